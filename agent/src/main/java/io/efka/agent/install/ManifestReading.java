@@ -1,0 +1,23 @@
+package io.efka.agent.install;
+
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.Manifest;
+import java.util.List;
+
+/** What came of reading a manifest. */
+public sealed interface ManifestReading {
+
+    /** It can be used; each warning is one sentence (an unknown key, with a did-you-mean). */
+    record Usable(Manifest manifest, List<String> warnings) implements ManifestReading {
+        public Usable {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /** It cannot; all faults at once. */
+    record Unusable(List<Fault> faults) implements ManifestReading {
+        public Unusable {
+            faults = List.copyOf(faults);
+        }
+    }
+}

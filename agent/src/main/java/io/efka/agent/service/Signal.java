@@ -1,0 +1,31 @@
+package io.efka.agent.service;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** The signals that can be sent to a service; named without {@code SIG}, as {@code kill} does. */
+public enum Signal {
+    HUP,
+    INT,
+    QUIT,
+    ABRT,
+    KILL,
+    USR1,
+    USR2,
+    ALRM,
+    TERM,
+    CONT,
+    STOP,
+    TSTP,
+    WINCH;
+
+    /** The signal of that name, with or without {@code SIG}, in any case. */
+    public static Optional<Signal> named(String name) {
+        String upper = name.toUpperCase(Locale.ROOT);
+        String bare = upper.startsWith("SIG") ? upper.substring(3) : upper;
+        for (Signal signal : values()) {
+            if (signal.name().equals(bare)) return Optional.of(signal);
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,9 @@
+package io.efka.agent.service;
+
+/** Hears of every change of a service. Called on the service's mailbox, in order: must not block and not throw. */
+public interface StatusListener {
+    void changed(ServiceStatus status);
+
+    /** The service is no more. */
+    void removed(ServiceId id);
+}

@@ -1,0 +1,36 @@
+package io.efka.agent.service;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** All services of the device, as the rooms around the core see them. Thread-safe; never blocks but where said. */
+public interface Supervision {
+
+    /** Every service, also those whose manifest cannot be used, by id. */
+    List<ServiceStatus> list();
+
+    Optional<ServiceStatus> find(ServiceId id);
+
+    /** The manifest in use; empty for an unknown service and for one whose manifest cannot be used. */
+    Optional<Manifest> manifest(ServiceId id);
+
+    Optional<Path> workDir(ServiceId id);
+
+    /** Tells a service's supervisor; false if there is no such service. */
+    boolean tell(ServiceId id, Event event);
+
+    /**
+     * Registers a service, stopped and not desired. Durable when it returns (takes the time of a disk sync).
+     *
+     * @throws IllegalStateException if it is registered already
+     */
+    void add(ServiceId id, Path workDir, Manifest manifest) throws StoreException;
+
+    /**
+     * Forgets a service whose state is stopped, failed or backoff, and that is not desired. Durable when it returns.
+     *
+     * @throws IllegalStateException if it is unknown or has a process
+     */
+    void remove(ServiceId id) throws StoreException;
+}

@@ -1,0 +1,18 @@
+package io.efka.agent.service;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** The clock and the alarm, in one seam so that tests own both. Thread-safe. */
+public interface Timers {
+    /** Wall-clock time, for records. */
+    Instant now();
+
+    /** Runs {@code task} once after {@code delay} of monotonic time, unless cancelled first. Never blocks. */
+    Timer schedule(Duration delay, Runnable task);
+
+    /** A task that is due later. */
+    interface Timer {
+        void cancel();
+    }
+}

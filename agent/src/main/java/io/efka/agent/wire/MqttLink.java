@@ -1,0 +1,82 @@
+package io.efka.agent.wire;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The way to and from the broker. It connects and reconnects by itself for as long as it is open; it keeps nothing: a
+ * publish that fails is the publisher's to repeat. Thread-safe.
+ */
+public interface MqttLink extends AutoCloseable {
+
+    /**
+     * Starts connecting, in the background, for ever, until {@link #close()}. Called once.
+     *
+     * @param will what the broker publishes when this agent is lost
+     * @param subscriptions topic filters, subscribed at QoS 1 (retain as published) at every connection
+     */
+    void open(Message will, List<Subscription> subscriptions, Listener listener);
+
+    /**
+     * Publishes. Never blocks: what the broker's window has no room for waits in a bounded queue, {@link Lane#CONTROL}
+     * ahead of {@link Lane#BULK}.
+     *
+     * @return completes when the broker has acknowledged it (QoS 1) or it was handed to the socket (QoS 0); fails with
+     *     {@link LinkException} when the link is down, goes down before that, or the queue is full
+     */
+    CompletableFuture<Void> publish(Message message, Lane lane);
+
+    /** Whether there is a connection at this moment. */
+    boolean isUp();
+
+    /** Ends the connection cleanly (the broker publishes no will), within 2 seconds. Idempotent. */
+    @Override
+    void close();
+
+    /** Who goes first when there is a queue. */
+    enum Lane {
+        /** Replies, status, events: never behind output. */
+        CONTROL,
+        /** Output and whatever else is big. */
+        BULK
+    }
+
+    /**
+     * A topic filter.
+     *
+     * @param retained whether retained messages are wanted: a command that was retained is refused when it is sent,
+     *     and never asked for at reconnect (retain handling 2)
+     */
+    record Subscription(String filter, boolean retained) {}
+
+    /** Hears what happens on the link. Called on the link's own thread, one call at a time: must not block. */
+    interface Listener {
+        /**
+         * A connection is up and subscribed.
+         *
+         * @param sessionPresent false: the broker knew nothing of an earlier session, and may have forgotten what was
+         *     retained as well
+         */
+        void connected(boolean sessionPresent);
+
+        /** The connection is gone; the link goes on trying. */
+        void disconnected(Loss loss);
+
+        /** A message came. It is acknowledged to the broker by {@link Inbound#acknowledge()} only. */
+        void received(Inbound message);
+    }
+
+    /**
+     * How a connection was lost.
+     *
+     * @param takenOver the broker said that another client with our id took the session
+     */
+    record Loss(String reason, boolean takenOver) {}
+
+    /** A message that came, and the means to acknowledge it; may be called from any thread, once, also too late. */
+    interface Inbound {
+        Message message();
+
+        void acknowledge();
+    }
+}
