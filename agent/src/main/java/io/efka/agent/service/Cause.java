@@ -19,6 +19,7 @@ public record Cause(
         COMMAND,
         EXIT,
         LAUNCH_FAILED,
+        NOT_READY,
         HEALTH,
         WATCHDOG,
         DEPENDENCY,

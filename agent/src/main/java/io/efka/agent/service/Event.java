@@ -4,80 +4,216 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Everything that can happen to a service. Told to its supervisor, which answers with a step. */
+/**
+ * Everything that can happen to a service. Told to its supervisor; the state it meets answers with a step. A new event
+ * does not compile before every state has decided what it means there.
+ */
 public sealed interface Event {
+
+    /** Asks the state what follows. */
+    Step applyTo(ServiceState state, Service service, Moment moment);
+
+    /** An event with somebody waiting for its outcome. */
+    sealed interface Asked extends Event {
+        Request request();
+    }
+
+    /** An event of one run: ignored unless that run is the current one. */
+    sealed interface OfRun extends Event {
+        RunId run();
+
+        /** Asks a state with this very run what follows. */
+        Step applyTo(ActiveState state, Service service, Moment moment);
+
+        @Override
+        default Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.onRun(this, service, moment);
+        }
+    }
 
     // What somebody asks for.
 
-    record StartAsked(Request request) implements Event {}
+    record StartAsked(Request request) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
-    record StopAsked(Request request) implements Event {}
+    record StopAsked(Request request) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
-    record RestartAsked(Request request) implements Event {}
+    /** Stop if need be, then start. */
+    record RestartAsked(Request request) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
-    /** Forget failures; from {@code failed} or {@code backoff} of a desired service, start anew. */
-    record ResetAsked(Request request) implements Event {}
+    /** Forget failures; a desired service in {@code backoff} or {@code failed} is started at once. */
+    record ResetAsked(Request request) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     /** Send a signal to the main process. */
-    record SignalAsked(Request request, Signal signal) implements Event {}
+    record SignalAsked(Request request, Signal signal) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     /** Write to the main process's stdin. */
-    record InputAsked(Request request, byte[] bytes) implements Event {}
+    record InputAsked(Request request, byte[] bytes) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
-    /** Enable or disable the start at agent start. */
-    record AutostartAsked(Request request, boolean autostart) implements Event {}
+    /** Enable or disable the start at agent start; the same in every state. */
+    record AutostartAsked(Request request, boolean autostart) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return service.stay().with(service.autostart(autostart)).done(request);
+        }
+    }
 
-    /** The manifest was read anew; used from the next launch on. */
-    record ManifestChanged(Manifest manifest) implements Event {}
+    // What the agent tells.
+
+    /** The manifest was read anew; used from the next launch on; the same in every state. */
+    record ManifestChanged(Manifest manifest) implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return service.stay().with(service.manifest(manifest));
+        }
+    }
 
     /** The agent is up: adopt what was recorded, start what is desired. */
-    record AgentStarted() implements Event {}
+    record AgentStarted() implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     /** The agent ends gracefully; {@code done} runs when the service has done what its manifest says of that. */
-    record AgentStopping(Runnable done) implements Event {}
+    record AgentStopping(Runnable done) implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** Which of the services in {@code after} are not ready. */
+    record DependenciesReported(Set<ServiceId> missing) implements Event {
+        public DependenciesReported {
+            missing = Set.copyOf(missing);
+        }
+
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service.missing(missing), moment);
+        }
+    }
+
+    /**
+     * A timer that this service set is due.
+     *
+     * @param number of the setting; a timer set anew or cancelled has another one, and the supervisor ignores this one
+     */
+    record TimerFired(TimerKind kind, long number) implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     // What the launcher tells.
 
     /** The program is executing. */
-    record Launched(RunId run, ProcessIdentity process, List<String> warnings) implements Event {}
+    record Launched(RunId run, ProcessIdentity process, List<String> warnings) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
-    record LaunchFailed(RunId run, String why) implements Event {}
+    record LaunchFailed(RunId run, String why) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     /**
      * The main process is gone.
      *
      * @param treeEmpty whether no other process of its tree is left; if not, {@link TreeEmptied} follows
      */
-    record Exited(RunId run, Exit exit, boolean treeEmpty) implements Event {}
+    record Exited(RunId run, Exit exit, boolean treeEmpty) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     /** No process of the tree is left. */
-    record TreeEmptied(RunId run) implements Event {}
+    record TreeEmptied(RunId run) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
-    /** The stop command ended; {@code problem} says why it is no use if it is not. */
-    record StopCommandEnded(RunId run, Optional<String> problem) implements Event {}
+    /** The stop command ended; {@code problem} says why it was no use, if it was not. */
+    record StopCommandEnded(RunId run, Optional<String> problem) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     /** A recorded process is alive and ours. */
-    record Adopted(RunId run, ProcessIdentity process, List<String> warnings) implements Event {}
+    record Adopted(RunId run, ProcessIdentity process, List<String> warnings) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     /** Nothing of the recorded run is alive any more. */
-    record AdoptionFailed(RunId run, String why) implements Event {}
+    record AdoptionFailed(RunId run, String why) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
-    // What others tell.
+    // What others tell of a run.
 
     /** The service itself said that it is ready. */
-    record ReadyReported(RunId run) implements Event {}
+    record ReadyReported(RunId run) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
-    record HealthReported(RunId run, Prober.Verdict verdict) implements Event {}
-
-    /** Which of the services in {@code after} are not ready. */
-    record DependenciesReported(Set<ServiceId> missing) implements Event {}
-
-    /**
-     * A timer that this service set is due.
-     *
-     * @param number of the setting; a timer set anew or cancelled has another one
-     */
-    record TimerFired(TimerKind kind, long number) implements Event {}
+    record HealthReported(RunId run, Prober.Verdict verdict) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
 
     /** The alarms of a service. */
     enum TimerKind {
@@ -89,9 +225,11 @@ public sealed interface Event {
         GRACE,
         /** The backoff is over. */
         RESTART,
+        /** The run has lived long enough to be called stable. */
+        STABLE,
         /** The next health check is due. */
         HEALTH,
-        /** The run has lived long enough to be called stable. */
-        STABLE
+        /** So many failures have aged out of the window that this is no crash loop any more. */
+        CALM
     }
 }

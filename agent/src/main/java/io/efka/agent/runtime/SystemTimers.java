@@ -1,0 +1,48 @@
+package io.efka.agent.runtime;
+
+import io.efka.agent.service.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The machine's clock, and one thread ({@code agent-timers}) that wakes only when something is due and hands the work to
+ * a pool. Thread-safe.
+ */
+public final class SystemTimers implements Timers, AutoCloseable {
+    private final Executor pool;
+    private final ScheduledThreadPoolExecutor alarm;
+
+    /** @param pool runs what is due */
+    public SystemTimers(Executor pool) {
+        this.pool = pool;
+        this.alarm = new ScheduledThreadPoolExecutor(1, task -> {
+            var thread = new Thread(task, "agent-timers");
+            thread.setDaemon(true);
+            return thread;
+        });
+        alarm.setRemoveOnCancelPolicy(true);
+        alarm.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        ScheduledFuture<?> due =
+                alarm.schedule(() -> pool.execute(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        return () -> due.cancel(false);
+    }
+
+    /** Nothing is due any more. */
+    @Override
+    public void close() {
+        alarm.shutdownNow();
+    }
+}

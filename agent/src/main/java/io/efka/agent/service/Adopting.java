@@ -1,0 +1,125 @@
+package io.efka.agent.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** An earlier agent recorded a run; whether it is alive is being found out. */
+record Adopting(RunId run) implements ActiveState {
+    @Override
+    public ServiceStatus.State visible() {
+        return ServiceStatus.State.STARTING;
+    }
+
+    @Override
+    public Optional<ProcessIdentity> process() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Step on(Event.StartAsked event, Service service, Moment moment) {
+        return service.desired(Desired.RUNNING).stay().awaitStart(event.request());
+    }
+
+    /** What is found alive is ended when it is found. */
+    @Override
+    public Step on(Event.StopAsked event, Service service, Moment moment) {
+        return service.desired(Desired.STOPPED)
+                .stay()
+                .startsRejected(Outcome.Reason.INTERRUPTED, "a later command stopped the service")
+                .awaitStop(event.request());
+    }
+
+    @Override
+    public Step on(Event.RestartAsked event, Service service, Moment moment) {
+        return service.desired(Desired.RUNNING).stay().awaitStart(event.request());
+    }
+
+    @Override
+    public Step on(Event.ResetAsked event, Service service, Moment moment) {
+        return service.history(History.CLEAN).stay().done(event.request());
+    }
+
+    /** The record stays: the next agent looks again. */
+    @Override
+    public Step on(Event.AgentStopping event, Service service, Moment moment) {
+        return service.stay().interruptAll("the agent is stopping").then(new Effect.Run(event.done()));
+    }
+
+    @Override
+    public Step on(Event.DependenciesReported event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.TimerFired event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.Launched event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.LaunchFailed event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    /** It ended between being found and being reported. */
+    @Override
+    public Step on(Event.Exited event, Service service, Moment moment) {
+        return gone(service.over(run, event.exit()), moment);
+    }
+
+    @Override
+    public Step on(Event.TreeEmptied event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.StopCommandEnded event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.Adopted event, Service service, Moment moment) {
+        Instant launched = service.record().run().map(RunRecord::since).orElse(moment.now());
+        var recorded = new RunRecord(run, launched, Optional.of(event.process()));
+        Service known = service.run(Optional.of(recorded)).warnings(event.warnings());
+        if (!service.isDesired() || service.manifest().isEmpty()) {
+            var found = new Starting(run, Optional.of(event.process()));
+            return Transitions.end(known, found, Stopping.Next.rest(), service.cause(), moment);
+        }
+        Duration age = Duration.between(launched, moment.now());
+        return Running.enter(known, run, event.process(), Cause.of(Cause.Kind.ADOPTED), moment, age);
+    }
+
+    @Override
+    public Step on(Event.AdoptionFailed event, Service service, Moment moment) {
+        return gone(service.run(Optional.empty()), moment);
+    }
+
+    @Override
+    public Step on(Event.ReadyReported event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.HealthReported event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    private static Step gone(Service service, Moment moment) {
+        Cause cause = Cause.of(Cause.Kind.AGENT_START, "the run that was recorded is not alive any more");
+        if (service.manifest().isEmpty()) {
+            return service.move(new Failed(), Cause.of(Cause.Kind.INVALID_MANIFEST), moment)
+                    .startsRejected(Outcome.Reason.INVALID_MANIFEST, "manifest cannot be used")
+                    .stopsDone();
+        }
+        boolean wanted = service.isDesired()
+                && (service.record().autostart() || !service.waiters().starts().isEmpty());
+        if (!wanted) return Transitions.rest(service, cause, moment);
+        return Transitions.relaunch(service, cause, moment);
+    }
+}

@@ -1,0 +1,119 @@
+package io.efka.agent.service;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One thing to do after a decision. It decides nothing; the supervisor performs it once the decision is durable. */
+sealed interface Effect {
+
+    void perform(Supervisor supervisor);
+
+    record Launch(RunId run) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.ports().launcher().launch(supervisor.launchOf(run), supervisor::tell);
+        }
+    }
+
+    record Adopt(RunRecord recorded) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.ports().launcher().adopt(supervisor.launchOf(recorded.run()), recorded, supervisor::tell);
+        }
+    }
+
+    record SignalTree(RunId run, Signal signal) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.ports().launcher().signalTree(run, signal);
+        }
+    }
+
+    record SignalMain(RunId run, Signal signal) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.ports().launcher().signal(run, signal);
+        }
+    }
+
+    record KillTree(RunId run) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.ports().launcher().killTree(run);
+        }
+    }
+
+    record RunStopCommand(RunId run, String exec, List<String> args) implements Effect {
+        public RunStopCommand {
+            args = List.copyOf(args);
+        }
+
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.ports().launcher().runStopCommand(run, exec, args);
+        }
+    }
+
+    record WriteInput(RunId run, byte[] bytes, Request request) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.ports().launcher().input(run, bytes, problem -> {
+                Optional<Rejection> rejection = problem.map(why -> new Rejection(Outcome.Reason.BUSY, why));
+                supervisor.answer(request, rejection);
+            });
+        }
+    }
+
+    record Probe(RunId run) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor
+                    .ports()
+                    .prober()
+                    .probe(
+                            supervisor.launchOf(run),
+                            verdict -> supervisor.tell(new Event.HealthReported(run, verdict)));
+        }
+    }
+
+    record SetTimer(Event.TimerKind kind, Duration delay) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.alarms().set(kind, delay);
+        }
+    }
+
+    /** Every timer of the state that is left. */
+    record CancelTimers() implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.alarms().cancelAll();
+        }
+    }
+
+    record CancelTimer(Event.TimerKind kind) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.alarms().cancel(kind);
+        }
+    }
+
+    /** Answers with the status that holds after the step; {@code rejection} empty: done. */
+    record Answer(Request request, Optional<Rejection> rejection) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.answer(request, rejection);
+        }
+    }
+
+    record Run(Runnable task) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            task.run();
+        }
+    }
+
+    /** Why a request is not granted. */
+    record Rejection(Outcome.Reason reason, String message) {}
+}

@@ -1,0 +1,158 @@
+package io.efka.agent.service;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One service at one moment. A value: a step makes a new one.
+ *
+ * @param record what of it is persisted
+ * @param manifest empty when it cannot be used; then {@code faults} says why
+ * @param missing services in {@code after} that are not ready
+ * @param cause why the last change happened
+ * @param since when the state was entered
+ * @param warnings what the current run could not be given
+ */
+record Service(
+        ServiceRecord record,
+        Optional<Manifest> manifest,
+        List<Fault> faults,
+        ServiceState state,
+        Waiters waiters,
+        Set<ServiceId> missing,
+        Cause cause,
+        Instant since,
+        List<String> warnings) {
+
+    Service {
+        faults = List.copyOf(faults);
+        missing = Set.copyOf(missing);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** A service as the agent finds it at its start, or as it was just installed. */
+    static Service found(ServiceRecord record, Optional<Manifest> manifest, List<Fault> faults, Instant now) {
+        ServiceState state = manifest.isPresent() ? new Stopped() : new Failed();
+        Cause cause = Cause.of(manifest.isPresent() ? Cause.Kind.AGENT_START : Cause.Kind.INVALID_MANIFEST);
+        return new Service(record, manifest, faults, state, Waiters.NONE, Set.of(), cause, now, List.of());
+    }
+
+    ServiceId id() {
+        return record.id();
+    }
+
+    boolean isDesired() {
+        return record.desired() == Desired.RUNNING;
+    }
+
+    /** The manifest; for a service that has none that can be used, the defaults by which its old run is ended. */
+    Manifest rules() {
+        return manifest.orElseGet(() -> DefaultRules.of(id()));
+    }
+
+    String notRunning() {
+        return "service is not running, it is " + state.visible().name().toLowerCase(java.util.Locale.ROOT)
+                + "; start it first";
+    }
+
+    // Steps.
+
+    /** Nothing follows. */
+    Step stay() {
+        return new Step(this, List.of());
+    }
+
+    /** The state changes; its timers end with it. */
+    Step move(ServiceState next, Cause why, Moment moment) {
+        var moved = new Service(record, manifest, faults, next, waiters, missing, why, moment.now(), warnings);
+        return new Step(moved, List.of(new Effect.CancelTimers()));
+    }
+
+    // Changes of one part.
+
+    Service state(ServiceState next) {
+        return new Service(record, manifest, faults, next, waiters, missing, cause, since, warnings);
+    }
+
+    Service cause(Cause next) {
+        return new Service(record, manifest, faults, state, waiters, missing, next, since, warnings);
+    }
+
+    Service record(ServiceRecord next) {
+        return new Service(next, manifest, faults, state, waiters, missing, cause, since, warnings);
+    }
+
+    Service desired(Desired desired) {
+        return record(new ServiceRecord(
+                id(),
+                record.workDir(),
+                desired,
+                record.autostart(),
+                record.run(),
+                record.history(),
+                record.lastExit()));
+    }
+
+    Service autostart(boolean autostart) {
+        return record(new ServiceRecord(
+                id(),
+                record.workDir(),
+                record.desired(),
+                autostart,
+                record.run(),
+                record.history(),
+                record.lastExit()));
+    }
+
+    Service run(Optional<RunRecord> run) {
+        return record(new ServiceRecord(
+                id(),
+                record.workDir(),
+                record.desired(),
+                record.autostart(),
+                run,
+                record.history(),
+                record.lastExit()));
+    }
+
+    Service history(History history) {
+        return record(new ServiceRecord(
+                id(),
+                record.workDir(),
+                record.desired(),
+                record.autostart(),
+                record.run(),
+                history,
+                record.lastExit()));
+    }
+
+    /** The run is over: nothing of it is alive. */
+    Service over(RunId run, Exit exit) {
+        return record(new ServiceRecord(
+                id(),
+                record.workDir(),
+                record.desired(),
+                record.autostart(),
+                Optional.empty(),
+                record.history(),
+                Optional.of(new ServiceStatus.LastExit(run, exit))));
+    }
+
+    Service manifest(Manifest changed) {
+        return new Service(record, Optional.of(changed), List.of(), state, waiters, missing, cause, since, warnings);
+    }
+
+    Service waiters(Waiters next) {
+        return new Service(record, manifest, faults, state, next, missing, cause, since, warnings);
+    }
+
+    Service missing(Set<ServiceId> next) {
+        return new Service(record, manifest, faults, state, waiters, next, cause, since, warnings);
+    }
+
+    Service warnings(List<String> next) {
+        return new Service(record, manifest, faults, state, waiters, missing, cause, since, next);
+    }
+}

@@ -1,0 +1,183 @@
+package io.efka.agent.service;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * All services of the device: one supervisor each, found by id. It passes on who is ready to those that wait for it, and
+ * ends services in the reverse of the order in which they depend on each other.
+ */
+public final class Services implements Supervision {
+    private final Ports ports;
+    private final Supplier<Executor> mailboxes;
+    private final OutputFiles output;
+    private final Map<ServiceId, Supervisor> supervisors = new ConcurrentSkipListMap<>();
+    private final Readiness readiness = new Readiness();
+
+    /**
+     * @param ports their listener hears of every service
+     * @param mailboxes makes an executor that runs one task at a time, in order
+     */
+    public Services(Ports ports, Supplier<Executor> mailboxes, OutputFiles output) {
+        this.ports = new Ports(
+                ports.launcher(),
+                ports.prober(),
+                ports.store(),
+                ports.timers(),
+                new ReadinessRelay(ports.listener()),
+                ports.runIds(),
+                ports.random());
+        this.mailboxes = mailboxes;
+        this.output = output;
+    }
+
+    /** A service as it was found on disk: its record and its manifest, or why that cannot be used. */
+    public record Found(ServiceRecord record, Optional<Manifest> manifest, List<Fault> faults) {}
+
+    /** Takes over what was found and starts what is desired. Called once, before any other. */
+    public void boot(List<Found> found) {
+        for (Found one : found) {
+            var service = Service.found(
+                    one.record(), one.manifest(), one.faults(), ports.timers().now());
+            supervise(service);
+        }
+        supervisors.values().forEach(Supervisor::introduce);
+        readiness.tellAll();
+        supervisors.values().forEach(s -> s.tell(new Event.AgentStarted()));
+    }
+
+    private Supervisor supervise(Service service) {
+        output.register(service.id(), service.rules().output());
+        var supervisor = new Supervisor(service, mailboxes.get(), ports);
+        supervisors.put(service.id(), supervisor);
+        return supervisor;
+    }
+
+    /**
+     * Ends every service gracefully, dependents before what they depend on.
+     *
+     * @return whether all had ended within {@code limit}; blocks until then
+     */
+    public boolean stop(Duration limit) throws InterruptedException {
+        var shutdown = new Shutdown(supervisors, this::after);
+        return shutdown.run(limit);
+    }
+
+    private List<ServiceId> after(Supervisor supervisor) {
+        return supervisor.service().manifest().map(Manifest::after).orElse(List.of());
+    }
+
+    @Override
+    public List<ServiceStatus> list() {
+        return supervisors.values().stream().map(Supervisor::status).toList();
+    }
+
+    @Override
+    public Optional<ServiceStatus> find(ServiceId id) {
+        return supervisor(id).map(Supervisor::status);
+    }
+
+    @Override
+    public Optional<Manifest> manifest(ServiceId id) {
+        return supervisor(id).flatMap(s -> s.service().manifest());
+    }
+
+    @Override
+    public Optional<Path> workDir(ServiceId id) {
+        return supervisor(id).map(s -> s.service().record().workDir());
+    }
+
+    private Optional<Supervisor> supervisor(ServiceId id) {
+        return Optional.ofNullable(supervisors.get(id));
+    }
+
+    @Override
+    public boolean tell(ServiceId id, Event event) {
+        Optional<Supervisor> supervisor = supervisor(id);
+        supervisor.ifPresent(s -> s.tell(event));
+        if (event instanceof Event.ManifestChanged changed) adjust(id, changed.manifest());
+        return supervisor.isPresent();
+    }
+
+    private void adjust(ServiceId id, Manifest manifest) {
+        output.register(id, manifest.output());
+        readiness.tell(id, manifest.after());
+    }
+
+    @Override
+    public void add(ServiceId id, Path workDir, Manifest manifest) throws StoreException {
+        if (supervisors.containsKey(id)) throw new IllegalStateException(id + " is registered already");
+        var record = new ServiceRecord(
+                id, workDir, Desired.STOPPED, manifest.autostart(), Optional.empty(), History.CLEAN, Optional.empty());
+        ports.store().save(record);
+        Supervisor supervisor = supervise(Service.found(
+                record, Optional.of(manifest), List.of(), ports.timers().now()));
+        supervisor.introduce();
+        readiness.tell(id, manifest.after());
+    }
+
+    @Override
+    public void remove(ServiceId id) throws StoreException {
+        Supervisor supervisor = supervisor(id).orElseThrow(() -> new IllegalStateException(id + " is not registered"));
+        ServiceStatus status = supervisor.status();
+        if (status.run().isPresent() || status.desired() == Desired.RUNNING) {
+            throw new IllegalStateException(id + " is " + status.state() + ", desired " + status.desired());
+        }
+        ports.store().delete(id);
+        supervisors.remove(id);
+        output.forget(id);
+        ports.listener().removed(id);
+    }
+
+    /** Hears every status first, to pass on who is ready. */
+    private final class ReadinessRelay implements StatusListener {
+        private final StatusListener listener;
+
+        ReadinessRelay(StatusListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void changed(ServiceStatus status) {
+            readiness.set(status.id(), status.ready());
+            listener.changed(status);
+        }
+
+        @Override
+        public void removed(ServiceId id) {
+            readiness.set(id, false);
+            listener.removed(id);
+        }
+    }
+
+    /** Who is ready. What is told to dependents is told under one lock, so that the last word is the true one. */
+    private final class Readiness {
+        private final Set<ServiceId> ready = new HashSet<>();
+
+        synchronized void set(ServiceId id, boolean isReady) {
+            boolean changed = isReady ? ready.add(id) : ready.remove(id);
+            if (!changed) return;
+            supervisors.forEach((dependent, supervisor) -> {
+                if (after(supervisor).contains(id)) tell(dependent, after(supervisor));
+            });
+        }
+
+        synchronized void tellAll() {
+            supervisors.forEach((id, supervisor) -> tell(id, after(supervisor)));
+        }
+
+        synchronized void tell(ServiceId id, List<ServiceId> after) {
+            var missing = new HashSet<ServiceId>(after);
+            missing.removeAll(ready);
+            supervisor(id).ifPresent(s -> s.tell(new Event.DependenciesReported(missing)));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.efka.agent.service;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What a user sees of a service at one moment. Pure. */
+final class StatusOf {
+    private StatusOf() {}
+
+    static ServiceStatus service(Service service, Instant now) {
+        ServiceRecord record = service.record();
+        ServiceState state = service.state();
+        Optional<Instant> nextAttempt =
+                state instanceof Backoff backoff ? Optional.of(backoff.until()) : Optional.empty();
+        List<ServiceId> waitingFor =
+                state instanceof Waiting ? service.missing().stream().sorted().toList() : List.of();
+        return new ServiceStatus(
+                service.id(),
+                record.desired(),
+                state.visible(),
+                state.isReady(),
+                state.health(),
+                state.pid(),
+                state.currentRun(),
+                service.since(),
+                record.history().restarts(),
+                nextAttempt,
+                service.cause(),
+                record.lastExit(),
+                record.history().isCrashLoop(now, service.rules().restart().window()),
+                record.autostart(),
+                waitingFor,
+                service.warnings(),
+                service.faults());
+    }
+}

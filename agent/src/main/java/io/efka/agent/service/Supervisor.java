@@ -1,0 +1,166 @@
+package io.efka.agent.service;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one service as its operator wants it. Whatever happens is told to it; one event at a time it does, always in
+ * this order: decide the step, save what is durable, swap, perform the effects, announce.
+ */
+final class Supervisor {
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+
+    private final Executor mailbox;
+    private final Ports ports;
+    private final Alarms alarms;
+    private volatile Service service;
+    private ServiceRecord saved;
+    private ServiceStatus announced;
+
+    /**
+     * Nothing happens before the first event.
+     *
+     * @param mailbox runs one task at a time, in order; everything but {@link #tell} and {@link #status} is confined to it
+     */
+    Supervisor(Service service, Executor mailbox, Ports ports) {
+        this.service = service;
+        this.saved = service.record();
+        this.mailbox = mailbox;
+        this.ports = ports;
+        this.alarms = new Alarms(ports.timers(), this::tell);
+        this.announced = status();
+    }
+
+    /** Tells what happened or is asked for. Thread-safe; never blocks. */
+    void tell(Event event) {
+        mailbox.execute(() -> handle(event));
+    }
+
+    /** The status now. Thread-safe; never blocks. */
+    ServiceStatus status() {
+        return StatusOf.service(service, ports.timers().now());
+    }
+
+    /** Thread-safe; never blocks. */
+    Service service() {
+        return service;
+    }
+
+    /** Announces the status as it is, though nothing changed: the service is new to the listener. */
+    void introduce() {
+        mailbox.execute(() -> {
+            announced = status();
+            ports.listener().changed(announced);
+        });
+    }
+
+    Ports ports() {
+        return ports;
+    }
+
+    Alarms alarms() {
+        return alarms;
+    }
+
+    Launcher.Launch launchOf(RunId run) {
+        return new Launcher.Launch(run, service.rules(), service.record().workDir());
+    }
+
+    void answer(Request request, Optional<Effect.Rejection> rejection) {
+        ServiceStatus status = status();
+        request.answer()
+                .accept(rejection
+                        .map(r -> (Outcome) new Outcome.Rejected(r.reason(), r.message(), status))
+                        .orElseGet(() -> new Outcome.Done(status)));
+    }
+
+    @SuppressWarnings("CatchAndPrintStackTrace")
+    private void handle(Event event) {
+        if (event instanceof Event.TimerFired fired && !alarms.spend(fired)) return;
+        Service before = service;
+        try {
+            Step step = event.applyTo(before.state(), before, moment());
+            if (!save(event, step.next())) return;
+            service = step.next();
+            for (Effect effect : step.effects()) effect.perform(this);
+            announce(before, event);
+        } catch (RuntimeException bug) {
+            LOG.error("service={} state={} event={}: internal error", before.id(), before.state(), event, bug);
+            giveUp(before, event, bug);
+        }
+    }
+
+    private Moment moment() {
+        return new Moment(ports.timers().now(), ports.random(), ports.runIds());
+    }
+
+    /**
+     * Makes the durable part durable. What is asked for is refused when that fails; what has happened has happened, and
+     * is saved with the next change.
+     */
+    private boolean save(Event event, Service next) {
+        if (next.record().equals(saved)) return true;
+        try {
+            ports.store().save(next.record());
+            saved = next.record();
+            return true;
+        } catch (StoreException e) {
+            LOG.warn("service={} state not saved: {}", next.id(), e.getMessage());
+            if (!(event instanceof Event.Asked asked)) return true;
+            answer(
+                    asked.request(),
+                    Optional.of(new Effect.Rejection(
+                            Outcome.Reason.DISK_FULL,
+                            "state could not be saved, nothing was done: " + e.getMessage())));
+            return false;
+        }
+    }
+
+    private void announce(Service before, Event event) {
+        ServiceStatus status = status();
+        if (status.equals(announced)) return;
+        if (!before.state().visible().equals(status.state())) {
+            LOG.info(
+                    "service={} state={}->{} event={} cause={}",
+                    status.id(),
+                    before.state().visible(),
+                    status.state(),
+                    event.getClass().getSimpleName(),
+                    describe(status.cause()));
+        }
+        announced = status;
+        ports.listener().changed(status);
+    }
+
+    private static String describe(Cause cause) {
+        var words = new StringBuilder(cause.kind().name().toLowerCase(java.util.Locale.ROOT));
+        cause.code().ifPresent(c -> words.append(" code=").append(c));
+        cause.signal().ifPresent(s -> words.append(" signal=").append(s));
+        cause.commandId().ifPresent(id -> words.append(" id=").append(id));
+        cause.message().ifPresent(m -> words.append(" (").append(m).append(')'));
+        return words.toString();
+    }
+
+    /** A bug must not leave a process that nobody watches, nor somebody who waits for ever. */
+    private void giveUp(Service before, Event event, RuntimeException bug) {
+        String why = "internal error: " + bug;
+        before.state().currentRun().ifPresent(run -> ports.launcher().killTree(run));
+        alarms.cancelAll();
+        Instant now = ports.timers().now();
+        Service failed = before.move(new Failed(), Cause.of(Cause.Kind.INTERNAL, why), moment())
+                .next();
+        service = failed.waiters(Waiters.NONE);
+        var rejection = Optional.of(new Effect.Rejection(Outcome.Reason.INTERNAL, why));
+        for (List<Request> waiting :
+                List.of(before.waiters().starts(), before.waiters().stops())) {
+            for (Request request : waiting) answer(request, rejection);
+        }
+        if (event instanceof Event.Asked asked) answer(asked.request(), rejection);
+        announced = StatusOf.service(service, now);
+        ports.listener().changed(announced);
+    }
+}

@@ -1,0 +1,60 @@
+package io.efka.agent.service;
+
+/**
+ * Wanted, but others must be ready first; launched as soon as they are.
+ *
+ * @param then the cause of the launch that waits
+ */
+record Waiting(Cause then) implements IdleState {
+    @Override
+    public ServiceStatus.State visible() {
+        return ServiceStatus.State.STARTING;
+    }
+
+    @Override
+    public Step on(Event.StartAsked event, Service service, Moment moment) {
+        return service.stay().awaitStart(event.request());
+    }
+
+    @Override
+    public Step on(Event.StopAsked event, Service service, Moment moment) {
+        return Transitions.rest(
+                        service.desired(Desired.STOPPED),
+                        Cause.command(event.request().commandId()),
+                        moment)
+                .startsRejected(Outcome.Reason.INTERRUPTED, "a later command stopped the service")
+                .done(event.request());
+    }
+
+    @Override
+    public Step on(Event.RestartAsked event, Service service, Moment moment) {
+        return service.stay().awaitStart(event.request());
+    }
+
+    @Override
+    public Step on(Event.ResetAsked event, Service service, Moment moment) {
+        return service.history(History.CLEAN).stay().done(event.request());
+    }
+
+    @Override
+    public Step on(Event.AgentStarted event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.DependenciesReported event, Service service, Moment moment) {
+        if (event.missing().isEmpty()) return Transitions.launch(service, then, moment);
+        Cause cause = Cause.of(Cause.Kind.DEPENDENCY, Transitions.waitingFor(event.missing()));
+        return service.cause(cause).stay();
+    }
+
+    /** Who asked is told that it takes too long; the service goes on waiting. */
+    @Override
+    public Step on(Event.TimerFired event, Service service, Moment moment) {
+        return service.stay()
+                .startsRejected(
+                        Outcome.Reason.NOT_READY,
+                        "service " + Transitions.waitingFor(service.missing())
+                                + " (after); it starts when they are ready");
+    }
+}
