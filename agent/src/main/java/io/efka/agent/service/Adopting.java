@@ -69,6 +69,9 @@ record Adopting(RunId run) implements ActiveState {
     /** It ended between being found and being reported. */
     @Override
     public Step on(Event.Exited event, Service service, Moment moment) {
+        if (!event.treeEmpty()) {
+            return Transitions.endLeftovers(service, this, event.exit(), Stopping.Next.verdict(false), moment);
+        }
         return gone(service.over(run, event.exit()), moment);
     }
 

@@ -45,6 +45,7 @@ record Backoff(Instant until) implements IdleState {
 
     @Override
     public Step on(Event.TimerFired event, Service service, Moment moment) {
+        if (event.kind() != Event.TimerKind.RESTART) return service.stay();
         return Transitions.relaunch(service, service.cause(), moment);
     }
 }

@@ -13,6 +13,11 @@ public sealed interface Event {
     /** Asks the state what follows. */
     Step applyTo(ServiceState state, Service service, Moment moment);
 
+    /** What it is called in the log and in the state table. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
     /** An event with somebody waiting for its outcome. */
     sealed interface Asked extends Event {
         Request request();
@@ -131,6 +136,11 @@ public sealed interface Event {
      * @param number of the setting; a timer set anew or cancelled has another one, and the supervisor ignores this one
      */
     record TimerFired(TimerKind kind, long number) implements Event {
+        @Override
+        public String name() {
+            return "TimerFired " + kind;
+        }
+
         @Override
         public Step applyTo(ServiceState state, Service service, Moment moment) {
             return state.on(this, service, moment);

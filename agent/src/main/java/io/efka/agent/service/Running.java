@@ -123,7 +123,8 @@ record Running(
                 + service.rules().readiness().timeout().toMillis() + " ms of its launch (ready_timeout)";
         Step told = service.stay().startsRejected(Outcome.Reason.NOT_READY, "service was " + message);
         Cause cause = Cause.of(Cause.Kind.NOT_READY, message);
-        return Transitions.end(told.next(), this, Stopping.Next.verdict(stable), cause, moment)
+        // However long it lasted, a run that was never ready forgives nothing.
+        return Transitions.end(told.next(), this, Stopping.Next.verdict(false), cause, moment)
                 .thenFirst(told.effects());
     }
 
@@ -180,7 +181,8 @@ record Running(
 
     @Override
     public Step on(Event.ReadyReported event, Service service, Moment moment) {
-        if (ready) return service.stay();
+        boolean asked = service.rules().readiness().kind() == Manifest.Readiness.Kind.CHANNEL;
+        if (!asked || ready) return service.stay();
         return becomeReady(service, health);
     }
 

@@ -56,10 +56,10 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
         return service.stay();
     }
 
-    /** Only {@code SETTLE} is set here: it is seen alive. */
+    /** {@code SETTLE}: it is seen alive. */
     @Override
     public Step on(Event.TimerFired event, Service service, Moment moment) {
-        if (process.isEmpty()) return service.stay();
+        if (event.kind() != Event.TimerKind.SETTLE || process.isEmpty()) return service.stay();
         Service wanted = service.desired(Desired.RUNNING);
         return Running.enter(wanted, run, process.get(), service.cause(), moment, Transitions.SETTLE);
     }
@@ -113,7 +113,8 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
     /** A program that says it is ready has proved that it runs. */
     @Override
     public Step on(Event.ReadyReported event, Service service, Moment moment) {
-        if (process.isEmpty()) return service.stay();
+        boolean asked = service.rules().readiness().kind() == Manifest.Readiness.Kind.CHANNEL;
+        if (!asked || process.isEmpty()) return service.stay();
         Service wanted = service.desired(Desired.RUNNING);
         Step running = Running.enter(wanted, run, process.get(), service.cause(), moment, Duration.ZERO);
         Step ready = event.applyTo(running.next().state(), running.next(), moment);

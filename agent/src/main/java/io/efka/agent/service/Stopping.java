@@ -120,9 +120,10 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
         return service.stay();
     }
 
-    /** Only {@code GRACE} is set here: it took too long. */
+    /** {@code GRACE}: it took too long. */
     @Override
     public Step on(Event.TimerFired event, Service service, Moment moment) {
+        if (event.kind() != Event.TimerKind.GRACE) return service.stay();
         Step step = service.state(new Stopping(run, process, exit, next, kills + 1))
                 .stay()
                 .then(new Effect.KillTree(run))

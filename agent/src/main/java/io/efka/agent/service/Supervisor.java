@@ -2,6 +2,7 @@ package io.efka.agent.service;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -129,7 +130,7 @@ final class Supervisor {
                     status.id(),
                     before.state().visible(),
                     status.state(),
-                    event.getClass().getSimpleName(),
+                    event.name(),
                     describe(status.cause()));
         }
         announced = status;
@@ -137,7 +138,7 @@ final class Supervisor {
     }
 
     private static String describe(Cause cause) {
-        var words = new StringBuilder(cause.kind().name().toLowerCase(java.util.Locale.ROOT));
+        var words = new StringBuilder(cause.kind().name().toLowerCase(Locale.ROOT));
         cause.code().ifPresent(c -> words.append(" code=").append(c));
         cause.signal().ifPresent(s -> words.append(" signal=").append(s));
         cause.commandId().ifPresent(id -> words.append(" id=").append(id));

@@ -51,6 +51,7 @@ record Waiting(Cause then) implements IdleState {
     /** Who asked is told that it takes too long; the service goes on waiting. */
     @Override
     public Step on(Event.TimerFired event, Service service, Moment moment) {
+        if (event.kind() != Event.TimerKind.READY) return service.stay();
         return service.stay()
                 .startsRejected(
                         Outcome.Reason.NOT_READY,

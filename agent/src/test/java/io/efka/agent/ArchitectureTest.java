@@ -1,0 +1,112 @@
+package io.efka.agent;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+
+/** The rooms, and which doors are between them; the reasons are in {@code agent/docs/rationale.md}. */
+@AnalyzeClasses(packages = "io.efka.agent", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    private static final String ROOT = "io.efka.agent";
+
+    @ArchTest
+    static final ArchRule roomsUseOnlyWhatTheyMay = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("service")
+            .definedBy(ROOT + ".service..")
+            .layer("wire")
+            .definedBy(ROOT + ".wire..")
+            .layer("command")
+            .definedBy(ROOT + ".command..")
+            .layer("output")
+            .definedBy(ROOT + ".output..")
+            .layer("telemetry")
+            .definedBy(ROOT + ".telemetry..")
+            .optionalLayer("channel")
+            .definedBy(ROOT + ".channel..")
+            .layer("install")
+            .definedBy(ROOT + ".install..")
+            .layer("os")
+            .definedBy(ROOT + ".os..")
+            .layer("mapdb")
+            .definedBy(ROOT + ".mapdb..")
+            .layer("paho")
+            .definedBy(ROOT + ".paho..")
+            .layer("runtime")
+            .definedBy(ROOT + ".runtime..")
+            .layer("people")
+            .definedBy(ROOT, ROOT + ".cli..", ROOT + ".demo..")
+            .whereLayer("service")
+            .mayNotAccessAnyLayer()
+            .whereLayer("wire")
+            .mayOnlyAccessLayers("service")
+            .whereLayer("command")
+            .mayOnlyAccessLayers("service", "wire", "install")
+            .whereLayer("output")
+            .mayOnlyAccessLayers("service", "wire")
+            .whereLayer("telemetry")
+            .mayOnlyAccessLayers("service", "wire")
+            .whereLayer("channel")
+            .mayOnlyAccessLayers("service")
+            .whereLayer("install")
+            .mayOnlyAccessLayers("service")
+            .whereLayer("os")
+            .mayOnlyAccessLayers("service", "telemetry")
+            .whereLayer("mapdb")
+            .mayOnlyAccessLayers("service", "command", "output")
+            .whereLayer("paho")
+            .mayOnlyAccessLayers("service", "wire")
+            .whereLayer("runtime")
+            .mayOnlyAccessLayers("service")
+            .whereLayer("people")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule theCoreKnowsNoLibrary = classes()
+            .that()
+            .resideInAPackage(ROOT + ".service..")
+            .should()
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("java..", "org.slf4j..", "org.jspecify..", ROOT + ".service.."));
+
+    @ArchTest
+    static final ArchRule nobodyElseSeesPaho = only("org.eclipse.paho..", ".paho..");
+
+    @ArchTest
+    static final ArchRule nobodyElseSeesMapDb = only("org.mapdb..", ".mapdb..");
+
+    @ArchTest
+    static final ArchRule nobodyElseSeesArtemis = only("org.apache.activemq..", ".demo..");
+
+    @ArchTest
+    static final ArchRule nobodyElseSeesPicocli = only("picocli..", ".cli..");
+
+    private static ArchRule only(String library, String room) {
+        return noClasses()
+                .that(not(resideInAPackage(ROOT + room)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library);
+    }
+
+    @ArchTest
+    static final ArchRule theTimeIsAnArgument = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".runtime..")
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Clock.class, "systemUTC");
+}

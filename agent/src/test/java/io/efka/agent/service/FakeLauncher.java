@@ -1,0 +1,91 @@
+package io.efka.agent.service;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Runs nothing, but remembers what was asked; the test says what became of it. Not thread-safe. */
+public final class FakeLauncher implements Launcher {
+    /** Every call that a process would have felt, in order. */
+    public final List<String> calls = new ArrayList<>();
+
+    private final Map<RunId, Consumer<Event>> listeners = new LinkedHashMap<>();
+    private final List<RunId> launched = new ArrayList<>();
+    private Optional<String> inputProblem = Optional.empty();
+    private long nextPid = 100;
+
+    @Override
+    public void launch(Launch launch, Consumer<Event> tell) {
+        calls.add("launch " + launch.manifest().id());
+        launched.add(launch.run());
+        listeners.put(launch.run(), tell);
+    }
+
+    @Override
+    public void adopt(Launch launch, RunRecord record, Consumer<Event> tell) {
+        calls.add("adopt " + launch.manifest().id());
+        launched.add(launch.run());
+        listeners.put(launch.run(), tell);
+    }
+
+    @Override
+    public void signalTree(RunId run, Signal signal) {
+        calls.add("signalTree " + signal);
+    }
+
+    @Override
+    public void signal(RunId run, Signal signal) {
+        calls.add("signal " + signal);
+    }
+
+    @Override
+    public void killTree(RunId run) {
+        calls.add("killTree");
+    }
+
+    @Override
+    public void runStopCommand(RunId run, String exec, List<String> args) {
+        calls.add("stopCommand " + exec + " " + args);
+    }
+
+    @Override
+    public void input(RunId run, byte[] bytes, Consumer<Optional<String>> done) {
+        calls.add("input " + new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
+        done.accept(inputProblem);
+    }
+
+    /** Input fails from now on. */
+    public void inputFails(String why) {
+        inputProblem = Optional.of(why);
+    }
+
+    /** The newest run. */
+    public RunId run() {
+        return launched.get(launched.size() - 1);
+    }
+
+    public int launches() {
+        return launched.size();
+    }
+
+    /** Tells of the newest run that its program is executing. */
+    public ProcessIdentity launched() {
+        var process = new ProcessIdentity(nextPid++, 1000, "boot-1");
+        tell(new Event.Launched(run(), process, List.of()));
+        return process;
+    }
+
+    /** Tells the supervisor of the newest run. */
+    public void tell(Event event) {
+        tell(run(), event);
+    }
+
+    public void tell(RunId run, Event event) {
+        Objects.requireNonNull(listeners.get(run), () -> "never launched: " + run)
+                .accept(event);
+    }
+}

@@ -1,0 +1,56 @@
+package io.efka.agent.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** A clock that stands still until it is told to go on, and an alarm that rings on the way. Not thread-safe. */
+public final class FakeTimers implements Timers {
+    private Instant now = Instant.parse("2026-01-02T03:04:05.000Z");
+    private final List<Due> pending = new ArrayList<>();
+    private long order;
+
+    private record Due(Instant at, long order, Runnable task) {}
+
+    @Override
+    public Instant now() {
+        return now;
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        var due = new Due(now.plus(delay), order++, task);
+        pending.add(due);
+        return () -> pending.remove(due);
+    }
+
+    /** Lets time pass; what falls due on the way runs at its time. */
+    public void advance(Duration duration) {
+        Instant end = now.plus(duration);
+        while (true) {
+            Optional<Due> next = pending.stream()
+                    .filter(d -> !d.at().isAfter(end))
+                    .min(Comparator.comparing(Due::at).thenComparing(Due::order));
+            if (next.isEmpty()) break;
+            pending.remove(next.get());
+            if (next.get().at().isAfter(now)) now = next.get().at();
+            next.get().task().run();
+        }
+        now = end;
+    }
+
+    /** Sets the clock, as a person or a time server would: nothing falls due by that. */
+    public void setClock(Instant instant) {
+        Duration shift = Duration.between(now, instant);
+        now = instant;
+        pending.replaceAll(d -> new Due(d.at().plus(shift), d.order(), d.task()));
+    }
+
+    /** How many alarms are set. */
+    public int pending() {
+        return pending.size();
+    }
+}

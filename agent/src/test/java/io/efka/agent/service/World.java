@@ -1,0 +1,173 @@
+package io.efka.agent.service;
+
+import io.efka.agent.runtime.SerialExecutor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/** A device without machine: supervisors over fakes, on the test's own thread and clock. */
+final class World {
+    static final ServiceId CAMERA = new ServiceId("camera");
+
+    final FakeTimers timers = new FakeTimers();
+    final FakeLauncher launcher = new FakeLauncher();
+    final FakeStore store = new FakeStore();
+    final List<Consumer<Prober.Verdict>> probes = new ArrayList<>();
+    final List<ServiceStatus> announced = new ArrayList<>();
+    final Services services;
+    private long runs;
+
+    World() {
+        this(1);
+    }
+
+    World(long seed) {
+        StatusListener listener = new StatusListener() {
+            @Override
+            public void changed(ServiceStatus status) {
+                announced.add(status);
+            }
+
+            @Override
+            public void removed(ServiceId id) {}
+        };
+        var ports = new Ports(
+                launcher,
+                (launch, answer) -> probes.add(answer),
+                store,
+                timers,
+                listener,
+                () -> new RunId(String.format("%026d", ++runs)),
+                new Random(seed));
+        services = new Services(ports, () -> new SerialExecutor(Runnable::run), new NoOutput());
+    }
+
+    /** A world in which that service is installed and was never started. */
+    static World with(Manifest manifest) {
+        var world = new World();
+        world.install(manifest);
+        return world;
+    }
+
+    void install(Manifest manifest) {
+        try {
+            services.add(manifest.id(), Path.of("/work/" + manifest.id()), manifest);
+        } catch (StoreException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A world as a later agent finds it: what the earlier one stored, and these manifests. */
+    static World after(World earlier, Manifest... manifests) {
+        var world = new World();
+        world.runs = 1000;
+        Map<ServiceId, Manifest> byId = new HashMap<>();
+        for (Manifest manifest : manifests) byId.put(manifest.id(), manifest);
+        var found = new ArrayList<Services.Found>();
+        for (ServiceRecord record : earlier.store.load()) {
+            world.keep(record);
+            found.add(new Services.Found(record, Optional.ofNullable(byId.get(record.id())), List.of()));
+        }
+        world.services.boot(found);
+        return world;
+    }
+
+    private void keep(ServiceRecord record) {
+        try {
+            store.save(record);
+        } catch (StoreException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Asking ask(java.util.function.Function<Request, Event> event) {
+        return ask(CAMERA, event);
+    }
+
+    Asking ask(ServiceId id, java.util.function.Function<Request, Event> event) {
+        var asking = new Asking();
+        services.tell(id, event.apply(new Request(Optional.of("id-1"), true, asking.outcomes::add)));
+        return asking;
+    }
+
+    void tell(Event event) {
+        services.tell(CAMERA, event);
+    }
+
+    ServiceStatus status() {
+        return services.find(CAMERA).orElseThrow();
+    }
+
+    /** Starts the service and lets it be seen alive. */
+    ProcessIdentity running() {
+        ask(Event.StartAsked::new);
+        return settles();
+    }
+
+    /** What was launched last executes and lives on. */
+    ProcessIdentity settles() {
+        ProcessIdentity process = launcher.launched();
+        timers.advance(Transitions.SETTLE);
+        return process;
+    }
+
+    void exits(int code) {
+        launcher.tell(new Event.Exited(launcher.run(), code(code), true));
+    }
+
+    Exit code(int code) {
+        return new Exit(OptionalInt.of(code), Optional.empty(), false, timers.now(), "");
+    }
+
+    void advance(String duration) {
+        timers.advance(Duration.parse("PT" + duration));
+    }
+
+    void probeAnswers(boolean healthy) {
+        probes.remove(0).accept(new Prober.Verdict(healthy, healthy ? "200" : "connection refused"));
+    }
+
+    /** What became of a request. */
+    static final class Asking {
+        final List<Outcome> outcomes = new ArrayList<>();
+
+        boolean isPending() {
+            return outcomes.isEmpty();
+        }
+
+        ServiceStatus done() {
+            if (outcomes.size() == 1 && outcomes.get(0) instanceof Outcome.Done done) return done.status();
+            throw new AssertionError("expected one Done, was " + outcomes);
+        }
+
+        Outcome.Rejected rejected() {
+            if (outcomes.size() == 1 && outcomes.get(0) instanceof Outcome.Rejected rejected) return rejected;
+            throw new AssertionError("expected one Rejected, was " + outcomes);
+        }
+    }
+
+    private static final class NoOutput implements OutputFiles {
+        @Override
+        public void register(ServiceId id, Manifest.OutputRule rule) {}
+
+        @Override
+        public Paths begin(ServiceId id, RunId run) {
+            return current(id);
+        }
+
+        @Override
+        public Paths current(ServiceId id) {
+            return new Paths(Path.of("/dev/null"), Path.of("/dev/null"));
+        }
+
+        @Override
+        public void forget(ServiceId id) {}
+    }
+}
