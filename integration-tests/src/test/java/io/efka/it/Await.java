@@ -1,0 +1,30 @@
+package io.efka.it;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waits on conditions, with a deadline and a message that says what was waited for. */
+public final class Await {
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
+    private Await() {}
+
+    public static void until(String what, Duration limit, BooleanSupplier condition) {
+        value(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
+    }
+
+    public static <T> T value(String what, Duration limit, Supplier<Optional<T>> source) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            Optional<T> value = source.get();
+            if (value.isPresent()) return value.get();
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited " + limit.toMillis() + " ms in vain: " + what);
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.efka.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.testcontainers.DockerClientFactory;
+
+/**
+ * Finds a real broker for the suites: Mosquitto in a container where there is a Docker daemon, else the {@code mosquitto}
+ * on the PATH, else the embedded one. {@code -Defka.docker=required} makes the first mandatory,
+ * {@code -Defka.broker=docker|path|embedded} chooses.
+ */
+public final class Brokers {
+    private static boolean said;
+
+    private Brokers() {}
+
+    /** Starts a broker on a free port; says on stdout, once, which kind it is. */
+    public static synchronized TestBroker start() {
+        TestBroker broker = choose();
+        broker.start();
+        if (!said) System.out.println("[broker] " + broker.describe());
+        said = true;
+        return broker;
+    }
+
+    private static TestBroker choose() {
+        boolean required = "required".equals(System.getProperty("efka.docker"));
+        String wanted = System.getProperty("efka.broker", required ? "docker" : "any");
+        return switch (wanted) {
+            case "docker" -> new ContainerBroker();
+            case "path" -> new PathBroker();
+            case "embedded" -> new EmbeddedTestBroker();
+            case "any" -> {
+                if (hasDocker()) yield new ContainerBroker();
+                yield isOnPath("mosquitto") ? new PathBroker() : new EmbeddedTestBroker();
+            }
+            default -> throw new IllegalArgumentException(
+                    "bad -Defka.broker=" + wanted + ": must be docker, path or embedded");
+        };
+    }
+
+    /** Whether a Docker daemon answers; asked once, and quickly answered where there is none. */
+    static boolean hasDocker() {
+        if (!Files.exists(Path.of("/var/run/docker.sock")) && System.getenv("DOCKER_HOST") == null) return false;
+        return DockerClientFactory.instance().isDockerAvailable();
+    }
+
+    static boolean isOnPath(String program) {
+        return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
+    /** A port that nobody listens on now. */
+    public static int freePort() {
+        try (var socket = new java.net.ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
