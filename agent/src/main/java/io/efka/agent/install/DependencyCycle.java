@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Looks for services that wait for each other in a ring ({@code after} of their manifests) and so would never start. */
+/** Looks for services that wait for each other in a ring ({@code after} of their manifests): none would ever start. */
 public final class DependencyCycle {
     private final Map<ServiceId, List<ServiceId>> after;
     private final Set<ServiceId> done = new HashSet<>();

@@ -31,8 +31,8 @@ record FolderContent(Path workDir) {
     }
 
     /**
-     * Finds what would stop an update half-way before it begins: a folder where a file shall be, a file or a link (which
-     * may lead out of the work directory) where a folder shall be.
+     * Finds what would stop an update half-way before it begins: a folder where a file shall be, a file or a link
+     * (which may lead out of the work directory) where a folder shall be.
      */
     void requireRoomFor(Draft draft) throws InstallException {
         for (RelativePath file : draft.files().keySet()) {

@@ -64,7 +64,7 @@ final class ManifestKeys {
             "env",
             Rules.mapOfText(
                     ManifestKeys::isVariable,
-                    "must have a name without = and NUL, and not one of the agent's own (EFKA_RUN, EFKA_CHANNEL, EFKA_TOKEN)",
+                    "must have a name without = and NUL, and none of the agent's own: EFKA_RUN, EFKA_CHANNEL, EFKA_TOKEN",
                     "must be an object of strings"));
     static final Key<String> USER = optional("user", NAME_OF_ACCOUNT);
     static final Key<String> GROUP = optional("group", NAME_OF_ACCOUNT);

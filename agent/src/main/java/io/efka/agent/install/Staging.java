@@ -65,12 +65,12 @@ final class Staging {
         Path staged = stage(draft);
         try {
             disk.move(staged, committed.resolve(draft.id().value()));
-            disk.sync(committed);
         } catch (IOException e) {
             discard(staged);
-            withdraw(draft.id());
             throw e;
         }
+        // From here on there is no way back: whatever fails, the next start or update goes on.
+        disk.sync(committed);
         finish(draft.id(), workDir);
     }
 
@@ -88,7 +88,7 @@ final class Staging {
         return Files.isDirectory(committed.resolve(id.value()));
     }
 
-    /** Finishes what an earlier agent committed and deletes what it left. A problem is logged, and tried again next time. */
+    /** Finishes what an earlier agent committed and deletes what it left. What fails is logged, and tried next time. */
     void recover() {
         for (Path update : entries(committed)) {
             String id = String.valueOf(update.getFileName());
@@ -154,16 +154,6 @@ final class Staging {
         }
     }
 
-    /** Takes a commit back. */
-    private void withdraw(ServiceId id) {
-        if (!isUnfinished(id)) return;
-        try {
-            discard(bury(committed.resolve(id.value())));
-        } catch (IOException e) {
-            LOG.warn("service={} a failed update cannot be taken back; the next start finishes it", id, e);
-        }
-    }
-
     /** Takes a folder out of its place in one step: deleting it there could be cut off half-way and leave a part. */
     private Path bury(Path folder) throws IOException {
         Path grave = disk.makeUniqueFolder(trash, "");
@@ -172,7 +162,7 @@ final class Staging {
     }
 
     private void makeFolders() throws IOException {
-        if (Files.isDirectory(trash)) return;
+        if (Stream.of(staging, committed, trash).allMatch(Files::isDirectory)) return;
         Files.createDirectories(root);
         for (Path folder : List.of(staging, committed, trash)) disk.makeFolder(folder);
         disk.sync(root);

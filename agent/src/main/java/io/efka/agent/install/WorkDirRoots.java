@@ -17,8 +17,8 @@ final class WorkDirRoots {
     }
 
     /**
-     * The real path of {@code folder}, with no link left in it that could be turned elsewhere later; for a service's own
-     * folder, the name it was installed under.
+     * The real path of {@code folder}, with no link left in it that could be turned elsewhere later; for a service's
+     * own folder, the name it was installed under.
      *
      * @throws InstallException if it is no folder, or not below one of the roots
      */
