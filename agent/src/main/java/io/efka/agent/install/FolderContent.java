@@ -1,0 +1,53 @@
+package io.efka.agent.install;
+
+import io.efka.agent.install.InstallRequest.InlineFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+
+/** What is in a work directory, held against what shall be there. */
+record FolderContent(Path workDir) {
+
+    /** Whether the manifest means something else than the draft's, or one of its files is not there as it should be. */
+    boolean differsFrom(Draft draft) throws IOException {
+        ManifestReading reading = ManifestFile.read(workDir.resolve(ManifestFile.NAME));
+        if (!(reading instanceof ManifestReading.Usable usable)) return true;
+        if (!usable.manifest().equals(draft.manifest())) return true;
+        for (Map.Entry<RelativePath, InlineFile> file : draft.files().entrySet()) {
+            boolean isManifest = file.getKey().equals(Draft.MANIFEST);
+            if (!isManifest && differs(file.getKey().under(workDir), file.getValue())) return true;
+        }
+        return false;
+    }
+
+    private static boolean differs(Path file, InlineFile wanted) throws IOException {
+        return !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                || FileModes.of(file) != wanted.mode()
+                || Files.size(file) != wanted.content().length
+                || !Arrays.equals(Files.readAllBytes(file), wanted.content());
+    }
+
+    /**
+     * Finds what would stop an update half-way before it begins: a folder where a file shall be, a file or a link
+     * (which may lead out of the work directory) where a folder shall be.
+     */
+    void requireRoomFor(Draft draft) throws InstallException {
+        for (RelativePath file : draft.files().keySet()) {
+            if (isFolder(file)) {
+                throw InstallException.badArgument("\"" + file + "\" is a folder in " + workDir + ", cannot be a file");
+            }
+            for (RelativePath folder : file.folders()) {
+                if (!isFolder(folder) && Files.exists(folder.under(workDir), LinkOption.NOFOLLOW_LINKS)) {
+                    throw InstallException.badArgument("\"" + folder + "\" is no folder in " + workDir);
+                }
+            }
+        }
+    }
+
+    private boolean isFolder(RelativePath path) {
+        return Files.isDirectory(path.under(workDir), LinkOption.NOFOLLOW_LINKS);
+    }
+}

@@ -1,0 +1,65 @@
+package io.efka.agent.install;
+
+import io.efka.agent.service.Fault;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** A service could not be installed, changed or removed; the message is for whoever asked. */
+public final class InstallException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final Code code;
+    private final transient List<Fault> faults;
+
+    private InstallException(Code code, String message, List<Fault> faults) {
+        super(message);
+        this.code = code;
+        this.faults = List.copyOf(faults);
+    }
+
+    static InstallException invalid(List<Fault> faults) {
+        String all = faults.stream().map(Fault::toString).collect(Collectors.joining("; "));
+        return new InstallException(Code.INVALID_MANIFEST, "the manifest cannot be used: " + all, faults);
+    }
+
+    static InstallException badArgument(String message) {
+        return new InstallException(Code.BAD_ARGUMENT, message, List.of());
+    }
+
+    static InstallException alreadyInstalled(String message) {
+        return new InstallException(Code.ALREADY_INSTALLED, message, List.of());
+    }
+
+    /** The disk did not do what it was asked to; {@code what} says what that was. */
+    static InstallException broken(String what, IOException cause) {
+        String message = what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage();
+        var broken = new InstallException(isFull(cause) ? Code.DISK_FULL : Code.INTERNAL, message, List.of());
+        broken.initCause(cause);
+        return broken;
+    }
+
+    /** The JDK has no type for ENOSPC and EDQUOT, only the C library's words. */
+    private static boolean isFull(IOException cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("No space left on device") || message.contains("quota exceeded");
+    }
+
+    /** Why; on the wire the lower-case name is the error code. */
+    public enum Code {
+        INVALID_MANIFEST,
+        BAD_ARGUMENT,
+        ALREADY_INSTALLED,
+        DISK_FULL,
+        INTERNAL
+    }
+
+    public Code code() {
+        return code;
+    }
+
+    /** What is wrong with the manifest; empty for every code but {@link Code#INVALID_MANIFEST}. */
+    public List<Fault> faults() {
+        return faults;
+    }
+}

@@ -1,0 +1,72 @@
+package io.efka.agent.install;
+
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** Guesses which key somebody meant who wrote one that is not known. */
+final class KeyAdvice {
+    /** Longer ones resemble none of ours; also bounds the work. */
+    private static final int MAX_LENGTH = 32;
+
+    private KeyAdvice() {}
+
+    /** The path of the key most like {@code name} in its section; failing that, the same name elsewhere. */
+    static Optional<String> nearest(String section, String name) {
+        if (name.length() > MAX_LENGTH) return Optional.empty();
+        String written = name.toLowerCase(Locale.ROOT);
+        return paths().stream()
+                .filter(path -> section(path).equals(section))
+                .filter(path -> isLike(written, last(path)))
+                .min(Comparator.comparingInt(path -> distance(written, last(path))))
+                .or(() -> elsewhere(written));
+    }
+
+    private static Optional<String> elsewhere(String name) {
+        return paths().stream().filter(path -> last(path).equals(name)).findFirst();
+    }
+
+    /** A third of its letters may be wrong: two in "policy", one in "env". */
+    private static boolean isLike(String written, String known) {
+        return distance(written, known) <= Math.max(1, known.length() / 3);
+    }
+
+    private static Set<String> paths() {
+        var paths = new LinkedHashSet<String>();
+        for (Key<?> key : ManifestKeys.ALL) {
+            if (key.equals(ManifestKeys.SERIVCE_ID)) continue;
+            if (!key.section().isEmpty()) paths.add(key.section());
+            paths.add(key.path());
+        }
+        return paths;
+    }
+
+    private static String section(String path) {
+        return path.substring(0, Math.max(path.indexOf('.'), 0));
+    }
+
+    private static String last(String path) {
+        return path.substring(path.indexOf('.') + 1);
+    }
+
+    /** How many letters must be changed, added, dropped or swapped with their neighbour. */
+    static int distance(String from, String to) {
+        var costs = new int[from.length() + 1][to.length() + 1];
+        for (int i = 0; i <= from.length(); i++) costs[i][0] = i;
+        for (int j = 0; j <= to.length(); j++) costs[0][j] = j;
+        for (int i = 1; i <= from.length(); i++) {
+            for (int j = 1; j <= to.length(); j++) {
+                int change = costs[i - 1][j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                int cost = Math.min(change, 1 + Math.min(costs[i - 1][j], costs[i][j - 1]));
+                costs[i][j] = isSwap(from, to, i, j) ? Math.min(cost, costs[i - 2][j - 2] + 1) : cost;
+            }
+        }
+        return costs[from.length()][to.length()];
+    }
+
+    private static boolean isSwap(String from, String to, int i, int j) {
+        return i > 1 && j > 1 && from.charAt(i - 1) == to.charAt(j - 2) && from.charAt(i - 2) == to.charAt(j - 1);
+    }
+}

@@ -1,0 +1,90 @@
+package io.efka.agent.install;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A manifest's object, read key by key; what is wrong is collected and never stops the reading. */
+final class ManifestFields {
+    private final Map<String, JsonObject> sections = new HashMap<>();
+    private final Findings findings;
+
+    ManifestFields(JsonObject root, Findings findings) {
+        this.findings = findings;
+        sections.put("", root);
+        for (String name : sectionNames()) section(root, name);
+    }
+
+    /** The value, or its default where it is missing or does not fit. */
+    <T> T value(Key<T> key) {
+        return find(key).orElseGet(key::fallback);
+    }
+
+    /** The value; empty where it is missing or does not fit. */
+    <T> Optional<T> find(Key<T> key) {
+        Optional<JsonElement> value = raw(key);
+        if (value.isEmpty() && key.isRequired()) findings.fault(key.path(), "missing", "is required");
+        return value.flatMap(element -> key.rule().read(element, place(key)));
+    }
+
+    boolean has(Key<?> key) {
+        return raw(key).isPresent();
+    }
+
+    /** Reports the value of {@code key}, which fits by itself, as wrong for another reason. */
+    void unfit(Key<?> key, String expected) {
+        raw(key).ifPresent(value -> place(key).unfit(value, expected));
+    }
+
+    Place place(Key<?> key) {
+        return new Place(key.path(), findings);
+    }
+
+    /** Warns of keys that nobody reads. */
+    void warnOfUnknownKeys() {
+        sections.keySet().stream().sorted().forEach(this::warnOfUnknownKeys);
+    }
+
+    private void warnOfUnknownKeys(String section) {
+        Set<String> known = new HashSet<>(section.isEmpty() ? sectionNames() : Set.of());
+        for (Key<?> key : ManifestKeys.ALL) {
+            if (key.section().equals(section)) known.add(key.name());
+        }
+        for (String name : object(section).keySet()) {
+            if (!known.contains(name)) findings.warning(warning(section, name));
+        }
+    }
+
+    private static String warning(String section, String name) {
+        String hint = KeyAdvice.nearest(section, name)
+                .map(path -> "; did you mean \"" + path + "\"?")
+                .orElse("");
+        return "unknown key \"" + Place.join(section, name) + "\" is ignored" + hint;
+    }
+
+    private Optional<JsonElement> raw(Key<?> key) {
+        return Optional.ofNullable(object(key.section()).get(key.name()));
+    }
+
+    private JsonObject object(String section) {
+        return sections.getOrDefault(section, new JsonObject());
+    }
+
+    private void section(JsonObject root, String name) {
+        JsonElement value = root.get(name);
+        if (value == null) return;
+        if (value.isJsonObject()) sections.put(name, value.getAsJsonObject());
+        else new Place(name, findings).unfit(value, "must be an object");
+    }
+
+    private static Set<String> sectionNames() {
+        var names = new HashSet<String>();
+        for (Key<?> key : ManifestKeys.ALL) names.add(key.section());
+        names.remove("");
+        return names;
+    }
+}

@@ -1,0 +1,182 @@
+package io.efka.agent.install;
+
+import static io.efka.agent.install.Key.optional;
+import static io.efka.agent.install.Key.required;
+import static io.efka.agent.install.Key.standard;
+import static io.efka.agent.install.Quantities.DURATION;
+import static io.efka.agent.install.Quantities.DURATION_OR_ZERO;
+import static io.efka.agent.install.Rules.whole;
+
+import com.google.gson.JsonPrimitive;
+import io.efka.agent.service.HealthCheck;
+import io.efka.agent.service.History;
+import io.efka.agent.service.Manifest;
+import io.efka.agent.service.Names;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.Signal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Every key a manifest may have, with its rule and its default. */
+final class ManifestKeys {
+    /** The kernel's PATH_MAX. */
+    private static final int MAX_PATH = 4096;
+
+    /** A counter no device reaches; keeps what is handed to the kernel within an int. */
+    private static final long MAX_COUNT = 1_000_000_000;
+
+    /** A file system's block: less cannot be freed from a file. */
+    private static final long MIN_KEEP = 4096;
+
+    private static final int MAX_BATCH = 65_536;
+    private static final int MAX_CPU = 1024;
+    private static final int MAX_HEALTH_FAILURES = 1000;
+    private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\\$?");
+    private static final Pattern OCTAL = Pattern.compile("0?[0-7]{3}");
+    private static final Set<String> SET_BY_AGENT = Set.of("EFKA_RUN", "EFKA_CHANNEL", "EFKA_TOKEN");
+
+    private static final Rule<String> PROGRAM =
+            Rules.text("must be a program without spaces, relative or absolute", ManifestKeys::isProgram);
+    private static final Rule<ServiceId> ID = Rules.parsed(
+            "must be 1-64 of A-Z a-z 0-9 . _ -, not starting with . or -",
+            text -> Names.isLegal(text) ? Optional.of(new ServiceId(text)) : Optional.empty());
+    private static final Rule<List<String>> TEXTS = Rules.listOf(Rules.TEXT, "must be a list of strings");
+    private static final Rule<String> NAME_OF_ACCOUNT = Rules.text(
+            "must be a name or number as in /etc/passwd or /etc/group",
+            text -> ACCOUNT.matcher(text).matches());
+    private static final Rule<Integer> UMASK = Rules.parsed(
+            "must be an octal string from \"000\" to \"0777\", such as \"0022\"",
+            text -> OCTAL.matcher(text).matches() ? Optional.of(Integer.parseInt(text, 8)) : Optional.empty());
+    private static final Rule<Signal> SIGNAL =
+            Rules.parsed("must be the name of a signal: " + List.of(Signal.values()), Signal::named);
+
+    static final Key<ServiceId> SERVICE_ID = required("service_id", ID);
+    /** The first agent's manifests spell it so. */
+    static final Key<ServiceId> SERIVCE_ID = optional("serivce_id", ID);
+
+    static final Key<String> EXEC = required("exec", PROGRAM);
+    static final Key<List<String>> ARGS = optional("args", TEXTS);
+    static final Key<Map<String, String>> ENV = optional(
+            "env",
+            Rules.mapOfText(
+                    ManifestKeys::isVariable,
+                    "must have a name without = and NUL, and none of the agent's own: EFKA_RUN, EFKA_CHANNEL, EFKA_TOKEN",
+                    "must be an object of strings"));
+    static final Key<String> USER = optional("user", NAME_OF_ACCOUNT);
+    static final Key<String> GROUP = optional("group", NAME_OF_ACCOUNT);
+    static final Key<Integer> UMASK_BITS = optional("umask", UMASK);
+
+    static final Key<HealthCheck> HEALTH_CHECK = required("health_check", new HealthCheckRule());
+    static final Key<Duration> HEALTH_INTERVAL = standard("health.interval", DURATION, of("10s"));
+    static final Key<Duration> HEALTH_TIMEOUT = standard("health.timeout", DURATION, of("2s"));
+    static final Key<Duration> HEALTH_START_PERIOD = standard("health.start_period", DURATION_OR_ZERO, of("30s"));
+    static final Key<Long> HEALTH_FAILURES = standard("health.failures", whole(1, MAX_HEALTH_FAILURES), of(3));
+    static final Key<Manifest.OnUnhealthy> ON_UNHEALTHY =
+            standard("health.on_unhealthy", Rules.oneOf(Manifest.OnUnhealthy.class), of("restart"));
+
+    static final Key<Manifest.Readiness.Kind> READY =
+            standard("ready", Rules.oneOf(Manifest.Readiness.Kind.class), of("spawn"));
+    static final Key<Duration> READY_TIMEOUT = standard("ready_timeout", DURATION, of("30s"));
+    static final Key<Duration> WATCHDOG = optional("watchdog", DURATION);
+
+    static final Key<Manifest.RestartRule.Policy> RESTART_POLICY =
+            standard("restart.policy", Rules.oneOf(Manifest.RestartRule.Policy.class), of("always"));
+    static final Key<Duration> RESTART_STABLE = standard("restart.stable", DURATION, of("10s"));
+    static final Key<Duration> RESTART_DELAY = standard("restart.delay", DURATION, of("1s"));
+    static final Key<Duration> RESTART_MAX_DELAY = standard("restart.max_delay", DURATION, of("60s"));
+    static final Key<Long> RESTART_LIMIT = standard("restart.limit", whole(0, History.MAX_FAILURES), of(0));
+    static final Key<Duration> RESTART_WINDOW = standard("restart.window", DURATION, of("10m"));
+
+    static final Key<String> STOP_EXEC = optional("stop.exec", PROGRAM);
+    static final Key<List<String>> STOP_ARGS = optional("stop.args", TEXTS);
+    static final Key<Signal> STOP_SIGNAL = standard("stop.signal", SIGNAL, of("TERM"));
+    static final Key<Duration> STOP_GRACE = standard("stop.grace", DURATION, of("10s"));
+
+    static final Key<Long> LIMIT_MEMORY = optional("limits.memory", Quantities.size(1, Quantities.LARGEST));
+    static final Key<Double> LIMIT_CPU = optional("limits.cpu", Rules.positive(MAX_CPU));
+    static final Key<Long> LIMIT_PIDS = optional("limits.pids", whole(1, MAX_COUNT));
+    static final Key<Long> LIMIT_NOFILE = optional("limits.nofile", whole(1, MAX_COUNT));
+    static final Key<Long> LIMIT_CORE = optional("limits.core", Quantities.size(0, Quantities.LARGEST));
+
+    static final Key<List<ServiceId>> AFTER = optional("after", Rules.listOf(ID, "must be a list of service ids"));
+
+    static final Key<Long> OUTPUT_KEEP =
+            standard("output.keep", Quantities.size(MIN_KEEP, Quantities.LARGEST), of("16MiB"));
+    static final Key<Long> OUTPUT_RATE = standard("output.rate", Quantities.size(0, Quantities.LARGEST), of(0));
+    static final Key<Duration> OUTPUT_LINGER = standard("output.linger", DURATION_OR_ZERO, of("50ms"));
+    static final Key<Long> OUTPUT_BATCH = standard("output.batch", Quantities.size(1, MAX_BATCH), of("64KiB"));
+    static final Key<Manifest.OutputRule.Stderr> OUTPUT_STDERR =
+            standard("output.stderr", Rules.oneOf(Manifest.OutputRule.Stderr.class), of("separate"));
+
+    static final Key<Manifest.OnAgentExit> ON_AGENT_EXIT =
+            standard("on_agent_exit", Rules.oneOf(Manifest.OnAgentExit.class), of("stop"));
+    static final Key<Boolean> AUTOSTART = standard("autostart", Rules.FLAG, new JsonPrimitive(true));
+
+    /** In the order of the protocol document. */
+    static final List<Key<?>> ALL = List.of(
+            SERVICE_ID,
+            SERIVCE_ID,
+            EXEC,
+            ARGS,
+            HEALTH_CHECK,
+            HEALTH_INTERVAL,
+            HEALTH_TIMEOUT,
+            HEALTH_START_PERIOD,
+            HEALTH_FAILURES,
+            ON_UNHEALTHY,
+            READY,
+            READY_TIMEOUT,
+            WATCHDOG,
+            RESTART_POLICY,
+            RESTART_STABLE,
+            RESTART_DELAY,
+            RESTART_MAX_DELAY,
+            RESTART_LIMIT,
+            RESTART_WINDOW,
+            STOP_EXEC,
+            STOP_ARGS,
+            STOP_SIGNAL,
+            STOP_GRACE,
+            ENV,
+            USER,
+            GROUP,
+            UMASK_BITS,
+            LIMIT_MEMORY,
+            LIMIT_CPU,
+            LIMIT_PIDS,
+            LIMIT_NOFILE,
+            LIMIT_CORE,
+            AFTER,
+            OUTPUT_KEEP,
+            OUTPUT_RATE,
+            OUTPUT_LINGER,
+            OUTPUT_BATCH,
+            OUTPUT_STDERR,
+            ON_AGENT_EXIT,
+            AUTOSTART);
+
+    private ManifestKeys() {}
+
+    /** Whether {@code text} can name a program: the seed's rule that arguments do not belong into it. */
+    static boolean isProgram(String text) {
+        return !text.isEmpty()
+                && text.length() <= MAX_PATH
+                && text.chars().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
+    }
+
+    private static boolean isVariable(String name) {
+        return !name.isEmpty() && name.indexOf('=') < 0 && Rules.isPassable(name) && !SET_BY_AGENT.contains(name);
+    }
+
+    private static JsonPrimitive of(String text) {
+        return new JsonPrimitive(text);
+    }
+
+    private static JsonPrimitive of(int number) {
+        return new JsonPrimitive(number);
+    }
+}

@@ -1,0 +1,45 @@
+package io.efka.agent.install;
+
+import io.efka.agent.service.HealthCheck;
+import io.efka.agent.service.Manifest;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Looks whether a manifest's programs could be started. Only warns: a program may come later, and whether it really
+ * starts is found at launch.
+ */
+final class ProgramCheck {
+    private ProgramCheck() {}
+
+    static List<String> warnings(Path workDir, Manifest manifest) {
+        var warnings = new ArrayList<String>();
+        check("exec", workDir, manifest.program().exec(), warnings);
+        manifest.stop().exec().ifPresent(exec -> check("stop.exec", workDir, exec, warnings));
+        if (manifest.health().check() instanceof HealthCheck.Exec exec) {
+            check("health_check", workDir, exec.path(), warnings);
+        }
+        return warnings;
+    }
+
+    private static void check(String key, Path workDir, String program, List<String> warnings) {
+        Path file;
+        try {
+            file = workDir.resolve(program);
+        } catch (InvalidPathException e) {
+            warnings.add(sentence(key, program, "cannot be a file's name in the agent's locale"));
+            return;
+        }
+        if (!Files.exists(file)) warnings.add(sentence(key, program, "is not there"));
+        else if (Files.isDirectory(file)) warnings.add(sentence(key, program, "is a folder"));
+        else if (!Files.isExecutable(file))
+            warnings.add(sentence(key, program, "is not executable (mode 0755 would be)"));
+    }
+
+    private static String sentence(String key, String program, String problem) {
+        return key + " \"" + program + "\" " + problem;
+    }
+}

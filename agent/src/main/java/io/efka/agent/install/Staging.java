@@ -1,0 +1,190 @@
+package io.efka.agent.install;
+
+import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.agent.service.ServiceId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a service's files are before they are in its folder and after they were. Everything happens by renaming within
+ * one file system, from one of three folders beside the services (their names are no legal service ids):
+ *
+ * <ul>
+ *   <li>{@code .staging}: being written; worth nothing, deleted at start;
+ *   <li>{@code .committed/ID}: an update, complete and durable; moved in file by file, and at start what is left of it.
+ *       So a cut at any moment leaves the old files, or at the next start the new ones: never a mixture that stays;
+ *   <li>{@code .trash}: removed; deleted at start what could not be at once.
+ * </ul>
+ */
+final class Staging {
+    private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
+
+    private final Path root;
+    private final Path staging;
+    private final Path committed;
+    private final Path trash;
+    private final Disk disk;
+
+    Staging(Path servicesRoot, Disk disk) {
+        root = servicesRoot;
+        staging = root.resolve(".staging");
+        committed = root.resolve(".committed");
+        trash = root.resolve(".trash");
+        this.disk = disk;
+    }
+
+    /** Makes a new work directory of {@code draft}: whole, or not at all. */
+    void create(Draft draft, Path workDir) throws IOException {
+        Path staged = stage(draft);
+        try {
+            disk.move(staged, workDir);
+        } catch (IOException e) {
+            discard(staged);
+            throw e;
+        }
+        try {
+            disk.sync(root);
+        } catch (IOException e) {
+            discard(workDir);
+            throw e;
+        }
+    }
+
+    /** Lays {@code draft} over a work directory; its other files stay. First finishes what is unfinished of before. */
+    void replace(Draft draft, Path workDir) throws IOException {
+        finish(draft.id(), workDir);
+        Path staged = stage(draft);
+        try {
+            disk.move(staged, committed.resolve(draft.id().value()));
+        } catch (IOException e) {
+            discard(staged);
+            throw e;
+        }
+        // From here on there is no way back: whatever fails, the next start or update goes on.
+        disk.sync(committed);
+        finish(draft.id(), workDir);
+    }
+
+    /** Takes a work directory away: gone for its service at once and for good, its space a little later. */
+    void remove(ServiceId id, Path workDir) throws IOException {
+        makeFolders();
+        if (isUnfinished(id)) discard(bury(committed.resolve(id.value())));
+        Path grave = bury(workDir);
+        disk.sync(root);
+        discard(grave);
+    }
+
+    /** Whether an update is committed and not wholly moved in. */
+    boolean isUnfinished(ServiceId id) {
+        return Files.isDirectory(committed.resolve(id.value()));
+    }
+
+    /** Finishes what an earlier agent committed and deletes what it left. What fails is logged, and tried next time. */
+    void recover() {
+        for (Path update : entries(committed)) {
+            String id = String.valueOf(update.getFileName());
+            try {
+                finish(new ServiceId(id), root.resolve(id));
+                LOG.info("service={} an update that was cut off is finished", id);
+            } catch (IOException | IllegalArgumentException e) {
+                LOG.warn("service={} an update that was cut off cannot be finished from {}", id, update, e);
+            }
+        }
+        entries(staging).forEach(this::discard);
+        entries(trash).forEach(this::discard);
+    }
+
+    private Path stage(Draft draft) throws IOException {
+        makeFolders();
+        Path staged = disk.makeUniqueFolder(staging, draft.id().value());
+        try {
+            var folders = new TreeSet<RelativePath>();
+            draft.files().keySet().forEach(path -> folders.addAll(path.folders()));
+            for (RelativePath folder : folders) disk.makeFolder(folder.under(staged));
+            for (Map.Entry<RelativePath, InlineFile> file : draft.files().entrySet()) {
+                disk.write(
+                        file.getKey().under(staged),
+                        file.getValue().content(),
+                        file.getValue().mode());
+            }
+            for (RelativePath folder : folders) disk.sync(folder.under(staged));
+            disk.sync(staged);
+            return staged;
+        } catch (IOException e) {
+            discard(staged);
+            throw e;
+        }
+    }
+
+    /** Moves in what is left of a committed update; the manifest last, for whoever reads meanwhile. */
+    private void finish(ServiceId id, Path workDir) throws IOException {
+        if (!isUnfinished(id)) return;
+        Path update = committed.resolve(id.value());
+        if (Files.isDirectory(workDir, LinkOption.NOFOLLOW_LINKS)) {
+            var touched = new TreeSet<Path>(List.of(workDir));
+            for (RelativePath file : files(update)) {
+                for (RelativePath folder : file.folders()) {
+                    disk.makeFolder(folder.under(workDir));
+                    touched.add(folder.under(workDir));
+                }
+                disk.move(file.under(update), file.under(workDir));
+            }
+            for (Path folder : touched) disk.sync(folder);
+        }
+        disk.deleteTree(update);
+    }
+
+    private static List<RelativePath> files(Path folder) throws IOException {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            var files = new ArrayList<RelativePath>(tree.filter(Files::isRegularFile)
+                    .map(file -> new RelativePath(folder.relativize(file).toString()))
+                    .sorted()
+                    .toList());
+            if (files.remove(Draft.MANIFEST)) files.add(Draft.MANIFEST);
+            return files;
+        }
+    }
+
+    /** Takes a folder out of its place in one step: deleting it there could be cut off half-way and leave a part. */
+    private Path bury(Path folder) throws IOException {
+        Path grave = disk.makeUniqueFolder(trash, "");
+        disk.move(folder, grave.resolve("buried"));
+        return grave;
+    }
+
+    private void makeFolders() throws IOException {
+        if (Stream.of(staging, committed, trash).allMatch(Files::isDirectory)) return;
+        Files.createDirectories(root);
+        for (Path folder : List.of(staging, committed, trash)) disk.makeFolder(folder);
+        disk.sync(root);
+        Path parent = root.getParent();
+        if (parent != null) disk.sync(parent);
+    }
+
+    private static List<Path> entries(Path folder) {
+        if (!Files.isDirectory(folder)) return List.of();
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        } catch (IOException e) {
+            LOG.warn("cannot list {}", folder, e);
+            return List.of();
+        }
+    }
+
+    private void discard(Path folder) {
+        try {
+            disk.deleteTree(folder);
+        } catch (IOException e) {
+            LOG.warn("cannot delete {}; tried again at the next start", folder, e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.efka.agent.install;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.ToNumberPolicy;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Parses JSON as RFC 8259 has it, and nothing else: no comments, no {@code NaN}, no second value behind the first.
+ * Nesting is bounded while parsing, so that no input can overflow the stack.
+ */
+final class StrictJson {
+    /** As the protocol allows for payloads; a manifest needs three. */
+    static final int MAX_DEPTH = 64;
+
+    private static final Pattern POSITION = Pattern.compile("at (line \\d+ column \\d+)");
+
+    private final JsonReader reader;
+    private final List<String> duplicates = new ArrayList<>();
+
+    private StrictJson(String text) {
+        reader = new JsonReader(new StringReader(text));
+        reader.setStrictness(Strictness.STRICT);
+    }
+
+    /**
+     * Parses the one value that {@code text} is.
+     *
+     * @throws NotJsonException saying where it stops being JSON, or that it is nested too deeply
+     */
+    static Document parse(String text) throws NotJsonException {
+        return new StrictJson(text).document();
+    }
+
+    private Document document() throws NotJsonException {
+        try {
+            JsonElement root = value("", 1);
+            if (reader.peek() != JsonToken.END_DOCUMENT) throw new NotJsonException("must end after the first value");
+            return new Document(root, duplicates);
+        } catch (IOException | IllegalStateException | NumberFormatException e) {
+            throw new NotJsonException("must be JSON, and is not" + position(e));
+        }
+    }
+
+    private JsonElement value(String path, int depth) throws IOException, NotJsonException {
+        return switch (reader.peek()) {
+            case BEGIN_OBJECT -> object(path, allowed(depth));
+            case BEGIN_ARRAY -> array(path, allowed(depth));
+            case STRING -> new JsonPrimitive(reader.nextString());
+            case NUMBER -> new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(reader));
+            case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
+            case NULL -> {
+                reader.nextNull();
+                yield JsonNull.INSTANCE;
+            }
+            case END_ARRAY, END_OBJECT, END_DOCUMENT, NAME ->
+                throw new IllegalStateException("no value at " + reader.getPath());
+        };
+    }
+
+    private static int allowed(int depth) throws NotJsonException {
+        if (depth > MAX_DEPTH) throw new NotJsonException("must not be nested deeper than " + MAX_DEPTH);
+        return depth;
+    }
+
+    private JsonObject object(String path, int depth) throws IOException, NotJsonException {
+        var object = new JsonObject();
+        reader.beginObject();
+        while (reader.hasNext()) {
+            String name = reader.nextName();
+            String key = Place.join(path, name);
+            if (object.has(name)) duplicates.add(key);
+            object.add(name, value(key, depth + 1));
+        }
+        reader.endObject();
+        return object;
+    }
+
+    private JsonArray array(String path, int depth) throws IOException, NotJsonException {
+        var array = new JsonArray();
+        reader.beginArray();
+        while (reader.hasNext()) array.add(value(path + "[" + array.size() + "]", depth + 1));
+        reader.endArray();
+        return array;
+    }
+
+    /** Gson's own messages advise on how to program it; only the position helps who wrote the text. */
+    private static String position(Exception e) {
+        Matcher found = POSITION.matcher(String.valueOf(e.getMessage()));
+        return found.find() ? " at " + found.group(1) : "";
+    }
+
+    /**
+     * What was parsed.
+     *
+     * @param duplicates paths of keys that are there more than once in their object; the last one is in {@code root}
+     */
+    record Document(JsonElement root, List<String> duplicates) {
+        Document {
+            duplicates = List.copyOf(duplicates);
+        }
+    }
+
+    /** The text is not one JSON value; the message says what it must be. */
+    static final class NotJsonException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        NotJsonException(String expected) {
+            super(expected);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.efka.agent.install;
+
+import io.efka.agent.service.ServiceId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Decides which existing folders may become a service's work directory. */
+final class WorkDirRoots {
+    private final Path servicesRoot;
+    private final List<Path> roots;
+
+    WorkDirRoots(Path servicesRoot, List<Path> roots) {
+        this.servicesRoot = servicesRoot;
+        this.roots = List.copyOf(roots);
+    }
+
+    /**
+     * The real path of {@code folder}, with no link left in it that could be turned elsewhere later; for a service's
+     * own folder, the name it was installed under.
+     *
+     * @throws InstallException if it is no folder, or not below one of the roots
+     */
+    Path admit(ServiceId id, Path folder) throws InstallException {
+        if (!folder.isAbsolute()) throw refused(folder, "must be absolute");
+        if (!Files.isDirectory(folder)) throw refused(folder, "must be a folder that is there");
+        try {
+            Path real = folder.toRealPath();
+            if (isBelow(real, servicesRoot)) return own(id, folder, real);
+            for (Path root : roots) {
+                if (isBelow(real, root)) return real;
+            }
+        } catch (IOException e) {
+            throw InstallException.broken("cannot resolve work_dir " + folder, e);
+        }
+        throw refused(
+                folder, "must be below one of work_dir_roots " + roots + " or be " + servicesRoot.resolve(id.value()));
+    }
+
+    /** Other services' folders, and what is staged beside them, are nobody's to register. */
+    private Path own(ServiceId id, Path folder, Path real) throws IOException, InstallException {
+        Path own = servicesRoot.resolve(id.value());
+        if (real.equals(servicesRoot.toRealPath().resolve(id.value()))) return own;
+        throw refused(folder, "must be " + own + " for this service");
+    }
+
+    private static boolean isBelow(Path real, Path root) throws IOException {
+        if (!Files.isDirectory(root)) return false;
+        Path realRoot = root.toRealPath();
+        return real.startsWith(realRoot) && !real.equals(realRoot);
+    }
+
+    private static InstallException refused(Path folder, String expected) {
+        return InstallException.badArgument("bad work_dir \"" + folder + "\": " + expected);
+    }
+}

@@ -1,0 +1,49 @@
+package io.efka.agent.install;
+
+import static io.efka.agent.install.Requests.CAMERA;
+import static io.efka.agent.install.Requests.manifest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A services root that is not there yet, and a folder beside it below which services may be registered. */
+record Device(Path services, Path outside, ServiceFolders folders) {
+
+    static Device in(Path temp) throws IOException {
+        Path services = temp.resolve("services");
+        Path outside = Files.createDirectory(temp.resolve("outside"));
+        return new Device(services, outside, new ServiceFolders(services, List.of(outside, temp.resolve("not-there"))));
+    }
+
+    InstallException refusedInstall(InstallRequest request) {
+        return catchThrowableOfType(InstallException.class, () -> folders.install(CAMERA, request));
+    }
+
+    /** A service that was not written by the agent. */
+    Path externalCamera() throws IOException {
+        Path folder = Files.createDirectory(outside.resolve("cam"));
+        Files.writeString(folder.resolve("manifest.json"), manifest("one"));
+        return folder;
+    }
+
+    void assertNothingIsInstalled() throws IOException {
+        assertThat(folders.discover()).isEmpty();
+        assertThat(services.resolve("camera")).doesNotExist();
+        assertThat(leftovers(services)).isEmpty();
+    }
+
+    /** What is below the services root but not in a work directory. */
+    static List<String> leftovers(Path services) throws IOException {
+        if (!Files.exists(services)) return List.of();
+        try (Stream<Path> tree = Files.walk(services, 2)) {
+            return tree.map(path -> services.relativize(path).toString())
+                    .filter(path -> path.startsWith(".") && path.contains("/"))
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.efka.agent.install;
+
+import static io.efka.agent.install.Device.leftovers;
+import static io.efka.agent.install.Requests.CAMERA;
+import static io.efka.agent.install.Requests.existing;
+import static io.efka.agent.install.Requests.file;
+import static io.efka.agent.install.Requests.manifest;
+import static io.efka.agent.install.Requests.request;
+import static io.efka.agent.install.Requests.version;
+import static io.efka.agent.install.Requests.withFile;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.efka.agent.install.InstallException.Code;
+import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.ServiceId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a service comes into its folder, or does not. */
+class InstallTest {
+    @TempDir
+    private Path temp;
+
+    private Device device;
+    private Path services;
+    private Path outside;
+    private ServiceFolders folders;
+
+    @BeforeEach
+    void makeDevice() throws IOException {
+        device = Device.in(temp);
+        services = device.services();
+        outside = device.outside();
+        folders = device.folders();
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    }
+
+    @Nested
+    class Installing {
+        @Test
+        void writesManifestAndFilesWithTheirModes() throws Exception {
+            Installed installed = folders.install(CAMERA, version("one"));
+
+            Path workDir = services.resolve("camera");
+            assertThat(installed.workDir()).isEqualTo(workDir);
+            assertThat(installed.manifest().program().args()).containsExactly("one");
+            assertThat(installed.warnings()).isEmpty();
+            assertThat(workDir.resolve("manifest.json")).hasContent(manifest("one"));
+            assertThat(workDir.resolve("conf/deep/app.ini")).hasContent("one");
+            assertThat(mode(workDir.resolve("run.sh"))).isEqualTo("rwxr-xr-x");
+            assertThat(mode(workDir.resolve("conf/deep/app.ini"))).isEqualTo("rw-r-----");
+            assertThat(mode(workDir.resolve("conf"))).isEqualTo("rwxr-xr-x");
+            assertThat(mode(workDir)).isEqualTo("rwxr-xr-x");
+            assertThat(mode(workDir.resolve("manifest.json"))).isEqualTo("rw-------");
+            assertThat(leftovers(services)).isEmpty();
+        }
+
+        @Test
+        void takesTheManifestFromTheFilesToo() throws Exception {
+            var request = new InstallRequest(
+                    Optional.empty(), Map.of("manifest.json", file(manifest("x"), 0644)), Optional.empty());
+            assertThat(folders.install(CAMERA, request).manifest().program().args())
+                    .containsExactly("x");
+        }
+
+        @Test
+        void againWithTheSameRequestSucceeds() throws Exception {
+            folders.install(CAMERA, version("one"));
+            assertThat(folders.install(CAMERA, version("one")).workDir()).isEqualTo(services.resolve("camera"));
+        }
+
+        @Test
+        void againWithAnotherRequestIsRefused() throws Exception {
+            folders.install(CAMERA, version("one"));
+            assertThat(device.refusedInstall(version("two")).code()).isEqualTo(Code.ALREADY_INSTALLED);
+            assertThat(services.resolve("camera/run.sh")).hasContent("one");
+        }
+
+        @Test
+        void warnsOfProgramsThatWouldNotStart() throws Exception {
+            String manifest = "{\"service_id\":\"camera\",\"exec\":\"run.sh\",\"stop\":{\"exec\":\"conf\"},"
+                    + "\"health_check\":\"exec:/no/such\",\"resart\":{}}";
+            InstallRequest request = request(manifest, Map.of("run.sh", file("", 0644), "conf/a", file("", 0644)));
+
+            assertThat(folders.install(CAMERA, request).warnings())
+                    .containsExactly(
+                            "unknown key \"resart\" is ignored; did you mean \"restart\"?",
+                            "exec \"run.sh\" is not executable (mode 0755 would be)",
+                            "stop.exec \"conf\" is a folder",
+                            "health_check \"/no/such\" is not there");
+        }
+    }
+
+    @Nested
+    class ABadRequest {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "",
+                    "/etc/passwd",
+                    "../camera2",
+                    "a/../b",
+                    "a/./b",
+                    ".",
+                    "..",
+                    "a//b",
+                    "a/",
+                    "a\u0000b",
+                    "a\nb",
+                    "1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17",
+                    "run.sh/x"
+                })
+        void withAPathThatLeadsAwayIsRefused(String path) throws Exception {
+            InstallException refused = device.refusedInstall(withFile(path, file("", 0644)));
+            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            device.assertNothingIsInstalled();
+        }
+
+        @Test
+        void withANameTooLongIsRefused() throws Exception {
+            InstallException refused = device.refusedInstall(withFile("n".repeat(256), file("", 0644)));
+            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(refused).hasMessageContaining("255 bytes");
+            device.assertNothingIsInstalled();
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {-1, 01000, 04755})
+        void withABadModeIsRefused(int mode) throws Exception {
+            InstallException refused = device.refusedInstall(withFile("a", file("", mode)));
+            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(refused).hasMessageContaining("0 to 0777");
+            device.assertNothingIsInstalled();
+        }
+
+        @Test
+        void withTooManyFilesIsRefused() {
+            var files = new HashMap<String, InlineFile>();
+            for (int i = 0; i < Draft.MAX_FILES; i++) files.put("f" + i, file("", 0644));
+            assertThat(device.refusedInstall(request(manifest("x"), files)).code())
+                    .isEqualTo(Code.BAD_ARGUMENT);
+        }
+
+        @Test
+        void withTooManyBytesIsRefused() {
+            InlineFile large = new InlineFile(new byte[Draft.MAX_BYTES], 0644);
+            assertThat(device.refusedInstall(withFile("large", large)).code()).isEqualTo(Code.BAD_ARGUMENT);
+        }
+
+        @Test
+        void withTwoManifestsIsRefused() {
+            assertThat(device.refusedInstall(withFile("manifest.json", file(manifest("x"), 0644))))
+                    .hasMessageContaining("twice");
+        }
+
+        @Test
+        void withoutAManifestIsRefused() {
+            var nothing = new InstallRequest(Optional.empty(), Map.of(), Optional.empty());
+            assertThat(device.refusedInstall(nothing).code()).isEqualTo(Code.BAD_ARGUMENT);
+        }
+
+        @Test
+        void withABadManifestListsItsFaults() throws Exception {
+            InstallException refused =
+                    device.refusedInstall(request("{\"service_id\":\"camera\",\"exec\":7}", Map.of()));
+            assertThat(refused.code()).isEqualTo(Code.INVALID_MANIFEST);
+            assertThat(refused.faults()).extracting(Fault::key).containsExactly("exec", "health_check");
+            device.assertNothingIsInstalled();
+        }
+
+        @Test
+        void withAnotherServicesManifestIsRefused() {
+            InstallException refused = catchThrowableOfType(
+                    InstallException.class, () -> folders.install(new ServiceId("door"), version("one")));
+            assertThat(refused.faults())
+                    .containsExactly(new Fault("service_id", "\"camera\"", "must be \"door\", the service it is for"));
+        }
+    }
+
+    @Nested
+    class Registering {
+        @Test
+        void takesAFolderBelowARoot() throws Exception {
+            Path folder = device.externalCamera();
+            Installed installed = folders.install(CAMERA, existing(folder));
+            assertThat(installed.workDir()).isEqualTo(folder.toRealPath());
+            assertThat(installed.warnings()).containsExactly("exec \"run.sh\" is not there");
+        }
+
+        @Test
+        void takesTheServicesOwnFolder() throws Exception {
+            folders.install(CAMERA, version("one"));
+            assertThat(folders.install(CAMERA, existing(services.resolve("camera")))
+                            .workDir())
+                    .isEqualTo(services.resolve("camera"));
+        }
+
+        @Test
+        void takesNoLinkThatLeadsOutOfTheRoots() throws Exception {
+            Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+            Files.writeString(elsewhere.resolve("manifest.json"), manifest("one"));
+            Path link = Files.createSymbolicLink(outside.resolve("link"), elsewhere);
+            assertThat(device.refusedInstall(existing(link)).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(device.refusedInstall(existing(outside.resolve("../elsewhere")))
+                            .code())
+                    .isEqualTo(Code.BAD_ARGUMENT);
+        }
+
+        @Test
+        void takesNoFolderOfAnotherServiceNorARootItself() throws Exception {
+            Path other = Files.createDirectories(services.resolve("other"));
+            Files.writeString(other.resolve("manifest.json"), manifest("one"));
+            assertThat(device.refusedInstall(existing(other)).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(device.refusedInstall(existing(services)).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(device.refusedInstall(existing(outside)).code()).isEqualTo(Code.BAD_ARGUMENT);
+        }
+
+        @Test
+        void takesNothingThatIsNotThereOrRelative() {
+            assertThat(device.refusedInstall(existing(outside.resolve("none")))).hasMessageContaining("that is there");
+            assertThat(device.refusedInstall(existing(Path.of("cam")))).hasMessageContaining("absolute");
+        }
+
+        @Test
+        void needsAUsableManifest() throws Exception {
+            Path folder = Files.createDirectory(outside.resolve("empty"));
+            assertThat(device.refusedInstall(existing(folder)).faults())
+                    .extracting(Fault::key, Fault::value)
+                    .containsExactly(org.assertj.core.groups.Tuple.tuple("manifest.json", "missing"));
+        }
+
+        @Test
+        void excludesFiles() throws Exception {
+            var both = new InstallRequest(Optional.of(manifest("x")), Map.of(), Optional.of(device.externalCamera()));
+            assertThat(device.refusedInstall(both).code()).isEqualTo(Code.BAD_ARGUMENT);
+        }
+    }
+}

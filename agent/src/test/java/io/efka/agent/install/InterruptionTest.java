@@ -1,0 +1,217 @@
+package io.efka.agent.install;
+
+import static io.efka.agent.install.Device.leftovers;
+import static io.efka.agent.install.Requests.CAMERA;
+import static io.efka.agent.install.Requests.manifest;
+import static io.efka.agent.install.Requests.version;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.efka.agent.install.InstallException.Code;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every step of every change, cut off: by a disk that fails once, and by the end of the agent. */
+class InterruptionTest {
+    /** More than any change has; the loops end at the first run that is not cut off. */
+    private static final int MANY = 100;
+
+    @TempDir
+    private Path temp;
+
+    private Path services;
+    private Path workDir;
+
+    @BeforeEach
+    void anotherServicesRoot() {
+        begin(0);
+    }
+
+    private void begin(int step) {
+        services = temp.resolve("services" + step);
+        workDir = services.resolve("camera");
+    }
+
+    private ServiceFolders folders() {
+        return on(new LinuxDisk());
+    }
+
+    private ServiceFolders on(Disk disk) {
+        return new ServiceFolders(services, List.of(), disk);
+    }
+
+    /** Makes a change that may be cut off; how it ends says nothing, what is on the disk does. */
+    private static void untilCut(ThrowingCallable change) {
+        Throwable cut = catchThrowable(change);
+        if (cut != null) assertThat(cut).isInstanceOf(InstallException.class);
+    }
+
+    /** Which version is there as a whole; anything between two versions fails. */
+    private String versionThere() throws IOException {
+        String version = Files.readString(workDir.resolve("run.sh"));
+        assertThat(workDir.resolve("conf/deep/app.ini")).hasContent(version);
+        assertThat(workDir.resolve("manifest.json")).hasContent(manifest(version));
+        return version;
+    }
+
+    @Nested
+    class AnInstall {
+        @Test
+        void thatFailsLeavesNothingBehind() throws Exception {
+            int step = 1;
+            for (; step < MANY; step++) {
+                begin(step);
+                FailingDisk disk = FailingDisk.once(step);
+                InstallException failure =
+                        catchThrowableOfType(InstallException.class, () -> on(disk).install(CAMERA, version("one")));
+                if (!disk.hasFailed()) break;
+                assertThat(failure.code()).as("step %s", step).isEqualTo(Code.DISK_FULL);
+                assertThat(workDir).doesNotExist();
+                assertThat(leftovers(services)).isEmpty();
+            }
+            assertThat(step).isBetween(10, MANY - 1);
+            assertThat(versionThere()).isEqualTo("one");
+        }
+
+        @Test
+        void thatIsKilledIsThereAsAWholeOrNotAtAll() throws Exception {
+            int step = 1;
+            for (; step < MANY; step++) {
+                begin(step);
+                FailingDisk disk = FailingDisk.from(step);
+                untilCut(() -> on(disk).install(CAMERA, version("one")));
+                if (!disk.hasFailed()) break;
+                folders().recover();
+                if (Files.exists(workDir)) assertThat(versionThere()).isEqualTo("one");
+                assertThat(leftovers(services)).isEmpty();
+                folders().install(CAMERA, version("one"));
+                assertThat(versionThere()).isEqualTo("one");
+            }
+            assertThat(step).isBetween(10, MANY - 1);
+        }
+    }
+
+    @Nested
+    class AnUpdate {
+        @Test
+        void thatFailsIsNotMadeOrIsMadeAtTheNextStart() throws Exception {
+            int step = 1;
+            for (; step < MANY; step++) {
+                installed(step);
+                FailingDisk disk = FailingDisk.once(step);
+                InstallException failure = catchThrowableOfType(
+                        InstallException.class, () -> on(disk).update(CAMERA, workDir, version("two")));
+                if (!disk.hasFailed()) break;
+                assertThat(failure).as("step %s", step).isNotNull();
+                boolean isBegun = String.valueOf(failure.getMessage()).contains("is begun");
+                folders().recover();
+                assertThat(versionThere()).as("step %s", step).isEqualTo(isBegun ? "two" : "one");
+                assertThat(leftovers(services)).isEmpty();
+                assertThat(workDir.resolve("state")).hasContent("precious");
+            }
+            assertThat(step).isBetween(10, MANY - 1);
+            assertThat(versionThere()).isEqualTo("two");
+        }
+
+        @Test
+        void thatIsKilledLeavesTheOldOrTheNew() throws Exception {
+            int step = 1;
+            for (; step < MANY; step++) {
+                installed(step);
+                FailingDisk disk = FailingDisk.from(step);
+                untilCut(() -> on(disk).update(CAMERA, workDir, version("two")));
+                if (!disk.hasFailed()) break;
+                folders().recover();
+                assertThat(versionThere()).isIn("one", "two");
+                assertThat(leftovers(services)).isEmpty();
+                assertThat(workDir.resolve("state")).hasContent("precious");
+            }
+            assertThat(step).isBetween(10, MANY - 1);
+        }
+
+        @Test
+        void thatIsUnfinishedIsFinishedBeforeTheNext() throws Exception {
+            int step = unfinishedUpdate();
+            folders().update(CAMERA, workDir, version("three"));
+            folders().recover();
+            assertThat(versionThere()).as("cut at step %s", step).isEqualTo("three");
+        }
+
+        @Test
+        void thatIsUnfinishedDoesNotComeBackAfterARemoval() throws Exception {
+            unfinishedUpdate();
+            folders().remove(CAMERA, workDir);
+            folders().install(CAMERA, version("four"));
+            folders().recover();
+            assertThat(versionThere()).isEqualTo("four");
+        }
+
+        /** Cuts an update at the first step that leaves it committed. */
+        private int unfinishedUpdate() throws Exception {
+            for (int step = 1; step < MANY; step++) {
+                installed(step);
+                FailingDisk disk = FailingDisk.from(step);
+                InstallException failure = catchThrowableOfType(
+                        InstallException.class, () -> on(disk).update(CAMERA, workDir, version("two")));
+                if (String.valueOf(failure.getMessage()).contains("is begun")) return step;
+            }
+            throw new AssertionError("no step leaves an update unfinished");
+        }
+
+        private void installed(int step) throws Exception {
+            begin(step);
+            folders().install(CAMERA, version("one"));
+            Files.writeString(workDir.resolve("state"), "precious");
+        }
+    }
+
+    @Nested
+    class ARemoval {
+        @Test
+        void thatIsKilledLeavesAllOrNothing() throws Exception {
+            int step = 1;
+            for (; step < MANY; step++) {
+                begin(step);
+                folders().install(CAMERA, version("one"));
+                FailingDisk disk = FailingDisk.from(step);
+                untilCut(() -> on(disk).remove(CAMERA, workDir));
+                if (!disk.hasFailed()) break;
+                folders().recover();
+                if (Files.exists(workDir)) assertThat(versionThere()).isEqualTo("one");
+                assertThat(leftovers(services)).isEmpty();
+            }
+            assertThat(step).isBetween(4, MANY - 1);
+        }
+    }
+
+    @Nested
+    class Recovery {
+        @Test
+        void thatFailsLeavesTheUpdateForTheNext() throws Exception {
+            begin(0);
+            folders().install(CAMERA, version("one"));
+            Path update = Files.createDirectories(services.resolve(".committed/camera"));
+            Files.writeString(update.resolve("manifest.json"), manifest("one"));
+            on(FailingDisk.once(1)).recover();
+            assertThat(update).exists();
+            folders().recover();
+            assertThat(update).doesNotExist();
+            assertThat(versionThere()).isEqualTo("one");
+        }
+
+        @Test
+        void keepsOffWhatItDoesNotKnow() throws Exception {
+            Path strange = Files.createDirectories(services.resolve(".committed/-not-an-id"));
+            folders().recover();
+            assertThat(strange).exists();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.efka.agent.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.install.ManifestReading.Unusable;
+import io.efka.agent.install.ManifestReading.Usable;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.Manifest;
+import java.util.List;
+
+/** Manifests as tests write them: with single quotes for double ones. */
+final class Manifests {
+    private static final String MINIMAL = "{'service_id':'camera','exec':'run.sh','health_check':'process:'%s}";
+
+    private Manifests() {}
+
+    /** The smallest manifest with one more piece of JSON. */
+    static ManifestReading with(String more) {
+        return read(MINIMAL.formatted(more.isEmpty() ? "" : "," + more));
+    }
+
+    static ManifestReading read(String json) {
+        return ManifestCodec.read(json.replace('\'', '"'));
+    }
+
+    static Manifest usable(ManifestReading reading) {
+        assertThat(reading).isInstanceOf(Usable.class);
+        return ((Usable) reading).manifest();
+    }
+
+    static List<String> warnings(ManifestReading reading) {
+        assertThat(reading).isInstanceOf(Usable.class);
+        return ((Usable) reading).warnings();
+    }
+
+    static List<Fault> faults(ManifestReading reading) {
+        assertThat(reading).isInstanceOf(Unusable.class);
+        return ((Unusable) reading).faults();
+    }
+}

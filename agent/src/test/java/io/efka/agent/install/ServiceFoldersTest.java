@@ -1,0 +1,277 @@
+package io.efka.agent.install;
+
+import static io.efka.agent.install.Device.leftovers;
+import static io.efka.agent.install.Requests.CAMERA;
+import static io.efka.agent.install.Requests.existing;
+import static io.efka.agent.install.Requests.file;
+import static io.efka.agent.install.Requests.manifest;
+import static io.efka.agent.install.Requests.request;
+import static io.efka.agent.install.Requests.version;
+import static io.efka.agent.install.Requests.withFile;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.efka.agent.install.InstallException.Code;
+import io.efka.agent.install.ManifestReading.Unusable;
+import io.efka.agent.install.ManifestReading.Usable;
+import io.efka.agent.service.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is done with services that are in their folders. */
+class ServiceFoldersTest {
+    @TempDir
+    private Path temp;
+
+    private Device device;
+    private Path services;
+    private Path outside;
+    private ServiceFolders folders;
+
+    @BeforeEach
+    void makeDevice() throws IOException {
+        device = Device.in(temp);
+        services = device.services();
+        outside = device.outside();
+        folders = device.folders();
+    }
+
+    @Nested
+    class Reading {
+        private Path workDir;
+
+        @BeforeEach
+        void makeWorkDir() throws IOException {
+            workDir = Files.createDirectory(temp.resolve("work"));
+        }
+
+        private Fault fault() {
+            ManifestReading reading = folders.read(CAMERA, workDir);
+            assertThat(reading).isInstanceOf(Unusable.class);
+            assertThat(((Unusable) reading).faults()).hasSize(1);
+            return ((Unusable) reading).faults().get(0);
+        }
+
+        @Test
+        void findsAUsableManifest() throws Exception {
+            Files.writeString(workDir.resolve("manifest.json"), manifest("one"));
+            assertThat(folders.read(CAMERA, workDir)).isInstanceOf(Usable.class);
+        }
+
+        @Test
+        void ofAMissingFileIsAFault() {
+            assertThat(fault().value()).isEqualTo("missing");
+        }
+
+        @Test
+        void ofAFolderIsAFault() throws Exception {
+            Files.createDirectory(workDir.resolve("manifest.json"));
+            assertThat(fault().expected()).contains("regular file");
+        }
+
+        @Test
+        void ofOtherBytesThanUtf8IsAFault() throws Exception {
+            Files.write(workDir.resolve("manifest.json"), new byte[] {'{', '"', (byte) 0xC3, '"', '}'});
+            assertThat(fault().expected()).isEqualTo("must be UTF-8");
+        }
+
+        @Test
+        void ofALargeFileIsAFault() throws Exception {
+            Files.writeString(workDir.resolve("manifest.json"), manifest("one") + " ".repeat(256 * 1024));
+            assertThat(fault().expected()).isEqualTo("must be 256 KiB at most");
+        }
+
+        @Test
+        void ofAnotherServicesManifestIsAFault() throws Exception {
+            Files.writeString(workDir.resolve("manifest.json"), manifest("one").replace("camera", "door"));
+            assertThat(fault().key()).isEqualTo("service_id");
+        }
+    }
+
+    @Nested
+    class Updating {
+        private Path workDir;
+
+        @BeforeEach
+        void install() throws Exception {
+            workDir = folders.install(CAMERA, version("one")).workDir();
+        }
+
+        private InstallException refusedUpdate(InstallRequest request) {
+            return catchThrowableOfType(InstallException.class, () -> folders.update(CAMERA, workDir, request));
+        }
+
+        @Test
+        void replacesManifestAndFiles() throws Exception {
+            Installed updated = folders.update(CAMERA, workDir, version("two"));
+            assertThat(updated.manifest().program().args()).containsExactly("two");
+            assertThat(workDir.resolve("run.sh")).hasContent("two");
+            assertThat(workDir.resolve("conf/deep/app.ini")).hasContent("two");
+            assertThat(workDir.resolve("manifest.json")).hasContent(manifest("two"));
+            assertThat(leftovers(services)).isEmpty();
+        }
+
+        @Test
+        void leavesWhatTheServiceWrote() throws Exception {
+            Files.writeString(workDir.resolve("conf/state.db"), "precious");
+            folders.update(CAMERA, workDir, version("two"));
+            assertThat(workDir.resolve("conf/state.db")).hasContent("precious");
+        }
+
+        @Test
+        void replacesALinkInsteadOfFollowingIt() throws Exception {
+            Path target = Files.writeString(outside.resolve("target"), "untouched");
+            Files.delete(workDir.resolve("run.sh"));
+            Files.createSymbolicLink(workDir.resolve("run.sh"), target);
+            folders.update(CAMERA, workDir, version("two"));
+            assertThat(target).hasContent("untouched");
+            assertThat(Files.isRegularFile(workDir.resolve("run.sh"), LinkOption.NOFOLLOW_LINKS))
+                    .isTrue();
+        }
+
+        @Test
+        void followsNoLinkedFolderOutOfTheWorkDirectory() throws Exception {
+            Files.createSymbolicLink(workDir.resolve("linked"), outside);
+            assertThat(refusedUpdate(withFile("linked/x", file("", 0644))).code())
+                    .isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(outside.resolve("x")).doesNotExist();
+            assertThat(workDir.resolve("run.sh")).hasContent("one");
+        }
+
+        @Test
+        void doesNotPutAFileWhereAFolderIs() {
+            assertThat(refusedUpdate(withFile("conf", file("", 0644))).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(workDir.resolve("run.sh")).hasContent("one");
+        }
+
+        @Test
+        void withABadManifestChangesNothing() {
+            assertThat(refusedUpdate(request("{}", Map.of())).code()).isEqualTo(Code.INVALID_MANIFEST);
+            assertThat(workDir.resolve("manifest.json")).hasContent(manifest("one"));
+        }
+
+        @Test
+        void writesNothingIntoARegisteredFolder() throws Exception {
+            Path folder =
+                    folders.install(CAMERA, existing(device.externalCamera())).workDir();
+            InstallException refused =
+                    catchThrowableOfType(InstallException.class, () -> folders.update(CAMERA, folder, version("two")));
+            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(folder.resolve("manifest.json")).hasContent(manifest("one"));
+        }
+
+        @Test
+        void movesNoServiceToAnotherFolder() throws Exception {
+            assertThat(refusedUpdate(existing(device.externalCamera()))).hasMessageContaining("remove the service");
+            assertThat(folders.update(CAMERA, workDir, existing(workDir)).workDir())
+                    .isEqualTo(workDir);
+        }
+    }
+
+    @Nested
+    class Comparing {
+        private Path workDir;
+
+        @BeforeEach
+        void install() throws Exception {
+            workDir = folders.install(CAMERA, version("one")).workDir();
+        }
+
+        private boolean differs(InstallRequest request) throws InstallException {
+            return folders.differs(CAMERA, workDir, request);
+        }
+
+        @Test
+        void findsTheSameTheSame() throws Exception {
+            assertThat(differs(version("one"))).isFalse();
+        }
+
+        @Test
+        void looksAtWhatAManifestMeans() throws Exception {
+            String spaced = manifest("one").replace(",", ",\n ").replace("}", ",\"autostart\":true}");
+            assertThat(differs(request(spaced, Map.of()))).isFalse();
+            assertThat(differs(request(manifest("two"), Map.of()))).isTrue();
+        }
+
+        @Test
+        void findsAFileWithOtherContentOrModeOrNone() throws Exception {
+            assertThat(differs(withFile("run.sh", file("one", 0755)))).isFalse();
+            assertThat(differs(withFile("run.sh", file("two", 0755)))).isTrue();
+            assertThat(differs(withFile("run.sh", file("one", 0700)))).isTrue();
+            assertThat(differs(withFile("new", file("", 0644)))).isTrue();
+        }
+
+        @Test
+        void findsABrokenManifestDifferent() throws Exception {
+            Files.writeString(workDir.resolve("manifest.json"), "{");
+            assertThat(differs(version("one"))).isTrue();
+        }
+
+        @Test
+        void findsAnotherFolderDifferent() throws Exception {
+            assertThat(differs(existing(workDir))).isFalse();
+            assertThat(differs(existing(device.externalCamera()))).isTrue();
+        }
+
+        @Test
+        void ofABadRequestIsRefused() {
+            assertThat(catchThrowableOfType(InstallException.class, () -> differs(request("{}", Map.of())))
+                            .code())
+                    .isEqualTo(Code.INVALID_MANIFEST);
+        }
+    }
+
+    @Nested
+    class Removing {
+        @Test
+        void deletesWhatWasInstalledAndWhatTheServiceWrote() throws Exception {
+            Path workDir = folders.install(CAMERA, version("one")).workDir();
+            Files.createSymbolicLink(workDir.resolve("link"), outside);
+            Files.writeString(outside.resolve("kept"), "kept");
+            folders.remove(CAMERA, workDir);
+            assertThat(outside.resolve("kept")).exists();
+            device.assertNothingIsInstalled();
+        }
+
+        @Test
+        void leavesARegisteredFolder() throws Exception {
+            Path folder =
+                    folders.install(CAMERA, existing(device.externalCamera())).workDir();
+            folders.remove(CAMERA, folder);
+            assertThat(folder.resolve("manifest.json")).exists();
+        }
+
+        @Test
+        void ofWhatIsGoneIsDone() throws Exception {
+            folders.remove(CAMERA, services.resolve("camera"));
+            device.assertNothingIsInstalled();
+        }
+    }
+
+    @Nested
+    class Discovering {
+        @Test
+        void findsFoldersWithAManifestByName() throws Exception {
+            folders.install(CAMERA, version("one"));
+            Path broken = Files.createDirectory(services.resolve("broken"));
+            Files.writeString(broken.resolve("manifest.json"), "{");
+            Files.createDirectory(services.resolve("empty"));
+            Files.createDirectory(services.resolve("-bad-name"));
+            Files.createSymbolicLink(services.resolve("link"), broken);
+            Files.writeString(services.resolve("file"), "");
+            assertThat(folders.discover()).containsExactly(broken, services.resolve("camera"));
+        }
+
+        @Test
+        void findsNothingWhereNothingIs() throws Exception {
+            assertThat(folders.discover()).isEmpty();
+        }
+    }
+}
