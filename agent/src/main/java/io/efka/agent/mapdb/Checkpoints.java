@@ -4,8 +4,6 @@ import io.efka.agent.mapdb.StateFiles.CheckpointFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,23 +33,15 @@ final class Checkpoints {
         disk.rename(unfinished, finished);
         disk.forceFolder(files.folder());
         LOG.debug("{} written with {} documents", finished, documents.size());
-        deleteUnneeded(generation);
     }
 
-    // What cannot be deleted now is tried again with the next checkpoint.
-    private void deleteUnneeded(long newest) throws IOException {
-        OptionalLong reserve = files.checkpoints().stream()
-                .mapToLong(CheckpointFile::generation)
-                .filter(generation -> generation < newest)
-                .max();
-        if (reserve.isEmpty()) return;
-        for (CheckpointFile checkpoint : files.checkpoints()) {
-            if (checkpoint.generation() < reserve.getAsLong()) disk.delete(checkpoint.path());
-        }
-        for (Map.Entry<Long, Path> journal :
-                files.journals().headMap(reserve.getAsLong()).entrySet()) {
-            disk.delete(journal.getValue());
-        }
+    /** Lets go what the last two good checkpoints do not need. What cannot be deleted now is tried again next time. */
+    void deleteUnneeded() throws IOException {
+        List<CheckpointFile> newestFirst = files.checkpoints();
+        if (newestFirst.size() < 2) return;
+        long reserve = newestFirst.get(1).generation();
+        for (CheckpointFile checkpoint : newestFirst.subList(2, newestFirst.size())) disk.delete(checkpoint.path());
+        for (Path journal : files.journals().headMap(reserve).values()) disk.delete(journal);
     }
 
     /** Sets damaged files aside, the state being safe in a checkpoint that is newer. */

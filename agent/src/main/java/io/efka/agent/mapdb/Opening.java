@@ -78,6 +78,7 @@ final class Opening {
         try {
             checkpoints.write(documents.snapshot(), generation);
             setAside(recovered.damages());
+            checkpoints.deleteUnneeded(); // now, as a damaged checkpoint must not count for the reserve
         } catch (IOException e) {
             LOG.warn("the damaged files cannot be set aside, the next start tries again: {}", e.getMessage());
         }

@@ -135,6 +135,7 @@ public final class StateStore implements AutoCloseable {
             var roll = commits.roll(opening::nextJournal);
             if (roll.isEmpty()) return;
             opening.checkpoints().write(roll.get().documents(), roll.get().generation());
+            opening.checkpoints().deleteUnneeded();
             checkpointFailures.over();
         } catch (IOException e) {
             checkpointFailures.add("no checkpoint could be written, the journal goes on growing", e);
