@@ -1,0 +1,227 @@
+package io.efka.agent.mapdb;
+
+import io.efka.agent.service.StoreException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Group commit. Who comes while a group is being written joins the next one; the first of it that finds the journal free
+ * writes it for all, with one sync. Thread-safe; no interrupt disturbs it.
+ */
+final class Commits {
+    private final Bounds bounds;
+    private final Runnable journalFull;
+    private final Object turn = new Object();
+
+    // Guarded by turn; documents and journal change only while writing is set, by who set it.
+    private final Documents documents;
+    private final Map<String, Change> soon = new LinkedHashMap<>();
+    private Journal journal;
+    private long journalLength;
+    private Group gathering = new Group();
+    private boolean writing;
+    private boolean rolling;
+    private boolean checkpointing;
+    private boolean closed;
+
+    /** Changes that become durable together, or not at all. */
+    private static final class Group {
+        final List<Change> changes = new ArrayList<>();
+        boolean done;
+        Optional<IOException> failure = Optional.empty();
+    }
+
+    /**
+     * @param journalFull called when the journal has passed its bound, not again before {@link #checkpointDone}; must not
+     *     block
+     */
+    Commits(Documents documents, Journal journal, Bounds bounds, Runnable journalFull) {
+        this.documents = documents;
+        this.journal = journal;
+        this.journalLength = journal.length();
+        this.bounds = bounds;
+        this.journalFull = journalFull;
+    }
+
+    /** Returns when the changes, and all that were to be durable soon, are durable. */
+    void commit(List<Change> changes) throws StoreException {
+        Group mine;
+        List<Change> late;
+        synchronized (turn) {
+            mine = gathering;
+            mine.changes.addAll(changes);
+            await(() -> mine.done || !isBusy());
+            if (mine.done) {
+                answer(mine);
+                return;
+            }
+            requireOpen();
+            gathering = new Group();
+            late = List.copyOf(soon.values());
+            writing = true;
+        }
+        write(mine, late);
+        answer(mine);
+    }
+
+    private boolean isBusy() {
+        return writing || rolling || (checkpointing && journalLength >= bounds.fullJournal());
+    }
+
+    private void requireOpen() throws StoreException {
+        if (!closed) return;
+        String message = "the state store is closed";
+        throw new StoreException(message, new IOException(message));
+    }
+
+    // What is late was asked for before the rest: it goes first.
+    private void write(Group group, List<Change> late) {
+        var all = new ArrayList<Change>(late);
+        all.addAll(group.changes);
+        Optional<IOException> failure = Optional.of(new IOException("the writer failed"));
+        try {
+            failure = tryWrite(all);
+        } finally {
+            finish(group, all, late, failure);
+        }
+    }
+
+    private Optional<IOException> tryWrite(List<Change> all) {
+        if (all.isEmpty()) return Optional.empty();
+        try {
+            journal.append(ChangeCodec.encode(all));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private void finish(Group group, List<Change> all, List<Change> late, Optional<IOException> failure) {
+        synchronized (turn) {
+            if (failure.isEmpty()) {
+                documents.apply(all);
+                late.forEach(change -> soon.remove(Documents.path(change), change)); // unless there is a newer one
+            }
+            group.failure = failure;
+            group.done = true;
+            writing = false;
+            journalLength = journal.length();
+            if (journalLength > bounds.journal() && !checkpointing) {
+                checkpointing = true;
+                journalFull.run();
+            }
+            turn.notifyAll();
+        }
+    }
+
+    private static void answer(Group group) throws StoreException {
+        if (group.failure.isEmpty()) return;
+        IOException cause = group.failure.get();
+        throw new StoreException("the state cannot be saved: " + cause.getMessage(), cause);
+    }
+
+    /** Takes changes that become durable with the next commit. Never blocks on the disk. */
+    void soon(Collection<Change> changes) {
+        synchronized (turn) {
+            for (Change change : changes) soon.put(Documents.path(change), change);
+        }
+    }
+
+    /** One map as its callers made it, changes that are not durable yet included. */
+    Map<String, String> map(String name) {
+        synchronized (turn) {
+            if (soon.isEmpty()) return documents.map(name);
+            Documents now = Documents.of(documents.snapshot());
+            now.apply(soon.values());
+            return now.map(name);
+        }
+    }
+
+    /** Makes the next journal. */
+    interface NextJournal {
+        Journal make(long generation) throws IOException;
+    }
+
+    /** What a new journal starts from: the content of the checkpoint that is due, and its generation. */
+    record Roll(SortedMap<String, String> documents, long generation) {}
+
+    /**
+     * Goes on in a new journal, in a commit's turn and for about two syncs. Empty if there is nothing in the present one.
+     * Call {@link #checkpointDone} afterwards, whatever comes of it.
+     */
+    Optional<Roll> roll(NextJournal next) throws IOException {
+        takeTurn();
+        try {
+            if (journal.isEmpty()) return Optional.empty();
+            journal.seal();
+            Journal following = next.make(journal.generation() + 1);
+            journal.close();
+            synchronized (turn) {
+                journal = following;
+                return Optional.of(new Roll(documents.snapshot(), following.generation()));
+            }
+        } finally {
+            endTurn();
+        }
+    }
+
+    private void takeTurn() {
+        synchronized (turn) {
+            checkpointing = true;
+            rolling = true; // goes before the commits that wait
+            await(() -> !writing);
+            rolling = false;
+            writing = true;
+        }
+    }
+
+    private void endTurn() {
+        synchronized (turn) {
+            writing = false;
+            journalLength = journal.length();
+            turn.notifyAll();
+        }
+    }
+
+    /** The checkpoint is written, or has failed: the next one is begun when the journal is full. */
+    void checkpointDone() {
+        synchronized (turn) {
+            checkpointing = false;
+            turn.notifyAll();
+        }
+    }
+
+    /** Later commits fail. */
+    void refuse() {
+        synchronized (turn) {
+            closed = true;
+            await(() -> !writing);
+        }
+    }
+
+    /** After {@link #refuse}, when nothing rolls any more. */
+    void close() throws IOException {
+        synchronized (turn) {
+            journal.close();
+        }
+    }
+
+    private void await(BooleanSupplier condition) {
+        boolean interrupted = false;
+        while (!condition.getAsBoolean()) {
+            try {
+                turn.wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+}
