@@ -35,6 +35,7 @@ final class Connection implements Outgoing.Wire {
     private static final long GOODBYE_MS = 1_000;
     private static final long THREADS_END_MS = 500;
 
+    private final URI uri;
     private final Terms terms;
     private final Pace pace;
     private final Outgoing outgoing;
@@ -53,6 +54,7 @@ final class Connection implements Outgoing.Wire {
     /** @throws LinkException when the settings name something that cannot be used, or Paho cannot be set up */
     Connection(URI uri, Terms terms, Pace pace, Outgoing outgoing, Timers timers, boolean cleanStart)
             throws LinkException {
+        this.uri = uri;
         this.terms = terms;
         this.pace = pace;
         this.outgoing = outgoing;
@@ -160,7 +162,9 @@ final class Connection implements Outgoing.Wire {
         MqttProperties granted = connack.getResponseProperties();
         upSince = Optional.of(System.nanoTime());
         outgoing.up(this, receiveMaximum(granted), maxPacket(granted));
-        Inbox.guarded(() -> terms.listener().connected(connack.getSessionPresent()));
+        boolean sessionPresent = connack.getSessionPresent();
+        log.info("broker={} connected session_present={}", uri, sessionPresent);
+        Inbox.guarded(() -> terms.listener().connected(sessionPresent));
         inbox.open();
     }
 

@@ -89,6 +89,7 @@ final class Networks {
         @SuppressWarnings("NullAway") // the module has no socket before it has started
         void stop(Farewell farewell, Socket socket) throws IOException {
             synchronized (this) {
+                if (stopped) return;
                 stopped = true;
             }
             if (socket == null) return;

@@ -150,7 +150,11 @@ public final class PahoLink implements MqttLink {
             troubles.over();
         }
         unreadable = ending.unreadable() ? unreadable + 1 : 0;
-        troubles.report(uri, ending);
+        if (isHeldOff()) {
+            log.info("broker={} left: {}", uri, ending.loss().reason());
+        } else {
+            troubles.report(uri, ending);
+        }
         // A broker that worked is tried again first; the others take their turn after it failed.
         if (ending.up().isEmpty()) turn++;
         long wake = System.nanoTime() + backoff.next().toNanos();
@@ -162,6 +166,10 @@ public final class PahoLink implements MqttLink {
     private synchronized long rest(long wake) {
         long now = System.nanoTime();
         return Math.max(wake - now, holdUntil - now);
+    }
+
+    private synchronized boolean isHeldOff() {
+        return holdUntil - System.nanoTime() > 0;
     }
 
     private boolean isClosed() {
