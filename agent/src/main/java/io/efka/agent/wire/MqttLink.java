@@ -1,5 +1,6 @@
 package io.efka.agent.wire;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -22,12 +23,20 @@ public interface MqttLink extends AutoCloseable {
      * ahead of {@link Lane#BULK}.
      *
      * @return completes when the broker has acknowledged it (QoS 1) or it was handed to the socket (QoS 0); fails with
-     *     {@link LinkException} when the link is down, goes down before that, or the queue is full
+     *     {@link LinkException} when the link is down, goes down before that, or the queue is full, and with a
+     *     {@linkplain LinkException#isRefused() refused} one when repeating it cannot help. What fails because the
+     *     connection is lost has failed before {@link Listener#disconnected} is called
      */
     CompletableFuture<Void> publish(Message message, Lane lane);
 
     /** Whether there is a connection at this moment. */
     boolean isUp();
+
+    /**
+     * Leaves the broker cleanly (it publishes no will) and connects again when {@code pause} has passed: the way to
+     * yield to another client that uses our id. Never blocks; while there is no connection it puts off the next one.
+     */
+    void holdOff(Duration pause);
 
     /** Ends the connection cleanly (the broker publishes no will), within 2 seconds. Idempotent. */
     @Override

@@ -16,9 +16,9 @@ public final class Topics {
      * @param groups of this device beside {@link GroupId#ALL}, which every device is in
      */
     public Topics(String prefix, DeviceId device, List<GroupId> groups) {
-        if (prefix.isEmpty() || prefix.matches(".*[+#\\x00].*") || prefix.startsWith("/") || prefix.endsWith("/")) {
-            throw new IllegalArgumentException(
-                    "bad prefix \"" + prefix + "\": must be topic levels without + and #, as in \"efka\"");
+        if (!prefix.matches("[^/+#\\x00]+(/[^/+#\\x00]+)*")) {
+            throw new IllegalArgumentException("bad prefix \"" + prefix
+                    + "\": must be topic levels, none of them empty, without + and #, as in \"efka\"");
         }
         this.prefix = prefix;
         this.device = device;

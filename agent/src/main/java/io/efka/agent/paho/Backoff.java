@@ -1,0 +1,37 @@
+package io.efka.agent.paho;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long to wait before the next attempt: anything from nothing to a limit that doubles ("full jitter"), so that a
+ * fleet does not come back to its broker in step. Confined to the link's thread.
+ */
+final class Backoff {
+    private final RandomGenerator chance;
+    private final Duration first;
+    private final Duration max;
+    private Duration limit;
+
+    /**
+     * @param first limit of the first wait
+     * @param max no wait is longer
+     */
+    Backoff(RandomGenerator chance, Duration first, Duration max) {
+        this.chance = chance;
+        this.first = first;
+        this.max = max;
+        this.limit = first;
+    }
+
+    Duration next() {
+        var wait = Duration.ofMillis(chance.nextLong(limit.toMillis() + 1));
+        var doubled = limit.multipliedBy(2);
+        limit = doubled.compareTo(max) < 0 ? doubled : max;
+        return wait;
+    }
+
+    void reset() {
+        limit = first;
+    }
+}

@@ -1,0 +1,107 @@
+package io.efka.agent.paho;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.efka.agent.wire.LinkException;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.MqttLink.Lane;
+import io.efka.agent.wire.Properties;
+import java.io.DataOutputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttDataTypes;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.eclipse.paho.mqttv5.common.packet.UserProperty;
+import org.eclipse.paho.mqttv5.common.util.MqttTopicValidator;
+
+/** Translates between our messages and Paho's. */
+final class Messages {
+    // Header, identifiers and lengths of everything but the user properties, which cost 5 bytes each.
+    private static final int PACKET_OVERHEAD = 64;
+    // A length on the wire has two bytes.
+    private static final int MAX_STRING = 65_535;
+
+    private Messages() {}
+
+    /**
+     * Prepares a publish, so that nothing about it can fail later: a packet that cannot be encoded ends Paho's
+     * connection, and would again at every repetition.
+     *
+     * @throws LinkException a refusal, when MQTT has no way to carry the message
+     */
+    static Pending toPaho(Message message, Lane lane) throws LinkException {
+        checkTopic("topic", message.topic());
+        int bytes = PACKET_OVERHEAD + message.payload().length + length("topic", message.topic());
+        Properties properties = message.properties();
+        if (properties.responseTopic().isPresent()) {
+            String responseTopic = properties.responseTopic().get();
+            checkTopic("response topic", responseTopic);
+            bytes += length("response topic", responseTopic);
+        }
+        if (properties.contentType().isPresent()) {
+            bytes += length("content type", properties.contentType().get());
+        }
+        bytes += properties.correlationData().map(data -> data.length).orElse(0);
+        for (Properties.User user : properties.user()) {
+            bytes += 5 + length("user property", user.name()) + length("user property", user.value());
+        }
+        var encoded = new MqttMessage(message.payload(), message.qos(), message.retain(), toPaho(properties));
+        return new Pending(message.topic(), encoded, lane, bytes);
+    }
+
+    static MqttProperties toPaho(Properties properties) {
+        var encoded = new MqttProperties();
+        properties.contentType().ifPresent(encoded::setContentType);
+        properties.responseTopic().ifPresent(encoded::setResponseTopic);
+        properties.correlationData().ifPresent(encoded::setCorrelationData);
+        properties.expirySeconds().ifPresent(encoded::setMessageExpiryInterval);
+        List<UserProperty> user = new ArrayList<>();
+        properties.user().forEach(p -> user.add(new UserProperty(p.name(), p.value())));
+        encoded.setUserProperties(user);
+        return encoded;
+    }
+
+    static Message fromPaho(String topic, MqttMessage message) {
+        return new Message(
+                topic, message.getPayload(), message.getQos(), message.isRetained(), fromPaho(message.getProperties()));
+    }
+
+    private static Properties fromPaho(MqttProperties properties) {
+        List<Properties.User> user = properties.getUserProperties().stream()
+                .map(p -> new Properties.User(p.getKey(), p.getValue()))
+                .toList();
+        Long expiry = properties.getMessageExpiryInterval();
+        return new Properties(
+                Optional.ofNullable(properties.getContentType()),
+                Optional.ofNullable(properties.getResponseTopic()),
+                Optional.ofNullable(properties.getCorrelationData()),
+                expiry == null ? OptionalLong.empty() : OptionalLong.of(expiry),
+                user);
+    }
+
+    private static void checkTopic(String what, String topic) throws LinkException {
+        try {
+            MqttTopicValidator.validate(topic, false, true);
+        } catch (IllegalArgumentException e) {
+            throw LinkException.refused("bad " + what + ": " + e.getMessage());
+        }
+    }
+
+    private static int length(String what, String text) throws LinkException {
+        int length = text.getBytes(UTF_8).length;
+        if (length > MAX_STRING) {
+            throw LinkException.refused(what + " has " + length + " bytes, MQTT allows " + MAX_STRING);
+        }
+        try {
+            MqttDataTypes.encodeUTF8(new DataOutputStream(OutputStream.nullOutputStream()), text);
+        } catch (IllegalArgumentException | MqttException e) {
+            throw LinkException.refused(what + " has a character that MQTT does not allow: " + e.getMessage());
+        }
+        return length;
+    }
+}

@@ -1,0 +1,22 @@
+package io.efka.agent.paho;
+
+import io.efka.agent.wire.MqttLink.Lane;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+
+/** A publish that waits for its turn, or for its acknowledgement. Compared by identity. */
+final class Pending {
+    final String topic;
+    final MqttMessage message;
+    final Lane lane;
+    final int bytes;
+    final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    /** @param bytes of the packet, at most */
+    Pending(String topic, MqttMessage message, Lane lane, int bytes) {
+        this.topic = topic;
+        this.message = message;
+        this.lane = lane;
+        this.bytes = bytes;
+    }
+}

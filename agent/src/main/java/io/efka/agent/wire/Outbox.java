@@ -1,0 +1,164 @@
+package io.efka.agent.wire;
+
+import io.efka.agent.service.Timers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries replies and events over lost connections: in order, at least once, for as long as this process lives. When it
+ * is full the oldest message gives way to the newest, and is counted. Thread-safe; never blocks.
+ */
+public final class Outbox {
+    // Enough to hide a round trip; a handful keeps what is sent twice after a lost connection small.
+    private static final int IN_FLIGHT = 8;
+    // For failures that no new connection follows, as when the link's own queue is full for a moment.
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final MqttLink link;
+    private final Timers timers;
+    private final int maxMessages;
+    private final long maxBytes;
+
+    private final TreeMap<Long, Letter> waiting = new TreeMap<>();
+    private final Set<Letter> inFlight = new HashSet<>();
+    private long next;
+    private long waitingBytes;
+    private long dropped;
+    private boolean stalled;
+
+    /**
+     * @param maxMessages that may wait, beside the few on their way; at least 1
+     * @param maxBytes of the payloads of those that wait; a larger message is not taken at all
+     */
+    public Outbox(MqttLink link, Timers timers, int maxMessages, long maxBytes) {
+        if (maxMessages < 1 || maxBytes < 1) {
+            throw new IllegalArgumentException(
+                    "an outbox needs room for at least 1 message and 1 byte, was " + maxMessages + " and " + maxBytes);
+        }
+        this.link = link;
+        this.timers = timers;
+        this.maxMessages = maxMessages;
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Sends as soon as there is a connection, behind what was sent before. A message expiry counts from now.
+     *
+     * @return completes when the broker has acknowledged it; fails with {@link LinkException} when it expired, was
+     *     refused, or gave way to newer ones
+     */
+    public CompletableFuture<Void> send(Message message) {
+        var letter = new Letter(message, timers.now());
+        var aftermath = new ArrayList<Runnable>();
+        synchronized (this) {
+            enqueue(next++, letter);
+            pump(aftermath);
+            makeRoom(aftermath);
+        }
+        aftermath.forEach(Runnable::run);
+        return letter.done();
+    }
+
+    /** A connection is up: what was not acknowledged goes out again. */
+    public void connected() {
+        var aftermath = new ArrayList<Runnable>();
+        synchronized (this) {
+            stalled = false;
+            pump(aftermath);
+        }
+        aftermath.forEach(Runnable::run);
+    }
+
+    /** How many messages were given up: pushed out by newer ones, expired, or refused. */
+    public synchronized long dropped() {
+        return dropped;
+    }
+
+    /** How many messages wait or are on their way. */
+    public synchronized int size() {
+        return waiting.size() + inFlight.size();
+    }
+
+    /** Publishes what may go. Futures are touched in the {@code aftermath} only: never under the lock. */
+    private void pump(List<Runnable> aftermath) {
+        while (!stalled && inFlight.size() < IN_FLIGHT && !waiting.isEmpty() && link.isUp()) {
+            long number = waiting.firstKey();
+            Letter letter = dequeue(number);
+            Optional<Message> message = letter.at(timers.now());
+            if (message.isEmpty()) {
+                drop(letter, new LinkException("expired before the broker could be reached"), aftermath);
+                continue;
+            }
+            CompletableFuture<Void> sent = link.publish(message.get(), MqttLink.Lane.CONTROL);
+            if (sent.isCompletedExceptionally()) {
+                giveBack(number, letter, problemOf(sent), aftermath);
+            } else {
+                inFlight.add(letter);
+                aftermath.add(() -> sent.whenComplete((none, problem) -> settle(number, letter, problem)));
+            }
+        }
+    }
+
+    private void settle(long number, Letter letter, @Nullable Throwable problem) {
+        var aftermath = new ArrayList<Runnable>();
+        synchronized (this) {
+            inFlight.remove(letter);
+            if (problem == null) {
+                aftermath.add(() -> letter.done().complete(null));
+            } else {
+                giveBack(number, letter, problem, aftermath);
+            }
+            pump(aftermath);
+        }
+        aftermath.forEach(Runnable::run);
+    }
+
+    private void giveBack(long number, Letter letter, Throwable problem, List<Runnable> aftermath) {
+        if (problem instanceof LinkException failure && failure.isRefused()) {
+            drop(letter, problem, aftermath);
+            return;
+        }
+        enqueue(number, letter);
+        if (stalled) return;
+        stalled = true;
+        aftermath.add(() -> timers.schedule(RETRY, this::retry));
+    }
+
+    private void retry() {
+        if (link.isUp()) connected();
+    }
+
+    private void makeRoom(List<Runnable> aftermath) {
+        while (waiting.size() > maxMessages || waitingBytes > maxBytes) {
+            drop(dequeue(waiting.firstKey()), new LinkException("gave way to newer messages"), aftermath);
+        }
+    }
+
+    private void drop(Letter letter, Throwable why, List<Runnable> aftermath) {
+        dropped++;
+        aftermath.add(() -> letter.done().completeExceptionally(why));
+    }
+
+    private void enqueue(long number, Letter letter) {
+        waiting.put(number, letter);
+        waitingBytes += letter.bytes();
+    }
+
+    private Letter dequeue(long number) {
+        Letter letter = Objects.requireNonNull(waiting.remove(number));
+        waitingBytes -= letter.bytes();
+        return letter;
+    }
+
+    private static Throwable problemOf(CompletableFuture<Void> failed) {
+        return failed.<Throwable>handle((none, problem) -> problem).join();
+    }
+}
