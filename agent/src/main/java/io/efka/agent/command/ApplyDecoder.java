@@ -1,0 +1,124 @@
+package io.efka.agent.command;
+
+import io.efka.agent.install.InstallRequest;
+import io.efka.agent.install.ManifestReading;
+import io.efka.agent.service.Desired;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.Manifest;
+import io.efka.agent.service.Names;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.Supervision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads what is to be applied, and finds everything that is wrong with it before anything is touched. */
+final class ApplyDecoder {
+    private static final Set<String> KNOWN = Set.of("manifest", "files", "work_dir", "desired");
+
+    private final Supervision supervision;
+    private final Installer installer;
+    private final List<Fault> faults = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<Manifest> manifests = new ArrayList<>();
+
+    /** For one command. */
+    ApplyDecoder(Supervision supervision, Installer installer) {
+        this.supervision = supervision;
+        this.installer = installer;
+    }
+
+    /** @throws Refusal with all faults of all services */
+    ApplyPlan decode(Arguments arguments) throws Refusal {
+        boolean prune = arguments.flag("prune", false);
+        Optional<Arguments> services = arguments.object("services");
+        if (services.isEmpty()) {
+            throw arguments.wrong("services", "an object, as in {\"camera\":{\"manifest\":{…}}}");
+        }
+        var wanted = new ArrayList<ApplyPlan.Wanted>();
+        for (String name : new TreeSet<>(services.get().keys())) {
+            wanted(services.get(), name).ifPresent(wanted::add);
+        }
+        var plan = new ApplyPlan(wanted, prune);
+        findCycles(plan);
+        if (!faults.isEmpty()) throw refusal();
+        return plan;
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    private Optional<ApplyPlan.Wanted> wanted(Arguments services, String name) {
+        String path = "services." + name;
+        if (!Names.isLegal(name)) {
+            String legal = "must be a service id: 1-64 of A-Z a-z 0-9 . _ -, not starting with . or -";
+            faults.add(new Fault("services", PayloadCodec.shown(name), legal));
+            return Optional.empty();
+        }
+        var id = new ServiceId(name);
+        try {
+            Arguments service = services.object(name).orElseGet(Arguments::none);
+            warnings.addAll(service.strangers(KNOWN));
+            Desired desired = desired(service);
+            Optional<InstallRequest> content = content(id, service);
+            content.ifPresent(request -> check(id, path, request));
+            return Optional.of(new ApplyPlan.Wanted(id, content, desired));
+        } catch (Refusal refusal) {
+            faults.add(new Fault(path, "wrong", refusal.reason()));
+            return Optional.empty();
+        }
+    }
+
+    private static Desired desired(Arguments service) throws Refusal {
+        return switch (service.string("desired").orElse("running")) {
+            case "running" -> Desired.RUNNING;
+            case "stopped" -> Desired.STOPPED;
+            default -> throw service.wrong("desired", "\"running\" or \"stopped\"");
+        };
+    }
+
+    private Optional<InstallRequest> content(ServiceId id, Arguments service) throws Refusal {
+        boolean isNamed = service.keys().stream().anyMatch(key -> !key.equals("desired") && KNOWN.contains(key));
+        if (!isNamed && supervision.find(id).isPresent()) return Optional.empty();
+        return Optional.of(InstallDecoder.decode(service));
+    }
+
+    private void check(ServiceId id, String path, InstallRequest request) {
+        ManifestReading reading = installer.check(id, request);
+        if (reading instanceof ManifestReading.Usable usable) {
+            usable.warnings().forEach(warning -> warnings.add(id + ": " + warning));
+            manifests.add(usable.manifest());
+        } else if (reading instanceof ManifestReading.Unusable unusable) {
+            for (Fault fault : unusable.faults()) {
+                faults.add(new Fault(path + ".manifest." + fault.key(), fault.value(), fault.expected()));
+            }
+        }
+    }
+
+    private void findCycles(ApplyPlan plan) {
+        Dependencies dependencies = Dependencies.of(supervision);
+        if (plan.prune()) {
+            Set<ServiceId> kept = plan.ids();
+            supervision.list().stream()
+                    .map(status -> status.id())
+                    .filter(id -> !kept.contains(id))
+                    .forEach(dependencies::remove);
+        }
+        manifests.forEach(dependencies::put);
+        for (Manifest manifest : manifests) {
+            dependencies
+                    .fault(manifest.id())
+                    .ifPresent(fault -> faults.add(new Fault(
+                            "services." + manifest.id() + ".manifest.after", fault.value(), fault.expected())));
+        }
+    }
+
+    private Refusal refusal() {
+        String first = faults.get(0).toString();
+        String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more, see faults)" : "";
+        return new Refusal(ErrorCode.INVALID_MANIFEST, "nothing was applied: " + first + more, faults);
+    }
+}

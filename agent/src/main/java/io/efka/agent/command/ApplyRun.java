@@ -1,0 +1,139 @@
+package io.efka.agent.command;
+
+import static io.efka.agent.command.CommandTable.Hold.UNTIL_DONE;
+import static io.efka.agent.command.CommandTable.Hold.UNTIL_TOLD;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.efka.agent.command.ApplySteps.Action;
+import io.efka.agent.service.Desired;
+import io.efka.agent.service.ServiceId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One apply under way, in three rounds: what is to be there is written; what is not to run is stopped, what is too much
+ * removed; what is to run is started. Within a round all services go at once, each through its own lane. What fails
+ * stands in the reply and does not hold up the rest.
+ */
+final class ApplyRun {
+    private final ApplyPlan plan;
+    private final ApplySteps steps;
+    private final Lanes lanes;
+    private final List<Action> actions = new ArrayList<>();
+
+    ApplyRun(ApplyPlan plan, ApplySteps steps, Lanes lanes) {
+        this.plan = plan;
+        this.steps = steps;
+        this.lanes = lanes;
+    }
+
+    CompletableFuture<Answer> run() {
+        return round(this::writing)
+                .thenCompose(done -> round(this::ending))
+                .thenCompose(done -> round(this::starting))
+                .thenApply(done -> answer());
+    }
+
+    private Stream<CompletableFuture<Optional<Action>>> writing() {
+        return plan.services().stream().map(wanted -> inLane(wanted.id(), UNTIL_DONE, () -> steps.content(wanted)));
+    }
+
+    private Stream<CompletableFuture<Optional<Action>>> ending() {
+        Set<ServiceId> kept = plan.ids();
+        Stream<CompletableFuture<Optional<Action>>> stops =
+                wanted(Desired.STOPPED).map(wanted -> inLane(wanted.id(), UNTIL_TOLD, () -> steps.stop(wanted.id())));
+        if (!plan.prune()) return stops;
+        Stream<CompletableFuture<Optional<Action>>> removals = steps.installed().stream()
+                .filter(id -> !kept.contains(id))
+                .map(id -> inLane(id, UNTIL_DONE, () -> steps.remove(id)));
+        return Stream.concat(stops, removals);
+    }
+
+    private Stream<CompletableFuture<Optional<Action>>> starting() {
+        Set<ServiceId> updated = actions.stream()
+                .filter(action -> action.name().equals("updated"))
+                .map(Action::service)
+                .collect(Collectors.toSet());
+        return wanted(Desired.RUNNING)
+                .map(wanted ->
+                        inLane(wanted.id(), UNTIL_TOLD, () -> steps.start(wanted.id(), updated.contains(wanted.id()))));
+    }
+
+    private Stream<ApplyPlan.Wanted> wanted(Desired desired) {
+        return plan.services().stream().filter(wanted -> wanted.desired() == desired);
+    }
+
+    private CompletableFuture<Void> round(Supplier<Stream<CompletableFuture<Optional<Action>>>> round) {
+        List<CompletableFuture<Optional<Action>>> going = round.get().toList();
+        return CompletableFuture.allOf(going.toArray(CompletableFuture[]::new))
+                .thenRun(() -> going.forEach(action -> action.join().ifPresent(actions::add)));
+    }
+
+    private CompletableFuture<Optional<Action>> inLane(
+            ServiceId id, CommandTable.Hold hold, Supplier<CompletableFuture<Optional<Action>>> step) {
+        var result = new CompletableFuture<Optional<Action>>();
+        Lanes.Work work = release -> {
+            CompletableFuture<Optional<Action>> going = begin(step);
+            if (hold == UNTIL_TOLD) release.run();
+            going.whenComplete((action, problem) -> {
+                release.run();
+                if (problem == null) result.complete(action);
+                else result.completeExceptionally(problem);
+            });
+        };
+        lanes.reserve(Lanes.Key.of(id), 0, work).ifPresentOrElse(Lanes.Place::ready, () -> {
+            Answer busy = Answer.failed(ErrorCode.BUSY, "too many commands to service " + id + " are waiting");
+            result.complete(Optional.of(new Action(id, "skipped", busy)));
+        });
+        return result;
+    }
+
+    private static CompletableFuture<Optional<Action>> begin(Supplier<CompletableFuture<Optional<Action>>> step) {
+        try {
+            return step.get();
+        } catch (RuntimeException bug) { // a lane's top: whatever a step throws, the lane goes on
+            return CompletableFuture.failedFuture(bug);
+        }
+    }
+
+    private Answer answer() {
+        var list = new JsonArray();
+        for (ApplyPlan.Wanted wanted : plan.services()) {
+            if (of(wanted.id()).isEmpty()) list.add(line(new Action(wanted.id(), "unchanged", Answer.done())));
+        }
+        actions.stream()
+                .sorted(Comparator.comparing(Action::service))
+                .map(ApplyRun::line)
+                .forEach(list::add);
+        var fields = new JsonObject();
+        fields.add("actions", list);
+        List<Action> failed = actions.stream().filter(Action::isFailed).toList();
+        if (failed.isEmpty()) return new Answer.Done(fields);
+        Answer.Failed first = (Answer.Failed) failed.get(0).answer();
+        String message = failed.size() + " of " + actions.size() + " actions failed, see actions; the first: "
+                + failed.get(0).service() + ": " + first.message();
+        return new Answer.Failed(first.code(), message, fields);
+    }
+
+    private List<Action> of(ServiceId id) {
+        return actions.stream().filter(action -> action.service().equals(id)).toList();
+    }
+
+    private static JsonObject line(Action action) {
+        JsonObject line = new JsonObject();
+        line.addProperty("service", action.service().value());
+        line.addProperty("action", action.name());
+        line.addProperty("ok", !action.isFailed());
+        action.answer().fields().entrySet().forEach(field -> line.add(field.getKey(), field.getValue()));
+        if (action.answer() instanceof Answer.Failed failed) line.add("error", ReplyCodec.error(failed));
+        return line;
+    }
+}

@@ -1,0 +1,65 @@
+package io.efka.agent.command;
+
+import static io.efka.agent.command.CommandTable.Kind.HARMFUL;
+import static io.efka.agent.command.CommandTable.Kind.REPEATABLE;
+import static io.efka.agent.command.CommandTable.Row.done;
+import static io.efka.agent.command.CommandTable.Row.query;
+import static io.efka.agent.command.CommandTable.Row.told;
+
+import io.efka.agent.command.CommandTable.Row;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/** The commands as the protocol document lists them. */
+public final class CommandTables {
+    private final Environment environment;
+    private final Toolbox toolbox;
+    private final Services services;
+    private final Installation installation;
+
+    private CommandTables(Environment environment, Toolbox toolbox, Executor pool) {
+        this.environment = environment;
+        this.toolbox = toolbox;
+        this.services = new Services(environment.supervision(), toolbox.installer());
+        this.installation =
+                new Installation(environment.supervision(), services, toolbox.installer(), environment.events(), pool);
+    }
+
+    /** @param pool for what goes on after a service has stopped */
+    public static CommandTable standard(Environment environment, Toolbox toolbox, Executor pool) {
+        var tables = new CommandTables(environment, toolbox, pool);
+        return new CommandTable(tables.device(), tables.service());
+    }
+
+    private Map<String, Row> device() {
+        var device = new DeviceCommands(environment.supervision(), toolbox.documents(), environment.timers());
+        var apply = new ApplyCommand(environment.supervision(), services, installation, toolbox);
+        return Map.of(
+                "ping", query(device::ping),
+                "info", query(device::info),
+                "list", query(device::list),
+                "metrics", query(device::metrics),
+                "apply", done(REPEATABLE, apply, "services", "prune"),
+                "shutdown", done(HARMFUL, device::shutdown).andThen(toolbox.shutdown()));
+    }
+
+    private Map<String, Row> service() {
+        var service = new ServiceCommands(services, toolbox.documents().status());
+        var install = new InstallCommands(installation, services);
+        return Map.ofEntries(
+                Map.entry("status", query(service::status)),
+                Map.entry(
+                        "logs",
+                        query(new LogsCommand(services, toolbox.logs()), "stream", "lines", "from", "to", "match")),
+                Map.entry("start", told(REPEATABLE, service::start)),
+                Map.entry("stop", told(REPEATABLE, service::stop)),
+                Map.entry("restart", told(REPEATABLE, service::restart)),
+                Map.entry("reset", told(REPEATABLE, service::reset)),
+                Map.entry("enable", told(REPEATABLE, service::enable)),
+                Map.entry("disable", told(REPEATABLE, service::disable)),
+                Map.entry("signal", told(HARMFUL, service::signal, "signal")),
+                Map.entry("input", told(HARMFUL, service::input, "text")),
+                Map.entry("install", done(REPEATABLE, install::install, "manifest", "files", "work_dir", "start")),
+                Map.entry("remove", done(REPEATABLE, install::remove)));
+    }
+}

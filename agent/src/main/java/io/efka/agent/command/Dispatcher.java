@@ -1,0 +1,207 @@
+package io.efka.agent.command;
+
+import io.efka.agent.service.StoreException;
+import io.efka.agent.wire.Message;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes understood commands through ledger and lane. What changes something is durable in the ledger before it is
+ * acknowledged, and acknowledged before its turn comes; a query goes straight into its lane.
+ *
+ * <p>Called on the intake, one command at a time: the order of calls is the order in each lane. The disk is waited for on
+ * the pool, so that a slow write to one service's lane delays no other.
+ */
+final class Dispatcher {
+    // Each waits with its payload in memory; a device is in few groups.
+    private static final int MAX_SPLAYING = 256;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private final Desk desk;
+    private final Lanes lanes;
+    private final Executor pool;
+    private final AtomicInteger splaying = new AtomicInteger();
+
+    Dispatcher(Desk desk, Lanes lanes, Executor pool) {
+        this.desk = desk;
+        this.lanes = lanes;
+        this.pool = pool;
+    }
+
+    /**
+     * A command as it came.
+     *
+     * @param acknowledge tells the broker that it need not deliver the command again
+     */
+    record Arrival(Command command, CommandTable.Row row, Message message, Runnable acknowledge) {
+
+        /** What is neither acknowledged nor named is not remembered: nothing was promised for it. */
+        private boolean isRecorded() {
+            return row.kind() != CommandTable.Kind.QUERY
+                    && (message.qos() > 0 || command.id().isPresent());
+        }
+
+        private int weight() {
+            return message.payload().length;
+        }
+    }
+
+    void dispatch(Arrival arrival) {
+        if (arrival.isRecorded()) {
+            admit(arrival);
+            return;
+        }
+        arrival.acknowledge().run();
+        var execution = new Execution(arrival.command(), arrival.row(), Optional.empty(), desk, pool);
+        if (isSplayed(arrival)) {
+            if (splaying.get() >= MAX_SPLAYING) execution.refuse(busy(arrival.command()));
+            else splay(execution, arrival);
+            return;
+        }
+        Optional<Lanes.Place> place = lanes.reserve(lane(arrival), arrival.weight(), execution);
+        if (place.isEmpty()) {
+            execution.refuse(busy(arrival.command()));
+            return;
+        }
+        execution.accepted();
+        place.get().ready();
+    }
+
+    /** Goes on with a command that an earlier life of the agent accepted. */
+    void resume(String key, Command command, CommandTable.Row row) {
+        var execution = new Execution(command, row, Optional.of(key), desk, pool);
+        execution.accepted();
+        Duration gone =
+                Duration.between(command.address().arrived(), desk.timers().now());
+        Duration left = gone.isNegative() ? command.splay() : command.splay().minus(gone);
+        Runnable enter = () -> lanes.insist(lane(command, row), execution).ready();
+        if (left.isNegative() || left.isZero()) enter.run();
+        else desk.timers().schedule(left, enter);
+    }
+
+    private void admit(Arrival arrival) {
+        Address address = arrival.command().address();
+        Ledger.Admission admission =
+                desk.ledger().admit(address.id(), Fingerprint.of(arrival.message()), address.replyTo());
+        if (admission instanceof Ledger.Admission.Fresh fresh) {
+            record(fresh.key(), arrival);
+        } else if (admission instanceof Ledger.Admission.UnderWay same) {
+            same.durable().thenRun(arrival.acknowledge());
+            same.reply().ifPresent(reply -> desk.replies().send(address.replyTo(), reply));
+        } else if (admission instanceof Ledger.Admission.Finished same) {
+            arrival.acknowledge().run();
+            desk.replies().send(address.replyTo(), same.reply());
+        } else {
+            boolean isFull = admission instanceof Ledger.Admission.Full;
+            arrival.acknowledge().run();
+            desk.replies().refuse(address, isFull ? busy(arrival.command()) : reused(address));
+        }
+    }
+
+    private void record(String key, Arrival arrival) {
+        Command command = arrival.command();
+        var execution = new Execution(command, arrival.row(), Optional.of(key), desk, pool);
+        if (command.isExpired(desk.timers().now())) {
+            giveUp(key, arrival, Notices.expired(command.address(), desk.events()));
+        } else if (isSplayed(arrival)) {
+            if (splaying.get() >= MAX_SPLAYING) giveUp(key, arrival, busy(command));
+            else accept(key, arrival, () -> splay(execution, arrival), () -> {});
+        } else {
+            Optional<Lanes.Place> place = lanes.reserve(lane(arrival), arrival.weight(), execution);
+            if (place.isEmpty()) {
+                giveUp(key, arrival, busy(command));
+                return;
+            }
+            Runnable enter = () -> {
+                execution.accepted();
+                place.get().ready();
+            };
+            accept(key, arrival, enter, () -> place.get().withdraw());
+        }
+    }
+
+    /** Acknowledged in any case: a broker would deliver it again and again to a disk that stays full. */
+    private void accept(String key, Arrival arrival, Runnable accepted, Runnable failed) {
+        pool.execute(() -> {
+            Optional<Refusal> problem = write(key, arrival);
+            arrival.acknowledge().run();
+            if (problem.isEmpty()) {
+                accepted.run();
+                return;
+            }
+            failed.run();
+            desk.replies().refuse(arrival.command().address(), problem.get());
+        });
+    }
+
+    private Optional<Refusal> write(String key, Arrival arrival) {
+        Command command = arrival.command();
+        try {
+            desk.ledger()
+                    .accept(
+                            key,
+                            arrival.message(),
+                            desk.before(command),
+                            command.address().arrived());
+            return Optional.empty();
+        } catch (StoreException e) {
+            return Optional.of(new Refusal(
+                    ErrorCode.DISK_FULL,
+                    command.name() + " was not executed, for it could not be written down: " + e.getMessage()));
+        } catch (RuntimeException bug) { // a lane's top: a place that never gets ready would block its lane
+            LOG.error("ledger failed at command {}", command.name(), bug);
+            return Optional.of(
+                    new Refusal(ErrorCode.INTERNAL, command.name() + " was not executed: the ledger failed"));
+        }
+    }
+
+    private void giveUp(String key, Arrival arrival, Refusal refusal) {
+        desk.ledger().withdraw(key);
+        arrival.acknowledge().run();
+        desk.replies().refuse(arrival.command().address(), refusal);
+    }
+
+    private void splay(Execution execution, Arrival arrival) {
+        splaying.incrementAndGet();
+        execution.accepted();
+        desk.timers().schedule(arrival.command().splay(), () -> {
+            splaying.decrementAndGet();
+            lanes.reserve(lane(arrival), arrival.weight(), execution)
+                    .ifPresentOrElse(Lanes.Place::ready, () -> execution.refuse(busy(arrival.command())));
+        });
+    }
+
+    private static boolean isSplayed(Arrival arrival) {
+        return !arrival.command().splay().isZero();
+    }
+
+    private static Lanes.Key lane(Arrival arrival) {
+        return lane(arrival.command(), arrival.row());
+    }
+
+    private static Lanes.Key lane(Command command, CommandTable.Row row) {
+        if (command.service().isPresent()) return Lanes.Key.of(command.service().get());
+        return row.kind() == CommandTable.Kind.QUERY ? Lanes.Key.DEVICE_QUERIES : Lanes.Key.DEVICE;
+    }
+
+    private static Refusal busy(Command command) {
+        String where = command.service().map(id -> "service " + id).orElse("the device");
+        return new Refusal(
+                ErrorCode.BUSY,
+                command.name() + " was not executed: too many commands to " + where
+                        + " are waiting; send it again later");
+    }
+
+    private static Refusal reused(Address address) {
+        return new Refusal(
+                ErrorCode.ID_REUSED,
+                "id " + PayloadCodec.shown(address.id().orElse(""))
+                        + " belongs to an earlier command with another topic"
+                        + " or payload: use a new id for a new command");
+    }
+}

@@ -1,0 +1,169 @@
+package io.efka.agent.command;
+
+import com.google.gson.JsonObject;
+import io.efka.agent.service.Timers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One command from its turn in the lane to its one reply. Thread-safe. */
+final class Execution implements Lanes.Work {
+    private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
+
+    private static final Duration MAX_SENDING = Duration.ofSeconds(5);
+
+    private final Command command;
+    private final CommandTable.Row row;
+    private final Optional<String> ledgerKey;
+    private final Desk desk;
+    private final Executor pool;
+    private final AtomicBoolean isAnswered = new AtomicBoolean();
+    private volatile Optional<EarlyReply> early = Optional.empty();
+
+    /**
+     * @param ledgerKey empty: the command is not in the ledger
+     * @param pool waits for the disk when the outcome is written; answers come from threads that must not
+     */
+    Execution(Command command, CommandTable.Row row, Optional<String> ledgerKey, Desk desk, Executor pool) {
+        this.command = command;
+        this.row = row;
+        this.ledgerKey = ledgerKey;
+        this.desk = desk;
+        this.pool = pool;
+    }
+
+    private record EarlyReply(String text, CompletableFuture<Void> sent) {}
+
+    /** Called when the command is accepted: answers one that neither waits nor is answered by its supervisor soon. */
+    void accepted() {
+        if (command.waits() || row.hold() == CommandTable.Hold.UNTIL_TOLD || row.kind() == CommandTable.Kind.QUERY) {
+            return;
+        }
+        var fields = new JsonObject();
+        fields.addProperty("accepted", true);
+        String text = desk.replies()
+                .write(command.address(), new Answer.Done(fields).warning(strangers()))
+                .toString();
+        ledgerKey.ifPresent(key -> desk.ledger().answeredEarly(key, text));
+        early = Optional.of(
+                new EarlyReply(text, desk.replies().send(command.address().replyTo(), text)));
+    }
+
+    @Override
+    public void run(Runnable release) {
+        CompletableFuture<Answer> answer = begin();
+        if (row.hold() == CommandTable.Hold.UNTIL_TOLD) release.run();
+        answer.whenComplete((done, problem) -> {
+            conclude(problem == null ? done : failure(problem));
+            release.run();
+        });
+    }
+
+    /** Ends a command whose turn never comes. */
+    void refuse(Refusal refusal) {
+        conclude(Answer.refused(refusal));
+    }
+
+    private CompletableFuture<Answer> begin() {
+        try {
+            if (!command.isRepeated() && command.isExpired(desk.timers().now())) throw expired();
+            return row.handler().handle(command);
+        } catch (Refusal refusal) {
+            return CompletableFuture.completedFuture(Answer.refused(refusal));
+        } catch (RuntimeException bug) { // a lane's top: whatever a handler throws, the command is answered
+            return CompletableFuture.failedFuture(bug);
+        }
+    }
+
+    private Refusal expired() {
+        return Notices.expired(command.address(), desk.events());
+    }
+
+    private Answer failure(Throwable bug) {
+        LOG.error("command {} failed", command.name(), bug);
+        return Answer.failed(ErrorCode.INTERNAL, "the agent failed at " + command.name() + "; its log says more");
+    }
+
+    private void conclude(Answer answer) {
+        if (!isAnswered.compareAndSet(false, true)) return;
+        Answer warned = answer.warning(strangers());
+        if (early.isPresent()) announce(warned);
+        if (ledgerKey.isPresent()) {
+            String key = ledgerKey.get();
+            pool.execute(() -> record(key, warned));
+        } else if (early.isEmpty()) {
+            sent(desk.replies().send(command.address().replyTo(), write(warned).toString()), warned);
+        }
+    }
+
+    /** What comes after the reply waits for it, but not for ever: the broker may be gone. */
+    private void sent(CompletableFuture<Void> sending, Answer answer) {
+        if (row.afterwards().isEmpty() || answer instanceof Answer.Failed) return;
+        var isBegun = new AtomicBoolean();
+        Runnable once = () -> {
+            if (isBegun.compareAndSet(false, true)) row.afterwards().get().run();
+        };
+        Timers.Timer limit = desk.timers().schedule(MAX_SENDING, once);
+        sending.whenComplete((done, problem) -> {
+            limit.cancel();
+            once.run();
+        });
+    }
+
+    /** The outcome first, then the reply. */
+    private void record(String key, Answer answer) {
+        ReplyTo to = command.address().replyTo();
+        if (early.isPresent()) {
+            desk.ledger().finish(key, to, early.get().text());
+            early.get().sent().thenRun(() -> desk.ledger().replied(key));
+            sent(early.get().sent(), answer);
+            return;
+        }
+        JsonObject reply = write(answer);
+        String text = reply.toString();
+        List<ReplyTo> copies = desk.ledger().finish(key, to, ReplyCodec.kept(reply));
+        copies.forEach(copy -> desk.replies().send(copy, text));
+        CompletableFuture<Void> sending = desk.replies().send(to, text);
+        sending.thenRun(() -> desk.ledger().replied(key));
+        sent(sending, answer);
+    }
+
+    private JsonObject write(Answer answer) {
+        return desk.replies().write(command.address(), acceptedIfNotWaiting(answer));
+    }
+
+    private Answer acceptedIfNotWaiting(Answer answer) {
+        boolean isAcceptance =
+                !command.waits() && row.kind() != CommandTable.Kind.QUERY && answer instanceof Answer.Done;
+        if (!isAcceptance) return answer;
+        JsonObject fields = answer.fields().deepCopy();
+        fields.addProperty("accepted", true);
+        return new Answer.Done(fields);
+    }
+
+    private void announce(Answer answer) {
+        Map<String, Object> fields = new HashMap<>();
+        command.id().ifPresent(id -> fields.put("id", id));
+        fields.put("command", command.name());
+        fields.put("ok", answer instanceof Answer.Done);
+        if (answer instanceof Answer.Failed failed) {
+            fields.put("code", failed.code().word());
+            fields.put("message", failed.message());
+        }
+        command.service()
+                .ifPresentOrElse(
+                        id -> desk.events().service(id, "command_done", fields),
+                        () -> desk.events().device("command_done", fields));
+    }
+
+    private List<String> strangers() {
+        return command.arguments().strangers(row.arguments());
+    }
+}

@@ -1,0 +1,130 @@
+package io.efka.agent.command;
+
+import io.efka.agent.install.InstallRequest;
+import io.efka.agent.service.Desired;
+import io.efka.agent.service.Event;
+import io.efka.agent.service.Outcome;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.service.StoreException;
+import io.efka.agent.service.Supervision;
+import io.efka.agent.wire.Events;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings services onto the device and takes them away: the folder and its supervisor together, or neither. */
+final class Installation {
+    private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
+
+    private final Supervision supervision;
+    private final Services services;
+    private final Installer installer;
+    private final Events events;
+    private final Executor pool;
+
+    /** @param pool goes on with a removal when the service has stopped: the folder is not removed on its mailbox */
+    Installation(Supervision supervision, Services services, Installer installer, Events events, Executor pool) {
+        this.supervision = supervision;
+        this.services = services;
+        this.installer = installer;
+        this.events = events;
+        this.pool = pool;
+    }
+
+    boolean isInstalled(ServiceId id) {
+        return supervision.find(id).isPresent();
+    }
+
+    /** Returns what the manifest's reader warns of. */
+    List<String> install(ServiceId id, InstallRequest request) throws Refusal {
+        if (isInstalled(id)) {
+            throw new Refusal(
+                    ErrorCode.ALREADY_INSTALLED, "service " + id + " is installed: remove it first, or use apply");
+        }
+        services.requireNoCycle(
+                Services.usable(id, installer.check(id, request)).manifest());
+        Installer.Installed installed = installer.install(id, request);
+        try {
+            supervision.add(id, installed.workDir(), installed.manifest());
+        } catch (StoreException | RuntimeException e) {
+            undo(id, installed.workDir());
+            throw new Refusal(ErrorCode.DISK_FULL, "service " + id + " could not be registered: " + e.getMessage());
+        }
+        events.service(id, "installed", Map.of("work_dir", installed.workDir().toString()));
+        return installed.warnings();
+    }
+
+    boolean differs(ServiceId id, InstallRequest request) throws Refusal {
+        return installer.differs(id, services.workDir(id), request);
+    }
+
+    /**
+     * Stops the service if it is not, then writes what differs. It is left stopped, and not desired: cut off at any point,
+     * what is seen to be so tells what is left to do, and no process runs on with files that are gone.
+     */
+    CompletableFuture<Answer> update(ServiceId id, InstallRequest request, Optional<String> commandId) throws Refusal {
+        Path workDir = services.workDir(id);
+        return onceStopped(id, commandId, () -> write(id, workDir, request));
+    }
+
+    /** Stops the service, waits until it is gone, and forgets it. */
+    CompletableFuture<Answer> remove(ServiceId id, Optional<String> commandId) throws Refusal {
+        Path workDir = services.workDir(id);
+        return onceStopped(id, commandId, () -> forget(id, workDir));
+    }
+
+    private CompletableFuture<Answer> onceStopped(ServiceId id, Optional<String> commandId, Supplier<Answer> next)
+            throws Refusal {
+        ServiceStatus status = services.status(id);
+        if (status.state() == ServiceStatus.State.STOPPED && status.desired() == Desired.STOPPED) {
+            return CompletableFuture.completedFuture(next.get());
+        }
+        return services.ask(id, new Services.Asking(commandId, true), Event.StopAsked::new)
+                .thenApplyAsync(outcome -> isStopped(outcome) ? next.get() : Answer.of(outcome), pool);
+    }
+
+    private static boolean isStopped(Outcome outcome) {
+        return outcome instanceof Outcome.Done
+                || outcome instanceof Outcome.Rejected rejected && rejected.reason() == Outcome.Reason.NOT_RUNNING;
+    }
+
+    private Answer write(ServiceId id, Path workDir, InstallRequest request) {
+        try {
+            Installer.Installed updated = installer.update(id, workDir, request);
+            supervision.tell(id, new Event.ManifestChanged(updated.manifest()));
+            events.service(id, "updated", Map.of("work_dir", updated.workDir().toString()));
+            return Answer.done().warning(updated.warnings());
+        } catch (Refusal refusal) {
+            return Answer.refused(refusal);
+        }
+    }
+
+    /** The folder first: cut off in between, a service without a manifest is left, which is seen and can be removed. */
+    private Answer forget(ServiceId id, Path workDir) {
+        try {
+            installer.remove(id, workDir);
+            supervision.remove(id);
+        } catch (Refusal refusal) {
+            return Answer.refused(refusal);
+        } catch (StoreException e) {
+            return Answer.failed(ErrorCode.DISK_FULL, "service " + id + " could not be forgotten: " + e.getMessage());
+        }
+        events.service(id, "removed", Map.of());
+        return Answer.done();
+    }
+
+    private void undo(ServiceId id, Path workDir) {
+        try {
+            installer.remove(id, workDir);
+        } catch (Refusal refusal) {
+            LOG.warn("the folder of {} could not be taken away again: {}", id, refusal.reason());
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.efka.agent.command;
+
+import io.efka.agent.service.ServiceId;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * One bounded queue a service and one for the device: what is in one lane runs one after the other, in the order in which
+ * places were reserved; lanes never wait for each other. No thread of their own: work runs on the given executor.
+ * Thread-safe; never blocks.
+ */
+public final class Lanes {
+    private final Executor pool;
+    private final int size;
+    private final long maxBytes;
+    private final Map<Key, Lane> lanes = new HashMap<>();
+    private long bytes;
+
+    /**
+     * @param pool runs the work; disk writes among it, so give it some threads
+     * @param size places of one lane, the one at work not counted
+     * @param maxBytes of the payloads that wait in all lanes together
+     */
+    public Lanes(Executor pool, int size, long maxBytes) {
+        this.pool = pool;
+        this.size = size;
+        this.maxBytes = maxBytes;
+    }
+
+    /** What is done when a place's turn has come; the next one's turn comes when {@code release} is run. */
+    interface Work {
+        void run(Runnable release);
+    }
+
+    /** Which lane. */
+    record Key(Optional<ServiceId> service, boolean query) {
+        static final Key DEVICE = new Key(Optional.empty(), false);
+        /** Beside the device's own, so that a ping is answered while an apply is under way. */
+        static final Key DEVICE_QUERIES = new Key(Optional.empty(), true);
+
+        static Key of(ServiceId service) {
+            return new Key(Optional.of(service), false);
+        }
+    }
+
+    /** Takes the next place, whose turn cannot come before it is {@link Place#ready()}; empty when the lane is full. */
+    synchronized Optional<Place> reserve(Key key, int weight, Work work) {
+        Lane lane = lanes.computeIfAbsent(key, Lane::new);
+        if (lane.waiting.size() >= size || bytes + weight > maxBytes) {
+            lane.forgetIfIdle();
+            return Optional.empty();
+        }
+        return Optional.of(append(lane, weight, work));
+    }
+
+    /** Takes a place also in a full lane: for work that was accepted in an earlier life of the agent. */
+    synchronized Place insist(Key key, Work work) {
+        return append(lanes.computeIfAbsent(key, Lane::new), 0, work);
+    }
+
+    private Place append(Lane lane, int weight, Work work) {
+        var place = new Place(lane, weight, work);
+        lane.waiting.add(place);
+        bytes += weight;
+        return place;
+    }
+
+    /** A reserved place. */
+    final class Place {
+        private final Lane lane;
+        private final int weight;
+        private final Work work;
+        private boolean ready;
+        private boolean released;
+
+        private Place(Lane lane, int weight, Work work) {
+            this.lane = lane;
+            this.weight = weight;
+            this.work = work;
+        }
+
+        /** Its turn may come. */
+        void ready() {
+            synchronized (Lanes.this) {
+                ready = true;
+                lane.advance();
+            }
+        }
+
+        /** Gives the place up; only before it is ready. */
+        void withdraw() {
+            synchronized (Lanes.this) {
+                if (lane.waiting.remove(this)) bytes -= weight;
+                lane.advance();
+            }
+        }
+
+        private void release() {
+            synchronized (Lanes.this) {
+                if (released) return;
+                released = true;
+                lane.atWork = false;
+                lane.advance();
+            }
+        }
+    }
+
+    /** Guarded by the lanes' monitor; work never runs within it. */
+    private final class Lane {
+        private final Key key;
+        private final ArrayDeque<Place> waiting = new ArrayDeque<>();
+        private boolean atWork;
+
+        private Lane(Key key) {
+            this.key = key;
+        }
+
+        private void advance() {
+            Place head = waiting.peek();
+            if (!atWork && head != null && head.ready) {
+                waiting.remove();
+                bytes -= head.weight;
+                atWork = true;
+                pool.execute(() -> head.work.run(head::release));
+            }
+            forgetIfIdle();
+        }
+
+        private void forgetIfIdle() {
+            if (!atWork && waiting.isEmpty()) lanes.remove(key);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package io.efka.agent.command;
+
+import io.efka.agent.service.StoreException;
+import io.efka.agent.service.Timers;
+import io.efka.agent.wire.Message;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Remembers commands by id, so that each takes effect once, whatever is delivered twice and wherever the agent is killed.
+ *
+ * <p>An id is admitted in memory first, made durable by {@link #accept}, finished by {@link #finish} and marked by
+ * {@link #replied}. An outcome is forgotten when it is older than the age <em>and</em> not among the newest entries; or
+ * sooner, oldest first, when {@value #HARD_ENTRIES} outcomes or {@value #HARD_CHARACTERS} characters of replies are
+ * exceeded, so that no flood of ids fills disk or memory. Thread-safe; only {@code accept} and {@code finish} wait for the
+ * disk.
+ */
+public final class Ledger {
+    /** 14 commands a minute for 24 hours, in about 12 MB of heap. */
+    static final int HARD_ENTRIES = 20_000;
+
+    static final int HARD_CHARACTERS = 8 * 1024 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ledger.class);
+    // No id of a user's starts like this: control characters are not allowed in one.
+    private static final String UNNAMED = "\t";
+
+    private final LedgerStore store;
+    private final int entries;
+    private final Duration age;
+    private final Timers timers;
+    private final Map<String, Pending> pending = new HashMap<>();
+    private final LinkedHashMap<String, LedgerEntry> finished = new LinkedHashMap<>();
+    private long characters;
+    private long lastNumber;
+    private boolean isOverflowReported;
+
+    /**
+     * @param entries outcomes kept at least; 1,000 by default
+     * @param age outcomes younger than this are kept as well; 24 h by default
+     */
+    public Ledger(LedgerStore store, int entries, Duration age, Timers timers) {
+        this.store = store;
+        this.entries = entries;
+        this.age = age;
+        this.timers = timers;
+    }
+
+    /** What is known of an id. */
+    sealed interface Admission {
+        /** Nothing until now; from now on it is this command's, under this key. */
+        record Fresh(String key) implements Admission {}
+
+        /**
+         * The same command is under way.
+         *
+         * @param durable completes when it is accepted, or will not be
+         * @param reply given already, to a command that did not want to wait
+         */
+        record UnderWay(CompletableFuture<Void> durable, Optional<String> reply) implements Admission {}
+
+        /** The same command is done. */
+        record Finished(String reply) implements Admission {}
+
+        /** Another command has it. */
+        record Reused() implements Admission {}
+
+        /** Too many are under way. */
+        record Full() implements Admission {}
+    }
+
+    /** Reads the store, once, before anything else; returns what was left to be done or replied, oldest first. */
+    synchronized List<LedgerEntry> load() {
+        var read = new ArrayList<LedgerEntry>();
+        store.load().forEach((id, document) -> decode(id, document).ifPresent(read::add));
+        read.sort(Comparator.comparingLong(LedgerEntry::number));
+        var open = new ArrayList<LedgerEntry>();
+        for (LedgerEntry entry : read) {
+            lastNumber = Math.max(lastNumber, entry.number());
+            if (entry.stage() instanceof LedgerEntry.Done done) {
+                file(entry, done);
+                if (!done.isReplied()) open.add(entry);
+            } else {
+                var again = new Pending(entry.number(), entry.digest());
+                again.accepted(entry.accepted());
+                pending.put(entry.id(), again);
+                open.add(entry);
+            }
+        }
+        List<String> surplus = surplus();
+        if (!surplus.isEmpty()) store.delete(surplus);
+        return open;
+    }
+
+    /**
+     * Asks for a command's id, and takes it if it is free.
+     *
+     * @param id empty: the command has none, and gets a key of its own
+     */
+    synchronized Admission admit(Optional<String> id, String digest, ReplyTo replyTo) {
+        String key = id.orElseGet(() -> UNNAMED + (lastNumber + 1));
+        LedgerEntry done = finished.get(key);
+        if (done != null && done.stage() instanceof LedgerEntry.Done outcome) {
+            return done.digest().equals(digest) ? new Admission.Finished(outcome.reply()) : new Admission.Reused();
+        }
+        Pending known = pending.get(key);
+        if (known != null) {
+            if (!known.digest().equals(digest)) return new Admission.Reused();
+            known.copyTo(replyTo);
+            return new Admission.UnderWay(known.durable(), known.earlyReply());
+        }
+        if (pending.size() >= HARD_ENTRIES) return new Admission.Full();
+        pending.put(key, new Pending(++lastNumber, digest));
+        return new Admission.Fresh(key);
+    }
+
+    /** Makes an admitted command durable; if that fails its key is free again. */
+    void accept(String key, Message request, Before before, Instant arrived) throws StoreException {
+        Pending admitted = pending(key);
+        var stage = new LedgerEntry.Accepted(request, before);
+        try {
+            store.save(
+                    key,
+                    LedgerCodec.encode(new LedgerEntry(key, admitted.number(), admitted.digest(), arrived, stage)));
+        } catch (StoreException | RuntimeException e) {
+            withdraw(key);
+            throw e;
+        }
+        synchronized (this) {
+            admitted.accepted(arrived);
+        }
+        admitted.durable().complete(null);
+    }
+
+    /** Frees a key that was admitted and not accepted. */
+    void withdraw(String key) {
+        Pending gone = pending(key);
+        synchronized (this) {
+            pending.remove(key);
+        }
+        gone.durable().complete(null);
+    }
+
+    /** Keeps what was said to a command that did not want to wait, for its duplicates, while it is under way. */
+    synchronized void answeredEarly(String key, String reply) {
+        pending(key).answeredEarly(reply);
+    }
+
+    /**
+     * Makes an outcome durable. One that cannot be written is kept in memory and written with the next durable change: the
+     * command took effect, and whoever sent it is told so.
+     *
+     * @param reply as it is sent to later duplicates
+     * @return where else the reply is waited for, by duplicates that named other places
+     */
+    List<ReplyTo> finish(String key, ReplyTo to, String reply) {
+        Pending ended = pending(key);
+        var done = new LedgerEntry.Done(timers.now(), to, reply, false);
+        var entry = new LedgerEntry(key, ended.number(), ended.digest(), ended.acceptedAt(), done);
+        save(entry);
+        List<ReplyTo> copies;
+        List<String> surplus;
+        synchronized (this) {
+            pending.remove(key);
+            copies = ended.copiesBeside(to);
+            file(entry, done);
+            surplus = surplus();
+        }
+        if (!surplus.isEmpty()) store.delete(surplus);
+        return copies;
+    }
+
+    /** The broker has the reply. */
+    void replied(String key) {
+        LedgerEntry entry;
+        synchronized (this) {
+            LedgerEntry known = finished.get(key);
+            if (known == null || !(known.stage() instanceof LedgerEntry.Done done)) return;
+            entry = known.with(new LedgerEntry.Done(done.at(), done.to(), done.reply(), true));
+            if (isUnnamed(key)) unfile(key);
+            else finished.put(key, entry);
+        }
+        if (isUnnamed(key)) store.delete(List.of(key));
+        else store.saveSoon(key, LedgerCodec.encode(entry));
+    }
+
+    private void save(LedgerEntry entry) {
+        String document = LedgerCodec.encode(entry);
+        if (isUnnamed(entry.id())) {
+            // At least once is all that is promised without an id: a crash before this is on disk repeats the command.
+            store.saveSoon(entry.id(), document);
+            return;
+        }
+        try {
+            store.save(entry.id(), document);
+        } catch (StoreException e) {
+            LOG.warn("outcome of command {} is in memory only: {}", PayloadCodec.shown(entry.id()), e.getMessage());
+            store.saveSoon(entry.id(), document);
+        }
+    }
+
+    private synchronized Pending pending(String key) {
+        Pending known = pending.get(key);
+        if (known == null) throw new IllegalStateException("command " + key + " is not under way");
+        return known;
+    }
+
+    private void file(LedgerEntry entry, LedgerEntry.Done done) {
+        finished.put(entry.id(), entry);
+        characters += done.reply().length();
+    }
+
+    private void unfile(String key) {
+        LedgerEntry gone = finished.remove(key);
+        if (gone != null && gone.stage() instanceof LedgerEntry.Done done) {
+            characters -= done.reply().length();
+        }
+    }
+
+    private List<String> surplus() {
+        var surplus = new ArrayList<String>();
+        Instant young = timers.now().minus(age);
+        while (finished.size() > entries) {
+            LedgerEntry oldest = finished.values().iterator().next();
+            boolean old =
+                    oldest.stage() instanceof LedgerEntry.Done done && done.at().isBefore(young);
+            if (!old && !isOverflowing()) break;
+            if (!old) reportOverflow();
+            unfile(oldest.id());
+            surplus.add(oldest.id());
+        }
+        return surplus;
+    }
+
+    private boolean isOverflowing() {
+        return finished.size() > HARD_ENTRIES || characters > HARD_CHARACTERS;
+    }
+
+    private void reportOverflow() {
+        if (isOverflowReported) return;
+        isOverflowReported = true;
+        LOG.warn(
+                "the ledger is full ({} outcomes, {} characters): the oldest are forgotten before their age of {}",
+                finished.size(),
+                characters,
+                age);
+    }
+
+    private static boolean isUnnamed(String key) {
+        return key.startsWith(UNNAMED);
+    }
+
+    private static Optional<LedgerEntry> decode(String id, String document) {
+        try {
+            return Optional.of(LedgerCodec.decode(id, document));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("command {} is forgotten: {}", PayloadCodec.shown(id), e.getMessage());
+            return Optional.empty();
+        }
+    }
+}

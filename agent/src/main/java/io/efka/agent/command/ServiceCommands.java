@@ -1,0 +1,109 @@
+package io.efka.agent.command;
+
+import static io.efka.agent.command.Services.Asking;
+
+import com.google.gson.JsonObject;
+import io.efka.agent.service.Event;
+import io.efka.agent.service.Outcome;
+import io.efka.agent.service.Request;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.service.Signal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** The commands that a service's supervisor answers. */
+final class ServiceCommands {
+    private final Services services;
+    private final Function<ServiceStatus, JsonObject> document;
+
+    /** @param document a service's status document */
+    ServiceCommands(Services services, Function<ServiceStatus, JsonObject> document) {
+        this.services = services;
+        this.document = document;
+    }
+
+    CompletableFuture<Answer> status(Command command) throws Refusal {
+        ServiceStatus status = services.status(command.requiredService());
+        JsonObject fields = Answer.of(status).fields().deepCopy();
+        fields.add("status", document.apply(status));
+        return CompletableFuture.completedFuture(new Answer.Done(fields));
+    }
+
+    CompletableFuture<Answer> start(Command command) throws Refusal {
+        List<String> warnings = services.reread(command.requiredService());
+        return ask(command, Event.StartAsked::new)
+                .thenApply(outcome -> started(command, outcome).warning(warnings));
+    }
+
+    CompletableFuture<Answer> stop(Command command) throws Refusal {
+        return ask(command, Event.StopAsked::new).thenApply(outcome -> stopped(command, outcome));
+    }
+
+    CompletableFuture<Answer> restart(Command command) throws Refusal {
+        ServiceId id = command.requiredService();
+        List<String> warnings = services.reread(id);
+        boolean isDone = command.isRepeated() && hasNewRun(command, services.status(id));
+        if (isDone) return start(command);
+        return ask(command, Event.RestartAsked::new)
+                .thenApply(outcome -> Answer.of(outcome).warning(warnings));
+    }
+
+    CompletableFuture<Answer> reset(Command command) throws Refusal {
+        return ask(command, Event.ResetAsked::new).thenApply(Answer::of);
+    }
+
+    CompletableFuture<Answer> enable(Command command) throws Refusal {
+        return ask(command, request -> new Event.AutostartAsked(request, true)).thenApply(Answer::of);
+    }
+
+    CompletableFuture<Answer> disable(Command command) throws Refusal {
+        return ask(command, request -> new Event.AutostartAsked(request, false)).thenApply(Answer::of);
+    }
+
+    CompletableFuture<Answer> signal(Command command) throws Refusal {
+        String right = "a signal's name, one of " + List.of(Signal.values());
+        String name = command.arguments().required("signal", right);
+        Optional<Signal> signal = Signal.named(name);
+        if (signal.isEmpty()) throw command.arguments().wrong("signal", right);
+        return ask(command, request -> new Event.SignalAsked(request, signal.get()))
+                .thenApply(Answer::of);
+    }
+
+    CompletableFuture<Answer> input(Command command) throws Refusal {
+        String text = command.arguments().required("text", "what to write to stdin, as in \"reload\\n\"");
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return ask(command, request -> new Event.InputAsked(request, bytes)).thenApply(Answer::of);
+    }
+
+    private CompletableFuture<Outcome> ask(Command command, Function<Request, Event> event) throws Refusal {
+        return services.ask(command.requiredService(), Asking.of(command), event);
+    }
+
+    /** A repeated start finds running what it started itself before the crash: that is what was asked for. */
+    private static Answer started(Command command, Outcome outcome) {
+        if (command.isRepeated()
+                && outcome instanceof Outcome.Rejected rejected
+                && rejected.reason() == Outcome.Reason.ALREADY_RUNNING
+                && hasNewRun(command, rejected.status())) {
+            return Answer.of(rejected.status());
+        }
+        return Answer.of(outcome);
+    }
+
+    private static boolean hasNewRun(Command command, ServiceStatus status) {
+        return status.run().isPresent() && !status.run().equals(command.before().flatMap(Before::run));
+    }
+
+    private static Answer stopped(Command command, Outcome outcome) {
+        if (outcome instanceof Outcome.Rejected rejected
+                && rejected.reason() == Outcome.Reason.NOT_RUNNING
+                && command.before().filter(Before::hadToBeStopped).isPresent()) {
+            return Answer.of(rejected.status());
+        }
+        return Answer.of(outcome);
+    }
+}

@@ -1,0 +1,98 @@
+package io.efka.agent.command;
+
+import io.efka.agent.install.ManifestReading;
+import io.efka.agent.service.Event;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.Manifest;
+import io.efka.agent.service.Outcome;
+import io.efka.agent.service.Request;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.service.Supervision;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** The supervised services as handlers speak to them: absence is a refusal, an answer a future. */
+final class Services {
+    private final Supervision supervision;
+    private final Installer installer;
+
+    Services(Supervision supervision, Installer installer) {
+        this.supervision = supervision;
+        this.installer = installer;
+    }
+
+    ServiceStatus status(ServiceId id) throws Refusal {
+        Optional<ServiceStatus> status = supervision.find(id);
+        if (status.isEmpty()) throw unknown(id);
+        return status.get();
+    }
+
+    Path workDir(ServiceId id) throws Refusal {
+        Optional<Path> workDir = supervision.workDir(id);
+        if (workDir.isEmpty()) throw unknown(id);
+        return workDir.get();
+    }
+
+    /** Tells the supervisor what is asked for; the future completes on its mailbox. */
+    CompletableFuture<Outcome> ask(ServiceId id, Asking asking, Function<Request, Event> event) throws Refusal {
+        var outcome = new CompletableFuture<Outcome>();
+        var request = new Request(asking.commandId(), asking.waits(), outcome::complete);
+        if (!supervision.tell(id, event.apply(request))) throw unknown(id);
+        return outcome;
+    }
+
+    /** On whose behalf a supervisor is asked. */
+    record Asking(Optional<String> commandId, boolean waits) {
+        static Asking of(Command command) {
+            return new Asking(command.id(), command.waits());
+        }
+
+        static Asking andWait(Command command) {
+            return new Asking(command.id(), true);
+        }
+    }
+
+    /**
+     * Reads the manifest anew, so that what was edited on the device is what runs.
+     *
+     * @return its warnings
+     * @throws Refusal with all its faults; the earlier manifest stays in use
+     */
+    List<String> reread(ServiceId id) throws Refusal {
+        ManifestReading.Usable usable = usable(id, installer.read(id, workDir(id)));
+        if (!supervision.manifest(id).equals(Optional.of(usable.manifest()))) {
+            requireNoCycle(usable.manifest());
+            supervision.tell(id, new Event.ManifestChanged(usable.manifest()));
+        }
+        return usable.warnings();
+    }
+
+    void requireNoCycle(Manifest manifest) throws Refusal {
+        Dependencies dependencies = Dependencies.of(supervision);
+        dependencies.put(manifest);
+        Optional<Fault> fault = dependencies.fault(manifest.id());
+        if (fault.isPresent()) throw invalid(manifest.id(), List.of(fault.get()));
+    }
+
+    static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws Refusal {
+        if (reading instanceof ManifestReading.Usable usable) return usable;
+        throw invalid(id, ((ManifestReading.Unusable) reading).faults());
+    }
+
+    static Refusal invalid(ServiceId id, List<Fault> faults) {
+        String first = faults.isEmpty() ? "unreadable" : faults.get(0).toString();
+        String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more, see faults)" : "";
+        return new Refusal(ErrorCode.INVALID_MANIFEST, "manifest of " + id + ": " + first + more, faults);
+    }
+
+    private Refusal unknown(ServiceId id) {
+        List<String> known =
+                supervision.list().stream().map(status -> status.id().value()).toList();
+        return new Refusal(
+                ErrorCode.UNKNOWN_SERVICE, "there is no service \"" + id + "\"" + Spelling.hint(id.value(), known));
+    }
+}
