@@ -11,9 +11,11 @@ import io.efka.agent.wire.Properties;
 import io.efka.agent.wire.Topics;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,6 +59,8 @@ public final class Presence implements StatusListener {
     private boolean sessionPresent;
     private Timers.Timer waiting = () -> {};
     private Timers.Timer calming = () -> {};
+    /** Rivals of this story; a calm time as the device ends it. */
+    private final Set<String> reported = new HashSet<>();
 
     public Presence(PresenceCodec codec, Topics topics, Uplink uplink, Events events, Listener listener) {
         this.codec = codec;
@@ -174,7 +178,9 @@ public final class Presence implements StatusListener {
     }
 
     private synchronized void calm() {
-        if (standing.isOnline()) standing.calm();
+        if (!standing.isOnline()) return;
+        standing.calm();
+        reported.clear();
     }
 
     private void goOffline() {
@@ -187,16 +193,25 @@ public final class Presence implements StatusListener {
         waiting.cancel();
         goOffline();
         Duration pause = standing.pause();
-        Optional<Sighting> by = standing.successor();
+        report(standing.successor(), pause);
+        listener.holdOff(pause);
+    }
+
+    /** Each rival once: it is met again after every pause. */
+    private void report(Optional<Sighting> by, Duration pause) {
+        String name = by.map(Sighting::instance).orElse("unknown");
+        if (!reported.add(name)) {
+            log.warn("another agent still uses this device id: by={} pause={}", name, pause);
+            return;
+        }
         log.error(
                 "another agent uses this device id: by={} pause={} remedy=\"give one of the two another --device\"",
-                by.map(Object::toString).orElse("unknown"),
+                by.map(Object::toString).orElse(name),
                 pause);
         var fields = new LinkedHashMap<String, Object>();
         by.ifPresent(rival -> fields.put("by", rival.fields()));
         fields.put("pause_ms", pause);
         events.device("session_taken_over", fields);
-        listener.holdOff(pause);
     }
 
     private void reportClaim() {

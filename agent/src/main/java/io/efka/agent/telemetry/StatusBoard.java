@@ -32,6 +32,7 @@ public final class StatusBoard implements StatusListener {
     // Guarded by this, which is never held while calling out.
     private final Map<ServiceId, Entry> entries = new LinkedHashMap<>();
     private boolean online;
+    private long forgotten;
 
     public StatusBoard(Topics topics, Uplink uplink, Events events, StatusCodec codec) {
         this.topics = topics;
@@ -116,7 +117,12 @@ public final class StatusBoard implements StatusListener {
         if (removed.size() <= MAX_REMOVED) return;
         ServiceId oldest = removed.get(0).id;
         entries.remove(oldest);
-        log.warn("status of removed service={} stays at the broker: over {} wait to be cleared", oldest, MAX_REMOVED);
+        if (forgotten++ % 100 > 0) return;
+        log.warn(
+                "status of removed service={} stays at the broker: over {} wait to be cleared, forgotten={}",
+                oldest,
+                MAX_REMOVED,
+                forgotten);
     }
 
     private Entry entry(ServiceId id) {
