@@ -1,0 +1,46 @@
+package io.efka.agent.telemetry;
+
+import io.efka.agent.service.Timers;
+import io.efka.agent.wire.MqttLink;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Remembers how it stands with the broker, for whoever asks for {@code info}. Thread-safe. */
+public final class BrokerState implements Supplier<Map<String, ?>> {
+    private final Timers timers;
+
+    private boolean connected;
+    private Optional<Instant> since = Optional.empty();
+    private long connections;
+    private Optional<String> lastLoss = Optional.empty();
+
+    public BrokerState(Timers timers) {
+        this.timers = timers;
+    }
+
+    public synchronized void connected() {
+        connected = true;
+        since = Optional.of(timers.now());
+        connections++;
+    }
+
+    public synchronized void disconnected(MqttLink.Loss loss) {
+        connected = false;
+        since = Optional.of(timers.now());
+        lastLoss = Optional.of(loss.reason());
+    }
+
+    /** {@code since} is of the connection or of its loss; null before the first connection. */
+    @Override
+    public synchronized Map<String, ?> get() {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("connected", connected);
+        fields.put("since", since);
+        fields.put("connections", connections);
+        fields.put("last_loss", lastLoss);
+        return fields;
+    }
+}

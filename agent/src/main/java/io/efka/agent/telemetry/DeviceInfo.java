@@ -1,0 +1,50 @@
+package io.efka.agent.telemetry;
+
+import com.google.gson.JsonObject;
+import io.efka.agent.service.Timers;
+import io.efka.agent.wire.Topics;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Answers the {@code info} command: what this agent is, on what it runs, and how it stands with everything. */
+public final class DeviceInfo {
+    private final Identity identity;
+    private final Machine machine;
+    private final Topics topics;
+    private final Timers timers;
+    private final Map<String, Supplier<?>> sections;
+
+    /**
+     * @param sections further keys, in order, each asked at every {@link #now}: {@code broker}, {@code folders},
+     *     {@code state_damages} …; values as in {@link JsonCodec#object}
+     */
+    public DeviceInfo(
+            Identity identity, Machine machine, Topics topics, Timers timers, Map<String, Supplier<?>> sections) {
+        this.identity = identity;
+        this.machine = machine;
+        this.topics = topics;
+        this.timers = timers;
+        this.sections = new LinkedHashMap<>(sections);
+    }
+
+    /** The document, without the keys that every reply has. */
+    public JsonObject now() {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("device", topics.device());
+        fields.put("version", identity.version());
+        fields.put("session", identity.session());
+        fields.put("instance", identity.instance());
+        fields.put("pid", ProcessHandle.current().pid());
+        fields.put("host", machine.host());
+        fields.put("os", machine.os());
+        fields.put("java", machine.java());
+        fields.put("groups", topics.groups());
+        fields.put("boot_at", machine.bootAt());
+        fields.put("started_at", identity.startedAt());
+        fields.put("uptime_ms", Duration.between(identity.startedAt(), timers.now()));
+        sections.forEach((name, section) -> fields.put(name, section.get()));
+        return JsonCodec.object(fields);
+    }
+}

@@ -1,0 +1,48 @@
+package io.efka.agent.telemetry;
+
+import io.efka.agent.wire.Events;
+import java.util.LinkedHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warns once when the file system of the data folder runs full, and once when there is room again. Confined to the
+ * metrics tick.
+ */
+public final class DiskWatch {
+    /** Below this much there is hardly room for state and output. */
+    static final long LOW_BYTES = 100L << 20;
+
+    static final double LOW_SHARE = 0.05;
+
+    /** Room has to be half as much again before it counts as regained: no event at every small deletion. */
+    static final double REGAINED = 1.5;
+
+    private static final Logger log = LoggerFactory.getLogger(DiskWatch.class);
+
+    private final Events events;
+    private boolean low;
+
+    public DiskWatch(Events events) {
+        this.events = events;
+    }
+
+    void look(Meters.Disk disk) {
+        if (disk.total() <= 0) return;
+        double limit = Math.max(LOW_BYTES, disk.total() * LOW_SHARE);
+        // On a file system of less than 2,000 MB a fixed 100 MB would be a large part, or more than all there is.
+        limit = Math.min(limit, disk.total() * 0.25);
+        if (!low && disk.available() < limit) tell(true, "disk_low", disk, (long) limit);
+        else if (low && disk.available() >= limit * REGAINED) tell(false, "disk_ok", disk, (long) limit);
+    }
+
+    private void tell(boolean nowLow, String event, Meters.Disk disk, long limit) {
+        low = nowLow;
+        log.warn("{}: available={} total={} limit={}", event, disk.available(), disk.total(), limit);
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("available", disk.available());
+        fields.put("total", disk.total());
+        fields.put("limit", limit);
+        events.device(event, fields);
+    }
+}

@@ -1,0 +1,100 @@
+package io.efka.agent.telemetry;
+
+import com.google.gson.JsonObject;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.Timers;
+import io.efka.agent.wire.Events;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.Properties;
+import io.efka.agent.wire.Topics;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * Publishes events, in order, through an outbox that waits for the broker. An event that the outbox gives up is
+ * counted, and the event {@code events_dropped} says how many were, as soon as one gets through again. Thread-safe;
+ * never blocks.
+ */
+public final class EventPublisher implements Events {
+    private final Topics topics;
+    private final Timers timers;
+    private final long session;
+    private final Function<Message, CompletableFuture<Void>> outbox;
+    private final AtomicLong unannounced = new AtomicLong();
+    private final AtomicLong dropped = new AtomicLong();
+
+    /**
+     * @param session number of this start of the agent; part of every event
+     * @param outbox completes when the broker has acknowledged the message; fails when it was dropped
+     */
+    public EventPublisher(
+            Topics topics, Timers timers, long session, Function<Message, CompletableFuture<Void>> outbox) {
+        this.topics = topics;
+        this.timers = timers;
+        this.session = session;
+        this.outbox = outbox;
+    }
+
+    @Override
+    public void device(String kind, Map<String, ?> fields) {
+        var json = head();
+        send(topics.device("event"), complete(json, kind, fields));
+    }
+
+    @Override
+    public void service(ServiceId id, String kind, Map<String, ?> fields) {
+        var json = head();
+        json.addProperty("service", id.value());
+        send(topics.service(id, "event"), complete(json, kind, fields));
+    }
+
+    /** There is a connection again: announces what was dropped meanwhile. */
+    public void online() {
+        long count = unannounced.getAndSet(0);
+        if (count == 0) return;
+        JsonObject json = complete(head(), "events_dropped", Map.of("count", count));
+        outbox.apply(message(topics.device("event"), json)).whenComplete((done, failure) -> {
+            if (failure != null) unannounced.addAndGet(count);
+        });
+    }
+
+    /** How many events were dropped since the agent started. */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    private void send(String topic, JsonObject json) {
+        outbox.apply(message(topic, json)).whenComplete((done, failure) -> {
+            if (failure == null) online();
+            else countDropped();
+        });
+    }
+
+    private void countDropped() {
+        dropped.incrementAndGet();
+        unannounced.incrementAndGet();
+    }
+
+    private JsonObject head() {
+        var json = new JsonObject();
+        json.addProperty("v", 1);
+        json.addProperty("at", JsonCodec.timestamp(timers.now()));
+        return json;
+    }
+
+    /** Fields cannot replace what every event says. */
+    private JsonObject complete(JsonObject json, String kind, Map<String, ?> fields) {
+        json.addProperty("event", kind);
+        json.addProperty("session", session);
+        fields.forEach((name, value) -> {
+            if (!json.has(name)) json.add(name, JsonCodec.value(value));
+        });
+        return json;
+    }
+
+    private static Message message(String topic, JsonObject json) {
+        return new Message(topic, JsonCodec.bytes(json), 1, false, Properties.JSON);
+    }
+}

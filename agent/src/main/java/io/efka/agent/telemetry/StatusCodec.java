@@ -1,0 +1,96 @@
+package io.efka.agent.telemetry;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.efka.agent.service.Cause;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.ServiceStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes a service's status document, as it is retained at the broker and as replies show it. */
+public final class StatusCodec {
+    private final long session;
+
+    /** @param session number of this start of the agent; part of every document */
+    public StatusCodec(long session) {
+        this.session = session;
+    }
+
+    public byte[] bytes(ServiceStatus status) {
+        return JsonCodec.bytes(encode(status));
+    }
+
+    /** The document. All keys are always there, but {@code waiting_for} and {@code faults}, which are there if not empty. */
+    public JsonObject encode(ServiceStatus status) {
+        var json = new JsonObject();
+        json.addProperty("v", 1);
+        json.addProperty("service", status.id().value());
+        json.addProperty("desired", word(status.desired()));
+        json.addProperty("state", word(status.state()));
+        json.addProperty("ready", status.ready());
+        json.addProperty("health", word(status.health()));
+        json.add("pid", JsonCodec.value(status.pid()));
+        json.add("run", JsonCodec.value(status.run()));
+        json.add("since", JsonCodec.value(status.since()));
+        json.addProperty("restarts", status.restarts());
+        json.add("next_attempt_at", JsonCodec.value(status.nextAttempt()));
+        json.add("cause", JsonCodec.object(cause(status.cause())));
+        json.add("last_exit", JsonCodec.value(status.lastExit().map(StatusCodec::lastExit)));
+        json.add("release", JsonNull.INSTANCE);
+        json.addProperty("session", session);
+        json.add("warnings", JsonCodec.value(status.warnings()));
+        json.addProperty("autostart", status.autostart());
+        json.addProperty("crash_loop", status.crashLoop());
+        if (!status.waitingFor().isEmpty()) json.add("waiting_for", JsonCodec.value(status.waitingFor()));
+        if (!status.faults().isEmpty()) json.add("faults", faults(status.faults()));
+        return json;
+    }
+
+    /** How an enum constant is spelled on the wire. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    static Map<String, Object> cause(Cause cause) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("kind", word(cause.kind()));
+        cause.commandId().ifPresent(id -> fields.put("id", id));
+        cause.code().ifPresent(code -> fields.put("code", code));
+        cause.signal().ifPresent(signal -> fields.put("signal", signal.name()));
+        cause.message().ifPresent(message -> fields.put("message", message));
+        return fields;
+    }
+
+    private static Map<String, Object> lastExit(ServiceStatus.LastExit last) {
+        Map<String, Object> fields = exit(last);
+        fields.put("tail", last.exit().tail());
+        return fields;
+    }
+
+    /** How a run ended, without its last words. */
+    static Map<String, Object> exit(ServiceStatus.LastExit last) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("run", last.run());
+        fields.put("code", last.exit().code());
+        fields.put("signal", last.exit().signal());
+        fields.put("oom", last.exit().oom());
+        fields.put("at", last.exit().at());
+        return fields;
+    }
+
+    private static JsonArray faults(List<Fault> faults) {
+        var array = new JsonArray();
+        for (Fault fault : faults) {
+            var json = new JsonObject();
+            json.addProperty("key", fault.key());
+            json.addProperty("value", fault.value());
+            json.addProperty("expected", fault.expected());
+            array.add(json);
+        }
+        return array;
+    }
+}

@@ -1,0 +1,23 @@
+package io.efka.agent.telemetry;
+
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.service.StatusListener;
+import java.util.List;
+
+/** Tells several listeners, in order. */
+public record StatusFanOut(List<StatusListener> listeners) implements StatusListener {
+    public StatusFanOut {
+        listeners = List.copyOf(listeners);
+    }
+
+    @Override
+    public void changed(ServiceStatus status) {
+        listeners.forEach(listener -> listener.changed(status));
+    }
+
+    @Override
+    public void removed(ServiceId id) {
+        listeners.forEach(listener -> listener.removed(id));
+    }
+}

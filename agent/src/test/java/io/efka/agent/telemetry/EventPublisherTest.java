@@ -1,0 +1,76 @@
+package io.efka.agent.telemetry;
+
+import static io.efka.agent.telemetry.Samples.CAMERA;
+import static io.efka.agent.telemetry.Samples.TOPICS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.wire.MqttLink.Lane;
+import io.efka.agent.wire.Properties;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class EventPublisherTest {
+    private final FakeLink outbox = new FakeLink();
+    private final EventPublisher events =
+            new EventPublisher(TOPICS, new FakeTimers(), 17, message -> outbox.publish(message, Lane.CONTROL));
+
+    @Test
+    void anEventOfAServiceSaysWhatWhenAndOfWhom() {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("from", "running");
+        fields.put("wait_ms", Duration.ofSeconds(2));
+        fields.put("streams", List.of("stdout"));
+        fields.put("event", "forged");
+        events.service(CAMERA, "state", fields);
+
+        assertThat(outbox.last().topic()).isEqualTo("efka/dev1/svc/camera/event");
+        assertThat(outbox.last().message().qos()).isEqualTo(1);
+        assertThat(outbox.last().message().retain()).isFalse();
+        assertThat(outbox.last().message().properties()).isEqualTo(Properties.JSON);
+        assertThat(outbox.last().text())
+                .isEqualTo("{\"v\":1,\"at\":\"2026-11-22T20:15:00.123Z\",\"service\":\"camera\",\"event\":\"state\","
+                        + "\"session\":17,\"from\":\"running\",\"wait_ms\":2000,\"streams\":[\"stdout\"]}");
+    }
+
+    @Test
+    void whatTheOutboxDroppedIsAnnouncedAfterTheReconnect() {
+        events.device("one", Map.of());
+        events.device("two", Map.of());
+        outbox.sent.get(0).fail();
+        outbox.sent.get(1).fail();
+        assertThat(outbox.sent).hasSize(2);
+
+        events.online();
+
+        assertThat(outbox.last().topic()).isEqualTo("efka/dev1/event");
+        assertThat(outbox.last().text()).contains("\"event\":\"events_dropped\"", "\"count\":2");
+        assertThat(events.dropped()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasDroppedWithoutALostConnectionIsAnnouncedWithTheNextThatGetsThrough() {
+        events.device("one", Map.of());
+        outbox.last().fail();
+        events.device("two", Map.of());
+        outbox.last().acknowledge();
+
+        assertThat(outbox.last().text()).contains("\"count\":1");
+        outbox.last().acknowledge();
+        assertThat(outbox.sent).hasSize(3);
+    }
+
+    @Test
+    void anAnnouncementThatIsDroppedItselfIsMadeAgain() {
+        events.device("one", Map.of());
+        outbox.last().fail();
+        events.online();
+        outbox.last().fail();
+        events.online();
+
+        assertThat(outbox.last().text()).contains("\"count\":1");
+        assertThat(outbox.sent).hasSize(3);
+    }
+}

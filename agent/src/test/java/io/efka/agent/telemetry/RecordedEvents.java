@@ -1,0 +1,29 @@
+package io.efka.agent.telemetry;
+
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.wire.Events;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Remembers events, as "kind" or "service kind", with their fields. */
+final class RecordedEvents implements Events {
+    final List<String> names = new ArrayList<>();
+    final List<Map<String, ?>> fields = new ArrayList<>();
+
+    @Override
+    public void device(String kind, Map<String, ?> fields) {
+        names.add(kind);
+        this.fields.add(fields);
+    }
+
+    @Override
+    public void service(ServiceId id, String kind, Map<String, ?> fields) {
+        names.add(id + " " + kind);
+        this.fields.add(fields);
+    }
+
+    Map<String, ?> last() {
+        return fields.get(fields.size() - 1);
+    }
+}

@@ -1,0 +1,102 @@
+package io.efka.agent.telemetry;
+
+import io.efka.agent.service.Cause;
+import io.efka.agent.service.Desired;
+import io.efka.agent.service.Exit;
+import io.efka.agent.service.RunId;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.service.ServiceStatus.HealthState;
+import io.efka.agent.service.ServiceStatus.State;
+import io.efka.agent.wire.DeviceId;
+import io.efka.agent.wire.GroupId;
+import io.efka.agent.wire.Topics;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** Values that read like English. */
+final class Samples {
+    static final ServiceId CAMERA = new ServiceId("camera");
+    static final ServiceId MODEM = new ServiceId("modem");
+    static final RunId RUN_1 = new RunId("01JDA000000000000000000001");
+    static final RunId RUN_2 = new RunId("01JDA000000000000000000002");
+    static final Instant SINCE = FakeTimers.START;
+    static final Topics TOPICS = new Topics("efka", new DeviceId("dev1"), List.of(new GroupId("lab")));
+
+    private Samples() {}
+
+    static ServiceStatus stopped(ServiceId id) {
+        return status(id, Desired.STOPPED, State.STOPPED, Cause.of(Cause.Kind.AGENT_START));
+    }
+
+    static ServiceStatus running(ServiceId id, RunId run) {
+        return alive(id, run, State.RUNNING, true, HealthState.UNKNOWN);
+    }
+
+    static ServiceStatus alive(ServiceId id, RunId run, State state, boolean ready, HealthState health) {
+        return new ServiceStatus(
+                id,
+                Desired.RUNNING,
+                state,
+                ready,
+                health,
+                OptionalLong.of(4711),
+                Optional.of(run),
+                SINCE,
+                0,
+                Optional.empty(),
+                Cause.command(Optional.of("7f3a")),
+                Optional.empty(),
+                false,
+                true,
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    static ServiceStatus backoff(ServiceId id, int restarts) {
+        var exit = new Exit(OptionalInt.of(1), Optional.empty(), false, SINCE, "no device\nbye \uFFFD\n");
+        return new ServiceStatus(
+                id,
+                Desired.RUNNING,
+                State.BACKOFF,
+                false,
+                HealthState.UNKNOWN,
+                OptionalLong.empty(),
+                Optional.empty(),
+                SINCE,
+                restarts,
+                Optional.of(SINCE.plusMillis(2500)),
+                Cause.exit(exit),
+                Optional.of(new ServiceStatus.LastExit(RUN_1, exit)),
+                false,
+                true,
+                List.of(),
+                List.of("limits.memory cannot be had here"),
+                List.of());
+    }
+
+    private static ServiceStatus status(ServiceId id, Desired desired, State state, Cause cause) {
+        return new ServiceStatus(
+                id,
+                desired,
+                state,
+                false,
+                HealthState.UNKNOWN,
+                OptionalLong.empty(),
+                Optional.empty(),
+                SINCE,
+                0,
+                Optional.empty(),
+                cause,
+                Optional.empty(),
+                false,
+                true,
+                List.of(),
+                List.of(),
+                List.of());
+    }
+}
