@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * The control groups of this machine: what there is, and one group for every run where one can be had. Groups are made
  * below the agent's own, so that a bound on the agent bounds its services too. Thread-safe.
  */
-public final class Cgroups {
+public final class Cgroups implements AutoCloseable {
     private final String folder;
     private final Optional<Path> unified;
     private final boolean unifiedLimits;
@@ -173,6 +173,15 @@ public final class Cgroups {
                     .ifPresent(roots::add);
         }
         return roots;
+    }
+
+    /** Removes what holds no process. Groups of services that run on stay, for the next agent. */
+    @Override
+    public void close() {
+        for (Path root : hierarchies()) {
+            removeEmptyGroups(root);
+            new RunGroup(List.of(root)).remove();
+        }
     }
 
     private static void removeEmptyGroups(Path root) {

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -28,7 +28,7 @@ final class Machine implements AutoCloseable {
     final Cgroups cgroups;
     final Timers timers;
     final ThreadPoolExecutor executor;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1);
     private final List<ProcessLauncher> launchers = new ArrayList<>();
     private final List<RunId> runs = new ArrayList<>();
     ProcessLauncher launcher;
@@ -38,6 +38,7 @@ final class Machine implements AutoCloseable {
         this.workDir = Files.createDirectories(folder.resolve("work"));
         this.cgroups = cgroups;
         this.executor = new ThreadPoolExecutor(2, 2, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(256));
+        clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.timers = new Timers() {
             @Override
             public Instant now() {
@@ -166,6 +167,21 @@ final class Machine implements AutoCloseable {
         };
     }
 
+    private static void end(ExecutorService service) {
+        service.shutdown();
+        try {
+            if (!service.awaitTermination(2, TimeUnit.SECONDS)) service.shutdownNow();
+        } catch (InterruptedException interrupted) {
+            service.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean hasNoGroup() {
+        return runs.stream()
+                .allMatch(run -> cgroups.find(new ServiceId("cam"), run).isEmpty());
+    }
+
     @Override
     public void close() {
         for (ProcessLauncher any : launchers) {
@@ -175,7 +191,9 @@ final class Machine implements AutoCloseable {
             }
             any.close();
         }
-        clock.shutdownNow();
-        executor.shutdownNow();
+        Recorder.until(this::hasNoGroup, "a control group is left");
+        cgroups.close();
+        end(executor);
+        end(clock);
     }
 }
