@@ -3,17 +3,28 @@ package io.efka.agent.service;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The signals that can be sent to a service; named without {@code SIG}, as {@code kill} does. */
+/**
+ * The signals that can be sent to a service, or that can end it; named without {@code SIG}, as {@code kill} does.
+ */
 public enum Signal {
     HUP,
     INT,
     QUIT,
+    ILL,
+    TRAP,
     ABRT,
+    BUS,
+    FPE,
     KILL,
     USR1,
+    SEGV,
     USR2,
+    PIPE,
     ALRM,
     TERM,
+    XCPU,
+    XFSZ,
+    SYS,
     CONT,
     STOP,
     TSTP,

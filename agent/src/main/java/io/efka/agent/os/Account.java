@@ -1,0 +1,103 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.Manifest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * As whom a program runs, where that is not the agent's own user and group.
+ *
+ * @param name of the user
+ * @param home the user's
+ * @param known whether the machine knows the user, and so its further groups
+ */
+record Account(String name, long uid, long gid, String home, boolean known) {
+    private static final String SELF =
+            ProcFiles.read(Path.of("/proc/self/status")).orElse("");
+
+    /**
+     * The account that a manifest asks for; empty when it is the agent's own.
+     *
+     * @throws LaunchRefused if it is unknown, or not to be had
+     */
+    static Optional<Account> of(Manifest.Program program) throws LaunchRefused {
+        if (program.user().isEmpty() && program.group().isEmpty()) return Optional.empty();
+        Account account = user(program.user().orElse(Long.toString(ownUid())));
+        if (program.group().isPresent())
+            account = account.withGid(gid(program.group().get()));
+        if (account.uid == ownUid()
+                && (account.gid == ownGid() || program.group().isEmpty())) {
+            return Optional.empty();
+        }
+        if (ownUid() != 0) {
+            throw new LaunchRefused("only an agent that runs as root can start a program as user " + account.name
+                    + " and group " + account.gid + "; this one runs as uid " + ownUid());
+        }
+        return Optional.of(account);
+    }
+
+    static long ownUid() {
+        return ProcFiles.number(SELF, "Uid:").orElse(-1);
+    }
+
+    private static long ownGid() {
+        return ProcFiles.number(SELF, "Gid:").orElse(-1);
+    }
+
+    private Account withGid(long other) {
+        return new Account(name, uid, other, home, known);
+    }
+
+    private static Account user(String name) throws LaunchRefused {
+        Optional<String[]> entry = entry("passwd", name);
+        if (entry.isPresent() && entry.get().length >= 6) {
+            String[] fields = entry.get();
+            return new Account(fields[0], Long.parseLong(fields[2]), Long.parseLong(fields[3]), fields[5], true);
+        }
+        if (!isNumber(name)) throw new LaunchRefused("user \"" + name + "\" is unknown on this machine");
+        return new Account(name, Long.parseLong(name), Long.parseLong(name), "/", false);
+    }
+
+    private static long gid(String name) throws LaunchRefused {
+        Optional<String[]> entry = entry("group", name);
+        if (entry.isPresent() && entry.get().length >= 3) return Long.parseLong(entry.get()[2]);
+        if (!isNumber(name)) throw new LaunchRefused("group \"" + name + "\" is unknown on this machine");
+        return Long.parseLong(name);
+    }
+
+    private static boolean isNumber(String text) {
+        return text.matches("[0-9]{1,10}");
+    }
+
+    /** A line of the user or group data base: from its file, or from wherever else the machine keeps it. */
+    private static Optional<String[]> entry(String base, String name) {
+        for (String line : ProcFiles.read(Path.of("/etc/" + base)).orElse("").split("\n")) {
+            String[] fields = line.split(":", -1);
+            if (fields.length >= 3 && (fields[0].equals(name) || fields[2].equals(name))) return Optional.of(fields);
+        }
+        return asked(base, name).map(line -> line.split(":", -1)).filter(fields -> fields.length >= 3);
+    }
+
+    private static Optional<String> asked(String base, String name) {
+        Optional<Path> getent = Programs.find("getent");
+        if (getent.isEmpty() || name.startsWith("-")) return Optional.empty();
+        try {
+            Process process = new ProcessBuilder(getent.get().toString(), base, name)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            process.getOutputStream().close();
+            // 2 s: a directory service that is away must not hold a launch for longer
+            if (!process.waitFor(2, TimeUnit.SECONDS)) process.destroyForcibly();
+            String line = new String(process.getInputStream().readNBytes(4_096), StandardCharsets.UTF_8);
+            return Optional.of(line.strip()).filter(text -> !text.isEmpty());
+        } catch (IOException unavailable) {
+            return Optional.empty();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+}

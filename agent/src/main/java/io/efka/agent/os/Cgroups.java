@@ -1,0 +1,195 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.Manifest;
+import io.efka.agent.service.Names;
+import io.efka.agent.service.RunId;
+import io.efka.agent.service.ServiceId;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The control groups of this machine: what there is, and one group for every run where one can be had. Groups are made
+ * below the agent's own, so that a bound on the agent bounds its services too. Thread-safe.
+ */
+public final class Cgroups implements AutoCloseable {
+    private final String folder;
+    private final Optional<Path> unified;
+    private final boolean unifiedLimits;
+    private final Map<String, Path> controllers;
+
+    private Cgroups(String folder, Optional<Path> unified, boolean unifiedLimits, Map<String, Path> controllers) {
+        this.folder = folder;
+        this.unified = unified;
+        this.unifiedLimits = unifiedLimits;
+        this.controllers = controllers;
+    }
+
+    /**
+     * Looks at the machine, and removes empty groups that an earlier agent left.
+     *
+     * @param device separates the groups of two agents on one machine
+     */
+    public static Cgroups detect(String device) {
+        return detect(
+                device,
+                CgroupMounts.parse(
+                        ProcFiles.read(Path.of("/proc/self/mountinfo")).orElse(""),
+                        ProcFiles.read(Path.of("/proc/self/cgroup")).orElse("")));
+    }
+
+    /** No groups at all, as in most containers. */
+    static Cgroups none() {
+        return new Cgroups("none", Optional.empty(), false, Map.of());
+    }
+
+    static Cgroups detect(String device, CgroupMounts mounts) {
+        String folder = "efka-" + Names.requireLegal("device id", device);
+        Optional<Path> unified = mounts.unified().filter(Files::isWritable);
+        var controllers = new TreeMap<String, Path>();
+        mounts.controllers().forEach((name, path) -> {
+            if (Files.isWritable(path)) controllers.put(name, path);
+        });
+        boolean limits =
+                unified.isPresent() && Delegation.of(unified.get(), folder).enableLimits();
+        Cgroups cgroups = new Cgroups(folder, unified, limits, controllers);
+        cgroups.hierarchies().forEach(Cgroups::removeEmptyGroups);
+        return cgroups;
+    }
+
+    /** What was found and what it can do, in one line for {@code info}. */
+    public String describe() {
+        if (hierarchies().isEmpty()) {
+            return "none: no control group can be written; trees are found by session and environment";
+        }
+        String version = unified.isEmpty() ? "v1" : controllers.isEmpty() ? "v2" : "hybrid";
+        var limits = new ArrayList<String>();
+        for (String name : List.of("memory", "cpu", "pids")) {
+            if (limitFolder(name).isPresent()) limits.add(name);
+        }
+        return version + ": trees are " + (unified.isPresent() ? "killed at once" : "tracked") + ", limits: "
+                + (limits.isEmpty() ? "none" : String.join(", ", limits));
+    }
+
+    /**
+     * Makes the group of a run with its limits.
+     *
+     * @param warnings gets a sentence for every limit that cannot be had
+     * @return empty where there are no groups; the run is then known by its session and environment
+     */
+    Optional<RunGroup> create(ServiceId service, RunId run, Manifest.Limits limits, List<String> warnings) {
+        var folders = new ArrayList<Path>();
+        try {
+            tracking().ifPresent(root -> folders.add(root.resolve(name(service, run))));
+            for (Path made : folders) Files.createDirectories(made);
+        } catch (IOException refused) {
+            warnings.add("control group: " + refused.getMessage());
+            folders.clear();
+        }
+        limits.memory().ifPresent(bytes -> limit("memory", service, run, folders, warnings, memory(bytes)));
+        limits.cpu().ifPresent(cores -> limit("cpu", service, run, folders, warnings, cpu(cores)));
+        limits.pids().ifPresent(count -> limit("pids", service, run, folders, warnings, pids(count)));
+        return folders.isEmpty() ? Optional.empty() : Optional.of(new RunGroup(folders));
+    }
+
+    /** The group that an earlier agent made for a run, if it is still there. */
+    Optional<RunGroup> find(ServiceId service, RunId run) {
+        var folders = new ArrayList<Path>();
+        for (Path root : hierarchies()) {
+            Path made = root.resolve(name(service, run));
+            if (Files.isDirectory(made) && !folders.contains(made)) folders.add(made);
+        }
+        return folders.isEmpty() ? Optional.empty() : Optional.of(new RunGroup(folders));
+    }
+
+    private static String name(ServiceId service, RunId run) {
+        return service + "-" + run;
+    }
+
+    private void limit(
+            String controller,
+            ServiceId service,
+            RunId run,
+            List<Path> folders,
+            List<String> warnings,
+            Map<String, String> values) {
+        Optional<Path> root = limitFolder(controller);
+        if (root.isEmpty()) {
+            warnings.add("limits." + controller + ": no " + controller + " control group on this machine");
+            return;
+        }
+        Path made = root.get().resolve(name(service, run));
+        try {
+            Files.createDirectories(made);
+            if (!folders.contains(made)) folders.add(made);
+            for (var value : values.entrySet()) {
+                Path file = made.resolve(value.getKey());
+                if (Files.exists(file)) Files.writeString(file, value.getValue());
+            }
+        } catch (IOException refused) {
+            warnings.add("limits." + controller + ": refused by the machine: " + refused.getMessage());
+        }
+    }
+
+    // Each limit under its names in version 2 and in version 1; only the files of one of them exist.
+
+    private static Map<String, String> memory(long bytes) {
+        return Map.of("memory.max", Long.toString(bytes), "memory.limit_in_bytes", Long.toString(bytes));
+    }
+
+    private static Map<String, String> cpu(double cores) {
+        long quota = Math.max(1_000, Math.round(cores * 100_000)); // of a period of 100 ms; the kernel's least is 1 ms
+        return Map.of("cpu.max", quota + " 100000", "cpu.cfs_quota_us", Long.toString(quota));
+    }
+
+    private static Map<String, String> pids(long count) {
+        return Map.of("pids.max", Long.toString(count));
+    }
+
+    private Optional<Path> tracking() {
+        return hierarchies().stream().findFirst();
+    }
+
+    private Optional<Path> limitFolder(String controller) {
+        if (unifiedLimits && Delegation.has(unified.orElseThrow().resolve(folder), controller)) {
+            return unified.map(root -> root.resolve(folder));
+        }
+        return Optional.ofNullable(controllers.get(controller)).map(root -> root.resolve(folder));
+    }
+
+    private List<Path> hierarchies() {
+        var roots = new ArrayList<Path>();
+        unified.ifPresent(root -> roots.add(root.resolve(folder)));
+        // freezer and pids before the others: their groups cost the kernel least
+        for (String name : List.of("freezer", "pids", "memory", "cpu")) {
+            Optional.ofNullable(controllers.get(name))
+                    .map(root -> root.resolve(folder))
+                    .ifPresent(roots::add);
+        }
+        return roots;
+    }
+
+    /** Removes what holds no process. Groups of services that run on stay, for the next agent. */
+    @Override
+    public void close() {
+        for (Path root : hierarchies()) {
+            removeEmptyGroups(root);
+            new RunGroup(List.of(root)).remove();
+        }
+    }
+
+    private static void removeEmptyGroups(Path root) {
+        if (!Files.isDirectory(root)) return;
+        try (DirectoryStream<Path> groups = Files.newDirectoryStream(root, Files::isDirectory)) {
+            for (Path group : groups) new RunGroup(List.of(group)).remove();
+        } catch (IOException unreadable) {
+            // left for the next agent
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.ProcessIdentity;
+import io.efka.agent.service.RunId;
+import java.util.Optional;
+
+/**
+ * By what the processes of one tree are known.
+ *
+ * @param mark the variable in their environment
+ * @param leader the main process, whose session, process group and descendants belong to the tree
+ * @param group their control group, where one could be had
+ */
+record Kin(Mark mark, Optional<ProcessIdentity> leader, Optional<RunGroup> group) {
+
+    /**
+     * A variable that marks a process and what it starts.
+     *
+     * @param sidesToo whether commands that the agent ran beside the run (stop command) count as well
+     */
+    record Mark(String name, String value, boolean sidesToo) {
+        static final String RUN = "EFKA_RUN";
+        static final String SIDE = "EFKA_SIDE";
+
+        /** The processes of a run. */
+        static Mark of(RunId run) {
+            return new Mark(RUN, run.value(), false);
+        }
+
+        /** Whatever has to do with a run. */
+        static Mark anyOf(RunId run) {
+            return new Mark(RUN, run.value(), true);
+        }
+
+        /** A command that runs beside a service. */
+        static Mark side(String id) {
+            return new Mark(SIDE, id, true);
+        }
+
+        boolean isOn(ProcessTable.Environ environ) {
+            return environ.value(name).filter(value::equals).isPresent()
+                    && (sidesToo || environ.value(SIDE).isEmpty());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.efka.agent.os;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Everything about one process to start.
+ *
+ * @param environment added to the agent's own
+ * @param marks the {@code EFKA_…} variables: they win over {@code environment}, and are there from the first moment
+ * @param bounds what the process itself sets before it becomes the program
+ */
+record Order(
+        Path program,
+        List<String> args,
+        Path workDir,
+        Map<String, String> environment,
+        Map<String, String> marks,
+        Bounds bounds,
+        Stdio stdio) {
+
+    Order {
+        args = List.copyOf(args);
+        environment = Map.copyOf(environment);
+        marks = Map.copyOf(marks);
+    }
+
+    /**
+     * @param joins the {@code cgroup.procs} files to enter
+     * @param core bytes
+     */
+    record Bounds(
+            Optional<Account> account, OptionalInt umask, OptionalLong nofile, OptionalLong core, List<Path> joins) {
+        static final Bounds NONE = new Bounds(
+                Optional.empty(), OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), List.of());
+    }
+
+    /**
+     * @param stdin a FIFO, made when it is missing; {@code /dev/null} for none
+     * @param stdout opened for appending; exists
+     * @param stderr opened for appending; exists
+     */
+    record Stdio(Path stdin, Path stdout, Path stderr) {
+        static final Path NOTHING = Path.of("/dev/null");
+
+        /** Output to the given files, no input. */
+        static Stdio output(Path stdout, Path stderr) {
+            return new Stdio(NOTHING, stdout, stderr);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.Launcher.Launch;
+import io.efka.agent.service.Manifest;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Writes the orders for what a service's manifest names: its program, its stop command, its health check. */
+final class Orders {
+    private final Site site;
+
+    Orders(Site site) {
+        this.site = site;
+    }
+
+    /** The FIFO that is the service's stdin; one a service, so that a launch need not make it. */
+    Path stdin(Launch launch) {
+        return site.runFolder().resolve(launch.manifest().id() + ".stdin");
+    }
+
+    /** The service's program. */
+    Order program(Launch launch, Optional<RunGroup> group, RunOutput output) throws LaunchRefused {
+        Manifest manifest = launch.manifest();
+        Optional<Account> account = Account.of(manifest.program());
+        var bounds = new Order.Bounds(
+                account,
+                manifest.program().umask(),
+                manifest.limits().nofile(),
+                manifest.limits().core(),
+                group.map(RunGroup::joins).orElse(List.of()));
+        return new Order(
+                Preflight.program(manifest.program().exec(), launch.workDir()),
+                manifest.program().args(),
+                launch.workDir(),
+                environment(manifest, account),
+                marks(launch),
+                bounds,
+                new Order.Stdio(stdin(launch), output.stdout(), output.stderr()));
+    }
+
+    /** A command beside the service, as its user and in its environment. */
+    Order side(Launch launch, String exec, List<String> args, Side side) throws LaunchRefused {
+        Manifest manifest = launch.manifest();
+        Optional<Account> account = Account.of(manifest.program());
+        var bounds = new Order.Bounds(
+                account, manifest.program().umask(), Order.Bounds.NONE.nofile(), Order.Bounds.NONE.core(), List.of());
+        var marks = new HashMap<>(marks(launch));
+        marks.put(Kin.Mark.SIDE, side.id());
+        side.mainPid().ifPresent(pid -> marks.put("EFKA_PID", Integer.toString(pid)));
+        return new Order(
+                Preflight.program(exec, launch.workDir()),
+                args,
+                launch.workDir(),
+                environment(manifest, account),
+                marks,
+                bounds,
+                Order.Stdio.output(side.output().stdout(), side.output().stderr()));
+    }
+
+    /**
+     * What tells one such command from the others.
+     *
+     * @param id unlike that of every other one
+     * @param mainPid told it as {@code EFKA_PID}
+     */
+    record Side(String id, OptionalInt mainPid, RunOutput output) {}
+
+    private Map<String, String> marks(Launch launch) {
+        var marks = new HashMap<>(site.extraEnvironment().apply(launch));
+        marks.put(Kin.Mark.RUN, launch.run().value());
+        marks.put("EFKA_SERVICE", launch.manifest().id().value());
+        marks.put("EFKA_DEVICE", site.device());
+        return marks;
+    }
+
+    /** The manifest's variables, and those by which a program finds its user's things, as a login sets them. */
+    private static Map<String, String> environment(Manifest manifest, Optional<Account> account) {
+        var environment = new HashMap<String, String>();
+        account.ifPresent(other -> {
+            environment.put("HOME", other.home());
+            environment.put("USER", other.name());
+            environment.put("LOGNAME", other.name());
+        });
+        environment.putAll(manifest.program().env());
+        return environment;
+    }
+}

@@ -1,0 +1,68 @@
+package io.efka.agent.os;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Looks at a program before it is started, to say in one sentence why it could not be. */
+final class Preflight {
+    private Preflight() {}
+
+    /**
+     * Where the program is.
+     *
+     * @param exec relative to {@code workDir} or absolute
+     */
+    static Path program(String exec, Path workDir) throws LaunchRefused {
+        if (!Files.isDirectory(workDir)) throw new LaunchRefused("work directory " + workDir + " does not exist");
+        Path program = workDir.resolve(exec).normalize();
+        if (!Files.exists(program)) throw new LaunchRefused(missing(exec, program));
+        if (Files.isDirectory(program)) {
+            throw new LaunchRefused("exec \"" + exec + "\" is a directory: " + program);
+        }
+        if (!Files.isExecutable(program)) {
+            throw new LaunchRefused("exec \"" + exec + "\" is not executable: chmod +x " + program);
+        }
+        requireInterpreter(exec, program);
+        return program;
+    }
+
+    private static String missing(String exec, Path program) {
+        String hint = exec.contains("/")
+                ? ""
+                : Programs.find(exec)
+                        .map(found -> "; did you mean " + found + "?")
+                        .orElse("");
+        return "exec \"" + exec + "\" does not exist: no file " + program + hint;
+    }
+
+    private static void requireInterpreter(String exec, Path program) throws LaunchRefused {
+        String line = interpreterLine(program);
+        if (line.isEmpty()) return;
+        String interpreter = line.split("[ \t]", 2)[0];
+        if (interpreter.endsWith("\r")) {
+            throw new LaunchRefused("exec \"" + exec + "\" has Windows line ends: its interpreter would be \""
+                    + interpreter.strip() + "\\r\"");
+        }
+        Path file = program.resolveSibling(interpreter);
+        if (!Files.isExecutable(file) || Files.isDirectory(file)) {
+            throw new LaunchRefused(
+                    "exec \"" + exec + "\" asks for the interpreter \"" + interpreter + "\", which cannot be executed");
+        }
+    }
+
+    /** What follows {@code #!}; empty for other programs and for those that may not be read. */
+    private static String interpreterLine(Path program) {
+        try (InputStream in = Files.newInputStream(program)) {
+            // 256: what Linux looks at (BINPRM_BUF_SIZE)
+            String head = new String(in.readNBytes(256), StandardCharsets.ISO_8859_1);
+            if (!head.startsWith("#!")) return "";
+            int end = head.indexOf('\n');
+            return head.substring(2, end < 0 ? head.length() : end).replaceFirst("^[ \t]+", "");
+        } catch (IOException unreadable) {
+            return "";
+        }
+    }
+}

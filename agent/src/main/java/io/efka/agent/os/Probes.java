@@ -1,0 +1,96 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.HealthCheck;
+import io.efka.agent.service.Launcher.Launch;
+import io.efka.agent.service.Prober;
+import io.efka.agent.service.Timers;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Asks services whether they are well: by HTTP, by connecting, or by a command. At most 32 questions at a time, on
+ * threads that are there only while they are needed; one more waits, and is answered "no" when its time is over. Whatever
+ * the other side does, the answer comes once and in time. Thread-safe; closing it answers nothing more.
+ */
+public final class Probes implements Prober, AutoCloseable {
+    private static final int MAX_AT_A_TIME = 32;
+    /** 128 KiB: a question needs little, and there may be 32 of them on a small device. */
+    private static final long STACK = 128 * 1024;
+
+    private final Orders orders;
+    private final Timers timers;
+    private final Trees trees;
+    private final Spawner spawner;
+    private final Signaller signaller = new Signaller();
+    private final Work questions;
+    private final Work commands;
+    private final ThreadPoolExecutor threads;
+    private final AtomicLong number = new AtomicLong();
+
+    /** @param executor for starting commands, as the launcher's */
+    public Probes(Site site, Timers timers, Executor executor) {
+        ProcessTable table = new ProcessTable();
+        this.orders = new Orders(site);
+        this.timers = timers;
+        this.trees = new Trees(table, signaller);
+        this.spawner = new Spawner(table, timers);
+        this.threads = new ThreadPoolExecutor(
+                0, MAX_AT_A_TIME, 15, TimeUnit.SECONDS, new SynchronousQueue<>(), Probes::thread);
+        this.questions = new Work(threads, timers);
+        this.commands = new Work(executor, timers);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread created = new Thread(null, task, "efka-probe", STACK);
+        created.setDaemon(true);
+        return created;
+    }
+
+    @Override
+    public void probe(Launch launch, Consumer<Verdict> answer) {
+        HealthCheck check = launch.manifest().health().check();
+        Duration timeout = launch.manifest().health().timeout();
+        if (check instanceof HealthCheck.Alive) {
+            answer.accept(new Verdict(true, "alive"));
+            return;
+        }
+        Question question = new Question(answer);
+        question.arm(timers, timeout);
+        if (check instanceof HealthCheck.Http http) {
+            questions.run(() -> HttpQuestion.ask(http.uri(), timeout, question));
+        } else if (check instanceof HealthCheck.Tcp tcp) {
+            questions.run(() -> TcpQuestion.ask(tcp.host(), tcp.port(), timeout, question));
+        } else if (check instanceof HealthCheck.Exec exec) {
+            commands.run(() -> command(launch, exec, question));
+        }
+    }
+
+    private void command(Launch launch, HealthCheck.Exec exec, Question question) {
+        if (question.isAnswered()) return;
+        var side = new Orders.Side(
+                launch.run() + "-probe-" + number.incrementAndGet(), OptionalInt.empty(), RunOutput.NONE);
+        try {
+            Order order = orders.side(launch, exec.path(), List.of(), side);
+            var limit = new SideProcess.Limit(
+                    launch.manifest().health().timeout(),
+                    code -> code.ifPresent(exit -> question.answer(exit == 0, "exit code " + exit)));
+            SideProcess command = SideProcess.start(spawner, order, trees, commands, limit);
+            question.whenLate(command::kill);
+        } catch (LaunchRefused refused) {
+            question.answer(false, refused.why());
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        signaller.close();
+    }
+}

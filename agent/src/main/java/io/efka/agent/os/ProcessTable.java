@@ -1,0 +1,94 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.ProcessIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The machine's processes, as {@code /proc} shows them. Thread-safe; processes that vanish are left out. */
+final class ProcessTable {
+    private static final Path PROC = Path.of("/proc");
+
+    private final String bootId = ProcFiles.read(PROC.resolve("sys/kernel/random/boot_id"))
+            .map(String::strip)
+            .orElse("unknown");
+
+    /** Changes with every boot. */
+    String bootId() {
+        return bootId;
+    }
+
+    Optional<ProcessStat> find(long pid) {
+        return ProcFiles.read(file(pid, "stat")).flatMap(ProcessStat::parse);
+    }
+
+    /** Who {@code pid} is now; empty if there is no such process. */
+    Optional<ProcessIdentity> identify(long pid) {
+        return find(pid).map(stat -> new ProcessIdentity(pid, stat.startTicks(), bootId));
+    }
+
+    /** Whether that very process is alive: a zombie is not, and neither is another one with its pid. */
+    boolean isAlive(ProcessIdentity process) {
+        return process.bootId().equals(bootId)
+                && find(process.pid())
+                        .filter(stat -> stat.isAlive() && stat.startTicks() == process.startTicks())
+                        .isPresent();
+    }
+
+    /** Every process that is alive. */
+    List<ProcessStat> all() {
+        String[] names = PROC.toFile().list((folder, name) -> Character.isDigit(name.charAt(0)));
+        var alive = new ArrayList<ProcessStat>();
+        if (names == null) return alive;
+        for (String name : names) {
+            find(Long.parseLong(name)).filter(ProcessStat::isAlive).ifPresent(alive::add);
+        }
+        return alive;
+    }
+
+    /** The environment a process was started with. */
+    Environ environ(long pid) {
+        return new Environ(ProcFiles.read(file(pid, "environ")).orElse(""));
+    }
+
+    /**
+     * Whether the process has a program: not so once it began to exit. The link outlives nothing of the program, and is
+     * there before the kernel closes the close-on-exec descriptors of an exec.
+     */
+    boolean isExecuting(long pid) {
+        try {
+            Files.readSymbolicLink(file(pid, "exe"));
+            return true;
+        } catch (NoSuchFileException gone) {
+            return false;
+        } catch (IOException unreadable) {
+            return true; // not ours to see: a set-user-id program
+        }
+    }
+
+    static Path file(long pid, String name) {
+        return PROC.resolve(pid + "/" + name);
+    }
+
+    /** What {@code /proc/PID/environ} holds: {@code NAME=value}, each ended by a NUL. */
+    record Environ(String text) {
+        Optional<String> value(String name) {
+            String key = name + "=";
+            int at = text.startsWith(key) ? 0 : text.indexOf("\0" + key) + 1;
+            if (at == 0 && !text.startsWith(key)) return Optional.empty();
+            int from = at + key.length();
+            int end = text.indexOf('\0', from);
+            return Optional.of(end < 0 ? text.substring(from) : text.substring(from, end));
+        }
+
+        /** Whether the program wrote its title over it, as some servers do: it says nothing then. */
+        boolean isOverwritten() {
+            int end = text.indexOf('\0');
+            return (end < 0 ? text : text.substring(0, end)).indexOf('=') < 1;
+        }
+    }
+}

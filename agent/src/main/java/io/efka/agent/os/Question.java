@@ -1,0 +1,62 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.Prober.Verdict;
+import io.efka.agent.service.Timers;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** One health check that is under way: answered once, at the latest when its time is over. Thread-safe. */
+final class Question {
+    private final Consumer<Verdict> answer;
+    private Optional<Timers.Timer> alarm = Optional.empty();
+    private Optional<Runnable> whenLate = Optional.empty();
+    private boolean answered;
+    private boolean late;
+
+    Question(Consumer<Verdict> answer) {
+        this.answer = answer;
+    }
+
+    /** Answers "no" after {@code timeout}, and ends what still asks. */
+    void arm(Timers timers, Duration timeout) {
+        Timers.Timer set = timers.schedule(timeout, () -> beLate(timeout));
+        synchronized (this) {
+            alarm = Optional.of(set);
+        }
+    }
+
+    private void beLate(Duration timeout) {
+        Optional<Runnable> end;
+        synchronized (this) {
+            late = !answered;
+            end = late ? whenLate : Optional.empty();
+        }
+        answer(false, "no answer within " + timeout.toMillis() + " ms");
+        end.ifPresent(Runnable::run);
+    }
+
+    /** How to end what asks; done at once if it is too late already. */
+    void whenLate(Runnable end) {
+        boolean now;
+        synchronized (this) {
+            whenLate = Optional.of(end);
+            now = late;
+        }
+        if (now) end.run();
+    }
+
+    synchronized boolean isAnswered() {
+        return answered;
+    }
+
+    /** Gives the answer, if there was none yet. */
+    void answer(boolean healthy, String detail) {
+        synchronized (this) {
+            if (answered) return;
+            answered = true;
+            alarm.ifPresent(Timers.Timer::cancel);
+        }
+        answer.accept(new Verdict(healthy, detail));
+    }
+}

@@ -1,0 +1,75 @@
+package io.efka.agent.os;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The control group of one run: one folder in every hierarchy that is used for it.
+ *
+ * @param folders the first one tells the members; at least one
+ */
+record RunGroup(List<Path> folders) {
+    RunGroup {
+        folders = List.copyOf(folders);
+    }
+
+    /** The files into which a process writes {@code 0} to join. */
+    List<Path> joins() {
+        return folders.stream().map(folder -> folder.resolve("cgroup.procs")).toList();
+    }
+
+    /** The member processes, zombies perhaps among them; empty when the group cannot be read. */
+    Optional<List<Long>> pids() {
+        return ProcFiles.read(folders.get(0).resolve("cgroup.procs")).map(RunGroup::numbers);
+    }
+
+    private static List<Long> numbers(String lines) {
+        var numbers = new ArrayList<Long>();
+        for (String line : lines.split("\n")) {
+            if (!line.isEmpty() && !line.equals("0")) numbers.add(Long.parseLong(line));
+        }
+        return numbers;
+    }
+
+    /** Kills all members at once where the kernel can (version 2, since Linux 5.14); says whether it did. */
+    boolean kill() {
+        Path file = folders.get(0).resolve("cgroup.kill");
+        if (!Files.exists(file)) return false;
+        try {
+            Files.writeString(file, "1");
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
+    /** Whether the kernel killed a member for want of memory. */
+    boolean ranOutOfMemory() {
+        for (Path folder : folders) {
+            for (String file : List.of("memory.events", "memory.oom_control")) {
+                long kills = ProcFiles.read(folder.resolve(file))
+                        .map(text -> ProcFiles.number(text, "oom_kill ").orElse(0))
+                        .orElse(0L);
+                if (kills > 0) return true;
+            }
+        }
+        return false;
+    }
+
+    /** Removes the empty group; says whether it is gone everywhere. */
+    boolean remove() {
+        boolean gone = true;
+        for (Path folder : folders) {
+            try {
+                Files.deleteIfExists(folder);
+            } catch (IOException busy) {
+                gone = false;
+            }
+        }
+        return gone;
+    }
+}

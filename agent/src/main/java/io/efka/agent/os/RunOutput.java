@@ -1,0 +1,49 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.Launcher.Launch;
+import io.efka.agent.service.OutputFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where a run's output goes, and how much there was before it.
+ *
+ * @param stdoutFrom length of the file when the run began
+ * @param stderrFrom the same of the other file
+ */
+record RunOutput(Path stdout, long stdoutFrom, Path stderr, long stderrFrom) {
+
+    static final RunOutput NONE = new RunOutput(Order.Stdio.NOTHING, 0, Order.Stdio.NOTHING, 0);
+
+    /** Begins the files of a new run; without them the run has no output, and a warning says so. */
+    static RunOutput begin(OutputFiles files, Launch launch, List<String> warnings) {
+        try {
+            OutputFiles.Paths paths = files.begin(launch.manifest().id(), launch.run());
+            for (Path path : List.of(paths.stdout(), paths.stderr())) {
+                if (!Files.isWritable(path)) throw new IOException(path + " cannot be written");
+            }
+            return new RunOutput(paths.stdout(), Tail.size(paths.stdout()), paths.stderr(), Tail.size(paths.stderr()));
+        } catch (IOException refused) {
+            warnings.add("output is lost: " + refused.getMessage());
+            return NONE;
+        }
+    }
+
+    /** The files of a run that an earlier agent launched. */
+    static RunOutput current(OutputFiles files, Launch launch) {
+        try {
+            OutputFiles.Paths paths = files.current(launch.manifest().id());
+            return new RunOutput(paths.stdout(), 0, paths.stderr(), 0);
+        } catch (IOException unknown) {
+            return NONE;
+        }
+    }
+
+    /** The end of what the run wrote: of stderr if there is any, else of stdout. */
+    String tail() {
+        String errors = Tail.lastLines(stderr, stderrFrom);
+        return errors.isEmpty() ? Tail.lastLines(stdout, stdoutFrom) : errors;
+    }
+}

@@ -1,0 +1,142 @@
+package io.efka.agent.os;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The script that turns a fresh shell into the program. The shell reads it from its stdin, not from its arguments: so the
+ * bytes are ours (UTF-8) whatever the agent's locale is, their size has no limit, and nothing shows in {@code ps}. It is
+ * one brace group: a shell that was cut off from its agent half way has nothing to execute.
+ *
+ * <p>Descriptor 3 is the report to the agent: warnings, a line each. {@code exec … 3>&-} makes the shell keep it at a
+ * close-on-exec descriptor, so that the agent reads its end in the very moment the program begins.
+ */
+final class ShimScript {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    /** Names that some shell keeps to itself or refuses to set. */
+    private static final Set<String> RESERVED = Set.of(
+            "_",
+            "PPID",
+            "UID",
+            "EUID",
+            "PWD",
+            "OLDPWD",
+            "OPTIND",
+            "LINENO",
+            "SHELLOPTS",
+            "BASHOPTS",
+            "SHLVL",
+            "BASH_VERSINFO",
+            "FUNCNAME",
+            "GROUPS");
+
+    private final StringBuilder script = new StringBuilder(512);
+
+    private ShimScript() {}
+
+    /** The script for an order. */
+    static String of(Order order) throws LaunchRefused {
+        return new ShimScript().write(order);
+    }
+
+    private String write(Order order) throws LaunchRefused {
+        script.append("{\nexec 3>&1\n");
+        order.bounds().joins().forEach(this::join);
+        order.bounds().umask().ifPresent(mask -> line("umask " + String.format("%04o", mask)));
+        stdio(order.stdio());
+        // in blocks of 512 bytes, as POSIX has it for sh
+        limit("core", "-c", divided(order.bounds().core(), 512));
+        limit("nofile", "-n", order.bounds().nofile());
+        exec(order);
+        return script.append("}\n").toString();
+    }
+
+    private void join(Path file) {
+        line("{ echo 0 >" + quoted(file) + "; } 2>/dev/null || echo "
+                + quoted("control group " + file.getParent() + " could not be joined") + " >&3");
+    }
+
+    private void stdio(Order.Stdio stdio) {
+        line("in=" + quoted(stdio.stdin()));
+        if (!stdio.stdin().equals(Order.Stdio.NOTHING)) {
+            line("[ -p \"$in\" ] || mkfifo -m 600 \"$in\" 2>/dev/null || { in=/dev/null; echo "
+                    + quoted("stdin: no FIFO could be made at " + stdio.stdin() + ": it is /dev/null") + " >&3; }");
+        }
+        line("exec <>\"$in\" >>" + quoted(stdio.stdout()) + " 2>>" + quoted(stdio.stderr()));
+    }
+
+    private void limit(String name, String flag, OptionalLong value) {
+        if (value.isEmpty()) return;
+        line("ulimit " + flag + " " + value.getAsLong() + " 2>/dev/null || echo "
+                + quoted("limits." + name + ": the agent may not set it") + " >&3");
+    }
+
+    private static OptionalLong divided(OptionalLong value, int by) {
+        return value.isPresent() ? OptionalLong.of(value.getAsLong() / by) : value;
+    }
+
+    private void exec(Order order) throws LaunchRefused {
+        var odd = new TreeMap<String, String>();
+        for (Map.Entry<String, String> variable : new TreeMap<>(order.environment()).entrySet()) {
+            requireText("env " + variable.getKey(), variable.getKey() + variable.getValue());
+            if (order.marks().containsKey(variable.getKey())) continue;
+            if (NAME.matcher(variable.getKey()).matches() && !RESERVED.contains(variable.getKey())) {
+                line("export " + variable.getKey() + "=" + quoted(variable.getValue()));
+            } else {
+                odd.put(variable.getKey(), variable.getValue());
+            }
+        }
+        script.append("exec");
+        Optional<Account> account = order.bounds().account();
+        if (account.isPresent()) becomeUser(account.get());
+        if (!odd.isEmpty()) setByProgram(odd);
+        word(order.program().toString());
+        for (String arg : order.args()) {
+            requireText("args", arg);
+            word(arg);
+        }
+        script.append(" 3>&-\n");
+    }
+
+    /** The inner shell keeps the report open over setpriv, so that its end still means: the program begins. */
+    private void becomeUser(Account account) throws LaunchRefused {
+        Path setpriv = Programs.find("setpriv")
+                .orElseThrow(() -> new LaunchRefused("setpriv (util-linux) is needed to switch users and is missing"));
+        word(setpriv.toString());
+        word("--reuid=" + account.uid());
+        word("--regid=" + account.gid());
+        word(account.known() ? "--init-groups" : "--clear-groups");
+        List.of(Programs.SHELL.toString(), "-c", "exec \"$@\" 3>&-", Programs.SHELL.toString())
+                .forEach(this::word);
+    }
+
+    /** Variables that no shell can name go through env(1). */
+    private void setByProgram(Map<String, String> variables) throws LaunchRefused {
+        Path env = Programs.find("env")
+                .orElseThrow(() -> new LaunchRefused("env is needed to set " + variables.keySet() + " and is missing"));
+        word(env.toString());
+        variables.forEach((name, value) -> word(name + "=" + value));
+    }
+
+    private static void requireText(String where, String value) throws LaunchRefused {
+        if (value.indexOf('\0') >= 0) throw new LaunchRefused(where + ": a NUL cannot be passed to a program");
+    }
+
+    private void line(String text) {
+        script.append(text).append('\n');
+    }
+
+    private void word(String text) {
+        script.append(' ').append(quoted(text));
+    }
+
+    private static String quoted(Object value) {
+        return "'" + value.toString().replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,22 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.Launcher;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What a launcher gives to every service of this device.
+ *
+ * @param device becomes {@code EFKA_DEVICE}
+ * @param runFolder private to the agent; holds one FIFO a service, made when it is missing
+ * @param extraEnvironment variables of one launch beside {@code EFKA_RUN}, {@code EFKA_SERVICE} and
+ *     {@code EFKA_DEVICE}; they win over the manifest's
+ */
+public record Site(String device, Path runFolder, Function<Launcher.Launch, Map<String, String>> extraEnvironment) {
+
+    /** A site that gives no more than the three variables. */
+    public Site(String device, Path runFolder) {
+        this(device, runFolder, launch -> Map.of());
+    }
+}

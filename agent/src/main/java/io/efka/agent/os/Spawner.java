@@ -1,0 +1,115 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.ProcessIdentity;
+import io.efka.agent.service.Timers;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Starts a process in a session of its own and waits until it executes its program. Blocks for milliseconds. */
+final class Spawner {
+    /** Opening a file or executing a program on a dead network disk may hang; nothing else here takes so long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final String SHELL_SPEAKS = Programs.SHELL + ": ";
+
+    private final ProcessTable table;
+    private final Timers timers;
+    private final Optional<Path> setsid = Programs.find("setsid");
+
+    Spawner(ProcessTable table, Timers timers) {
+        this.table = table;
+        this.timers = timers;
+    }
+
+    /** A process that executes its program, or has done so already. */
+    record Spawned(Process process, ProcessIdentity identity, List<String> warnings) {}
+
+    Spawned spawn(Order order) throws LaunchRefused {
+        String script = ShimScript.of(order);
+        Process process = start(order);
+        Timers.Timer patience = timers.schedule(PATIENCE, process::destroyForcibly);
+        try {
+            // Before the script is sent the shell cannot be gone, so this is surely its start time.
+            Optional<ProcessIdentity> identity = table.identify(process.pid());
+            List<String> report = exchange(process, script);
+            if (identity.isEmpty()) throw new LaunchRefused(failure(order, process, report));
+            if (!table.isExecuting(process.pid())) requireProgramEnded(order, process, report);
+            return new Spawned(process, identity.get(), report);
+        } finally {
+            patience.cancel();
+        }
+    }
+
+    private Process start(Order order) throws LaunchRefused {
+        Path leader = setsid.orElseThrow(
+                () -> new LaunchRefused("setsid (util-linux) is needed to start programs and is missing"));
+        // setsid does not fork here: a child of the JVM never leads a process group. So the pid stays the same.
+        var builder = new ProcessBuilder(leader.toString(), Programs.SHELL.toString())
+                .directory(order.workDir().toFile())
+                .redirectErrorStream(true);
+        // The agent's own settings, secrets among them, are none of a service's business.
+        builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
+        builder.environment().putAll(order.marks());
+        try {
+            return builder.start();
+        } catch (IOException refused) {
+            throw new LaunchRefused("no process could be made: " + refused.getMessage());
+        }
+    }
+
+    /** Sends the script and reads the report, which ends when the program begins, or with the process. */
+    private static List<String> exchange(Process process, String script) {
+        try (OutputStream out = process.getOutputStream()) {
+            out.write(script.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException shellGone) {
+            // its report and exit code say why
+        }
+        try (var in = process.getInputStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        } catch (IOException gone) {
+            return List.of();
+        }
+    }
+
+    /** The process ended: well if the program did, a refusal if it never began. */
+    private static void requireProgramEnded(Order order, Process process, List<String> report) throws LaunchRefused {
+        int code = exitCode(process);
+        boolean shellSpeaks = report.stream().anyMatch(line -> line.startsWith(SHELL_SPEAKS));
+        if (shellSpeaks || launcherFailed(order, code)) throw new LaunchRefused(failure(order, process, report));
+    }
+
+    /** Shells and env exit with 126 or 127 when they cannot execute, setpriv also with 1; a program may do so as well. */
+    private static boolean launcherFailed(Order order, int code) {
+        boolean conventional = code == 126 || code == 127;
+        if (order.stdio().stderr().equals(Order.Stdio.NOTHING)) return conventional;
+        String said = said(order).orElse("");
+        return (conventional && (said.startsWith(SHELL_SPEAKS) || said.contains("env: ")))
+                || (code != 0 && said.startsWith("setpriv: "));
+    }
+
+    private static Optional<String> said(Order order) {
+        return Tail.lastLines(order.stdio().stderr(), 0).lines().reduce((first, second) -> second);
+    }
+
+    private static String failure(Order order, Process process, List<String> report) {
+        String detail =
+                report.isEmpty() ? said(order).orElse("exit code " + exitCode(process)) : report.get(report.size() - 1);
+        // "/bin/sh: 7: exec: /srv/x: Exec format error": only the end is for the operator
+        return order.program() + " could not be executed: "
+                + detail.replaceFirst("^/bin/sh: (line )?[0-9]+: (exec: )?", "");
+    }
+
+    private static int exitCode(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.efka.agent.os;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/** The end of a run's output. */
+final class Tail {
+    private static final int LINES = 20;
+    private static final int BYTES = 4_096;
+
+    private Tail() {}
+
+    /** The last 20 lines, 4 KiB at most, of what was written behind {@code from}; empty if nothing can be read. */
+    static String lastLines(Path file, long from) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            long start = Math.max(from, size - BYTES);
+            if (start >= size) return "";
+            ByteBuffer bytes = ByteBuffer.allocate((int) (size - start));
+            while (bytes.hasRemaining() && channel.read(bytes, start + bytes.position()) > 0) {}
+            String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+            List<String> lines = text.lines().toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
+        } catch (IOException unreadable) {
+            return "";
+        }
+    }
+
+    /** How long a file is; 0 if it cannot be told. */
+    static long size(Path file) {
+        try {
+            return Files.isRegularFile(file) ? Files.size(file) : 0;
+        } catch (IOException gone) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.efka.agent.os;
+
+import java.time.Duration;
+
+/**
+ * Looks after a tree whose main process is gone or is to be killed, until nothing of it is left. The kernel tells nobody
+ * when a tree empties (a group's event file cannot be waited for in Java), so this looks again and again, more and more
+ * slowly, and only in this phase of a run's life.
+ */
+final class TreeWatch {
+    private static final Duration FIRST = Duration.ofMillis(2);
+    private static final Duration LAST = Duration.ofMillis(100);
+
+    private final Trees trees;
+    private final Work work;
+
+    TreeWatch(Trees trees, Work work) {
+        this.trees = trees;
+        this.work = work;
+    }
+
+    /** A tree that is looked after. */
+    interface Watched {
+        Kin kin();
+
+        /** Whether what is found is killed. */
+        boolean isToBeKilled();
+
+        /** Nothing was found; says whether that was the end. */
+        boolean seenEmpty();
+    }
+
+    /** Looks at once and until the end, on the executor. */
+    void follow(Watched watched) {
+        work.run(() -> look(watched, FIRST));
+    }
+
+    private void look(Watched watched, Duration pause) {
+        if (watched.isToBeKilled()) trees.kill(watched.kin());
+        if (trees.members(watched.kin()).isEmpty() && watched.seenEmpty()) return;
+        Duration doubled = pause.multipliedBy(2);
+        Duration next = doubled.compareTo(LAST) > 0 ? LAST : doubled;
+        work.after(pause, () -> look(watched, next));
+    }
+}

@@ -1,0 +1,105 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.ProcessIdentity;
+import io.efka.agent.service.Signal;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds and signals the processes of a tree. Thread-safe. */
+final class Trees {
+    private final ProcessTable table;
+    private final Signaller signaller;
+
+    Trees(ProcessTable table, Signaller signaller) {
+        this.table = table;
+        this.signaller = signaller;
+    }
+
+    /** The living members: those of the control group where there is one (cheap), else those that a search finds. */
+    List<ProcessStat> members(Kin kin) {
+        return kin.group().flatMap(RunGroup::pids).map(this::living).orElseGet(() -> search(kin));
+    }
+
+    /** Sends a signal to the main process, if it is alive. */
+    void signalLeader(Kin kin, Signal signal) {
+        kin.leader().filter(table::isAlive).ifPresent(leader -> signaller.send(signal, leader.pid()));
+    }
+
+    /** Sends a signal to the main process's group if it is alive, and says whether it was. */
+    boolean signalGroup(Kin kin, Signal signal) {
+        Optional<ProcessIdentity> leader = kin.leader().filter(table::isAlive);
+        leader.ifPresent(alive -> signaller.send(signal, -alive.pid()));
+        return leader.isPresent();
+    }
+
+    /** Sends a signal to every member, but to those of the main process's group if {@code groupHasIt}. */
+    void signalMembers(Kin kin, Signal signal, boolean groupHasIt) {
+        long group = kin.leader().map(ProcessIdentity::pid).orElse(0L);
+        for (ProcessStat member : members(kin)) {
+            if (!groupHasIt || member.group() != group) signaller.send(signal, member.pid());
+        }
+    }
+
+    /** Kills every member that can be found now. New ones may have been born meanwhile: look again. */
+    void kill(Kin kin) {
+        signalGroup(kin, Signal.KILL);
+        if (kin.group().isPresent() && !kin.group().get().kill()) {
+            members(kin).forEach(member -> signaller.send(Signal.KILL, member.pid()));
+        }
+        search(kin).forEach(member -> signaller.send(Signal.KILL, member.pid()));
+    }
+
+    private List<ProcessStat> living(List<Long> pids) {
+        var living = new ArrayList<ProcessStat>(pids.size());
+        for (long pid : pids) table.find(pid).filter(ProcessStat::isAlive).ifPresent(living::add);
+        return living;
+    }
+
+    /** Members by session, group, descent and mark; what is older than the main process cannot be one. */
+    private List<ProcessStat> search(Kin kin) {
+        long since = kin.leader().map(ProcessIdentity::startTicks).orElse(0L);
+        var candidates = new ArrayList<ProcessStat>();
+        for (ProcessStat stat : table.all()) {
+            if (stat.startTicks() >= since) candidates.add(stat);
+        }
+        long leader = leaderPid(kin);
+        var found = new ArrayList<ProcessStat>();
+        var pids = new HashSet<Long>();
+        for (ProcessStat stat : candidates) {
+            if (belongs(stat, leader, kin.mark()) && pids.add(stat.pid())) found.add(stat);
+        }
+        addDescendants(candidates, found, pids);
+        return found;
+    }
+
+    private boolean belongs(ProcessStat stat, long leader, Kin.Mark mark) {
+        return (leader > 0 && (stat.session() == leader || stat.group() == leader))
+                || mark.isOn(table.environ(stat.pid()));
+    }
+
+    /** The pid whose session and group are the tree's; 0 when a stranger has that pid by now. */
+    private long leaderPid(Kin kin) {
+        return kin.leader()
+                .filter(leader -> table.find(leader.pid())
+                        .map(stat -> stat.startTicks() == leader.startTicks())
+                        .orElse(true))
+                .map(ProcessIdentity::pid)
+                .orElse(0L);
+    }
+
+    private static void addDescendants(List<ProcessStat> candidates, List<ProcessStat> found, Set<Long> pids) {
+        boolean grown = true;
+        while (grown) {
+            grown = false;
+            for (ProcessStat stat : candidates) {
+                if (pids.contains(stat.parent()) && pids.add(stat.pid())) {
+                    found.add(stat);
+                    grown = true;
+                }
+            }
+        }
+    }
+}
