@@ -190,7 +190,8 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
     }
 
     private Feed feed(ServiceStreams streams, StreamFiles files) {
-        long from = acknowledged.getOrDefault(files.id().toString(), files.oldest());
+        // A stream that nothing is known of was never sent: what is not kept of it is a gap, and announced.
+        long from = acknowledged.getOrDefault(files.id().toString(), 0L);
         return new Feed(streams, files, from, announcer);
     }
 

@@ -53,6 +53,14 @@ final class Observer {
         return Arrays.copyOf(bytes, end);
     }
 
+    /** Fails on a byte that is not the expected one, or is missing without having been announced. */
+    synchronized void verify(byte[] expected, boolean[] announced) {
+        for (int i = 0; i < expected.length; i++) {
+            if (seen[i] && bytes[i] != expected[i]) throw new AssertionError("another byte at offset " + i);
+            if (!seen[i] && !announced[i]) throw new AssertionError("no byte at offset " + i);
+        }
+    }
+
     synchronized int end() {
         return end;
     }

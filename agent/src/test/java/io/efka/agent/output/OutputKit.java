@@ -12,15 +12,19 @@ import io.efka.agent.wire.DeviceId;
 import io.efka.agent.wire.Events;
 import io.efka.agent.wire.Topics;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +57,16 @@ final class OutputKit implements AutoCloseable {
         return output;
     }
 
-    /** As after a crash of the agent: what was not saved is not known any more. */
+    /** As after a kill of the agent: what was not durable is not known any more. */
+    void kill(Map<String, Long> durable) {
+        broker.lose();
+        output.disconnected();
+        output.close();
+        offsets.saved.clear();
+        offsets.saved.putAll(durable);
+        output = open();
+    }
+
     void restart() {
         output.close();
         output = open();
@@ -96,7 +109,9 @@ final class OutputKit implements AutoCloseable {
     }
 
     static void append(Path file, byte[] bytes) throws IOException {
-        Files.write(file, bytes, StandardOpenOption.APPEND);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
+            channel.write(ByteBuffer.wrap(bytes));
+        }
     }
 
     /** Runs a shell with its stdout appended to {@code stdout} by the kernel, as a service's is. */
@@ -139,7 +154,7 @@ final class OutputKit implements AutoCloseable {
     /** What was saved last, in memory. */
     static final class FakeOffsets implements OffsetStore {
         final Map<String, Long> saved = new ConcurrentHashMap<>();
-        final List<Long> saves = java.util.Collections.synchronizedList(new java.util.ArrayList<>());
+        final List<Long> saves = Collections.synchronizedList(new ArrayList<>());
 
         @Override
         public Map<String, Long> load() {
@@ -162,7 +177,7 @@ final class OutputKit implements AutoCloseable {
     static final class Announced implements Events {
         record Event(String kind, Map<String, ?> fields) {
             long number(String field) {
-                return ((Number) java.util.Objects.requireNonNull(fields.get(field))).longValue();
+                return ((Number) Objects.requireNonNull(fields.get(field))).longValue();
             }
         }
 

@@ -10,6 +10,7 @@ import static io.efka.agent.output.OutputKit.run;
 import static io.efka.agent.output.OutputKit.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.service.Logs;
 import io.efka.agent.service.OutputFiles.Paths;
 import io.efka.agent.wire.Message;
 import java.io.IOException;
@@ -18,6 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +41,16 @@ class OutputTest {
     @AfterEach
     void close() {
         kit.close();
+    }
+
+    private long seen() {
+        var all = new Logs.Query(
+                Logs.Stream.STDOUT, OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty());
+        try {
+            return kit.output().logs().read(CAMERA, all).end();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private String lastText() {
@@ -231,6 +245,7 @@ class OutputTest {
             append(stdout, "first\n");
             await("the first", () -> kit.broker.unanswered() == 1);
             for (int i = 0; i < 100; i++) append(stdout, "line " + i + "\n");
+            await("all are seen", () -> seen() == 6 + 10 * 7 + 90 * 8);
             kit.broker.acknowledge(0);
             await("the rest", () -> kit.text("stdout").endsWith("line 99\n"));
             assertThat(kit.broker.published()).hasSize(2);
