@@ -1,0 +1,36 @@
+package io.efka.agent.output;
+
+import io.efka.agent.wire.Events;
+import java.util.Map;
+
+/** Says what an operator should hear of output. Thread-safe; never blocks. */
+final class Announcer {
+    private final Events events;
+
+    Announcer(Events events) {
+        this.events = events;
+    }
+
+    /** Bytes were freed, or lost with their file, before they were acknowledged. */
+    void dropped(StreamId id, long from, long bytes) {
+        events.service(id.service(), "output_dropped", Map.of("stream", id.leaf(), "from", from, "bytes", bytes));
+    }
+
+    /** What somebody else did to a file, if anything. */
+    void seen(StreamId id, StreamFiles.Look look, long end) {
+        switch (look) {
+            case SAME, GREW -> {}
+            case TRUNCATED -> say(id, "output_file_truncated", end);
+            case DELETED -> say(id, "output_file_deleted", end);
+        }
+    }
+
+    /** No hole could be punched, and so everything that was kept is gone. */
+    void emptied(StreamId id, long end) {
+        say(id, "output_emptied", end);
+    }
+
+    private void say(StreamId id, String kind, long end) {
+        events.service(id.service(), kind, Map.of("stream", id.leaf(), "offset", end));
+    }
+}

@@ -1,0 +1,141 @@
+package io.efka.agent.output;
+
+import io.efka.agent.service.Manifest.OutputRule;
+import io.efka.agent.service.ServiceId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** One stream on its way from its files to the broker. Confined to the shipper's thread. */
+final class Feed {
+    private final ServiceStreams streams;
+    private final StreamFiles files;
+    private final Cursor cursor;
+    private final SegmentReader reader = new SegmentReader();
+    private final Gathering gathering = new Gathering();
+    private final Announcer announcer;
+    private long observedEnd = -1;
+    private long examinedEnd = -1;
+    private boolean examinedBusy;
+
+    Feed(ServiceStreams streams, StreamFiles files, long acknowledged, Announcer announcer) {
+        this.streams = streams;
+        this.files = files;
+        this.cursor = new Cursor(acknowledged);
+        this.announcer = announcer;
+    }
+
+    StreamId id() {
+        return files.id();
+    }
+
+    ServiceId service() {
+        return streams.id();
+    }
+
+    OutputRule rule() {
+        return streams.rule();
+    }
+
+    Cursor cursor() {
+        return cursor;
+    }
+
+    boolean hasUnsent() {
+        return cursor.next() < files.end();
+    }
+
+    /** Looks at what the service wrote, and keeps its files within bounds; false: nothing new. */
+    boolean observe() {
+        StreamFiles.Look look = files.look();
+        announcer.seen(id(), look, files.end());
+        if (files.end() == observedEnd && look == StreamFiles.Look.SAME) return false;
+        if (files.trim(rule().keep()) == StreamFiles.Freed.TRUNCATED) announcer.emptied(id(), files.end());
+        observedEnd = files.end();
+        return true;
+    }
+
+    /** Whether looking again would show what it showed the last time, and that was not enough for a message. */
+    boolean isWaiting(long linger, long now) {
+        return files.end() == examinedEnd
+                && cursor.hasFlights() == examinedBusy
+                && gathering.remaining(linger, now) > 0;
+    }
+
+    long remaining(long linger, long now) {
+        return gathering.remaining(linger, now);
+    }
+
+    /**
+     * The next message, if it is time for one.
+     *
+     * @param buffer room for as many bytes as the message may have
+     * @param hurry whether to wait for nothing
+     */
+    Optional<Chunk> next(ByteBuffer buffer, boolean hurry, LongSupplier clock) throws IOException {
+        examinedEnd = files.end();
+        examinedBusy = cursor.hasFlights();
+        int room = buffer.remaining();
+        Optional<Extent> extent = locate();
+        if (extent.isEmpty()) return Optional.empty();
+        buffer.limit((int) Math.min(room, extent.get().end() - extent.get().from()));
+        int asked = buffer.limit();
+        reader.read(extent.get(), buffer);
+        buffer.flip();
+        if (buffer.limit() < asked) return shorter(extent.get(), buffer);
+        boolean isFinal = hurry || !extent.get().live();
+        boolean due = gathering.remaining(rule().linger().toNanos(), clock.getAsLong()) == 0;
+        int length = gathering.length(buffer, asked == room, isFinal, examinedBusy, due);
+        return length == 0 ? Optional.empty() : Optional.of(cut(extent.get(), buffer, length));
+    }
+
+    /** The message is on its way. */
+    Cursor.Flight depart(Chunk chunk) {
+        examinedEnd = -1;
+        gathering.published();
+        return cursor.depart(chunk.payload().length);
+    }
+
+    void rewind() {
+        examinedEnd = -1;
+        gathering.published();
+        cursor.rewind();
+    }
+
+    /** Nothing is to be read for a while. */
+    void rest() throws IOException {
+        reader.close();
+    }
+
+    /** Where reading goes on; what is not kept any more is announced and passed over. */
+    private Optional<Extent> locate() {
+        Optional<Extent> extent = files.locate(cursor.next());
+        skipTo(extent.map(Extent::from).orElseGet(files::end));
+        return extent;
+    }
+
+    private Optional<Chunk> shorter(Extent extent, ByteBuffer buffer) throws IOException {
+        if (extent.live()) {
+            // Somebody may have cut it off this very moment; looking says so.
+            if (!observe()) throw new IOException(extent.segment().path() + " ends before its size");
+        } else if (buffer.hasRemaining()) {
+            return Optional.of(cut(extent, buffer, buffer.limit()));
+        } else {
+            skipTo(extent.end());
+        }
+        return Optional.empty();
+    }
+
+    private void skipTo(long offset) {
+        if (offset <= cursor.next()) return;
+        announcer.dropped(id(), cursor.next(), offset - cursor.next());
+        cursor.skipTo(offset);
+    }
+
+    private Chunk cut(Extent extent, ByteBuffer buffer, int length) {
+        byte[] payload = new byte[length];
+        buffer.get(0, payload);
+        return new Chunk(extent.from(), extent.segment().run(), payload);
+    }
+}

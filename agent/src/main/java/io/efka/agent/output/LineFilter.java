@@ -1,0 +1,77 @@
+package io.efka.agent.output;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * Picks lines by a regular expression that a stranger sent: one that runs away is stopped and said so, instead of
+ * taking a processor for years. One thread.
+ */
+final class LineFilter {
+    private static final int LONGEST_EXPRESSION = 1024;
+    private static final long LINE_LIMIT = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Optional<Pattern> pattern;
+
+    /** @throws IllegalArgumentException if {@code match} is no regular expression, or longer than 1024 characters */
+    LineFilter(Optional<String> match) {
+        match.filter(text -> text.length() > LONGEST_EXPRESSION).ifPresent(text -> {
+            throw new IllegalArgumentException(
+                    "match must have at most " + LONGEST_EXPRESSION + " characters, had " + text.length());
+        });
+        pattern = match.map(Pattern::compile);
+    }
+
+    boolean takesAll() {
+        return pattern.isEmpty();
+    }
+
+    /** Whether a line, given with or without its end, is wanted. */
+    boolean takes(byte[] bytes, int from, int to) throws IOException {
+        if (pattern.isEmpty()) return true;
+        int end = to > from && bytes[to - 1] == '\n' ? to - 1 : to;
+        String line = new String(bytes, from, end - from, StandardCharsets.UTF_8);
+        try {
+            return pattern.get()
+                    .matcher(new Guarded(line, System.nanoTime() + LINE_LIMIT))
+                    .find();
+        } catch (TooCostly | StackOverflowError runaway) {
+            throw new IOException(
+                    "match \"" + pattern.get() + "\" takes too long on one line; a simpler one is needed");
+        }
+    }
+
+    /** Text that stops whoever looks at it for too long. */
+    private record Guarded(String text, long until) implements CharSequence {
+        @Override
+        public char charAt(int index) {
+            // A look at the clock costs as much as ten characters, so not at every one.
+            if ((index & 15) == 0 && System.nanoTime() - until > 0) throw new TooCostly();
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    private static final class TooCostly extends RuntimeException {
+        private TooCostly() {
+            super("too costly", null, false, false);
+        }
+    }
+}

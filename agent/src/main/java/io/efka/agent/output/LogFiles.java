@@ -1,0 +1,139 @@
+package io.efka.agent.output;
+
+import io.efka.agent.service.Logs.Stream;
+import io.efka.agent.service.Manifest.OutputRule;
+import io.efka.agent.service.Manifest.OutputRule.Stderr;
+import io.efka.agent.service.OutputFiles;
+import io.efka.agent.service.RunId;
+import io.efka.agent.service.ServiceId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every service's output files, below one folder. What happens to them is told to whoever ships them. */
+final class LogFiles implements OutputFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
+
+    private final Path folder;
+    private final Map<String, Long> acknowledged;
+    private final Holes holes;
+    private final Audience audience;
+    private final Map<ServiceId, ServiceStreams> services = new ConcurrentHashMap<>();
+
+    /** @param acknowledged stream name to the first offset that an earlier agent did not get acknowledged */
+    LogFiles(Path folder, Map<String, Long> acknowledged, Holes holes, Audience audience) {
+        this.folder = folder.toAbsolutePath();
+        this.acknowledged = new ConcurrentHashMap<>(acknowledged);
+        this.holes = holes;
+        this.audience = audience;
+    }
+
+    @Override
+    public void register(ServiceId id, OutputRule rule) {
+        ServiceStreams streams = services.computeIfAbsent(id, unknown -> open(unknown, rule));
+        streams.change(rule);
+        audience.changed(streams);
+    }
+
+    @Override
+    public Paths begin(ServiceId id, RunId run) throws IOException {
+        ServiceStreams streams = registered(id);
+        Path stdout = begin(streams.files(Stream.STDOUT), run);
+        boolean merged = streams.rule().stderr() == Stderr.MERGE;
+        Path stderr = merged ? stdout : begin(streams.files(Stream.STDERR), run);
+        audience.changed(streams);
+        return new Paths(stdout, stderr);
+    }
+
+    @Override
+    public Paths current(ServiceId id) throws IOException {
+        ServiceStreams streams = registered(id);
+        Segment stdout = streams.files(Stream.STDOUT)
+                .newest()
+                .orElseThrow(() -> new NoSuchFileException(streams.folder() + ": no output of " + id + " yet"));
+        // The rule may have changed since; the files say how the run was begun.
+        Path stderr = streams.files(Stream.STDERR)
+                .newest()
+                .filter(segment -> segment.run().equals(stdout.run()))
+                .map(Segment::path)
+                .orElse(stdout.path());
+        return new Paths(stdout.path(), stderr);
+    }
+
+    @Override
+    public void forget(ServiceId id) {
+        ServiceStreams streams = services.remove(id);
+        if (streams == null) return;
+        audience.gone(streams);
+        for (StreamFiles files : streams.both()) {
+            acknowledged.remove(files.id().toString());
+            try {
+                files.delete();
+            } catch (IOException e) {
+                LOG.warn("service={} its output files could not be removed: {}", id, e.toString());
+            }
+        }
+        try {
+            Files.deleteIfExists(streams.folder());
+        } catch (IOException e) {
+            LOG.info("service={} left {}: {}", id, streams.folder(), e.toString());
+        }
+    }
+
+    Optional<ServiceStreams> find(ServiceId id) {
+        return Optional.ofNullable(services.get(id));
+    }
+
+    /** The first offset that was not acknowledged to an earlier agent; empty for a stream without a past. */
+    Optional<Long> acknowledged(StreamId id) {
+        return Optional.ofNullable(acknowledged.get(id.toString()));
+    }
+
+    private Path begin(StreamFiles files, RunId run) throws IOException {
+        audience.found(files.id(), files.look(), files.end());
+        return files.begin(run);
+    }
+
+    private ServiceStreams registered(ServiceId id) throws IOException {
+        return find(id).orElseThrow(() -> new NoSuchFileException("output of " + id + ": not a known service"));
+    }
+
+    private ServiceStreams open(ServiceId id, OutputRule rule) {
+        Path files = folder.resolve(id.value());
+        try {
+            Files.createDirectories(files);
+        } catch (IOException e) {
+            LOG.warn("service={} has no folder for its output: {}", id, e.toString());
+        }
+        return new ServiceStreams(files, load(files, id, Stream.STDOUT), load(files, id, Stream.STDERR), rule);
+    }
+
+    private StreamFiles load(Path files, ServiceId service, Stream stream) {
+        StreamId id = new StreamId(service, stream);
+        StreamFiles loaded = new StreamFiles(files, id, acknowledged(id).orElse(0L), holes);
+        try {
+            audience.found(id, loaded.load(), loaded.end());
+        } catch (IOException e) {
+            LOG.warn("stream={} its files in {} cannot be listed: {}", id, files, e.toString());
+        }
+        return loaded;
+    }
+
+    /** Hears of every change to the files; must not block. */
+    interface Audience {
+        /** A stream's files were found again, in the state that {@code look} says. */
+        void found(StreamId id, StreamFiles.Look look, long end);
+
+        /** A service is new, has another rule, or began another run. */
+        void changed(ServiceStreams streams);
+
+        /** A service is removed, and its files are about to be. */
+        void gone(ServiceStreams streams);
+    }
+}

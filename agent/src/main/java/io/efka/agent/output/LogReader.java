@@ -1,0 +1,178 @@
+package io.efka.agent.output;
+
+import io.efka.agent.output.StreamReader.Piece;
+import io.efka.agent.service.Logs;
+import io.efka.agent.service.ServiceId;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Answers from the files: the last lines, a byte range, and either with only the lines that match. Never more than
+ * {@link #LARGEST_PAGE} bytes and, where lines are searched, never much longer than {@link #LONGEST_SEARCH}; what is
+ * missing then can be asked for with {@code from} = {@code next} or, backwards, {@code to} = {@code offset}.
+ */
+final class LogReader implements Logs {
+    /** With base 64 and the reply around it, still within the 256 KiB that a command or its reply may have. */
+    static final int LARGEST_PAGE = 192 << 10;
+
+    private static final long LONGEST_SEARCH = TimeUnit.SECONDS.toNanos(1);
+    private static final int LINES = 100;
+    /** Also the longest line that is seen as one. */
+    private static final int BLOCK = 256 << 10;
+
+    private final LogFiles files;
+
+    LogReader(LogFiles files) {
+        this.files = files;
+    }
+
+    @Override
+    public Page read(ServiceId id, Query query) throws IOException {
+        StreamFiles stream = files.find(id)
+                .orElseThrow(() -> new NoSuchFileException("output of " + id + ": not a known service"))
+                .files(query.stream());
+        var filter = new LineFilter(query.match());
+        long end = stream.end();
+        long from = Math.max(stream.oldest(), query.from().orElse(0));
+        long to = Math.max(from, Math.min(end, query.to().orElse(end)));
+        try (var reader = new StreamReader(stream)) {
+            Found found = query.lines().isPresent() || query.from().isEmpty()
+                    ? last(reader, Math.max(0, query.lines().orElse(LINES)), from, to, filter)
+                    : filter.takesAll() ? range(reader, from, to) : search(reader, from, to, filter);
+            return new Page(found.bytes, found.offset, found.next, stream.oldest(), end, found.truncated);
+        }
+    }
+
+    private static Found range(StreamReader reader, long from, long to) throws IOException {
+        Piece piece = reader.read(from, Math.min(to, from + LARGEST_PAGE));
+        return new Found(piece.bytes(), piece.offset(), piece.end(), piece.end() < to);
+    }
+
+    /** From {@code from} on; all lines up to {@code next} were looked at. */
+    private static Found search(StreamReader reader, long from, long to, LineFilter filter) throws IOException {
+        long until = System.nanoTime() + LONGEST_SEARCH;
+        var hits = new ByteArrayOutputStream();
+        long at = from;
+        while (at < to && System.nanoTime() - until < 0) {
+            Piece piece = reader.read(at, Math.min(to, at + BLOCK));
+            if (piece.bytes().length == 0) {
+                at = piece.end();
+                break;
+            }
+            List<Line> lines = lines(piece, 0);
+            Line tail = lines.get(lines.size() - 1);
+            // The last line may go on behind the block, unless it alone fills it.
+            boolean isCut = !tail.isWhole() && piece.end() < to && lines.size() > 1;
+            for (Line line : isCut ? lines.subList(0, lines.size() - 1) : lines) {
+                if (hits.size() + line.length() > LARGEST_PAGE && hits.size() > 0) {
+                    return new Found(hits.toByteArray(), from, line.offset(), true);
+                }
+                if (line.passes(filter)) hits.write(line.block, line.from, Math.min(line.length(), LARGEST_PAGE));
+                at = line.end();
+            }
+        }
+        return new Found(hits.toByteArray(), from, at, at < to);
+    }
+
+    /** From {@code to} backwards; all lines from {@code offset} on were looked at. */
+    private static Found last(StreamReader reader, int count, long from, long to, LineFilter filter)
+            throws IOException {
+        long until = System.nanoTime() + LONGEST_SEARCH;
+        Deque<Line> hits = new ArrayDeque<>();
+        int size = 0;
+        long at = to;
+        while (at > from && System.nanoTime() - until < 0 && hits.size() < count) {
+            long start = Math.max(from, at - BLOCK);
+            Piece piece = lastPiece(reader, start, at);
+            boolean isMidLine = piece.offset() == start && start > from;
+            List<Line> lines = lines(piece, isMidLine ? firstLine(piece) : 0);
+            if (lines.isEmpty()) at = start;
+            for (int i = lines.size() - 1; i >= 0 && hits.size() < count; i--) {
+                Line line = lines.get(i);
+                if (size + line.length() > LARGEST_PAGE && size > 0) return found(hits, line.end(), to, true);
+                at = line.offset();
+                if (!line.passes(filter)) continue;
+                Line hit = line.shortened(LARGEST_PAGE);
+                size += hit.length();
+                hits.addFirst(hit);
+            }
+            if (hits.size() < count)
+                at = lines.isEmpty() ? start : Math.max(start, lines.get(0).offset());
+        }
+        return found(hits, at, to, hits.size() < count && at > from);
+    }
+
+    /** The bytes just before {@code to}, back to {@code from} or to a gap. */
+    private static Piece lastPiece(StreamReader reader, long from, long to) throws IOException {
+        Piece piece = reader.read(from, to);
+        while (piece.end() < to) {
+            Piece behind = reader.read(piece.end(), to);
+            if (behind.bytes().length == 0) break;
+            piece = behind;
+        }
+        return piece;
+    }
+
+    private static Found found(Deque<Line> hits, long offset, long to, boolean truncated) {
+        var bytes = new ByteArrayOutputStream();
+        hits.forEach(line -> bytes.write(line.block, line.from, line.length()));
+        return new Found(bytes.toByteArray(), offset, to, truncated);
+    }
+
+    /** Where the first line begins that is whole in a block from the middle; 0 if it is all one line. */
+    private static int firstLine(Piece piece) {
+        byte[] bytes = piece.bytes();
+        for (int i = 0; i < bytes.length - 1; i++) if (bytes[i] == '\n') return i + 1;
+        return 0;
+    }
+
+    private static List<Line> lines(Piece piece, int skip) {
+        var lines = new ArrayList<Line>();
+        byte[] bytes = piece.bytes();
+        int from = skip;
+        for (int i = skip; i < bytes.length; i++) {
+            if (bytes[i] != '\n' && i < bytes.length - 1) continue;
+            lines.add(new Line(piece.offset(), bytes, from, i + 1));
+            from = i + 1;
+        }
+        return lines;
+    }
+
+    private record Found(byte[] bytes, long offset, long next, boolean truncated) {}
+
+    /** A line within a block; without its end where the block or the stream ends. */
+    private record Line(long blockOffset, byte[] block, int from, int to) {
+        long offset() {
+            return blockOffset + from;
+        }
+
+        long end() {
+            return blockOffset + to;
+        }
+
+        int length() {
+            return to - from;
+        }
+
+        boolean isWhole() {
+            return block[to - 1] == '\n';
+        }
+
+        boolean passes(LineFilter filter) throws IOException {
+            return filter.takes(block, from, to);
+        }
+
+        /** Its end, without the block around it, which would otherwise stay in memory. */
+        Line shortened(int most) {
+            int begin = Math.max(from, to - most);
+            return new Line(offset() + begin - from, Arrays.copyOfRange(block, begin, to), 0, to - begin);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.efka.agent.output;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a stream's kept bytes begin, in a small file beside them: a hole reads as zeros, and nothing but this tells it
+ * from zeros that a service wrote. Always overwritten in place, so that a full disk can still be relieved.
+ */
+final class OldestMark {
+    private static final Logger LOG = LoggerFactory.getLogger(OldestMark.class);
+    private static final int DIGITS = 20;
+
+    private final Path file;
+
+    OldestMark(Path folder, String leaf) {
+        file = folder.resolve(leaf + ".oldest");
+    }
+
+    /** What was written last; 0 if there is nothing that can be read. */
+    long read() {
+        try {
+            String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            return text.matches("\\d{1,19}|0\\d{19}") ? Long.parseLong(text) : 0;
+        } catch (IOException | NumberFormatException absentOrDamaged) {
+            return 0;
+        }
+    }
+
+    /** Takes its place on the disk while there is room. */
+    void reserve(long offset) {
+        if (!Files.exists(file)) write(offset);
+    }
+
+    void write(long offset) {
+        byte[] text = String.format(Locale.ROOT, "%0" + DIGITS + "d%n", offset).getBytes(StandardCharsets.US_ASCII);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(text), 0);
+        } catch (IOException e) {
+            LOG.warn("cannot note in {} that output is kept from {} on: {}", file, offset, e.toString());
+        }
+    }
+
+    void delete() throws IOException {
+        Files.deleteIfExists(file);
+    }
+}

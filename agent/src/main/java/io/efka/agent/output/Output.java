@@ -1,0 +1,63 @@
+package io.efka.agent.output;
+
+import io.efka.agent.service.Logs;
+import io.efka.agent.service.OutputFiles;
+import io.efka.agent.service.Timers;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The room's door: services' output on disk, shipped to the broker and read back. Two threads, {@code agent-output} and
+ * {@code agent-output-watch}, from {@link #start()} to {@link #close()}. Thread-safe; nothing but {@code close} blocks.
+ */
+public final class Output implements AutoCloseable {
+    private final Shipper shipper;
+    private final LogFiles files;
+    private final LogReader logs;
+
+    /** @param folder every service has a folder of its own in it */
+    public Output(Path folder, OffsetStore offsets, Outlet outlet, Timers timers) {
+        this(folder, offsets, outlet, timers, new Fallocate());
+    }
+
+    Output(Path folder, OffsetStore offsets, Outlet outlet, Timers timers, Holes holes) {
+        Map<String, Long> acknowledged = Map.copyOf(offsets.load());
+        shipper = new Shipper(offsets, acknowledged, outlet, timers);
+        files = new LogFiles(folder, acknowledged, holes, shipper);
+        logs = new LogReader(files);
+    }
+
+    /** The port for those who start services. */
+    public OutputFiles files() {
+        return files;
+    }
+
+    /** The port for those who ask for what was written. */
+    public Logs logs() {
+        return logs;
+    }
+
+    /** Begins to ship as soon as there is a connection. Called once. */
+    public void start() {
+        shipper.start();
+    }
+
+    /** Tells that the link is up: shipping goes on at what the broker has acknowledged. */
+    public void connected() {
+        shipper.connected();
+    }
+
+    /** Tells that the link is down. */
+    public void disconnected() {
+        shipper.disconnected();
+    }
+
+    /**
+     * Ships what is there for a second at most if there is a connection, saves the offsets and ends both threads, within
+     * 4 seconds. The link must still be open, and the store. Idempotent.
+     */
+    @Override
+    public void close() {
+        shipper.close();
+    }
+}

@@ -1,0 +1,133 @@
+package io.efka.agent.output;
+
+import io.efka.agent.service.Timers;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.MqttLink;
+import io.efka.agent.wire.Properties;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands chunks to the link, at most a window of them at a time, and takes in what became of them. Confined to the
+ * shipper's thread.
+ */
+final class Publisher {
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+    private static final DateTimeFormatter MILLIS =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(10);
+
+    private final Outlet outlet;
+    private final Timers timers;
+    private final Consumer<Settled> settled;
+    private final Window window = new Window();
+    private long connection;
+    private boolean up;
+    private long failures;
+    private long pause = FIRST_PAUSE;
+    private long pausedUntil;
+
+    /** @param settled told from any thread what became of a chunk; hands it to {@link #settle} */
+    Publisher(Outlet outlet, Timers timers, Consumer<Settled> settled) {
+        this.outlet = outlet;
+        this.timers = timers;
+        this.settled = settled;
+        this.pausedUntil = System.nanoTime();
+    }
+
+    /** There is another connection, or none; what the last one owed an answer for will not get one. */
+    void connection(boolean isUp) {
+        up = isUp;
+        connection++;
+        window.reset();
+        pause = FIRST_PAUSE;
+        pausedUntil = System.nanoTime();
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    boolean hasRoom() {
+        return up && !window.isFull();
+    }
+
+    boolean isQuiet() {
+        return window.isEmpty();
+    }
+
+    /** Nanoseconds to hold back for after a failure; 0: none. */
+    long pause(long now) {
+        return Math.max(0, pausedUntil - now);
+    }
+
+    void publish(Feed feed, Chunk chunk) {
+        Cursor.Flight flight = feed.depart(chunk);
+        int length = chunk.payload().length;
+        window.take(length);
+        CompletableFuture<Void> answer = outlet.link().publish(message(feed, chunk), MqttLink.Lane.BULK);
+        long sentOver = connection;
+        if (answer.isCompletedExceptionally()) {
+            // Refused at once: it must not be overtaken by the chunk behind it.
+            settle(new Settled(
+                    feed,
+                    flight,
+                    length,
+                    sentOver,
+                    Optional.of(answer.handle((v, e) -> e).join())));
+            return;
+        }
+        answer.whenComplete((done, failure) ->
+                settled.accept(new Settled(feed, flight, length, sentOver, Optional.ofNullable(failure))));
+    }
+
+    /** Whether the feed has more acknowledged than before. */
+    boolean settle(Settled answer) {
+        if (answer.connection() != connection) return false;
+        window.give(answer.length());
+        if (answer.failure().isPresent()) {
+            if (answer.feed().cursor().isOnItsWay(answer.flight()))
+                fail(answer.feed(), answer.failure().get());
+            return false;
+        }
+        pause = FIRST_PAUSE;
+        long before = answer.feed().cursor().acknowledged();
+        answer.feed().cursor().land(answer.flight());
+        return answer.feed().cursor().acknowledged() > before;
+    }
+
+    private void fail(Feed feed, Throwable failure) {
+        feed.rewind();
+        pausedUntil = System.nanoTime() + pause;
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+        failures++;
+        String what = "stream={} was not published, goes on from offset {}; failures so far {}";
+        if (failures == 1) LOG.warn(what, feed.id(), feed.cursor().acknowledged(), failures, failure);
+        else LOG.debug(what + ": {}", feed.id(), feed.cursor().acknowledged(), failures, failure.toString());
+    }
+
+    private Message message(Feed feed, Chunk chunk) {
+        Instant read = timers.now();
+        var user = List.of(
+                new Properties.User("offset", Long.toString(chunk.offset())),
+                new Properties.User("run", chunk.run().value()),
+                new Properties.User("at", MILLIS.format(read)));
+        var properties =
+                new Properties(Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), user);
+        String topic = outlet.topics().service(feed.service(), feed.id().leaf());
+        return new Message(topic, chunk.payload(), 1, false, properties);
+    }
+
+    /** What became of a chunk; {@code connection} is the one it went over. */
+    record Settled(Feed feed, Cursor.Flight flight, int length, long connection, Optional<Throwable> failure) {}
+}

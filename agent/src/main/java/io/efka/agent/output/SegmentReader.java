@@ -1,0 +1,47 @@
+package io.efka.agent.output;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/** Reads a stream's files by position, and keeps the one that is read open for as long as it is. One thread. */
+final class SegmentReader implements AutoCloseable {
+    private Optional<Open> open = Optional.empty();
+
+    /** Fills {@code buffer} from the extent's beginning; less where the file is shorter, nothing where it is gone. */
+    void read(Extent extent, ByteBuffer buffer) throws IOException {
+        try {
+            FileChannel channel = channel(extent.segment());
+            long position = extent.position();
+            while (buffer.hasRemaining()) {
+                int count = channel.read(buffer, position);
+                if (count < 0) return;
+                position += count;
+            }
+        } catch (NoSuchFileException gone) {
+            close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (open.isEmpty()) return;
+        FileChannel channel = open.get().channel();
+        open = Optional.empty();
+        channel.close();
+    }
+
+    private FileChannel channel(Segment segment) throws IOException {
+        if (open.isPresent() && open.get().segment().equals(segment))
+            return open.get().channel();
+        close();
+        FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ);
+        open = Optional.of(new Open(segment, channel));
+        return channel;
+    }
+
+    private record Open(Segment segment, FileChannel channel) {}
+}

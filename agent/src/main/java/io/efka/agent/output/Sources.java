@@ -1,0 +1,115 @@
+package io.efka.agent.output;
+
+import io.efka.agent.service.ServiceId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The services whose output is shipped, and when to look at those that are not watched: every 5 ms while they write a
+ * lot, twice a second where watching cannot be had. Confined to the shipper's thread.
+ */
+final class Sources {
+    private static final long HOT = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private final FolderWatch watch;
+    private final Map<ServiceId, Source> byService = new LinkedHashMap<>();
+
+    Sources(FolderWatch watch) {
+        this.watch = watch;
+    }
+
+    /** The source of a service, watched from now on. */
+    Source add(ServiceStreams streams, Supplier<List<Feed>> feeds, long now) {
+        Source source = byService.computeIfAbsent(streams.id(), id -> new Source(streams, feeds.get(), now));
+        if (!source.isPolled) source.isPolled = !watch.watch(streams.id(), streams.folder());
+        return source;
+    }
+
+    Optional<Source> remove(ServiceId id) {
+        watch.unwatch(id);
+        return Optional.ofNullable(byService.remove(id));
+    }
+
+    Optional<Source> find(ServiceId id) {
+        return Optional.ofNullable(byService.get(id));
+    }
+
+    Collection<Source> all() {
+        return byService.values();
+    }
+
+    /** The source is to be looked at by the clock. */
+    void poll(Source source, long now) {
+        source.isPolled = true;
+        source.interval = HOT;
+        source.grewAt = now;
+        source.dueAt = now;
+    }
+
+    /** The polled sources that are to be looked at now. */
+    List<Source> due(long now) {
+        var due = new ArrayList<Source>();
+        for (Source source : byService.values()) {
+            if (source.isPolled && source.dueAt - now <= 0) due.add(source);
+        }
+        return due;
+    }
+
+    /** A polled source was looked at; a quiet one is watched again, if that can be had. */
+    void looked(Source source, boolean grew, long now) {
+        if (grew) {
+            source.grewAt = now;
+            source.interval = HOT;
+        } else if (now - source.grewAt > QUIET) {
+            source.interval = SLOW;
+            source.isPolled = !watch.watch(source.streams.id(), source.streams.folder());
+            // Once more: something may have been written since the look and before the watch.
+            source.feeds.forEach(Feed::observe);
+        }
+        source.dueAt = now + source.interval;
+    }
+
+    /** Nanoseconds until a source is due. */
+    long untilDue(long now) {
+        long wait = Long.MAX_VALUE;
+        for (Source source : byService.values()) {
+            if (source.isPolled) wait = Math.min(wait, Math.max(0, source.dueAt - now));
+        }
+        return wait;
+    }
+
+    /** A service's feeds, and the rate that they share. */
+    static final class Source {
+        private final ServiceStreams streams;
+        private final List<Feed> feeds;
+        private TokenBucket bucket;
+        private boolean isPolled;
+        private long interval = HOT;
+        private long grewAt;
+        private long dueAt;
+
+        private Source(ServiceStreams streams, List<Feed> feeds, long now) {
+            this.streams = streams;
+            this.feeds = List.copyOf(feeds);
+            this.bucket = new TokenBucket(streams.rule().rate(), now);
+        }
+
+        List<Feed> feeds() {
+            return feeds;
+        }
+
+        TokenBucket bucket(long now) {
+            long rate = streams.rule().rate();
+            if (bucket.rate() != rate) bucket = new TokenBucket(rate, now);
+            return bucket;
+        }
+    }
+}

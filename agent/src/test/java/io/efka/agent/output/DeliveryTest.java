@@ -1,0 +1,246 @@
+package io.efka.agent.output;
+
+import static io.efka.agent.output.OutputKit.CAMERA;
+import static io.efka.agent.output.OutputKit.append;
+import static io.efka.agent.output.OutputKit.await;
+import static io.efka.agent.output.OutputKit.limited;
+import static io.efka.agent.output.OutputKit.rule;
+import static io.efka.agent.output.OutputKit.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.wire.Message;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeliveryTest {
+    private static final String LINES = "0123456789abcde\n".repeat(32 << 10);
+
+    private OutputKit kit;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        kit = new OutputKit(folder);
+    }
+
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    private long saved() {
+        return kit.offsets.saved.getOrDefault("camera/stdout", -1L);
+    }
+
+    @Nested
+    class Acknowledgement {
+        @Test
+        void movesTheSavedOffsetOverAWholeBeginningOnly() throws IOException {
+            kit.broker.acknowledgeAtOnce(false);
+            kit.register(rule());
+            append(kit.begin(1).stdout(), LINES.substring(0, 3 << 16));
+            await("three are out", () -> kit.broker.unanswered() == 3);
+            kit.broker.acknowledge(2);
+            kit.broker.acknowledge(1);
+            assertThat(saved()).isEqualTo(-1);
+            kit.broker.acknowledge(0);
+            await("all are saved", () -> saved() == 3 << 16);
+            assertThat(kit.offsets.saves).containsExactly(3L << 16);
+        }
+
+        @Test
+        void isSavedOnceASecondAtMost() throws IOException {
+            kit.register(rule());
+            Path stdout = kit.begin(1).stdout();
+            long began = System.nanoTime();
+            int lines = 0;
+            while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(1300)) {
+                append(stdout, "line\n");
+                lines += 5;
+            }
+            int written = lines;
+            await("the last is saved", () -> saved() == written);
+            assertThat(kit.offsets.saves).hasSizeBetween(2, 4);
+        }
+
+        @Test
+        void thatNeverComesHoldsNoMoreThanTheWindow() throws IOException {
+            kit.broker.acknowledgeAtOnce(false);
+            kit.register(rule());
+            Path stdout = kit.begin(1).stdout();
+            for (int i = 0; i < 10; i++) append(stdout, LINES);
+            await("the window is full", () -> kit.broker.unanswered() == 32);
+            append(stdout, LINES);
+            assertThat(kit.broker.unanswered()).isEqualTo(32);
+        }
+
+        @Test
+        void thatIsRefusedBringsTheSameBytesAgain() throws IOException {
+            kit.broker.acknowledgeAtOnce(false);
+            kit.register(rule());
+            append(kit.begin(1).stdout(), LINES.substring(0, 3 << 16));
+            await("three are out", () -> kit.broker.unanswered() == 3);
+            kit.broker.acknowledge(0);
+            kit.broker.acknowledgeAtOnce(true);
+            kit.broker.fail(0);
+            await("all are saved", () -> saved() == 3 << 16);
+            assertThat(kit.broker.published())
+                    .extracting(Observer::offset)
+                    .containsExactly(0L, 65536L, 131072L, 65536L, 131072L);
+        }
+    }
+
+    @Nested
+    class AfterALostConnection {
+        @Test
+        void shippingGoesOnAtWhatWasAcknowledged() throws IOException {
+            kit.broker.acknowledgeAtOnce(false);
+            kit.register(rule());
+            Path stdout = kit.begin(1).stdout();
+            append(stdout, "one\n");
+            await("one is out", () -> kit.broker.unanswered() == 1);
+            kit.broker.lose();
+            kit.output().disconnected();
+            append(stdout, "two\n");
+            kit.broker.acknowledgeAtOnce(true);
+            kit.broker.restore();
+            kit.output().connected();
+            await("both", () -> kit.text("stdout").equals("one\ntwo\n"));
+            await("saved", () -> saved() == 8);
+        }
+    }
+
+    @Nested
+    class AfterARestart {
+        @Test
+        void shippingGoesOnAtWhatWasSaved() throws IOException {
+            kit.register(rule());
+            Path stdout = kit.begin(1).stdout();
+            append(stdout, "one\n");
+            await("saved", () -> saved() == 4);
+            kit.broker.lose();
+            kit.restart();
+            append(stdout, "two\n");
+            kit.broker.discard();
+            kit.broker.restore();
+            kit.register(rule());
+            kit.output().connected();
+            await("two", () -> kit.broker.published().size() == 1);
+            assertThat(Observer.offset(kit.broker.published().get(0))).isEqualTo(4);
+        }
+
+        @Test
+        void theRestOfAnOlderRunGoesFirst() throws IOException {
+            kit.broker.lose();
+            kit.restart();
+            kit.register(rule());
+            append(kit.begin(1).stdout(), "one\n");
+            append(kit.begin(2).stdout(), "two\n");
+            kit.restart();
+            kit.register(rule());
+            append(kit.begin(3).stdout(), "three\n");
+            kit.broker.restore();
+            kit.output().connected();
+            await("all", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
+            assertThat(kit.broker.published()).extracting(Observer::offset).containsExactly(0L, 4L, 8L);
+        }
+
+        @Test
+        void closingShipsWhatIsThere() throws IOException {
+            kit.register(rule());
+            append(kit.begin(1).stdout(), "last words");
+            kit.close();
+            assertThat(kit.text("stdout")).isEqualTo("last words");
+            assertThat(saved()).isEqualTo(10);
+        }
+    }
+
+    @Nested
+    class Turns {
+        @Test
+        void areFairToFiftyStreamsOfUnequalHunger() throws IOException {
+            kit.broker.acknowledgeAtOnce(false);
+            var files = new ArrayList<Path>();
+            for (int i = 0; i < 50; i++) {
+                var id = new ServiceId("s" + i);
+                kit.output().files().register(id, rule());
+                files.add(kit.output().files().begin(id, run(1)).stdout());
+            }
+            for (int i = 0; i < 50; i++) for (int n = i == 7 ? 20 : 4; n > 0; n--) append(files.get(i), LINES);
+            Map<String, Long> bytes = new HashMap<>();
+            for (int i = 0; i < 400; i++) {
+                await("one is out", () -> kit.broker.unanswered() > 0);
+                kit.broker.acknowledge(0);
+            }
+            for (Message message : kit.broker.published()) {
+                bytes.merge(message.topic(), (long) message.payload().length, Long::sum);
+            }
+            double mean =
+                    bytes.values().stream().mapToLong(Long::longValue).average().orElse(0);
+            assertThat(bytes).hasSize(50);
+            assertThat(bytes.values())
+                    .allSatisfy(each -> assertThat((double) each).isGreaterThan(mean / 2));
+        }
+
+        @Test
+        void keepToTheRateOfAService() throws IOException {
+            kit.register(limited(200_000));
+            long began = System.nanoTime();
+            append(kit.begin(1).stdout(), LINES.substring(0, 300_000));
+            await("all", () -> kit.shipped("stdout").length == 300_000);
+            double seconds = (System.nanoTime() - began) / 1e9;
+            assertThat(seconds).as("300,000 bytes at 200,000 a second").isBetween(1.0, 3.0);
+        }
+
+        @Test
+        void changeTheirRateWithTheRule() throws IOException {
+            kit.register(limited(1000));
+            append(kit.begin(1).stdout(), LINES);
+            await("some", () -> !kit.broker.published().isEmpty());
+            kit.register(rule());
+            await("all", () -> kit.shipped("stdout").length == LINES.length());
+        }
+    }
+
+    @Nested
+    class ManySmallWrites {
+        @Test
+        void areShippedWholeAndInFewMessages() throws Exception {
+            kit.register(rule());
+            Path stdout = kit.begin(1).stdout();
+            OutputKit.shell(stdout, stdout, "i=0; while [ $i -lt 50000 ]; do echo line $i; i=$((i+1)); done");
+            await("the last line", () -> kit.text("stdout").endsWith("line 49999\n"));
+            assertThat(kit.text("stdout").lines()).hasSize(50_000);
+            assertThat(kit.broker.published().size()).isLessThan(10_000);
+        }
+
+        @Test
+        void areHeardAgainSinglyWhenItHasBecomeQuiet() throws Exception {
+            kit.register(rule());
+            Path stdout = kit.begin(1).stdout();
+            OutputKit.shell(stdout, stdout, "i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done");
+            await("the last line", () -> kit.text("stdout").endsWith("19999\n"));
+            List<Long> latencies = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                int before = kit.broker.published().size();
+                java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
+                append(stdout, "single\n");
+                long began = System.nanoTime();
+                await("it", () -> kit.broker.published().size() > before);
+                latencies.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+            }
+            assertThat(latencies.stream().sorted().toList().get(2)).isLessThan(50);
+            assertThat(kit.output().files().current(CAMERA).stdout()).isEqualTo(stdout);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.efka.agent.output;
+
+import io.efka.agent.wire.LinkException;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.MqttLink;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** A link that keeps what was published, and acknowledges when the test says so. */
+final class FakeBroker implements MqttLink {
+    private final List<Message> published = new ArrayList<>();
+    private final List<CompletableFuture<Void>> unanswered = new ArrayList<>();
+    private volatile boolean up = true;
+    private boolean acknowledging = true;
+    private Consumer<Message> observer = message -> {};
+
+    /** From now on every message is acknowledged at once, or none until {@link #acknowledge(int)}. */
+    synchronized void acknowledgeAtOnce(boolean atOnce) {
+        acknowledging = atOnce;
+    }
+
+    /** What is told of every message instead of keeping it. */
+    synchronized void observe(Consumer<Message> each) {
+        observer = each;
+    }
+
+    /** Acknowledges one of those that wait, by its index. */
+    void acknowledge(int index) {
+        CompletableFuture<Void> answer;
+        synchronized (this) {
+            answer = unanswered.remove(index);
+        }
+        answer.complete(null);
+    }
+
+    void fail(int index) {
+        CompletableFuture<Void> answer;
+        synchronized (this) {
+            answer = unanswered.remove(index);
+        }
+        answer.completeExceptionally(new LinkException("refused"));
+    }
+
+    synchronized int unanswered() {
+        return unanswered.size();
+    }
+
+    /** The connection is lost, and with it every answer that is owed. */
+    void lose() {
+        up = false;
+        List<CompletableFuture<Void>> owed;
+        synchronized (this) {
+            owed = List.copyOf(unanswered);
+            unanswered.clear();
+        }
+        owed.forEach(answer -> answer.completeExceptionally(new LinkException("connection lost")));
+    }
+
+    void restore() {
+        up = true;
+    }
+
+    synchronized List<Message> published() {
+        return List.copyOf(published);
+    }
+
+    @Override
+    public CompletableFuture<Void> publish(Message message, Lane lane) {
+        if (!up) return CompletableFuture.failedFuture(new LinkException("down"));
+        synchronized (this) {
+            observer.accept(message);
+            published.add(message);
+            if (acknowledging) return CompletableFuture.completedFuture(null);
+            var answer = new CompletableFuture<Void>();
+            unanswered.add(answer);
+            return answer;
+        }
+    }
+
+    synchronized void discard() {
+        published.clear();
+    }
+
+    @Override
+    public boolean isUp() {
+        return up;
+    }
+
+    @Override
+    public void open(Message will, List<Subscription> subscriptions, Listener listener) {
+        throw new UnsupportedOperationException("the tests tell of connections themselves");
+    }
+
+    @Override
+    public void close() {
+        up = false;
+    }
+}

@@ -1,0 +1,223 @@
+package io.efka.agent.output;
+
+import static io.efka.agent.output.OutputKit.CAMERA;
+import static io.efka.agent.output.OutputKit.append;
+import static io.efka.agent.output.OutputKit.await;
+import static io.efka.agent.output.OutputKit.rule;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.efka.agent.service.Logs.Page;
+import io.efka.agent.service.Logs.Query;
+import io.efka.agent.service.Logs.Stream;
+import io.efka.agent.service.ServiceId;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogReaderTest {
+    private static final Query ALL =
+            new Query(Stream.STDOUT, OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty());
+
+    private OutputKit kit;
+    private int runs;
+    private long written;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        kit = new OutputKit(folder);
+        kit.register(rule());
+    }
+
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    private void run(String text) throws IOException {
+        append(kit.begin(++runs).stdout(), text);
+        written += text.length();
+        long end = written;
+        await("seen", () -> read(ALL).end() == end);
+    }
+
+    private Page read(Query query) {
+        try {
+            return kit.output().logs().read(CAMERA, query);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String text(Page page) {
+        return new String(page.bytes(), StandardCharsets.UTF_8);
+    }
+
+    private static Query last(int lines) {
+        return new Query(
+                Stream.STDOUT, OptionalInt.of(lines), OptionalLong.empty(), OptionalLong.empty(), Optional.empty());
+    }
+
+    private static Query range(long from, long to) {
+        return new Query(
+                Stream.STDOUT, OptionalInt.empty(), OptionalLong.of(from), OptionalLong.of(to), Optional.empty());
+    }
+
+    private static Query matching(String match) {
+        return new Query(
+                Stream.STDOUT, OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.of(match));
+    }
+
+    private static Query matchingFrom(long from, String match) {
+        return new Query(
+                Stream.STDOUT, OptionalInt.empty(), OptionalLong.of(from), OptionalLong.empty(), Optional.of(match));
+    }
+
+    @Nested
+    class LastLines {
+        @Test
+        void goBackOverRuns() throws IOException {
+            run("a\nb\n");
+            run("c\nd\n");
+            Page page = read(last(3));
+            assertThat(text(page)).isEqualTo("b\nc\nd\n");
+            assertThat(page.offset()).isEqualTo(2);
+            assertThat(page.next()).isEqualTo(8);
+            assertThat(page.truncated()).isFalse();
+        }
+
+        @Test
+        void countTheUnfinishedOne() throws IOException {
+            run("a\nb\nhalf");
+            assertThat(text(read(last(2)))).isEqualTo("b\nhalf");
+        }
+
+        @Test
+        void areAHundredWhereNothingWasAsked() throws IOException {
+            run("line\n".repeat(300));
+            assertThat(text(read(ALL)).lines()).hasSize(100);
+        }
+
+        @Test
+        void areCutToOnePieceAndGoOnBackwards() throws IOException {
+            StringBuilder all = new StringBuilder();
+            for (int i = 0; i < 60_000; i++) all.append("line ").append(i).append('\n');
+            run(all.toString());
+            String gathered = "";
+            OptionalLong to = OptionalLong.empty();
+            for (int pieces = 0; pieces < 10; pieces++) {
+                Page page = read(
+                        new Query(Stream.STDOUT, OptionalInt.of(100_000), OptionalLong.empty(), to, Optional.empty()));
+                assertThat(page.bytes().length).isLessThanOrEqualTo(192 << 10);
+                gathered = text(page) + gathered;
+                to = OptionalLong.of(page.offset());
+                if (!page.truncated()) break;
+            }
+            assertThat(gathered).isEqualTo(all.toString());
+        }
+
+        @Test
+        void ofAStreamThatWroteNothingAreNone() throws IOException {
+            kit.begin(1);
+            assertThat(read(ALL).bytes()).isEmpty();
+        }
+    }
+
+    @Nested
+    class Range {
+        @Test
+        void isExactAcrossRuns() throws IOException {
+            run("abcd");
+            run("efgh");
+            Page page = read(range(2, 6));
+            assertThat(text(page)).isEqualTo("cdef");
+            assertThat(page.next()).isEqualTo(6);
+            assertThat(page.truncated()).isFalse();
+        }
+
+        @Test
+        void comesInPiecesThatJoin() throws IOException {
+            run("0123456789".repeat(50_000));
+            var all = new ByteArrayOutputStream();
+            Page page = read(range(0, Long.MAX_VALUE));
+            all.writeBytes(page.bytes());
+            while (page.truncated()) {
+                page = read(range(page.next(), Long.MAX_VALUE));
+                all.writeBytes(page.bytes());
+            }
+            assertThat(all.toString(StandardCharsets.UTF_8)).isEqualTo("0123456789".repeat(50_000));
+        }
+
+        @Test
+        void behindTheEndIsEmpty() throws IOException {
+            run("abcd");
+            assertThat(read(range(100, 200)).bytes()).isEmpty();
+        }
+    }
+
+    @Nested
+    class Match {
+        @Test
+        void findsTheLastLinesThatHaveIt() throws IOException {
+            run("error 1\nfine\n");
+            run("fine\nerror 2\nfine\n");
+            assertThat(text(read(matching("^err.r \\d$")))).isEqualTo("error 1\nerror 2\n");
+        }
+
+        @Test
+        void looksForwardWhereAnOffsetIsGiven() throws IOException {
+            run("error 1\nfine\nerror 2\n");
+            Page page = read(matchingFrom(8, "error"));
+            assertThat(text(page)).isEqualTo("error 2\n");
+            assertThat(page.next()).isEqualTo(21);
+        }
+
+        @Test
+        void seesEveryLineOfAMegabyte() throws IOException {
+            StringBuilder all = new StringBuilder();
+            for (int i = 0; i < 100_000; i++) all.append("line ").append(i).append('\n');
+            run(all.toString());
+            assertThat(text(read(matchingFrom(0, "777$"))).lines()).hasSize(100);
+            assertThat(text(read(matching("777$"))).lines()).hasSize(100);
+        }
+
+        @Test
+        void thatRunsAwayIsStoppedAndSaid() throws IOException {
+            run("a".repeat(60) + "!\n");
+            long began = System.nanoTime();
+            assertThatThrownBy(() -> kit.output().logs().read(CAMERA, matching("(.*a){20}$")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("(.*a){20}$");
+            assertThat(System.nanoTime() - began).isLessThan(2_000_000_000L);
+        }
+
+        @Test
+        void thatWouldOverflowTheStackIsStoppedAndSaid() throws IOException {
+            run("ab".repeat(50_000) + "\n");
+            assertThatThrownBy(() -> kit.output().logs().read(CAMERA, matching("^(a|b)*$")))
+                    .isInstanceOf(IOException.class);
+        }
+
+        @Test
+        void thatIsNoExpressionIsRefused() {
+            assertThatThrownBy(() -> kit.output().logs().read(CAMERA, matching("(")))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void anUnknownServiceIsSaid() {
+        assertThatThrownBy(() -> kit.output().logs().read(new ServiceId("nobody"), ALL))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("nobody");
+    }
+}

@@ -1,0 +1,101 @@
+package io.efka.agent.output;
+
+import static io.efka.agent.output.OutputKit.append;
+import static io.efka.agent.output.OutputKit.await;
+import static io.efka.agent.output.OutputKit.keeping;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Random writes, link losses, lost and late acknowledgements, refusals, runs and kills of the agent, from a seed. Every
+ * byte arrives unchanged at its offset, or its offset was announced as dropped.
+ */
+class OutputChaosTest {
+    private static final int STEPS = 400;
+
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private final Observer observer = new Observer();
+    private int runs;
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void losesNothingWhileAllIsKept(long seed, @TempDir Path folder) throws IOException {
+        OutputKit kit = play(new Random(seed), 64 << 20, folder);
+        assertThat(kit.announced.of("output_dropped")).isEmpty();
+        assertThat(observer.whole()).isEqualTo(written.toByteArray());
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16})
+    void announcesWhatItDidNotKeep(long seed, @TempDir Path folder) throws IOException {
+        OutputKit kit = play(new Random(seed), 128 << 10, folder);
+        byte[] expected = written.toByteArray();
+        boolean[] dropped = new boolean[expected.length];
+        for (OutputKit.Announced.Event event : kit.announced.of("output_dropped")) {
+            long to = event.number("from") + event.number("bytes");
+            for (long i = event.number("from"); i < to; i++) dropped[(int) i] = true;
+        }
+        observer.verify(expected, dropped);
+    }
+
+    private OutputKit play(Random random, long keep, Path folder) throws IOException {
+        var kit = new OutputKit(folder);
+        kit.broker.observe(observer::take);
+        kit.broker.acknowledgeAtOnce(false);
+        kit.register(keeping(keep));
+        Path stdout = kit.begin(++runs).stdout();
+        Map<String, Long> durable = Map.of();
+        for (int step = 0; step < STEPS; step++) {
+            switch (random.nextInt(14)) {
+                case 0 -> stdout = kit.begin(++runs).stdout();
+                case 1 -> {
+                    kit.broker.lose();
+                    kit.output().disconnected();
+                }
+                case 2, 3 -> {
+                    kit.broker.restore();
+                    kit.output().connected();
+                }
+                case 4 -> {
+                    if (kit.broker.unanswered() > 0) kit.broker.fail(random.nextInt(kit.broker.unanswered()));
+                }
+                case 5 -> durable = Map.copyOf(kit.offsets.saved);
+                case 6 -> {
+                    kit.kill(durable);
+                    kit.register(keeping(keep));
+                }
+                case 7, 8, 9 -> {
+                    for (int n = kit.broker.unanswered(); n > 0; n--) {
+                        if (random.nextInt(4) > 0) kit.broker.acknowledge(random.nextInt(n));
+                    }
+                }
+                default -> write(stdout, random);
+            }
+        }
+        kit.broker.acknowledgeAtOnce(true);
+        kit.broker.lose();
+        kit.output().disconnected();
+        kit.broker.restore();
+        kit.output().connected();
+        await("the end is shipped", () -> observer.end() == written.size());
+        await("and saved", () -> Long.valueOf(written.size()).equals(kit.offsets.saved.get("camera/stdout")));
+        kit.close();
+        return kit;
+    }
+
+    private void write(Path stdout, Random random) throws IOException {
+        byte[] bytes = new byte[random.nextInt(random.nextInt(10) == 0 ? 200_000 : 3000)];
+        random.nextBytes(bytes);
+        for (int i = 0; i < bytes.length; i += 1 + random.nextInt(100)) bytes[i] = '\n';
+        append(stdout, bytes);
+        written.write(bytes);
+    }
+}

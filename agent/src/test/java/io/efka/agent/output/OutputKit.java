@@ -1,0 +1,213 @@
+package io.efka.agent.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.service.Manifest.OutputRule;
+import io.efka.agent.service.Manifest.OutputRule.Stderr;
+import io.efka.agent.service.OutputFiles.Paths;
+import io.efka.agent.service.RunId;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.Timers;
+import io.efka.agent.wire.DeviceId;
+import io.efka.agent.wire.Events;
+import io.efka.agent.wire.Topics;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** An output room over a real folder, with a fake broker and a store that survives its restarts. */
+final class OutputKit implements AutoCloseable {
+    static final ServiceId CAMERA = new ServiceId("camera");
+    static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+
+    final FakeBroker broker = new FakeBroker();
+    final FakeOffsets offsets = new FakeOffsets();
+    final Announced announced = new Announced();
+    final Path folder;
+    private final Holes holes;
+    private Output output;
+
+    OutputKit(Path folder) {
+        this(folder, new Fallocate());
+    }
+
+    OutputKit(Path folder, Holes holes) {
+        this.folder = folder;
+        this.holes = holes;
+        output = open();
+    }
+
+    Output output() {
+        return output;
+    }
+
+    /** As after a kill of the agent: what was not durable is not known any more. */
+    void kill(Map<String, Long> durable) {
+        broker.lose();
+        output.disconnected();
+        output.close();
+        offsets.saved.clear();
+        offsets.saved.putAll(durable);
+        output = open();
+    }
+
+    void restart() {
+        output.close();
+        output = open();
+    }
+
+    void register(OutputRule rule) {
+        output.files().register(CAMERA, rule);
+    }
+
+    Paths begin(int run) throws IOException {
+        return output.files().begin(CAMERA, run(run));
+    }
+
+    static RunId run(int number) {
+        return new RunId(String.format(Locale.ROOT, "01JDA%021d", number));
+    }
+
+    static OutputRule rule() {
+        return new OutputRule(16 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
+    }
+
+    static OutputRule keeping(long keep) {
+        return new OutputRule(keep, 0, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
+    }
+
+    static OutputRule lingering(Duration linger) {
+        return new OutputRule(16 << 20, 0, linger, 64 << 10, Stderr.SEPARATE);
+    }
+
+    static OutputRule limited(long rate) {
+        return new OutputRule(16 << 20, rate, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
+    }
+
+    static OutputRule merging() {
+        return new OutputRule(16 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.MERGE);
+    }
+
+    static void append(Path file, String text) throws IOException {
+        append(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static void append(Path file, byte[] bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
+            channel.write(ByteBuffer.wrap(bytes));
+        }
+    }
+
+    /** Runs a shell with its stdout appended to {@code stdout} by the kernel, as a service's is. */
+    static void shell(Path stdout, Path stderr, String script) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("/bin/sh", "-c", script)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(stdout.toFile()))
+                .redirectError(ProcessBuilder.Redirect.appendTo(stderr.toFile()))
+                .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends: " + script).isTrue();
+    }
+
+    byte[] shipped(String leaf) {
+        return Observer.of(broker.published(), "/svc/camera/" + leaf).whole();
+    }
+
+    String text(String leaf) {
+        return new String(shipped(leaf), StandardCharsets.UTF_8);
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > until) throw new AssertionError("did not happen within 20 s: " + what);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    @Override
+    public void close() {
+        output.close();
+    }
+
+    private Output open() {
+        var topics = new Topics("efka", new DeviceId("dev1"), List.of());
+        var opened = new Output(folder, offsets, new Outlet(broker, topics, announced), new Noon(), holes);
+        opened.start();
+        return opened;
+    }
+
+    /** What was saved last, in memory. */
+    static final class FakeOffsets implements OffsetStore {
+        final Map<String, Long> saved = new ConcurrentHashMap<>();
+        final List<Long> saves = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public Map<String, Long> load() {
+            return Map.copyOf(saved);
+        }
+
+        @Override
+        public void saveSoon(String stream, long offset) {
+            saved.put(stream, offset);
+            saves.add(offset);
+        }
+
+        @Override
+        public void delete(String stream) {
+            saved.remove(stream);
+        }
+    }
+
+    /** Every event, in order. */
+    static final class Announced implements Events {
+        record Event(String kind, Map<String, ?> fields) {
+            long number(String field) {
+                return ((Number) Objects.requireNonNull(fields.get(field))).longValue();
+            }
+        }
+
+        final ConcurrentLinkedQueue<Event> events = new ConcurrentLinkedQueue<>();
+
+        List<Event> of(String kind) {
+            return events.stream().filter(event -> event.kind().equals(kind)).toList();
+        }
+
+        @Override
+        public void device(String kind, Map<String, ?> fields) {
+            events.add(new Event(kind, fields));
+        }
+
+        @Override
+        public void service(ServiceId id, String kind, Map<String, ?> fields) {
+            events.add(new Event(kind, fields));
+        }
+    }
+
+    /** It is always noon. */
+    private static final class Noon implements Timers {
+        @Override
+        public Instant now() {
+            return NOON;
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            throw new UnsupportedOperationException("the room keeps its own alarm");
+        }
+    }
+}
