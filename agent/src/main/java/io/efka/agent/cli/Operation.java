@@ -1,0 +1,37 @@
+package io.efka.agent.cli;
+
+import io.efka.agent.Lifecycle;
+import io.efka.agent.StartException;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/** Runs the agent or the demo from its start to its end, and says how it ended. */
+final class Operation {
+    private final Termination termination;
+    private final PrintWriter err;
+
+    Operation(Termination termination, PrintWriter err) {
+        this.termination = termination;
+        this.err = err;
+    }
+
+    /**
+     * Blocks until {@code lifecycle} has ended.
+     *
+     * @param stopTimeout what its graceful end may take
+     */
+    ExitCode run(Lifecycle lifecycle, Duration stopTimeout) {
+        termination.onSignal(lifecycle::close, stopTimeout);
+        try (lifecycle) {
+            lifecycle.start();
+            lifecycle.awaitEnd();
+            return ExitCode.OK;
+        } catch (StartException e) {
+            err.println("efka: " + e.getMessage());
+            return ExitCode.of(e.reason());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitCode.INTERNAL;
+        }
+    }
+}

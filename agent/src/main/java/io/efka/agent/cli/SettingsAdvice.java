@@ -1,0 +1,44 @@
+package io.efka.agent.cli;
+
+import io.efka.agent.Settings;
+import io.efka.agent.wire.BrokerSettings;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What is not wrong in settings, but probably not meant. */
+final class SettingsAdvice {
+    private SettingsAdvice() {}
+
+    /** One sentence for each thing worth a second look. */
+    static List<String> on(Settings settings) {
+        BrokerSettings broker = settings.broker();
+        var advice = new ArrayList<String>();
+        unreadable("password file", broker.passwordFile()).ifPresent(advice::add);
+        unreadable("CA file", broker.ca()).ifPresent(advice::add);
+        unreadable("certificate file", broker.cert()).ifPresent(advice::add);
+        unreadable("key file", broker.key()).ifPresent(advice::add);
+        if (broker.passwordFile().isPresent() && broker.username().isEmpty()) {
+            advice.add("a password file is named but no user name: most brokers ignore the password then");
+        }
+        if (settings.device().value().equals("localhost")) {
+            advice.add(
+                    "this device is called \"localhost\", as others may be: two devices of one name fight over the broker; name it with --device");
+        }
+        boolean encrypted =
+                broker.uris().stream().map(URI::getScheme).anyMatch(s -> s.equals("ssl") || s.equals("wss"));
+        if (!encrypted && (broker.ca().isPresent() || broker.cert().isPresent())) {
+            advice.add("certificates are named but no broker is encrypted: they are used with ssl:// and wss:// only");
+        }
+        return advice;
+    }
+
+    /** A warning, no fault: it is read at every connection and may come later, with a mount or a provisioning step. */
+    private static Optional<String> unreadable(String kind, Optional<Path> file) {
+        return file.filter(path -> !Files.isReadable(path) || Files.isDirectory(path))
+                .map(path -> "the " + kind + " " + path + " cannot be read: connecting fails until it can");
+    }
+}

@@ -1,0 +1,69 @@
+package io.efka.agent.cli;
+
+import io.efka.agent.service.Fault;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Lays flags over the environment over the config file. */
+final class SettingsSources {
+    /** Variables of ours that are no settings: the start script's, and those a service finds in its environment. */
+    private static final Set<String> OTHER_VARIABLES =
+            Set.of("EFKA_CONFIG", "EFKA_JAR", "EFKA_JAVA", "EFKA_JAVA_OPTS", "EFKA_CHANNEL", "EFKA_TOKEN", "EFKA_RUN");
+
+    private SettingsSources() {}
+
+    /**
+     * Reads the settings.
+     *
+     * @param flags as given on the command line
+     * @param fileName how the config file was named, for messages
+     */
+    static SettingsReading read(Map<Setting, String> flags, Optional<Path> fileName, ConfigFile file, Machine machine) {
+        String where = fileName.map(path -> path + ": ").orElse("");
+        var written = new EnumMap<Setting, Written>(Setting.class);
+        for (Setting setting : Setting.values()) {
+            Optional.ofNullable(flags.get(setting))
+                    .map(text -> new Written(text, setting.flag()))
+                    .or(() -> fromEnvironment(setting, machine))
+                    .or(() -> Optional.ofNullable(file.values().get(setting))
+                            .map(text -> new Written(text, where + setting.key())))
+                    .ifPresent(one -> written.put(setting, one));
+        }
+        return withFaults(SettingsReader.read(written, machine), file.faults(), where);
+    }
+
+    /** Variables that look like a setting misspelled; one sentence each. */
+    static List<String> strayVariables(Machine machine) {
+        List<String> known =
+                Arrays.stream(Setting.values()).map(Setting::environment).toList();
+        var stray = new ArrayList<String>();
+        for (String name : machine.environment().keySet()) {
+            if (!name.startsWith("EFKA_") || known.contains(name) || OTHER_VARIABLES.contains(name)) continue;
+            DidYouMean.closest(name, known)
+                    .ifPresent(
+                            close -> stray.add("the variable " + name + " means nothing; did you mean " + close + "?"));
+        }
+        return stray;
+    }
+
+    /** A variable that is set but empty counts as not set: compose files cannot leave one out. */
+    private static Optional<Written> fromEnvironment(Setting setting, Machine machine) {
+        return Optional.ofNullable(machine.environment().get(setting.environment()))
+                .filter(text -> !text.isEmpty())
+                .map(text -> new Written(text, setting.environment()));
+    }
+
+    private static SettingsReading withFaults(SettingsReading reading, List<Fault> inFile, String where) {
+        if (inFile.isEmpty()) return reading;
+        var all = new ArrayList<Fault>();
+        inFile.forEach(fault -> all.add(new Fault(where + fault.key(), fault.value(), fault.expected())));
+        if (reading instanceof SettingsReading.Unusable unusable) all.addAll(unusable.faults());
+        return new SettingsReading.Unusable(all, ExitCode.BAD_CONFIG);
+    }
+}

@@ -1,0 +1,81 @@
+package io.efka.agent.cli;
+
+import io.efka.agent.Lifecycle;
+import io.efka.agent.Settings;
+import io.efka.agent.StartException;
+import io.efka.agent.install.ManifestReading;
+import io.efka.agent.service.Fault;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import picocli.CommandLine;
+
+/** The whole command line with an agent that ends at once, and what came of a call. */
+final class CommandLineFixture {
+    final Map<String, String> environment = new HashMap<>();
+    final Map<String, IntConsumer> signals = new HashMap<>();
+    final List<Integer> halts = new ArrayList<>();
+    final List<String> manifestsRead = new ArrayList<>();
+    String hostName = "host1";
+    Optional<StartException> refusal = Optional.empty();
+    Optional<Settings> started = Optional.empty();
+    ManifestReading manifest = new ManifestReading.Unusable(List.of(new Fault("exec", "missing", "must be a string")));
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /** Returns the exit code. */
+    int efka(String... arguments) {
+        var rooms = new Rooms(
+                Agent::new,
+                broker -> {
+                    throw new AssertionError("no link is needed");
+                },
+                text -> {
+                    manifestsRead.add(text);
+                    return manifest;
+                });
+        var machine = new Machine(hostName, false, Path.of("/home/eve"), environment);
+        CommandLine line = Efka.commandLine(rooms, machine, new Termination(signals::put, halts::add));
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+        return line.execute(arguments);
+    }
+
+    Settings settings() {
+        return started.orElseThrow(() -> new AssertionError("nothing was started: " + err));
+    }
+
+    String out() {
+        return out.toString();
+    }
+
+    String err() {
+        return err.toString();
+    }
+
+    private final class Agent implements Lifecycle {
+        private final Settings settings;
+
+        Agent(Settings settings) {
+            this.settings = settings;
+        }
+
+        @Override
+        public void start() throws StartException {
+            if (refusal.isPresent()) throw refusal.get();
+            started = Optional.of(settings);
+        }
+
+        @Override
+        public void awaitEnd() {}
+
+        @Override
+        public void close() {}
+    }
+}
