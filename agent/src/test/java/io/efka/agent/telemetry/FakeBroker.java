@@ -90,11 +90,12 @@ final class FakeBroker {
         Agent connect() {
             if (!alive || up || heldOff) return this;
             if (sharedClientId) List.copyOf(connected).forEach(Agent::takenOver);
+            boolean sessionPresent = connection > 0;
             up = true;
             connection++;
             connected.add(this);
             retained.ifPresent(this::deliver);
-            later(() -> presence.connected(false));
+            later(() -> presence.connected(sessionPresent));
             return this;
         }
 

@@ -107,7 +107,7 @@ final class PresenceTest {
 
             assertThat(retained()).contains("\"online\":true");
             assertThat(agent.births).isEqualTo(2);
-            assertThat(agent.heard).containsExactly("online false", "offline", "online false");
+            assertThat(agent.heard).containsExactly("online false", "offline", "online true");
             assertThat(agent.events.names).isEmpty();
         }
 
@@ -231,6 +231,38 @@ final class PresenceTest {
 
             assertThat(first.presence.isOnline()).isTrue();
             assertThat(first.heard).endsWith("offline", "hold off PT1M", "online false");
+        }
+
+        @Test
+        void aCalmTimeAsTheDeviceEndsTheStory() {
+            FakeBroker.Agent first = broker.agent(17, "a1", "gw").connect();
+            pass(30);
+            visit("b1");
+            pass(Presence.CALM.toSeconds() + 120);
+            visit("b2");
+
+            assertThat(first.heard.stream().filter(word -> word.startsWith("hold off")))
+                    .containsExactly("hold off PT1M", "hold off PT1M");
+        }
+
+        @Test
+        void withoutACalmTimeThePauseGrows() {
+            FakeBroker.Agent first = broker.agent(17, "a1", "gw").connect();
+            pass(30);
+            visit("b1");
+            pass(120);
+            visit("b2");
+
+            assertThat(first.heard.stream().filter(word -> word.startsWith("hold off")))
+                    .containsExactly("hold off PT1M", "hold off PT2M");
+        }
+
+        private void visit(String instance) {
+            FakeBroker.Agent visitor = broker.agent(3, instance, "other").connect();
+            pass(10);
+            visitor.presence.shutdown();
+            pass(1);
+            visitor.kill(false);
         }
     }
 }

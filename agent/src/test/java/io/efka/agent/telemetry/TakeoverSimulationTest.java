@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class TakeoverSimulationTest {
 
     static Stream<Arguments> brokers() {
-        return LongStream.range(0, 8)
+        return LongStream.range(0, 5)
                 .boxed()
                 .flatMap(seed -> Stream.of(
                         Arguments.of("mosquitto, one client id", true, false, seed),
