@@ -1,23 +1,103 @@
 package io.efka.agent;
 
+import io.efka.agent.StartException.Reason;
+import io.efka.agent.mapdb.DataFolderBusy;
+import io.efka.agent.mapdb.MapDbSession;
+import io.efka.agent.mapdb.StateStore;
+import io.efka.agent.service.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Stands where the composition root will be; starts nothing. */
+/**
+ * One agent on one device: opens its state, has its parts put together, starts them in order and ends them in reverse.
+ * It decides nothing.
+ */
 public final class Agent implements Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    private final Settings settings;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    public Agent(Settings settings) {}
+    // Guarded by this.
+    private Optional<StateStore> state = Optional.empty();
+    private Optional<Parts> parts = Optional.empty();
+    private boolean closed;
+
+    public Agent(Settings settings) {
+        this.settings = settings;
+    }
 
     @Override
-    public void start() {}
+    public synchronized void start() throws StartException {
+        if (closed) return;
+        makeFolder(settings.folders().data());
+        makeFolder(settings.folders().logs());
+        StateStore store = open();
+        state = Optional.of(store);
+        Parts assembled = Parts.of(settings, store, session(store), this::closeElsewhere);
+        parts = Optional.of(assembled);
+        assembled.start();
+        LOG.info(
+                "efka {} started: device={} broker={} data={}",
+                assembled.version(),
+                settings.device(),
+                settings.broker().uris(),
+                settings.folders().data());
+    }
+
+    private static void makeFolder(Path folder) throws StartException {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new StartException(
+                    Reason.DATA_FOLDER_UNUSABLE,
+                    folder + " cannot be made (" + e + "): name another with --data-dir or --log-dir",
+                    e);
+        }
+    }
+
+    private StateStore open() throws StartException {
+        try {
+            StateStore opened = StateStore.open(settings.folders().data());
+            opened.damages().forEach(damage -> LOG.warn("state: {}", damage));
+            return opened;
+        } catch (DataFolderBusy e) {
+            throw new StartException(Reason.DATA_FOLDER_BUSY, String.valueOf(e.getMessage()), e);
+        } catch (StoreException e) {
+            throw new StartException(Reason.DATA_FOLDER_UNUSABLE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static long session(StateStore store) throws StartException {
+        try {
+            return new MapDbSession(store).next();
+        } catch (StoreException e) {
+            throw new StartException(Reason.DATA_FOLDER_UNUSABLE, String.valueOf(e.getMessage()), e);
+        }
+    }
 
     @Override
     public void awaitEnd() throws InterruptedException {
         ended.await();
     }
 
+    /** Called on a thread of the agent's own, which must not wait for itself to end. */
+    private void closeElsewhere() {
+        new Thread(this::close, "agent-shutdown").start();
+    }
+
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) return;
+        closed = true;
+        parts.ifPresent(p -> p.stop(settings.stopTimeout()));
+        state.ifPresent(StateStore::close);
+        LOG.info("efka ended");
         ended.countDown();
     }
 }

@@ -1,9 +1,11 @@
 package io.efka.agent.cli;
 
 import io.efka.agent.Agent;
-import io.efka.agent.install.ManifestReading;
-import io.efka.agent.service.Fault;
-import java.util.List;
+import io.efka.agent.install.ManifestCodec;
+import io.efka.agent.paho.PahoLink;
+import io.efka.agent.runtime.SystemTimers;
+import java.util.concurrent.ForkJoinPool;
+import java.util.random.RandomGenerator;
 
 /** What {@code java -jar efka.jar} starts. */
 public final class Main {
@@ -17,10 +19,8 @@ public final class Main {
     private static Rooms rooms() {
         return new Rooms(
                 Agent::new,
-                broker -> {
-                    throw new UnsupportedOperationException("the MQTT link is not wired yet");
-                },
-                text -> new ManifestReading.Unusable(
-                        List.of(new Fault("file", "a manifest", "reading it is not wired yet"))));
+                broker ->
+                        new PahoLink(broker, new SystemTimers(ForkJoinPool.commonPool()), RandomGenerator.getDefault()),
+                ManifestCodec::read);
     }
 }

@@ -88,7 +88,7 @@ final class ManifestKeys {
     static final Key<Duration> RESTART_STABLE = standard("restart.stable", DURATION, of("10s"));
     static final Key<Duration> RESTART_DELAY = standard("restart.delay", DURATION, of("1s"));
     static final Key<Duration> RESTART_MAX_DELAY = standard("restart.max_delay", DURATION, of("60s"));
-    static final Key<Long> RESTART_LIMIT = standard("restart.limit", whole(0, History.MAX_FAILURES), of(0));
+    static final Key<Long> RESTART_LIMIT = standard("restart.limit", whole(0, History.MAX_LIMIT), of(0));
     static final Key<Duration> RESTART_WINDOW = standard("restart.window", DURATION, of("10m"));
 
     static final Key<String> STOP_EXEC = optional("stop.exec", PROGRAM);

@@ -1,5 +1,6 @@
 package io.efka.agent.install;
 
+import io.efka.agent.service.Fault;
 import io.efka.agent.service.Manifest;
 import io.efka.agent.service.Names;
 import io.efka.agent.service.ServiceId;
@@ -9,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,20 @@ public final class ServiceFolders {
     /** Reads a service's manifest; one that is missing, unreadable or another service's is unusable. */
     public ManifestReading read(ServiceId id, Path workDir) {
         return Draft.named(id, ManifestFile.read(workDir.resolve(ManifestFile.NAME)));
+    }
+
+    /** Reads the manifest that a request brings, or that is in the folder it names; writes nothing. */
+    public ManifestReading check(ServiceId id, InstallRequest request) {
+        if (request.workDir().isPresent()) return read(id, request.workDir().get());
+        return request.manifest()
+                .map(text -> Draft.named(id, ManifestCodec.read(text)))
+                .or(() -> inFiles(request).map(content -> Draft.named(id, ManifestFile.parse(content))))
+                .orElseGet(() ->
+                        new ManifestReading.Unusable(List.of(new Fault("manifest", "missing", "must be an object"))));
+    }
+
+    private static Optional<byte[]> inFiles(InstallRequest request) {
+        return Optional.ofNullable(request.files().get(ManifestFile.NAME)).map(InstallRequest.InlineFile::content);
     }
 
     /**

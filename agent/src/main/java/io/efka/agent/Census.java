@@ -1,0 +1,91 @@
+package io.efka.agent;
+
+import io.efka.agent.install.ManifestReading;
+import io.efka.agent.install.ServiceFolders;
+import io.efka.agent.service.Desired;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.History;
+import io.efka.agent.service.Manifest;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceRecord;
+import io.efka.agent.service.ServiceStore;
+import io.efka.agent.service.Services;
+import io.efka.agent.service.StoreException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the services of this device at agent start: those in the store, and those that are in {@code data/services}
+ * without a record, because the store was lost or because somebody put the folder there. The latter are wanted as their
+ * {@code autostart} says.
+ */
+record Census(ServiceStore store, ServiceFolders folders) {
+    private static final Logger LOG = LoggerFactory.getLogger(Census.class);
+
+    /** Every service with what its manifest says now. */
+    List<Services.Found> take() {
+        var found = new ArrayList<Services.Found>();
+        Set<ServiceId> known = new HashSet<>();
+        for (ServiceRecord record : store.load()) {
+            known.add(record.id());
+            found.add(withManifest(record));
+        }
+        for (Path folder : unrecorded(known)) found.add(adopted(folder));
+        return found;
+    }
+
+    private List<Path> unrecorded(Set<ServiceId> known) {
+        try {
+            return folders.discover().stream()
+                    .filter(folder -> !known.contains(id(folder)))
+                    .toList();
+        } catch (IOException e) {
+            LOG.warn("the services folder cannot be read, only recorded services are kept: {}", e.toString());
+            return List.of();
+        }
+    }
+
+    private Services.Found adopted(Path folder) {
+        ServiceId id = id(folder);
+        ManifestReading reading = folders.read(id, folder);
+        boolean autostart = reading instanceof ManifestReading.Usable usable
+                && usable.manifest().autostart();
+        var record = new ServiceRecord(
+                id,
+                folder,
+                autostart ? Desired.RUNNING : Desired.STOPPED,
+                autostart,
+                Optional.empty(),
+                History.CLEAN,
+                Optional.empty());
+        LOG.info("service={} found in {} without a record: desired={}", id, folder, record.desired());
+        try {
+            store.save(record);
+        } catch (StoreException e) {
+            LOG.warn("service={} cannot be recorded and will be found again: {}", id, e.getMessage());
+        }
+        return withManifest(record);
+    }
+
+    private Services.Found withManifest(ServiceRecord record) {
+        ManifestReading reading = folders.read(record.id(), record.workDir());
+        if (reading instanceof ManifestReading.Usable usable) {
+            usable.warnings().forEach(warning -> LOG.warn("service={} manifest: {}", record.id(), warning));
+            return new Services.Found(record, Optional.of(usable.manifest()), List.of());
+        }
+        List<Fault> faults = ((ManifestReading.Unusable) reading).faults();
+        faults.forEach(fault -> LOG.warn("service={} manifest cannot be used: {}", record.id(), fault));
+        return new Services.Found(record, Optional.<Manifest>empty(), faults);
+    }
+
+    private static ServiceId id(Path folder) {
+        return new ServiceId(String.valueOf(folder.getFileName()));
+    }
+}

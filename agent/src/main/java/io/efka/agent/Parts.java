@@ -1,0 +1,216 @@
+package io.efka.agent;
+
+import io.efka.agent.command.CommandRouter;
+import io.efka.agent.command.CommandTables;
+import io.efka.agent.command.Documents;
+import io.efka.agent.command.Environment;
+import io.efka.agent.command.Lanes;
+import io.efka.agent.command.Ledger;
+import io.efka.agent.command.Toolbox;
+import io.efka.agent.install.ServiceFolders;
+import io.efka.agent.mapdb.MapDbLedger;
+import io.efka.agent.mapdb.MapDbOffsets;
+import io.efka.agent.mapdb.MapDbServices;
+import io.efka.agent.mapdb.StateStore;
+import io.efka.agent.os.Cgroups;
+import io.efka.agent.os.LinuxMeters;
+import io.efka.agent.os.Probes;
+import io.efka.agent.os.ProcessLauncher;
+import io.efka.agent.os.Site;
+import io.efka.agent.output.Outlet;
+import io.efka.agent.output.Output;
+import io.efka.agent.paho.PahoLink;
+import io.efka.agent.runtime.SerialExecutor;
+import io.efka.agent.runtime.SystemTimers;
+import io.efka.agent.runtime.Ulids;
+import io.efka.agent.service.Ports;
+import io.efka.agent.service.Services;
+import io.efka.agent.service.StatusListener;
+import io.efka.agent.telemetry.BrokerState;
+import io.efka.agent.telemetry.DeviceInfo;
+import io.efka.agent.telemetry.DiskWatch;
+import io.efka.agent.telemetry.EventPublisher;
+import io.efka.agent.telemetry.Identity;
+import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.Measurements;
+import io.efka.agent.telemetry.MetricsPublisher;
+import io.efka.agent.telemetry.Presence;
+import io.efka.agent.telemetry.PresenceCodec;
+import io.efka.agent.telemetry.StatusBoard;
+import io.efka.agent.telemetry.StatusCodec;
+import io.efka.agent.telemetry.StatusFanOut;
+import io.efka.agent.telemetry.Uplink;
+import io.efka.agent.telemetry.Version;
+import io.efka.agent.wire.MqttLink;
+import io.efka.agent.wire.Outbox;
+import io.efka.agent.wire.Topics;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything an agent is made of, wired. What is started first is ended last. */
+final class Parts {
+    private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
+
+    /** Replies and events that wait for the broker: an hour offline of a lively device. */
+    private static final int OUTBOX_MESSAGES = 10_000;
+
+    private static final long OUTBOX_BYTES = 4L << 20;
+    private static final int LANE_SIZE = 64;
+
+    /** Payloads of commands that wait: eight of the largest. */
+    private static final long LANE_BYTES = 2L << 20;
+
+    /** What the parts other than services may take to end, of the whole time. */
+    private static final Duration RESERVE = Duration.ofSeconds(6);
+
+    private static final long FAREWELL_SECONDS = 2;
+
+    private final Version version = Version.current();
+    private final Workers workers = new Workers();
+    private final SystemTimers timers = new SystemTimers(workers.workers());
+    private final MqttLink link;
+    private final EventPublisher events;
+    private final Output output;
+    private final ProcessLauncher launcher;
+    private final Probes probes;
+    private final Services services;
+    private final Presence presence;
+    private final MetricsPublisher metrics;
+    private final CommandRouter router;
+    private final Switchboard switchboard;
+    private final Census census;
+    private final ServiceFolders folders;
+
+    private Parts(Settings settings, StateStore store, long session, Runnable shutdown) {
+        var random = RandomGenerator.getDefault();
+        var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
+        Path data = settings.folders().data();
+        link = new PahoLink(settings.broker(), timers, random);
+        var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
+        events = new EventPublisher(topics, timers, session, outbox::send);
+        var uplink = new Uplink(link, timers, System::nanoTime);
+        var statusCodec = new StatusCodec(session);
+        var board = new StatusBoard(topics, uplink, events, statusCodec);
+        var outlet = new Outlet(link, topics, events);
+        output = new Output(settings.folders().logs(), new MapDbOffsets(store), outlet, timers);
+        var machine = Machine.read(Path.of("/proc"));
+        var identity = new Identity(session, UUID.randomUUID().toString(), version, timers.now());
+        presence = new Presence(
+                new PresenceCodec(identity, machine, topics),
+                topics,
+                uplink,
+                events,
+                new Speakers(board, outbox, events, output, link, this::online));
+        var site = new Site(settings.device().value(), data.resolve("run"));
+        var cgroups = Cgroups.detect(settings.device().value());
+        launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
+        probes = new Probes(site, timers, workers.launchers());
+        var measurements = new Measurements(new LinuxMeters(launcher, data), timers, System::nanoTime);
+        StatusListener listener = new StatusFanOut(List.of(board, presence, measurements));
+        var serviceStore = new MapDbServices(store);
+        var ports = new Ports(launcher, probes, serviceStore, timers, listener, new Ulids(Clock.systemUTC()), random);
+        services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
+        var rhythm = new MetricsPublisher.Rhythm(timers, workers.workers(), settings.metricsInterval());
+        metrics = new MetricsPublisher(measurements, new DiskWatch(events), topics, link, rhythm);
+        folders =
+                new ServiceFolders(data.resolve("services"), settings.folders().workDirRoots());
+        census = new Census(serviceStore, folders);
+        var brokerState = new BrokerState(timers);
+        var sections = new LinkedHashMap<String, Supplier<?>>();
+        sections.put("broker", brokerState);
+        sections.put("prefix", settings::prefix);
+        sections.put("data_dir", data::toString);
+        sections.put("log_dir", () -> settings.folders().logs().toString());
+        sections.put("cgroups", cgroups::describe);
+        sections.put("state_damages", store::damages);
+        sections.put("dropped", () -> Map.of("messages", outbox.dropped(), "events", events.dropped()));
+        var info = new DeviceInfo(identity, machine, topics, timers, sections);
+        var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
+        var environment = new Environment(topics, outbox::send, services, events, timers);
+        var ledger = new Ledger(
+                new MapDbLedger(store),
+                settings.ledger().entries(),
+                settings.ledger().age(),
+                timers);
+        var lanes = new Lanes(workers.workers(), LANE_SIZE, LANE_BYTES);
+        var toolbox = new Toolbox(new FolderInstaller(folders), output.logs(), documents, lanes, shutdown);
+        var table = CommandTables.standard(environment, toolbox, workers.workers());
+        router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
+        switchboard = new Switchboard(topics, brokerState, presence, board, router);
+    }
+
+    /**
+     * Puts an agent together; nothing runs yet.
+     *
+     * @param shutdown ends the whole agent; must not block
+     */
+    static Parts of(Settings settings, StateStore store, long session, Runnable shutdown) {
+        return new Parts(settings, store, session, shutdown);
+    }
+
+    /** Not a method reference to the switchboard: that one needs the presence to be made. */
+    private void online() {
+        switchboard.online();
+    }
+
+    Version version() {
+        return version;
+    }
+
+    /** Services first: they are kept whether there is a broker or not. */
+    void start() {
+        events.device("started", Map.of("version", version.value()));
+        folders.recover();
+        output.start();
+        services.boot(census.take());
+        router.recover();
+        link.open(presence.will(), switchboard.subscriptions(), switchboard);
+        metrics.start();
+    }
+
+    /** Ends services first, then says farewell, then closes what is left; within {@code limit}. */
+    void stop(Duration limit) {
+        events.device("stopping", Map.of());
+        metrics.close();
+        stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
+        output.close();
+        farewell();
+        link.close();
+        probes.close();
+        launcher.close();
+        timers.close();
+        workers.close();
+    }
+
+    private void stopServices(Duration limit) {
+        try {
+            if (!services.stop(limit)) {
+                LOG.warn("not all services ended within {} s; the next agent finds them again", limit.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void farewell() {
+        try {
+            presence.shutdown().get(FAREWELL_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("the broker could not be told that the agent ends; it will publish the will");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
