@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Every key a manifest may have, with its rule and its default. */
@@ -64,7 +65,8 @@ final class ManifestKeys {
             "env",
             Rules.mapOfText(
                     ManifestKeys::isVariable,
-                    "must have a name without = and NUL, and none of the agent's own: EFKA_RUN, EFKA_CHANNEL, EFKA_TOKEN",
+                    "must have a name without = and NUL, and not one that the agent sets: "
+                            + new TreeSet<>(SET_BY_AGENT),
                     "must be an object of strings"));
     static final Key<String> USER = optional("user", NAME_OF_ACCOUNT);
     static final Key<String> GROUP = optional("group", NAME_OF_ACCOUNT);
@@ -88,7 +90,7 @@ final class ManifestKeys {
     static final Key<Duration> RESTART_STABLE = standard("restart.stable", DURATION, of("10s"));
     static final Key<Duration> RESTART_DELAY = standard("restart.delay", DURATION, of("1s"));
     static final Key<Duration> RESTART_MAX_DELAY = standard("restart.max_delay", DURATION, of("60s"));
-    static final Key<Long> RESTART_LIMIT = standard("restart.limit", whole(0, History.MAX_FAILURES), of(0));
+    static final Key<Long> RESTART_LIMIT = standard("restart.limit", whole(0, History.MAX_LIMIT), of(0));
     static final Key<Duration> RESTART_WINDOW = standard("restart.window", DURATION, of("10m"));
 
     static final Key<String> STOP_EXEC = optional("stop.exec", PROGRAM);
