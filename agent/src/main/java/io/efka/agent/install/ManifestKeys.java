@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Every key a manifest may have, with its rule and its default. */
@@ -64,7 +65,8 @@ final class ManifestKeys {
             "env",
             Rules.mapOfText(
                     ManifestKeys::isVariable,
-                    "must have a name without = and NUL, and none of the agent's own: EFKA_RUN, EFKA_CHANNEL, EFKA_TOKEN",
+                    "must have a name without = and NUL, and not one that the agent sets: "
+                            + new TreeSet<>(SET_BY_AGENT),
                     "must be an object of strings"));
     static final Key<String> USER = optional("user", NAME_OF_ACCOUNT);
     static final Key<String> GROUP = optional("group", NAME_OF_ACCOUNT);

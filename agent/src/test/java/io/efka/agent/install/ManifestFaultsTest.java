@@ -54,7 +54,7 @@ class ManifestFaultsTest {
                 env.A           | 'env':{'A':1}                       | string
                 env.A=b         | 'env':{'A=b':'c'}                   | without =
                 env.            | 'env':{'':'c'}                      | name
-                env.EFKA_RUN    | 'env':{'EFKA_RUN':'c'}              | the agent's own
+                env.EFKA_RUN    | 'env':{'EFKA_RUN':'c'}              | the agent sets
                 user            | 'user':'a:b'                        | /etc/passwd
                 user            | 'user':'--help'                     | /etc/passwd
                 group           | 'group':7                           | /etc/group
