@@ -101,22 +101,17 @@ final class CommandDecoder {
             return Optional.of("must have " + MAX_TOPIC_BYTES + " bytes at most");
         }
         if (topic.startsWith("$")) return Optional.of("must not start with $");
-        if (topic.chars().anyMatch(c -> c == '+' || c == '#' || c < ' ') || !isText(topic)) {
+        if (topic.chars().anyMatch(c -> c == '+' || c == '#' || c < ' ')) {
             return Optional.of("must not contain +, # or control characters");
         }
         if (topics.parse(topic).isPresent()) return Optional.of("must not be a command topic");
         return Optional.empty();
     }
 
-    /** Not so of half a surrogate pair, which JSON can spell and UTF-8 cannot. */
-    private static boolean isText(String value) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(value);
-    }
-
     private static Address takeId(Address address, Arguments arguments) throws Refusal {
         Optional<String> id = arguments.string("id");
         if (address.id().isPresent() || id.isEmpty()) return address;
-        boolean isPlain = isText(id.get()) && id.get().chars().noneMatch(Character::isISOControl);
+        boolean isPlain = id.get().chars().noneMatch(Character::isISOControl);
         if (!isPlain || id.get().isEmpty() || id.get().length() > MAX_ID) {
             throw arguments.wrong("id", "a string of 1-" + MAX_ID + " characters, no control characters");
         }

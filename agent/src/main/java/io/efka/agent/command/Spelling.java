@@ -32,19 +32,20 @@ final class Spelling {
         return best;
     }
 
-    /** Letters put in, left out or swapped for another. */
+    /** Letters put in, left out, swapped for another, or for their neighbour. */
     private static int slips(String a, String b) {
-        int[] above = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) above[j] = j;
+        int[][] slips = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) slips[i][0] = i;
+        for (int j = 0; j <= b.length(); j++) slips[0][j] = j;
         for (int i = 1; i <= a.length(); i++) {
-            int[] row = new int[b.length() + 1];
-            row[0] = i;
             for (int j = 1; j <= b.length(); j++) {
-                int swap = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(swap, Math.min(above[j], row[j - 1]) + 1);
+                int other = slips[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                slips[i][j] = Math.min(other, Math.min(slips[i - 1][j], slips[i][j - 1]) + 1);
+                boolean isTwisted =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                if (isTwisted) slips[i][j] = Math.min(slips[i][j], slips[i - 2][j - 2] + 1);
             }
-            above = row;
         }
-        return above[b.length()];
+        return slips[a.length()][b.length()];
     }
 }

@@ -30,11 +30,11 @@ final class CommitLoad {
         var bounds = new Bounds(Long.parseLong(arguments[2]), Duration.ofMillis(500), 5);
         var load = new CommitLoad(StateStore.open(Path.of(arguments[0]), new KernelDisk(), bounds));
         for (String damage : load.store.damages()) load.say("damage " + damage);
+        load.say("open");
         for (int thread = 0; thread < Integer.parseInt(arguments[1]); thread++) {
             String name = "t" + thread;
             new Thread(() -> load.commitForEver(name), name).start();
         }
-        load.say("open");
     }
 
     private void commitForEver(String thread) {

@@ -1,0 +1,54 @@
+package io.efka.agent.command;
+
+import io.efka.agent.service.StoreException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A ledger's disk, which outlives the agent: what was only to be saved soon is lost with it. */
+final class FakeDisk {
+    final Map<String, String> durable = new TreeMap<>();
+    private final List<Runnable> soon = new ArrayList<>();
+    boolean isFull;
+
+    /** The store of one life of the agent. */
+    LedgerStore store(KillSwitch kill) {
+        soon.clear();
+        return new LedgerStore() {
+            @Override
+            public Map<String, String> load() {
+                return Map.copyOf(durable);
+            }
+
+            @Override
+            public void save(String id, String document) throws StoreException {
+                kill.touch();
+                if (isFull) throw new StoreException("No space left on device", new IOException("ENOSPC"));
+                soon.forEach(Runnable::run);
+                soon.clear();
+                durable.put(id, document);
+                kill.touch();
+            }
+
+            @Override
+            public void saveSoon(String id, String document) {
+                kill.touch();
+                soon.add(() -> durable.put(id, document));
+            }
+
+            @Override
+            public void delete(Collection<String> ids) {
+                kill.touch();
+                soon.add(() -> durable.keySet().removeAll(ids));
+            }
+        };
+    }
+
+    void sync() {
+        soon.forEach(Runnable::run);
+        soon.clear();
+    }
+}

@@ -1,0 +1,88 @@
+package io.efka.agent.command;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.efka.agent.install.InstallRequest;
+import io.efka.agent.install.ManifestReading;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.Manifest;
+import io.efka.agent.service.ServiceId;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Folders in memory, which outlive the agent. A manifest is faulty where it has no {@code exec}. */
+final class FakeInstaller implements Installer {
+    final Map<ServiceId, String> folders = new TreeMap<>();
+    Optional<Refusal> failure = Optional.empty();
+    KillSwitch kill = KillSwitch.never();
+
+    @Override
+    public ManifestReading check(ServiceId id, InstallRequest request) {
+        return reading(id, text(request));
+    }
+
+    @Override
+    public Installed install(ServiceId id, InstallRequest request) throws Refusal {
+        kill.touch();
+        if (failure.isPresent()) throw failure.get();
+        folders.put(id, text(request));
+        kill.touch();
+        return installed(id);
+    }
+
+    @Override
+    public Installed update(ServiceId id, Path workDir, InstallRequest request) throws Refusal {
+        return install(id, request);
+    }
+
+    @Override
+    public boolean differs(ServiceId id, Path workDir, InstallRequest request) {
+        return !text(request).equals(folders.get(id));
+    }
+
+    @Override
+    public void remove(ServiceId id, Path workDir) {
+        kill.touch();
+        folders.remove(id);
+        kill.touch();
+    }
+
+    @Override
+    public ManifestReading read(ServiceId id, Path workDir) {
+        return reading(id, folders.getOrDefault(id, "{\"exec\":\"run.sh\",\"version\":\"1\"}"));
+    }
+
+    Manifest manifest(ServiceId id) {
+        return installed(id).manifest();
+    }
+
+    private Installed installed(ServiceId id) {
+        var usable = (ManifestReading.Usable) read(id, Path.of("/services"));
+        return new Installed(Path.of("/services", id.value()), usable.manifest(), usable.warnings());
+    }
+
+    private static String text(InstallRequest request) {
+        return request.manifest().orElse("{\"exec\":\"run.sh\",\"version\":\"1\"}");
+    }
+
+    private static ManifestReading reading(ServiceId id, String text) {
+        JsonObject manifest = JsonParser.parseString(text).getAsJsonObject();
+        if (!manifest.has("exec")) {
+            return new ManifestReading.Unusable(List.of(
+                    new Fault("exec", "missing", "must be the program to run"),
+                    new Fault("health_check", "missing", "must be a URL")));
+        }
+        var after = new ArrayList<ServiceId>();
+        JsonElement others = manifest.has("after") ? manifest.get("after") : new JsonArray();
+        others.getAsJsonArray().forEach(other -> after.add(new ServiceId(other.getAsString())));
+        String version = manifest.has("version") ? manifest.get("version").getAsString() : "1";
+        List<String> warnings = manifest.has("exce") ? List.of("unknown key exce") : List.of();
+        return new ManifestReading.Usable(Manifests.manifest(id, version, after), warnings);
+    }
+}

@@ -1,0 +1,216 @@
+package io.efka.agent.command;
+
+import io.efka.agent.service.Cause;
+import io.efka.agent.service.Desired;
+import io.efka.agent.service.Event;
+import io.efka.agent.service.Manifest;
+import io.efka.agent.service.Outcome;
+import io.efka.agent.service.Request;
+import io.efka.agent.service.RunId;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.service.ServiceStatus.State;
+import io.efka.agent.service.StoreException;
+import io.efka.agent.service.Supervision;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** Services that start and stop at once, unless they are held. Survives the agent's lives, as real processes do. */
+final class FakeSupervision implements Supervision {
+    private final Map<ServiceId, Service> services = new TreeMap<>();
+    final List<String> told = new ArrayList<>();
+    final List<Runnable> held = new ArrayList<>();
+    boolean isHolding;
+    boolean isDiskFull;
+    private int runs;
+    KillSwitch kill = KillSwitch.never();
+
+    private static final class Service {
+        private Path workDir = Path.of("/none");
+        private Optional<Manifest> manifest = Optional.empty();
+        private Desired desired = Desired.STOPPED;
+        private State state = State.STOPPED;
+        private Optional<RunId> run = Optional.empty();
+    }
+
+    FakeSupervision with(ServiceId id) {
+        var service = new Service();
+        service.workDir = Path.of("/services", id.value());
+        service.manifest = Optional.of(Manifests.plain(id));
+        services.put(id, service);
+        return this;
+    }
+
+    FakeSupervision running(ServiceId id) {
+        with(id);
+        launch(service(id));
+        return this;
+    }
+
+    /** What an agent does at its start. */
+    void reread(ServiceId id, Manifest manifest) {
+        Service service = services.get(id);
+        if (service != null) service.manifest = Optional.of(manifest);
+    }
+
+    void crash(ServiceId id) {
+        service(id).state = State.BACKOFF;
+        service(id).run = Optional.empty();
+    }
+
+    private Service service(ServiceId id) {
+        Service service = services.get(id);
+        if (service == null) throw new IllegalStateException("no service " + id);
+        return service;
+    }
+
+    State state(ServiceId id) {
+        return service(id).state;
+    }
+
+    @Override
+    public List<ServiceStatus> list() {
+        return services.keySet().stream().map(this::status).toList();
+    }
+
+    @Override
+    public Optional<ServiceStatus> find(ServiceId id) {
+        return services.containsKey(id) ? Optional.of(status(id)) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Manifest> manifest(ServiceId id) {
+        return Optional.ofNullable(services.get(id)).flatMap(service -> service.manifest);
+    }
+
+    @Override
+    public Optional<Path> workDir(ServiceId id) {
+        return Optional.ofNullable(services.get(id)).map(service -> service.workDir);
+    }
+
+    @Override
+    public boolean tell(ServiceId id, Event event) {
+        kill.touch();
+        if (!services.containsKey(id)) return false;
+        if (event instanceof Event.ManifestChanged changed) {
+            told.add("manifest " + id);
+            service(id).manifest = Optional.of(changed.manifest());
+            return true;
+        }
+        if (isHolding) held.add(() -> handle(id, event));
+        else handle(id, event);
+        return true;
+    }
+
+    void letGo() {
+        isHolding = false;
+        List<Runnable> all = List.copyOf(held);
+        held.clear();
+        all.forEach(Runnable::run);
+    }
+
+    @Override
+    public void add(ServiceId id, Path workDir, Manifest manifest) throws StoreException {
+        kill.touch();
+        if (isDiskFull) throw new StoreException("No space left on device", new IOException("ENOSPC"));
+        if (services.containsKey(id)) throw new IllegalStateException(id + " is registered");
+        with(id);
+        service(id).workDir = workDir;
+        service(id).manifest = Optional.of(manifest);
+        kill.touch();
+    }
+
+    @Override
+    public void remove(ServiceId id) {
+        kill.touch();
+        if (service(id).run.isPresent()) throw new IllegalStateException(id + " has a process");
+        services.remove(id);
+        kill.touch();
+    }
+
+    private void handle(ServiceId id, Event event) {
+        Service service = service(id);
+        if (event instanceof Event.StartAsked asked) {
+            if (service.state == State.RUNNING) {
+                reject(id, asked.request(), Outcome.Reason.ALREADY_RUNNING, "service is running");
+                return;
+            }
+            told.add("start " + id);
+            launch(service);
+            done(id, asked.request());
+        } else if (event instanceof Event.StopAsked asked) {
+            if (service.state == State.STOPPED) {
+                reject(id, asked.request(), Outcome.Reason.NOT_RUNNING, "service not running");
+                return;
+            }
+            told.add("stop " + id);
+            service.state = State.STOPPED;
+            service.desired = Desired.STOPPED;
+            service.run = Optional.empty();
+            done(id, asked.request());
+        } else if (event instanceof Event.RestartAsked asked) {
+            told.add("restart " + id);
+            launch(service);
+            done(id, asked.request());
+        } else if (event instanceof Event.SignalAsked asked) {
+            told.add("signal " + id + " " + asked.signal());
+            done(id, asked.request());
+        } else if (event instanceof Event.InputAsked asked) {
+            told.add("input " + id + " " + new String(asked.bytes(), StandardCharsets.UTF_8));
+            done(id, asked.request());
+        } else if (event instanceof Event.ResetAsked asked) {
+            told.add("reset " + id);
+            done(id, asked.request());
+        } else if (event instanceof Event.AutostartAsked asked) {
+            told.add((asked.autostart() ? "enable " : "disable ") + id);
+            done(id, asked.request());
+        }
+    }
+
+    private void launch(Service service) {
+        service.state = State.RUNNING;
+        service.desired = Desired.RUNNING;
+        service.run = Optional.of(new RunId(String.format("01JDA%021d", ++runs)));
+    }
+
+    private void done(ServiceId id, Request request) {
+        kill.touch();
+        request.answer().accept(new Outcome.Done(status(id)));
+    }
+
+    private void reject(ServiceId id, Request request, Outcome.Reason reason, String message) {
+        kill.touch();
+        request.answer().accept(new Outcome.Rejected(reason, message, status(id)));
+    }
+
+    private ServiceStatus status(ServiceId id) {
+        Service service = service(id);
+        boolean runs = service.state == State.RUNNING;
+        return new ServiceStatus(
+                id,
+                service.desired,
+                service.state,
+                runs,
+                ServiceStatus.HealthState.UNKNOWN,
+                runs ? OptionalLong.of(4711) : OptionalLong.empty(),
+                service.run,
+                Instant.EPOCH,
+                0,
+                Optional.empty(),
+                Cause.of(Cause.Kind.COMMAND),
+                Optional.empty(),
+                false,
+                true,
+                List.of(),
+                List.of(),
+                List.of());
+    }
+}

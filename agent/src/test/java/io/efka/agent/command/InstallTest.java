@@ -1,0 +1,304 @@
+package io.efka.agent.command;
+
+import static io.efka.agent.command.Rig.CAMERA;
+import static io.efka.agent.command.Rig.RADIO;
+import static io.efka.agent.command.Rig.camera;
+import static io.efka.agent.command.Rig.code;
+import static io.efka.agent.command.Rig.message;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.efka.agent.install.InstallRequest;
+import io.efka.agent.service.ServiceStatus.State;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class InstallTest {
+    private static final String PLAIN = "{\"manifest\":{\"exec\":\"run.sh\"}}";
+    private final Rig rig = new Rig();
+
+    @Nested
+    class Install {
+        @Test
+        void bringsAServiceThatIsStopped() {
+            rig.send(camera("install"), PLAIN).settle();
+            assertThat(rig.reply().get("installed").getAsBoolean()).isTrue();
+            assertThat(rig.reply().get("state").getAsString()).isEqualTo("stopped");
+            assertThat(rig.supervision.workDir(CAMERA)).contains(Path.of("/services/camera"));
+            assertThat(rig.events).contains("camera installed");
+        }
+
+        @Test
+        void startsItIfAsked() {
+            rig.send(camera("install"), "{\"manifest\":{\"exec\":\"run.sh\"},\"start\":true}")
+                    .settle();
+            assertThat(rig.reply().get("state").getAsString()).isEqualTo("running");
+        }
+
+        @Test
+        void mayBeFollowedAtOnceByItsStart() {
+            rig.send(camera("install"), PLAIN).send(camera("start"), "").settle();
+            assertThat(rig.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
+        }
+
+        @Test
+        void ofWhatIsThereIsRefused() {
+            rig.supervision.with(CAMERA);
+            rig.send(camera("install"), PLAIN).settle();
+            assertThat(code(rig.reply())).isEqualTo("already_installed");
+        }
+
+        @Test
+        void ofAFaultyManifestNamesAllFaultsAndLeavesNothing() {
+            rig.send(camera("install"), "{\"manifest\":{}}").settle();
+            assertThat(code(rig.reply())).isEqualTo("invalid_manifest");
+            assertThat(rig.reply().getAsJsonArray("faults")).hasSize(2);
+            assertThat(rig.installer.folders).isEmpty();
+        }
+
+        @Test
+        void thatWouldMakeACycleIsRefused() {
+            rig.send("efka/dev1/svc/radio/cmd/install", "{\"manifest\":{\"exec\":\"run.sh\",\"after\":[\"camera\"]}}")
+                    .send(camera("install"), "{\"manifest\":{\"exec\":\"run.sh\",\"after\":[\"radio\"]}}")
+                    .settle();
+            assertThat(code(rig.lastReply())).isEqualTo("invalid_manifest");
+            assertThat(message(rig.lastReply())).contains("camera -> radio -> camera");
+            assertThat(rig.installer.folders).containsOnlyKeys(RADIO);
+        }
+
+        @Test
+        void thatCannotBeRegisteredLeavesNothing() {
+            rig.supervision.isDiskFull = true;
+            rig.send(camera("install"), PLAIN).settle();
+            assertThat(code(rig.reply())).isEqualTo("disk_full");
+            assertThat(rig.installer.folders).isEmpty();
+        }
+
+        @Test
+        void passesOnWhatTheInstallerRefuses() {
+            rig.installer.failure = Optional.of(new Refusal(ErrorCode.NOT_ALLOWED, "/etc is not below /srv"));
+            rig.send(camera("install"), "{\"work_dir\":\"/etc\"}").settle();
+            assertThat(code(rig.reply())).isEqualTo("not_allowed");
+        }
+
+        @Test
+        void decodesItsFiles() throws Exception {
+            var payload = "{\"manifest\":{\"a\":0.5},\"files\":{\"run.sh\":{\"text\":\"é\",\"mode\":\"0755\"},"
+                    + "\"b\":{\"base64\":\"/wA=\"}}}";
+            InstallRequest request =
+                    InstallDecoder.decode(new Arguments(PayloadCodec.decode(payload.getBytes(StandardCharsets.UTF_8))));
+            assertThat(request.manifest()).contains("{\"a\":0.5}");
+            assertThat(request.files()).containsOnlyKeys("run.sh", "b");
+            assertThat(request.files()).hasEntrySatisfying("run.sh", file -> {
+                assertThat(file.mode()).isEqualTo(0755);
+                assertThat(file.content()).isEqualTo("é".getBytes(StandardCharsets.UTF_8));
+            });
+            assertThat(request.files()).hasEntrySatisfying("b", file -> {
+                assertThat(file.mode()).isEqualTo(0644);
+                assertThat(file.content()).containsExactly(0xff, 0);
+            });
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "{}",
+                    "{\"manifest\":7}",
+                    "{\"manifest\":\"{}\"}",
+                    "{\"work_dir\":\"/a\\u0000\"}",
+                    "{\"work_dir\":\"/a\",\"manifest\":{}}",
+                    "{\"manifest\":{},\"start\":\"yes\"}",
+                    "{\"manifest\":{},\"files\":[]}",
+                    "{\"manifest\":{},\"files\":{\"a\":\"text\"}}",
+                    "{\"manifest\":{},\"files\":{\"a\":{}}}",
+                    "{\"manifest\":{},\"files\":{\"a\":{\"text\":\"x\",\"base64\":\"eA==\"}}}",
+                    "{\"manifest\":{},\"files\":{\"a\":{\"base64\":\"###\"}}}",
+                    "{\"manifest\":{},\"files\":{\"a\":{\"text\":\"x\",\"mode\":\"9\"}}}",
+                    "{\"manifest\":{},\"files\":{\"a\":{\"text\":\"x\",\"mode\":493}}}"
+                })
+        void withAWrongArgumentIsABadArgument(String payload) {
+            rig.send(camera("install"), payload).settle();
+            assertThat(code(rig.reply())).isEqualTo("bad_argument");
+        }
+    }
+
+    @Nested
+    class Remove {
+        @Test
+        void stopsFirst() {
+            rig.supervision.running(CAMERA);
+            rig.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
+            rig.send(camera("remove"), "").settle();
+            assertThat(code(rig.reply())).isEqualTo("ok");
+            assertThat(rig.supervision.told).containsExactly("stop camera");
+            assertThat(rig.supervision.find(CAMERA)).isEmpty();
+            assertThat(rig.installer.folders).isEmpty();
+        }
+
+        @Test
+        void alsoOfWhatWaitsForItsRestart() {
+            rig.supervision.running(CAMERA).crash(CAMERA);
+            rig.send(camera("remove"), "").settle();
+            assertThat(rig.supervision.find(CAMERA)).isEmpty();
+        }
+    }
+
+    @Nested
+    class Apply {
+        private static final String BOTH = """
+                {"prune":true,"services":{
+                  "camera":{"manifest":{"exec":"run.sh","after":["radio"]}},
+                  "radio":{"manifest":{"exec":"run.sh"},"desired":"stopped"}}}""";
+
+        private String actions(JsonObject reply) {
+            var line = new StringBuilder();
+            reply.getAsJsonArray("actions")
+                    .forEach(action -> line.append(
+                                    action.getAsJsonObject().get("service").getAsString())
+                            .append(' ')
+                            .append(action.getAsJsonObject().get("action").getAsString())
+                            .append(action.getAsJsonObject().get("ok").getAsBoolean() ? ", " : " failed, "));
+            return line.toString();
+        }
+
+        private JsonObject apply(String payload) {
+            rig.send("efka/dev1/cmd/apply", payload).settle();
+            return rig.lastReply();
+        }
+
+        @Test
+        void installsAndStartsWhatIsMissing() {
+            assertThat(actions(apply(BOTH))).isEqualTo("camera installed, camera started, radio installed, ");
+            assertThat(rig.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
+            assertThat(rig.supervision.state(RADIO)).isEqualTo(State.STOPPED);
+        }
+
+        @Test
+        void twiceChangesNothing() {
+            apply(BOTH);
+            rig.supervision.told.clear();
+            JsonObject second = apply(BOTH);
+            assertThat(actions(second)).isEqualTo("camera unchanged, radio unchanged, ");
+            assertThat(second.get("ok").getAsBoolean()).isTrue();
+            assertThat(rig.supervision.told).isEmpty();
+        }
+
+        @Test
+        void updatesAndRestartsWhatDiffers() {
+            apply(BOTH);
+            JsonObject reply =
+                    apply("{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\",\"version\":\"2\"}}}}");
+            assertThat(actions(reply)).isEqualTo("camera updated, camera restarted, ");
+            assertThat(rig.supervision.find(RADIO)).isPresent();
+            assertThat(rig.supervision.told).endsWith("stop camera", "manifest camera", "start camera");
+        }
+
+        @Test
+        void prunesTheRestAndStopsWhatIsToBeStopped() {
+            rig.supervision.running(CAMERA).running(RADIO);
+            JsonObject reply = apply("{\"prune\":true,\"services\":{\"camera\":{\"desired\":\"stopped\"}}}");
+            assertThat(actions(reply)).isEqualTo("camera stopped, radio removed, ");
+        }
+
+        @Test
+        void ofAnyFaultChangesNothingAndNamesAllOfThem() {
+            rig.supervision.running(RADIO);
+            JsonObject reply = apply("""
+                    {"prune":true,"services":{
+                      "camera":{"manifest":{}},
+                      "../x":{"manifest":{"exec":"run.sh"}},
+                      "a\\u0000":{"manifest":{"exec":"run.sh"}},
+                      "disk":{"manifest":{"exec":"run.sh"},"desired":"up"},
+                      "fan":{"desired":"running"},
+                      "gate":7,
+                      "x1":{"manifest":{"exec":"run.sh","after":["x2"]}},
+                      "x2":{"manifest":{"exec":"run.sh","after":["x1"]}}}}""");
+            assertThat(code(reply)).isEqualTo("invalid_manifest");
+            assertThat(reply.getAsJsonArray("faults").toString())
+                    .contains("services.camera.manifest.exec")
+                    .contains("services.camera.manifest.health_check")
+                    .contains("../x")
+                    .contains("services.disk")
+                    .contains("services.fan")
+                    .contains("services.gate")
+                    .contains("x1 -> x2 -> x1");
+            assertThat(reply.getAsJsonArray("faults")).hasSize(9);
+            assertThat(rig.supervision.told).isEmpty();
+            assertThat(rig.supervision.list()).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"{}", "{\"services\":[]}", "{\"services\":{},\"prune\":1}"})
+        void withoutServicesIsABadArgument(String payload) {
+            assertThat(code(apply(payload))).isEqualTo("bad_argument");
+        }
+
+        @Test
+        void thatFailsInPartSaysWhereAndDoesTheRest() {
+            rig.supervision.running(RADIO);
+            rig.installer.failure = Optional.of(new Refusal(ErrorCode.DISK_FULL, "no space"));
+            JsonObject reply = apply(
+                    "{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\"}},\"radio\":{\"desired\":\"stopped\"}}}");
+            assertThat(code(reply)).isEqualTo("disk_full");
+            assertThat(message(reply)).contains("1 of 2 actions failed").contains("camera: no space");
+            assertThat(actions(reply)).isEqualTo("camera installed failed, radio stopped, ");
+        }
+
+        @Test
+        void goesThroughTheLanesOfItsServicesAndLeavesPingsAlone() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("remove"), "").settle();
+            rig.send("efka/dev1/cmd/apply", BOTH).send("efka/dev1/cmd/ping", "").settle();
+            assertThat(rig.reply().has("pong")).isTrue();
+            rig.supervision.letGo();
+            rig.settle();
+            assertThat(actions(rig.lastReply())).startsWith("camera installed, camera started, ");
+        }
+
+        @Test
+        void cutOffAnywhereIsFinishedInTheNextLife() {
+            boolean wasKilled = true;
+            for (int touch = 0; wasKilled; touch++) {
+                Rig first = new Rig().nextLife(KillSwitch.at(touch));
+                first.supervision.running(CAMERA).running(new io.efka.agent.service.ServiceId("old"));
+                boolean isAccepted = live(first);
+                wasKilled = first.kill.isDead();
+                Rig second = first.nextLife();
+                second.router.recover();
+                if (!isAccepted) second.send("efka/dev1/cmd/apply", versionTwo());
+                second.settle();
+                assertThat(second.supervision.list()).as("killed at %d", touch).hasSize(2);
+                assertThat(second.supervision.state(CAMERA))
+                        .as("killed at %d", touch)
+                        .isEqualTo(State.RUNNING);
+                assertThat(second.supervision
+                                .manifest(CAMERA)
+                                .orElseThrow()
+                                .program()
+                                .args())
+                        .as("killed at %d", touch)
+                        .containsExactly("2");
+            }
+        }
+
+        private String versionTwo() {
+            return "{\"id\":\"1\",\"prune\":true,\"services\":{"
+                    + "\"camera\":{\"manifest\":{\"exec\":\"run.sh\",\"version\":\"2\"}},"
+                    + "\"radio\":{\"manifest\":{\"exec\":\"run.sh\"}}}}";
+        }
+
+        private boolean live(Rig life) {
+            try {
+                life.send("efka/dev1/cmd/apply", versionTwo()).settle();
+            } catch (KillSwitch.Killed end) {
+                assertThat(life.kill.isDead()).isTrue();
+            }
+            return !life.acknowledged.isEmpty();
+        }
+    }
+}

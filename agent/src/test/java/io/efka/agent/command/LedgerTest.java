@@ -1,0 +1,393 @@
+package io.efka.agent.command;
+
+import static io.efka.agent.command.Rig.CAMERA;
+import static io.efka.agent.command.Rig.camera;
+import static io.efka.agent.command.Rig.code;
+import static io.efka.agent.command.Rig.message;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.efka.agent.service.ServiceStatus.State;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.Properties;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LedgerTest {
+    private static final String HUP_1 = "{\"signal\":\"HUP\",\"id\":\"1\"}";
+    private final Rig rig = new Rig();
+
+    @Nested
+    class Duplicate {
+        @Test
+        void getsTheSameReplyAndHasNoEffect() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("signal"), HUP_1).settle();
+            rig.timers.advance(Duration.ofSeconds(3));
+            rig.send(camera("signal"), HUP_1).settle();
+            assertThat(rig.supervision.told).containsExactly("signal camera HUP");
+            assertThat(rig.texts().get(1)).isEqualTo(rig.texts().get(0));
+            assertThat(rig.acknowledged).hasSize(2);
+        }
+
+        @Test
+        void getsTheSameReplyFromTheNextLifeToo() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("signal"), HUP_1).settle();
+            Rig next = rig.nextLife();
+            next.router.recover();
+            next.settle();
+            next.replies.clear();
+            next.send(camera("signal"), HUP_1).settle();
+            assertThat(next.texts()).isEqualTo(rig.texts());
+            assertThat(rig.supervision.told).hasSize(1);
+        }
+
+        @Test
+        void ofWhatIsUnderWayWaitsForTheOneReply() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("signal"), HUP_1).send(camera("signal"), HUP_1).settle();
+            assertThat(rig.acknowledged).hasSize(2);
+            rig.supervision.letGo();
+            rig.settle();
+            assertThat(rig.replies).hasSize(1);
+        }
+
+        @Test
+        void thatWaitsElsewhereIsAnsweredThere() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            byte[] id = {'1'};
+            rig.send(camera("stop"), "", Rig.request("answers/1", id))
+                    .send(camera("stop"), "", Rig.request("answers/2", id))
+                    .settle();
+            rig.supervision.letGo();
+            rig.settle();
+            assertThat(rig.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
+        }
+
+        @Test
+        void ofACommandThatDidNotWaitIsAcceptedAgain() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            String payload = "{\"id\":\"1\",\"wait\":false}";
+            rig.send(camera("remove"), payload).settle();
+            rig.send(camera("remove"), payload).settle();
+            rig.supervision.letGo();
+            rig.settle();
+            rig.send(camera("remove"), payload).settle();
+            assertThat(rig.texts()).hasSize(3).allMatch(rig.texts().get(0)::equals);
+        }
+
+        @Test
+        void thatIsExpiredByNowGetsTheSameReplyStill() {
+            rig.supervision.running(CAMERA);
+            String payload = "{\"id\":\"1\",\"expires_at\":\"2026-01-01T00:00:05.000Z\"}";
+            rig.send(camera("stop"), payload).settle();
+            rig.timers.advance(Duration.ofSeconds(9));
+            rig.send(camera("stop"), payload).settle();
+            assertThat(code(rig.lastReply())).isEqualTo("ok");
+        }
+
+        @Test
+        void idWithAnotherPayloadOrTopicIsReused() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("signal"), HUP_1).settle();
+            rig.send(camera("signal"), "{\"signal\":\"TERM\",\"id\":\"1\"}").settle();
+            assertThat(code(rig.lastReply())).isEqualTo("id_reused");
+            rig.send(camera("input"), HUP_1).settle();
+            assertThat(code(rig.lastReply())).isEqualTo("id_reused");
+            assertThat(message(rig.lastReply())).contains("\"1\"");
+            assertThat(rig.supervision.told).hasSize(1);
+        }
+
+        @Test
+        void idOfWhatIsUnderWayIsReusedToo() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("signal"), HUP_1)
+                    .send(camera("stop"), "{\"id\":\"1\"}")
+                    .settle();
+            assertThat(code(rig.reply())).isEqualTo("id_reused");
+        }
+
+        @Test
+        void withoutAnIdIsAnotherCommand() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("signal"), "{\"signal\":\"HUP\"}")
+                    .send(camera("signal"), "{\"signal\":\"HUP\"}")
+                    .settle();
+            assertThat(rig.supervision.told).hasSize(2);
+            rig.disk.sync();
+            assertThat(rig.disk.durable).isEmpty();
+        }
+    }
+
+    @Nested
+    class FullDisk {
+        @Test
+        void refusesTheCommandAndFreesItsId() {
+            rig.supervision.running(CAMERA);
+            rig.disk.isFull = true;
+            rig.send(camera("signal"), HUP_1).settle();
+            assertThat(code(rig.reply())).isEqualTo("disk_full");
+            assertThat(message(rig.reply())).contains("No space left on device").contains("not executed");
+            assertThat(rig.supervision.told).isEmpty();
+            assertThat(rig.acknowledged).hasSize(1);
+
+            rig.disk.isFull = false;
+            rig.send(camera("signal"), HUP_1).settle();
+            assertThat(code(rig.lastReply())).isEqualTo("ok");
+        }
+
+        @Test
+        void keepsTheOutcomeInMemoryUntilItCanBeWritten() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("signal"), HUP_1).settle();
+            rig.disk.isFull = true;
+            rig.supervision.letGo();
+            rig.settle();
+            assertThat(code(rig.reply())).isEqualTo("ok");
+            rig.disk.sync();
+            Rig next = rig.nextLife();
+            next.router.recover();
+            next.settle();
+            assertThat(rig.supervision.told).hasSize(1);
+            assertThat(next.texts()).allMatch(text -> text.contains("\"ok\":true"));
+        }
+    }
+
+    @Nested
+    class Kill {
+        /** Every touch of the outside world, until one life gets through. */
+        private void atEveryTouch(String command, String payload, boolean running, Verdict verdict) {
+            for (int touch = 0; ; touch++) {
+                Rig first = new Rig().nextLife(KillSwitch.at(touch));
+                if (running) first.supervision.running(CAMERA);
+                else if (!command.equals("install")) first.supervision.with(CAMERA);
+                var message = new Message(
+                        camera(command), payload.getBytes(StandardCharsets.UTF_8), 1, false, Properties.NONE);
+                live(first, message, true);
+                boolean wasKilled = first.kill.isDead();
+                Rig second = first.nextLife();
+                live(second, message, first.acknowledged.isEmpty());
+                verdict.check(touch, first, second);
+                if (!wasKilled) return;
+            }
+        }
+
+        private interface Verdict {
+            void check(int touch, Rig first, Rig second);
+        }
+
+        private static void live(Rig rig, Message message, boolean delivered) {
+            try {
+                rig.router.recover();
+                if (delivered) rig.deliver(message);
+                rig.settle();
+            } catch (KillSwitch.Killed end) {
+                assertThat(rig.kill.isDead()).isTrue();
+            }
+        }
+
+        private static List<JsonObject> replies(Rig first, Rig second) {
+            var all = new java.util.ArrayList<>(first.replies);
+            all.addAll(second.replies);
+            return all.stream().map(Rig::json).toList();
+        }
+
+        @Test
+        void neverSignalsTwiceAndAlwaysAnswers() {
+            atEveryTouch("signal", HUP_1, true, (touch, first, second) -> {
+                assertThat(first.supervision.told).as("killed at %d", touch).hasSizeLessThanOrEqualTo(1);
+                List<JsonObject> replies = replies(first, second);
+                assertThat(replies).as("killed at %d", touch).isNotEmpty();
+                assertThat(replies).extracting(Rig::code).containsAnyOf("ok", "interrupted");
+                assertThat(replies.stream().map(JsonObject::toString).distinct())
+                        .as("killed at %d", touch)
+                        .hasSize(1);
+                if (code(replies.get(0)).equals("ok"))
+                    assertThat(first.supervision.told).hasSize(1);
+            });
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"{\"id\":\"1\"}", "{\"id\":\"1\",\"wait\":false}", ""})
+        void alwaysEndsAStartRunning(String payload) {
+            atEveryTouch("start", payload, false, (touch, first, second) -> {
+                assertThat(second.supervision.state(CAMERA))
+                        .as("killed at %d", touch)
+                        .isEqualTo(State.RUNNING);
+                assertThat(first.supervision.told).containsExactly("start camera");
+                // Without an id it is at least once: a redelivery finds the service running.
+                if (!payload.isEmpty()) {
+                    assertThat(replies(first, second))
+                            .as("killed at %d", touch)
+                            .isNotEmpty()
+                            .allMatch(reply -> code(reply).equals("ok"));
+                } else assertThat(replies(first, second)).isNotEmpty();
+            });
+        }
+
+        @Test
+        void alwaysEndsAStopStopped() {
+            atEveryTouch("stop", "{\"id\":\"1\"}", true, (touch, first, second) -> {
+                assertThat(second.supervision.state(CAMERA)).isEqualTo(State.STOPPED);
+                assertThat(first.supervision.told).containsExactly("stop camera");
+                assertThat(replies(first, second))
+                        .isNotEmpty()
+                        .allMatch(reply -> code(reply).equals("ok"));
+            });
+        }
+
+        @Test
+        void neverRestartsTwice() {
+            atEveryTouch("restart", "{\"id\":\"1\"}", true, (touch, first, second) -> {
+                assertThat(first.supervision.told).as("killed at %d", touch).containsExactly("restart camera");
+                assertThat(replies(first, second))
+                        .isNotEmpty()
+                        .allMatch(reply -> code(reply).equals("ok"));
+            });
+        }
+
+        @Test
+        void alwaysEndsAnInstallInstalledAndStarted() {
+            String payload = "{\"id\":\"1\",\"manifest\":{\"exec\":\"run.sh\"},\"start\":true}";
+            atEveryTouch("install", payload, false, (touch, first, second) -> {
+                assertThat(second.supervision.find(CAMERA))
+                        .as("killed at %d", touch)
+                        .isPresent();
+                assertThat(second.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
+                assertThat(second.installer.folders).containsOnlyKeys(CAMERA);
+                assertThat(replies(first, second))
+                        .isNotEmpty()
+                        .allMatch(reply -> code(reply).equals("ok"));
+            });
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"{\"id\":\"1\"}", "{\"id\":\"1\",\"wait\":false}"})
+        void alwaysEndsARemoveRemoved(String payload) {
+            atEveryTouch("remove", payload, true, (touch, first, second) -> {
+                assertThat(second.supervision.find(CAMERA))
+                        .as("killed at %d", touch)
+                        .isEmpty();
+                assertThat(replies(first, second))
+                        .isNotEmpty()
+                        .allMatch(reply -> code(reply).equals("ok"));
+            });
+        }
+
+        @Test
+        void beforeTheReplyIsAwaySendsItInTheNextLife() {
+            rig.supervision.running(CAMERA);
+            rig.broker = new CompletableFuture<>();
+            rig.send(camera("signal"), HUP_1).settle();
+            Rig next = rig.nextLife();
+            next.router.recover();
+            assertThat(next.texts()).isEqualTo(rig.texts());
+            next.disk.sync();
+            Rig third = next.nextLife();
+            third.router.recover();
+            assertThat(third.replies).isEmpty();
+        }
+
+        @Test
+        void leavesAStartOfWhatRanAlreadyRefused() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("start"), "{\"id\":\"1\"}").settle();
+            rig.supervision.isHolding = false;
+            Rig next = rig.nextLife();
+            next.router.recover();
+            next.settle();
+            assertThat(code(next.reply())).isEqualTo("already_running");
+        }
+
+        @Test
+        void keepsTheOrderOfWhatWasAccepted() {
+            rig.supervision.with(CAMERA).isHolding = true;
+            for (int i = 0; i < 12; i++)
+                rig.send(camera(i % 2 == 0 ? "start" : "stop"), "{\"id\":\"" + i + "\"}")
+                        .settle();
+            rig.supervision.isHolding = false;
+            Rig next = rig.nextLife();
+            next.router.recover();
+            next.settle();
+            assertThat(next.supervision.told).hasSize(12).startsWith("start camera", "stop camera");
+            assertThat(next.texts()).hasSize(12);
+        }
+    }
+
+    @Nested
+    class Bounds {
+        private final FakeDisk disk = new FakeDisk();
+        private final FakeTimers timers = new FakeTimers();
+        private final Ledger ledger = new Ledger(disk.store(KillSwitch.never()), 10, Duration.ofHours(24), timers);
+        private final ReplyTo nobody = new ReplyTo("r", Optional.empty(), Optional.empty());
+
+        private void run(String id, String reply) throws Exception {
+            ledger.admit(Optional.of(id), "d", nobody);
+            var message = new Message("t", new byte[0], 1, false, Properties.NONE);
+            ledger.accept(id, message, Before.NOTHING, timers.now());
+            ledger.finish(id, nobody, reply);
+            ledger.replied(id);
+        }
+
+        private boolean knows(String id) {
+            return ledger.admit(Optional.of(id), "d", nobody) instanceof Ledger.Admission.Finished;
+        }
+
+        @Test
+        void keepYoungOutcomesBeyondTheirNumber() throws Exception {
+            for (int i = 0; i < 30; i++) run("c" + i, "{}");
+            assertThat(knows("c0")).isTrue();
+        }
+
+        @Test
+        void keepTheNewestBeyondTheirAge() throws Exception {
+            for (int i = 0; i < 30; i++) run("c" + i, "{}");
+            timers.advance(Duration.ofHours(25));
+            run("last", "{}");
+            assertThat(knows("c20")).isFalse();
+            assertThat(knows("c21")).isTrue();
+            disk.sync();
+            assertThat(disk.durable).hasSize(10);
+        }
+
+        @Test
+        void forgetTheOldestInAFloodOfIds() throws Exception {
+            for (int i = 0; i < Ledger.HARD_ENTRIES + 5; i++) run("c" + i, "{}");
+            disk.sync();
+            assertThat(disk.durable).hasSize(Ledger.HARD_ENTRIES);
+            assertThat(knows("c4")).isFalse();
+            assertThat(knows("c5")).isTrue();
+        }
+
+        @Test
+        void forgetTheOldestOfLargeReplies() throws Exception {
+            String large = "x".repeat(ReplyCodec.MAX_KEPT);
+            for (int i = 0; i < 600; i++) run("c" + i, large);
+            disk.sync();
+            assertThat(disk.durable).hasSize(Ledger.HARD_CHARACTERS / ReplyCodec.MAX_KEPT);
+        }
+
+        @Test
+        void refuseWhatWouldBeTooMuchUnderWay() {
+            for (int i = 0; i < Ledger.HARD_ENTRIES; i++) ledger.admit(Optional.of("c" + i), "d", nobody);
+            assertThat(ledger.admit(Optional.of("more"), "d", nobody)).isInstanceOf(Ledger.Admission.Full.class);
+        }
+
+        @Test
+        void leaveOutADocumentThatCannotBeRead() {
+            disk.durable.put("a", "{\"v\":2}");
+            disk.durable.put("b", "garbage");
+            disk.durable.put("c", "{\"v\":1,\"number\":\"x\"}");
+            disk.durable.put("d", "[]");
+            assertThat(ledger.load()).isEmpty();
+        }
+    }
+}

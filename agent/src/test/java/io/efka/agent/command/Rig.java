@@ -1,0 +1,183 @@
+package io.efka.agent.command;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.efka.agent.service.Logs;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.wire.DeviceId;
+import io.efka.agent.wire.Events;
+import io.efka.agent.wire.GroupId;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.MqttLink;
+import io.efka.agent.wire.Properties;
+import io.efka.agent.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** A whole command room over fakes, run on the test's own thread. {@link #nextLife()} is what a kill leaves of it. */
+final class Rig {
+    static final ServiceId CAMERA = new ServiceId("camera");
+    static final ServiceId RADIO = new ServiceId("radio");
+
+    final FakeDisk disk;
+    final FakeSupervision supervision;
+    final FakeInstaller installer;
+    final FakeTimers timers;
+    final KillSwitch kill;
+    final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    final List<Message> replies = new ArrayList<>();
+    final List<String> events = new ArrayList<>();
+    final List<Message> acknowledged = new ArrayList<>();
+    final List<Logs.Query> logQueries = new ArrayList<>();
+    CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
+    boolean isShutDown;
+    final CommandTable table;
+    final CommandRouter router;
+
+    Rig() {
+        this(new FakeDisk(), new FakeSupervision(), new FakeInstaller(), new FakeTimers(), KillSwitch.never());
+    }
+
+    private Rig(
+            FakeDisk disk, FakeSupervision supervision, FakeInstaller installer, FakeTimers timers, KillSwitch kill) {
+        this.disk = disk;
+        this.supervision = supervision;
+        this.installer = installer;
+        this.timers = timers;
+        this.kill = kill;
+        supervision.kill = kill;
+        installer.kill = kill;
+        var topics = new Topics("efka", new DeviceId("dev1"), List.of(new GroupId("roof")));
+        var environment = new Environment(topics, this::send, supervision, new RecordedEvents(), timers);
+        var lanes = new Lanes(tasks::add, 64, 8 * 1024 * 1024);
+        var ledger = new Ledger(disk.store(kill), 1000, Duration.ofHours(24), timers);
+        var toolbox = new Toolbox(installer, this::readLogs, documents(), lanes, () -> isShutDown = true);
+        table = CommandTables.standard(environment, toolbox, tasks::add);
+        router = new CommandRouter(table, environment, ledger, lanes, tasks::add);
+    }
+
+    /** The same disk and processes, everything in memory gone; it dies at its {@code touch}-th touch of the outside. */
+    Rig nextLife(KillSwitch nextKill) {
+        installer.folders.keySet().forEach(id -> supervision.reread(id, installer.manifest(id)));
+        return new Rig(disk, supervision, installer, new FakeTimers(), nextKill);
+    }
+
+    Rig nextLife() {
+        return nextLife(KillSwitch.never());
+    }
+
+    private static Documents documents() {
+        return new Documents(
+                status -> {
+                    var document = new JsonObject();
+                    document.addProperty("service", status.id().value());
+                    return document;
+                },
+                JsonObject::new,
+                JsonObject::new);
+    }
+
+    private CompletableFuture<Void> send(Message reply) {
+        kill.touch();
+        replies.add(reply);
+        return broker;
+    }
+
+    private Logs.Page readLogs(ServiceId id, Logs.Query query) {
+        logQueries.add(query);
+        return new Logs.Page("one\n".getBytes(StandardCharsets.UTF_8), 0, 4, 0, 4, false);
+    }
+
+    /** Everything that waits for a thread is run, until nothing does. */
+    Rig settle() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
+        return this;
+    }
+
+    Rig send(String topic, String payload) {
+        return send(topic, payload, Properties.NONE);
+    }
+
+    Rig send(String topic, String payload, Properties properties) {
+        return deliver(new Message(topic, payload.getBytes(StandardCharsets.UTF_8), 1, false, properties));
+    }
+
+    Rig deliver(Message message) {
+        router.received(new MqttLink.Inbound() {
+            @Override
+            public Message message() {
+                return message;
+            }
+
+            @Override
+            public void acknowledge() {
+                kill.touch();
+                acknowledged.add(message);
+            }
+        });
+        return this;
+    }
+
+    static String camera(String command) {
+        return "efka/dev1/svc/camera/cmd/" + command;
+    }
+
+    static String device(String command) {
+        return "efka/dev1/cmd/" + command;
+    }
+
+    static Properties request(String topic, byte[] correlation) {
+        return new Properties(
+                Optional.empty(), Optional.of(topic), Optional.of(correlation), OptionalLong.empty(), List.of());
+    }
+
+    static Properties expiring(long seconds) {
+        return new Properties(
+                Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.of(seconds), List.of());
+    }
+
+    JsonObject reply() {
+        if (replies.size() != 1) throw new AssertionError("one reply expected, there are " + texts());
+        return json(replies.get(0));
+    }
+
+    JsonObject lastReply() {
+        return json(replies.get(replies.size() - 1));
+    }
+
+    List<String> texts() {
+        return replies.stream().map(reply -> json(reply).toString()).toList();
+    }
+
+    static JsonObject json(Message reply) {
+        return JsonParser.parseString(new String(reply.payload(), StandardCharsets.UTF_8))
+                .getAsJsonObject();
+    }
+
+    static String code(JsonObject reply) {
+        return reply.has("error") ? reply.getAsJsonObject("error").get("code").getAsString() : "ok";
+    }
+
+    static String message(JsonObject reply) {
+        return reply.getAsJsonObject("error").get("message").getAsString();
+    }
+
+    private final class RecordedEvents implements Events {
+        @Override
+        public void device(String kind, Map<String, ?> fields) {
+            events.add(kind + " " + fields.get("command"));
+        }
+
+        @Override
+        public void service(ServiceId id, String kind, Map<String, ?> fields) {
+            events.add(id + " " + kind);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.efka.agent.mapdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStore;
+import io.efka.agent.service.StoreException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MapDbServicesTest extends ServiceStoreContract {
+    @TempDir
+    private Path data;
+
+    private final RecordingDisk disk = new RecordingDisk();
+    private StateStore state;
+
+    @BeforeEach
+    void open() throws Exception {
+        state = StateStore.open(data, disk, Bounds.DEFAULT);
+    }
+
+    @AfterEach
+    void close() {
+        state.close();
+    }
+
+    @Override
+    ServiceStore store() {
+        return new MapDbServices(state);
+    }
+
+    @Test
+    void keepsTheEarlierRecordWhenASaveFails() throws Exception {
+        store().save(stopped("a"));
+        disk.fillUpTo(10);
+        assertThatThrownBy(() -> store().save(running("a"))).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> store().delete(new ServiceId("a"))).isInstanceOf(StoreException.class);
+        assertThat(store().load()).containsExactly(stopped("a"));
+    }
+
+    @Test
+    void hasEverythingAfterARestart() throws Exception {
+        store().save(launching("a"));
+        store().save(running("b"));
+        close();
+        open();
+        assertThat(store().load()).containsExactly(launching("a"), running("b"));
+    }
+
+    @Test
+    void losesOneDamagedRecordOnlyAndLeavesItWhereItIs() throws Exception {
+        store().save(stopped("a"));
+        for (String damaged : List.of("{", "[]", "null", "{\"v\":2}", "{\"v\":1}", "{\"v\":1,\"service\":7}")) {
+            state.commit(List.of(Change.put("services", "damaged", damaged)));
+            assertThat(store().load()).as(damaged).containsExactly(stopped("a"));
+            assertThat(state.documents("services")).containsEntry("damaged", damaged);
+        }
+        store().save(running("damaged"));
+        assertThat(store().load()).containsExactly(stopped("a"), running("damaged"));
+    }
+
+    @Test
+    void saysWhatIsWrongWithADocument() {
+        String good = ServiceCodec.encode(running("a"));
+        assertRefused(good.replace("\"v\":1", "\"v\":2"), "its version is 2, this agent knows 1");
+        assertRefused(good.replace("\"pid\":4711", "\"pid\":\"x\""), "pid must be a number");
+        assertRefused(good.replace("\"desired\"", "\"desire\""), "desired must be a string, was missing");
+        assertRefused(good.replace("\"a\"", "\"../a\""), "bad service id");
+        assertRefused("nonsense", "it must be a JSON object");
+    }
+
+    private static void assertRefused(String document, String why) {
+        assertThatThrownBy(() -> ServiceCodec.decode(document))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void ignoresFieldsItDoesNotKnow() {
+        String newer = ServiceCodec.encode(running("a")).replaceFirst("\\{", "{\"colour\":{\"of\":[\"the\",\"day\"]},");
+        assertThat(ServiceCodec.decode(newer)).isEqualTo(running("a"));
+    }
+}
