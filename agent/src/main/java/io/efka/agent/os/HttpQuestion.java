@@ -2,6 +2,7 @@ package io.efka.agent.os;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
 
@@ -28,6 +29,8 @@ final class HttpQuestion {
             int status = connection.getResponseCode();
             connection.disconnect();
             question.answer(status >= 200 && status < 400, "status " + status);
+        } catch (SocketTimeoutException late) {
+            // the question's own alarm says so, at this very moment
         } catch (IOException | IllegalArgumentException failed) {
             question.answer(false, String.valueOf(failed.getMessage()));
         }

@@ -28,8 +28,7 @@ public final class LinuxMeters implements Meters {
 
     @Override
     public Optional<Tree> tree(RunId run) {
-        List<ProcessStat> members =
-                launcher.kin(run).map(launcher.trees()::members).orElse(List.of());
+        List<ProcessStat> members = launcher.members(run);
         return members.isEmpty() ? Optional.empty() : Optional.of(sum(members));
     }
 

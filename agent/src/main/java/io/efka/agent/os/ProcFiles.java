@@ -1,9 +1,10 @@
 package io.efka.agent.os;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -13,8 +14,15 @@ final class ProcFiles {
 
     /** The whole text, byte for character; empty when it is gone or may not be read. */
     static Optional<String> read(Path file) {
-        try {
-            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+        // Half the system calls of Files.readAllBytes, which asks for sizes that the kernel does not know here.
+        try (FileInputStream in = new FileInputStream(file.toFile())) {
+            byte[] bytes = new byte[1_024];
+            int length = 0;
+            for (int count; (count = in.read(bytes, length, bytes.length - length)) > 0; ) {
+                length += count;
+                if (length == bytes.length) bytes = Arrays.copyOf(bytes, 4 * length);
+            }
+            return Optional.of(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
         } catch (IOException gone) {
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /** Asks by connecting. */
@@ -18,6 +19,8 @@ final class TcpQuestion {
             socket.connect(
                     new InetSocketAddress(InetAddress.getByName(host), port), Math.toIntExact(timeout.toMillis()));
             question.answer(true, "connected");
+        } catch (SocketTimeoutException late) {
+            // the question's own alarm says so, at this very moment
         } catch (IOException refused) {
             question.answer(false, String.valueOf(refused.getMessage()));
         }

@@ -28,15 +28,27 @@ final class Trees {
         kin.leader().filter(table::isAlive).ifPresent(leader -> signaller.send(signal, leader.pid()));
     }
 
-    /** Sends a signal to the main process's group if it is alive, and says whether it was. */
-    boolean signalGroup(Kin kin, Signal signal) {
+    /**
+     * Sends a signal to every member: to the main process's group at once, to those that left it as soon as they are
+     * found. After TERM comes CONT, because a stopped process takes note of nothing.
+     */
+    void signalTree(Kin kin, Signal signal, Work work) {
+        boolean groupHasIt = signalGroup(kin, signal);
+        work.run(() -> {
+            signalMembers(kin, signal, groupHasIt);
+            if (signal == Signal.TERM) signalMembers(kin, Signal.CONT, groupHasIt);
+        });
+        if (signal == Signal.TERM) signalGroup(kin, Signal.CONT);
+    }
+
+    /** Says whether the main process was alive; its group is nobody's certainly if it was not. */
+    private boolean signalGroup(Kin kin, Signal signal) {
         Optional<ProcessIdentity> leader = kin.leader().filter(table::isAlive);
         leader.ifPresent(alive -> signaller.send(signal, -alive.pid()));
         return leader.isPresent();
     }
 
-    /** Sends a signal to every member, but to those of the main process's group if {@code groupHasIt}. */
-    void signalMembers(Kin kin, Signal signal, boolean groupHasIt) {
+    private void signalMembers(Kin kin, Signal signal, boolean groupHasIt) {
         long group = kin.leader().map(ProcessIdentity::pid).orElse(0L);
         for (ProcessStat member : members(kin)) {
             if (!groupHasIt || member.group() != group) signaller.send(signal, member.pid());

@@ -187,7 +187,7 @@ final class Machine implements AutoCloseable {
         for (ProcessLauncher any : launchers) {
             for (RunId run : runs) {
                 any.killTree(run);
-                Recorder.until(() -> any.kin(run).isEmpty(), run + " is not over");
+                Recorder.until(() -> any.isOver(run), run + " is not over");
             }
             any.close();
         }

@@ -295,7 +295,7 @@ abstract class ProcessLauncherTest {
             long deep = Long.parseLong(machine.awaitFile("deep"));
             machine.launcher.killTree(started.run());
             assertThat(started.exited().exit().signal()).contains(Signal.KILL);
-            Recorder.until(() -> machine.launcher.kin(started.run()).isEmpty(), "not over");
+            Recorder.until(() -> machine.launcher.isOver(started.run()), "not over");
             assertThat(Machine.isAlive(deep)).isFalse();
         }
 
@@ -325,7 +325,7 @@ abstract class ProcessLauncherTest {
             started.exited();
             machine.launcher.signalTree(started.run(), Signal.TERM);
             machine.launcher.killTree(started.run());
-            assertThat(machine.launcher.kin(started.run())).isEmpty();
+            assertThat(machine.launcher.isOver(started.run())).isTrue();
         }
     }
 
