@@ -110,10 +110,12 @@ final class Publisher {
         feed.rewind();
         pausedUntil = System.nanoTime() + pause;
         pause = Math.min(2 * pause, LONGEST_PAUSE);
+        // A link that is down says so itself, and everybody has heard it.
+        if (!outlet.link().isUp()) return;
         failures++;
-        String what = "stream={} was not published, goes on from offset {}; failures so far {}";
-        if (failures == 1) LOG.warn(what, feed.id(), feed.cursor().acknowledged(), failures, failure);
-        else LOG.debug(what + ": {}", feed.id(), feed.cursor().acknowledged(), failures, failure.toString());
+        long from = feed.cursor().acknowledged();
+        if (failures == 1) LOG.warn("stream={} was refused, goes on from offset {}", feed.id(), from, failure);
+        else LOG.warn("stream={} was refused: {}; {} refusals so far", feed.id(), failure.toString(), failures);
     }
 
     private Message message(Feed feed, Chunk chunk) {

@@ -14,6 +14,7 @@ final class FakeBroker implements MqttLink {
     private final List<CompletableFuture<Void>> unanswered = new ArrayList<>();
     private volatile boolean up = true;
     private boolean acknowledging = true;
+    private boolean keeping = true;
     private Consumer<Message> observer = message -> {};
 
     /** From now on every message is acknowledged at once, or none until {@link #acknowledge(int)}. */
@@ -21,7 +22,12 @@ final class FakeBroker implements MqttLink {
         acknowledging = atOnce;
     }
 
-    /** What is told of every message instead of keeping it. */
+    /** For floods: the observer sees every message, and nobody keeps it. */
+    synchronized void keepNothing() {
+        keeping = false;
+    }
+
+    /** Who is told of every message. */
     synchronized void observe(Consumer<Message> each) {
         observer = each;
     }
@@ -71,7 +77,7 @@ final class FakeBroker implements MqttLink {
         if (!up) return CompletableFuture.failedFuture(new LinkException("down"));
         synchronized (this) {
             observer.accept(message);
-            published.add(message);
+            if (keeping) published.add(message);
             if (acknowledging) return CompletableFuture.completedFuture(null);
             var answer = new CompletableFuture<Void>();
             unanswered.add(answer);
