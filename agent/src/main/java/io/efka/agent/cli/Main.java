@@ -3,6 +3,9 @@ package io.efka.agent.cli;
 import io.efka.agent.Agent;
 import io.efka.agent.install.ManifestReading;
 import io.efka.agent.service.Fault;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** What {@code java -jar efka.jar} starts. */
@@ -11,7 +14,12 @@ public final class Main {
 
     public static void main(String[] arguments) {
         var termination = new Termination(new JvmSignals(), Runtime.getRuntime()::halt);
-        System.exit(Efka.commandLine(rooms(), Machine.here(), termination).execute(arguments));
+        var efka = new Efka(rooms(), Machine.here(), termination, printer(System.out), printer(System.err));
+        System.exit(efka.execute(arguments));
+    }
+
+    private static PrintWriter printer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
     private static Rooms rooms() {
