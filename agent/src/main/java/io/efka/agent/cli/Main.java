@@ -4,6 +4,9 @@ import io.efka.agent.Agent;
 import io.efka.agent.install.ManifestCodec;
 import io.efka.agent.paho.PahoLink;
 import io.efka.agent.runtime.SystemTimers;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ForkJoinPool;
 import java.util.random.RandomGenerator;
 
@@ -13,7 +16,12 @@ public final class Main {
 
     public static void main(String[] arguments) {
         var termination = new Termination(new JvmSignals(), Runtime.getRuntime()::halt);
-        System.exit(Efka.commandLine(rooms(), Machine.here(), termination).execute(arguments));
+        var efka = new Efka(rooms(), Machine.here(), termination, printer(System.out), printer(System.err));
+        System.exit(efka.execute(arguments));
+    }
+
+    private static PrintWriter printer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
     private static Rooms rooms() {

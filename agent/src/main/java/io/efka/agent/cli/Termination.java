@@ -20,11 +20,17 @@ final class Termination {
 
     private final Signals signals;
     private final IntConsumer halt;
+    private final Duration margin;
 
     /** @param halt ends the process at once with an exit code */
     Termination(Signals signals, IntConsumer halt) {
+        this(signals, halt, MARGIN);
+    }
+
+    Termination(Signals signals, IntConsumer halt, Duration margin) {
         this.signals = signals;
         this.halt = halt;
+        this.margin = margin;
     }
 
     /**
@@ -39,7 +45,7 @@ final class Termination {
             signals.take(name, number -> {
                 if (asked.compareAndSet(false, true)) {
                     LOG.info("SIG{}: ending within {} s; a second signal ends at once", name, limit.toSeconds());
-                    end(end, limit.plus(MARGIN));
+                    end(end, limit.plus(margin));
                 } else {
                     halt.accept(128 + number);
                 }

@@ -34,8 +34,8 @@ final class SampleServices {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "${jar}", ownJar().toString(),
                 "${port}", Integer.toString(webPort));
-        var services = new JsonArray();
-        for (String name : NAMES) services.add(service(name, places));
+        var services = new JsonObject();
+        for (String name : NAMES) services.add(name, service(name, places));
         var payload = new JsonObject();
         payload.add("services", services);
         return payload.toString().getBytes(StandardCharsets.UTF_8);

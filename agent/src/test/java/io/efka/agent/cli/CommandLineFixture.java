@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
-import picocli.CommandLine;
 
 /** The whole command line with an agent that ends at once, and what came of a call. */
 final class CommandLineFixture {
@@ -41,10 +40,9 @@ final class CommandLineFixture {
                     return manifest;
                 });
         var machine = new Machine(hostName, false, Path.of("/home/eve"), environment);
-        CommandLine line = Efka.commandLine(rooms, machine, new Termination(signals::put, halts::add));
-        line.setOut(new PrintWriter(out));
-        line.setErr(new PrintWriter(err));
-        return line.execute(arguments);
+        var termination = new Termination(signals::put, halts::add);
+        return new Efka(rooms, machine, termination, new PrintWriter(out, true), new PrintWriter(err, true))
+                .execute(arguments);
     }
 
     Settings settings() {

@@ -49,30 +49,19 @@ final class DemoTest {
         void theAgentIsToldToKeepFourServicesThroughTheBroker(@TempDir Path data) throws Exception {
             demo(data).start();
 
-            Message sent = link.published.get(0);
-            assertThat(sent.topic()).isEqualTo("efka/demo/cmd/apply");
-            JsonArray services = JsonParser.parseString(new String(sent.payload(), UTF_8))
-                    .getAsJsonObject()
-                    .getAsJsonArray("services");
-            assertThat(services)
-                    .extracting(one -> one.getAsJsonObject()
-                            .getAsJsonObject("manifest")
-                            .get("service_id")
-                            .getAsString())
-                    .containsExactly("chatty", "crashy", "webby", "grumbler");
+            assertThat(link.published.get(0).topic()).isEqualTo("efka/demo/cmd/apply");
+            assertThat(appliedServices().keySet()).containsExactly("chatty", "crashy", "webby", "grumbler");
+            assertThat(appliedServices().entrySet())
+                    .allSatisfy(service -> assertThat(
+                                    manifest(service.getKey()).get("service_id").getAsString())
+                            .isEqualTo(service.getKey()));
         }
 
         @Test
         void webbyIsToldItsJavaItsJarAndItsPort(@TempDir Path data) throws Exception {
             demo(data).start();
 
-            JsonObject webby = JsonParser.parseString(
-                            new String(link.published.get(0).payload(), UTF_8))
-                    .getAsJsonObject()
-                    .getAsJsonArray("services")
-                    .get(2)
-                    .getAsJsonObject()
-                    .getAsJsonObject("manifest");
+            JsonObject webby = manifest("webby");
             JsonArray arguments = webby.getAsJsonArray("args");
             assertThat(Path.of(arguments.get(0).getAsString())).isExecutable();
             assertThat(Path.of(arguments.get(1).getAsString())).exists();
@@ -183,6 +172,15 @@ final class DemoTest {
         private Lifecycle none(Settings settings) {
             throw new AssertionError("no agent should be made");
         }
+    }
+
+    private JsonObject appliedServices() {
+        String payload = new String(link.published.get(0).payload(), UTF_8);
+        return JsonParser.parseString(payload).getAsJsonObject().getAsJsonObject("services");
+    }
+
+    private JsonObject manifest(String service) {
+        return appliedServices().getAsJsonObject(service).getAsJsonObject("manifest");
     }
 
     private Demo demo(Path data) {
