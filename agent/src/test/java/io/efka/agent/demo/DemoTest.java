@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -254,6 +255,9 @@ final class DemoTest {
             var message = new Message(topic, text.getBytes(UTF_8), 1, false, Properties.NONE);
             listener.orElseThrow().received(new Arrived(message));
         }
+
+        @Override
+        public void holdOff(Duration pause) {}
 
         @Override
         public boolean isUp() {

@@ -3,6 +3,7 @@ package io.efka.agent.output;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +89,9 @@ final class FakeBroker implements MqttLink {
     synchronized void discard() {
         published.clear();
     }
+
+    @Override
+    public void holdOff(Duration pause) {}
 
     @Override
     public boolean isUp() {

@@ -136,7 +136,8 @@ final class FakeBroker {
             timers.schedule(Duration.ofMillis(20 + random.nextInt(1000)), this::connect);
         }
 
-        private void holdOff(Duration pause) {
+        @Override
+        public void holdOff(Duration pause) {
             heldOff = true;
             boolean wasUp = up;
             cut();

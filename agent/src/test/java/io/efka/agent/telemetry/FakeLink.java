@@ -4,6 +4,7 @@ import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,9 @@ final class FakeLink implements MqttLink {
         else sent.add(entry);
         return entry.done;
     }
+
+    @Override
+    public void holdOff(Duration pause) {}
 
     @Override
     public boolean isUp() {
