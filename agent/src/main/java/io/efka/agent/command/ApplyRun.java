@@ -3,8 +3,6 @@ package io.efka.agent.command;
 import static io.efka.agent.command.CommandTable.Hold.UNTIL_DONE;
 import static io.efka.agent.command.CommandTable.Hold.UNTIL_TOLD;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.efka.agent.command.ApplySteps.Action;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.ServiceId;
@@ -105,16 +103,15 @@ final class ApplyRun {
     }
 
     private Answer answer() {
-        var list = new JsonArray();
+        var lines = new ArrayList<Fields>();
         for (ApplyPlan.Wanted wanted : plan.services()) {
-            if (of(wanted.id()).isEmpty()) list.add(line(new Action(wanted.id(), "unchanged", Answer.done())));
+            if (of(wanted.id()).isEmpty()) lines.add(line(new Action(wanted.id(), "unchanged", Answer.done())));
         }
         actions.stream()
                 .sorted(Comparator.comparing(Action::service))
                 .map(ApplyRun::line)
-                .forEach(list::add);
-        var fields = new JsonObject();
-        fields.add("actions", list);
+                .forEach(lines::add);
+        Fields fields = Fields.NONE.and("actions", lines);
         List<Action> failed = actions.stream().filter(Action::isFailed).toList();
         if (failed.isEmpty()) return new Answer.Done(fields);
         Answer.Failed first = (Answer.Failed) failed.get(0).answer();
@@ -127,13 +124,12 @@ final class ApplyRun {
         return actions.stream().filter(action -> action.service().equals(id)).toList();
     }
 
-    private static JsonObject line(Action action) {
-        JsonObject line = new JsonObject();
-        line.addProperty("service", action.service().value());
-        line.addProperty("action", action.name());
-        line.addProperty("ok", !action.isFailed());
-        action.answer().fields().entrySet().forEach(field -> line.add(field.getKey(), field.getValue()));
-        if (action.answer() instanceof Answer.Failed failed) line.add("error", ReplyCodec.error(failed));
-        return line;
+    private static Fields line(Action action) {
+        Fields line = Fields.NONE
+                .and("service", action.service().value())
+                .and("action", action.name())
+                .and("ok", !action.isFailed());
+        if (action.answer() instanceof Answer.Failed failed) line = line.and("error", ReplyCodec.error(failed));
+        return line.andAll(action.answer().fields());
     }
 }

@@ -101,7 +101,7 @@ public final class CommandRouter {
             ReplyTo to = decoded.address().replyTo();
             String reply = desk.replies()
                     .write(decoded.address(), Answer.refused(refusal))
-                    .toString();
+                    .text();
             desk.ledger().finish(entry.id(), to, reply);
             reply(entry.id(), to, reply);
         }

@@ -44,7 +44,7 @@ public final class CommandTables {
     }
 
     private Map<String, Row> service() {
-        var service = new ServiceCommands(services, toolbox.documents().status());
+        var service = new ServiceCommands(services, toolbox.documents());
         var install = new InstallCommands(installation, services);
         return Map.ofEntries(
                 Map.entry("status", query(service::status)),

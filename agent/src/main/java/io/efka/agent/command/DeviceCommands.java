@@ -1,9 +1,5 @@
 package io.efka.agent.command;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.service.Supervision;
 import io.efka.agent.service.Timers;
 import java.time.ZoneOffset;
@@ -26,25 +22,20 @@ final class DeviceCommands {
     }
 
     CompletableFuture<Answer> ping(Command command) {
-        var fields = new JsonObject();
-        fields.addProperty("pong", true);
-        fields.addProperty("time", TIME.format(timers.now()));
-        return CompletableFuture.completedFuture(new Answer.Done(fields));
+        return answered(Fields.NONE.and("pong", true).and("time", TIME.format(timers.now())));
     }
 
     CompletableFuture<Answer> info(Command command) {
-        return document("info", documents.info().get());
+        return answered(Fields.NONE.and("info", documents.ofAgent()));
     }
 
     CompletableFuture<Answer> metrics(Command command) {
-        return document("metrics", documents.metrics().get());
+        return answered(Fields.NONE.and("metrics", documents.ofMachine()));
     }
 
     CompletableFuture<Answer> list(Command command) {
-        var services = new JsonArray();
-        for (ServiceStatus status : supervision.list())
-            services.add(documents.status().apply(status));
-        return document("services", services);
+        return answered(Fields.NONE.and(
+                "services", supervision.list().stream().map(documents::of).toList()));
     }
 
     /** The end itself comes after the reply: see {@link CommandTable.Row#afterwards()}. */
@@ -52,9 +43,7 @@ final class DeviceCommands {
         return CompletableFuture.completedFuture(Answer.done());
     }
 
-    private static CompletableFuture<Answer> document(String key, JsonElement document) {
-        var fields = new JsonObject();
-        fields.add(key, document);
+    private static CompletableFuture<Answer> answered(Fields fields) {
         return CompletableFuture.completedFuture(new Answer.Done(fields));
     }
 }

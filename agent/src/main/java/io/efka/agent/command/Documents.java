@@ -13,4 +13,17 @@ import java.util.function.Supplier;
  * @param metrics of the machine, now
  */
 public record Documents(
-        Function<ServiceStatus, JsonObject> status, Supplier<JsonObject> info, Supplier<JsonObject> metrics) {}
+        Function<ServiceStatus, JsonObject> status, Supplier<JsonObject> info, Supplier<JsonObject> metrics) {
+
+    Fields of(ServiceStatus service) {
+        return Fields.of(status.apply(service));
+    }
+
+    Fields ofAgent() {
+        return Fields.of(info.get());
+    }
+
+    Fields ofMachine() {
+        return Fields.of(metrics.get());
+    }
+}

@@ -1,6 +1,5 @@
 package io.efka.agent.command;
 
-import com.google.gson.JsonObject;
 import io.efka.agent.service.Timers;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,11 +45,8 @@ final class Execution implements Lanes.Work {
         if (command.waits() || row.hold() == CommandTable.Hold.UNTIL_TOLD || row.kind() == CommandTable.Kind.QUERY) {
             return;
         }
-        var fields = new JsonObject();
-        fields.addProperty("accepted", true);
-        String text = desk.replies()
-                .write(command.address(), new Answer.Done(fields).warning(strangers()))
-                .toString();
+        Answer accepted = new Answer.Done(Fields.NONE.and("accepted", true)).warning(strangers());
+        String text = write(accepted).text();
         ledgerKey.ifPresent(key -> desk.ledger().answeredEarly(key, text));
         early = Optional.of(
                 new EarlyReply(text, desk.replies().send(command.address().replyTo(), text)));
@@ -99,7 +95,7 @@ final class Execution implements Lanes.Work {
             String key = ledgerKey.get();
             pool.execute(() -> record(key, warned));
         } else if (early.isEmpty()) {
-            sent(desk.replies().send(command.address().replyTo(), write(warned).toString()), warned);
+            sent(desk.replies().send(command.address().replyTo(), write(warned).text()), warned);
         }
     }
 
@@ -126,16 +122,15 @@ final class Execution implements Lanes.Work {
             sent(early.get().sent(), answer);
             return;
         }
-        JsonObject reply = write(answer);
-        String text = reply.toString();
-        List<ReplyTo> copies = desk.ledger().finish(key, to, ReplyCodec.kept(reply));
-        copies.forEach(copy -> desk.replies().send(copy, text));
-        CompletableFuture<Void> sending = desk.replies().send(to, text);
+        ReplyCodec.Written reply = write(answer);
+        List<ReplyTo> copies = desk.ledger().finish(key, to, reply.kept());
+        copies.forEach(copy -> desk.replies().send(copy, reply.text()));
+        CompletableFuture<Void> sending = desk.replies().send(to, reply.text());
         sending.thenRun(() -> desk.ledger().replied(key));
         sent(sending, answer);
     }
 
-    private JsonObject write(Answer answer) {
+    private ReplyCodec.Written write(Answer answer) {
         return desk.replies().write(command.address(), acceptedIfNotWaiting(answer));
     }
 
@@ -143,9 +138,7 @@ final class Execution implements Lanes.Work {
         boolean isAcceptance =
                 !command.waits() && row.kind() != CommandTable.Kind.QUERY && answer instanceof Answer.Done;
         if (!isAcceptance) return answer;
-        JsonObject fields = answer.fields().deepCopy();
-        fields.addProperty("accepted", true);
-        return new Answer.Done(fields);
+        return answer.with(answer.fields().and("accepted", true));
     }
 
     private void announce(Answer answer) {

@@ -1,6 +1,5 @@
 package io.efka.agent.command;
 
-import com.google.gson.JsonObject;
 import io.efka.agent.install.InstallRequest;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Outcome;
@@ -52,8 +51,6 @@ final class InstallCommands {
 
     /** Said also where the start failed: the service is there, and stays. */
     private static Answer installed(Answer answer) {
-        JsonObject fields = answer.fields().deepCopy();
-        fields.addProperty("installed", true);
-        return answer.with(fields);
+        return answer.with(answer.fields().and("installed", true));
     }
 }

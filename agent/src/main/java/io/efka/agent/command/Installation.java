@@ -53,7 +53,7 @@ final class Installation {
         Installer.Installed installed = installer.install(id, request);
         try {
             supervision.add(id, installed.workDir(), installed.manifest());
-        } catch (StoreException | RuntimeException e) {
+        } catch (StoreException e) {
             undo(id, installed.workDir());
             throw new Refusal(ErrorCode.DISK_FULL, "service " + id + " could not be registered: " + e.getMessage());
         }

@@ -20,7 +20,8 @@ public final class Lanes {
     private long bytes;
 
     /**
-     * @param pool runs the work; disk writes among it, so give it some threads
+     * @param pool runs the work; disk writes among it, so give it some threads; must not run it at once on
+     *     the caller's
      * @param size places of one lane, the one at work not counted
      * @param maxBytes of the payloads that wait in all lanes together
      */

@@ -1,6 +1,5 @@
 package io.efka.agent.command;
 
-import com.google.gson.JsonObject;
 import io.efka.agent.service.Logs;
 import io.efka.agent.service.ServiceId;
 import java.io.IOException;
@@ -75,18 +74,16 @@ final class LogsCommand implements Handler {
     }
 
     private static Answer answer(Logs.Stream stream, Logs.Page page) {
-        var fields = new JsonObject();
-        fields.addProperty("stream", stream.name().toLowerCase(Locale.ROOT));
-        text(page.bytes())
-                .ifPresentOrElse(
-                        text -> fields.addProperty("text", text),
-                        () -> fields.addProperty("base64", Base64.getEncoder().encodeToString(page.bytes())));
-        fields.addProperty("offset", page.offset());
-        fields.addProperty("next", page.next());
-        fields.addProperty("oldest", page.oldest());
-        fields.addProperty("end", page.end());
-        fields.addProperty("truncated", page.truncated());
-        return new Answer.Done(fields);
+        Optional<String> text = text(page.bytes());
+        Fields fields = Fields.NONE.and("stream", stream.name().toLowerCase(Locale.ROOT));
+        fields = text.isPresent()
+                ? fields.and("text", text.get())
+                : fields.and("base64", Base64.getEncoder().encodeToString(page.bytes()));
+        return new Answer.Done(fields.and("offset", page.offset())
+                .and("next", page.next())
+                .and("oldest", page.oldest())
+                .and("end", page.end())
+                .and("truncated", page.truncated()));
     }
 
     private static Optional<String> text(byte[] bytes) {

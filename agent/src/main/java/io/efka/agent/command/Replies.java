@@ -1,6 +1,5 @@
 package io.efka.agent.command;
 
-import com.google.gson.JsonObject;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
@@ -27,12 +26,12 @@ final class Replies {
         this.timers = timers;
     }
 
-    JsonObject write(Address address, Answer answer) {
+    ReplyCodec.Written write(Address address, Answer answer) {
         return codec.encode(address, answer, timers.now());
     }
 
     CompletableFuture<Void> refuse(Address address, Refusal refusal) {
-        return send(address.replyTo(), write(address, Answer.refused(refusal)).toString());
+        return send(address.replyTo(), write(address, Answer.refused(refusal)).text());
     }
 
     CompletableFuture<Void> send(ReplyTo to, String reply) {

@@ -1,16 +1,16 @@
 package io.efka.agent.command;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.List;
 
 /** Writes replies as they stand in the protocol document. */
 final class ReplyCodec {
     /** The ledger keeps no reply larger than this: 1,000 of them must not fill a small device's heap. */
     static final int MAX_KEPT = 16 * 1024;
 
+    private static final List<String> KEPT =
+            List.of("v", "id", "device", "service", "command", "ok", "state", "pid", "took_ms");
     private static final int MAX_KEPT_MESSAGE = 1000;
 
     private final String device;
@@ -19,48 +19,48 @@ final class ReplyCodec {
         this.device = device;
     }
 
-    JsonObject encode(Address address, Answer answer, Instant now) {
-        var reply = new JsonObject();
-        reply.addProperty("v", 1);
-        address.id().ifPresent(id -> reply.addProperty("id", id));
-        reply.addProperty("device", device);
-        address.service().ifPresent(service -> reply.addProperty("service", service));
-        reply.addProperty("command", address.name());
-        reply.addProperty("ok", answer instanceof Answer.Done);
-        if (answer instanceof Answer.Failed failed) reply.add("error", error(failed));
-        for (Map.Entry<String, JsonElement> field : answer.fields().entrySet()) {
-            if (!reply.has(field.getKey())) reply.add(field.getKey(), field.getValue());
+    /**
+     * A reply as JSON.
+     *
+     * @param kept as the ledger keeps it: itself, or, where it is too large, without its details and marked so
+     */
+    record Written(String text, String kept) {}
+
+    Written encode(Address address, Answer answer, Instant now) {
+        Fields reply = reply(address, answer, now);
+        String text = reply.text();
+        return new Written(text, text.length() <= MAX_KEPT ? text : shortened(reply, answer));
+    }
+
+    static Fields error(Answer.Failed failed) {
+        return error(failed, failed.message());
+    }
+
+    private Fields reply(Address address, Answer answer, Instant now) {
+        Fields reply = Fields.NONE.and("v", 1);
+        if (address.id().isPresent()) reply = reply.and("id", address.id().get());
+        reply = reply.and("device", device);
+        if (address.service().isPresent()) {
+            reply = reply.and("service", address.service().get());
         }
+        reply = reply.and("command", address.name()).and("ok", answer instanceof Answer.Done);
+        if (answer instanceof Answer.Failed failed) reply = reply.and("error", error(failed));
         // A wall clock that is set back meanwhile makes no negative time of it.
         long took = Math.max(0, Duration.between(address.arrived(), now).toMillis());
-        reply.addProperty("took_ms", took);
-        return reply;
+        return reply.andAll(answer.fields()).and("took_ms", took);
     }
 
-    /** The reply as the ledger keeps it: itself, or without its details and marked so. */
-    static String kept(JsonObject reply) {
-        String text = reply.toString();
-        if (text.length() <= MAX_KEPT) return text;
-        var core = new JsonObject();
-        for (String key : new String[] {"v", "id", "device", "service", "command", "ok", "state", "pid", "took_ms"}) {
-            if (reply.has(key)) core.add(key, reply.get(key));
-        }
-        if (reply.has("error")) {
-            JsonObject error = reply.getAsJsonObject("error").deepCopy();
-            String message = error.get("message").getAsString();
-            if (message.length() > MAX_KEPT_MESSAGE) {
-                error.addProperty("message", message.substring(0, MAX_KEPT_MESSAGE) + "…");
-            }
-            core.add("error", error);
-        }
-        core.addProperty("shortened", true);
-        return core.toString();
+    private static String shortened(Fields reply, Answer answer) {
+        Fields core = reply.only(KEPT);
+        if (answer instanceof Answer.Failed failed) core = core.and("error", error(failed, clipped(failed.message())));
+        return core.and("shortened", true).text();
     }
 
-    static JsonObject error(Answer.Failed failed) {
-        var error = new JsonObject();
-        error.addProperty("code", failed.code().word());
-        error.addProperty("message", failed.message());
-        return error;
+    private static String clipped(String message) {
+        return message.length() > MAX_KEPT_MESSAGE ? message.substring(0, MAX_KEPT_MESSAGE) + "…" : message;
+    }
+
+    private static Fields error(Answer.Failed failed, String message) {
+        return Fields.NONE.and("code", failed.code().word()).and("message", message);
     }
 }

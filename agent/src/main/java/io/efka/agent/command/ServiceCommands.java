@@ -2,7 +2,6 @@ package io.efka.agent.command;
 
 import static io.efka.agent.command.Services.Asking;
 
-import com.google.gson.JsonObject;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Outcome;
 import io.efka.agent.service.Request;
@@ -18,19 +17,17 @@ import java.util.function.Function;
 /** The commands that a service's supervisor answers. */
 final class ServiceCommands {
     private final Services services;
-    private final Function<ServiceStatus, JsonObject> document;
+    private final Documents documents;
 
-    /** @param document a service's status document */
-    ServiceCommands(Services services, Function<ServiceStatus, JsonObject> document) {
+    ServiceCommands(Services services, Documents documents) {
         this.services = services;
-        this.document = document;
+        this.documents = documents;
     }
 
     CompletableFuture<Answer> status(Command command) throws Refusal {
         ServiceStatus status = services.status(command.requiredService());
-        JsonObject fields = Answer.of(status).fields().deepCopy();
-        fields.add("status", document.apply(status));
-        return CompletableFuture.completedFuture(new Answer.Done(fields));
+        Answer answer = Answer.of(status);
+        return CompletableFuture.completedFuture(answer.with(answer.fields().and("status", documents.of(status))));
     }
 
     CompletableFuture<Answer> start(Command command) throws Refusal {
