@@ -1,14 +1,23 @@
 package io.efka.agent.output;
 
+import io.efka.agent.service.Timers;
 import io.efka.agent.wire.Events;
+import java.time.Instant;
 import java.util.Map;
 
 /** Says what an operator should hear of output. Thread-safe; never blocks. */
 final class Announcer {
     private final Events events;
+    private final Timers timers;
 
-    Announcer(Events events) {
+    Announcer(Events events, Timers timers) {
         this.events = events;
+        this.timers = timers;
+    }
+
+    /** The time that goes with what is seen. */
+    Instant now() {
+        return timers.now();
     }
 
     /** Bytes were freed, or lost with their file, before they were acknowledged. */

@@ -53,6 +53,7 @@ final class Feed {
         if (files.end() == observedEnd && look == StreamFiles.Look.SAME) return false;
         if (files.trim(rule().keep()) == StreamFiles.Freed.TRUNCATED) announcer.emptied(id(), files.end());
         observedEnd = files.end();
+        files.times().note(observedEnd, announcer.now());
         return true;
     }
 

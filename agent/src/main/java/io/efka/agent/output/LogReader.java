@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,10 +41,13 @@ final class LogReader implements Logs {
                 .files(query.stream());
         var filter = new LineFilter(query.match());
         long end = stream.end();
-        long from = Math.max(stream.oldest(), query.from().orElse(0));
-        long to = Math.max(from, Math.min(end, query.to().orElse(end)));
+        OptionalLong since = query.time().since().map(stream.times()::before).orElseGet(OptionalLong::empty);
+        OptionalLong until = query.time().until().map(stream.times()::after).orElseGet(OptionalLong::empty);
+        boolean isForward = query.from().isPresent() || query.time().since().isPresent();
+        long from = Math.max(stream.oldest(), Math.max(query.from().orElse(0), since.orElse(0)));
+        long to = Math.max(from, Math.min(end, Math.min(query.to().orElse(end), until.orElse(end))));
         try (var reader = new StreamReader(stream)) {
-            Found found = query.lines().isPresent() || query.from().isEmpty()
+            Found found = query.lines().isPresent() || !isForward
                     ? last(reader, Math.max(0, query.lines().orElse(LINES)), from, to, filter)
                     : filter.takesAll() ? range(reader, from, to) : search(reader, from, to, filter);
             return new Page(found.bytes, found.offset, found.next, stream.oldest(), end, found.truncated);

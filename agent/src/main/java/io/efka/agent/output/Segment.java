@@ -2,6 +2,7 @@ package io.efka.agent.output;
 
 import io.efka.agent.service.RunId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,12 +17,21 @@ import java.util.regex.Pattern;
 record Segment(long base, RunId run, Path path) {
     private static final Pattern NAME = Pattern.compile("(stdout|stderr)\\.(\\d{20})\\.([0-9A-HJKMNP-TV-Z]{26})\\.log");
 
+    private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
     Segment {
         if (base < 0) throw new IllegalArgumentException("base offset must not be negative, was " + base);
     }
 
     static Segment named(Path folder, String leaf, long base, RunId run) {
         return new Segment(base, run, folder.resolve(String.format(Locale.ROOT, "%s.%020d.%s.log", leaf, base, run)));
+    }
+
+    /** When its run was launched: a run id begins with 48 bits of milliseconds, in ten characters of base 32. */
+    Instant launched() {
+        long millis = 0;
+        for (char digit : run.value().substring(0, 10).toCharArray()) millis = millis << 5 | DIGITS.indexOf(digit);
+        return Instant.ofEpochMilli(millis);
     }
 
     /** The segment that a file is, if it is one of this stream. */

@@ -49,7 +49,7 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
         this.link = outlet.link();
         this.acknowledged = new HashMap<>(acknowledged);
         this.checkpoints = new Checkpoints(store);
-        this.announcer = new Announcer(outlet.events());
+        this.announcer = new Announcer(outlet.events(), timers);
         this.publisher = new Publisher(outlet, timers, answer -> note(() -> settle(answer)));
         this.rounds = new Rounds(publisher);
         thread.setDaemon(true);

@@ -36,6 +36,7 @@ final class StreamFiles {
     private final Path folder;
     private final Holes holes;
     private final OldestMark mark;
+    private final TimeMarks times = new TimeMarks();
     private final List<Segment> segments = new ArrayList<>();
     private long oldest;
     private long end;
@@ -65,6 +66,7 @@ final class StreamFiles {
         }
         if (segments.isEmpty()) return Look.SAME;
         oldest = Math.max(segments.get(0).base(), mark.read());
+        segments.forEach(segment -> times.note(segment.base(), segment.launched()));
         long size = Files.size(live().path());
         if (live().base() + size >= end) {
             end = live().base() + size;
@@ -91,6 +93,7 @@ final class StreamFiles {
         }
         if (segments.isEmpty()) oldest = end;
         segments.add(next);
+        times.note(end, next.launched());
         return next.path();
     }
 
@@ -116,6 +119,10 @@ final class StreamFiles {
         rebaseLive(end);
         end += size;
         return Look.TRUNCATED;
+    }
+
+    TimeMarks times() {
+        return times;
     }
 
     synchronized Optional<Segment> newest() {

@@ -11,12 +11,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.wire.Message;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -213,6 +218,35 @@ class DeliveryTest {
     }
 
     @Nested
+    class Idleness {
+        @Test
+        void costsNoWakeup() throws IOException {
+            kit.register(rule());
+            append(kit.begin(1).stdout(), "one\n");
+            await("saved", () -> saved() == 4);
+            ThreadInfo[] before = {};
+            long quietSince = System.nanoTime();
+            while (System.nanoTime() - quietSince < TimeUnit.SECONDS.toNanos(3)) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+                // The last save is looked after a second later; after that there is nothing to do.
+                if (before.length == 0 && System.nanoTime() - quietSince > TimeUnit.MILLISECONDS.toNanos(1500)) {
+                    before = roomThreads();
+                }
+            }
+            assertThat(roomThreads())
+                    .extracting(ThreadInfo::getWaitedCount)
+                    .containsExactly(before[0].getWaitedCount(), before[1].getWaitedCount());
+        }
+
+        private ThreadInfo[] roomThreads() {
+            return Arrays.stream(ManagementFactory.getThreadMXBean().dumpAllThreads(false, false))
+                    .filter(thread -> thread.getThreadName().startsWith("agent-output"))
+                    .sorted(Comparator.comparing(ThreadInfo::getThreadName))
+                    .toArray(ThreadInfo[]::new);
+        }
+    }
+
+    @Nested
     class ManySmallWrites {
         @Test
         void areShippedWholeAndInFewMessages() throws Exception {
@@ -233,7 +267,7 @@ class DeliveryTest {
             List<Long> latencies = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 int before = kit.broker.published().size();
-                java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
                 append(stdout, "single\n");
                 long began = System.nanoTime();
                 await("it", () -> kit.broker.published().size() > before);

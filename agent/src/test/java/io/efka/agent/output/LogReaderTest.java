@@ -7,6 +7,7 @@ import static io.efka.agent.output.OutputKit.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.agent.service.Logs;
 import io.efka.agent.service.Logs.Page;
 import io.efka.agent.service.Logs.Query;
 import io.efka.agent.service.Logs.Stream;
@@ -15,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -161,6 +163,35 @@ class LogReaderTest {
         void behindTheEndIsEmpty() throws IOException {
             run("abcd");
             assertThat(read(range(100, 200)).bytes()).isEmpty();
+        }
+    }
+
+    @Nested
+    class Time {
+        @Test
+        void ofLaunchIsKnownOfEveryRunAlsoAfterARestart() throws IOException {
+            run("first\n");
+            run("second\n");
+            kit.restart();
+            kit.register(rule());
+            Page page = read(since(new Segment(0, OutputKit.run(2), Path.of("-")).launched()));
+            assertThat(text(page)).isEqualTo("second\n");
+        }
+
+        @Test
+        void beforeAnythingWasWrittenGivesEverything() throws IOException {
+            run("first\n");
+            assertThat(text(read(since(Instant.EPOCH)))).isEqualTo("first\n");
+        }
+
+        private Query since(Instant time) {
+            return new Query(
+                    Stream.STDOUT,
+                    OptionalInt.empty(),
+                    OptionalLong.empty(),
+                    OptionalLong.empty(),
+                    Optional.empty(),
+                    new Logs.Time(Optional.of(time), Optional.empty()));
         }
     }
 

@@ -80,8 +80,16 @@ final class OutputKit implements AutoCloseable {
         return output.files().begin(CAMERA, run(run));
     }
 
+    /** Launched so many minutes after midnight. */
     static RunId run(int number) {
-        return new RunId(String.format(Locale.ROOT, "01JDA%021d", number));
+        long millis = NOON.minus(Duration.ofHours(12))
+                .plus(Duration.ofMinutes(number))
+                .toEpochMilli();
+        var time = new StringBuilder();
+        for (int bits = 45; bits >= 0; bits -= 5) {
+            time.append("0123456789ABCDEFGHJKMNPQRSTVWXYZ".charAt((int) (millis >> bits & 31)));
+        }
+        return new RunId(String.format(Locale.ROOT, "%s%016d", time, number));
     }
 
     static OutputRule rule() {

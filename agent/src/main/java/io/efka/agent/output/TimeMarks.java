@@ -1,0 +1,60 @@
+package io.efka.agent.output;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * When a stream had which length, as far as it was looked at: in memory, a second apart, and further apart the longer
+ * it goes. After a restart only the beginnings of runs are known. Thread-safe.
+ */
+final class TimeMarks {
+    private static final int MOST = 1024;
+    private static final Duration APART = Duration.ofSeconds(1);
+
+    private final List<Mark> marks = new ArrayList<>();
+    /** Kept aside until it is known to be the last before a pause, or a second after the one before it. */
+    private Optional<Mark> newest = Optional.empty();
+
+    /** At this time, the stream ended at {@code offset}. A clock that was set back is waited for. */
+    synchronized void note(long offset, Instant at) {
+        if (newest.isPresent() && at.isBefore(newest.get().at())) return;
+        if (newest.isPresent() && isApart(at)) {
+            if (marks.size() >= MOST) thin();
+            marks.add(newest.get());
+        }
+        newest = Optional.of(new Mark(offset, at));
+    }
+
+    /** Everything before this offset was written before {@code time}. */
+    synchronized OptionalLong before(Instant time) {
+        return all().filter(mark -> !mark.at().isAfter(time))
+                .mapToLong(Mark::offset)
+                .max();
+    }
+
+    /** Everything from this offset on was written after {@code time}. */
+    synchronized OptionalLong after(Instant time) {
+        return all().filter(mark -> mark.at().isAfter(time))
+                .mapToLong(Mark::offset)
+                .min();
+    }
+
+    private boolean isApart(Instant at) {
+        return marks.isEmpty() || !at.isBefore(marks.get(marks.size() - 1).at().plus(APART));
+    }
+
+    private Stream<Mark> all() {
+        return Stream.concat(marks.stream(), newest.stream());
+    }
+
+    private void thin() {
+        for (int i = marks.size() - 2; i > 0; i -= 2) marks.remove(i);
+    }
+
+    private record Mark(long offset, Instant at) {}
+}

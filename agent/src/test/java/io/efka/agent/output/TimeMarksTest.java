@@ -1,0 +1,43 @@
+package io.efka.agent.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class TimeMarksTest {
+    private static final Instant NOON = OutputKit.NOON;
+
+    private final TimeMarks marks = new TimeMarks();
+
+    @Test
+    void knowWhatWasWrittenBeforeAPause() {
+        marks.note(100, NOON);
+        marks.note(150, NOON.plusMillis(500));
+        marks.note(200, NOON.plusSeconds(3600));
+        assertThat(marks.before(NOON.plusSeconds(1800))).hasValue(150);
+        assertThat(marks.after(NOON.plusSeconds(1800))).hasValue(200);
+    }
+
+    @Test
+    void sayNothingOfTimesThatNobodyLookedAt() {
+        marks.note(100, NOON);
+        assertThat(marks.before(NOON.minusSeconds(1))).isEmpty();
+        assertThat(marks.after(NOON)).isEmpty();
+    }
+
+    @Test
+    void stayFewAndTrueOverADay() {
+        for (int second = 0; second < 86_400; second++) marks.note(second * 10L, NOON.plusSeconds(second));
+        long found = marks.before(NOON.plusSeconds(43_200)).orElse(-1);
+        assertThat(found).isBetween(0L, 432_000L);
+        assertThat(marks.before(NOON.plusSeconds(86_399))).hasValue(863_990);
+    }
+
+    @Test
+    void ignoreAClockThatWasSetBack() {
+        marks.note(100, NOON);
+        marks.note(200, NOON.minusSeconds(60));
+        assertThat(marks.before(NOON)).hasValue(100);
+    }
+}
