@@ -161,12 +161,10 @@ final class Commits {
         try {
             if (journal.isEmpty()) return Optional.empty();
             journal.seal();
-            Journal following = next.make(journal.generation() + 1);
-            journal.close();
-            synchronized (turn) {
-                journal = following;
-                return Optional.of(new Roll(documents.snapshot(), following.generation()));
-            }
+            Journal full = journal;
+            Roll roll = goOnIn(next.make(full.generation() + 1));
+            full.close();
+            return Optional.of(roll);
         } finally {
             endTurn();
         }
@@ -179,6 +177,13 @@ final class Commits {
             await(() -> !writing);
             rolling = false;
             writing = true;
+        }
+    }
+
+    private Roll goOnIn(Journal following) {
+        synchronized (turn) {
+            journal = following;
+            return new Roll(documents.snapshot(), following.generation());
         }
     }
 

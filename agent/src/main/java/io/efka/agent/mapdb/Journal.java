@@ -27,7 +27,9 @@ final class Journal implements Closeable {
             file.force();
             disk.forceFolder(files.folder());
         } catch (IOException e) {
+            // Else the segment before, which is gone on with, would not be the last one to the next start.
             file.close();
+            disk.delete(files.journal(generation));
             throw e;
         }
         return new Journal(file, generation, JournalFormat.HEADER);

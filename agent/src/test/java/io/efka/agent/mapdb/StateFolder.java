@@ -15,14 +15,15 @@ final class StateFolder {
     private StateFolder() {}
 
     static Map<String, String> copyAndRead(Path data, String map) {
-        return withCopy(data, store -> store.documents(map));
+        return lookAtCopy(data, store -> store.documents(map));
     }
 
     static List<String> damagesOfCopy(Path data) {
-        return withCopy(data, StateStore::damages);
+        return lookAtCopy(data, StateStore::damages);
     }
 
-    private static <T> T withCopy(Path data, Function<StateStore, T> look) {
+    /** Opens a copy for {@code look}. */
+    static <T> T lookAtCopy(Path data, Function<StateStore, T> look) {
         try {
             Path copy = Files.createTempDirectory("state-copy");
             try {

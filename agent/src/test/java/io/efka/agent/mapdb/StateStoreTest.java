@@ -263,6 +263,15 @@ final class StateStoreTest {
         }
 
         @Test
+        void aJournalThatCannotBeBegunIsNotLeftHalfMade() throws Exception {
+            put("a", "1");
+            disk.fillUpTo(10);
+            store.close();
+            disk.fillUpTo(Long.MAX_VALUE);
+            assertThat(names()).containsExactly("journal-00000001");
+        }
+
+        @Test
         void aCheckpointThatFailsCostsNothing() throws Exception {
             put("a", "1");
             disk.fillUpTo(1000);

@@ -90,14 +90,20 @@ final class StateSurvivesKillsTest {
             List<String> lines = Collections.synchronizedList(new ArrayList<>());
             var reader = new Thread(() -> read(load, lines, open), "load-stderr");
             reader.start();
-            if (!open.await(20, TimeUnit.SECONDS)) unusable.add("kill " + kill + ": not opened: " + lines);
+            if (!open.await(60, TimeUnit.SECONDS)) unusable.add("kill " + kill + ": not opened: " + lines);
             load.waitFor(delay, TimeUnit.MILLISECONDS);
-            load.destroyForcibly().waitFor();
+            kill(load);
             reader.join();
             for (String line : lines) take(kill, line);
         } finally {
-            load.destroyForcibly();
+            kill(load);
         }
+    }
+
+    // By its handle: Process.destroyForcibly would close the pipe with acknowledgements that are not read yet.
+    private static void kill(Process load) throws InterruptedException {
+        load.toHandle().destroyForcibly();
+        load.waitFor();
     }
 
     private static void read(Process load, List<String> lines, CountDownLatch open) {
@@ -125,9 +131,14 @@ final class StateSurvivesKillsTest {
     // A copy is looked at, so that the next process finds what the kill left.
     private void verify(int kill) throws IOException {
         largest = Math.max(largest, size());
-        unusable.addAll(StateFolder.damagesOfCopy(data));
-        Map<String, String> one = StateFolder.copyAndRead(data, "one");
-        Map<String, String> two = StateFolder.copyAndRead(data, "two");
+        StateFolder.lookAtCopy(data, store -> {
+            unusable.addAll(store.damages());
+            compare(kill, store.documents("one"), store.documents("two"));
+            return store;
+        });
+    }
+
+    private void compare(int kill, Map<String, String> one, Map<String, String> two) {
         if (!one.equals(two)) lost.add("kill " + kill + ": half a commit");
         acknowledged.forEach((key, number) -> {
             String document = one.get(key);
