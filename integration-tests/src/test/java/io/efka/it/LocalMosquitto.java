@@ -16,10 +16,12 @@ import java.util.concurrent.TimeUnit;
 public final class LocalMosquitto implements AutoCloseable {
     private final Process process;
     private final int port;
+    private final Path log;
 
-    private LocalMosquitto(Process process, int port) {
+    private LocalMosquitto(Process process, int port, Path log) {
         this.process = process;
         this.port = port;
+        this.log = log;
     }
 
     /**
@@ -30,14 +32,18 @@ public final class LocalMosquitto implements AutoCloseable {
      */
     public static LocalMosquitto start(Path folder, String... settings) throws IOException {
         int port = freePort();
-        var configuration = new ArrayList<String>(List.of("listener " + port + " 127.0.0.1", "allow_anonymous true"));
+        // Without a user of its own it could not read a test's files when root starts it.
+        String user = "user " + System.getProperty("user.name");
+        var configuration =
+                new ArrayList<String>(List.of(user, "listener " + port + " 127.0.0.1", "allow_anonymous true"));
         configuration.addAll(List.of(settings));
         Path file = Files.write(folder.resolve("mosquitto-" + port + ".conf"), configuration);
+        Path log = folder.resolve("mosquitto-" + port + ".log");
         Process process = new ProcessBuilder("mosquitto", "-c", file.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("mosquitto-" + port + ".log").toFile())
+                .redirectOutput(log.toFile())
                 .start();
-        var broker = new LocalMosquitto(process, port);
+        var broker = new LocalMosquitto(process, port, log);
         broker.awaitListening();
         return broker;
     }
@@ -58,14 +64,16 @@ public final class LocalMosquitto implements AutoCloseable {
                 return;
             } catch (IOException e) {
                 if (!process.isAlive() || System.nanoTime() > deadline) {
-                    throw new IOException("mosquitto does not listen on port " + port, e);
+                    throw new IOException(
+                            "mosquitto does not listen on port " + port + ": " + Files.readString(log), e);
                 }
                 Thread.onSpinWait();
             }
         }
     }
 
-    private static int freePort() throws IOException {
+    /** A port that nobody listens on at this moment. */
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

@@ -3,7 +3,6 @@ package io.efka.agent.paho;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.MqttLink.Loss;
-import io.efka.agent.wire.MqttLink.Subscription;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -31,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection implements Outgoing.Wire {
     private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
-    private static final int REFUSED = 0x80;
     private static final long GOODBYE_MS = 1_000;
     private static final long THREADS_END_MS = 500;
 
@@ -87,7 +85,8 @@ final class Connection implements Outgoing.Wire {
                     signal.run();
                 }
             }
-        } catch (MqttException e) {
+        } catch (MqttException | RuntimeException e) {
+            // The latter is a bug, here or in Paho; the link has to go on with another connection all the same.
             lost(e);
         } finally {
             dispose();
@@ -109,7 +108,7 @@ final class Connection implements Outgoing.Wire {
             client.publish(pending.topic, pending.message, null, new MqttActionListener() {
                 @Override
                 public void onSuccess(IMqttToken token) {
-                    signals.add(() -> outgoing.settle(pending, refusalOf(pending, token)));
+                    signals.add(() -> outgoing.settle(pending, Answers.refusal(pending, token)));
                 }
 
                 @Override
@@ -123,13 +122,6 @@ final class Connection implements Outgoing.Wire {
         }
     }
 
-    private static Optional<LinkException> refusalOf(Pending pending, IMqttToken token) {
-        int[] codes = token.getReasonCodes();
-        if (codes == null || codes.length == 0 || codes[0] < REFUSED) return Optional.empty();
-        return Optional.of(LinkException.refused(
-                "the broker refused a message to " + pending.topic + ", reason code " + codes[0]));
-    }
-
     private void greeted(IMqttToken connack) {
         MqttProperties granted = connack.getResponseProperties();
         client.accept(granted);
@@ -138,8 +130,7 @@ final class Connection implements Outgoing.Wire {
             ready(connack);
             return;
         }
-        var subscriptions =
-                terms.subscriptions().stream().map(Connection::toPaho).toArray(MqttSubscription[]::new);
+        var subscriptions = terms.subscriptions().stream().map(Answers::toPaho).toArray(MqttSubscription[]::new);
         try {
             client.subscribe(subscriptions, null, answer(suback -> subscribed(connack, suback)), new MqttProperties());
         } catch (MqttException e) {
@@ -148,42 +139,22 @@ final class Connection implements Outgoing.Wire {
     }
 
     private void subscribed(IMqttToken connack, IMqttToken suback) {
-        int[] codes = suback.getReasonCodes();
-        for (int i = 0; i < terms.subscriptions().size(); i++) {
-            if (codes == null || i >= codes.length || codes[i] < REFUSED) continue;
-            String filter = terms.subscriptions().get(i).filter();
-            log.error(
-                    "filter={} was refused by the broker, reason code {}: no command will come here", filter, codes[i]);
-        }
+        Answers.refusals(terms.subscriptions(), suback)
+                .forEach((filter, code) -> log.error(
+                        "filter={} was refused by the broker, reason code {}: no command will come here",
+                        filter,
+                        code));
         ready(connack);
     }
 
     private void ready(IMqttToken connack) {
         MqttProperties granted = connack.getResponseProperties();
         upSince = Optional.of(System.nanoTime());
-        outgoing.up(this, receiveMaximum(granted), maxPacket(granted));
+        outgoing.up(this, Answers.receiveMaximum(granted), Answers.maxPacket(granted));
         boolean sessionPresent = connack.getSessionPresent();
         log.info("broker={} connected session_present={}", uri, sessionPresent);
         Inbox.guarded(() -> terms.listener().connected(sessionPresent));
         inbox.open();
-    }
-
-    /** Paho reads this field of two bytes as a signed number. */
-    private static int receiveMaximum(MqttProperties granted) {
-        Integer read = granted.getReceiveMaximum();
-        return read == null ? 0xFFFF : read & 0xFFFF;
-    }
-
-    private static long maxPacket(MqttProperties granted) {
-        Long read = granted.getMaximumPacketSize();
-        return read == null ? Long.MAX_VALUE : read;
-    }
-
-    private static MqttSubscription toPaho(Subscription wanted) {
-        var subscription = new MqttSubscription(wanted.filter(), 1);
-        subscription.setRetainHandling(wanted.retained() ? 0 : 2);
-        subscription.setRetainAsPublished(true);
-        return subscription;
     }
 
     private void arrived(String topic, MqttMessage message) {

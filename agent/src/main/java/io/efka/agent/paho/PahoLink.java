@@ -128,7 +128,7 @@ public final class PahoLink implements MqttLink {
             boolean cleanStart = unreadable >= UNREADABLE_LIMIT;
             if (cleanStart) log.error("broker={} a queued message cannot be read: dropping all it has queued", uri);
             connection = new Connection(uri, terms, pace, outgoing, timers, cleanStart);
-        } catch (LinkException e) {
+        } catch (LinkException | IllegalArgumentException e) {
             return new Ending(new Loss(String.valueOf(e.getMessage()), false), Optional.empty(), Optional.of(e), false);
         }
         synchronized (this) {

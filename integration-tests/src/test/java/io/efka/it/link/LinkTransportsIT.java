@@ -1,0 +1,161 @@
+package io.efka.it.link;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.paho.PahoLink;
+import io.efka.agent.wire.BrokerSettings;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.MqttLink.Lane;
+import io.efka.agent.wire.MqttLink.Subscription;
+import io.efka.agent.wire.Properties;
+import io.efka.it.FlakyProxy;
+import io.efka.it.LocalMosquitto;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The four ways to a broker, and the will, with a real one. */
+class LinkTransportsIT {
+    private final TestTimers timers = new TestTimers();
+    private final Ear ear = new Ear();
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void stop() {
+        timers.close();
+    }
+
+    @Test
+    void webSockets() throws Exception {
+        int port = LocalMosquitto.freePort();
+        try (LocalMosquitto broker = LocalMosquitto.start(folder, "listener " + port, "protocol websockets");
+                PahoLink link = link(settings(URI.create("ws://127.0.0.1:" + port + "/mqtt")))) {
+            assertThat(broker.port()).isNotEqualTo(port);
+            assertRoundTrip(link);
+        }
+    }
+
+    @Test
+    void tlsWithAClientCertificate() throws Exception {
+        assertTls("ssl", "RSA", "mqtt");
+    }
+
+    @Test
+    void webSocketsOverTlsWithAnEllipticKey() throws Exception {
+        assertTls("wss", "EC", "websockets");
+    }
+
+    @Test
+    void aUserWithAPasswordFile() throws Exception {
+        Path users = Files.writeString(folder.resolve("users"), "dev1:secret\n");
+        new ProcessBuilder("mosquitto_passwd", "-U", users.toString()).start().waitFor();
+        Path password = Files.writeString(folder.resolve("password"), "secret\nnot this\n");
+        try (LocalMosquitto broker = LocalMosquitto.start(folder, "password_file " + users);
+                PahoLink link = link(new BrokerSettings(
+                        List.of(broker.uri()),
+                        "dev1",
+                        Optional.of("dev1"),
+                        Optional.of(password),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()))) {
+            assertRoundTrip(link);
+        }
+    }
+
+    @Test
+    void theWillComesAfterALossThatLastsAndNotAfterAShortOne() throws Exception {
+        try (LocalMosquitto broker = LocalMosquitto.start(folder);
+                PahoLink observer = link(settings("observer", broker.uri()))) {
+            observer.open(message("unused"), List.of(new Subscription("dev1/status", true)), ear);
+            FlakyProxy proxy = new FlakyProxy(broker.port());
+            PahoLink device = link(settings("dev1", proxy.uri()));
+            var heard = new Ear();
+            device.open(message("dev1/status"), List.of(), heard);
+            Ear.await("both are up", Duration.ofSeconds(10), () -> observer.isUp() && device.isUp());
+
+            proxy.reset();
+            Ear.await("back again", Duration.ofSeconds(10), () -> heard.connects.size() == 2);
+            assertThat(ear.messages).isEmpty();
+
+            long start = System.nanoTime();
+            proxy.close();
+            Ear.await("the will", Duration.ofSeconds(15), () -> ear.messages.size() == 1);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(4));
+            device.close();
+        }
+    }
+
+    private void assertTls(String scheme, String kind, String protocol) throws Exception {
+        Certificates.Identity server = Certificates.make(folder, "server", kind);
+        Certificates.Identity client = Certificates.make(folder, "client", kind);
+        int port = LocalMosquitto.freePort();
+        // A listener of its own: Mosquitto 2.0.11 does not start with WebSockets alone.
+        String[] tls = {
+            "listener " + port,
+            "protocol " + protocol,
+            "cafile " + client.cert(),
+            "certfile " + server.cert(),
+            "keyfile " + server.key(),
+            "require_certificate true"
+        };
+        try (LocalMosquitto broker = LocalMosquitto.start(folder, tls);
+                PahoLink link = link(new BrokerSettings(
+                        List.of(URI.create(scheme + "://127.0.0.1:" + port)),
+                        "dev1",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(server.cert()),
+                        Optional.of(client.cert()),
+                        Optional.of(client.key())))) {
+            assertThat(broker.port()).isNotEqualTo(port);
+            assertRoundTrip(link);
+        }
+    }
+
+    private void assertRoundTrip(PahoLink link) throws Exception {
+        link.open(message("will"), List.of(new Subscription("echo/#", false)), ear);
+        Ear.await("connected", Duration.ofSeconds(20), link::isUp);
+        link.publish(message("echo/1"), Lane.CONTROL).join();
+        Ear.await("it came back", Duration.ofSeconds(10), () -> ear.messages.size() == 1);
+        // Larger than any buffer on the way.
+        byte[] large = new byte[300_000];
+        link.publish(new Message("echo/2", large, 1, false, Properties.NONE), Lane.BULK)
+                .join();
+        Ear.await("the large one as well", Duration.ofSeconds(20), () -> ear.messages.size() == 2);
+        assertThat(ear.messages.get(1).message().payload()).isEqualTo(large);
+    }
+
+    private PahoLink link(BrokerSettings settings) {
+        return new PahoLink(settings, timers, new Random(7));
+    }
+
+    private static BrokerSettings settings(URI uri) {
+        return settings("dev1", uri);
+    }
+
+    private static BrokerSettings settings(String clientId, URI uri) {
+        return new BrokerSettings(
+                List.of(uri),
+                clientId,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static Message message(String topic) {
+        return new Message(topic, "hello".getBytes(UTF_8), 1, false, Properties.NONE);
+    }
+}
