@@ -69,12 +69,21 @@ final class Orders {
      */
     record Side(String id, OptionalInt mainPid, RunOutput output) {}
 
-    private Map<String, String> marks(Launch launch) {
-        var marks = new HashMap<>(site.extraEnvironment().apply(launch));
+    private Map<String, String> marks(Launch launch) throws LaunchRefused {
+        var marks = new HashMap<>(extra(launch));
         marks.put(Kin.Mark.RUN, launch.run().value());
         marks.put("EFKA_SERVICE", launch.manifest().id().value());
         marks.put("EFKA_DEVICE", site.device());
         return marks;
+    }
+
+    /** Whoever gives the extra variables may fail in ways that are not known here; the launch still has its answer. */
+    private Map<String, String> extra(Launch launch) throws LaunchRefused {
+        try {
+            return site.extraEnvironment().apply(launch);
+        } catch (RuntimeException failed) {
+            throw new LaunchRefused("its environment could not be made: " + failed);
+        }
     }
 
     /** The manifest's variables, and those by which a program finds its user's things, as a login sets them. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Looks at a program before it is started, to say in one sentence why it could not be. */
@@ -17,7 +18,7 @@ final class Preflight {
      */
     static Path program(String exec, Path workDir) throws LaunchRefused {
         if (!Files.isDirectory(workDir)) throw new LaunchRefused("work directory " + workDir + " does not exist");
-        Path program = workDir.resolve(exec).normalize();
+        Path program = resolve(exec, workDir);
         if (!Files.exists(program)) throw new LaunchRefused(missing(exec, program));
         if (Files.isDirectory(program)) {
             throw new LaunchRefused("exec \"" + exec + "\" is a directory: " + program);
@@ -27,6 +28,14 @@ final class Preflight {
         }
         requireInterpreter(exec, program);
         return program;
+    }
+
+    private static Path resolve(String exec, Path workDir) throws LaunchRefused {
+        try {
+            return workDir.resolve(exec).normalize();
+        } catch (InvalidPathException unusable) {
+            throw new LaunchRefused("exec \"" + exec + "\" cannot be a file name: " + unusable.getReason());
+        }
     }
 
     private static String missing(String exec, Path program) {

@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs services as processes of this Linux machine. Thread-safe; what takes time is done on the executor, which may be
  * small and bounded (a launch takes two milliseconds of it). Closing it ends its own helpers and no service.
  */
 public final class ProcessLauncher implements Launcher, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessLauncher.class);
+
     private final Cgroups cgroups;
     private final OutputFiles outputFiles;
     private final Work work;
@@ -65,12 +69,23 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
             warnings.addAll(spawned.warnings());
             LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), output, tell);
             run.tell(new Event.Launched(launch.run(), spawned.identity(), warnings));
-            spawned.process().onExit().thenAccept(process -> {
-                runs.mainEnded(run, Exits.of(process.exitValue(), work.timers().now(), run));
-            });
+            spawned.process().onExit().thenAccept(process -> mainEnded(run, process.exitValue()));
         } catch (LaunchRefused refused) {
             group.ifPresent(made -> new GroupRemoval(made, work).begin());
             tell.accept(new Event.LaunchFailed(launch.run(), refused.why()));
+        }
+    }
+
+    /** The top of the JDK's thread, which would swallow what is thrown. */
+    private void mainEnded(LiveRun run, int exitValue) {
+        try {
+            runs.mainEnded(run, Exits.of(exitValue, work.timers().now(), run));
+        } catch (RuntimeException bug) {
+            LOG.error(
+                    "service={} run={}: its end could not be told",
+                    run.launch().manifest().id(),
+                    run.id(),
+                    bug);
         }
     }
 

@@ -135,6 +135,24 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void theProgramIgnoresNoSignalThatTheAgentItselfWasNotToldToIgnore() {
+            Machine.Started started = machine.start(Services.program(machine.workDir, "/bin/sleep", "100"));
+            long ours = signals(Path.of("/proc/self/status"), "SigIgn");
+            Path status = ProcessTable.file(started.pid(), "status");
+            assertThat(signals(status, "SigIgn") & ~ours).isZero();
+            assertThat(signals(status, "SigBlk")).isZero();
+        }
+
+        /** A mask of proc(5), without 32 and 33, which the C library keeps to itself. */
+        private long signals(Path status, String mask) {
+            return Machine.text(status)
+                    .lines()
+                    .filter(line -> line.startsWith(mask))
+                    .mapToLong(line -> Long.parseLong(line.substring(line.indexOf('\t') + 1), 16) & 0x7fff_ffff)
+                    .sum();
+        }
+
+        @Test
         void outputIsAppendedToTheFilesByTheKernel() {
             Machine.Started started = machine.start(machine.shell("echo one; echo two >&2; echo three"));
             started.exited();
@@ -211,6 +229,13 @@ abstract class ProcessLauncherTest {
             Machine.Started started = machine.start(Services.program(machine.workDir, "run"));
             assertThat(started.refusal()).contains(machine.workDir + "/run could not be executed: ");
             assertThat(started.events().has(Event.Launched.class)).isFalse();
+        }
+
+        @Test
+        void saysWhatCannotBeAFileNameOrAnArgument() {
+            assertThat(refusalOf(Services.program(machine.workDir, "a\0b"))).contains("cannot be a file name");
+            assertThat(refusalOf(Services.program(machine.workDir, "/bin/true", "a\0b")))
+                    .isEqualTo("args: a NUL cannot be passed to a program");
         }
 
         @Test
