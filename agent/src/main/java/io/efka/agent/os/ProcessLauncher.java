@@ -67,7 +67,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         try {
             Spawner.Spawned spawned = spawner.spawn(orders.program(launch, group, output));
             warnings.addAll(spawned.warnings());
-            LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), output, tell);
+            var main = new Runs.Main(spawned.identity(), spawned.joined(group));
+            LiveRun run = runs.begin(launch, main, output, tell);
             run.tell(new Event.Launched(launch.run(), spawned.identity(), warnings));
             spawned.process().onExit().thenAccept(process -> mainEnded(run, process.exitValue()));
         } catch (LaunchRefused refused) {

@@ -27,7 +27,13 @@ final class Spawner {
     }
 
     /** A process that executes its program, or has done so already. */
-    record Spawned(Process process, ProcessIdentity identity, List<String> warnings) {}
+    record Spawned(Process process, ProcessIdentity identity, List<String> warnings) {
+
+        /** The group it was to join; empty if it could not: then nothing that it starts would be found in there. */
+        Optional<RunGroup> joined(Optional<RunGroup> group) {
+            return group.filter(ignored -> warnings.stream().noneMatch(line -> line.startsWith(ShimScript.NOT_JOINED)));
+        }
+    }
 
     Spawned spawn(Order order) throws LaunchRefused {
         String script = ShimScript.of(order);

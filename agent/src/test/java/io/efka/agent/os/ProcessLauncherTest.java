@@ -336,6 +336,17 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void signalTreeReachesAStoppedMemberOfTheGroupWhoseMainProcessEndsFirst() {
+            Machine.Started started =
+                    machine.start(machine.shell("sleep 100 & echo $! >left; kill -STOP $!; exec sleep 100"));
+            long left = Long.parseLong(machine.awaitFile("left"));
+            Recorder.until(() -> new ProcessTable().find(left).orElseThrow().state() == 'T', "not stopped");
+            machine.launcher.signalTree(started.run(), Signal.TERM);
+            started.exited();
+            Machine.awaitEnd(left);
+        }
+
+        @Test
         void signalGoesToTheMainProcessOnly() {
             Machine.Started started = machine.start(machine.shell("sleep 100 & echo $! >child; exec sleep 100"));
             long child = Long.parseLong(machine.awaitFile("child"));
