@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * Everything about one process to start.
  *
  * @param environment added to the agent's own
- * @param marks the {@code EFKA_…} variables: they win over {@code environment}, and are there from the first moment
+ * @param marks the {@code EFKA_…} variables: they win over {@code environment}
  * @param bounds what the process itself sets before it becomes the program
  */
 record Order(

@@ -26,6 +26,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final OutputFiles outputFiles;
     private final Work work;
     private final Orders orders;
+    private final Shells shells;
     private final Spawner spawner;
     private final Signaller signaller = new Signaller();
     private final Trees trees;
@@ -43,8 +44,9 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.cgroups = cgroups;
         this.outputFiles = outputFiles;
         this.work = new Work(executor, timers);
+        this.shells = new Shells(work);
         this.orders = new Orders(RunFolder.prepared(site));
-        this.spawner = new Spawner(table, timers);
+        this.spawner = new Spawner(table, timers, shells);
         this.trees = new Trees(table, signaller);
         TreeWatch treeWatch = new TreeWatch(trees, work);
         this.runs = new Runs(trees, work, treeWatch);
@@ -141,6 +143,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     @Override
     public void close() {
         inputs.close();
+        shells.close();
         signaller.close();
     }
 }

@@ -5,7 +5,6 @@ import io.efka.agent.service.Timers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +18,12 @@ final class Spawner {
 
     private final ProcessTable table;
     private final Timers timers;
-    private final Optional<Path> setsid = Programs.find("setsid");
+    private final Shells shells;
 
-    Spawner(ProcessTable table, Timers timers) {
+    Spawner(ProcessTable table, Timers timers, Shells shells) {
         this.table = table;
         this.timers = timers;
+        this.shells = shells;
     }
 
     /** A process that executes its program, or has done so already. */
@@ -37,7 +37,7 @@ final class Spawner {
 
     Spawned spawn(Order order) throws LaunchRefused {
         String script = ShimScript.of(order);
-        Process process = start(order);
+        Process process = shells.take();
         Timers.Timer patience = timers.schedule(PATIENCE, process::destroyForcibly);
         try {
             // Before the script is sent the shell cannot be gone, so this is surely its start time.
@@ -48,23 +48,6 @@ final class Spawner {
             return new Spawned(process, identity.get(), report);
         } finally {
             patience.cancel();
-        }
-    }
-
-    private Process start(Order order) throws LaunchRefused {
-        Path leader = setsid.orElseThrow(
-                () -> new LaunchRefused("setsid (util-linux) is needed to start programs and is missing"));
-        // setsid does not fork here: a child of the JVM never leads a process group. So the pid stays the same.
-        var builder = new ProcessBuilder(leader.toString(), Programs.SHELL.toString())
-                .directory(order.workDir().toFile())
-                .redirectErrorStream(true);
-        // The agent's own settings, secrets among them, are none of a service's business.
-        builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
-        builder.environment().putAll(order.marks());
-        try {
-            return builder.start();
-        } catch (IOException refused) {
-            throw new LaunchRefused("no process could be made: " + refused.getMessage());
         }
     }
 
