@@ -45,8 +45,8 @@ public final class Probes implements Prober, AutoCloseable {
                 0, MAX_AT_A_TIME, 15, TimeUnit.SECONDS, new SynchronousQueue<>(), Probes::thread);
         this.questions = new Work(threads, timers);
         this.commands = new Work(executor, timers);
-        this.shells = new Shells(commands);
-        this.spawner = new Spawner(table, timers, shells);
+        this.shells = new Shells(Cgroups.none(), commands);
+        this.spawner = new Spawner(table, commands, shells);
     }
 
     private static Thread thread(Runnable task) {
