@@ -22,6 +22,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -112,7 +113,8 @@ abstract class ProcessLauncherTest {
                     .contains("PLAIN=a 'b' \n€\n", "odd.name=x y\n", "PATH=")
                     .contains("EFKA_RUN=" + started.run() + "\n")
                     .contains("EFKA_SERVICE=cam\n", "EFKA_DEVICE=dev1\n", "EFKA_TOKEN=t-" + started.run() + "\n")
-                    .doesNotContain("forged");
+                    .contains("PWD=" + machine.workDir + "\n")
+                    .doesNotContain("forged", "OLDPWD");
         }
 
         @Test
@@ -141,6 +143,22 @@ abstract class ProcessLauncherTest {
             Path status = ProcessTable.file(started.pid(), "status");
             assertThat(signals(status, "SigIgn") & ~ours).isZero();
             assertThat(signals(status, "SigBlk")).isZero();
+        }
+
+        @Test
+        void aShellInReserveThatWasKilledIsNoHindrance() {
+            machine.start(machine.shell("true")).exited();
+            Recorder.until(() -> waitingShells().count() > 0, "no shell in reserve");
+            waitingShells().forEach(ProcessHandle::destroyForcibly);
+            Recorder.until(() -> waitingShells().count() == 0, "the shell in reserve lives on");
+            assertThat(machine.outputOf(machine.shell("echo ok"))).isEqualTo("ok\n");
+        }
+
+        private Stream<ProcessHandle> waitingShells() {
+            return ProcessHandle.current()
+                    .children()
+                    .filter(child -> Machine.text(ProcessTable.file(child.pid(), "cmdline"))
+                            .equals("/bin/sh\0"));
         }
 
         /** A mask of proc(5), without 32 and 33, which the C library keeps to itself. */
@@ -529,7 +547,8 @@ abstract class ProcessLauncherTest {
             quickRun();
             int fds = fds();
             for (int i = 0; i < 100; i++) quickRun();
-            Recorder.until(() -> fds() <= fds, "descriptors: " + fds() + ", were " + fds);
+            // two of them are those of the shell in reserve, which may have come in between
+            Recorder.until(() -> fds() <= fds + 2, "descriptors: " + fds() + ", were " + fds);
             assertThat(threads("efka-")).isLessThanOrEqualTo(1);
             // the JDK keeps an idle one for a minute to use it again
             assertThat(threads("process reaper")).isLessThan(20);
