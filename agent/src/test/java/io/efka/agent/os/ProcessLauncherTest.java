@@ -553,8 +553,8 @@ abstract class ProcessLauncherTest {
             quickRun();
             int fds = fds();
             for (int i = 0; i < 100; i++) quickRun();
-            // two of them are those of the shell in reserve, which may have come in between
-            Recorder.until(() -> fds() <= fds + 2, "descriptors: " + fds() + ", were " + fds);
+            // the agent's own few come and go (a shell in reserve, /proc being read); a leak would be 100 of them
+            Recorder.until(() -> fds() < fds + 20, "descriptors: " + fds() + ", were " + fds);
             assertThat(threads("efka-")).isLessThanOrEqualTo(1);
             // the JDK keeps an idle one for a minute to use it again
             assertThat(threads("process reaper")).isLessThan(20);
