@@ -64,7 +64,9 @@ record RunGroup(List<Path> folders) {
     boolean ranOutOfMemory() {
         for (Path folder : folders) {
             for (String file : List.of("memory.events", "memory.oom_control")) {
-                long kills = ProcFiles.read(folder.resolve(file))
+                Path counters = folder.resolve(file);
+                if (!Files.exists(counters)) continue; // cheaper than the exception
+                long kills = ProcFiles.read(counters)
                         .map(text -> ProcFiles.number(text, "oom_kill ").orElse(0))
                         .orElse(0L);
                 if (kills > 0) return true;

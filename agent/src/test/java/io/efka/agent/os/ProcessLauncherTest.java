@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -133,7 +134,12 @@ abstract class ProcessLauncherTest {
         @Test
         void theProgramHasItsThreeDescriptorsAndNoOther() {
             Machine.Started started = machine.start(Services.program(machine.workDir, "/bin/sleep", "100"));
-            assertThat(ProcessTable.file(started.pid(), "fd").toFile().list()).containsExactlyInAnyOrder("0", "1", "2");
+            Path descriptors = ProcessTable.file(started.pid(), "fd");
+            // sleep opens and closes libraries for a moment; what the shim left open would stay
+            Recorder.until(
+                    () -> Set.of("0", "1", "2")
+                            .equals(Set.of(descriptors.toFile().list())),
+                    "other descriptors stay open");
         }
 
         @Test
@@ -547,8 +553,8 @@ abstract class ProcessLauncherTest {
             quickRun();
             int fds = fds();
             for (int i = 0; i < 100; i++) quickRun();
-            // two of them are those of the shell in reserve, which may have come in between
-            Recorder.until(() -> fds() <= fds + 2, "descriptors: " + fds() + ", were " + fds);
+            // the agent's own few come and go (a shell in reserve, /proc being read); a leak would be 100 of them
+            Recorder.until(() -> fds() < fds + 20, "descriptors: " + fds() + ", were " + fds);
             assertThat(threads("efka-")).isLessThanOrEqualTo(1);
             // the JDK keeps an idle one for a minute to use it again
             assertThat(threads("process reaper")).isLessThan(20);
