@@ -60,8 +60,7 @@ class CommandRulesIT {
         @Test
         void goToTheDevicesReplyTopicWhereNothingIsSaid() {
             device.watcher().publish(device.topic("cmd/ping"), "{\"id\":\"default-1\"}");
-            device.watcher()
-                    .awaitJson(device.topic("reply"), where("id", "default-1"));
+            device.watcher().awaitJson(device.topic("reply"), where("id", "default-1"));
         }
 
         @Test
@@ -94,8 +93,7 @@ class CommandRulesIT {
         void areNeverSentToACommandTopic() {
             String trap = "{\"id\":\"trap-1\",\"reply_to\":\"" + device.topic("cmd/shutdown") + "\"}";
             device.watcher().publish(device.topic("cmd/ping"), trap);
-            JsonObject reply = device.watcher()
-                    .awaitJson(device.topic("reply"), where("id", "trap-1"));
+            JsonObject reply = device.watcher().awaitJson(device.topic("reply"), where("id", "trap-1"));
             assertThat(code(reply)).isEqualTo("bad_argument");
         }
     }
@@ -108,10 +106,7 @@ class CommandRulesIT {
             String past = Instant.now().minusSeconds(1).toString();
             assertThat(code(device.ask("late", "start", "{\"expires_at\":\"" + past + "\"}")))
                     .isEqualTo("expired");
-            device.watcher()
-                    .awaitJson(
-                            device.topic("late", "event"),
-                            where("event", "expired"));
+            device.watcher().awaitJson(device.topic("late", "event"), where("event", "expired"));
             device.awaitState("late", "stopped");
             String future = Instant.now().plusSeconds(60).toString();
             ok(device.ask("late", "start", "{\"expires_at\":\"" + future + "\"}"));
@@ -124,16 +119,13 @@ class CommandRulesIT {
             try (Watcher client = new Watcher(SCENE.broker(), "retained/replies")) {
                 client.publish(topic, new byte[0], true, properties("retained/replies", "r-1".getBytes(UTF_8)));
                 // An empty retained message is how a topic is cleared; with a payload it is a command.
-                client.publish(topic, "{}".getBytes(UTF_8), true, properties("retained/replies", "r-2".getBytes(UTF_8)));
-                JsonObject reply = client.awaitJson(
-                        "retained/replies", where("id", "r-2"));
+                client.publish(
+                        topic, "{}".getBytes(UTF_8), true, properties("retained/replies", "r-2".getBytes(UTF_8)));
+                JsonObject reply = client.awaitJson("retained/replies", where("id", "r-2"));
                 client.publish(topic, new byte[0], true, new MqttProperties());
 
                 assertThat(code(reply)).isEqualTo("retained_refused");
-                device.watcher()
-                        .awaitJson(
-                                device.topic("haunted", "event"),
-                                where("event", "retained_refused"));
+                device.watcher().awaitJson(device.topic("haunted", "event"), where("event", "retained_refused"));
                 device.awaitState("haunted", "stopped");
             }
         }
@@ -165,12 +157,15 @@ class CommandRulesIT {
         @Test
         void ofArrivalIsKeptWithinAService() {
             device.run(Bundle.script("echoing", "exec cat"));
-            String expected = IntStream.range(0, 50).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
+            String expected =
+                    IntStream.range(0, 50).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
             for (int i = 0; i < 50; i++) {
                 device.watcher().publish(device.topic("echoing", "cmd/input"), "{\"text\":\"line " + i + "\\n\"}");
             }
-            Await.until("all came through, in order", SOON, () -> device.output("echoing", "stdout")
-                    .equals(expected));
+            Await.until(
+                    "all came through, in order",
+                    SOON,
+                    () -> device.output("echoing", "stdout").equals(expected));
         }
 
         @Test
@@ -205,7 +200,10 @@ class CommandRulesIT {
                             false,
                             properties("splay/replies", ("splay-" + i).getBytes(UTF_8)));
                 }
-                Await.until("all are answered", SOON, () -> client.all("splay/replies").size() == 12);
+                Await.until(
+                        "all are answered",
+                        SOON,
+                        () -> client.all("splay/replies").size() == 12);
                 LongSummaryStatistics took = client.all("splay/replies").stream()
                         .mapToLong(reply -> ok(reply.json()).get("took_ms").getAsLong())
                         .summaryStatistics();

@@ -128,7 +128,8 @@ public final class Device implements AutoCloseable {
 
     /** What a service has written so far, put together by the offsets: duplicates are dropped, a gap is an error. */
     public String output(String service, String stream) {
-        return new String(Stitched.of(watcher.all(topic(service, stream))).bytes(), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(
+                Stitched.of(watcher.all(topic(service, stream))).bytes(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
     public void awaitOutput(String service, String text) {
@@ -164,7 +165,9 @@ public final class Device implements AutoCloseable {
         Folders.delete(folder);
         if (!left.isEmpty()) {
             throw new AssertionError("left behind: "
-                    + left.stream().map(p -> p.pid() + " " + p.info().commandLine().orElse("?")).toList());
+                    + left.stream()
+                            .map(p -> p.pid() + " " + p.info().commandLine().orElse("?"))
+                            .toList());
         }
     }
 }

@@ -43,7 +43,8 @@ class SurvivalIT {
     class KilledWithServicesRunning {
         @Test
         void findsThemAgainAndNoByteOfTheirOutputIsLost() {
-            var counting = Bundle.script("counting", "i=0", "while :; do", "i=$((i+1)); echo \"line $i\"; sleep 0.01; done");
+            var counting =
+                    Bundle.script("counting", "i=0", "while :; do", "i=$((i+1)); echo \"line $i\"; sleep 0.01; done");
             long pid = device.run(counting).get("pid").getAsLong();
             device.awaitOutput("counting", "line 50\n");
 
@@ -53,15 +54,21 @@ class SurvivalIT {
 
             JsonObject status = device.awaitState("counting", "running");
             assertThat(status.get("pid").getAsLong()).isEqualTo(pid);
-            assertThat(status.getAsJsonObject("cause").get("kind").getAsString()).isEqualTo("adopted");
+            assertThat(status.getAsJsonObject("cause").get("kind").getAsString())
+                    .isEqualTo("adopted");
             assertThat(mainProcesses("counting")).isEqualTo(1);
             int now = lines(device.output("counting", "stdout"));
             device.awaitOutput("counting", "line " + (now + 50) + "\n");
             ok(device.ask("counting", "stop", ""));
             assertThat(Processes.isAlive(pid)).isFalse();
 
-            long end = ok(device.ask("counting", "logs", "{\"lines\":1}")).get("end").getAsLong();
-            Await.until("all output came", SOON, () -> device.output("counting", "stdout").length() == end);
+            long end = ok(device.ask("counting", "logs", "{\"lines\":1}"))
+                    .get("end")
+                    .getAsLong();
+            Await.until(
+                    "all output came",
+                    SOON,
+                    () -> device.output("counting", "stdout").length() == end);
             String all = device.output("counting", "stdout");
             assertThat(all)
                     .isEqualTo(IntStream.rangeClosed(1, lines(all))
@@ -188,16 +195,25 @@ class SurvivalIT {
         void theLastOfTwoWithOneDeviceIdHasItAndTheFirstReportsIt() {
             Path data = Folders.create("twin");
             try (AgentProcess twin = AgentProcess.run(broker, device.id(), data.resolve("data"))) {
-                String instance = device.watcher().last(device.topic("status")).orElseThrow().get("instance").getAsString();
+                String instance = device.watcher()
+                        .last(device.topic("status"))
+                        .orElseThrow()
+                        .get("instance")
+                        .getAsString();
                 JsonObject successor = device.watcher()
-                        .awaitJson(device.topic("status"), s -> s.get("online").getAsBoolean()
-                                && !s.get("instance").getAsString().equals(instance));
+                        .awaitJson(
+                                device.topic("status"),
+                                s -> s.get("online").getAsBoolean()
+                                        && !s.get("instance").getAsString().equals(instance));
                 Await.until("the first yields", SOON, () -> device.agent().log().contains("another agent"));
                 int births = births();
                 ok(device.ask("ping", ""));
                 Await.until("both are there", SOON, () -> device.agent().isAlive() && twin.isAlive());
                 assertThat(births()).as("no ping-pong").isEqualTo(births);
-                assertThat(device.watcher().last(device.topic("status")).orElseThrow().get("instance"))
+                assertThat(device.watcher()
+                                .last(device.topic("status"))
+                                .orElseThrow()
+                                .get("instance"))
                         .isEqualTo(successor.get("instance"));
             } finally {
                 Folders.delete(data);
@@ -216,7 +232,8 @@ class SurvivalIT {
         assertThat(device.agent().terminate()).isZero();
         try (var files = Files.list(device.data().resolve("state"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (Files.size(file) > 0) Files.write(file, "rubbish".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                if (Files.size(file) > 0)
+                    Files.write(file, "rubbish".getBytes(java.nio.charset.StandardCharsets.UTF_8));
             }
         }
         // The session number is among what is lost.
