@@ -106,8 +106,10 @@ public final class Watcher implements AutoCloseable {
 
     /** The newest document on a topic for which this holds. */
     public JsonObject awaitJson(String topic, Predicate<JsonObject> wanted) {
-        return Await.value("a document on " + topic + "; the last was " + last(topic), LIMIT, () -> last(topic)
-                .filter(wanted));
+        return Await.value(
+                "a document on " + topic + "; the last was " + last(topic),
+                LIMIT,
+                () -> last(topic).filter(wanted));
     }
 
     /** The newest document on a topic. */
