@@ -29,6 +29,7 @@ final class ContainerBroker implements TestBroker {
     public void start() {
         if (container.getContainerId() == null) container.start();
         else container.getDockerClient().startContainerCmd(container.getContainerId()).exec();
+        Handshake.awaitOn(port);
     }
 
     @Override
@@ -40,6 +41,7 @@ final class ContainerBroker implements TestBroker {
     public void startEmpty() {
         container.stop();
         container.start();
+        Handshake.awaitOn(port);
     }
 
     @Override
