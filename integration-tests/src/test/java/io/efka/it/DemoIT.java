@@ -48,18 +48,21 @@ class DemoIT {
     @Test
     @Order(1)
     void theOutputOfAServiceIsSeen() {
-        assertThat(heard(line("mosquitto_sub", "stdout"), "line ")).contains(" from chatty\n");
+        assertThat(heard(line("mosquitto_sub", "stdout"), " from chatty", () -> {})).startsWith("line ");
     }
 
     @Test
     @Order(2)
     void everyChangeIsSeenAndARestartIsAnsweredWhenItIsDone() {
-        try (var events = new Watcher(uri(), "efka/demo/svc/+/event")) {
-            JsonObject reply = JsonParser.parseString(answered(line("mosquitto_rr", "restart"))).getAsJsonObject();
-            assertThat(ok(reply).get("state").getAsString()).isEqualTo("running");
-            events.awaitJson("efka/demo/svc/chatty/event", where("to", "running"));
-        }
-        assertThat(heard(line("mosquitto_sub", "event"), "efka/demo/svc/crashy/event")).contains("\"event\":");
+        Runnable restart = () -> {
+            String reply = answered(line("mosquitto_rr", "restart"));
+            assertThat(ok(JsonParser.parseString(reply).getAsJsonObject())
+                            .get("state")
+                            .getAsString())
+                    .isEqualTo("running");
+        };
+        assertThat(heard(line("mosquitto_sub", "event"), "efka/demo/svc/chatty/event", restart))
+                .contains("\"event\":");
     }
 
     @Test
@@ -119,12 +122,13 @@ class DemoIT {
         }
     }
 
-    /** Runs a line that goes on for ever until it has printed something. */
-    private static String heard(String line, String expected) {
+    /** Runs a line that goes on for ever, and does something again and again until it has printed what is expected. */
+    private static String heard(String line, String expected, Runnable cause) {
         if (!areClientsInstalled()) {
             try (var client = new Watcher(uri(), topic(line))) {
+                cause.run();
                 Watcher.Seen seen = client.await(line, m -> (m.topic() + " " + m.text()).contains(expected));
-                return seen.topic() + " " + seen.text();
+                return seen.topic().endsWith("/event") ? seen.topic() + " " + seen.text() : seen.text();
             }
         }
         Path out = folder.resolve("heard");
@@ -132,7 +136,10 @@ class DemoIT {
             Process process = new ProcessBuilder("sh", "-c", "exec timeout 90 " + line)
                     .redirectOutput(out.toFile())
                     .start();
-            Await.until(line, Duration.ofSeconds(80), () -> read(out).contains(expected) && read(out).endsWith("\n"));
+            Await.until(line, SOON, () -> {
+                cause.run();
+                return Await.within(Duration.ofSeconds(1), () -> read(out).contains(expected));
+            });
             process.destroy();
             process.onExit().join();
             return read(out);

@@ -169,14 +169,21 @@ public final class Device implements AutoCloseable {
 
     @Override
     public void close() {
-        agent.ifPresent(AgentProcess::close);
-        watcher.close();
+        try (Watcher last = watcher) {
+            agent.ifPresent(AgentProcess::close);
+            last.clear();
+        } finally {
+            leaveNothing();
+        }
+    }
+
+    private void leaveNothing() {
         List<ProcessHandle> left = processes();
+        List<String> commands = left.stream()
+                .map(process -> process.pid() + " " + process.info().commandLine().orElse("?"))
+                .toList();
         left.forEach(ProcessHandle::destroyForcibly);
         Folders.delete(folder);
-        if (!left.isEmpty()) {
-            throw new AssertionError("left behind: "
-                    + left.stream().map(p -> p.pid() + " " + p.info().commandLine().orElse("?")).toList());
-        }
+        if (!left.isEmpty()) throw new AssertionError("left behind: " + commands);
     }
 }
