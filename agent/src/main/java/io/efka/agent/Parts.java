@@ -119,7 +119,15 @@ final class Parts {
         var measurements = new Measurements(new LinuxMeters(launcher, data), timers, System::nanoTime);
         StatusListener listener = new StatusFanOut(List.of(board, presence, measurements));
         var serviceStore = new MapDbServices(store);
-        var ports = new Ports(launcher, probes, serviceStore, timers, listener, new Ulids(timers), random);
+        var ports = new Ports(
+                launcher,
+                probes,
+                serviceStore,
+                timers,
+                listener,
+                (service, run, grace) -> {},
+                new Ulids(timers),
+                random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
         var rhythm = new MetricsPublisher.Rhythm(timers, workers.workers(), settings.metricsInterval());
         metrics = new MetricsPublisher(measurements, new DiskWatch(events), topics, link, rhythm);

@@ -39,8 +39,8 @@ public final class Shell {
                         .start();
                 if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
-                    throw new AssertionError(command + " did not end within " + LIMIT_SECONDS + " s\n" + text(out)
-                            + text(err));
+                    throw new AssertionError(
+                            command + " did not end within " + LIMIT_SECONDS + " s\n" + text(out) + text(err));
                 }
                 return new Result(process.exitValue(), text(out), text(err));
             } finally {

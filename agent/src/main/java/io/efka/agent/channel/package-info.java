@@ -1,6 +1,11 @@
 /**
- * The service's own connection to the agent, over a Unix domain socket. Nothing of it is there yet: until then
- * {@code "ready":"channel"} is never reached and {@code watchdog} has no effect. It may use {@code service} and the JDK.
+ * The service's own connection to the agent: a Unix domain socket, one JSON object a line
+ * ({@code agent/docs/channel.md}).
+ *
+ * <p>One thread, {@code agent-channel}, accepts and reads for all services; whoever has something to tell a service
+ * writes from its own thread, without waiting. What services say becomes events of the core, or goes out through
+ * {@link io.efka.agent.channel.Publications}. Nothing that comes over the socket is trusted: its size, its rate, its
+ * sender and its form are checked here.
  */
 @NullMarked
 package io.efka.agent.channel;

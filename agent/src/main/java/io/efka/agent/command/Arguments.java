@@ -3,6 +3,7 @@ package io.efka.agent.command;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.install.Spelling;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -142,7 +142,7 @@ final class CommandRouterTest {
         void saysWhereAndWhatWouldBeRight() {
             rig.send(device("ping"), "{\"a\":}").settle();
             assertThat(message(rig.reply()))
-                    .isEqualTo("payload is not JSON (line 1, column 6): send nothing, or one object as in"
+                    .isEqualTo("payload must be JSON, and is not at line 1 column 6: send nothing, or one object as in"
                             + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
         }
 
