@@ -45,7 +45,6 @@ import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Outbox;
 import io.efka.agent.wire.Topics;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,7 +119,15 @@ final class Parts {
         var measurements = new Measurements(new LinuxMeters(launcher, data), timers, System::nanoTime);
         StatusListener listener = new StatusFanOut(List.of(board, presence, measurements));
         var serviceStore = new MapDbServices(store);
-        var ports = new Ports(launcher, probes, serviceStore, timers, listener, new Ulids(Clock.systemUTC()), random);
+        var ports = new Ports(
+                launcher,
+                probes,
+                serviceStore,
+                timers,
+                listener,
+                (service, run, grace) -> {},
+                new Ulids(timers),
+                random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
         var rhythm = new MetricsPublisher.Rhythm(timers, workers.workers(), settings.metricsInterval());
         metrics = new MetricsPublisher(measurements, new DiskWatch(events), topics, link, rhythm);

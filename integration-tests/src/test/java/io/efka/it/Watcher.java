@@ -29,7 +29,7 @@ public final class Watcher implements AutoCloseable {
     private final List<Seen> seen = new ArrayList<>();
 
     /** A message as it came. */
-    public record Seen(String topic, byte[] payload, boolean retained, MqttProperties properties) {
+    public record Seen(String topic, byte[] payload, int qos, boolean retained, MqttProperties properties) {
         public String text() {
             return new String(payload, StandardCharsets.UTF_8);
         }
@@ -107,9 +107,16 @@ public final class Watcher implements AutoCloseable {
     /** The newest document on a topic for which this holds. */
     public JsonObject awaitJson(String topic, Predicate<JsonObject> wanted) {
         return Await.value(
-                "a document on " + topic + "; the last was " + last(topic),
+                () -> "a document on " + topic + "; the last was " + last(topic),
                 LIMIT,
                 () -> last(topic).filter(wanted));
+    }
+
+    /** A document that says this. */
+    public static Predicate<JsonObject> where(String key, String value) {
+        return document -> document.has(key)
+                && document.get(key).isJsonPrimitive()
+                && document.get(key).getAsString().equals(value);
     }
 
     /** The newest document on a topic. */
@@ -153,7 +160,8 @@ public final class Watcher implements AutoCloseable {
         @Override
         public void messageArrived(String topic, MqttMessage message) {
             synchronized (seen) {
-                seen.add(new Seen(topic, message.getPayload(), message.isRetained(), message.getProperties()));
+                seen.add(new Seen(
+                        topic, message.getPayload(), message.getQos(), message.isRetained(), message.getProperties()));
             }
         }
 

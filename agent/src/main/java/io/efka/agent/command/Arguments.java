@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.install.Spelling;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
