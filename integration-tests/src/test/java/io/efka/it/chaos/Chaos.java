@@ -45,7 +45,7 @@ final class Chaos implements AutoCloseable {
         this.broker = new ChaosBroker(Files.createDirectory(folder.resolve("broker")));
         Files.deleteIfExists(results.resolve("agent.log"));
         this.agent = new Patient(broker, device, disk.folder(), results.resolve("agent.log"));
-        this.eye = new ProcessEye(device);
+        this.eye = new ProcessEye(Path.of("/proc"), device);
         agent.start();
         this.observer = new ObserverProcess(broker.uri(), device, witnesses(), seed, report, log);
     }

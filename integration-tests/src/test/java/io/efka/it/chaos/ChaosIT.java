@@ -14,13 +14,16 @@ import org.junit.jupiter.api.Test;
  * minute that is part of every build; {@code -Dchaos.seed=…} repeats the schedule of a run that failed.
  */
 class ChaosIT {
+    /** Of faults: twenty or so, at least one of each kind; what comes before and after takes half a minute. */
+    private static final String SHORT = "1.1";
+
     @Test
     void everyPromiseSurvivesWhateverIsKilled() throws Exception {
         boolean hasMosquitto = Shell.run("sh", "-c", "command -v mosquitto").code() == 0;
         if (!hasMosquitto) System.out.println("[chaos] LEFT OUT: there is no mosquitto on the PATH");
         assumeTrue(hasMosquitto);
         long seed = Long.getLong("chaos.seed", ThreadLocalRandom.current().nextLong(1_000_000));
-        double minutes = Double.parseDouble(System.getProperty("chaos.minutes", "1.1"));
+        double minutes = Double.parseDouble(System.getProperty("chaos.minutes", SHORT));
         String again = "mvn verify -Pchaos -Dchaos.seed=" + seed + " -Dchaos.minutes=" + minutes;
         System.out.println("[chaos] " + again);
         Path results = Path.of("target", "chaos").toAbsolutePath();

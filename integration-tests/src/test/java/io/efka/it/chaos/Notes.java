@@ -22,6 +22,10 @@ final class Notes {
         say("VERDICT " + verdict.words() + " (" + count + "): " + why);
     }
 
+    Report report() {
+        return report;
+    }
+
     /** Hands the counts over to the driver. */
     void send() {
         report.forEachSeen((what, count) -> System.out.println("seen " + count + " " + what));

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 
@@ -26,11 +28,17 @@ import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 final class ObserverMain {
     private static final Duration CALM_LIMIT = Duration.ofSeconds(90);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(90);
+    /** A status may be behind reality for this long. */
+    private static final Duration LIE = Duration.ofSeconds(5);
+
     private static final Duration QUIET = Duration.ofSeconds(5);
+
+    /** It tells of every lost connection, at length. Held here, or its level is forgotten. */
+    private static final Logger PAHO = Logger.getLogger("org.eclipse.paho.mqttv5.client");
 
     private final Notes notes = new Notes();
     private final Conditions conditions = new Conditions();
-    private final CommandBook book = new CommandBook(notes);
+    private final CommandBook book = new CommandBook(conditions, notes);
     private final Map<String, StreamAssembly> streams = new TreeMap<>();
     private final Path folder;
     private final String replyTopic;
@@ -43,8 +51,8 @@ final class ObserverMain {
     private ObserverMain(String uri, String device, Path folder, SplittableRandom random) {
         this.folder = folder;
         this.replyTopic = "chaos/" + device + "/replies";
-        this.eye = new ProcessEye(device);
-        this.reality = new RealityCheck(eye, conditions, notes);
+        this.eye = new ProcessEye(Path.of("/proc"), device);
+        this.reality = new RealityCheck(eye, conditions, notes, LIE);
         String all = "efka/" + device;
         var filters = List.of(
                 replyTopic,
@@ -63,6 +71,7 @@ final class ObserverMain {
 
     /** Arguments: broker, device, folder, seed. */
     public static void main(String[] arguments) throws Exception {
+        PAHO.setLevel(Level.OFF);
         var random = new SplittableRandom(Long.parseLong(arguments[3]));
         var observer = new ObserverMain(arguments[0], arguments[1], Path.of(arguments[2]), random);
         observer.begin();
@@ -121,6 +130,7 @@ final class ObserverMain {
         for (Samples sample : Samples.values())
             commander.ask("finally-remove-" + sample.id(), sample, "remove", new JsonObject());
         reality.end();
+        notes.seen("seconds with broker and agent up, in which a status is judged", conditions.calmNanos() / 1_000_000_000);
         notes.send();
         System.out.println("end");
         link.close();

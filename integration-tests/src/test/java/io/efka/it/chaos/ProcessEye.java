@@ -11,11 +11,12 @@ import java.util.Optional;
 
 /** Looks at {@code /proc} for the processes of one device's services, without asking the agent. */
 final class ProcessEye {
-    private static final Path PROC = Path.of("/proc");
-
+    private final Path proc;
     private final String device;
 
-    ProcessEye(String device) {
+    /** @param proc {@code /proc} */
+    ProcessEye(Path proc, String device) {
+        this.proc = proc;
         this.device = device;
     }
 
@@ -29,7 +30,7 @@ final class ProcessEye {
 
     List<Seen> look() {
         var seen = new ArrayList<Seen>();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(PROC, "[0-9]*")) {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path one : all) examine(one).ifPresent(seen::add);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -39,7 +40,7 @@ final class ProcessEye {
 
     /** Whether that very process is alive at this moment. */
     boolean isAlive(Seen process) {
-        return examine(PROC.resolve(Long.toString(process.pid())))
+        return examine(proc.resolve(Long.toString(process.pid())))
                 .filter(now -> now.startTicks() == process.startTicks())
                 .isPresent();
     }

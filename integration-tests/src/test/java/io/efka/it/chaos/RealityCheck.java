@@ -13,29 +13,32 @@ import java.util.stream.Collectors;
 
 /**
  * Compares, ten times a second, the newest status document of every service with {@code /proc}, and looks for a second copy.
- * A document may be wrong for 5 s, and for any time while broker or agent are away. Runs on a thread of its own.
+ * A document may be wrong for a while, and for any time while broker or agent are away. Runs on a thread of its own.
  */
 final class RealityCheck {
-    private static final long LIE = Duration.ofSeconds(5).toNanos();
     private static final long STUCK = Duration.ofSeconds(20).toNanos();
 
     private final ProcessEye eye;
     private final Conditions conditions;
     private final Notes notes;
+    private final long patience;
     private final Map<String, JsonObject> documents = new ConcurrentHashMap<>();
     private final Map<String, Doubt> doubts = new HashMap<>();
     private final Set<String> copies = new HashSet<>();
     private final Thread thread = new Thread(this::run, "reality-check");
     private long longestDoubt;
+    private volatile long looks;
     private volatile boolean ending;
 
     /** Something that does not fit, since when. */
     private record Doubt(long since, String what, boolean told) {}
 
-    RealityCheck(ProcessEye eye, Conditions conditions, Notes notes) {
+    /** @param patience for this long a document may be wrong */
+    RealityCheck(ProcessEye eye, Conditions conditions, Notes notes, Duration patience) {
         this.eye = eye;
         this.conditions = conditions;
         this.notes = notes;
+        this.patience = patience.toNanos();
         thread.setDaemon(true);
     }
 
@@ -46,7 +49,12 @@ final class RealityCheck {
     void end() throws InterruptedException {
         ending = true;
         thread.join();
+        notes.seen("looks at /proc", looks);
         notes.seen("longest time a status was behind reality, ms", longestDoubt / 1_000_000);
+    }
+
+    long looks() {
+        return looks;
     }
 
     /** A status document came. */
@@ -59,11 +67,6 @@ final class RealityCheck {
         documents.remove(service);
     }
 
-    Optional<String> state(Samples service) {
-        return Optional.ofNullable(documents.get(service.id()))
-                .map(document -> document.get("state").getAsString());
-    }
-
     private void run() {
         while (!ending) {
             // The document first: what it says was true before the look, if it is not newer.
@@ -73,7 +76,7 @@ final class RealityCheck {
                     .collect(Collectors.groupingBy(ProcessEye.Seen::service));
             mains.forEach(this::countCopies);
             said.forEach((service, document) -> check(service, document, mains.getOrDefault(service, List.of())));
-            notes.seen("looks at /proc", 1);
+            looks = looks + 1;
             Commander.pause(100);
         }
     }
@@ -97,7 +100,7 @@ final class RealityCheck {
             return;
         }
         if (!isPending) longestDoubt = Math.max(longestDoubt, now - before.since());
-        if (before.told() || now - before.since() < (isPending ? STUCK : LIE)) return;
+        if (before.told() || now - before.since() < (isPending ? STUCK : patience)) return;
         notes.passed(Verdict.LYING_STATUS, service + ": " + lie.get() + "; " + document);
         doubts.put(service, new Doubt(before.since(), lie.get(), true));
     }

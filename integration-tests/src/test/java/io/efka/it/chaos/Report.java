@@ -36,6 +36,10 @@ final class Report {
         verdicts.forEach(taker::accept);
     }
 
+    synchronized long count(Verdict verdict) {
+        return verdicts.getOrDefault(verdict, 0L);
+    }
+
     synchronized boolean isClean() {
         return verdicts.values().stream().allMatch(count -> count == 0);
     }
