@@ -16,6 +16,16 @@ public final class Await {
         value(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
     }
 
+    /** Whether it became so in time. */
+    public static boolean within(Duration limit, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) return false;
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        return true;
+    }
+
     public static <T> T value(String what, Duration limit, Supplier<Optional<T>> source) {
         return value(() -> what, limit, source);
     }

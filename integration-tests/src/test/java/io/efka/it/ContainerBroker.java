@@ -44,6 +44,7 @@ final class ContainerBroker implements TestBroker {
     public void startEmpty() {
         container.stop();
         container.start();
+        Handshake.awaitOn(port);
     }
 
     @Override

@@ -18,14 +18,21 @@ public final class Device implements AutoCloseable {
 
     private final TestBroker broker;
     private final String id;
+    private final String uri;
     private final Path folder;
     private Watcher watcher;
     private Optional<AgentProcess> agent = Optional.empty();
     private long session;
 
     public Device(TestBroker broker, String id) {
+        this(broker, id, broker.uri());
+    }
+
+    /** @param uri by which the agent reaches the broker */
+    public Device(TestBroker broker, String id, String uri) {
         this.broker = broker;
         this.id = id;
+        this.uri = uri;
         this.folder = Folders.create(id);
         this.watcher = watch();
     }
@@ -43,7 +50,7 @@ public final class Device implements AutoCloseable {
 
     /** Starts the agent and does not wait. */
     public AgentProcess launch(String... flags) {
-        AgentProcess started = AgentProcess.run(broker, id, data(), flags);
+        AgentProcess started = AgentProcess.run(uri, id, data(), flags);
         agent = Optional.of(started);
         return started;
     }
@@ -83,6 +90,11 @@ public final class Device implements AutoCloseable {
 
     public String id() {
         return id;
+    }
+
+    /** What is a device's own, and nobody else's: its data and more. */
+    public Path folder() {
+        return folder;
     }
 
     public Path data() {
@@ -169,5 +181,15 @@ public final class Device implements AutoCloseable {
                             .map(p -> p.pid() + " " + p.info().commandLine().orElse("?"))
                             .toList());
         }
+    }
+
+    private void leaveNothing() {
+        List<ProcessHandle> left = processes();
+        List<String> commands = left.stream()
+                .map(process -> process.pid() + " " + process.info().commandLine().orElse("?"))
+                .toList();
+        left.forEach(ProcessHandle::destroyForcibly);
+        Folders.delete(folder);
+        if (!left.isEmpty()) throw new AssertionError("left behind: " + commands);
     }
 }

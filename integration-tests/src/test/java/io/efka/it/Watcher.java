@@ -27,6 +27,7 @@ public final class Watcher implements AutoCloseable {
 
     private final MqttAsyncClient client;
     private final List<Seen> seen = new ArrayList<>();
+    private boolean isClosed;
 
     /** A message as it came. */
     public record Seen(String topic, byte[] payload, int qos, boolean retained, MqttProperties properties) {
@@ -48,11 +49,15 @@ public final class Watcher implements AutoCloseable {
 
     /** Connects and subscribes. */
     public Watcher(TestBroker broker, String... filters) {
+        this(broker.uri(), filters);
+    }
+
+    public Watcher(String uri, String... filters) {
         try {
-            client = new MqttAsyncClient(broker.uri(), "watcher-" + UUID.randomUUID(), new MemoryPersistence());
+            client = new MqttAsyncClient(uri, "watcher-" + UUID.randomUUID(), new MemoryPersistence());
             var options = new MqttConnectionOptions();
             options.setCleanStart(true);
-            options.setSocketFactory(new NoDelaySockets());
+            if (uri.startsWith("tcp:")) options.setSocketFactory(new NoDelaySockets());
             options.setReceiveMaximum(1000);
             client.setCallback(new Callback());
             client.connect(options).waitForCompletion(10_000);
@@ -148,6 +153,8 @@ public final class Watcher implements AutoCloseable {
 
     @Override
     public void close() {
+        if (isClosed) return;
+        isClosed = true;
         try {
             client.disconnectForcibly(0, 1000, false);
             client.close(true);
