@@ -91,12 +91,13 @@ class CommandRulesIT {
             device.awaitState("patient", "stopped");
         }
 
-        @Test
-        void areNeverSentToACommandTopic() {
-            String trap = "{\"id\":\"trap-1\",\"reply_to\":\"" + device.topic("cmd/shutdown") + "\"}";
-            device.watcher().publish(device.topic("cmd/ping"), trap);
-            JsonObject reply = device.watcher().awaitJson(device.topic("reply"), where("id", "trap-1"));
-            assertThat(code(reply)).isEqualTo("bad_argument");
+        @ParameterizedTest
+        @ValueSource(strings = {"efka/rules/cmd/shutdown", "efka/group/all/cmd/shutdown", "a/#", "$SYS/x", ""})
+        void areNeverSentToACommandNorToWhatIsNoTopic(String trap) {
+            String id = "trap-" + trap;
+            device.watcher().publish(device.topic("cmd/ping"), "{\"id\":\"" + id + "\",\"reply_to\":\"" + trap + "\"}");
+            assertThat(code(device.watcher().awaitJson(device.topic("reply"), where("id", id))))
+                    .isEqualTo("bad_argument");
         }
     }
 

@@ -33,6 +33,7 @@ final class ContainerBroker implements TestBroker {
                     .getDockerClient()
                     .startContainerCmd(container.getContainerId())
                     .exec();
+        Handshake.awaitOn(port);
     }
 
     @Override

@@ -170,23 +170,19 @@ public final class Device implements AutoCloseable {
 
     @Override
     public void close() {
-        agent.ifPresent(AgentProcess::close);
-        watcher.close();
-        List<ProcessHandle> left = processes();
-        left.forEach(ProcessHandle::destroyForcibly);
-        Folders.delete(folder);
-        if (!left.isEmpty()) {
-            throw new AssertionError("left behind: "
-                    + left.stream()
-                            .map(p -> p.pid() + " " + p.info().commandLine().orElse("?"))
-                            .toList());
+        try (Watcher last = watcher) {
+            agent.ifPresent(AgentProcess::close);
+            last.clear();
+        } finally {
+            leaveNothing();
         }
     }
 
     private void leaveNothing() {
         List<ProcessHandle> left = processes();
         List<String> commands = left.stream()
-                .map(process -> process.pid() + " " + process.info().commandLine().orElse("?"))
+                .map(process ->
+                        process.pid() + " " + process.info().commandLine().orElse("?"))
                 .toList();
         left.forEach(ProcessHandle::destroyForcibly);
         Folders.delete(folder);

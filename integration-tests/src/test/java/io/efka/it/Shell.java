@@ -47,8 +47,7 @@ public final class Shell {
                 Process process = builder.start();
                 if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                     process.destroyForcibly();
-                    throw new AssertionError(
-                            command + " did not end within " + LIMIT_SECONDS + " s\n" + text(out) + text(err));
+                    throw new AssertionError(command + " did not end within " + limit + "\n" + text(out) + text(err));
                 }
                 return new Result(process.exitValue(), text(out), text(err));
             } finally {
