@@ -27,7 +27,6 @@ final class ObserverMain {
     /** A status may be behind reality for this long. */
     private static final Duration LIE = Duration.ofSeconds(5);
 
-
     /** It tells of every lost connection, at length. Held here, or its level is forgotten. */
     private static final Logger PAHO = Logger.getLogger("org.eclipse.paho.mqttv5.client");
 
@@ -162,7 +161,7 @@ final class ObserverMain {
             case "status" -> status(service, message);
             case "event" -> event(service, JsonParser.parseString(text(message)).getAsJsonObject());
             default ->
-                stream(service + "." + levels[4]).add(offset(message), message.getPayload(), conditions.brokerKills());
+                streams.get(service, levels[4]).add(offset(message), message.getPayload(), conditions.brokerKills());
         }
     }
 
