@@ -11,8 +11,7 @@ public enum ErrorCode {
             "The payload is not one JSON object in UTF-8, or it is nested deeper than 64, or a key stands twice.",
             "Send nothing, or one JSON object."),
     BAD_ARGUMENT(
-            "An argument is missing, of the wrong type or out of range, a name in the topic is not legal, or a `work_dir`"
-                    + " is not below one of `work_dir_roots`.",
+            "An argument is missing, of the wrong type or out of range, or a name in the topic is not legal.",
             "Correct what the message names."),
     PAYLOAD_TOO_LARGE("The payload is larger than 256 KiB.", "Leave big files out and fetch them on the device."),
     ALREADY_RUNNING("The service runs already.", "Nothing, or `restart`."),
@@ -40,7 +39,7 @@ public enum ErrorCode {
     RETAINED_REFUSED(
             "The command was sent retained: it would repeat at every reconnect. It was not executed.",
             "Send it without retain, and clear the topic with an empty retained message."),
-    NOT_ALLOWED("The agent's settings forbid it.", "Change the settings."),
+    NOT_ALLOWED("The agent's settings forbid it, as with a folder outside `work_dir_roots`.", "Change the settings."),
     BAD_SIGNATURE("The command is not signed by a key that the device trusts.", "Sign it with a trusted key."),
     BUSY(
             "Too many commands are waiting, or the service does not read its stdin. It was not executed.",
