@@ -136,14 +136,18 @@ class OutputFaultsIT {
             limitDescriptors(patient, 3);
             JsonObject refused = patient.ask("parrot", "restart", "");
             assertThat(refused.get("ok").getAsBoolean()).as("%s", refused).isFalse();
-            assertThat(refused.toString()).contains("launch_failed").contains("oo many open files");
-            patient.awaitStatus("parrot", s -> s.get("state").getAsString().equals("backoff"));
-            assertThat(patient.agent().log()).contains("oo many open files");
+            assertThat(refused.toString()).contains("oo many open files");
+            assertThat(patient.status("parrot").get("pid").getAsLong()).isEqualTo(pid);
+
+            Shell.run("kill", "-KILL", String.valueOf(pid)).ok();
+            JsonObject failed = patient.awaitStatus("parrot", s -> s.toString().contains("launch_failed"));
+            assertThat(failed.get("state").getAsString()).isEqualTo("backoff");
+            assertThat(failed.toString()).contains("oo many open files");
             broker.kill();
             broker.startEmpty();
-            patient.watchAgain();
 
             limitDescriptors(patient, 1024);
+            patient.watchAgain();
             JsonObject status = patient.awaitStatus("parrot", s -> s.get("state").getAsString().equals("running"));
             assertThat(status.get("pid").getAsLong()).isNotEqualTo(pid);
             say(patient, "parrot", "after");
