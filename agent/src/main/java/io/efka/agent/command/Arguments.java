@@ -73,6 +73,11 @@ public final class Arguments {
         throw wrong(key, "a whole number from " + min + " to " + max);
     }
 
+    /** Any JSON value. */
+    Optional<JsonElement> any(String key) {
+        return value(key);
+    }
+
     boolean flag(String key, boolean otherwise) throws Refusal {
         Optional<JsonElement> value = value(key);
         if (value.isEmpty()) return otherwise;
