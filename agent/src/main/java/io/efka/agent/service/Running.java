@@ -269,7 +269,8 @@ record Running(
         if (rule.onUnhealthy() == Manifest.OnUnhealthy.REPORT) {
             return service.state(ill).stay().then(askAgain(service, rule.interval()));
         }
-        Cause cause = Cause.of(Cause.Kind.HEALTH, inARow + " checks in a row failed, the last: " + detail);
+        Cause cause = Cause.of(
+                Cause.Kind.HEALTH, "was unhealthy: " + inARow + " checks in a row failed, the last: " + detail);
         return Transitions.end(service.state(ill), ill, Stopping.Next.verdict(stable), cause, moment);
     }
 

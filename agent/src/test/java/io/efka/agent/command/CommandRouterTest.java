@@ -12,6 +12,7 @@ import com.google.gson.JsonObject;
 import io.efka.agent.service.ServiceStatus.State;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -141,7 +142,7 @@ final class CommandRouterTest {
         void saysWhereAndWhatWouldBeRight() {
             rig.send(device("ping"), "{\"a\":}").settle();
             assertThat(message(rig.reply()))
-                    .isEqualTo("payload is not JSON (line 1, column 6): send nothing, or one object as in"
+                    .isEqualTo("payload must be JSON, and is not at line 1 column 6: send nothing, or one object as in"
                             + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
         }
 
@@ -509,6 +510,15 @@ final class CommandRouterTest {
             assertThat(rig.reply().get("ok").getAsBoolean()).isTrue();
             assertThat(rig.isShutDown).isFalse();
             rig.broker.complete(null);
+            assertThat(rig.isShutDown).isTrue();
+        }
+
+        @Test
+        void shutsDownWhenNobodyWaitsAndNothingIsRecorded() {
+            byte[] payload = "{\"wait\":false}".getBytes(StandardCharsets.UTF_8);
+            rig.deliver(new Message(device("shutdown"), payload, 0, false, Properties.NONE))
+                    .settle();
+            assertThat(rig.reply().get("accepted").getAsBoolean()).isTrue();
             assertThat(rig.isShutDown).isTrue();
         }
 
