@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -62,8 +63,7 @@ class CommandRulesIT {
         @Test
         void goToTheDevicesReplyTopicWhereNothingIsSaid() {
             device.watcher().publish(device.topic("cmd/ping"), "{\"id\":\"default-1\"}");
-            device.watcher()
-                    .awaitJson(device.topic("reply"), where("id", "default-1"));
+            device.watcher().awaitJson(device.topic("reply"), where("id", "default-1"));
         }
 
         @Test
@@ -96,8 +96,7 @@ class CommandRulesIT {
         @ValueSource(strings = {"efka/rules/cmd/shutdown", "efka/group/all/cmd/shutdown", "a/#", "$SYS/x", ""})
         void areNeverSentToACommandNorToWhatIsNoTopic(String trap) {
             String id = "trap-" + trap;
-            device.watcher()
-                    .publish(device.topic("cmd/ping"), "{\"id\":\"" + id + "\",\"reply_to\":\"" + trap + "\"}");
+            device.watcher().publish(device.topic("cmd/ping"), "{\"id\":\"" + id + "\",\"reply_to\":\"" + trap + "\"}");
             assertThat(code(device.watcher().awaitJson(device.topic("reply"), where("id", id))))
                     .isEqualTo("bad_argument");
         }
@@ -111,10 +110,7 @@ class CommandRulesIT {
             String past = Instant.now().minusSeconds(1).toString();
             assertThat(code(device.ask("late", "start", "{\"expires_at\":\"" + past + "\"}")))
                     .isEqualTo("expired");
-            device.watcher()
-                    .awaitJson(
-                            device.topic("late", "event"),
-                            where("event", "expired"));
+            device.watcher().awaitJson(device.topic("late", "event"), where("event", "expired"));
             device.awaitState("late", "stopped");
             String future = Instant.now().plusSeconds(60).toString();
             ok(device.ask("late", "start", "{\"expires_at\":\"" + future + "\"}"));
@@ -122,21 +118,20 @@ class CommandRulesIT {
 
         @Test
         void areRetainedOnes() {
+            if (!SCENE.broker().tellsOfRetain()) System.out.println("[broker] it hides what is retained: not tried");
+            Assumptions.assumeTrue(SCENE.broker().tellsOfRetain());
             device.install(Bundle.sleeper("haunted"));
             String topic = device.topic("haunted", "cmd/start");
             try (Watcher client = new Watcher(SCENE.broker(), "retained/replies")) {
                 client.publish(topic, new byte[0], true, properties("retained/replies", "r-1".getBytes(UTF_8)));
                 // An empty retained message is how a topic is cleared; with a payload it is a command.
-                client.publish(topic, "{}".getBytes(UTF_8), true, properties("retained/replies", "r-2".getBytes(UTF_8)));
-                JsonObject reply = client.awaitJson(
-                        "retained/replies", where("id", "r-2"));
+                client.publish(
+                        topic, "{}".getBytes(UTF_8), true, properties("retained/replies", "r-2".getBytes(UTF_8)));
+                JsonObject reply = client.awaitJson("retained/replies", where("id", "r-2"));
                 client.publish(topic, new byte[0], true, new MqttProperties());
 
                 assertThat(code(reply)).isEqualTo("retained_refused");
-                device.watcher()
-                        .awaitJson(
-                                device.topic("haunted", "event"),
-                                where("event", "retained_refused"));
+                device.watcher().awaitJson(device.topic("haunted", "event"), where("event", "retained_refused"));
                 device.awaitState("haunted", "stopped");
             }
         }
@@ -168,12 +163,15 @@ class CommandRulesIT {
         @Test
         void ofArrivalIsKeptWithinAService() {
             device.run(Bundle.script("echoing", "exec cat"));
-            String expected = IntStream.range(0, 50).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
+            String expected =
+                    IntStream.range(0, 50).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
             for (int i = 0; i < 50; i++) {
                 device.watcher().publish(device.topic("echoing", "cmd/input"), "{\"text\":\"line " + i + "\\n\"}");
             }
-            Await.until("all came through, in order", SOON, () -> device.output("echoing", "stdout")
-                    .equals(expected));
+            Await.until(
+                    "all came through, in order",
+                    SOON,
+                    () -> device.output("echoing", "stdout").equals(expected));
         }
 
         @Test
@@ -208,7 +206,10 @@ class CommandRulesIT {
                             false,
                             properties("splay/replies", ("splay-" + i).getBytes(UTF_8)));
                 }
-                Await.until("all are answered", SOON, () -> client.all("splay/replies").size() == 12);
+                Await.until(
+                        "all are answered",
+                        SOON,
+                        () -> client.all("splay/replies").size() == 12);
                 LongSummaryStatistics took = client.all("splay/replies").stream()
                         .mapToLong(reply -> ok(reply.json()).get("took_ms").getAsLong())
                         .summaryStatistics();

@@ -44,7 +44,8 @@ class CommandsIT {
             device.run(Bundle.script("stopped", "sleep 600 &", "exec sleep 600"));
             ok(device.ask("stopped", "stop", ""));
 
-            assertThat(Processes.below(device.data().resolve("services/stopped"))).isEmpty();
+            assertThat(Processes.below(device.data().resolve("services/stopped")))
+                    .isEmpty();
             assertThat(device.awaitState("stopped", "stopped").get("desired").getAsString())
                     .isEqualTo("stopped");
             assertThat(code(device.ask("stopped", "stop", ""))).isEqualTo("not_running");
@@ -90,8 +91,10 @@ class CommandsIT {
                     .with("restart", "{\"limit\":1,\"window\":\"10m\",\"delay\":\"10ms\",\"max_delay\":\"10ms\"}");
             device.run(failing);
             JsonObject failed = device.awaitState("failing", "failed");
-            assertThat(failed.getAsJsonObject("cause").get("kind").getAsString()).isEqualTo("limit");
-            assertThat(failed.getAsJsonObject("last_exit").get("code").getAsInt()).isEqualTo(3);
+            assertThat(failed.getAsJsonObject("cause").get("kind").getAsString())
+                    .isEqualTo("limit");
+            assertThat(failed.getAsJsonObject("last_exit").get("code").getAsInt())
+                    .isEqualTo(3);
 
             ok(device.ask("failing", "reset", ""));
             device.awaitStatus(
@@ -102,11 +105,13 @@ class CommandsIT {
 
         @Test
         void signalReachesTheProcess() {
-            device.run(Bundle.script("signalled", "trap 'echo reloaded' HUP", "echo up", "while :; do sleep 0.05; done"));
+            device.run(
+                    Bundle.script("signalled", "trap 'echo reloaded' HUP", "echo up", "while :; do sleep 0.05; done"));
             device.awaitOutput("signalled", "up\n");
             ok(device.ask("signalled", "signal", "{\"signal\":\"HUP\"}"));
             device.awaitOutput("signalled", "reloaded\n");
-            assertThat(code(device.ask("signalled", "signal", "{\"signal\":\"HUPP\"}"))).isEqualTo("bad_argument");
+            assertThat(code(device.ask("signalled", "signal", "{\"signal\":\"HUPP\"}")))
+                    .isEqualTo("bad_argument");
             assertThat(code(device.ask("signalled", "signal", ""))).isEqualTo("bad_argument");
         }
 
@@ -121,17 +126,22 @@ class CommandsIT {
 
         @Test
         void logsGivesLinesRangesAndMatches() {
-            device.run(Bundle.script("logged", "for i in 1 2 3 4; do echo line $i; done", "echo oops >&2", "exec sleep 600"));
+            device.run(Bundle.script(
+                    "logged", "for i in 1 2 3 4; do echo line $i; done", "echo oops >&2", "exec sleep 600"));
             device.awaitOutput("logged", "line 4\n");
 
             JsonObject last = ok(device.ask("logged", "logs", "{\"lines\":2}"));
             assertThat(last.get("text").getAsString()).isEqualTo("line 3\nline 4\n");
             assertThat(last.get("offset").getAsLong()).isEqualTo(14);
             assertThat(last.get("end").getAsLong()).isEqualTo(28);
-            assertThat(text(device.ask("logged", "logs", "{\"from\":7,\"to\":14}"))).isEqualTo("line 2\n");
-            assertThat(text(device.ask("logged", "logs", "{\"match\":\"[13]\"}"))).isEqualTo("line 1\nline 3\n");
-            assertThat(text(device.ask("logged", "logs", "{\"stream\":\"stderr\"}"))).isEqualTo("oops\n");
-            assertThat(code(device.ask("logged", "logs", "{\"stream\":\"stdin\"}"))).isEqualTo("bad_argument");
+            assertThat(text(device.ask("logged", "logs", "{\"from\":7,\"to\":14}")))
+                    .isEqualTo("line 2\n");
+            assertThat(text(device.ask("logged", "logs", "{\"match\":\"[13]\"}")))
+                    .isEqualTo("line 1\nline 3\n");
+            assertThat(text(device.ask("logged", "logs", "{\"stream\":\"stderr\"}")))
+                    .isEqualTo("oops\n");
+            assertThat(code(device.ask("logged", "logs", "{\"stream\":\"stdin\"}")))
+                    .isEqualTo("bad_argument");
         }
 
         @Test
@@ -139,7 +149,8 @@ class CommandsIT {
             JsonObject reply = device.install(Bundle.sleeper("fleeting"));
             assertThat(reply.get("installed").getAsBoolean()).isTrue();
             assertThat(reply.get("state").getAsString()).isEqualTo("stopped");
-            assertThat(code(device.ask("fleeting", "install", Bundle.sleeper("fleeting").payload())))
+            assertThat(code(device.ask(
+                            "fleeting", "install", Bundle.sleeper("fleeting").payload())))
                     .isEqualTo("already_installed");
             ok(device.ask("fleeting", "start", ""));
 
@@ -171,7 +182,8 @@ class CommandsIT {
 
             assertThat(ok(device.ask("ping", "")).get("pong").getAsBoolean()).isTrue();
             JsonObject info = ok(device.ask("info", "")).getAsJsonObject("info");
-            assertThat(info.get("data_dir").getAsString()).isEqualTo(device.data().toString());
+            assertThat(info.get("data_dir").getAsString())
+                    .isEqualTo(device.data().toString());
             JsonArray services = ok(device.ask("list", "")).getAsJsonArray("services");
             assertThat(values(services, "service")).contains("listed");
             assertThat(ok(device.ask("metrics", "")).getAsJsonObject("metrics").size())
@@ -181,7 +193,8 @@ class CommandsIT {
         @Test
         void applyInstallsUpdatesRemovesAndThenDoesNothing() {
             device.run(Bundle.sleeper("surplus"));
-            String wanted = set(Bundle.sleeper("one").json(), Bundle.sleeper("two").json());
+            String wanted =
+                    set(Bundle.sleeper("one").json(), Bundle.sleeper("two").json());
 
             assertThat(actions(device.ask("apply", wanted)))
                     .contains("one installed", "one started", "two installed", "two started", "surplus removed");
@@ -192,7 +205,8 @@ class CommandsIT {
                     Bundle.sleeper("one").with("env", "{\"LEVEL\":\"2\"}").json(),
                     Bundle.sleeper("two").json());
             assertThat(actions(device.ask("apply", changed))).contains("one updated", "one restarted", "two unchanged");
-            assertThat(device.awaitState("one", "running").get("pid").getAsLong()).isNotEqualTo(first);
+            assertThat(device.awaitState("one", "running").get("pid").getAsLong())
+                    .isNotEqualTo(first);
             assertThat(device.data().resolve("services/surplus")).doesNotExist();
             assertThat(Processes.below(device.data())).hasSize(2);
         }
@@ -201,7 +215,8 @@ class CommandsIT {
         void applyChangesNothingWhereOneManifestIsBad() {
             var good = Bundle.sleeper("fine");
             var bad = Bundle.sleeper("poor").with("args", "7");
-            JsonObject reply = device.ask("apply", "{\"services\":{\"fine\":" + good.payload() + ",\"poor\":" + bad.payload() + "}}");
+            JsonObject reply = device.ask(
+                    "apply", "{\"services\":{\"fine\":" + good.payload() + ",\"poor\":" + bad.payload() + "}}");
 
             assertThat(code(reply)).isEqualTo("invalid_manifest");
             assertThat(reply.getAsJsonArray("faults")).hasSize(1);
@@ -237,7 +252,8 @@ class CommandsIT {
         private static List<String> actions(JsonObject reply) {
             return StreamSupport.stream(ok(reply).getAsJsonArray("actions").spliterator(), false)
                     .map(JsonElement::getAsJsonObject)
-                    .map(action -> action.get("service").getAsString() + " " + action.get("action").getAsString())
+                    .map(action -> action.get("service").getAsString() + " "
+                            + action.get("action").getAsString())
                     .toList();
         }
 

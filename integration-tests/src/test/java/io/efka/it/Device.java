@@ -140,7 +140,8 @@ public final class Device implements AutoCloseable {
 
     /** What a service has written so far, put together by the offsets: duplicates are dropped, a gap is an error. */
     public String output(String service, String stream) {
-        return new String(Stitched.of(watcher.all(topic(service, stream))).bytes(), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(
+                Stitched.of(watcher.all(topic(service, stream))).bytes(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
     public void awaitOutput(String service, String text) {
@@ -180,7 +181,8 @@ public final class Device implements AutoCloseable {
     private void leaveNothing() {
         List<ProcessHandle> left = processes();
         List<String> commands = left.stream()
-                .map(process -> process.pid() + " " + process.info().commandLine().orElse("?"))
+                .map(process ->
+                        process.pid() + " " + process.info().commandLine().orElse("?"))
                 .toList();
         left.forEach(ProcessHandle::destroyForcibly);
         Folders.delete(folder);

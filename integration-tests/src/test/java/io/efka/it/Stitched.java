@@ -14,8 +14,9 @@ public record Stitched(byte[] bytes, long duplicates) {
 
     /** @throws AssertionError at a gap, or where two messages differ about the same bytes */
     public static Stitched of(List<Watcher.Seen> messages) {
-        List<Watcher.Seen> sorted =
-                messages.stream().sorted(Comparator.comparingLong(Stitched::offset)).toList();
+        List<Watcher.Seen> sorted = messages.stream()
+                .sorted(Comparator.comparingLong(Stitched::offset))
+                .toList();
         var bytes = new ByteArrayOutputStream();
         long duplicates = 0;
         long first = sorted.isEmpty() ? 0 : offset(sorted.get(0));

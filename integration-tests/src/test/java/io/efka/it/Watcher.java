@@ -111,8 +111,10 @@ public final class Watcher implements AutoCloseable {
 
     /** The newest document on a topic for which this holds. */
     public JsonObject awaitJson(String topic, Predicate<JsonObject> wanted) {
-        return Await.value(() -> "a document on " + topic + "; the last was " + last(topic), LIMIT, () -> last(topic)
-                .filter(wanted));
+        return Await.value(
+                () -> "a document on " + topic + "; the last was " + last(topic),
+                LIMIT,
+                () -> last(topic).filter(wanted));
     }
 
     /** A document that says this. */
@@ -166,11 +168,7 @@ public final class Watcher implements AutoCloseable {
         public void messageArrived(String topic, MqttMessage message) {
             synchronized (seen) {
                 seen.add(new Seen(
-                        topic,
-                        message.getPayload(),
-                        message.getQos(),
-                        message.isRetained(),
-                        message.getProperties()));
+                        topic, message.getPayload(), message.getQos(), message.isRetained(), message.getProperties()));
             }
         }
 
