@@ -1,9 +1,12 @@
 package io.efka.agent.command;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.install.Spelling;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -73,6 +76,16 @@ public final class Arguments {
         throw wrong(key, "a whole number from " + min + " to " + max);
     }
 
+    Optional<Instant> time(String key) throws Refusal {
+        Optional<String> text = string(key);
+        if (text.isEmpty()) return Optional.empty();
+        try {
+            return Optional.of(OffsetDateTime.parse(text.get()).toInstant());
+        } catch (DateTimeParseException e) {
+            throw wrong(key, "a time as in \"2026-11-22T10:00:00Z\"");
+        }
+    }
+
     boolean flag(String key, boolean otherwise) throws Refusal {
         Optional<JsonElement> value = value(key);
         if (value.isEmpty()) return otherwise;
@@ -106,9 +119,8 @@ public final class Arguments {
     }
 
     Refusal wrong(String key, String right) {
-        JsonElement value = value(key).orElse(JsonNull.INSTANCE);
-        return new Refusal(
-                ErrorCode.BAD_ARGUMENT, path + key + " must be " + right + ", was " + PayloadCodec.shown(value));
+        String was = value(key).map(value -> PayloadCodec.shown(value)).orElse("missing");
+        return new Refusal(ErrorCode.BAD_ARGUMENT, path + key + " must be " + right + ", was " + was);
     }
 
     private Optional<JsonElement> value(String key) {

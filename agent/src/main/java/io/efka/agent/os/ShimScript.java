@@ -47,6 +47,8 @@ final class ShimScript {
 
     private String write(Order order) throws LaunchRefused {
         script.append("{\nexec 3>&1\n");
+        line("cd " + quoted(order.workDir()) + " || exit 126");
+        line("unset OLDPWD");
         order.bounds().joins().forEach(this::join);
         order.bounds().umask().ifPresent(mask -> line("umask " + String.format("%04o", mask)));
         stdio(order.stdio());
@@ -91,6 +93,9 @@ final class ShimScript {
             } else {
                 odd.put(variable.getKey(), variable.getValue());
             }
+        }
+        for (var mark : new TreeMap<>(order.marks()).entrySet()) {
+            line("export " + mark.getKey() + "=" + quoted(mark.getValue()));
         }
         script.append("exec");
         Optional<Account> account = order.bounds().account();

@@ -18,9 +18,15 @@ final class Trees {
         this.signaller = signaller;
     }
 
-    /** The living members: those of the control group where there is one (cheap), else those that a search finds. */
+    /**
+     * The living members: those of the control group where there is one (cheap), else those that a search finds. Both
+     * where there is no main process to vouch for the group.
+     */
     List<ProcessStat> members(Kin kin) {
-        return kin.group().flatMap(RunGroup::pids).map(this::living).orElseGet(() -> search(kin));
+        Optional<List<ProcessStat>> grouped =
+                kin.group().flatMap(RunGroup::pids).map(this::living);
+        if (grouped.isPresent() && (kin.leader().isPresent() || !grouped.get().isEmpty())) return grouped.get();
+        return search(kin);
     }
 
     /** Sends a signal to the main process, if it is alive. */
@@ -33,31 +39,32 @@ final class Trees {
      * found. After TERM comes CONT, because a stopped process takes note of nothing.
      */
     void signalTree(Kin kin, Signal signal, Work work) {
-        boolean groupHasIt = signalGroup(kin, signal);
-        work.run(() -> {
-            signalMembers(kin, signal, groupHasIt);
-            if (signal == Signal.TERM) signalMembers(kin, Signal.CONT, groupHasIt);
-        });
-        if (signal == Signal.TERM) signalGroup(kin, Signal.CONT);
+        List<Signal> signals = signal == Signal.TERM ? List.of(Signal.TERM, Signal.CONT) : List.of(signal);
+        boolean groupHasIt = signalGroup(kin, signals);
+        work.run(() -> signalMembers(kin, signals, groupHasIt));
     }
 
-    /** Says whether the main process was alive; its group is nobody's certainly if it was not. */
-    private boolean signalGroup(Kin kin, Signal signal) {
+    /**
+     * Says whether the main process was alive; its group is nobody's certainly if it was not. That is asked once: the
+     * first signal may have ended it before the second, which the others in its group still need.
+     */
+    private boolean signalGroup(Kin kin, List<Signal> signals) {
         Optional<ProcessIdentity> leader = kin.leader().filter(table::isAlive);
-        leader.ifPresent(alive -> signaller.send(signal, -alive.pid()));
+        leader.ifPresent(alive -> signals.forEach(signal -> signaller.send(signal, -alive.pid())));
         return leader.isPresent();
     }
 
-    private void signalMembers(Kin kin, Signal signal, boolean groupHasIt) {
+    private void signalMembers(Kin kin, List<Signal> signals, boolean groupHasIt) {
         long group = kin.leader().map(ProcessIdentity::pid).orElse(0L);
         for (ProcessStat member : members(kin)) {
-            if (!groupHasIt || member.group() != group) signaller.send(signal, member.pid());
+            if (groupHasIt && member.group() == group) continue;
+            signals.forEach(signal -> signaller.send(signal, member.pid()));
         }
     }
 
     /** Kills every member that can be found now. New ones may have been born meanwhile: look again. */
     void kill(Kin kin) {
-        signalGroup(kin, Signal.KILL);
+        signalGroup(kin, List.of(Signal.KILL));
         if (kin.group().isPresent() && !kin.group().get().kill()) {
             members(kin).forEach(member -> signaller.send(Signal.KILL, member.pid()));
         }

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 final class Sources {
     private static final long HOT = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final long QUIET = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long SPAN = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final FolderWatch watch;
     private final Map<ServiceId, Source> byService = new LinkedHashMap<>();
@@ -49,8 +49,7 @@ final class Sources {
     /** The source is to be looked at by the clock. */
     void poll(Source source, long now) {
         source.isPolled = true;
-        source.interval = HOT;
-        source.grewAt = now;
+        source.begin(HOT, now);
         source.dueAt = now;
     }
 
@@ -63,18 +62,18 @@ final class Sources {
         return due;
     }
 
-    /** A polled source was looked at; a quiet one is watched again, if that can be had. */
+    /** A polled source was looked at; one that does not grow at most looks is watched again, if that can be had. */
     void looked(Source source, boolean grew, long now) {
-        if (grew) {
-            source.grewAt = now;
-            source.interval = HOT;
-        } else if (now - source.grewAt > QUIET) {
-            source.interval = SLOW;
-            source.isPolled = !watch.watch(source.streams.id(), source.streams.folder());
-            // Once more: something may have been written since the look and before the watch.
-            source.feeds.forEach(Feed::observe);
-        }
+        source.looks++;
+        if (grew) source.grown++;
         source.dueAt = now + source.interval;
+        if (now - source.spanBegan < SPAN) return;
+        boolean isHot = source.grown * 4 >= source.looks * 3;
+        source.begin(isHot ? HOT : SLOW, now);
+        if (isHot) return;
+        source.isPolled = !watch.watch(source.streams.id(), source.streams.folder());
+        // Once more: something may have been written since the look and before the watch.
+        source.feeds.forEach(Feed::observe);
     }
 
     /** Nanoseconds until a source is due. */
@@ -93,13 +92,23 @@ final class Sources {
         private TokenBucket bucket;
         private boolean isPolled;
         private long interval = HOT;
-        private long grewAt;
+        private long spanBegan;
+        private int looks;
+        private int grown;
         private long dueAt;
 
         private Source(ServiceStreams streams, List<Feed> feeds, long now) {
             this.streams = streams;
             this.feeds = List.copyOf(feeds);
             this.bucket = new TokenBucket(streams.rule().rate(), now);
+        }
+
+        private void begin(long newInterval, long now) {
+            interval = newInterval;
+            dueAt = now + newInterval;
+            spanBegan = now;
+            looks = 0;
+            grown = 0;
         }
 
         List<Feed> feeds() {

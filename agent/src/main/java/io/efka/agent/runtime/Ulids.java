@@ -1,8 +1,8 @@
 package io.efka.agent.runtime;
 
 import io.efka.agent.service.RunId;
+import io.efka.agent.service.Timers;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.function.Supplier;
 
 /** Makes run ids: 48 bits of time, 80 bits of chance, as 26 characters that sort by time. Thread-safe. */
@@ -10,17 +10,17 @@ public final class Ulids implements Supplier<RunId> {
     private static final char[] ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
     private static final int BITS = 5;
 
-    private final Clock clock;
+    private final Timers timers;
     private final SecureRandom random = new SecureRandom();
 
-    public Ulids(Clock clock) {
-        this.clock = clock;
+    public Ulids(Timers timers) {
+        this.timers = timers;
     }
 
     @Override
     public RunId get() {
         char[] text = new char[26];
-        encode(clock.millis(), text, 0, 10);
+        encode(timers.now().toEpochMilli(), text, 0, 10);
         encode(random.nextLong(), text, 10, 8);
         encode(random.nextLong(), text, 18, 8);
         return new RunId(new String(text));
