@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.DataOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +74,27 @@ final class EmbeddedBrokerTest {
             client.publish("efka/c.d-e_f/y", "one level", false);
 
             assertThat(client.next()).hasValue("efka/c.d-e_f/y one level");
+        }
+
+        @Test
+        void oneWithANulInItsTopicIsNotPassedOn() throws Exception {
+            Client client = connect("listener");
+            client.subscribe("nul/+");
+            byte[] topic = "nul/a\0b".getBytes(UTF_8);
+            try (var socket = new Socket("127.0.0.1", BROKERS.get(0).port());
+                    var out = new DataOutputStream(socket.getOutputStream())) {
+                socket.setSoTimeout(5_000);
+                out.write(new byte[] {0x10, 15, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 30, 0, 3, 'r', 'a', 'w'});
+                socket.getInputStream().readNBytes(4);
+                out.write(new byte[] {0x30, (byte) (2 + topic.length)});
+                out.writeShort(topic.length);
+                out.write(topic);
+                assertThat(socket.getInputStream().read())
+                        .as("the connection is ended")
+                        .isEqualTo(-1);
+            }
+            connect("other").publish("nul/legal", "after it", false);
+            assertThat(client.next()).hasValue("nul/legal after it");
         }
 
         @Test
