@@ -70,7 +70,8 @@ class BadInputIT {
         assertThat(message(device.ask("typed", "logs", "{\"lines\":\"many\"}"))).contains("lines", "many");
         assertThat(message(device.ask("typed", "logs", "{\"lines\":-1}"))).contains("lines", "-1");
         assertThat(message(device.ask("apply", "{\"services\":[]}"))).contains("services");
-        assertThat(message(device.ask("new", "install", "{\"manifest\":\"text\"}"))).contains("manifest");
+        assertThat(message(device.ask("new", "install", "{\"manifest\":\"text\"}")))
+                .contains("manifest");
     }
 
     @Test
@@ -83,7 +84,8 @@ class BadInputIT {
     @ParameterizedTest
     @ValueSource(strings = {"..", "-rf", ".hidden", "a b", "käse", "x\\y"})
     void anIllegalServiceIdInTheTopic(String id) {
-        assertThat(code(device.ask(id, "install", Bundle.sleeper("legal").payload()))).isEqualTo("bad_argument");
+        assertThat(code(device.ask(id, "install", Bundle.sleeper("legal").payload())))
+                .isEqualTo("bad_argument");
     }
 
     @Test
@@ -96,10 +98,13 @@ class BadInputIT {
     @ParameterizedTest
     @ValueSource(strings = {"../../etc", "a/b", "a\\u0000b", ""})
     void anIllegalServiceIdInAPayload(String id) {
-        JsonObject reply = device.ask("apply", "{\"services\":{\"" + id + "\":" + Bundle.sleeper("x").payload() + "}}");
+        JsonObject reply = device.ask(
+                "apply", "{\"services\":{\"" + id + "\":" + Bundle.sleeper("x").payload() + "}}");
         assertThat(code(reply)).isIn("invalid_manifest", "bad_argument");
         JsonObject inManifest = device.ask(
-                "legal", "install", Bundle.sleeper("legal").with("service_id", "\"" + id + "\"").payload());
+                "legal",
+                "install",
+                Bundle.sleeper("legal").with("service_id", "\"" + id + "\"").payload());
         assertThat(code(inManifest)).isEqualTo("invalid_manifest");
     }
 
@@ -111,7 +116,10 @@ class BadInputIT {
     @ParameterizedTest
     @ValueSource(strings = {"../escape", "/tmp/escape", "a/../../escape", "manifest.json/x", ""})
     void filesThatWouldLieOutsideOfTheWorkDirectory(String path) {
-        JsonObject reply = device.ask("escaping", "install", Bundle.sleeper("escaping").file(path, "exit").payload());
+        JsonObject reply = device.ask(
+                "escaping",
+                "install",
+                Bundle.sleeper("escaping").file(path, "exit").payload());
         assertThat(code(reply)).isEqualTo("bad_argument");
         assertThat(device.data().resolve("services/escaping")).doesNotExist();
         assertThat(code(device.ask("escaping", "status", ""))).isEqualTo("unknown_service");
@@ -120,13 +128,17 @@ class BadInputIT {
     static Stream<Arguments> programsThatCannotRun() {
         return Stream.of(
                 Arguments.of("missing", Bundle.sleeper("p-missing").with("exec", "\"absent.sh\""), "absent.sh"),
-                Arguments.of("a directory", Bundle.sleeper("p-folder").file("bin/x", "exit").with("exec", "\"bin\""), "bin"),
+                Arguments.of(
+                        "a directory",
+                        Bundle.sleeper("p-folder").file("bin/x", "exit").with("exec", "\"bin\""),
+                        "bin"),
                 Arguments.of("not executable", notExecutable(), "plain.sh"),
                 Arguments.of("exits at once", Bundle.script("p-brief", "echo no licence >&2", "exit 42"), "42"));
     }
 
     private static Bundle notExecutable() {
-        Bundle bundle = Bundle.sleeper("p-plain").file("plain.sh", "exec sleep 600").with("exec", "\"plain.sh\"");
+        Bundle bundle =
+                Bundle.sleeper("p-plain").file("plain.sh", "exec sleep 600").with("exec", "\"plain.sh\"");
         bundle.files().getAsJsonObject("plain.sh").addProperty("mode", "0644");
         return bundle;
     }
@@ -140,7 +152,8 @@ class BadInputIT {
         assertThat(message(reply)).contains(named);
         assertThat(device.awaitStatus(bundle.id(), s -> true).get("state").getAsString())
                 .isNotEqualTo("running");
-        assertThat(Processes.below(device.data().resolve("services/" + bundle.id()))).isEmpty();
+        assertThat(Processes.below(device.data().resolve("services/" + bundle.id())))
+                .isEmpty();
         ok(device.ask(bundle.id(), "remove", ""));
     }
 
@@ -163,8 +176,17 @@ class BadInputIT {
                 .toList();
         assertThat(keys)
                 .containsExactlyInAnyOrder(
-                        "exec", "args", "health_check", "ready", "restart.delay", "restart.policy", "stop.grace",
-                        "stop.signal", "limits.memory", "after", "autostart");
+                        "exec",
+                        "args",
+                        "health_check",
+                        "ready",
+                        "restart.delay",
+                        "restart.policy",
+                        "stop.grace",
+                        "stop.signal",
+                        "limits.memory",
+                        "after",
+                        "autostart");
         assertThat(device.data().resolve("services/faulty")).doesNotExist();
     }
 
@@ -177,7 +199,10 @@ class BadInputIT {
     @Test
     void aCycleIsRefused() {
         device.install(Bundle.sleeper("hen").with("after", "[\"egg\"]"));
-        JsonObject reply = device.ask("egg", "install", Bundle.sleeper("egg").with("after", "[\"hen\"]").payload());
+        JsonObject reply = device.ask(
+                "egg",
+                "install",
+                Bundle.sleeper("egg").with("after", "[\"hen\"]").payload());
         assertThat(code(reply)).isEqualTo("invalid_manifest");
         assertThat(message(reply)).contains("after");
     }

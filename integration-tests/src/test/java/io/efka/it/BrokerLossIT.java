@@ -83,18 +83,24 @@ class BrokerLossIT {
             long struck = device.run(Bundle.sleeper("struck")).get("pid").getAsLong();
             broker.kill();
             ProcessHandle.of(struck).ifPresent(ProcessHandle::destroyForcibly);
-            Await.until("it runs anew", SOON, () -> device.processes().stream()
-                            .filter(p -> p.pid() != struck)
-                            .count()
-                    >= 2);
+            Await.until(
+                    "it runs anew",
+                    SOON,
+                    () -> device.processes().stream()
+                                    .filter(p -> p.pid() != struck)
+                                    .count()
+                            >= 2);
             long begun = System.nanoTime();
             back.accept(broker);
             device.watchAgain();
 
-            device.awaitStatus("struck", s -> where("state", "running").test(s) && s.get("pid").getAsLong() != struck);
+            device.awaitStatus(
+                    "struck",
+                    s -> where("state", "running").test(s) && s.get("pid").getAsLong() != struck);
             device.awaitState("steady", "running");
             device.awaitState("idle", "stopped");
-            device.watcher().awaitJson(device.topic("status"), s -> s.get("online").getAsBoolean());
+            device.watcher()
+                    .awaitJson(device.topic("status"), s -> s.get("online").getAsBoolean());
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
             for (JsonElement service : ok(device.ask("list", "")).getAsJsonArray("services")) {
                 JsonObject document = service.getAsJsonObject();
@@ -136,15 +142,24 @@ class BrokerLossIT {
         try (var proxy = new FlakyProxy(broker.port());
                 var cut = new Device(broker, "cut", proxy.uri().toString())) {
             cut.start();
-            cut.run(Bundle.script("pouring", "i=0", "while [ $i -lt 3000 ]; do i=$((i+1)); echo \"line $i\"; done", "exec sleep 600")
+            cut.run(Bundle.script(
+                            "pouring",
+                            "i=0",
+                            "while [ $i -lt 3000 ]; do i=$((i+1)); echo \"line $i\"; done",
+                            "exec sleep 600")
                     .with("output", "{\"batch\":256,\"linger\":\"1ms\"}"));
             for (int i = 0; i < 3; i++) {
                 int seen = cut.watcher().all(cut.topic("pouring", "stdout")).size();
-                Await.until("some more came", SOON, () -> cut.watcher().all(cut.topic("pouring", "stdout")).size() > seen
-                        || cut.output("pouring", "stdout").endsWith("line 3000\n"));
+                Await.until(
+                        "some more came",
+                        SOON,
+                        () -> cut.watcher().all(cut.topic("pouring", "stdout")).size() > seen
+                                || cut.output("pouring", "stdout").endsWith("line 3000\n"));
                 proxy.reset();
             }
-            String expected = IntStream.rangeClosed(1, 3000).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
+            String expected = IntStream.rangeClosed(1, 3000)
+                    .mapToObj(i -> "line " + i + "\n")
+                    .collect(Collectors.joining());
             cut.awaitOutput("pouring", "line 3000\n");
             assertThat(cut.output("pouring", "stdout")).isEqualTo(expected);
         }

@@ -36,7 +36,11 @@ class DemoIT {
         demo = AgentProcess.start(
                 folder.resolve("out"), List.of("demo", "--port", String.valueOf(PORT), "--ws-port", "0"));
         Await.until("the demo invites", SOON, () -> demo.log().contains("Ctrl-C ends it all."));
-        lines = demo.log().lines().map(String::strip).filter(line -> line.startsWith("mosquitto_")).toList();
+        lines = demo.log()
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("mosquitto_"))
+                .toList();
     }
 
     @AfterAll
@@ -48,7 +52,8 @@ class DemoIT {
     @Test
     @Order(1)
     void theOutputOfAServiceIsSeen() {
-        assertThat(heard(line("mosquitto_sub", "stdout"), " from chatty", () -> {})).startsWith("line ");
+        assertThat(heard(line("mosquitto_sub", "stdout"), " from chatty", () -> {}))
+                .startsWith("line ");
     }
 
     @Test
@@ -83,7 +88,8 @@ class DemoIT {
         try (var browser = new Watcher(webSocket.group(1))) {
             JsonObject list = ok(browser.ask("efka/demo/cmd/list", ""));
             assertThat(list.getAsJsonArray("services").asList())
-                    .extracting(service -> service.getAsJsonObject().get("service").getAsString())
+                    .extracting(
+                            service -> service.getAsJsonObject().get("service").getAsString())
                     .containsExactlyInAnyOrder("chatty", "crashy", "grumbler", "webby");
         }
         try (var grumbler = new Watcher(uri(), "efka/demo/svc/grumbler/stderr")) {
@@ -94,7 +100,8 @@ class DemoIT {
     @Test
     @Order(5)
     void controlCEndsItAll() {
-        List<ProcessHandle> services = ProcessHandle.of(demo.pid()).orElseThrow().descendants().toList();
+        List<ProcessHandle> services =
+                ProcessHandle.of(demo.pid()).orElseThrow().descendants().toList();
         assertThat(services).hasSizeGreaterThanOrEqualTo(4);
         Shell.run("kill", "-INT", String.valueOf(demo.pid())).ok();
         assertThat(demo.exitCode()).isZero();
@@ -114,7 +121,8 @@ class DemoIT {
 
     /** Runs a line that ends by itself; on a machine without Mosquitto's clients, does what it says. */
     private static String answered(String line) {
-        if (areClientsInstalled()) return Shell.run("sh", "-c", "timeout 60 " + line).ok();
+        if (areClientsInstalled())
+            return Shell.run("sh", "-c", "timeout 60 " + line).ok();
         try (var client = new Watcher(uri())) {
             Matcher message = Pattern.compile("-m '(.*)'").matcher(line);
             String payload = message.find() ? message.group(1) : "";

@@ -186,7 +186,8 @@ public final class Device implements AutoCloseable {
     private void leaveNothing() {
         List<ProcessHandle> left = processes();
         List<String> commands = left.stream()
-                .map(process -> process.pid() + " " + process.info().commandLine().orElse("?"))
+                .map(process ->
+                        process.pid() + " " + process.info().commandLine().orElse("?"))
                 .toList();
         left.forEach(ProcessHandle::destroyForcibly);
         Folders.delete(folder);

@@ -45,13 +45,17 @@ class DockerIT {
     void theSampleServiceIsKeptAndCommanded() {
         Handshake.awaitOn(PORT);
         try (var operator = new Watcher("tcp://127.0.0.1:" + PORT, "efka/dev1/#")) {
-            operator.awaitJson("efka/dev1/status", status -> status.get("online").getAsBoolean());
+            operator.awaitJson(
+                    "efka/dev1/status", status -> status.get("online").getAsBoolean());
             operator.awaitJson("efka/dev1/svc/hello/status", where("state", "running"));
             operator.await(
                     "its output",
-                    m -> m.topic().equals("efka/dev1/svc/hello/stdout") && m.text().startsWith("hello number "));
+                    m -> m.topic().equals("efka/dev1/svc/hello/stdout")
+                            && m.text().startsWith("hello number "));
 
-            assertThat(ok(operator.ask("efka/dev1/svc/hello/cmd/restart", "")).get("state").getAsString())
+            assertThat(ok(operator.ask("efka/dev1/svc/hello/cmd/restart", ""))
+                            .get("state")
+                            .getAsString())
                     .isEqualTo("running");
             ok(operator.ask("efka/dev1/svc/hello/cmd/stop", ""));
             operator.awaitJson("efka/dev1/svc/hello/status", where("state", "stopped"));
@@ -59,8 +63,11 @@ class DockerIT {
             run("restart", "--timeout", "20", "agent");
             operator.awaitJson(
                     "efka/dev1/status",
-                    status -> status.get("online").getAsBoolean() && status.get("session").getAsLong() == 2);
-            assertThat(ok(operator.ask("efka/dev1/svc/hello/cmd/status", "")).get("state").getAsString())
+                    status -> status.get("online").getAsBoolean()
+                            && status.get("session").getAsLong() == 2);
+            assertThat(ok(operator.ask("efka/dev1/svc/hello/cmd/status", ""))
+                            .get("state")
+                            .getAsString())
                     .as("a deliberate stop, over a restart of the container")
                     .isEqualTo("stopped");
         }
@@ -76,6 +83,7 @@ class DockerIT {
         var command = new ArrayList<String>(compose());
         command.addAll(List.of("-f", TOP.resolve("docker/compose.yaml").toString(), "-p", "efka-it-" + PORT));
         command.addAll(List.of(arguments));
-        Shell.run(command, Map.of("EFKA_BROKER_PORT", String.valueOf(PORT)), BUILD).ok();
+        Shell.run(command, Map.of("EFKA_BROKER_PORT", String.valueOf(PORT)), BUILD)
+                .ok();
     }
 }

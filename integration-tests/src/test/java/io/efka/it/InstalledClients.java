@@ -73,7 +73,9 @@ record InstalledClients(int port) implements MosquittoClients {
         @Override
         public void close() {
             process.destroy();
-            process.onExit().orTimeout(Duration.ofSeconds(10).toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS).join();
+            process.onExit()
+                    .orTimeout(Duration.ofSeconds(10).toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                    .join();
             Folders.delete(folder);
         }
     }

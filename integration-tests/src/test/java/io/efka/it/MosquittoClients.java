@@ -11,7 +11,8 @@ interface MosquittoClients {
         boolean installed = List.of("mosquitto_pub", "mosquitto_sub", "mosquitto_rr").stream()
                 .allMatch(Brokers::isOnPath);
         if (installed) return new InstalledClients(broker.port());
-        System.out.println("[clients] mosquitto_pub, _sub and _rr are not on the PATH: a Java client stands in for them");
+        System.out.println(
+                "[clients] mosquitto_pub, _sub and _rr are not on the PATH: a Java client stands in for them");
         return new StandInClients(broker.uri());
     }
 

@@ -40,7 +40,8 @@ class MosquittoClientsIT {
 
     @Test
     void aWholeServiceComesAsOneFile() throws IOException {
-        Path file = Files.writeString(folder.resolve("camera.json"), Bundle.sleeper("filed").startedPayload());
+        Path file = Files.writeString(
+                folder.resolve("camera.json"), Bundle.sleeper("filed").startedPayload());
         clients.publishFile("efka/bare/svc/filed/cmd/install", file);
         device.awaitState("filed", "running");
     }
@@ -77,7 +78,9 @@ class MosquittoClientsIT {
         assertThat(Device.code(again)).isEqualTo("already_running");
         JsonObject signalled = json(clients.request("efka/bare/svc/asked/cmd/signal", "{\"signal\":\"WINCH\"}"));
         assertThat(signalled.get("ok").getAsBoolean()).isTrue();
-        assertThat(ok(json(clients.request("efka/bare/cmd/ping", ""))).get("pong").getAsBoolean())
+        assertThat(ok(json(clients.request("efka/bare/cmd/ping", "")))
+                        .get("pong")
+                        .getAsBoolean())
                 .isTrue();
     }
 

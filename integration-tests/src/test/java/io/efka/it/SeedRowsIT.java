@@ -65,7 +65,8 @@ class SeedRowsIT {
     void initReadsManifestJsonAndABadOneIsListedWithItsFaults() {
         for (String bad : List.of("unreadable", "wrong")) {
             JsonObject status = listed(bad);
-            assertThat(status.getAsJsonObject("cause").get("kind").getAsString()).isEqualTo("invalid_manifest");
+            assertThat(status.getAsJsonObject("cause").get("kind").getAsString())
+                    .isEqualTo("invalid_manifest");
             assertThat(status.getAsJsonArray("faults")).isNotEmpty();
             assertThat(code(device.ask(bad, "start", ""))).isEqualTo("invalid_manifest");
             assertThat(device.agent().log()).contains("service=" + bad + " manifest cannot be used");
@@ -128,7 +129,8 @@ class SeedRowsIT {
         assertThat(code(device.ask("startable", "start", ""))).isEqualTo("already_running");
         assertThat(listed("startable").get("desired").getAsString()).isEqualTo("running");
 
-        device.install(Bundle.sleeper("unstartable").with("exec", "\"nowhere.sh\"").with("autostart", "false"));
+        device.install(
+                Bundle.sleeper("unstartable").with("exec", "\"nowhere.sh\"").with("autostart", "false"));
         String before = listed("unstartable").get("desired").getAsString();
         assertThat(code(device.ask("unstartable", "start", ""))).isEqualTo("launch_failed");
         assertThat(listed("unstartable").get("desired").getAsString()).isEqualTo(before);
@@ -147,7 +149,8 @@ class SeedRowsIT {
     }
 
     @Test
-    @DisplayName("exit_status: stopped, pid and port cleared; timer reboot_service 5000 ms: boots if status is 1, ignored if 0")
+    @DisplayName(
+            "exit_status: stopped, pid and port cleared; timer reboot_service 5000 ms: boots if status is 1, ignored if 0")
     void exitStatusClearsThePidAndTheServiceIsBootedAgainIfDesired() {
         device.run(Bundle.script("ending", "read line", "exit 9").with("restart", "{\"delay\":\"2s\"}"));
         ok(device.ask("ending", "input", "{\"text\":\"\\n\"}"));
@@ -168,7 +171,8 @@ class SeedRowsIT {
     void portDataIsKeptAndPublished() {
         device.run(Bundle.script("saying", "echo something", "exec sleep 600"));
         device.awaitOutput("saying", "something\n");
-        assertThat(ok(device.ask("saying", "logs", "")).get("text").getAsString()).isEqualTo("something\n");
+        assertThat(ok(device.ask("saying", "logs", "")).get("text").getAsString())
+                .isEqualTo("something\n");
     }
 
     @Test

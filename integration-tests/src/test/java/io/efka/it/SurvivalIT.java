@@ -226,7 +226,8 @@ class SurvivalIT {
             var instances = new ArrayList<String>();
             for (Watcher.Seen birth : device.watcher().all(device.topic("status"))) {
                 String instance = birth.json().get("instance").getAsString();
-                if (instances.isEmpty() || !instances.get(instances.size() - 1).equals(instance)) instances.add(instance);
+                if (instances.isEmpty() || !instances.get(instances.size() - 1).equals(instance))
+                    instances.add(instance);
             }
             return instances;
         }

@@ -49,7 +49,8 @@ class TreeIT {
             ok(device.ask("orphaning", "input", "{\"text\":\"go\\n\"}"));
 
             device.awaitStatus(
-                    "orphaning", s -> where("state", "running").test(s) && s.get("restarts").getAsInt() == 1);
+                    "orphaning",
+                    s -> where("state", "running").test(s) && s.get("restarts").getAsInt() == 1);
             assertThat(first).noneMatch(Processes::isAlive);
             ok(device.ask("orphaning", "stop", ""));
             assertThat(living("orphaning")).isEmpty();
@@ -80,7 +81,8 @@ class TreeIT {
 
         @Test
         void anotherSignalThanTermCanBeAskedFor() {
-            device.run(Bundle.script("interrupted", "trap 'echo INT; exit 0' INT", "echo up", "while :; do sleep 0.05; done")
+            device.run(Bundle.script(
+                            "interrupted", "trap 'echo INT; exit 0' INT", "echo up", "while :; do sleep 0.05; done")
                     .with("stop", "{\"signal\":\"INT\"}"));
             device.awaitOutput("interrupted", "up\n");
             ok(device.ask("interrupted", "stop", ""));
@@ -92,7 +94,14 @@ class TreeIT {
     class Surroundings {
         @Test
         void areWhatTheManifestSays() {
-            device.run(Bundle.script("surrounded", "pwd", "echo \"$1|$2\"", "echo $GREETING", "umask", "echo ${EFKA_RUN:+run}", "exec sleep 600")
+            device.run(Bundle.script(
+                            "surrounded",
+                            "pwd",
+                            "echo \"$1|$2\"",
+                            "echo $GREETING",
+                            "umask",
+                            "echo ${EFKA_RUN:+run}",
+                            "exec sleep 600")
                     .with("args", "[\"two words\",\"$HOME\"]")
                     .with("env", "{\"GREETING\":\"hallo\"}")
                     .with("umask", "\"0027\""));
@@ -123,8 +132,10 @@ class TreeIT {
             JsonObject status = ok(device.ask("limited", "status", "")).getAsJsonObject("status");
             JsonObject info = ok(device.ask("info", "")).getAsJsonObject("info");
             String warnings = status.get("warnings").toString();
-            if (!info.get("cgroups").toString().contains("memory")) assertThat(warnings).contains("memory");
-            if (!info.get("cgroups").toString().contains("pids")) assertThat(warnings).contains("pids");
+            if (!info.get("cgroups").toString().contains("memory"))
+                assertThat(warnings).contains("memory");
+            if (!info.get("cgroups").toString().contains("pids"))
+                assertThat(warnings).contains("pids");
         }
     }
 
@@ -141,8 +152,12 @@ class TreeIT {
                 assertThat(waiting.get("waiting_for").toString()).contains("base");
 
                 ok(ordered.ask("base", "start", "{\"wait\":false}"));
-                ordered.awaitStatus("base", s -> where("state", "running").test(s) && !s.get("ready").getAsBoolean());
-                assertThat(ordered.awaitStatus("top", s -> true).has("waiting_for")).isTrue();
+                ordered.awaitStatus(
+                        "base",
+                        s -> where("state", "running").test(s)
+                                && !s.get("ready").getAsBoolean());
+                assertThat(ordered.awaitStatus("top", s -> true).has("waiting_for"))
+                        .isTrue();
                 Files.createFile(ordered.data().resolve("services/base/open"));
                 ordered.awaitState("top", "running");
 
@@ -164,7 +179,8 @@ class TreeIT {
         void isAskedAndAnUnhealthyServiceIsRestarted() throws IOException {
             JsonObject started = device.run(checked("sickly", "restart"));
             Files.delete(workDir("sickly").resolve("well"));
-            JsonObject status = device.awaitStatus("sickly", s -> s.get("restarts").getAsInt() > 0);
+            JsonObject status =
+                    device.awaitStatus("sickly", s -> s.get("restarts").getAsInt() > 0);
             assertThat(status.get("pid")).isNotEqualTo(started.get("pid"));
             JsonObject event = device.watcher()
                     .await(
@@ -235,8 +251,11 @@ class TreeIT {
             assertThat(done.get("restarts").getAsInt()).isZero();
 
             device.run(Bundle.script("never", "sleep 0.1", "exit 1").with("restart", "{\"policy\":\"never\"}"));
-            device.awaitStatus("never", s -> !s.get("last_exit").isJsonNull() && s.get("pid").isJsonNull());
-            assertThat(device.awaitStatus("never", s -> true).get("restarts").getAsInt()).isZero();
+            device.awaitStatus(
+                    "never",
+                    s -> !s.get("last_exit").isJsonNull() && s.get("pid").isJsonNull());
+            assertThat(device.awaitStatus("never", s -> true).get("restarts").getAsInt())
+                    .isZero();
         }
     }
 

@@ -130,7 +130,9 @@ final class ObserverMain {
         for (Samples sample : Samples.values())
             commander.ask("finally-remove-" + sample.id(), sample, "remove", new JsonObject());
         reality.end();
-        notes.seen("seconds with broker and agent up, in which a status is judged", conditions.calmNanos() / 1_000_000_000);
+        notes.seen(
+                "seconds with broker and agent up, in which a status is judged",
+                conditions.calmNanos() / 1_000_000_000);
         notes.send();
         System.out.println("end");
         link.close();
