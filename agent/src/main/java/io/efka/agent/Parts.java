@@ -143,7 +143,7 @@ final class Parts {
         sections.put("cgroups", cgroups::describe);
         sections.put("state_damages", store::damages);
         sections.put("dropped", () -> dropped(outbox));
-        var info = new DeviceInfo(identity, machine, topics, timers, sections);
+        var info = new DeviceInfo(identity, machine, topics, System::nanoTime, sections);
         var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
         var environment = new Environment(topics, outbox::send, services, events, timers);
         var ledger = new Ledger(

@@ -255,6 +255,8 @@ public sealed interface Event {
         /** The next health check is due. */
         HEALTH,
         /** So many failures have aged out of the window that this is no crash loop any more. */
-        CALM
+        CALM,
+        /** The start period is over: failed health checks count from now on. */
+        WARM
     }
 }

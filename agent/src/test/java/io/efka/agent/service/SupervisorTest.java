@@ -464,6 +464,26 @@ final class SupervisorTest {
         }
 
         @Test
+        void theStartPeriodIsAsLongAsItIsWhateverTheClockIsSetTo() {
+            for (Duration jump : List.of(Duration.ofDays(20_000), Duration.ofDays(-20_000))) {
+                World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART)));
+                world.running();
+                world.timers.setClock(world.timers.now().plus(jump));
+                for (int i = 0; i < 5; i++) {
+                    world.probeAnswers(false);
+                    world.advance("1S");
+                }
+                assertThat(world.status().state()).isEqualTo(RUNNING);
+                world.advance("25S");
+                for (int i = 0; i < 3; i++) {
+                    world.probeAnswers(false);
+                    world.advance("10S");
+                }
+                assertThat(world.status().state()).as("%s", jump).isEqualTo(STOPPING);
+            }
+        }
+
+        @Test
         void reportOnlySaysSo() {
             World world = World.with(manifest("camera", checked(OnUnhealthy.REPORT)));
             world.running();
