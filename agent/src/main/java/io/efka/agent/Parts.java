@@ -1,5 +1,6 @@
 package io.efka.agent;
 
+import io.efka.agent.channel.ServiceChannels;
 import io.efka.agent.command.CommandRouter;
 import io.efka.agent.command.CommandTables;
 import io.efka.agent.command.Documents;
@@ -10,6 +11,7 @@ import io.efka.agent.command.Toolbox;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.mapdb.MapDbLedger;
 import io.efka.agent.mapdb.MapDbOffsets;
+import io.efka.agent.mapdb.MapDbRetained;
 import io.efka.agent.mapdb.MapDbServices;
 import io.efka.agent.mapdb.StateStore;
 import io.efka.agent.os.Cgroups;
@@ -27,6 +29,7 @@ import io.efka.agent.service.Ports;
 import io.efka.agent.service.Services;
 import io.efka.agent.service.StatusListener;
 import io.efka.agent.telemetry.BrokerState;
+import io.efka.agent.telemetry.DataPublisher;
 import io.efka.agent.telemetry.DeviceInfo;
 import io.efka.agent.telemetry.DiskWatch;
 import io.efka.agent.telemetry.EventPublisher;
@@ -55,6 +58,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +86,8 @@ final class Parts {
     private final MqttLink link;
     private final EventPublisher events;
     private final Output output;
+    private final DataPublisher data;
+    private final ServiceChannels channels;
     private final ProcessLauncher launcher;
     private final Probes probes;
     private final Services services;
@@ -95,7 +101,7 @@ final class Parts {
     private Parts(Settings settings, StateStore store, long session, Runnable shutdown) {
         var random = RandomGenerator.getDefault();
         var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
-        Path data = settings.folders().data();
+        Path folder = settings.folders().data();
         link = new PahoLink(settings.broker(), timers, random);
         var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
         events = new EventPublisher(topics, timers, session, outbox::send);
@@ -104,6 +110,8 @@ final class Parts {
         var board = new StatusBoard(topics, uplink, events, statusCodec);
         var outlet = new Outlet(link, topics, events);
         output = new Output(settings.folders().logs(), new MapDbOffsets(store), outlet, timers);
+        data = new DataPublisher(topics, uplink, events, new MapDbRetained(store));
+        channels = new ServiceChannels(folder, timers, new ChannelPublications(data, events));
         var machine = Machine.read(Path.of("/proc"));
         var identity = new Identity(session, UUID.randomUUID().toString(), version, timers.now());
         presence = new Presence(
@@ -111,37 +119,32 @@ final class Parts {
                 topics,
                 uplink,
                 events,
-                new Speakers(board, outbox, events, output, link, this::online));
-        var site = new Site(settings.device().value(), data.resolve("run"));
+                new Speakers(board, outbox, events, output, data, link, this::online));
+        var site = new Site(settings.device().value(), folder.resolve("run"), channels::environment);
         var cgroups = Cgroups.detect(settings.device().value());
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.launchers());
-        var measurements = new Measurements(new LinuxMeters(launcher, data), timers, System::nanoTime);
-        StatusListener listener = new StatusFanOut(List.of(board, presence, measurements));
+        var measurements = new Measurements(new LinuxMeters(launcher, folder), timers, System::nanoTime);
+        StatusListener listener =
+                new StatusFanOut(List.of(channels, board, presence, measurements, new DataKeeper(data)));
         var serviceStore = new MapDbServices(store);
-        var ports = new Ports(
-                launcher,
-                probes,
-                serviceStore,
-                timers,
-                listener,
-                (service, run, grace) -> {},
-                new Ulids(timers),
-                random);
+        var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
         var rhythm = new MetricsPublisher.Rhythm(timers, workers.workers(), settings.metricsInterval());
         metrics = new MetricsPublisher(measurements, new DiskWatch(events), topics, link, rhythm);
-        folders =
-                new ServiceFolders(data.resolve("services"), settings.folders().workDirRoots());
+        folders = new ServiceFolders(
+                folder.resolve("services"), settings.folders().workDirRoots());
         census = new Census(serviceStore, folders);
         var brokerState = new BrokerState(timers);
         var sections = new LinkedHashMap<String, Supplier<?>>();
         sections.put("broker", brokerState);
         sections.put("prefix", settings::prefix);
-        sections.put("data_dir", data::toString);
+        sections.put("data_dir", folder::toString);
         sections.put("log_dir", () -> settings.folders().logs().toString());
         sections.put("cgroups", cgroups::describe);
         sections.put("state_damages", store::damages);
+        sections.put("channel", channels::describe);
+        sections.put("data", data::counts);
         sections.put("dropped", () -> dropped(outbox));
         var info = new DeviceInfo(identity, machine, topics, System::nanoTime, sections);
         var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
@@ -152,7 +155,8 @@ final class Parts {
                 settings.ledger().age(),
                 timers);
         var lanes = new Lanes(workers.workers(), LANE_SIZE, LANE_BYTES);
-        var toolbox = new Toolbox(new FolderInstaller(folders), output.logs(), documents, lanes, shutdown);
+        var toolbox = new Toolbox(
+                new FolderInstaller(folders), output.logs(), documents, lanes, new ServiceTalk(channels), shutdown);
         var table = CommandTables.standard(environment, toolbox, workers.workers());
         router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
         switchboard = new Switchboard(topics, brokerState, presence, board, router);
@@ -185,7 +189,11 @@ final class Parts {
         events.device("started", Map.of("version", version.value()));
         folders.recover();
         output.start();
-        services.boot(census.take());
+        List<Services.Found> found = census.take();
+        data.begin(found.stream().map(one -> one.record().id()).collect(Collectors.toSet()));
+        channels.open(services);
+        services.boot(found);
+        channels.start();
         router.recover();
         link.open(presence.will(), switchboard.subscriptions(), switchboard);
         metrics.start();
@@ -196,6 +204,7 @@ final class Parts {
         events.device("stopping", Map.of());
         metrics.close();
         stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
+        channels.close();
         output.close();
         farewell();
         link.close();

@@ -1,6 +1,7 @@
 package io.efka.agent;
 
 import io.efka.agent.output.Output;
+import io.efka.agent.telemetry.DataPublisher;
 import io.efka.agent.telemetry.EventPublisher;
 import io.efka.agent.telemetry.Presence;
 import io.efka.agent.telemetry.StatusBoard;
@@ -10,7 +11,13 @@ import java.time.Duration;
 
 /** Those who publish only while this agent speaks for the device. {@code commands} hears of it last. */
 record Speakers(
-        StatusBoard board, Outbox outbox, EventPublisher events, Output output, MqttLink link, Runnable commands)
+        StatusBoard board,
+        Outbox outbox,
+        EventPublisher events,
+        Output output,
+        DataPublisher data,
+        MqttLink link,
+        Runnable commands)
         implements Presence.Listener {
     @Override
     public void online(boolean sessionPresent) {
@@ -18,6 +25,7 @@ record Speakers(
         outbox.connected();
         events.online();
         output.connected();
+        data.online();
         commands.run();
     }
 
@@ -25,6 +33,7 @@ record Speakers(
     public void offline() {
         board.offline();
         output.disconnected();
+        data.offline();
     }
 
     @Override

@@ -63,7 +63,7 @@ final class ArchitectureTest {
             .whereLayer("os")
             .mayOnlyAccessLayers("service", "telemetry")
             .whereLayer("mapdb")
-            .mayOnlyAccessLayers("service", "command", "output")
+            .mayOnlyAccessLayers("service", "command", "output", "telemetry")
             .whereLayer("paho")
             .mayOnlyAccessLayers("service", "wire")
             .whereLayer("runtime")

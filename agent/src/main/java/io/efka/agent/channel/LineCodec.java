@@ -28,7 +28,7 @@ final class LineCodec {
         ServiceLine of(JsonObject line) throws BadLine;
     }
 
-    ServiceLine decode(String line) throws BadLine {
+    ServiceLine decode(byte[] line) throws BadLine {
         JsonObject json = LineJson.parse(line);
         String type = text(json, "type");
         Kind kind = kinds.get(type);

@@ -6,11 +6,14 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
-import com.google.gson.internal.LazilyParsedNumber;
+import com.google.gson.ToNumberPolicy;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /** Reads a line as one strict JSON object, as deep as commands may be and no deeper. */
 final class LineJson {
@@ -27,7 +30,8 @@ final class LineJson {
         reader.setNestingLimit(MAX_NESTING);
     }
 
-    static JsonObject parse(String line) throws BadLine {
+    static JsonObject parse(byte[] bytes) throws BadLine {
+        String line = text(bytes);
         try {
             var parser = new LineJson(line);
             JsonElement value = parser.value();
@@ -42,6 +46,17 @@ final class LineJson {
         }
     }
 
+    private static String text(byte[] bytes) throws BadLine {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new BadLine("a line must be UTF-8");
+        }
+    }
+
     /** In quotes, on one line, cut to what helps. */
     static String shown(String text) {
         return new JsonPrimitive(text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text).toString();
@@ -52,7 +67,7 @@ final class LineJson {
             case BEGIN_OBJECT -> object();
             case BEGIN_ARRAY -> array();
             case STRING -> new JsonPrimitive(reader.nextString());
-            case NUMBER -> new JsonPrimitive(new LazilyParsedNumber(reader.nextString()));
+            case NUMBER -> new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(reader));
             case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
             case NULL -> {
                 reader.nextNull();

@@ -2,7 +2,6 @@ package io.efka.agent.channel;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Cuts a stream of bytes into lines, whatever pieces they come in. A line that is longer than allowed is never kept: its
@@ -18,7 +17,7 @@ final class LineSplitter {
 
     /** Takes what was found; returns false to be given nothing more. */
     interface Taker {
-        boolean line(String line);
+        boolean line(byte[] line);
 
         boolean tooLong(int max);
     }
@@ -81,10 +80,10 @@ final class LineSplitter {
             skipping = false;
             return true;
         }
-        String line = begun.toString(StandardCharsets.UTF_8);
+        byte[] line = begun.toByteArray();
         // A big line must not keep its room for as long as the service lives.
         if (begun.size() > KEPT_ROOM) begun = new ByteArrayOutputStream(0);
         else begun.reset();
-        return line.isBlank() || taker.line(line);
+        return line.length == 0 || taker.line(line);
     }
 }

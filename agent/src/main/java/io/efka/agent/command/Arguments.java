@@ -86,6 +86,11 @@ public final class Arguments {
         }
     }
 
+    /** Any JSON value. */
+    Optional<JsonElement> any(String key) {
+        return value(key);
+    }
+
     boolean flag(String key, boolean otherwise) throws Refusal {
         Optional<JsonElement> value = value(key);
         if (value.isEmpty()) return otherwise;

@@ -78,9 +78,14 @@ public final class CommandTable {
 
     Row find(Address address) throws Refusal {
         boolean toService = address.service().isPresent();
-        Row row = (toService ? service : device).get(address.name());
+        Row row = (toService ? service : device).get(template(address.name()));
         if (row != null) return row;
         throw new Refusal(ErrorCode.UNKNOWN_COMMAND, unknown(address.name(), toService));
+    }
+
+    /** The name as it stands in the table: the part that a user chooses is one place there. */
+    private static String template(String name) {
+        return name.startsWith(CallCommand.PREFIX) ? CallCommand.PREFIX + "{name}" : name;
     }
 
     private String unknown(String name, boolean toService) {

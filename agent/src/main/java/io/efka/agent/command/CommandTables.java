@@ -67,6 +67,13 @@ public final class CommandTables {
                 Map.entry("disable", told(REPEATABLE, service::disable)),
                 Map.entry("signal", told(HARMFUL, service::signal, "signal")),
                 Map.entry("input", told(HARMFUL, service::input, "text")),
+                Map.entry(
+                        CallCommand.PREFIX + "{name}",
+                        told(
+                                HARMFUL,
+                                new CallCommand(services, toolbox.talk(), environment.timers()),
+                                "args",
+                                "timeout_ms")),
                 Map.entry("install", done(REPEATABLE, install::install, "manifest", "files", "work_dir", "start")),
                 Map.entry("remove", done(REPEATABLE, install::remove)));
     }

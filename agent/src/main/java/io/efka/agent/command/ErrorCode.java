@@ -28,6 +28,10 @@ public enum ErrorCode {
     CHANNEL_EXISTS("Another living connection is the service's channel.", "Close that one first."),
     SERVICE_STOPPED("The service is not desired running, so it gets no channel.", "`start` it first."),
     NO_CHANNEL("The service has not attached its channel.", "Wait until it is ready, or give it a channel client."),
+    TIMEOUT(
+            "The service did not answer over its channel in time; whether the question took effect is unknown.",
+            "See whether the service is well; give it a longer `timeout_ms`."),
+    CALL_FAILED("The service answered the call with an error; the message is the service's.", "Do what it says."),
     EXPIRED("The command's time was over before it began. It was not executed.", "Send it anew if still wanted."),
     ID_REUSED(
             "The id belongs to an earlier command with another topic or payload. Nothing was executed.",

@@ -8,4 +8,4 @@ import io.efka.agent.service.Logs;
  * @param lanes the router's; the steps of an apply go through them as well
  * @param shutdown begins a graceful end of the agent; run after the reply, must not block
  */
-public record Toolbox(Installer installer, Logs logs, Documents documents, Lanes lanes, Runnable shutdown) {}
+public record Toolbox(Installer installer, Logs logs, Documents documents, Lanes lanes, Talk talk, Runnable shutdown) {}

@@ -31,6 +31,7 @@ final class Rig {
     final FakeInstaller installer;
     final FakeTimers timers;
     final KillSwitch kill;
+    final FakeTalk talk = new FakeTalk();
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     final List<Message> replies = new ArrayList<>();
     final List<String> events = new ArrayList<>();
@@ -58,7 +59,7 @@ final class Rig {
         var environment = new Environment(topics, this::send, supervision, new RecordedEvents(), timers);
         var lanes = new Lanes(tasks::add, 64, 8 * 1024 * 1024);
         var ledger = new Ledger(disk.store(kill), 1000, Duration.ofHours(24), timers);
-        var toolbox = new Toolbox(installer, this::readLogs, documents(), lanes, () -> isShutDown = true);
+        var toolbox = new Toolbox(installer, this::readLogs, documents(), lanes, talk, () -> isShutDown = true);
         table = CommandTables.standard(environment, toolbox, tasks::add);
         router = new CommandRouter(table, environment, ledger, lanes, tasks::add);
     }

@@ -132,7 +132,7 @@ final class EmbeddedBrokerTest {
         @Test
         void theWillOfALostClientIsPublished() throws Exception {
             Client heir = connect("heir");
-            heir.subscribe("will");
+            heir.subscribe("will/mortal");
 
             connect("mortal").client.disconnectForcibly(0, 100, false);
 
@@ -206,7 +206,8 @@ final class EmbeddedBrokerTest {
             var options = new MqttConnectionOptions();
             options.setCleanStart(clean);
             options.setSessionExpiryInterval(100L);
-            options.setWill("will", new MqttMessage(("of " + id).getBytes(UTF_8), 1, false, new MqttProperties()));
+            options.setWill(
+                    "will/" + id, new MqttMessage(("of " + id).getBytes(UTF_8), 1, false, new MqttProperties()));
             IMqttToken token = client.connect(options);
             token.waitForCompletion(5_000);
             sessionPresent = token.getSessionPresent();

@@ -81,6 +81,10 @@ final class Disk implements AutoCloseable {
         Shell.run("mount", "-o", "remount,abort", folder.toString()).ok();
     }
 
+    void makeReadOnly() {
+        Shell.run("mount", "-o", "remount,ro", folder.toString()).ok();
+    }
+
     void unmount() {
         // Lazily: a service may still have its work directory there.
         Shell.run("umount", "-l", folder.toString());

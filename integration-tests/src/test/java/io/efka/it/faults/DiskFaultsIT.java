@@ -108,7 +108,7 @@ class DiskFaultsIT {
     void anUnwritableDataFolderIsRefusedAtTheStart() {
         Path data = folder.resolve("data");
         try (Disk disk = Disk.tmpfs(data, "1m")) {
-            Shell.run("mount", "-o", "remount,ro", data.toString()).ok();
+            disk.makeReadOnly();
             try (AgentProcess agent = AgentProcess.run(broker, "read-only", data)) {
                 assertThat(agent.exitCode()).isEqualTo(73);
                 assertThat(agent.log())

@@ -1,0 +1,26 @@
+package io.efka.agent.channel;
+
+import com.google.gson.JsonElement;
+
+/** What became of a question to a service. */
+public sealed interface Answered {
+
+    /** It went well. */
+    record Done(JsonElement value) implements Answered {}
+
+    /** The service said no, and why. */
+    record Refused(String message) implements Answered {}
+
+    /** The service said nothing. */
+    record Unanswered(Why why, String message) implements Answered {}
+
+    /** Why there is no answer. */
+    enum Why {
+        /** There is no channel, or it was closed before the answer. */
+        NO_CHANNEL,
+        /** It took too long; whether the question took effect is unknown. */
+        TIMEOUT,
+        /** So many questions are unanswered that this one was not asked. */
+        BUSY
+    }
+}

@@ -1,0 +1,188 @@
+package io.efka.agent.channel;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread {@code agent-channel}: accepts connections and reads them, one piece of each at a time, so that a
+ * service that never stops talking delays nobody by more than that piece.
+ */
+final class ChannelThread implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelThread.class);
+
+    /** Who has connected says who it is within so long. */
+    private static final long MAX_SILENCE = TimeUnit.SECONDS.toNanos(10);
+
+    /** Connections that have not said who they are; when one more comes, the oldest goes. */
+    static final int MAX_STRANGERS = 64;
+
+    /** Between two looks at the living channels. */
+    private static final int ACCEPTS = 16;
+
+    private static final int BACKLOG = 256;
+    private static final int PIECE = 64 * 1024;
+    private static final long END_LIMIT_MILLIS = 2_000;
+
+    private final Path path;
+    private final Selector selector;
+    private final ServerSocketChannel server;
+    private final Rendezvous rendezvous;
+    private final Thread thread = new Thread(this::run, "agent-channel");
+    private volatile boolean ending;
+
+    // Confined to the thread.
+    private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+    private final Set<Conversation> strangers = new LinkedHashSet<>();
+    private final Map<Conversation, Long> paused = new HashMap<>();
+    private long failures;
+
+    /** Binds the socket: who connects from now on waits for {@link #start()}. */
+    ChannelThread(Path path, Rendezvous rendezvous) throws IOException {
+        this.path = path;
+        this.rendezvous = rendezvous;
+        selector = Selector.open();
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        Files.deleteIfExists(path);
+        server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
+        // Anybody may knock; the kernel says who it is, and the token whose run.
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+        server.configureBlocking(false);
+        server.register(selector, SelectionKey.OP_ACCEPT);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (!ending) {
+            try {
+                selector.select(this::handle, untilNext());
+                sendAwaySilentStrangers();
+                readPausedAgain();
+            } catch (IOException | RuntimeException e) { // the thread's top: one channel's trouble must not end all
+                if (failures++ == 0) LOG.error("the channel thread goes on after a fault", e);
+                else LOG.error("the channel thread goes on after a fault, {} so far: {}", failures, e.toString());
+            }
+        }
+        selector.keys().forEach(this::endConversation);
+    }
+
+    private void handle(SelectionKey key) {
+        if (!key.isValid()) return;
+        if (key.isAcceptable()) {
+            accept();
+            return;
+        }
+        var conversation = (Conversation) key.attachment();
+        if (key.isWritable()) conversation.connection().writable();
+        if (!key.isValid() || !key.isReadable()) return;
+        conversation.listen(piece);
+        if (conversation.isAttached()) strangers.remove(conversation);
+        long now = System.nanoTime();
+        long pause = conversation.pause(now);
+        if (pause == 0 || conversation.connection().isOver()) return;
+        conversation.connection().reading(false);
+        paused.put(conversation, now + pause);
+    }
+
+    private void accept() {
+        try {
+            for (int i = 0; i < ACCEPTS; i++) {
+                SocketChannel socket = server.accept();
+                if (socket == null) return;
+                welcome(socket);
+            }
+        } catch (IOException e) {
+            if (ending) return;
+            // Most likely out of file descriptors: there will be some when a connection ends.
+            if (failures++ == 0) LOG.warn("a connection to the channel could not be taken", e);
+        }
+    }
+
+    private void welcome(SocketChannel socket) throws IOException {
+        if (strangers.size() >= MAX_STRANGERS) sendAway(strangers.iterator().next());
+        try {
+            var connection = new Connection(socket, selector, rendezvous::ended);
+            var conversation = new Conversation(connection, rendezvous, System.nanoTime());
+            connection.key().attach(conversation);
+            strangers.add(conversation);
+        } catch (IOException gone) {
+            socket.close();
+        }
+    }
+
+    private void sendAway(Conversation stranger) {
+        strangers.remove(stranger);
+        stranger.connection().end(Connection.Ending.NOT_ATTACHED);
+    }
+
+    private void sendAwaySilentStrangers() {
+        strangers.removeIf(stranger -> stranger.connection().isOver());
+        while (!strangers.isEmpty()) {
+            Conversation oldest = strangers.iterator().next();
+            if (System.nanoTime() - oldest.since() < MAX_SILENCE) return;
+            sendAway(oldest);
+        }
+    }
+
+    private void readPausedAgain() {
+        if (paused.isEmpty()) return;
+        long now = System.nanoTime();
+        paused.entrySet().removeIf(entry -> {
+            if (entry.getValue() - now > 0) return false;
+            entry.getKey().connection().reading(true);
+            return true;
+        });
+    }
+
+    /** Milliseconds; 0: until something happens. */
+    private long untilNext() {
+        long now = System.nanoTime();
+        long next = Long.MAX_VALUE;
+        if (!strangers.isEmpty()) next = strangers.iterator().next().since() + MAX_SILENCE - now;
+        for (long due : paused.values()) next = Math.min(next, due - now);
+        if (next == Long.MAX_VALUE) return 0;
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(next));
+    }
+
+    private void endConversation(SelectionKey key) {
+        if (key.attachment() instanceof Conversation conversation) {
+            conversation.connection().end(Connection.Ending.AGENT_STOPPING);
+        }
+    }
+
+    /** Ends all conversations, and the thread, within two seconds. Idempotent. */
+    @Override
+    public void close() {
+        ending = true;
+        selector.wakeup();
+        try {
+            thread.join(END_LIMIT_MILLIS);
+            server.close();
+            selector.close();
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            LOG.warn("the channel's socket could not be closed: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

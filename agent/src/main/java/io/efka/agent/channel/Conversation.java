@@ -1,0 +1,131 @@
+package io.efka.agent.channel;
+
+import io.efka.agent.service.Event;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** What is said over one connection, and what follows from it. Confined to the channel's thread. */
+final class Conversation implements LineSplitter.Taker, ServiceLine.Hearer {
+    /** As long as the longest service id, a token and some blanks. */
+    static final int MAX_ATTACH = 4 * 1024;
+
+    static final int MAX_LINE = 1 << 20;
+
+    /** More than a sensor needs, less than would keep the thread from the other services. */
+    private static final int LINES_PER_SECOND = 5_000;
+
+    /** How long a service is not read when what it says is not taken away as fast as it comes. */
+    private static final long BREATH_NANOS = 10_000_000;
+
+    private final Connection connection;
+    private final Rendezvous rendezvous;
+    private final LineCodec codec = new LineCodec();
+    private final LineSplitter lines = new LineSplitter(MAX_ATTACH, this);
+    private final Pace pace;
+    private final long since;
+    private Optional<Attached> attached = Optional.empty();
+    private boolean breathless;
+
+    Conversation(Connection connection, Rendezvous rendezvous, long now) {
+        this.connection = connection;
+        this.rendezvous = rendezvous;
+        this.pace = new Pace(LINES_PER_SECOND, now);
+        this.since = now;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    boolean isAttached() {
+        return attached.isPresent();
+    }
+
+    /** When it was begun. */
+    long since() {
+        return since;
+    }
+
+    /** Hears what has come, once; false if nothing had. */
+    boolean listen(ByteBuffer buffer) {
+        buffer.clear();
+        if (!connection.read(buffer)) return false;
+        lines.take(buffer.flip());
+        return true;
+    }
+
+    /** How long it is better not read, in nanoseconds. */
+    long pause(long now) {
+        long pause = Math.max(pace.delay(now), breathless ? BREATH_NANOS : 0);
+        breathless = false;
+        return pause;
+    }
+
+    @Override
+    public boolean line(byte[] line) {
+        rendezvous.tally().line();
+        pace.take();
+        try {
+            ServiceLine said = codec.decode(line);
+            boolean isInOrder = attached.isPresent() != said instanceof ServiceLine.Attach;
+            if (!isInOrder) throw new BadLine("attach must be the first line, and only that");
+            said.to(this);
+        } catch (BadLine bad) {
+            complain(bad.reason());
+        }
+        return !connection.isOver();
+    }
+
+    @Override
+    public boolean tooLong(int max) {
+        pace.take();
+        complain("a line must have " + max + " bytes at most" + (isAttached() ? "" : " before attach"));
+        return !connection.isOver();
+    }
+
+    private void complain(String reason) {
+        rendezvous.tally().badLine(attached.map(a -> "service=" + a.service()).orElse("somebody"), reason);
+        AgentLine error = AgentLine.error("bad_line", reason);
+        if (attached.isPresent()) connection.send(error);
+        else connection.refuse(error);
+    }
+
+    @Override
+    public void attach(ServiceLine.Attach line) {
+        attached = rendezvous.attach(line, connection);
+        if (attached.isPresent()) lines.allow(MAX_LINE);
+    }
+
+    @Override
+    public void ready() {
+        attached.ifPresent(a -> rendezvous.tell(a, new Event.ReadyReported(a.run())));
+    }
+
+    @Override
+    public void alive(ServiceLine.Alive line) {
+        attached.ifPresent(a -> rendezvous.tell(a, new Event.AliveReported(a.run(), line.extend())));
+    }
+
+    @Override
+    public void data(ServiceLine.Data line) {
+        attached.ifPresent(a -> {
+            breathless |= !rendezvous.publications().data(a.service(), line.name(), line.value(), line.retain());
+        });
+    }
+
+    @Override
+    public void report(ServiceLine.Report line) {
+        attached.ifPresent(a -> rendezvous.publications().report(a.service(), line.content()));
+    }
+
+    @Override
+    public void result(ServiceLine.Result line) {
+        attached.ifPresent(a -> {
+            Answered answer = line.error()
+                    .map(why -> (Answered) new Answered.Refused(why))
+                    .orElseGet(() -> new Answered.Done(line.value()));
+            // One that comes after its time is no mistake of the service's.
+            a.questions().settle(line.id(), answer);
+        });
+    }
+}

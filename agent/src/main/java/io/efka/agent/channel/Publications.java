@@ -1,0 +1,23 @@
+package io.efka.agent.channel;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.efka.agent.service.ServiceId;
+
+/** Where goes what services say to the world. Called on the channel's thread; never blocks. */
+public interface Publications {
+
+    /**
+     * Publishes a value, in the order of calls for one service.
+     *
+     * @param name legal as a topic level
+     * @return false if it is better not to be given more of that service for a moment; this one was taken
+     */
+    boolean data(ServiceId service, String name, JsonElement value, boolean retain);
+
+    /** Publishes an event of the service's own making. */
+    void report(ServiceId service, JsonObject content);
+
+    /** Announces what happened to a service's channel. */
+    void incident(ServiceId service, String kind, String reason);
+}

@@ -1,0 +1,28 @@
+package io.efka.agent.command;
+
+import com.google.gson.JsonElement;
+import io.efka.agent.service.ServiceId;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** Speaks with services over their channels. Thread-safe; never blocks. */
+public interface Talk {
+
+    /**
+     * Asks a service to do something of its own.
+     *
+     * @param name of what it is to do
+     * @param args any JSON value
+     * @return completes with its answer, or with why there is none, after {@code timeout} at the latest
+     */
+    CompletableFuture<Heard> call(ServiceId service, String name, JsonElement args, Duration timeout);
+
+    /** What was heard. */
+    sealed interface Heard {
+        /** The service has done it. */
+        record Result(JsonElement value) implements Heard {}
+
+        /** It has not, or nobody knows. */
+        record Failure(ErrorCode code, String message) implements Heard {}
+    }
+}

@@ -1,0 +1,271 @@
+package io.efka.agent.telemetry;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.telemetry.DataStream.Item;
+import io.efka.agent.wire.Events;
+import io.efka.agent.wire.LinkException;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.MqttLink;
+import io.efka.agent.wire.Properties;
+import io.efka.agent.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes what services say of themselves ({@code …/svc/{service}/data/{name}}): at least once, each service's in
+ * order, round robin over services. What waits is bounded; beyond that the oldest of whoever has most goes, is counted
+ * and announced. Thread-safe; never blocks, and holds no lock while it calls out.
+ */
+public final class DataPublisher {
+    /** What may wait of one service, and of all together: minutes offline of a fleet of sensors, on a small heap. */
+    static final int MAX_MESSAGES = 10_000;
+
+    static final long MAX_BYTES = 8L << 20;
+
+    /** From here on a service is asked to speak more slowly, so that a burst loses nothing. */
+    static final int CROWDED = 1_000;
+
+    /** Names that one service may retain: each is a topic that the agent has to remember. */
+    static final int MAX_RETAINED = 1_000;
+
+    // What the link sends at once anyway; more would only wait there.
+    private static final int WINDOW = 32;
+    private static final int ALL_WINDOWS = 256;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Topics topics;
+    private final Uplink uplink;
+    private final Events events;
+    private final RetainedNames names;
+
+    // Guarded by this.
+    private final Map<ServiceId, DataStream> streams = new LinkedHashMap<>();
+    private final Set<DataStream> ready = new LinkedHashSet<>();
+    private boolean online;
+    private int underWay;
+    private long published;
+    private long dropped;
+    private boolean announcing;
+
+    public DataPublisher(Topics topics, Uplink uplink, Events events, RetainedNames names) {
+        this.topics = topics;
+        this.uplink = uplink;
+        this.events = events;
+        this.names = names;
+    }
+
+    /** Clears what removed services have left at the broker. Called once, before anything is published. */
+    public void begin(Set<ServiceId> installed) {
+        names.load().forEach((service, retained) -> {
+            synchronized (this) {
+                streams.put(service, new DataStream(service, retained));
+            }
+            if (!installed.contains(service)) removed(service);
+        });
+    }
+
+    /**
+     * Publishes a value: a string as its characters, {@code null} as nothing, anything else as JSON.
+     *
+     * @param name legal as a topic level
+     * @return whether more of that service is welcome at once
+     */
+    public boolean publish(ServiceId service, String name, JsonElement value, boolean retain) {
+        return after(actions -> {
+            DataStream stream = stream(service);
+            boolean isNew = retain && !stream.retained().contains(name);
+            if (isNew && stream.retained().size() >= MAX_RETAINED) {
+                stream.countDropped();
+                dropped++;
+                announceSoon(actions);
+                return true;
+            }
+            stream.add(new Item(name, message(service, name, value, retain)));
+            if (isNew) save(stream, actions);
+            makeRoom(stream, actions);
+            ready.add(stream);
+            pump(actions);
+            return !online || stream.waiting() < CROWDED;
+        });
+    }
+
+    /** The service is no more: what it has retained is cleared, behind what it still had to say. */
+    public void removed(ServiceId service) {
+        after(actions -> {
+            DataStream stream = streams.get(service);
+            if (stream == null) return true;
+            for (String name : stream.retained()) {
+                stream.add(new Item(name, new Message(topic(service, name), new byte[0], 1, true, Properties.NONE)));
+            }
+            ready.add(stream);
+            pump(actions);
+            forgetIfDone(stream);
+            return true;
+        });
+    }
+
+    /** This agent speaks for the device: what waited goes out. */
+    public void online() {
+        after(actions -> {
+            online = true;
+            ready.addAll(streams.values());
+            pump(actions);
+            announceSoon(actions);
+            return true;
+        });
+    }
+
+    public synchronized void offline() {
+        online = false;
+    }
+
+    /** How many messages were published, wait, and were dropped; for {@code info}. */
+    public synchronized Map<String, Long> counts() {
+        long waiting = streams.values().stream().mapToLong(DataStream::waiting).sum();
+        return Map.of("published", published, "waiting", waiting, "dropped", dropped);
+    }
+
+    private interface Locked {
+        boolean apply(List<Runnable> actions);
+    }
+
+    /** Decides under the lock, then does what it was decided to do. */
+    private boolean after(Locked decision) {
+        var actions = new ArrayList<Runnable>();
+        boolean result;
+        synchronized (this) {
+            result = decision.apply(actions);
+        }
+        actions.forEach(Runnable::run);
+        return result;
+    }
+
+    private DataStream stream(ServiceId service) {
+        return streams.computeIfAbsent(service, id -> new DataStream(id, Set.of()));
+    }
+
+    /** The link is asked under the lock, for the order's sake: it never blocks, and never calls back from there. */
+    private void pump(List<Runnable> actions) {
+        while (online && underWay < ALL_WINDOWS && !ready.isEmpty()) {
+            DataStream stream = ready.iterator().next();
+            ready.remove(stream);
+            Optional<Item> item = stream.next(WINDOW);
+            if (item.isEmpty()) continue;
+            underWay++;
+            ready.add(stream);
+            CompletableFuture<Void> sent = uplink.link().publish(item.get().message, MqttLink.Lane.BULK);
+            if (sent.isCompletedExceptionally())
+                online = online && uplink.link().isUp();
+            actions.add(() -> sent.whenComplete((none, problem) -> settle(stream, item.get(), problem)));
+        }
+    }
+
+    private void settle(DataStream stream, Item item, @Nullable Throwable problem) {
+        after(actions -> {
+            underWay--;
+            boolean isRefused = problem instanceof LinkException failure && failure.isRefused();
+            if (isRefused) {
+                stream.countDropped();
+                dropped++;
+                announceSoon(actions);
+            }
+            if (problem == null) published++;
+            boolean regrouped;
+            if (problem == null || isRefused) {
+                if (stream.settled(item)) save(stream, actions);
+                regrouped = stream.regroup();
+            } else {
+                regrouped = stream.failed(item);
+            }
+            if (regrouped) actions.add(() -> uplink.timers().schedule(RETRY, () -> retry(stream)));
+            else ready.add(stream);
+            pump(actions);
+            forgetIfDone(stream);
+            return true;
+        });
+    }
+
+    /** For failures that no new connection follows, as when the link's queue was full for a moment. */
+    private void retry(DataStream stream) {
+        after(actions -> {
+            ready.add(stream);
+            pump(actions);
+            return true;
+        });
+    }
+
+    private void makeRoom(DataStream newest, List<Runnable> actions) {
+        while (newest.waiting() > MAX_MESSAGES) drop(newest, actions);
+        long bytes =
+                streams.values().stream().mapToLong(DataStream::waitingBytes).sum();
+        while (bytes > MAX_BYTES) {
+            DataStream fattest = streams.values().stream()
+                    .max(Comparator.comparingLong(DataStream::waitingBytes))
+                    .orElse(newest);
+            long before = fattest.waitingBytes();
+            drop(fattest, actions);
+            bytes -= before - fattest.waitingBytes();
+        }
+    }
+
+    private void drop(DataStream stream, List<Runnable> actions) {
+        stream.dropOldest();
+        dropped++;
+        announceSoon(actions);
+    }
+
+    /** At most once a second, and only while somebody can hear it. */
+    private void announceSoon(List<Runnable> actions) {
+        if (announcing || !online || streams.values().stream().noneMatch(DataStream::hasDropped)) return;
+        announcing = true;
+        actions.add(() -> uplink.timers().schedule(RETRY, this::announce));
+    }
+
+    private void announce() {
+        after(actions -> {
+            announcing = false;
+            for (DataStream stream : streams.values()) {
+                long count = stream.takeDropped();
+                if (count == 0) continue;
+                actions.add(() -> events.service(stream.service, "data_dropped", Map.of("count", count)));
+            }
+            return true;
+        });
+    }
+
+    private void save(DataStream stream, List<Runnable> actions) {
+        Set<String> retained = stream.retained();
+        actions.add(() -> names.saveSoon(stream.service, retained));
+    }
+
+    private void forgetIfDone(DataStream stream) {
+        if (!stream.isIdle() || !stream.retained().isEmpty() || stream.hasDropped()) return;
+        streams.remove(stream.service, stream);
+        ready.remove(stream);
+    }
+
+    private Message message(ServiceId service, String name, JsonElement value, boolean retain) {
+        boolean isText = value instanceof JsonPrimitive primitive && primitive.isString();
+        String text = value.isJsonNull() ? "" : isText ? value.getAsString() : value.toString();
+        Optional<String> type = Optional.of(isText ? "text/plain" : "application/json");
+        var properties = new Properties(type, Optional.empty(), Optional.empty(), OptionalLong.empty(), List.of());
+        return new Message(topic(service, name), text.getBytes(StandardCharsets.UTF_8), 1, retain, properties);
+    }
+
+    private String topic(ServiceId service, String name) {
+        return topics.service(service, "data/" + name);
+    }
+}

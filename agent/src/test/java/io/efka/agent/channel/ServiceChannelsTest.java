@@ -1,0 +1,419 @@
+package io.efka.agent.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.efka.agent.runtime.SystemTimers;
+import io.efka.agent.service.Desired;
+import io.efka.agent.service.Event;
+import io.efka.agent.service.Launcher;
+import io.efka.agent.service.Manifests;
+import io.efka.agent.service.RunId;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Services and the agent over the real socket. */
+@Timeout(60)
+final class ServiceChannelsTest {
+    private static final ServiceId CAMERA = new ServiceId("camera");
+    private static final ServiceId LAMP = new ServiceId("lamp");
+    private static final RunId RUN_1 = new RunId("00000000000000000000000001");
+    private static final RunId RUN_2 = new RunId("00000000000000000000000002");
+
+    @TempDir
+    Path data;
+
+    private final SystemTimers timers = new SystemTimers(Runnable::run);
+    private final FakeServices services = new FakeServices();
+    private final Heard heard = new Heard();
+    private final List<Client> clients = new ArrayList<>();
+    private ServiceChannels channels;
+
+    /** What services said to the world. */
+    private static final class Heard implements Publications {
+        final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+
+        @Override
+        public boolean data(ServiceId service, String name, JsonElement value, boolean retain) {
+            said.add(service + " " + name + "=" + value + (retain ? " retained" : ""));
+            return true;
+        }
+
+        @Override
+        public void report(ServiceId service, JsonObject content) {
+            said.add(service + " " + content);
+        }
+
+        @Override
+        public void incident(ServiceId service, String kind, String reason) {
+            said.add(service + " " + kind + " " + reason);
+        }
+
+        String next() throws InterruptedException {
+            String next = said.poll(10, TimeUnit.SECONDS);
+            assertThat(next).as("something said within 10 s").isNotNull();
+            return String.valueOf(next);
+        }
+    }
+
+    @BeforeEach
+    void begin() {
+        channels = opened();
+        services.set(CAMERA, Desired.RUNNING, ServiceStatus.State.RUNNING, Optional.of(RUN_1));
+        services.set(LAMP, Desired.RUNNING, ServiceStatus.State.RUNNING, Optional.of(RUN_2));
+    }
+
+    private ServiceChannels opened() {
+        var opened = new ServiceChannels(data, timers, heard);
+        opened.open(services);
+        opened.start();
+        return opened;
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        for (Client client : clients) client.close();
+        channels.close();
+        timers.close();
+    }
+
+    private Map<String, String> environment(ServiceId id, RunId run) {
+        return channels.environment(new Launcher.Launch(run, Manifests.manifest(id.value()), data));
+    }
+
+    private String token(ServiceId id, RunId run) {
+        return environment(id, run).getOrDefault("EFKA_TOKEN", "");
+    }
+
+    private Client connect() throws IOException {
+        var client = new Client(Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", "")));
+        clients.add(client);
+        return client;
+    }
+
+    private Client attached() throws IOException {
+        Client client = connect().attach("camera", token(CAMERA, RUN_1));
+        assertThat(client.hear().get("type").getAsString()).isEqualTo("attached");
+        return client;
+    }
+
+    private Client attachedLamp() throws IOException {
+        Client client = connect().attach("lamp", token(LAMP, RUN_2));
+        assertThat(client.hear().get("type").getAsString()).isEqualTo("attached");
+        return client;
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private long count(String what) {
+        return ((Number) channels.describe().getOrDefault(what, -1)).longValue();
+    }
+
+    private static String code(Client client) throws IOException {
+        return client.hear().get("code").getAsString();
+    }
+
+    @Nested
+    class Attaching {
+        @Test
+        void isAnswered() throws IOException {
+            JsonObject answer = connect().attach("camera", token(CAMERA, RUN_1)).hear();
+            assertThat(answer.get("type").getAsString()).isEqualTo("attached");
+            assertThat(answer.get("config").getAsJsonObject().size()).isZero();
+        }
+
+        @Test
+        void isPossibleWhileTheFirstStartIsUnderWay() throws IOException {
+            services.set(CAMERA, Desired.STOPPED, ServiceStatus.State.STARTING, Optional.of(RUN_1));
+            attached();
+        }
+
+        @Test
+        void aSecondLivingChannelIsRefused() throws IOException {
+            attached();
+            Client second = connect().attach("camera", token(CAMERA, RUN_1));
+            assertThat(code(second)).isEqualTo("channel_exists");
+            assertThat(second.isClosedByAgent()).isTrue();
+        }
+
+        @Test
+        void theChannelIsFreeWhenItsServiceClosed() throws IOException {
+            for (int i = 0; i < 200; i++) attached().close();
+        }
+
+        @Test
+        void aServiceThatIsNotToRunIsRefused() throws IOException {
+            services.set(CAMERA, Desired.STOPPED, ServiceStatus.State.STOPPED, Optional.empty());
+            assertThat(code(connect().attach("camera", token(CAMERA, RUN_1)))).isEqualTo("service_stopped");
+            services.set(CAMERA, Desired.STOPPED, ServiceStatus.State.STOPPING, Optional.of(RUN_1));
+            assertThat(code(connect().attach("camera", token(CAMERA, RUN_1)))).isEqualTo("service_stopped");
+        }
+
+        @Test
+        void wrongTokensAreRefused() throws IOException {
+            assertThat(code(connect().attach("camera", "guessed"))).isEqualTo("not_allowed");
+            assertThat(code(connect().attach("camera", RUN_1 + ".guessed"))).isEqualTo("not_allowed");
+            assertThat(code(connect().attach("camera", token(LAMP, RUN_2)))).isEqualTo("not_allowed");
+            assertThat(code(connect().attach("camera", token(LAMP, RUN_1)))).isEqualTo("not_allowed");
+            assertThat(code(connect().attach("camera", token(CAMERA, RUN_2)))).isEqualTo("not_allowed");
+            assertThat(code(connect().attach("nobody", token(new ServiceId("nobody"), RUN_1))))
+                    .isEqualTo("not_allowed");
+            assertThat(count("attaches_refused")).isEqualTo(6);
+        }
+
+        @Test
+        void anOldTokenIsGoodForTheNextAgent() throws IOException {
+            String old = token(CAMERA, RUN_1);
+            Client before = attached();
+            channels.close();
+            assertThat(before.isClosedByAgent()).isTrue();
+            channels = opened();
+            assertThat(connect().attach("camera", old).hear().get("type").getAsString())
+                    .isEqualTo("attached");
+        }
+
+        @Test
+        void theSecretIsTheAgentsAlone() throws IOException {
+            assertThat(Files.getPosixFilePermissions(data.resolve("channel.key")))
+                    .hasSize(2);
+        }
+
+        @Test
+        void comesFirst() throws IOException {
+            Client client = connect().say("{\"type\":\"ready\"}");
+            assertThat(code(client)).isEqualTo("bad_line");
+            assertThat(client.isClosedByAgent()).isTrue();
+            assertThat(services.told).isEmpty();
+        }
+    }
+
+    @Nested
+    class Speaking {
+        @Test
+        void readyAndAliveReachTheSupervisor() throws Exception {
+            attached().say("{\"type\":\"ready\"}").say("{\"type\":\"alive\",\"extend_ms\":10}");
+            assertThat(services.told.poll(10, TimeUnit.SECONDS)).isEqualTo(new Event.ReadyReported(RUN_1));
+            assertThat(services.told.poll(10, TimeUnit.SECONDS))
+                    .isEqualTo(new Event.AliveReported(RUN_1, Optional.of(Duration.ofMillis(10))));
+        }
+
+        @Test
+        void dataAndEventsGoOut() throws Exception {
+            attached()
+                    .say("{\"type\":\"data\",\"name\":\"temp\",\"value\":21.50,\"retain\":true}")
+                    .say("{\"type\":\"event\",\"name\":\"door\",\"open\":true}");
+            assertThat(heard.next()).isEqualTo("camera temp=21.50 retained");
+            assertThat(heard.next()).isEqualTo("camera {\"name\":\"door\",\"open\":true}");
+        }
+
+        @Test
+        void badLinesAreAnsweredAndCountedAndTheChannelLivesOn() throws Exception {
+            Client client =
+                    attached().say("nonsense").say("{\"type\":\"dance\"}").say("");
+            assertThat(code(client)).isEqualTo("bad_line");
+            assertThat(code(client)).isEqualTo("bad_line");
+            client.say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
+            assertThat(heard.next()).isEqualTo("camera a=1");
+            assertThat(count("bad_lines")).isEqualTo(2);
+        }
+
+        @Test
+        void aGiantLineIsAnsweredAndTheNextOneIsHeard() throws Exception {
+            Client client = attached();
+            byte[] piece = "x".repeat(1 << 20).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            for (int i = 0; i < 64; i++) client.send(piece);
+            client.say("").say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
+            assertThat(client.hear().get("message").getAsString()).contains("1048576 bytes");
+            assertThat(heard.next()).isEqualTo("camera a=1");
+        }
+
+        @Test
+        void aLineOfOneMebibyteIsHeard() throws Exception {
+            String value = "x".repeat((1 << 20) - 60);
+            attached().say("{\"type\":\"data\",\"name\":\"a\",\"value\":\"" + value + "\"}");
+            assertThat(heard.next()).hasSize(value.length() + "camera a=\"\"".length());
+        }
+
+        @Test
+        void halfALineIsForgotten() throws Exception {
+            try (Client client = attached()) {
+                client.send(new byte[] {'{', '"'});
+            }
+            until(() -> count("attached") == 0);
+            attached();
+        }
+
+        @Test
+        void whoSpeaksTooFastIsReadMoreSlowlyAndLosesNothing() throws Exception {
+            Client client = attached();
+            var all = new StringBuilder();
+            for (int i = 0; i < 12_000; i++) {
+                all.append("{\"type\":\"data\",\"name\":\"a\",\"value\":")
+                        .append(i)
+                        .append("}\n");
+            }
+            long begun = System.nanoTime();
+            client.send(all.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            for (int i = 0; i < 12_000; i++) assertThat(heard.next()).isEqualTo("camera a=" + i);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)).isGreaterThan(800);
+        }
+    }
+
+    @Nested
+    class Asking {
+        private CompletableFuture<Answered> call(String name, Duration timeout) {
+            return channels.call(CAMERA, name, new JsonPrimitive(1), timeout);
+        }
+
+        @Test
+        void answersFindTheirQuestions() throws Exception {
+            Client client = attached();
+            var first = call("one", Duration.ofSeconds(30));
+            var second = call("two", Duration.ofSeconds(30));
+            JsonObject one = client.hear();
+            JsonObject two = client.hear();
+            assertThat(one.get("name").getAsString()).isEqualTo("one");
+            client.say("{\"type\":\"result\",\"id\":" + two.get("id") + ",\"error\":\"no\"}");
+            client.say("{\"type\":\"result\",\"id\":" + one.get("id") + ",\"value\":{\"a\":1}}");
+            assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(new Answered.Refused("no"));
+            assertThat(first.get(10, TimeUnit.SECONDS)).hasToString("Done[value={\"a\":1}]");
+        }
+
+        @Test
+        void withoutAChannelThereIsNoAnswer() throws Exception {
+            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(Answered.Why.NO_CHANNEL);
+        }
+
+        @Test
+        void aServiceThatGoesAwayDoesNotAnswer() throws Exception {
+            Client client = attached();
+            var asked = call("x", Duration.ofSeconds(30));
+            client.hear();
+            client.close();
+            assertThat(why(asked)).isEqualTo(Answered.Why.NO_CHANNEL);
+        }
+
+        @Test
+        void silenceIsATimeout() throws Exception {
+            attached();
+            assertThat(why(call("x", Duration.ofMillis(20)))).isEqualTo(Answered.Why.TIMEOUT);
+        }
+
+        @Test
+        void tooManyQuestionsAreNotAsked() throws Exception {
+            attached();
+            for (int i = 0; i < Questions.MAX; i++) call("x", Duration.ofSeconds(30));
+            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(Answered.Why.BUSY);
+        }
+
+        private static Answered.Why why(CompletableFuture<Answered> asked) throws Exception {
+            return ((Answered.Unanswered) asked.get(10, TimeUnit.SECONDS)).why();
+        }
+    }
+
+    @Nested
+    class Ending {
+        @Test
+        void aRunThatIsToEndIsTold() throws IOException {
+            Client client = attached();
+            channels.stopping(CAMERA, RUN_1, Duration.ofSeconds(10));
+            assertThat(client.hear()).hasToString("{\"type\":\"stop\",\"grace_ms\":10000}");
+        }
+
+        @Test
+        void theChannelOfARunThatIsOverIsClosed() throws IOException {
+            Client client = attached();
+            channels.changed(services.set(CAMERA, Desired.RUNNING, ServiceStatus.State.STARTING, Optional.of(RUN_2)));
+            assertThat(client.isClosedByAgent()).isTrue();
+            assertThat(connect()
+                            .attach("camera", token(CAMERA, RUN_2))
+                            .hear()
+                            .get("type")
+                            .getAsString())
+                    .isEqualTo("attached");
+        }
+
+        @Test
+        void whoDoesNotReadIsCutOffAndTheOthersDoNotNotice() throws Exception {
+            Client lamp = attachedLamp();
+            attached();
+            var big = new JsonPrimitive("x".repeat(100_000));
+            for (int i = 0; i < 40; i++) channels.call(CAMERA, "x", big, Duration.ofSeconds(30));
+            assertThat(heard.next()).isEqualTo("camera channel_cut_off not_reading");
+            assertThat(count("ended_not_reading")).isEqualTo(1);
+            lamp.say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
+            assertThat(heard.next()).isEqualTo("lamp a=1");
+        }
+    }
+
+    @Nested
+    class UnderAttack {
+        @Test
+        void strangersDoNotKeepServicesOut() throws IOException {
+            for (int i = 0; i < 300; i++) connect();
+            attached();
+            until(() -> count("ended_not_attached") >= 300 - ChannelThread.MAX_STRANGERS);
+        }
+
+        @Test
+        void attachesByTheThousandDoNotSilenceTheOthers() throws Exception {
+            Client lamp = attachedLamp();
+            for (int i = 0; i < 5_000; i++) {
+                try (Client flood =
+                        new Client(Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", "")))) {
+                    flood.attach("camera", "guessed");
+                }
+                if (i % 100 != 0) continue;
+                lamp.say("{\"type\":\"data\",\"name\":\"a\",\"value\":" + i + "}");
+                assertThat(heard.next()).isEqualTo("lamp a=" + i);
+            }
+        }
+
+        @Test
+        void noiseIsSurvived() throws Exception {
+            var random = new Random(42);
+            for (int i = 0; i < 200; i++) {
+                try (Client client = random.nextBoolean() && count("attached") == 0 ? attached() : connect()) {
+                    byte[] noise = new byte[random.nextInt(20_000)];
+                    random.nextBytes(noise);
+                    client.socket.configureBlocking(false);
+                    client.socket.write(ByteBuffer.wrap(noise));
+                } catch (IOException closedByAgent) {
+                    // just as well
+                }
+            }
+            until(() -> count("attached") == 0);
+            attached();
+        }
+    }
+}

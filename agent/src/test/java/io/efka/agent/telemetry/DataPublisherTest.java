@@ -1,0 +1,205 @@
+package io.efka.agent.telemetry;
+
+import static io.efka.agent.telemetry.Samples.CAMERA;
+import static io.efka.agent.telemetry.Samples.MODEM;
+import static io.efka.agent.telemetry.Samples.TOPICS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonPrimitive;
+import io.efka.agent.service.ServiceId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+final class DataPublisherTest {
+    private final FakeLink link = new FakeLink();
+    private final FakeTimers timers = new FakeTimers();
+    private final RecordedEvents events = new RecordedEvents();
+    private final Names names = new Names();
+    private final DataPublisher data =
+            new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
+
+    private static final class Names implements RetainedNames {
+        final Map<ServiceId, Set<String>> saved = new HashMap<>();
+
+        @Override
+        public Map<ServiceId, Set<String>> load() {
+            return Map.copyOf(saved);
+        }
+
+        @Override
+        public void saveSoon(ServiceId service, Set<String> all) {
+            if (all.isEmpty()) saved.remove(service);
+            else saved.put(service, all);
+        }
+    }
+
+    private boolean say(int value) {
+        return data.publish(CAMERA, "n", new JsonPrimitive(value), false);
+    }
+
+    private List<String> texts() {
+        return link.sent.stream().map(FakeLink.Sent::text).toList();
+    }
+
+    private void acknowledgeAll() {
+        for (int i = 0; i < link.sent.size(); i++) link.sent.get(i).acknowledge();
+    }
+
+    @Nested
+    class Online {
+        Online() {
+            data.online();
+        }
+
+        private String payload(JsonElement value) {
+            data.publish(CAMERA, "n", value, false);
+            return link.last().text();
+        }
+
+        @Test
+        void valuesArePublishedAsTheyAre() {
+            assertThat(payload(new JsonPrimitive(21.5))).isEqualTo("21.5");
+            assertThat(link.last().topic()).isEqualTo("efka/dev1/svc/camera/data/n");
+            assertThat(link.last().message().qos()).isEqualTo(1);
+            assertThat(link.last().message().properties().contentType()).hasValue("application/json");
+            assertThat(payload(new JsonArray())).isEqualTo("[]");
+            assertThat(payload(new JsonPrimitive("on"))).isEqualTo("on");
+            assertThat(link.last().message().properties().contentType()).hasValue("text/plain");
+            assertThat(payload(JsonNull.INSTANCE)).isEmpty();
+        }
+
+        @Test
+        void whatWasLostOnTheWayGoesAgainInOrder() {
+            for (int i = 0; i < 100; i++) say(i);
+            link.sent.get(0).acknowledge();
+            link.drop();
+            link.sent.clear();
+            link.up = true;
+            data.online();
+            acknowledgeAll();
+            assertThat(texts())
+                    .isEqualTo(
+                            IntStream.range(1, 100).mapToObj(Integer::toString).toList());
+        }
+
+        @Test
+        void anOlderValueIsNeverTheLastOne() {
+            say(1);
+            say(2);
+            link.sent.get(1).acknowledge();
+            link.sent.get(0).fail();
+            timers.advance(Duration.ofSeconds(1));
+            assertThat(texts()).containsExactly("1", "2", "1", "2");
+        }
+
+        @Test
+        void servicesTakeTurns() {
+            for (int i = 0; i < 1000; i++) say(i);
+            data.publish(MODEM, "n", new JsonPrimitive("modem"), false);
+            assertThat(texts()).contains("modem");
+        }
+
+        @Test
+        void whoSaysTooMuchIsTold() {
+            boolean welcome = true;
+            for (int i = 0; i < DataPublisher.CROWDED + 100; i++) welcome = say(i);
+            assertThat(welcome).isFalse();
+        }
+    }
+
+    @Nested
+    class Offline {
+        @Test
+        void theNewestAreKeptAndTheLossIsCountedAndAnnounced() {
+            for (int i = 0; i < DataPublisher.MAX_MESSAGES + 5; i++)
+                assertThat(say(i)).isTrue();
+            assertThat(data.counts()).containsEntry("dropped", 5L);
+            data.online();
+            timers.advance(Duration.ofSeconds(1));
+            assertThat(events.names).containsExactly("camera data_dropped");
+            assertThat(events.last().get("count")).isEqualTo(5L);
+            assertThat(texts().get(0)).isEqualTo("5");
+        }
+
+        @Test
+        void whoHasMostLosesFirstWhenAllIsFull() {
+            var big = new JsonPrimitive("x".repeat(100_000));
+            data.publish(MODEM, "n", big, false);
+            for (int i = 0; i < 200; i++) data.publish(CAMERA, "n", big, false);
+            data.online();
+            acknowledgeAll();
+            assertThat(link.sent.stream().filter(sent -> sent.topic().contains("modem")))
+                    .hasSize(1);
+            assertThat(link.sent).hasSize((int) (DataPublisher.MAX_BYTES / 100_000));
+        }
+    }
+
+    @Nested
+    class Retained {
+        Retained() {
+            data.online();
+            data.publish(CAMERA, "a", new JsonPrimitive(1), true);
+            data.publish(CAMERA, "b", new JsonPrimitive(1), true);
+            acknowledgeAll();
+        }
+
+        @Test
+        void isClearedWhenTheServiceIsRemoved() {
+            assertThat(names.saved).containsEntry(CAMERA, Set.of("a", "b"));
+            link.sent.clear();
+
+            data.removed(CAMERA);
+
+            assertThat(link.sent)
+                    .extracting(FakeLink.Sent::topic, FakeLink.Sent::text)
+                    .containsExactlyInAnyOrder(
+                            org.assertj.core.groups.Tuple.tuple("efka/dev1/svc/camera/data/a", ""),
+                            org.assertj.core.groups.Tuple.tuple("efka/dev1/svc/camera/data/b", ""));
+            assertThat(link.last().message().retain()).isTrue();
+            acknowledgeAll();
+            assertThat(names.saved).isEmpty();
+        }
+
+        @Test
+        void isClearedByTheNextAgentIfThisOneIsKilled() {
+            var next = new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
+            link.sent.clear();
+            next.begin(Set.of());
+            next.online();
+            assertThat(link.sent).hasSize(2).allMatch(sent -> sent.text().isEmpty());
+        }
+
+        @Test
+        void staysWhereTheServiceStays() {
+            var next = new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
+            link.sent.clear();
+            next.begin(Set.of(CAMERA));
+            next.online();
+            assertThat(link.sent).isEmpty();
+        }
+
+        @Test
+        void isForgottenWhenTheServiceClearsItItself() {
+            data.publish(CAMERA, "a", JsonNull.INSTANCE, true);
+            acknowledgeAll();
+            assertThat(names.saved).containsEntry(CAMERA, Set.of("b"));
+        }
+
+        @Test
+        void namesAreBounded() {
+            for (int i = 0; i < 2 * DataPublisher.MAX_RETAINED; i++) {
+                data.publish(CAMERA, "n" + i, new JsonPrimitive(i), true);
+            }
+            assertThat(data.counts().get("dropped")).isEqualTo(DataPublisher.MAX_RETAINED + 2L);
+        }
+    }
+}
