@@ -23,7 +23,7 @@ record Adopting(RunId run) implements ActiveState {
     /** What is found alive is ended when it is found. */
     @Override
     public Step on(Event.StopAsked event, Service service, Moment moment) {
-        return service.desired(Desired.STOPPED)
+        return Transitions.settle(service.desired(Desired.STOPPED))
                 .stay()
                 .startsRejected(Outcome.Reason.INTERRUPTED, "a later command stopped the service")
                 .awaitStop(event.request());
@@ -89,12 +89,14 @@ record Adopting(RunId run) implements ActiveState {
         RunRecord before = service.record().run().orElse(new RunRecord(run, moment.now(), Optional.empty()));
         RunRecord recorded = before.with(event.process());
         Service known = service.run(Optional.of(recorded)).warnings(event.warnings());
-        if (!service.isDesired() || service.manifest().isEmpty()) {
+        boolean wanted = service.isDesired() || before.commanded();
+        if (!wanted || service.manifest().isEmpty()) {
             var found = new Starting(run, Optional.of(event.process()));
             return Transitions.end(known, found, Stopping.Next.rest(), service.cause(), moment);
         }
         Duration age = Duration.between(recorded.since(), moment.now());
-        return Running.enter(known, run, event.process(), Cause.of(Cause.Kind.ADOPTED), moment, age);
+        return Running.enter(
+                known.desired(Desired.RUNNING), run, event.process(), Cause.of(Cause.Kind.ADOPTED), moment, age);
     }
 
     @Override

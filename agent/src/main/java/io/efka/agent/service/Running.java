@@ -35,7 +35,8 @@ record Running(
         var health = alive ? ServiceStatus.HealthState.HEALTHY : ServiceStatus.HealthState.UNKNOWN;
         boolean aliveIsReady = alive && manifest.readiness().kind() == Manifest.Readiness.Kind.HEALTH;
         var running = new Running(run, process, ready || aliveIsReady, false, false, health, 0);
-        Step step = service.move(running, cause, moment)
+        Step step = Transitions.settle(service)
+                .move(running, cause, moment)
                 .then(new Effect.SetTimer(
                         Event.TimerKind.STABLE, left(manifest.restart().stable(), age)));
         if (!alive) {

@@ -611,6 +611,54 @@ final class SupervisorTest {
             assertThat(stop.done().state()).isEqualTo(STOPPED);
         }
 
+        /** Between the launch and its success the service is not desired yet; ending it would do the start twice. */
+        @Test
+        void oneWhoseStartWasCutOffIsAdopted() {
+            World earlier = World.with(manifest);
+            earlier.ask(Event.StartAsked::new);
+            World world = World.after(earlier, manifest);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera");
+            assertThat(world.status().state()).isEqualTo(RUNNING);
+            assertThat(world.store.record(CAMERA).desired()).isEqualTo(Desired.RUNNING);
+            assertThat(world.ask(Event.StartAsked::new).rejected().reason()).isEqualTo(Outcome.Reason.ALREADY_RUNNING);
+        }
+
+        @Test
+        void oneThatExecutesAlreadyWhenItsStartWasCutOffIsAdoptedAsWell() {
+            World earlier = World.with(manifest);
+            earlier.ask(Event.StartAsked::new);
+            ProcessIdentity process = earlier.launcher.launched();
+            World world = World.after(earlier, manifest);
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera");
+            assertThat(world.status().state()).isEqualTo(RUNNING);
+        }
+
+        @Test
+        void oneWhoseStopWasCutOffIsEnded() {
+            World earlier = World.with(manifest);
+            earlier.running();
+            earlier.ask(Event.StopAsked::new);
+            World world = World.after(earlier, manifest);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
+        }
+
+        @Test
+        void oneThatWasStoppedBeforeItWasSeenAliveIsEnded() {
+            World earlier = World.with(manifest);
+            earlier.ask(Event.StartAsked::new);
+            earlier.launcher.launched();
+            earlier.ask(Event.StopAsked::new);
+            World world = World.after(earlier, manifest);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
+        }
+
         @Test
         void oneThatWasStoppedStaysStopped() {
             World earlier = World.with(manifest);
