@@ -97,7 +97,7 @@ public final class Agent implements Lifecycle {
         closed = true;
         parts.ifPresent(p -> p.stop(settings.stopTimeout()));
         state.ifPresent(StateStore::close);
-        LOG.info("efka ended");
+        if (parts.isPresent()) LOG.info("efka ended");
         ended.countDown();
     }
 }

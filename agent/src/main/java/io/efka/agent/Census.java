@@ -1,5 +1,6 @@
 package io.efka.agent;
 
+import io.efka.agent.install.DependencyCycle;
 import io.efka.agent.install.ManifestReading;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.service.Desired;
@@ -14,10 +15,13 @@ import io.efka.agent.service.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +42,29 @@ record Census(ServiceStore store, ServiceFolders folders) {
             found.add(withManifest(record));
         }
         for (Path folder : unrecorded(known)) found.add(adopted(folder));
-        return found;
+        return withoutCycles(found);
+    }
+
+    /** Services that wait for each other in a circle would never start: it is said of each of them. */
+    private static List<Services.Found> withoutCycles(List<Services.Found> found) {
+        var after = new HashMap<ServiceId, List<ServiceId>>();
+        for (Services.Found one : found) one.manifest().ifPresent(m -> after.put(m.id(), m.after()));
+        var circles = new HashMap<ServiceId, Fault>();
+        for (var cycle = DependencyCycle.find(after); cycle.isPresent(); cycle = DependencyCycle.find(after)) {
+            String names = cycle.get().stream().map(ServiceId::value).collect(Collectors.joining(" -> "));
+            for (ServiceId id : cycle.get()) {
+                LOG.warn("service={} manifest cannot be used: it waits for itself: {}", id, names);
+                circles.put(id, new Fault("after", names, "must not make a cycle"));
+                after.remove(id);
+            }
+        }
+        return found.stream().map(one -> broken(one, circles)).toList();
+    }
+
+    private static Services.Found broken(Services.Found one, Map<ServiceId, Fault> circles) {
+        return Optional.ofNullable(circles.get(one.record().id()))
+                .map(fault -> new Services.Found(one.record(), Optional.empty(), List.of(fault)))
+                .orElse(one);
     }
 
     private List<Path> unrecorded(Set<ServiceId> known) {

@@ -13,8 +13,12 @@ import java.nio.file.Path;
 /** Service folders as commands see them: their failures as refusals with the codes of the protocol. */
 record FolderInstaller(ServiceFolders folders) implements Installer {
     @Override
-    public ManifestReading check(ServiceId id, InstallRequest request) {
-        return folders.check(id, request);
+    public ManifestReading check(ServiceId id, InstallRequest request) throws Refusal {
+        try {
+            return folders.check(id, request);
+        } catch (InstallException e) {
+            throw refusal(e);
+        }
     }
 
     @Override
@@ -66,6 +70,7 @@ record FolderInstaller(ServiceFolders folders) implements Installer {
         ErrorCode code = switch (e.code()) {
             case INVALID_MANIFEST -> ErrorCode.INVALID_MANIFEST;
             case BAD_ARGUMENT -> ErrorCode.BAD_ARGUMENT;
+            case NOT_ALLOWED -> ErrorCode.NOT_ALLOWED;
             case ALREADY_INSTALLED -> ErrorCode.ALREADY_INSTALLED;
             case DISK_FULL -> ErrorCode.DISK_FULL;
             case INTERNAL -> ErrorCode.INTERNAL;

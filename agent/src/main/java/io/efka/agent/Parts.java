@@ -119,7 +119,15 @@ final class Parts {
         var measurements = new Measurements(new LinuxMeters(launcher, data), timers, System::nanoTime);
         StatusListener listener = new StatusFanOut(List.of(board, presence, measurements));
         var serviceStore = new MapDbServices(store);
-        var ports = new Ports(launcher, probes, serviceStore, timers, listener, new Ulids(timers), random);
+        var ports = new Ports(
+                launcher,
+                probes,
+                serviceStore,
+                timers,
+                listener,
+                (service, run, grace) -> {},
+                new Ulids(timers),
+                random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
         var rhythm = new MetricsPublisher.Rhythm(timers, workers.workers(), settings.metricsInterval());
         metrics = new MetricsPublisher(measurements, new DiskWatch(events), topics, link, rhythm);
@@ -134,7 +142,7 @@ final class Parts {
         sections.put("log_dir", () -> settings.folders().logs().toString());
         sections.put("cgroups", cgroups::describe);
         sections.put("state_damages", store::damages);
-        sections.put("dropped", () -> Map.of("messages", outbox.dropped(), "events", events.dropped()));
+        sections.put("dropped", () -> dropped(outbox));
         var info = new DeviceInfo(identity, machine, topics, System::nanoTime, sections);
         var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
         var environment = new Environment(topics, outbox::send, services, events, timers);
@@ -157,6 +165,10 @@ final class Parts {
      */
     static Parts of(Settings settings, StateStore store, long session, Runnable shutdown) {
         return new Parts(settings, store, session, shutdown);
+    }
+
+    private Map<String, Long> dropped(Outbox outbox) {
+        return Map.of("messages", outbox.dropped(), "events", events.dropped(), "commands", router.dropped());
     }
 
     /** Not a method reference to the switchboard: that one needs the presence to be made. */

@@ -43,7 +43,6 @@ final class Switchboard implements MqttLink.Listener {
 
     @Override
     public void connected(boolean sessionPresent) {
-        LOG.info("connected to the broker, session {}", sessionPresent ? "resumed" : "new");
         state.connected();
         presence.connected(sessionPresent);
     }

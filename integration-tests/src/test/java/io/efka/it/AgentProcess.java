@@ -35,8 +35,7 @@ public final class AgentProcess implements AutoCloseable {
      *
      * @param wrapper a program and its arguments that prepares that world and then becomes what follows
      */
-    public static AgentProcess runUnder(
-            List<String> wrapper, String broker, String device, Path data, String... more) {
+    public static AgentProcess runUnder(List<String> wrapper, String broker, String device, Path data, String... more) {
         var arguments = new ArrayList<String>(
                 List.of("run", "--broker", broker, "--device", device, "--data-dir", data.toString()));
         arguments.addAll(List.of(more));

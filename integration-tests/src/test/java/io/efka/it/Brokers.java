@@ -36,8 +36,9 @@ public final class Brokers {
                 if (hasDocker()) yield new ContainerBroker();
                 yield isOnPath("mosquitto") ? new PathBroker() : new EmbeddedTestBroker();
             }
-            default -> throw new IllegalArgumentException(
-                    "bad -Defka.broker=" + wanted + ": must be docker, path or embedded");
+            default ->
+                throw new IllegalArgumentException(
+                        "bad -Defka.broker=" + wanted + ": must be docker, path or embedded");
         };
     }
 

@@ -28,7 +28,12 @@ final class ContainerBroker implements TestBroker {
     @Override
     public void start() {
         if (container.getContainerId() == null) container.start();
-        else container.getDockerClient().startContainerCmd(container.getContainerId()).exec();
+        else
+            container
+                    .getDockerClient()
+                    .startContainerCmd(container.getContainerId())
+                    .exec();
+        Handshake.awaitOn(port);
     }
 
     @Override
@@ -40,16 +45,23 @@ final class ContainerBroker implements TestBroker {
     public void startEmpty() {
         container.stop();
         container.start();
+        Handshake.awaitOn(port);
     }
 
     @Override
     public void pause() {
-        container.getDockerClient().pauseContainerCmd(container.getContainerId()).exec();
+        container
+                .getDockerClient()
+                .pauseContainerCmd(container.getContainerId())
+                .exec();
     }
 
     @Override
     public void resume() {
-        container.getDockerClient().unpauseContainerCmd(container.getContainerId()).exec();
+        container
+                .getDockerClient()
+                .unpauseContainerCmd(container.getContainerId())
+                .exec();
     }
 
     @Override

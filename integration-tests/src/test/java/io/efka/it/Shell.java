@@ -5,12 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program to its end, as a person at a prompt would. */
 public final class Shell {
-    private static final int LIMIT_SECONDS = 120;
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private Shell() {}
 
@@ -28,19 +30,24 @@ public final class Shell {
     }
 
     public static Result run(List<String> command) {
+        return run(command, Map.of(), LIMIT);
+    }
+
+    /** @param environment beside the own one */
+    public static Result run(List<String> command, Map<String, String> environment, Duration limit) {
         try {
             Path out = Files.createTempFile("efka-out", "");
             Path err = Files.createTempFile("efka-err", "");
             try {
-                Process process = new ProcessBuilder(command)
+                var builder = new ProcessBuilder(command)
                         .redirectInput(new java.io.File("/dev/null"))
                         .redirectOutput(out.toFile())
-                        .redirectError(err.toFile())
-                        .start();
-                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                        .redirectError(err.toFile());
+                builder.environment().putAll(environment);
+                Process process = builder.start();
+                if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                     process.destroyForcibly();
-                    throw new AssertionError(command + " did not end within " + LIMIT_SECONDS + " s\n" + text(out)
-                            + text(err));
+                    throw new AssertionError(command + " did not end within " + limit + "\n" + text(out) + text(err));
                 }
                 return new Result(process.exitValue(), text(out), text(err));
             } finally {

@@ -27,9 +27,10 @@ public final class Watcher implements AutoCloseable {
 
     private final MqttAsyncClient client;
     private final List<Seen> seen = new ArrayList<>();
+    private boolean isClosed;
 
     /** A message as it came. */
-    public record Seen(String topic, byte[] payload, boolean retained, MqttProperties properties) {
+    public record Seen(String topic, byte[] payload, int qos, boolean retained, MqttProperties properties) {
         public String text() {
             return new String(payload, StandardCharsets.UTF_8);
         }
@@ -48,11 +49,15 @@ public final class Watcher implements AutoCloseable {
 
     /** Connects and subscribes. */
     public Watcher(TestBroker broker, String... filters) {
+        this(broker.uri(), filters);
+    }
+
+    public Watcher(String uri, String... filters) {
         try {
-            client = new MqttAsyncClient(broker.uri(), "watcher-" + UUID.randomUUID(), new MemoryPersistence());
+            client = new MqttAsyncClient(uri, "watcher-" + UUID.randomUUID(), new MemoryPersistence());
             var options = new MqttConnectionOptions();
             options.setCleanStart(true);
-            options.setSocketFactory(new NoDelaySockets());
+            if (uri.startsWith("tcp:")) options.setSocketFactory(new NoDelaySockets());
             options.setReceiveMaximum(1000);
             client.setCallback(new Callback());
             client.connect(options).waitForCompletion(10_000);
@@ -106,8 +111,17 @@ public final class Watcher implements AutoCloseable {
 
     /** The newest document on a topic for which this holds. */
     public JsonObject awaitJson(String topic, Predicate<JsonObject> wanted) {
-        return Await.value("a document on " + topic + "; the last was " + last(topic), LIMIT, () -> last(topic)
-                .filter(wanted));
+        return Await.value(
+                () -> "a document on " + topic + "; the last was " + last(topic),
+                LIMIT,
+                () -> last(topic).filter(wanted));
+    }
+
+    /** A document that says this. */
+    public static Predicate<JsonObject> where(String key, String value) {
+        return document -> document.has(key)
+                && document.get(key).isJsonPrimitive()
+                && document.get(key).getAsString().equals(value);
     }
 
     /** The newest document on a topic. */
@@ -139,6 +153,8 @@ public final class Watcher implements AutoCloseable {
 
     @Override
     public void close() {
+        if (isClosed) return;
+        isClosed = true;
         try {
             client.disconnectForcibly(0, 1000, false);
             client.close(true);
@@ -151,7 +167,8 @@ public final class Watcher implements AutoCloseable {
         @Override
         public void messageArrived(String topic, MqttMessage message) {
             synchronized (seen) {
-                seen.add(new Seen(topic, message.getPayload(), message.isRetained(), message.getProperties()));
+                seen.add(new Seen(
+                        topic, message.getPayload(), message.getQos(), message.isRetained(), message.getProperties()));
             }
         }
 

@@ -1,6 +1,7 @@
 package io.efka.agent.cli;
 
 import io.efka.agent.install.ManifestReading;
+import io.efka.agent.install.Spelling;
 import io.efka.agent.service.Fault;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -66,7 +67,7 @@ final class CheckCommand implements Callable<Integer> {
         return file.keys().stream().noneMatch(MANIFEST_KEYS::contains)
                 && file.keys().stream()
                         .anyMatch(key ->
-                                DidYouMean.closest(key, ConfigFile.knownKeys()).isPresent());
+                                Spelling.closest(key, ConfigFile.knownKeys()).isPresent());
     }
 
     private ExitCode checkManifest(Path file, String text, PrintWriter out) {

@@ -4,6 +4,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.efka.agent.install.Spelling;
 import io.efka.agent.service.Fault;
 import java.io.EOFException;
 import java.io.IOException;
@@ -139,7 +140,7 @@ record ConfigFile(Map<Setting, String> values, List<String> keys, List<Fault> fa
         private static String expectedInsteadOf(String key) {
             List<String> known =
                     Arrays.stream(Setting.values()).map(Setting::key).toList();
-            return DidYouMean.closest(key, knownKeys())
+            return Spelling.closest(key, knownKeys())
                     .map(close -> "must be a setting; did you mean \"" + close + "\"?")
                     .orElse("must be a setting; efka run --help lists them");
         }

@@ -1,5 +1,6 @@
 package io.efka.agent.cli;
 
+import io.efka.agent.install.Spelling;
 import io.efka.agent.service.Fault;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class SettingsSources {
         var stray = new ArrayList<String>();
         for (String name : machine.environment().keySet()) {
             if (!name.startsWith("EFKA_") || known.contains(name) || OTHER_VARIABLES.contains(name)) continue;
-            DidYouMean.closest(name, known)
+            Spelling.closest(name, known)
                     .ifPresent(
                             close -> stray.add("the variable " + name + " means nothing; did you mean " + close + "?"));
         }

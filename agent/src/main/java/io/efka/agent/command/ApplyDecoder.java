@@ -64,7 +64,7 @@ final class ApplyDecoder {
             warnings.addAll(service.strangers(KNOWN));
             Desired desired = desired(service);
             Optional<InstallRequest> content = content(id, service);
-            content.ifPresent(request -> check(id, path, request));
+            if (content.isPresent()) check(id, path, content.get());
             return Optional.of(new ApplyPlan.Wanted(id, content, desired));
         } catch (Refusal refusal) {
             faults.add(new Fault(path, "wrong", refusal.reason()));
@@ -86,7 +86,7 @@ final class ApplyDecoder {
         return Optional.of(InstallDecoder.decode(service));
     }
 
-    private void check(ServiceId id, String path, InstallRequest request) {
+    private void check(ServiceId id, String path, InstallRequest request) throws Refusal {
         ManifestReading reading = installer.check(id, request);
         if (reading instanceof ManifestReading.Usable usable) {
             usable.warnings().forEach(warning -> warnings.add(id + ": " + warning));

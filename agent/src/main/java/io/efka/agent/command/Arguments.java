@@ -1,9 +1,9 @@
 package io.efka.agent.command;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.install.Spelling;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -119,9 +119,8 @@ public final class Arguments {
     }
 
     Refusal wrong(String key, String right) {
-        JsonElement value = value(key).orElse(JsonNull.INSTANCE);
-        return new Refusal(
-                ErrorCode.BAD_ARGUMENT, path + key + " must be " + right + ", was " + PayloadCodec.shown(value));
+        String was = value(key).map(value -> PayloadCodec.shown(value)).orElse("missing");
+        return new Refusal(ErrorCode.BAD_ARGUMENT, path + key + " must be " + right + ", was " + was);
     }
 
     private Optional<JsonElement> value(String key) {

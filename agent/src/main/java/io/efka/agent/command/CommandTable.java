@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import io.efka.agent.install.Spelling;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;

@@ -19,7 +19,9 @@ public enum ErrorCode {
     ALREADY_INSTALLED("A service of that id is installed.", "`remove` it first, or use `apply`, which updates."),
     INVALID_MANIFEST(
             "The manifest has faults, listed in `faults`, or its `after` makes a cycle.", "Correct every fault."),
-    LAUNCH_FAILED("The program could not be started, or ended at once.", "See the message, and `logs` of stderr."),
+    LAUNCH_FAILED(
+            "The program could not be started, or ended before it was ready.",
+            "See the message, and `logs` of stderr."),
     STOP_TIMEOUT(
             "The service's processes did not end in time, not even killed.", "Look at the device: a disk may hang."),
     NOT_READY("The service runs but did not become ready in time.", "See its health and logs; raise `ready_timeout`."),
@@ -31,15 +33,17 @@ public enum ErrorCode {
             "The id belongs to an earlier command with another topic or payload. Nothing was executed.",
             "Use a new id for every new command."),
     INTERRUPTED(
-            "The agent ended while the command was under way, and repeating it could do harm; whether it took effect"
-                    + " is unknown.",
+            "A later command overrode it, or the agent ended while it was under way: where repeating it could do harm,"
+                    + " whether it took effect is unknown.",
             "Look what is so, then send it anew with a new id."),
     RETAINED_REFUSED(
             "The command was sent retained: it would repeat at every reconnect. It was not executed.",
             "Send it without retain, and clear the topic with an empty retained message."),
     NOT_ALLOWED("The agent's settings forbid it, as with a folder outside `work_dir_roots`.", "Change the settings."),
     BAD_SIGNATURE("The command is not signed by a key that the device trusts.", "Sign it with a trusted key."),
-    BUSY("Too many commands are waiting. It was not executed.", "Send it again later; the same id may be used."),
+    BUSY(
+            "Too many commands are waiting, or the service does not read its stdin. It was not executed.",
+            "Send it again later."),
     DISK_FULL(
             "The state could not be written (disk full, or read-only). See the message.", "Free space on the device."),
     INTERNAL("A fault of the agent; its log has the details.", "Report it, with the log.");

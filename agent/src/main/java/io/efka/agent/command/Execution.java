@@ -94,7 +94,9 @@ final class Execution implements Lanes.Work {
         if (ledgerKey.isPresent()) {
             String key = ledgerKey.get();
             pool.execute(() -> record(key, warned));
-        } else if (early.isEmpty()) {
+        } else if (early.isPresent()) {
+            sent(early.get().sent(), warned);
+        } else {
             sent(desk.replies().send(command.address().replyTo(), write(warned).text()), warned);
         }
     }

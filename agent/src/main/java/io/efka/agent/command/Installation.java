@@ -116,7 +116,6 @@ final class Installation {
         } catch (StoreException e) {
             return Answer.failed(ErrorCode.DISK_FULL, "service " + id + " could not be forgotten: " + e.getMessage());
         }
-        events.service(id, "removed", Map.of());
         return Answer.done();
     }
 

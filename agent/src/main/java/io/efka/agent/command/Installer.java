@@ -10,8 +10,8 @@ import java.util.List;
 /** The folders of services, as commands need them. Thread-safe for different services; blocks for disk work. */
 public interface Installer {
 
-    /** Reads the request's manifest without writing anything. */
-    ManifestReading check(ServiceId id, InstallRequest request);
+    /** Reads the request's manifest without writing anything; refuses a folder that may not be registered. */
+    ManifestReading check(ServiceId id, InstallRequest request) throws Refusal;
 
     /** Writes a new service, or registers the folder it is in. Failed, it leaves nothing behind. */
     Installed install(ServiceId id, InstallRequest request) throws Refusal;

@@ -27,6 +27,11 @@ public final class InstallException extends Exception {
         return new InstallException(Code.BAD_ARGUMENT, message, List.of());
     }
 
+    /** The request is well formed; the agent's settings forbid it. */
+    static InstallException notAllowed(String message) {
+        return new InstallException(Code.NOT_ALLOWED, message, List.of());
+    }
+
     static InstallException alreadyInstalled(String message) {
         return new InstallException(Code.ALREADY_INSTALLED, message, List.of());
     }
@@ -49,6 +54,7 @@ public final class InstallException extends Exception {
     public enum Code {
         INVALID_MANIFEST,
         BAD_ARGUMENT,
+        NOT_ALLOWED,
         ALREADY_INSTALLED,
         DISK_FULL,
         INTERNAL

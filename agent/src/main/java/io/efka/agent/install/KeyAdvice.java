@@ -20,7 +20,7 @@ final class KeyAdvice {
         return paths().stream()
                 .filter(path -> section(path).equals(section))
                 .filter(path -> isLike(written, last(path)))
-                .min(Comparator.comparingInt(path -> distance(written, last(path))))
+                .min(Comparator.comparingInt(path -> Spelling.slips(written, last(path))))
                 .or(() -> elsewhere(written));
     }
 
@@ -30,7 +30,7 @@ final class KeyAdvice {
 
     /** A third of its letters may be wrong: two in "policy", one in "env". */
     private static boolean isLike(String written, String known) {
-        return distance(written, known) <= Math.max(1, known.length() / 3);
+        return Spelling.slips(written, known) <= Math.max(1, known.length() / 3);
     }
 
     private static Set<String> paths() {
@@ -49,24 +49,5 @@ final class KeyAdvice {
 
     private static String last(String path) {
         return path.substring(path.indexOf('.') + 1);
-    }
-
-    /** How many letters must be changed, added, dropped or swapped with their neighbour. */
-    static int distance(String from, String to) {
-        var costs = new int[from.length() + 1][to.length() + 1];
-        for (int i = 0; i <= from.length(); i++) costs[i][0] = i;
-        for (int j = 0; j <= to.length(); j++) costs[0][j] = j;
-        for (int i = 1; i <= from.length(); i++) {
-            for (int j = 1; j <= to.length(); j++) {
-                int change = costs[i - 1][j - 1] + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-                int cost = Math.min(change, 1 + Math.min(costs[i - 1][j], costs[i][j - 1]));
-                costs[i][j] = isSwap(from, to, i, j) ? Math.min(cost, costs[i - 2][j - 2] + 1) : cost;
-            }
-        }
-        return costs[from.length()][to.length()];
-    }
-
-    private static boolean isSwap(String from, String to, int i, int j) {
-        return i > 1 && j > 1 && from.charAt(i - 1) == to.charAt(j - 2) && from.charAt(i - 2) == to.charAt(j - 1);
     }
 }

@@ -42,9 +42,14 @@ public final class ServiceFolders {
         return Draft.named(id, ManifestFile.read(workDir.resolve(ManifestFile.NAME)));
     }
 
-    /** Reads the manifest that a request brings, or that is in the folder it names; writes nothing. */
-    public ManifestReading check(ServiceId id, InstallRequest request) {
-        if (request.workDir().isPresent()) return read(id, request.workDir().get());
+    /**
+     * Reads the manifest that a request brings, or that is in the folder it names; writes nothing.
+     *
+     * @throws InstallException if that folder may not be registered: then nothing in it is read
+     */
+    public ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
+        if (request.workDir().isPresent())
+            return read(id, roots.admit(id, request.workDir().get()));
         return request.manifest()
                 .map(text -> Draft.named(id, ManifestCodec.read(text)))
                 .or(() -> inFiles(request).map(content -> Draft.named(id, ManifestFile.parse(content))))

@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
-import com.google.gson.ToNumberPolicy;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
@@ -18,11 +18,14 @@ import java.util.regex.Pattern;
 
 /**
  * Parses JSON as RFC 8259 has it, and nothing else: no comments, no {@code NaN}, no second value behind the first.
- * Nesting is bounded while parsing, so that no input can overflow the stack.
+ * Nesting is bounded while parsing, so that no input can overflow the stack; so are the digits of a number, since reading many takes long.
  */
-final class StrictJson {
+public final class StrictJson {
     /** As the protocol allows for payloads; a manifest needs three. */
-    static final int MAX_DEPTH = 64;
+    public static final int MAX_DEPTH = 64;
+
+    /** Far more than anything needs, and few enough that reading them costs nothing. */
+    static final int MAX_DIGITS = 64;
 
     private static final Pattern POSITION = Pattern.compile("at (line \\d+ column \\d+)");
 
@@ -39,7 +42,7 @@ final class StrictJson {
      *
      * @throws NotJsonException saying where it stops being JSON, or that it is nested too deeply
      */
-    static Document parse(String text) throws NotJsonException {
+    public static Document parse(String text) throws NotJsonException {
         return new StrictJson(text).document();
     }
 
@@ -58,7 +61,7 @@ final class StrictJson {
             case BEGIN_OBJECT -> object(path, allowed(depth));
             case BEGIN_ARRAY -> array(path, allowed(depth));
             case STRING -> new JsonPrimitive(reader.nextString());
-            case NUMBER -> new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(reader));
+            case NUMBER -> number(reader.nextString());
             case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
             case NULL -> {
                 reader.nextNull();
@@ -67,6 +70,15 @@ final class StrictJson {
             case END_ARRAY, END_OBJECT, END_DOCUMENT, NAME ->
                 throw new IllegalStateException("no value at " + reader.getPath());
         };
+    }
+
+    private static JsonPrimitive number(String digits) throws NotJsonException {
+        if (digits.length() > MAX_DIGITS) {
+            throw new NotJsonException(
+                    "must not have a number of more than " + MAX_DIGITS + " digits, has one of " + digits.length());
+        }
+        // Parsed by Gson, it stays text until somebody asks for its value.
+        return JsonParser.parseString(digits).getAsJsonPrimitive();
     }
 
     private static int allowed(int depth) throws NotJsonException {
@@ -106,14 +118,14 @@ final class StrictJson {
      *
      * @param duplicates paths of keys that are there more than once in their object; the last one is in {@code root}
      */
-    record Document(JsonElement root, List<String> duplicates) {
-        Document {
+    public record Document(JsonElement root, List<String> duplicates) {
+        public Document {
             duplicates = List.copyOf(duplicates);
         }
     }
 
     /** The text is not one JSON value; the message says what it must be. */
-    static final class NotJsonException extends Exception {
+    public static final class NotJsonException extends Exception {
         private static final long serialVersionUID = 1L;
 
         NotJsonException(String expected) {

@@ -27,28 +27,32 @@ final class WorkDirRoots {
         if (!Files.isDirectory(folder)) throw refused(folder, "must be a folder that is there");
         try {
             Path real = folder.toRealPath();
-            if (isBelow(real, servicesRoot)) return own(id, folder, real);
+            if (isBelow(real, servicesRoot)) return own(id, real);
             for (Path root : roots) {
                 if (isBelow(real, root)) return real;
             }
         } catch (IOException e) {
             throw InstallException.broken("cannot resolve work_dir " + folder, e);
         }
-        throw refused(
+        throw forbidden(
                 folder, "must be below one of work_dir_roots " + roots + " or be " + servicesRoot.resolve(id.value()));
     }
 
     /** Other services' folders, and what is staged beside them, are nobody's to register. */
-    private Path own(ServiceId id, Path folder, Path real) throws IOException, InstallException {
+    private Path own(ServiceId id, Path real) throws IOException, InstallException {
         Path own = servicesRoot.resolve(id.value());
         if (real.equals(servicesRoot.toRealPath().resolve(id.value()))) return own;
-        throw refused(folder, "must be " + own + " for this service");
+        throw forbidden(real, "must be " + own + " for this service");
     }
 
     private static boolean isBelow(Path real, Path root) throws IOException {
         if (!Files.isDirectory(root)) return false;
         Path realRoot = root.toRealPath();
         return real.startsWith(realRoot) && !real.equals(realRoot);
+    }
+
+    private static InstallException forbidden(Path folder, String expected) {
+        return InstallException.notAllowed("work_dir \"" + folder + "\" is not allowed: " + expected);
     }
 
     private static InstallException refused(Path folder, String expected) {

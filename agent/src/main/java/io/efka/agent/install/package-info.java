@@ -1,4 +1,10 @@
-/** Manifests as files: reading them with all their faults, putting services into their folders and taking them away. */
+/**
+ * Services as files: reading a manifest with all its faults at once, writing a service into its folder, changing and
+ * removing it, whole or not at all wherever it is cut off. It may use values of {@code service}, Gson for reading and the
+ * disk.
+ *
+ * <p>It has no thread: whoever calls it waits for the disk. Changes to one service come one after the other.
+ */
 @NullMarked
 package io.efka.agent.install;
 

@@ -51,6 +51,7 @@ final class ServiceCodec {
             json.addProperty("start_ticks", process.startTicks());
             json.addProperty("boot_id", process.bootId());
         });
+        if (run.ready()) json.addProperty("ready", true);
         return json;
     }
 
@@ -111,7 +112,8 @@ final class ServiceCodec {
                     Fields.number(json, "start_ticks").longValue(),
                     Fields.text(json, "boot_id")));
         }
-        return new RunRecord(new RunId(Fields.text(json, "run")), Fields.instant(json, "since"), process);
+        boolean ready = json.has("ready") && Fields.flag(json, "ready");
+        return new RunRecord(new RunId(Fields.text(json, "run")), Fields.instant(json, "since"), process, ready);
     }
 
     private static History decodeHistory(JsonObject json) {

@@ -2,9 +2,8 @@ package io.efka.agent.os;
 
 import io.efka.agent.service.Manifest;
 import io.efka.agent.service.Names;
-import io.efka.agent.service.RunId;
-import io.efka.agent.service.ServiceId;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The control groups of this machine: what there is, and one group for every run where one can be had. Groups are made
@@ -23,6 +23,10 @@ public final class Cgroups implements AutoCloseable {
     private final Optional<Path> unified;
     private final boolean unifiedLimits;
     private final Map<String, Path> controllers;
+    /** Groups of an earlier agent may still be in use, so the names differ. */
+    private final String prefix = Long.toString(System.nanoTime(), 36) + "-";
+
+    private final AtomicLong number = new AtomicLong();
 
     private Cgroups(String folder, Optional<Path> unified, boolean unifiedLimits, Map<String, Path> controllers) {
         this.folder = folder;
@@ -59,7 +63,7 @@ public final class Cgroups implements AutoCloseable {
         boolean limits =
                 unified.isPresent() && Delegation.of(unified.get(), folder).enableLimits();
         Cgroups cgroups = new Cgroups(folder, unified, limits, controllers);
-        cgroups.hierarchies().forEach(Cgroups::removeEmptyGroups);
+        cgroups.removeEmptyGroups();
         return cgroups;
     }
 
@@ -78,53 +82,43 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * Makes the group of a run with its limits.
+     * Makes an empty group for a run to come.
+     *
+     * @return empty where there are no groups; a run is then known by its session and environment
+     */
+    Optional<RunGroup> create() {
+        Optional<Path> root = hierarchies().stream().findFirst();
+        if (root.isEmpty()) return Optional.empty();
+        Path made = root.get().resolve(prefix + number.incrementAndGet());
+        try {
+            Files.createDirectories(made);
+            return Optional.of(new RunGroup(List.of(made)));
+        } catch (IOException refused) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Sets the limits of a run, in its group and, with version 1, in groups of the same name beside it.
      *
      * @param warnings gets a sentence for every limit that cannot be had
-     * @return empty where there are no groups; the run is then known by its session and environment
+     * @return all groups, the given one first; the process is in that one already
      */
-    Optional<RunGroup> create(ServiceId service, RunId run, Manifest.Limits limits, List<String> warnings) {
-        var folders = new ArrayList<Path>();
-        try {
-            tracking().ifPresent(root -> folders.add(root.resolve(name(service, run))));
-            for (Path made : folders) Files.createDirectories(made);
-        } catch (IOException refused) {
-            warnings.add("control group: " + refused.getMessage());
-            folders.clear();
-        }
-        limits.memory().ifPresent(bytes -> limit("memory", service, run, folders, warnings, memory(bytes)));
-        limits.cpu().ifPresent(cores -> limit("cpu", service, run, folders, warnings, cpu(cores)));
-        limits.pids().ifPresent(count -> limit("pids", service, run, folders, warnings, pids(count)));
+    Optional<RunGroup> limit(Optional<RunGroup> group, Manifest.Limits limits, List<String> warnings) {
+        var folders = new ArrayList<>(group.map(RunGroup::folders).orElse(List.of()));
+        limits.memory().ifPresent(bytes -> limit("memory", folders, warnings, memory(bytes)));
+        limits.cpu().ifPresent(cores -> limit("cpu", folders, warnings, cpu(cores)));
+        limits.pids().ifPresent(count -> limit("pids", folders, warnings, pids(count)));
         return folders.isEmpty() ? Optional.empty() : Optional.of(new RunGroup(folders));
     }
 
-    /** The group that an earlier agent made for a run, if it is still there. */
-    Optional<RunGroup> find(ServiceId service, RunId run) {
-        var folders = new ArrayList<Path>();
-        for (Path root : hierarchies()) {
-            Path made = root.resolve(name(service, run));
-            if (Files.isDirectory(made) && !folders.contains(made)) folders.add(made);
-        }
-        return folders.isEmpty() ? Optional.empty() : Optional.of(new RunGroup(folders));
-    }
-
-    private static String name(ServiceId service, RunId run) {
-        return service + "-" + run;
-    }
-
-    private void limit(
-            String controller,
-            ServiceId service,
-            RunId run,
-            List<Path> folders,
-            List<String> warnings,
-            Map<String, String> values) {
+    private void limit(String controller, List<Path> folders, List<String> warnings, Map<String, String> values) {
         Optional<Path> root = limitFolder(controller);
-        if (root.isEmpty()) {
+        if (root.isEmpty() || folders.isEmpty()) {
             warnings.add("limits." + controller + ": no " + controller + " control group on this machine");
             return;
         }
-        Path made = root.get().resolve(name(service, run));
+        Path made = root.get().resolve(folders.get(0).getFileName());
         try {
             Files.createDirectories(made);
             if (!folders.contains(made)) folders.add(made);
@@ -135,6 +129,26 @@ public final class Cgroups implements AutoCloseable {
         } catch (IOException refused) {
             warnings.add("limits." + controller + ": refused by the machine: " + refused.getMessage());
         }
+    }
+
+    /** The group in which an earlier agent put a process, if it did. */
+    Optional<RunGroup> of(long pid) {
+        String membership = ProcFiles.read(ProcessTable.file(pid, "cgroup")).orElse("");
+        String parent = "/" + folder + "/";
+        return membership
+                .lines()
+                .filter(line -> line.contains(parent))
+                .map(line -> line.substring(line.lastIndexOf(parent) + parent.length()))
+                .findFirst()
+                .flatMap(this::named);
+    }
+
+    private Optional<RunGroup> named(String name) {
+        List<Path> folders = hierarchies().stream()
+                .map(root -> root.resolve(name))
+                .filter(Files::isDirectory)
+                .toList();
+        return folders.isEmpty() ? Optional.empty() : Optional.of(new RunGroup(folders));
     }
 
     // Each limit under its names in version 2 and in version 1; only the files of one of them exist.
@@ -150,10 +164,6 @@ public final class Cgroups implements AutoCloseable {
 
     private static Map<String, String> pids(long count) {
         return Map.of("pids.max", Long.toString(count));
-    }
-
-    private Optional<Path> tracking() {
-        return hierarchies().stream().findFirst();
     }
 
     private Optional<Path> limitFolder(String controller) {
@@ -178,18 +188,25 @@ public final class Cgroups implements AutoCloseable {
     /** Removes what holds no process. Groups of services that run on stay, for the next agent. */
     @Override
     public void close() {
-        for (Path root : hierarchies()) {
-            removeEmptyGroups(root);
-            new RunGroup(List.of(root)).remove();
-        }
+        removeEmptyGroups();
+        for (Path root : hierarchies()) new RunGroup(List.of(root)).remove();
     }
 
-    private static void removeEmptyGroups(Path root) {
-        if (!Files.isDirectory(root)) return;
-        try (DirectoryStream<Path> groups = Files.newDirectoryStream(root, Files::isDirectory)) {
-            for (Path group : groups) new RunGroup(List.of(group)).remove();
-        } catch (IOException unreadable) {
-            // left for the next agent
+    private void removeEmptyGroups() {
+        for (Path group : groups()) new RunGroup(List.of(group)).remove();
+    }
+
+    /** The folders of all groups of this device, an earlier agent's among them. */
+    List<Path> groups() {
+        var groups = new ArrayList<Path>();
+        for (Path root : hierarchies()) {
+            if (!Files.isDirectory(root)) continue;
+            try (DirectoryStream<Path> inside = Files.newDirectoryStream(root, Files::isDirectory)) {
+                inside.forEach(groups::add);
+            } catch (IOException | DirectoryIteratorException unreadable) {
+                // what cannot be seen cannot be removed
+            }
         }
+        return groups;
     }
 }

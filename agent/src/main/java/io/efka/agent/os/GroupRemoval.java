@@ -2,14 +2,14 @@ package io.efka.agent.os;
 
 import java.time.Duration;
 
-/** Removes a group whose last process is just ending: the kernel says busy for a moment. */
+/** Removes a group whose last process is just ending: a little later, as the kernel says busy for a moment. */
 record GroupRemoval(RunGroup group, Work work) {
     private static final Duration PAUSE = Duration.ofMillis(50);
     /** A second; what is left then goes at the next agent start. */
     private static final int TIMES = 20;
 
     void begin() {
-        again(TIMES);
+        work.after(PAUSE, () -> again(TIMES));
     }
 
     private void again(int times) {

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * Everything about one process to start.
  *
  * @param environment added to the agent's own
- * @param marks the {@code EFKA_…} variables: they win over {@code environment}, and are there from the first moment
+ * @param marks the {@code EFKA_…} variables: they win over {@code environment}
  * @param bounds what the process itself sets before it becomes the program
  */
 record Order(
@@ -29,15 +29,18 @@ record Order(
         marks = Map.copyOf(marks);
     }
 
+    /** The same, entering further control groups. */
+    Order joining(List<Path> joins) {
+        var more = new Bounds(bounds.account, bounds.umask, bounds.nofile, bounds.core, joins);
+        return new Order(program, args, workDir, environment, marks, more, stdio);
+    }
+
     /**
      * @param joins the {@code cgroup.procs} files to enter
      * @param core bytes
      */
     record Bounds(
-            Optional<Account> account, OptionalInt umask, OptionalLong nofile, OptionalLong core, List<Path> joins) {
-        static final Bounds NONE = new Bounds(
-                Optional.empty(), OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), List.of());
-    }
+            Optional<Account> account, OptionalInt umask, OptionalLong nofile, OptionalLong core, List<Path> joins) {}
 
     /**
      * @param stdin a FIFO, made when it is missing; {@code /dev/null} for none

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Writes the orders for what a service's manifest names: its program, its stop command, its health check. */
 final class Orders {
@@ -23,7 +24,7 @@ final class Orders {
     }
 
     /** The service's program. */
-    Order program(Launch launch, Optional<RunGroup> group, RunOutput output) throws LaunchRefused {
+    Order program(Launch launch, RunOutput output) throws LaunchRefused {
         Manifest manifest = launch.manifest();
         Optional<Account> account = Account.of(manifest.program());
         var bounds = new Order.Bounds(
@@ -31,7 +32,7 @@ final class Orders {
                 manifest.program().umask(),
                 manifest.limits().nofile(),
                 manifest.limits().core(),
-                group.map(RunGroup::joins).orElse(List.of()));
+                List.of());
         return new Order(
                 Preflight.program(manifest.program().exec(), launch.workDir()),
                 manifest.program().args(),
@@ -47,7 +48,7 @@ final class Orders {
         Manifest manifest = launch.manifest();
         Optional<Account> account = Account.of(manifest.program());
         var bounds = new Order.Bounds(
-                account, manifest.program().umask(), Order.Bounds.NONE.nofile(), Order.Bounds.NONE.core(), List.of());
+                account, manifest.program().umask(), OptionalLong.empty(), OptionalLong.empty(), List.of());
         var marks = new HashMap<>(marks(launch));
         marks.put(Kin.Mark.SIDE, side.id());
         side.mainPid().ifPresent(pid -> marks.put("EFKA_PID", Integer.toString(pid)));

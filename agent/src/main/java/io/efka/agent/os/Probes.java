@@ -27,6 +27,7 @@ public final class Probes implements Prober, AutoCloseable {
     private final Orders orders;
     private final Timers timers;
     private final Trees trees;
+    private final Shells shells;
     private final Spawner spawner;
     private final Signaller signaller = new Signaller();
     private final Work questions;
@@ -40,11 +41,12 @@ public final class Probes implements Prober, AutoCloseable {
         this.orders = new Orders(site);
         this.timers = timers;
         this.trees = new Trees(table, signaller);
-        this.spawner = new Spawner(table, timers);
         this.threads = new ThreadPoolExecutor(
                 0, MAX_AT_A_TIME, 15, TimeUnit.SECONDS, new SynchronousQueue<>(), Probes::thread);
         this.questions = new Work(threads, timers);
         this.commands = new Work(executor, timers);
+        this.shells = new Shells(Cgroups.none(), commands);
+        this.spawner = new Spawner(table, commands, shells);
     }
 
     private static Thread thread(Runnable task) {
@@ -91,6 +93,7 @@ public final class Probes implements Prober, AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+        shells.close();
         signaller.close();
     }
 }

@@ -26,6 +26,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final OutputFiles outputFiles;
     private final Work work;
     private final Orders orders;
+    private final Shells shells;
     private final Spawner spawner;
     private final Signaller signaller = new Signaller();
     private final Trees trees;
@@ -43,12 +44,14 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.cgroups = cgroups;
         this.outputFiles = outputFiles;
         this.work = new Work(executor, timers);
+        this.shells = new Shells(cgroups, work);
         this.orders = new Orders(RunFolder.prepared(site));
-        this.spawner = new Spawner(table, timers);
+        this.spawner = new Spawner(table, work, shells);
         this.trees = new Trees(table, signaller);
         TreeWatch treeWatch = new TreeWatch(trees, work);
         this.runs = new Runs(trees, work, treeWatch);
-        this.adoption = new Adoption(table, trees, treeWatch, new EndWatch(table, work), runs);
+        this.adoption =
+                new Adoption(new Adoption.Seen(table, trees, cgroups), treeWatch, new EndWatch(table, work), runs);
         this.inputs = new InputWriter(timers);
     }
 
@@ -62,17 +65,18 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private void launchNow(Launch launch, Consumer<Event> tell) {
         var warnings = new ArrayList<String>();
         RunOutput output = RunOutput.begin(outputFiles, launch, warnings);
-        Optional<RunGroup> group = cgroups.create(
-                launch.manifest().id(), launch.run(), launch.manifest().limits(), warnings);
         try {
-            Spawner.Spawned spawned = spawner.spawn(orders.program(launch, group, output));
+            Order order = orders.program(launch, output);
+            Shells.Shell shell = shells.take();
+            Optional<RunGroup> group =
+                    cgroups.limit(shell.group(), launch.manifest().limits(), warnings);
+            Spawner.Spawned spawned = spawner.spawn(
+                    shell, order.joining(group.map(RunGroup::joins).orElse(List.of())));
             warnings.addAll(spawned.warnings());
-            var main = new Runs.Main(spawned.identity(), spawned.joined(group));
-            LiveRun run = runs.begin(launch, main, output, tell);
+            LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), output, tell);
             run.tell(new Event.Launched(launch.run(), spawned.identity(), warnings));
             spawned.process().onExit().thenAccept(process -> mainEnded(run, process.exitValue()));
         } catch (LaunchRefused refused) {
-            group.ifPresent(made -> new GroupRemoval(made, work).begin());
             tell.accept(new Event.LaunchFailed(launch.run(), refused.why()));
         }
     }
@@ -93,9 +97,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     @Override
     public void adopt(Launch launch, RunRecord record, Consumer<Event> tell) {
         work.run(() -> {
-            Optional<RunGroup> group = cgroups.find(launch.manifest().id(), launch.run());
             RunOutput output = RunOutput.current(outputFiles, launch);
-            adoption.adopt(new Adoption.Left(launch, record, group, output), work, tell);
+            adoption.adopt(new Adoption.Left(launch, record, output), work, tell);
         });
     }
 
@@ -141,6 +144,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     @Override
     public void close() {
         inputs.close();
+        shells.close();
         signaller.close();
     }
 }

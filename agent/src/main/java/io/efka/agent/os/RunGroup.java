@@ -17,9 +17,22 @@ record RunGroup(List<Path> folders) {
         folders = List.copyOf(folders);
     }
 
-    /** The files into which a process writes {@code 0} to join. */
+    /** The files into which a process that is in the first folder writes {@code 0} to join the others. */
     List<Path> joins() {
-        return folders.stream().map(folder -> folder.resolve("cgroup.procs")).toList();
+        return folders.stream()
+                .skip(1)
+                .map(folder -> folder.resolve("cgroup.procs"))
+                .toList();
+    }
+
+    /** Moves a process into the first folder; says whether that worked. */
+    boolean add(long pid) {
+        try {
+            Files.writeString(folders.get(0).resolve("cgroup.procs"), Long.toString(pid));
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     /** The member processes, zombies perhaps among them; empty when the group cannot be read. */
@@ -51,7 +64,9 @@ record RunGroup(List<Path> folders) {
     boolean ranOutOfMemory() {
         for (Path folder : folders) {
             for (String file : List.of("memory.events", "memory.oom_control")) {
-                long kills = ProcFiles.read(folder.resolve(file))
+                Path counters = folder.resolve(file);
+                if (!Files.exists(counters)) continue; // cheaper than the exception
+                long kills = ProcFiles.read(counters)
                         .map(text -> ProcFiles.number(text, "oom_kill ").orElse(0))
                         .orElse(0L);
                 if (kills > 0) return true;

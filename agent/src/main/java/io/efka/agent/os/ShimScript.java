@@ -18,9 +18,6 @@ import java.util.regex.Pattern;
  * close-on-exec descriptor, so that the agent reads its end in the very moment the program begins.
  */
 final class ShimScript {
-    /** How the warning begins that says so. */
-    static final String NOT_JOINED = "control group ";
-
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     /** Names that some shell keeps to itself or refuses to set. */
     private static final Set<String> RESERVED = Set.of(
@@ -50,6 +47,8 @@ final class ShimScript {
 
     private String write(Order order) throws LaunchRefused {
         script.append("{\nexec 3>&1\n");
+        line("cd " + quoted(order.workDir()) + " || exit 126");
+        line("unset OLDPWD");
         order.bounds().joins().forEach(this::join);
         order.bounds().umask().ifPresent(mask -> line("umask " + String.format("%04o", mask)));
         stdio(order.stdio());
@@ -62,7 +61,7 @@ final class ShimScript {
 
     private void join(Path file) {
         line("{ echo 0 >" + quoted(file) + "; } 2>/dev/null || echo "
-                + quoted(NOT_JOINED + file.getParent() + " could not be joined") + " >&3");
+                + quoted("control group " + file.getParent() + " could not be joined") + " >&3");
     }
 
     private void stdio(Order.Stdio stdio) {
@@ -94,6 +93,9 @@ final class ShimScript {
             } else {
                 odd.put(variable.getKey(), variable.getValue());
             }
+        }
+        for (var mark : new TreeMap<>(order.marks()).entrySet()) {
+            line("export " + mark.getKey() + "=" + quoted(mark.getValue()));
         }
         script.append("exec");
         Optional<Account> account = order.bounds().account();

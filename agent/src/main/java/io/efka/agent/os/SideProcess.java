@@ -25,7 +25,7 @@ final class SideProcess {
 
     private SideProcess(Spawner.Spawned spawned, Order order, Trees trees, Work work, Limit limit) {
         Kin.Mark mark = Kin.Mark.side(order.marks().getOrDefault(Kin.Mark.SIDE, ""));
-        this.kin = new Kin(mark, Optional.of(spawned.identity()), Optional.empty());
+        this.kin = new Kin(mark, Optional.of(spawned.identity()), spawned.group());
         this.trees = trees;
         this.work = work;
         this.whenEnded = limit.whenEnded();
@@ -61,6 +61,7 @@ final class SideProcess {
     private boolean end(OptionalInt code) {
         if (!ended.compareAndSet(false, true)) return false;
         alarm.cancel();
+        kin.group().ifPresent(group -> new GroupRemoval(group, work).begin());
         whenEnded.accept(code);
         return true;
     }

@@ -5,7 +5,6 @@ import io.efka.agent.service.Timers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,54 +17,49 @@ final class Spawner {
     private static final String SHELL_SPEAKS = Programs.SHELL + ": ";
 
     private final ProcessTable table;
-    private final Timers timers;
-    private final Optional<Path> setsid = Programs.find("setsid");
+    private final Work work;
+    private final Shells shells;
 
-    Spawner(ProcessTable table, Timers timers) {
+    Spawner(ProcessTable table, Work work, Shells shells) {
         this.table = table;
-        this.timers = timers;
+        this.work = work;
+        this.shells = shells;
     }
 
-    /** A process that executes its program, or has done so already. */
-    record Spawned(Process process, ProcessIdentity identity, List<String> warnings) {
+    /**
+     * A process that executes its program, or has done so already.
+     *
+     * @param group that holds it, where there are groups
+     */
+    record Spawned(Process process, ProcessIdentity identity, Optional<RunGroup> group, List<String> warnings) {}
 
-        /** The group it was to join; empty if it could not: then nothing that it starts would be found in there. */
-        Optional<RunGroup> joined(Optional<RunGroup> group) {
-            return group.filter(ignored -> warnings.stream().noneMatch(line -> line.startsWith(ShimScript.NOT_JOINED)));
-        }
-    }
-
+    /** Starts a process in a shell of its own. */
     Spawned spawn(Order order) throws LaunchRefused {
-        String script = ShimScript.of(order);
-        Process process = start(order);
-        Timers.Timer patience = timers.schedule(PATIENCE, process::destroyForcibly);
+        return spawn(shells.take(), order);
+    }
+
+    /** Turns a shell into the program; the shell is ended if that is refused. */
+    Spawned spawn(Shells.Shell shell, Order order) throws LaunchRefused {
+        Timers.Timer patience = work.timers().schedule(PATIENCE, shell.process()::destroyForcibly);
         try {
-            // Before the script is sent the shell cannot be gone, so this is surely its start time.
-            Optional<ProcessIdentity> identity = table.identify(process.pid());
-            List<String> report = exchange(process, script);
-            if (identity.isEmpty()) throw new LaunchRefused(failure(order, process, report));
-            if (!table.isExecuting(process.pid())) requireProgramEnded(order, process, report);
-            return new Spawned(process, identity.get(), report);
+            return execute(shell, order);
+        } catch (LaunchRefused refused) {
+            shell.end(work);
+            throw refused;
         } finally {
             patience.cancel();
         }
     }
 
-    private Process start(Order order) throws LaunchRefused {
-        Path leader = setsid.orElseThrow(
-                () -> new LaunchRefused("setsid (util-linux) is needed to start programs and is missing"));
-        // setsid does not fork here: a child of the JVM never leads a process group. So the pid stays the same.
-        var builder = new ProcessBuilder(leader.toString(), Programs.SHELL.toString())
-                .directory(order.workDir().toFile())
-                .redirectErrorStream(true);
-        // The agent's own settings, secrets among them, are none of a service's business.
-        builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
-        builder.environment().putAll(order.marks());
-        try {
-            return builder.start();
-        } catch (IOException refused) {
-            throw new LaunchRefused("no process could be made: " + refused.getMessage());
-        }
+    private Spawned execute(Shells.Shell shell, Order order) throws LaunchRefused {
+        String script = ShimScript.of(order);
+        Process process = shell.process();
+        // Before the script is sent the shell cannot be gone, so this is surely its start time.
+        Optional<ProcessIdentity> identity = table.identify(process.pid());
+        List<String> report = exchange(process, script);
+        if (identity.isEmpty()) throw new LaunchRefused(failure(order, process, report));
+        if (!table.isExecuting(process.pid())) requireProgramEnded(order, process, report);
+        return new Spawned(process, identity.get(), shell.group(), report);
     }
 
     /** Sends the script and reads the report, which ends when the program begins, or with the process. */

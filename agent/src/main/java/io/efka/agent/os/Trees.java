@@ -18,9 +18,15 @@ final class Trees {
         this.signaller = signaller;
     }
 
-    /** The living members: those of the control group where there is one (cheap), else those that a search finds. */
+    /**
+     * The living members: those of the control group where there is one (cheap), else those that a search finds. Both
+     * where there is no main process to vouch for the group.
+     */
     List<ProcessStat> members(Kin kin) {
-        return kin.group().flatMap(RunGroup::pids).map(this::living).orElseGet(() -> search(kin));
+        Optional<List<ProcessStat>> grouped =
+                kin.group().flatMap(RunGroup::pids).map(this::living);
+        if (grouped.isPresent() && (kin.leader().isPresent() || !grouped.get().isEmpty())) return grouped.get();
+        return search(kin);
     }
 
     /** Sends a signal to the main process, if it is alive. */

@@ -1,4 +1,8 @@
-/** Clock, timers and executors. */
+/**
+ * The machine's clock and timers, run ids, and mailboxes on a shared pool: the only place where the time is read. It may use ports of {@code service} and the JDK.
+ *
+ * <p>Its one thread, {@code agent-timers}, wakes when something is due and hands the work to the pool.
+ */
 @NullMarked
 package io.efka.agent.runtime;
 

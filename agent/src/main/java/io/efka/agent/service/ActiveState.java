@@ -27,6 +27,8 @@ sealed interface ActiveState extends ServiceState permits Adopting, Starting, Ru
 
     Step on(Event.ReadyReported event, Service service, Moment moment);
 
+    Step on(Event.AliveReported event, Service service, Moment moment);
+
     Step on(Event.HealthReported event, Service service, Moment moment);
 
     @Override

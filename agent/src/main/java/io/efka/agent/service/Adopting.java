@@ -1,7 +1,6 @@
 package io.efka.agent.service;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -100,8 +99,8 @@ record Adopting(RunId run, boolean again) implements ActiveState {
 
     @Override
     public Step on(Event.Adopted event, Service service, Moment moment) {
-        Instant launched = service.record().run().map(RunRecord::since).orElse(moment.now());
-        var recorded = new RunRecord(run, launched, Optional.of(event.process()));
+        RunRecord before = service.record().run().orElse(new RunRecord(run, moment.now(), Optional.empty()));
+        RunRecord recorded = before.with(event.process());
         Service known = service.run(Optional.of(recorded)).warnings(event.warnings());
         if (!service.isDesired() || service.manifest().isEmpty()) {
             var found = new Starting(run, Optional.of(event.process()));
@@ -112,7 +111,7 @@ record Adopting(RunId run, boolean again) implements ActiveState {
             var found = new Starting(run, Optional.of(event.process()));
             return Transitions.end(anew, found, Stopping.Next.relaunch(), service.cause(), moment);
         }
-        Duration age = Duration.between(launched, moment.now());
+        Duration age = Duration.between(recorded.since(), moment.now());
         return Running.enter(known, run, event.process(), Cause.of(Cause.Kind.ADOPTED), moment, age);
     }
 
@@ -121,8 +120,14 @@ record Adopting(RunId run, boolean again) implements ActiveState {
         return gone(service.run(Optional.empty()), moment);
     }
 
+    /** It found the new agent before this one found it: kept until it is adopted. */
     @Override
     public Step on(Event.ReadyReported event, Service service, Moment moment) {
+        return Transitions.noteReady(service).stay();
+    }
+
+    @Override
+    public Step on(Event.AliveReported event, Service service, Moment moment) {
         return service.stay();
     }
 

@@ -30,6 +30,14 @@ sealed interface Effect {
         }
     }
 
+    /** Before the signal: who hears it on its channel may end in its own way. */
+    record TellStop(RunId run, Duration grace) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.ports().farewells().stopping(supervisor.service().id(), run, grace);
+        }
+    }
+
     record SignalMain(RunId run, Signal signal) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {

@@ -1,5 +1,6 @@
 package io.efka.agent.service;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -218,6 +219,18 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * The service itself said that it is alive.
+     *
+     * @param extend how long it asks not to be given up, from now on; empty: no longer than its rules say
+     */
+    record AliveReported(RunId run, Optional<Duration> extend) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
     record HealthReported(RunId run, Prober.Verdict verdict) implements OfRun {
         @Override
         public Step applyTo(ActiveState state, Service service, Moment moment) {
@@ -231,6 +244,8 @@ public sealed interface Event {
         SETTLE,
         /** The time to become ready is over. */
         READY,
+        /** The service has been silent for too long. */
+        WATCHDOG,
         /** The time to stop is over. */
         GRACE,
         /** The backoff is over. */

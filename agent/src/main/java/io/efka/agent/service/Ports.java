@@ -10,5 +10,6 @@ public record Ports(
         ServiceStore store,
         Timers timers,
         StatusListener listener,
+        Farewells farewells,
         Supplier<RunId> runIds,
         RandomGenerator random) {}

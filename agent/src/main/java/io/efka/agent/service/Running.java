@@ -29,7 +29,8 @@ record Running(
     /** A process was seen alive; {@code age} of it has passed already. */
     static Step enter(Service service, RunId run, ProcessIdentity process, Cause cause, Moment moment, Duration age) {
         Manifest manifest = service.rules();
-        boolean ready = manifest.readiness().kind() == Manifest.Readiness.Kind.SPAWN;
+        boolean known = service.record().run().filter(RunRecord::ready).isPresent();
+        boolean ready = known || manifest.readiness().kind() == Manifest.Readiness.Kind.SPAWN;
         boolean alive = manifest.health().check() instanceof HealthCheck.Alive;
         var health = alive ? ServiceStatus.HealthState.HEALTHY : ServiceStatus.HealthState.UNKNOWN;
         boolean aliveIsReady = alive && manifest.readiness().kind() == Manifest.Readiness.Kind.HEALTH;
@@ -42,9 +43,26 @@ record Running(
                     .then(new Effect.SetTimer(
                             Event.TimerKind.WARM, left(manifest.health().startPeriod(), age)));
         }
-        if (running.ready) return step.startsDone();
+        if (running.ready) return running.watch(step.startsDone(), known && age.isZero());
         return step.then(new Effect.SetTimer(
                 Event.TimerKind.READY, left(manifest.readiness().timeout(), age)));
+    }
+
+    /**
+     * From now on it must not be silent for longer than its watchdog.
+     *
+     * @param spoken whether it has just been heard; if not, its channel may come as late as it may become ready
+     */
+    private Step watch(Step step, boolean spoken) {
+        Manifest manifest = step.next().rules();
+        if (manifest.watchdog().isEmpty()) return step;
+        Duration silence = manifest.watchdog().get();
+        Duration first = spoken ? silence : longer(silence, manifest.readiness().timeout());
+        return step.then(new Effect.SetTimer(Event.TimerKind.WATCHDOG, first));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private static Duration left(Duration whole, Duration age) {
@@ -115,6 +133,7 @@ record Running(
         return switch (event.kind()) {
             case HEALTH -> service.stay().then(new Effect.Probe(run));
             case READY -> notReady(service, moment);
+            case WATCHDOG -> silent(service, moment);
             case STABLE -> stable(service, moment);
             case WARM ->
                 service.state(new Running(run, alive, ready, stable, true, health, failures))
@@ -133,6 +152,13 @@ record Running(
         // However long it lasted, a run that was never ready forgives nothing.
         return Transitions.end(told.next(), this, Stopping.Next.verdict(false), cause, moment)
                 .thenFirst(told.effects());
+    }
+
+    private Step silent(Service service, Moment moment) {
+        long silence = service.rules().watchdog().map(Duration::toMillis).orElse(0L);
+        Cause cause =
+                Cause.of(Cause.Kind.WATCHDOG, "it did not say that it is alive in time (watchdog " + silence + " ms)");
+        return Transitions.end(service, this, Stopping.Next.verdict(stable), cause, moment);
     }
 
     private Step stable(Service service, Moment moment) {
@@ -190,7 +216,22 @@ record Running(
     public Step on(Event.ReadyReported event, Service service, Moment moment) {
         boolean asked = service.rules().readiness().kind() == Manifest.Readiness.Kind.CHANNEL;
         if (!asked || ready) return service.stay();
-        return becomeReady(service, health);
+        return becomeReady(service, health, true);
+    }
+
+    /** Before it is ready, more time to become so; after, the watchdog is content for a while. */
+    @Override
+    public Step on(Event.AliveReported event, Service service, Moment moment) {
+        Duration extend = event.extend().orElse(Duration.ZERO);
+        if (!ready) {
+            if (extend.isZero()) return service.stay();
+            Duration up = Duration.between(service.since(), moment.now());
+            Duration rest = left(service.rules().readiness().timeout(), up);
+            return service.stay().then(new Effect.SetTimer(Event.TimerKind.READY, longer(rest, extend)));
+        }
+        if (service.rules().watchdog().isEmpty()) return service.stay();
+        Duration silence = longer(service.rules().watchdog().get(), extend);
+        return service.stay().then(new Effect.SetTimer(Event.TimerKind.WATCHDOG, silence));
     }
 
     @Override
@@ -204,16 +245,19 @@ record Running(
         boolean readyByHealth = service.rules().readiness().kind() == Manifest.Readiness.Kind.HEALTH;
         var well = new Running(run, alive, ready, stable, true, ServiceStatus.HealthState.HEALTHY, 0);
         Step step = readyByHealth && !ready
-                ? well.becomeReady(service, ServiceStatus.HealthState.HEALTHY)
+                ? well.becomeReady(service, ServiceStatus.HealthState.HEALTHY, false)
                 : service.state(well).stay();
         return step.then(askAgain(service, service.rules().health().interval()));
     }
 
-    private Step becomeReady(Service service, ServiceStatus.HealthState nowHealth) {
-        return service.state(new Running(run, alive, true, stable, warm, nowHealth, failures))
+    private Step becomeReady(Service service, ServiceStatus.HealthState nowHealth, boolean spoken) {
+        var able = new Running(run, alive, true, stable, warm, nowHealth, failures);
+        Step step = service.run(service.record().run().map(RunRecord::asReady))
+                .state(able)
                 .stay()
                 .then(new Effect.CancelTimer(Event.TimerKind.READY))
                 .startsDone();
+        return able.watch(step, spoken);
     }
 
     private Step unhealthy(Service service, String detail, Moment moment) {
@@ -233,7 +277,8 @@ record Running(
         if (rule.onUnhealthy() == Manifest.OnUnhealthy.REPORT) {
             return service.state(ill).stay().then(askAgain(service, rule.interval()));
         }
-        Cause cause = Cause.of(Cause.Kind.HEALTH, inARow + " checks in a row failed, the last: " + detail);
+        Cause cause = Cause.of(
+                Cause.Kind.HEALTH, "was unhealthy: " + inARow + " checks in a row failed, the last: " + detail);
         return Transitions.end(service.state(ill), ill, Stopping.Next.verdict(stable), cause, moment);
     }
 

@@ -33,6 +33,7 @@ public final class Services implements Supervision {
                 ports.store(),
                 ports.timers(),
                 new ReadinessRelay(ports.listener()),
+                ports.farewells(),
                 ports.runIds(),
                 ports.random());
         this.mailboxes = mailboxes;

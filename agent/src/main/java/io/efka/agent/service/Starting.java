@@ -60,18 +60,22 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
     @Override
     public Step on(Event.TimerFired event, Service service, Moment moment) {
         if (event.kind() != Event.TimerKind.SETTLE || process.isEmpty()) return service.stay();
-        Service wanted = service.desired(Desired.RUNNING);
-        return Running.enter(wanted, run, process.get(), service.cause(), moment, Transitions.SETTLE);
+        return seenAlive(service, process.get(), Transitions.SETTLE, moment);
+    }
+
+    private Step seenAlive(Service service, ProcessIdentity alive, Duration age, Moment moment) {
+        return Running.enter(service.desired(Desired.RUNNING), run, alive, service.cause(), moment, age);
     }
 
     @Override
     public Step on(Event.Launched event, Service service, Moment moment) {
-        var recorded = new RunRecord(run, moment.now(), Optional.of(event.process()));
-        return service.run(Optional.of(recorded))
+        boolean saidReady = service.record().run().filter(RunRecord::ready).isPresent();
+        var recorded = new RunRecord(run, moment.now(), Optional.of(event.process()), saidReady);
+        Service launched = service.run(Optional.of(recorded))
                 .warnings(event.warnings())
-                .state(new Starting(run, Optional.of(event.process())))
-                .stay()
-                .then(new Effect.SetTimer(Event.TimerKind.SETTLE, Transitions.SETTLE));
+                .state(new Starting(run, Optional.of(event.process())));
+        if (saidReady) return seenAlive(launched, event.process(), Duration.ZERO, moment);
+        return launched.stay().then(new Effect.SetTimer(Event.TimerKind.SETTLE, Transitions.SETTLE));
     }
 
     @Override
@@ -110,15 +114,22 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
         return service.stay();
     }
 
-    /** A program that says it is ready has proved that it runs. */
+    /** A program that says it is ready has proved that it runs; a quick one does before its launch is reported. */
     @Override
     public Step on(Event.ReadyReported event, Service service, Moment moment) {
         boolean asked = service.rules().readiness().kind() == Manifest.Readiness.Kind.CHANNEL;
-        if (!asked || process.isEmpty()) return service.stay();
-        Service wanted = service.desired(Desired.RUNNING);
-        Step running = Running.enter(wanted, run, process.get(), service.cause(), moment, Duration.ZERO);
-        Step ready = event.applyTo(running.next().state(), running.next(), moment);
-        return ready.thenFirst(running.effects());
+        if (!asked) return service.stay();
+        Service noted = Transitions.noteReady(service);
+        return process.isEmpty() ? noted.stay() : seenAlive(noted, process.get(), Duration.ZERO, moment);
+    }
+
+    /** The same is true of one that asks for more time. */
+    @Override
+    public Step on(Event.AliveReported event, Service service, Moment moment) {
+        if (process.isEmpty()) return service.stay();
+        Step running = seenAlive(service, process.get(), Duration.ZERO, moment);
+        Step heard = event.applyTo(running.next().state(), running.next(), moment);
+        return heard.thenFirst(running.effects());
     }
 
     @Override

@@ -193,6 +193,11 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     }
 
     @Override
+    public Step on(Event.AliveReported event, Service service, Moment moment) {
+        return service.stay();
+    }
+
+    @Override
     public Step on(Event.HealthReported event, Service service, Moment moment) {
         return service.stay();
     }

@@ -63,7 +63,9 @@ final class Transitions {
         Effect ask = rule.exec()
                 .map(exec -> (Effect) new Effect.RunStopCommand(stopping.run(), exec, rule.args()))
                 .orElseGet(() -> new Effect.SignalTree(stopping.run(), rule.signal()));
-        return step.then(ask).then(new Effect.SetTimer(Event.TimerKind.GRACE, rule.grace()));
+        return step.then(new Effect.TellStop(stopping.run(), rule.grace()))
+                .then(ask)
+                .then(new Effect.SetTimer(Event.TimerKind.GRACE, rule.grace()));
     }
 
     /** The main process ended by itself but left descendants: they are ended before anything else happens. */
@@ -97,6 +99,12 @@ final class Transitions {
         return service.move(new Backoff(until), cause, moment)
                 .stopsDone()
                 .then(new Effect.SetTimer(Event.TimerKind.RESTART, delay));
+    }
+
+    /** The service said that it is ready, where that is its rule; written down, for it may not say so again. */
+    static Service noteReady(Service service) {
+        if (service.rules().readiness().kind() != Manifest.Readiness.Kind.CHANNEL) return service;
+        return service.run(service.record().run().map(RunRecord::asReady));
     }
 
     /** An automatic restart. */

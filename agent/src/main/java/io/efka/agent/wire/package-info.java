@@ -1,4 +1,9 @@
-/** Topics, device and group ids, messages and the port to the broker. Values and a port, no thread, no library. */
+/**
+ * Topics, device and group ids, messages, the port to the broker ({@link io.efka.agent.wire.MqttLink}) and the outbox that
+ * carries replies and events over lost connections. It may use ids and timers of {@code service} and the JDK, no library.
+ *
+ * <p>It has no thread: everything here is a value, or thread-safe.
+ */
 @NullMarked
 package io.efka.agent.wire;
 

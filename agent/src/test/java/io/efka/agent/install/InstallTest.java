@@ -216,19 +216,28 @@ class InstallTest {
             Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
             Files.writeString(elsewhere.resolve("manifest.json"), manifest("one"));
             Path link = Files.createSymbolicLink(outside.resolve("link"), elsewhere);
-            assertThat(device.refusedInstall(existing(link)).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(device.refusedInstall(existing(link)).code()).isEqualTo(Code.NOT_ALLOWED);
             assertThat(device.refusedInstall(existing(outside.resolve("../elsewhere")))
                             .code())
-                    .isEqualTo(Code.BAD_ARGUMENT);
+                    .isEqualTo(Code.NOT_ALLOWED);
         }
 
         @Test
         void takesNoFolderOfAnotherServiceNorARootItself() throws Exception {
             Path other = Files.createDirectories(services.resolve("other"));
             Files.writeString(other.resolve("manifest.json"), manifest("one"));
-            assertThat(device.refusedInstall(existing(other)).code()).isEqualTo(Code.BAD_ARGUMENT);
-            assertThat(device.refusedInstall(existing(services)).code()).isEqualTo(Code.BAD_ARGUMENT);
-            assertThat(device.refusedInstall(existing(outside)).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(device.refusedInstall(existing(other)).code()).isEqualTo(Code.NOT_ALLOWED);
+            assertThat(device.refusedInstall(existing(services)).code()).isEqualTo(Code.NOT_ALLOWED);
+            assertThat(device.refusedInstall(existing(outside)).code()).isEqualTo(Code.NOT_ALLOWED);
+        }
+
+        @Test
+        void readsNothingInAFolderThatIsNotAllowed() throws Exception {
+            Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+            Files.writeString(elsewhere.resolve("manifest.json"), "not JSON");
+            InstallException refused =
+                    catchThrowableOfType(InstallException.class, () -> folders.check(CAMERA, existing(elsewhere)));
+            assertThat(refused.code()).isEqualTo(Code.NOT_ALLOWED);
         }
 
         @Test

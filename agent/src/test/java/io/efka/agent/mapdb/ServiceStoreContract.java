@@ -60,7 +60,7 @@ abstract class ServiceStoreContract {
                 Path.of("/srv", id),
                 Desired.RUNNING,
                 true,
-                Optional.of(new RunRecord(RUN_2, NOON, Optional.of(process))),
+                Optional.of(new RunRecord(RUN_2, NOON, Optional.of(process), true)),
                 History.CLEAN,
                 Optional.of(new LastExit(RUN_1, exit)));
     }

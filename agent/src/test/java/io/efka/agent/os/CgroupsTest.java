@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -67,15 +68,13 @@ final class CgroupsTest {
             Cgroups cgroups = Cgroups.detect(DEVICE, pretended("memory cpu pids"));
             assertThat(cgroups.describe()).isEqualTo("v2: trees are killed at once, limits: memory, cpu, pids");
             assertThat(folder.resolve("cgroup.subtree_control")).hasContent("+memory +cpu +pids");
-            var launch = Services.shell(folder, "true").launch();
-            Path group = folder.resolve("efka-" + DEVICE).resolve("cam-" + launch.run());
-            Files.createDirectories(group);
+            Path group = cgroups.create().orElseThrow().folders().get(0);
             for (String file : new String[] {"memory.max", "cpu.max", "pids.max"}) {
                 Files.writeString(group.resolve(file), "max");
             }
             var warnings = new ArrayList<String>();
-            assertThat(cgroups.create(launch.manifest().id(), launch.run(), allLimits(), warnings))
-                    .contains(new RunGroup(java.util.List.of(group)));
+            var made = Optional.of(new RunGroup(List.of(group)));
+            assertThat(cgroups.limit(made, allLimits(), warnings)).isEqualTo(made);
             assertThat(warnings).isEmpty();
             assertThat(group.resolve("memory.max")).hasContent("33554432");
             assertThat(group.resolve("cpu.max")).hasContent("50000 100000");
@@ -86,9 +85,8 @@ final class CgroupsTest {
         void withoutControllersEveryLimitIsAWarning() throws IOException {
             Cgroups cgroups = Cgroups.detect(DEVICE, pretended("hugetlb"));
             assertThat(cgroups.describe()).isEqualTo("v2: trees are killed at once, limits: none");
-            var launch = Services.shell(folder, "true").launch();
             var warnings = new ArrayList<String>();
-            cgroups.create(launch.manifest().id(), launch.run(), allLimits(), warnings);
+            cgroups.limit(cgroups.create(), allLimits(), warnings);
             assertThat(warnings)
                     .containsExactly(
                             "limits.memory: no memory control group on this machine",
@@ -144,8 +142,7 @@ final class CgroupsTest {
         @Test
         void emptyGroupsOfAnEarlierAgentAreRemoved() {
             Cgroups first = Cgroups.detect(DEVICE);
-            var launch = Services.shell(folder, "true").launch();
-            var group = first.create(launch.manifest().id(), launch.run(), allLimits(), new ArrayList<>());
+            var group = first.limit(first.create(), allLimits(), new ArrayList<>());
             Cgroups.detect(DEVICE).close();
             assertThat(group.stream().flatMap(made -> made.folders().stream())).noneMatch(Files::exists);
         }

@@ -177,11 +177,6 @@ final class Machine implements AutoCloseable {
         }
     }
 
-    private boolean hasNoGroup() {
-        return runs.stream()
-                .allMatch(run -> cgroups.find(new ServiceId("cam"), run).isEmpty());
-    }
-
     @Override
     public void close() {
         for (ProcessLauncher any : launchers) {
@@ -191,7 +186,7 @@ final class Machine implements AutoCloseable {
             }
             any.close();
         }
-        Recorder.until(this::hasNoGroup, "a control group is left");
+        Recorder.until(() -> cgroups.groups().isEmpty(), "control groups are left");
         cgroups.close();
         end(executor);
         end(clock);

@@ -74,9 +74,14 @@ public final class FakeLauncher implements Launcher {
 
     /** Tells of the newest run that its program is executing. */
     public ProcessIdentity launched() {
-        var process = new ProcessIdentity(nextPid++, 1000, "boot-1");
+        ProcessIdentity process = process();
         tell(new Event.Launched(run(), process, List.of()));
         return process;
+    }
+
+    /** A process that nobody has been told of. */
+    public ProcessIdentity process() {
+        return new ProcessIdentity(nextPid++, 1000, "boot-1");
     }
 
     /** Tells the supervisor of the newest run. */

@@ -90,6 +90,22 @@ public final class Manifests {
                 m.autostart());
     }
 
+    public static UnaryOperator<Manifest> watchdog(Duration silence) {
+        return m -> new Manifest(
+                m.id(),
+                m.program(),
+                m.health(),
+                m.readiness(),
+                Optional.of(silence),
+                m.restart(),
+                m.stop(),
+                m.limits(),
+                m.after(),
+                m.output(),
+                m.onAgentExit(),
+                m.autostart());
+    }
+
     /** Asked over TCP every 10 s, 3 failures after a start period of 30 s. */
     public static UnaryOperator<Manifest> checked(Manifest.OnUnhealthy onUnhealthy) {
         return m -> new Manifest(

@@ -81,7 +81,10 @@ final class SimulationTest {
 
         /** kill -9: processes live on, requests are lost, a new agent finds what was stored. */
         private void agentDies() {
-            if (random.nextInt(4) != 0) return;
+            if (random.nextInt(4) == 0) nextAgent();
+        }
+
+        private void nextAgent() {
             asked.removeIf(a -> a.asking().isPending());
             world = World.after(world, manifest);
             heard = 0;
@@ -105,6 +108,12 @@ final class SimulationTest {
             assertThat(alive).as("copies at launch").isEmpty();
             if (random.nextInt(5) == 0) {
                 world.launcher.tell(run, new Event.LaunchFailed(run, "no such file"));
+                return;
+            }
+            if (random.nextInt(20) == 0) {
+                // Killed between the fork and hearing of it.
+                alive.add(new Alive(run, world.launcher.process()));
+                nextAgent();
                 return;
             }
             alive.add(new Alive(run, world.launcher.launched()));

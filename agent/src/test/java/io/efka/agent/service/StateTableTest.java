@@ -3,11 +3,13 @@ package io.efka.agent.service;
 import static io.efka.agent.service.Manifests.checked;
 import static io.efka.agent.service.Manifests.manifest;
 import static io.efka.agent.service.Manifests.ready;
+import static io.efka.agent.service.Manifests.watchdog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,6 +82,7 @@ final class StateTableTest {
                 new Event.Adopted(RUN, PROCESS, List.of()),
                 new Event.AdoptionFailed(RUN, "gone"),
                 new Event.ReadyReported(RUN),
+                new Event.AliveReported(RUN, Optional.of(Duration.ofMinutes(1))),
                 new Event.HealthReported(RUN, new Prober.Verdict(true, "200")),
                 new Event.HealthReported(RUN, new Prober.Verdict(false, "refused"))));
         for (Event.TimerKind kind : Event.TimerKind.values()) EVENTS.add(new Event.TimerFired(kind, 1));
@@ -90,7 +93,11 @@ final class StateTableTest {
     }
 
     private static Manifest rules() {
-        return manifest("camera", checked(Manifest.OnUnhealthy.RESTART), ready(Manifest.Readiness.Kind.HEALTH));
+        return manifest(
+                "camera",
+                checked(Manifest.OnUnhealthy.RESTART),
+                ready(Manifest.Readiness.Kind.HEALTH),
+                watchdog(Duration.ofSeconds(20)));
     }
 
     @Test
@@ -187,6 +194,7 @@ final class StateTableTest {
         if (effect instanceof Effect.CancelTimers || effect instanceof Effect.CancelTimer) return Stream.empty();
         if (effect instanceof Effect.SetTimer timer) return Stream.of("arm " + timer.kind());
         if (effect instanceof Effect.SignalTree signal) return Stream.of(signal.signal() + " the tree");
+        if (effect instanceof Effect.TellStop) return Stream.of("tell it");
         if (effect instanceof Effect.Run) return Stream.of("agent may end");
         if (effect instanceof Effect.Answer answer) {
             return Stream.of(answer.rejection()

@@ -20,6 +20,7 @@ final class World {
     final FakeLauncher launcher = new FakeLauncher();
     final FakeStore store = new FakeStore();
     final List<Consumer<Prober.Verdict>> probes = new ArrayList<>();
+    final List<Duration> farewells = new ArrayList<>();
     final List<ServiceStatus> announced = new ArrayList<>();
     final Services services;
     private long runs;
@@ -44,6 +45,7 @@ final class World {
                 store,
                 timers,
                 listener,
+                (service, run, grace) -> farewells.add(grace),
                 () -> new RunId(String.format("%026d", ++runs)),
                 new Random(seed));
         services = new Services(ports, () -> new SerialExecutor(Runnable::run), new NoOutput());

@@ -101,7 +101,8 @@ class BrokerFaultsIT {
     private static void assertRetained(Patient patient) {
         Watcher later = patient.watchAgain();
         for (String topic : List.of("status", "svc/runs/status", "svc/stops/status")) {
-            assertThat(later.await(topic, m -> m.topic().equals(patient.topic(topic))).retained())
+            assertThat(later.await(topic, m -> m.topic().equals(patient.topic(topic)))
+                            .retained())
                     .as(topic)
                     .isTrue();
         }

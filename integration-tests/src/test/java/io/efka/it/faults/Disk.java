@@ -2,7 +2,6 @@ package io.efka.it.faults;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.efka.it.Folders;
 import io.efka.it.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +22,14 @@ final class Disk implements AutoCloseable {
     /** In memory. */
     static Disk tmpfs(Path folder, String size) {
         requireRoot();
-        Shell.run("mount", "-t", "tmpfs", "-o", "size=" + size, "efka-fault", make(folder).toString())
+        Shell.run(
+                        "mount",
+                        "-t",
+                        "tmpfs",
+                        "-o",
+                        "size=" + size,
+                        "efka-fault",
+                        make(folder).toString())
                 .ok();
         return new Disk(folder);
     }

@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 /** The disk is full, read-only or broken: services go on, and nothing is promised that was not written down. */
 class DiskFaultsIT {
     /** Half a block in two seconds. */
-    private static final String TICKER =
-            "i=0; while :; do i=$((i+1)); printf '%0100d\\n' $i; sleep 0.05; done";
+    private static final String TICKER = "i=0; while :; do i=$((i+1)); printf '%0100d\\n' $i; sleep 0.05; done";
 
     private static TestBroker broker;
 
@@ -96,7 +95,10 @@ class DiskFaultsIT {
 
             int before = patient.text("ticker").length();
             Files.delete(filler);
-            Await.until("the output goes on", Patient.SOON, () -> patient.text("ticker").length() > before);
+            Await.until(
+                    "the output goes on",
+                    Patient.SOON,
+                    () -> patient.text("ticker").length() > before);
             assertThat(patient.status("ticker").get("pid").getAsLong()).isEqualTo(pid);
             assertThat(patient.status("ticker").get("restarts").getAsInt()).isZero();
         }
@@ -141,8 +143,10 @@ class DiskFaultsIT {
             disk.unmount();
             disk.mount(image);
             patient.killAndStart();
-            JsonObject again = patient.awaitStatus("ticker", s -> s.get("session").getAsLong() == 2
-                    && s.get("state").getAsString().equals("running"));
+            JsonObject again = patient.awaitStatus(
+                    "ticker",
+                    s -> s.get("session").getAsLong() == 2
+                            && s.get("state").getAsString().equals("running"));
             assertThat(again.get("desired").getAsString()).isEqualTo("running");
             assertOk(patient.ask("ticker", "stop", ""));
         }
@@ -167,7 +171,8 @@ class DiskFaultsIT {
         assertThat(status.get("pid").getAsLong()).isEqualTo(pid);
         assertThat(status.get("desired").getAsString()).isEqualTo("running");
         int before = patient.text("ticker").length();
-        Await.until("the output goes on", Patient.SOON, () -> patient.text("ticker").length() > before);
+        Await.until(
+                "the output goes on", Patient.SOON, () -> patient.text("ticker").length() > before);
     }
 
     /** Every one of them either works or says why not; returns what the first refused one says. */

@@ -47,14 +47,20 @@ class LedgerUnderFireIT {
                 String restarted = reply(operator, "restart-" + round);
                 assertThat(restarted).as("seed %d", seed).contains("\"ok\":true");
                 assertThat(lines(launches))
-                        .as("seed %d, round %d, the log:%n%s", seed, round, patient.agent().log())
+                        .as(
+                                "seed %d, round %d, the log:%n%s",
+                                seed, round, patient.agent().log())
                         .hasSize(before + 1);
                 assertInput(reply(operator, "input-" + round), lines(heard), "word-" + round);
             }
             patient.status("counted");
             for (int round = 0; round < KILLS; round++) {
-                assertThat(replies(operator, "restart-" + round)).as("seed %d", seed).hasSize(1);
-                assertThat(replies(operator, "input-" + round)).as("seed %d", seed).hasSize(1);
+                assertThat(replies(operator, "restart-" + round))
+                        .as("seed %d", seed)
+                        .hasSize(1);
+                assertThat(replies(operator, "input-" + round))
+                        .as("seed %d", seed)
+                        .hasSize(1);
             }
         }
     }
@@ -87,8 +93,10 @@ class LedgerUnderFireIT {
     }
 
     private static String reply(Watcher operator, String id) {
-        return Await.value("a reply to " + id, Patient.SOON, () -> replies(operator, id).stream()
-                .findFirst());
+        return Await.value(
+                "a reply to " + id,
+                Patient.SOON,
+                () -> replies(operator, id).stream().findFirst());
     }
 
     /** The different ones. */

@@ -27,8 +27,8 @@ class OfflineGapIT {
 
             broker.kill();
             touch(patient, "go");
-            Await.until("it wrote", Patient.SOON, () -> Files.exists(
-                    patient.data().resolve("services/flood/done")));
+            Await.until(
+                    "it wrote", Patient.SOON, () -> Files.exists(patient.data().resolve("services/flood/done")));
             broker.startEmpty();
             patient.watchAgain();
             patient.awaitText("flood", LINES + "\n");

@@ -83,9 +83,15 @@ class OutputFaultsIT {
     @Test
     void withoutInotifyOutputIsLookedAtByTheClock() {
         List<String> wrapper = List.of(
-                "unshare", "--user", "--map-root-user", "sh", "-c",
-                "echo 0 > /proc/sys/user/max_inotify_instances && exec \"$@\"", "sh");
-        boolean isPossible = Shell.run("unshare", "--user", "--map-root-user", "true").code() == 0;
+                "unshare",
+                "--user",
+                "--map-root-user",
+                "sh",
+                "-c",
+                "echo 0 > /proc/sys/user/max_inotify_instances && exec \"$@\"",
+                "sh");
+        boolean isPossible =
+                Shell.run("unshare", "--user", "--map-root-user", "true").code() == 0;
         if (!isPossible) System.out.println("[faults] NOT TRIED: no user namespaces, inotify cannot be taken away");
         assumeTrue(isPossible, "no user namespaces");
         try (var patient = new Patient(broker, "unwatched", wrapper)) {
@@ -100,14 +106,16 @@ class OutputFaultsIT {
 
     @Test
     void lostInotifyEventsLoseNoOutput() throws IOException {
-        int queue = Integer.parseInt(
-                Files.readString(Path.of("/proc/sys/fs/inotify/max_queued_events")).strip());
+        int queue = Integer.parseInt(Files.readString(Path.of("/proc/sys/fs/inotify/max_queued_events"))
+                .strip());
         int lines = queue / 2 + 2_000;
         try (var patient = new Patient(broker, "overflow", List.of())) {
             patient.run("parrot", PARROT);
             // Two files in turn: the kernel would make one event of many in a row about the same file.
-            patient.run("flood", "read -r go; for i in $(seq " + lines + "); do echo o; echo e >&2; done; touch done;"
-                    + " exec sleep 600");
+            patient.run(
+                    "flood",
+                    "read -r go; for i in $(seq " + lines + "); do echo o; echo e >&2; done; touch done;"
+                            + " exec sleep 600");
             Path work = patient.data().resolve("services/flood");
             signal(patient, "-STOP");
             try {
@@ -119,7 +127,10 @@ class OutputFaultsIT {
                 signal(patient, "-CONT");
             }
             patient.awaitText("parrot", "its event had no room\n");
-            Await.until("all of the flood came", Patient.SOON, () -> patient.text("flood").length() == 2 * lines);
+            Await.until(
+                    "all of the flood came",
+                    Patient.SOON,
+                    () -> patient.text("flood").length() == 2 * lines);
             say(patient, "parrot", "watched again");
             patient.awaitText("parrot", "watched again\n");
         }
@@ -148,7 +159,8 @@ class OutputFaultsIT {
 
             limitDescriptors(patient, 1024);
             patient.watchAgain();
-            JsonObject status = patient.awaitStatus("parrot", s -> s.get("state").getAsString().equals("running"));
+            JsonObject status = patient.awaitStatus(
+                    "parrot", s -> s.get("state").getAsString().equals("running"));
             assertThat(status.get("pid").getAsLong()).isNotEqualTo(pid);
             say(patient, "parrot", "after");
             patient.awaitText("parrot", "after\n");
@@ -157,7 +169,8 @@ class OutputFaultsIT {
 
     private static void limitDescriptors(Patient patient, int most) {
         long pid = patient.agent().pid();
-        Shell.run("prlimit", "--nofile=" + most + ":", "--pid", String.valueOf(pid)).ok();
+        Shell.run("prlimit", "--nofile=" + most + ":", "--pid", String.valueOf(pid))
+                .ok();
     }
 
     private static void signal(Patient patient, String signal) {

@@ -37,11 +37,14 @@ class OutputRulesIT {
     class Publishing {
         @Test
         void mergedStderrComesOnStdoutInTheOrderOfWriting() {
-            patient.run("merged", "for i in 1 2 3; do echo out $i; echo err $i >&2; done; exec sleep 600",
+            patient.run(
+                    "merged",
+                    "for i in 1 2 3; do echo out $i; echo err $i >&2; done; exec sleep 600",
                     "{\"stderr\":\"merge\"}");
             patient.awaitText("merged", "err 3\n");
             assertThat(patient.text("merged")).isEqualTo("out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n");
-            assertThat(patient.watcher().all(patient.topic("svc/merged/stderr"))).isEmpty();
+            assertThat(patient.watcher().all(patient.topic("svc/merged/stderr")))
+                    .isEmpty();
         }
 
         @Test
@@ -66,8 +69,10 @@ class OutputRulesIT {
         @Test
         void aRateSlowsThePublishingAndNotTheService() {
             patient.run("slowed", "seq 1 20000; touch done; exec sleep 600", "{\"rate\":\"40KiB\"}");
-            Await.until("it wrote", Patient.SOON, () -> java.nio.file.Files.exists(
-                    patient.data().resolve("services/slowed/done")));
+            Await.until(
+                    "it wrote",
+                    Patient.SOON,
+                    () -> java.nio.file.Files.exists(patient.data().resolve("services/slowed/done")));
             assertThat(patient.text("slowed")).doesNotContain("20000");
             patient.awaitText("slowed", "\n20000\n");
             List<Watcher.Seen> output = patient.output("slowed");
@@ -94,9 +99,11 @@ class OutputRulesIT {
             assertThat(text("{\"lines\":2}")).isEqualTo("line 39999\nline 40000\n");
             assertThat(text("{\"from\":11,\"to\":33}")).isEqualTo("line 00002\nline 00003\n");
             assertThat(text("{\"match\":\"0004$\",\"from\":0}")).startsWith("line 00004\nline 10004\n");
-            assertThat(text("{\"since\":\"" + before + "\",\"match\":\"line 00001\"}")).isEqualTo("line 00001\n");
+            assertThat(text("{\"since\":\"" + before + "\",\"match\":\"line 00001\"}"))
+                    .isEqualTo("line 00001\n");
             assertThat(text("{\"until\":\"" + before.minusSeconds(60) + "\"}")).isEmpty();
-            assertThat(text("{\"since\":\"" + before.plusSeconds(600) + "\",\"lines\":5}")).isEmpty();
+            assertThat(text("{\"since\":\"" + before.plusSeconds(600) + "\",\"lines\":5}"))
+                    .isEmpty();
         }
 
         @Test

@@ -48,13 +48,19 @@ final class Patient implements AutoCloseable {
 
     private void awaitOnline() {
         long before = session();
-        Await.until("online; the log:\n" + agent.log(), SOON, () -> watcher.last(topic("status"))
-                .filter(birth -> birth.get("online").getAsBoolean() && birth.get("session").getAsLong() > before)
-                .isPresent());
+        Await.until(
+                "online; the log:\n" + agent.log(),
+                SOON,
+                () -> watcher.last(topic("status"))
+                        .filter(birth -> birth.get("online").getAsBoolean()
+                                && birth.get("session").getAsLong() > before)
+                        .isPresent());
     }
 
     private long session() {
-        return watcher.last(topic("status")).map(birth -> birth.get("session").getAsLong()).orElse(0L);
+        return watcher.last(topic("status"))
+                .map(birth -> birth.get("session").getAsLong())
+                .orElse(0L);
     }
 
     /** kill -9 of the agent, and a new one, which may or may not get on. */
@@ -141,7 +147,10 @@ final class Patient implements AutoCloseable {
     }
 
     JsonObject awaitEvent(String service, String kind) {
-        return Await.value(kind + " of " + service, SOON, () -> events(service, kind).stream().findFirst());
+        return Await.value(
+                kind + " of " + service,
+                SOON,
+                () -> events(service, kind).stream().findFirst());
     }
 
     List<Watcher.Seen> output(String service) {
@@ -157,7 +166,9 @@ final class Patient implements AutoCloseable {
 
     void awaitText(String service, String wanted) {
         Await.until(
-                service + " writes \"" + wanted + "\"", SOON, () -> text(service).contains(wanted));
+                service + " writes \"" + wanted + "\"",
+                SOON,
+                () -> text(service).contains(wanted));
     }
 
     /** A file of a service's stdout, the newest. */

@@ -1,10 +1,10 @@
-package io.efka.agent.command;
+package io.efka.agent.install;
 
 import java.util.Collection;
 import java.util.Optional;
 
-/** Guesses what a misspelt word was meant to be. */
-final class Spelling {
+/** Guesses what a misspelt word was meant to be; for every room that refuses words. */
+public final class Spelling {
     // More slips than this, or than a third of the word, and a guess is more likely to mislead than to help.
     private static final int MAX_SLIPS = 3;
     private static final int MAX_LENGTH = 64;
@@ -12,13 +12,14 @@ final class Spelling {
     private Spelling() {}
 
     /** The sentence {@code did you mean "start"?} with a blank before it, or nothing. */
-    static String hint(String word, Collection<String> known) {
+    public static String hint(String word, Collection<String> known) {
         return closest(word, known)
                 .map(guess -> "; did you mean \"" + guess + "\"?")
                 .orElse("");
     }
 
-    static Optional<String> closest(String word, Collection<String> known) {
+    /** The known word with the fewest slips, if they are few enough. */
+    public static Optional<String> closest(String word, Collection<String> known) {
         if (word.length() > MAX_LENGTH) return Optional.empty();
         int fewest = Math.min(MAX_SLIPS, Math.max(1, word.length() / 3)) + 1;
         Optional<String> best = Optional.empty();
@@ -33,7 +34,7 @@ final class Spelling {
     }
 
     /** Letters put in, left out, swapped for another, or for their neighbour. */
-    private static int slips(String a, String b) {
+    static int slips(String a, String b) {
         int[][] slips = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) slips[i][0] = i;
         for (int j = 0; j <= b.length(); j++) slips[0][j] = j;

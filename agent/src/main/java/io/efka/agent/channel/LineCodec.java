@@ -1,0 +1,102 @@
+package io.efka.agent.channel;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.efka.agent.service.Names;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Understands what services say. Unknown keys are ignored; what is wrong is named. */
+final class LineCodec {
+    /** Nobody needs longer to say the next word. */
+    static final Duration MAX_EXTENSION = Duration.ofHours(1);
+
+    private static final int MAX_ID = 256;
+
+    private final Map<String, Kind> kinds = Map.of(
+            "attach", LineCodec::attach,
+            "ready", line -> new ServiceLine.Ready(),
+            "alive", LineCodec::alive,
+            "data", LineCodec::data,
+            "event", LineCodec::report,
+            "result", LineCodec::result);
+
+    private interface Kind {
+        ServiceLine of(JsonObject line) throws BadLine;
+    }
+
+    ServiceLine decode(String line) throws BadLine {
+        JsonObject json = LineJson.parse(line);
+        String type = text(json, "type");
+        Kind kind = kinds.get(type);
+        if (kind == null) {
+            throw new BadLine("type must be attach, ready, alive, data, event or result, was " + LineJson.shown(type));
+        }
+        return kind.of(json);
+    }
+
+    private static ServiceLine attach(JsonObject line) throws BadLine {
+        return new ServiceLine.Attach(text(line, "service"), text(line, "token"));
+    }
+
+    private static ServiceLine alive(JsonObject line) throws BadLine {
+        if (!line.has("extend_ms")) return new ServiceLine.Alive(Optional.empty());
+        long most = MAX_EXTENSION.toMillis();
+        if (line.get("extend_ms") instanceof JsonPrimitive number && number.isNumber()) {
+            double asked = number.getAsDouble();
+            if (asked >= 0 && asked <= most) return new ServiceLine.Alive(Optional.of(Duration.ofMillis((long) asked)));
+        }
+        throw wrong(line, "extend_ms", "milliseconds, 0 to " + most);
+    }
+
+    private static ServiceLine data(JsonObject line) throws BadLine {
+        String name = text(line, "name");
+        if (!Names.isLegal(name)) throw wrong(line, "name", "1-64 of A-Z a-z 0-9 . _ -, not starting with . or -");
+        JsonElement value = line.get("value");
+        if (value == null) throw new BadLine("value is missing: it must be what to publish, of any type");
+        return new ServiceLine.Data(name, value, flag(line, "retain"));
+    }
+
+    private static ServiceLine report(JsonObject line) {
+        var content = new JsonObject();
+        line.entrySet().stream()
+                .filter(field -> !field.getKey().equals("type"))
+                .forEach(field -> content.add(field.getKey(), field.getValue()));
+        return new ServiceLine.Report(content);
+    }
+
+    private static ServiceLine result(JsonObject line) throws BadLine {
+        JsonElement value = line.has("value") ? line.get("value") : JsonNull.INSTANCE;
+        String id = text(line, "id");
+        if (!line.has("error") || line.get("error").isJsonNull()) {
+            return new ServiceLine.Result(id, value, Optional.empty());
+        }
+        JsonElement error = line.get("error");
+        boolean isText = error instanceof JsonPrimitive primitive && primitive.isString();
+        return new ServiceLine.Result(id, value, Optional.of(isText ? error.getAsString() : error.toString()));
+    }
+
+    private static String text(JsonObject line, String key) throws BadLine {
+        if (line.get(key) instanceof JsonPrimitive primitive
+                && primitive.isString()
+                && primitive.getAsString().length() <= MAX_ID) {
+            return primitive.getAsString();
+        }
+        throw wrong(line, key, "a string of " + MAX_ID + " characters at most");
+    }
+
+    private static boolean flag(JsonObject line, String key) throws BadLine {
+        if (!line.has(key)) return false;
+        if (line.get(key) instanceof JsonPrimitive primitive && primitive.isBoolean()) return primitive.getAsBoolean();
+        throw wrong(line, key, "true or false");
+    }
+
+    private static BadLine wrong(JsonObject line, String key, String right) {
+        JsonElement value = line.get(key);
+        String was = value == null ? "missing" : LineJson.shown(value.toString());
+        return new BadLine(key + " must be " + right + ", was " + was);
+    }
+}

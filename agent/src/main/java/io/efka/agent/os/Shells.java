@@ -1,0 +1,103 @@
+package io.efka.agent.os;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Shells that wait for their script, each leading a session of its own, in a control group of its own where there are
+ * some. After a launch one is started in reserve: the next launch then saves the time of a fork and two execs, and above
+ * all of joining the group, for which the kernel takes 10 ms (it waits for all its cores, unless somebody else joined a
+ * group just before). So a crashed service is back the sooner. A shell whose agent was killed reads the end of its stdin,
+ * and ends. Thread-safe.
+ */
+final class Shells implements AutoCloseable {
+    /** After a launch, so that making the reserve does not slow down the program that has just begun. */
+    private static final Duration AFTER_LAUNCH = Duration.ofMillis(20);
+
+    private final Cgroups cgroups;
+    private final Work work;
+    private final Optional<Path> setsid = Programs.find("setsid");
+    private final AtomicBoolean preparing = new AtomicBoolean();
+    private Optional<Shell> reserve = Optional.empty();
+    private boolean closed;
+
+    Shells(Cgroups cgroups, Work work) {
+        this.cgroups = cgroups;
+        this.work = work;
+    }
+
+    /** A shell that has read nothing yet, and the group that holds it. */
+    record Shell(Process process, Optional<RunGroup> group) {
+        boolean isAlive() {
+            return process.isAlive();
+        }
+
+        void end(Work work) {
+            process.destroyForcibly();
+            removeGroup(work);
+        }
+
+        void removeGroup(Work work) {
+            group.ifPresent(made -> new GroupRemoval(made, work).begin());
+        }
+    }
+
+    Shell take() throws LaunchRefused {
+        Optional<Shell> ready = takeReserve();
+        if (preparing.compareAndSet(false, true)) work.after(AFTER_LAUNCH, this::prepare);
+        return ready.isPresent() ? ready.get() : start();
+    }
+
+    private synchronized Optional<Shell> takeReserve() {
+        Optional<Shell> ready = reserve.filter(Shell::isAlive);
+        if (ready.isEmpty()) reserve.ifPresent(dead -> dead.removeGroup(work));
+        reserve = Optional.empty();
+        return ready;
+    }
+
+    private void prepare() {
+        preparing.set(false);
+        try {
+            keep(start());
+        } catch (LaunchRefused refused) {
+            // the next launch tries again and tells
+        }
+    }
+
+    private synchronized void keep(Shell shell) {
+        if (closed || reserve.isPresent()) {
+            shell.end(work);
+            return;
+        }
+        reserve = Optional.of(shell);
+    }
+
+    private Shell start() throws LaunchRefused {
+        Process process = process();
+        return new Shell(process, cgroups.create().filter(group -> group.add(process.pid())));
+    }
+
+    private Process process() throws LaunchRefused {
+        Path leader = setsid.orElseThrow(
+                () -> new LaunchRefused("setsid (util-linux) is needed to start programs and is missing"));
+        // setsid does not fork here: a child of the JVM never leads a process group. So the pid stays the same.
+        var builder = new ProcessBuilder(leader.toString(), Programs.SHELL.toString()).redirectErrorStream(true);
+        // The agent's own settings, secrets among them, are none of a service's business.
+        builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
+        try {
+            return builder.start();
+        } catch (IOException refused) {
+            throw new LaunchRefused("no process could be made: " + refused.getMessage());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        reserve.ifPresent(shell -> shell.end(work));
+        reserve = Optional.empty();
+    }
+}

@@ -1,0 +1,80 @@
+package io.efka.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.install.ServiceFolders;
+import io.efka.agent.service.Desired;
+import io.efka.agent.service.FakeStore;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.Services;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CensusTest {
+    @TempDir
+    Path root;
+
+    private final FakeStore store = new FakeStore();
+
+    @Test
+    void aFolderWithoutARecordIsTakenInAndWantedAsItsAutostartSays() throws IOException {
+        write("clock", "");
+        write("manual", ", \"autostart\": false");
+
+        List<Services.Found> found = census();
+
+        assertThat(found).extracting(f -> f.record().desired()).containsExactly(Desired.RUNNING, Desired.STOPPED);
+        assertThat(store.record(new ServiceId("clock")).workDir()).isEqualTo(root.resolve("clock"));
+    }
+
+    @Test
+    void whatIsRecordedStaysAsItIs() throws IOException {
+        write("clock", "");
+        census();
+        write("clock", ", \"autostart\": false");
+
+        assertThat(census()).singleElement().satisfies(one -> {
+            assertThat(one.record().desired()).isEqualTo(Desired.RUNNING);
+            assertThat(one.manifest().orElseThrow().autostart()).isFalse();
+        });
+    }
+
+    @Test
+    void aBadManifestIsListedWithItsFaultsAndTheOthersGoOn() throws IOException {
+        write("bad", ", \"args\": 7");
+        write("good", "");
+
+        List<Services.Found> found = census();
+
+        assertThat(found.get(0).faults()).extracting(f -> f.key()).containsExactly("args");
+        assertThat(found.get(1).manifest()).isPresent();
+    }
+
+    @Test
+    void servicesThatWaitForEachOtherAreSaidToBeWrong() throws IOException {
+        write("a", ", \"after\": [\"b\"]");
+        write("b", ", \"after\": [\"a\"]");
+        write("c", ", \"after\": [\"a\"]");
+
+        List<Services.Found> found = census();
+
+        assertThat(found).extracting(f -> f.manifest().isPresent()).containsExactly(false, false, true);
+        assertThat(found.get(0).faults())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.toString()).isEqualTo("after: must not make a cycle, was a -> b"));
+    }
+
+    private List<Services.Found> census() {
+        return new Census(store, new ServiceFolders(root, List.of())).take();
+    }
+
+    private void write(String id, String more) throws IOException {
+        Path folder = Files.createDirectories(root.resolve(id));
+        String manifest = "{\"service_id\": \"%s\", \"exec\": \"run.sh\", \"health_check\": \"process:\"%s}";
+        Files.writeString(folder.resolve("manifest.json"), manifest.formatted(id, more));
+    }
+}

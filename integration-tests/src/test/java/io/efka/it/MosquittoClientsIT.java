@@ -1,0 +1,98 @@
+package io.efka.it;
+
+import static io.efka.it.Device.ok;
+import static io.efka.it.Watcher.where;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The first promise: Mosquitto's own clients are all that an operator needs. */
+class MosquittoClientsIT {
+    @RegisterExtension
+    static final Scene SCENE = new Scene("bare");
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final Device device = SCENE.device();
+    private final MosquittoClients clients = MosquittoClients.at(SCENE.broker());
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void anEmptyMessageStartsAService() {
+        device.install(Bundle.sleeper("camera"));
+        clients.publishNothing("efka/bare/svc/camera/cmd/start");
+        device.awaitState("camera", "running");
+        clients.publishNothing("efka/bare/svc/camera/cmd/stop");
+        device.awaitState("camera", "stopped");
+    }
+
+    @Test
+    void aWholeServiceComesAsOneFile() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("camera.json"), Bundle.sleeper("filed").startedPayload());
+        clients.publishFile("efka/bare/svc/filed/cmd/install", file);
+        device.awaitState("filed", "running");
+    }
+
+    @Test
+    void theTailIsTheOutputByteForByte() throws IOException {
+        // Bytes of all kinds, no line feed at the end, and more than one message's worth.
+        byte[] bytes = new byte[200_000];
+        new Random(11).nextBytes(bytes);
+        Path content = Files.write(folder.resolve("content"), bytes);
+        device.install(Bundle.script("tailed", "echo ready", "read line", "cat " + content, "exec sleep 600"));
+        try (MosquittoClients.Tail tail = clients.tail("efka/bare/svc/tailed/stdout")) {
+            // Started until the subscription is seen to be there: the first line tells.
+            Await.until("the tail hears", SOON, () -> {
+                ok(device.ask("tailed", "restart", ""));
+                return Await.within(Duration.ofSeconds(1), () -> tail.bytes().length > 0);
+            });
+            int before = tail.bytes().length;
+            ok(device.ask("tailed", "input", "{\"text\":\"go\\n\"}"));
+            Await.until("all bytes came", SOON, () -> tail.bytes().length >= before + bytes.length);
+            byte[] all = tail.bytes();
+            assertThat(new String(all, 0, before, UTF_8)).matches("(ready\n)+");
+            assertThat(java.util.Arrays.copyOfRange(all, before, all.length)).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void aRequestGetsItsReplyWhenItIsDone() {
+        device.install(Bundle.sleeper("asked"));
+        JsonObject started = json(clients.request("efka/bare/svc/asked/cmd/start", ""));
+        assertThat(ok(started).get("state").getAsString()).isEqualTo("running");
+        assertThat(Processes.isAlive(started.get("pid").getAsLong())).isTrue();
+        JsonObject again = json(clients.request("efka/bare/svc/asked/cmd/start", ""));
+        assertThat(Device.code(again)).isEqualTo("already_running");
+        JsonObject signalled = json(clients.request("efka/bare/svc/asked/cmd/signal", "{\"signal\":\"WINCH\"}"));
+        assertThat(signalled.get("ok").getAsBoolean()).isTrue();
+        assertThat(ok(json(clients.request("efka/bare/cmd/ping", "")))
+                        .get("pong")
+                        .getAsBoolean())
+                .isTrue();
+    }
+
+    @Test
+    void aClientOfBeforeMqtt5NamesItsReplyInThePayload() {
+        try (Watcher old = new Watcher(SCENE.broker(), "old/replies")) {
+            clients.publishAsOldClient("efka/bare/cmd/ping", "{\"id\":\"p-1\",\"reply_to\":\"old/replies\"}");
+            ok(old.awaitJson("old/replies", where("id", "p-1")));
+        }
+    }
+
+    private static JsonObject json(String text) {
+        return JsonParser.parseString(text).getAsJsonObject();
+    }
+}

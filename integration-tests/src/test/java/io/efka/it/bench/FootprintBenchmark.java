@@ -1,0 +1,55 @@
+package io.efka.it.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** Memory, threads and idle CPU with services that do nothing. */
+final class FootprintBenchmark implements Benchmark {
+    /** Longer than the agent's pools keep a thread that has nothing to do. */
+    private static final long SETTLE_NANOS = 35_000_000_000L;
+
+    private static final long IDLE_NANOS = 30_000_000_000L;
+    private static final Script IDLE = Script.of("idle", "#!/bin/sh\nexec sleep 100000\n");
+
+    @Override
+    public String name() {
+        return "footprint";
+    }
+
+    @Override
+    public List<Row> run(Rig rig) throws Exception {
+        var rows = new ArrayList<Row>();
+        long without = threads(rig, 0, rows);
+        threads(rig, 10, rows);
+        long hundred = threads(rig, 100, rows);
+        rows.add(Row.atMost(
+                "threads a service",
+                (hundred - without) / 100.0,
+                1,
+                "",
+                hundred + " at 100, " + without + " at none",
+                1));
+        return rows;
+    }
+
+    private static long threads(Rig rig, int services, List<Row> rows) throws Exception {
+        Path data = rig.data();
+        for (int i = 0; i < services; i++) {
+            BootBenchmark.write(data, new Script("idle-" + i, IDLE.text(), IDLE.more()));
+        }
+        try (RunningAgent agent = rig.agent(data)) {
+            LockSupport.parkNanos(SETTLE_NANOS);
+            long threads = agent.threads();
+            if (services == 0) return threads;
+            double before = agent.cpuMillis();
+            LockSupport.parkNanos(IDLE_NANOS);
+            double cpu = 100 * (agent.cpuMillis() - before) * 1e6 / IDLE_NANOS;
+            double limit = services <= 10 ? 75 : 95;
+            rows.add(Row.atMost("PSS at " + services + " idle services", agent.pssMegabytes(), limit, " MB", "", 1));
+            rows.add(Row.atMost("CPU at " + services + " idle services", cpu, 0.2, " % of a core", "", 1));
+            return threads;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.efka.it.chaos;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every reply that came, by the id of its command. The same command has to be given the same reply; but one that was given
+ * on a full disk could not be written down, and a kill makes the agent forget it: that is a limit it states, counted apart.
+ * Thread-safe.
+ */
+final class CommandBook {
+    /** With these the agent may not have taken the command: then, sent again, it is done. */
+    private static final Set<String> NOT_TAKEN = Set.of("busy", "disk_full");
+
+    private final Map<String, JsonObject> replies = new HashMap<>();
+    private final Set<String> onFullDisk = new HashSet<>();
+    private final Conditions conditions;
+    private final Notes notes;
+
+    CommandBook(Conditions conditions, Notes notes) {
+        this.conditions = conditions;
+        this.notes = notes;
+    }
+
+    synchronized void reply(String text) {
+        JsonObject reply = JsonParser.parseString(text).getAsJsonObject();
+        JsonElement id = reply.get("id");
+        if (id == null || id.isJsonNull()) {
+            notes.passed(Verdict.FALSE_REPLIES, "a reply without an id: " + text);
+            return;
+        }
+        JsonObject first = replies.get(id.getAsString());
+        if (first == null || !isTaken(first)) {
+            replies.put(id.getAsString(), reply);
+            if (conditions.isDiskShort()) onFullDisk.add(id.getAsString());
+        } else if (isTaken(reply)) {
+            notes.seen("replies that came again", 1);
+            if (!first.equals(reply)) differs(id.getAsString(), "first " + first + ", then " + text);
+        }
+    }
+
+    private void differs(String id, String what) {
+        if (onFullDisk.contains(id)) notes.seen("replies forgotten that were given on a full disk", 1);
+        else notes.passed(Verdict.FALSE_REPLIES, what);
+    }
+
+    synchronized Optional<JsonObject> find(String id) {
+        return Optional.ofNullable(replies.get(id));
+    }
+
+    /** Another reply to it is wanted. */
+    synchronized void forget(String id) {
+        replies.remove(id);
+    }
+
+    /** Whether the reply is the last word on its command. */
+    static boolean isTaken(JsonObject reply) {
+        return !NOT_TAKEN.contains(code(reply));
+    }
+
+    /** The error code; empty for a success. */
+    static String code(JsonObject reply) {
+        if (reply.get("ok").getAsBoolean()) return "";
+        return reply.getAsJsonObject("error").get("code").getAsString();
+    }
+}

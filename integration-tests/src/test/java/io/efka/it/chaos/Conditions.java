@@ -1,0 +1,99 @@
+package io.efka.it.chaos;
+
+import java.time.Duration;
+
+/**
+ * What the observer knows of the weather: it judges only what could have been right. The driver says what it does to the
+ * broker and to the agent; the device's own status says when the agent is back. Thread-safe.
+ */
+final class Conditions {
+    private static final long DISK_AFTERMATH = Duration.ofSeconds(5).toNanos();
+
+    private boolean broker = true;
+    private boolean agent = true;
+    private boolean online;
+    private boolean connected;
+    private boolean diskFull;
+    private long diskFreedAt = System.nanoTime() - DISK_AFTERMATH;
+    private long session;
+    private long buried;
+    private long brokerKills;
+    private long calmNanos;
+    private long calmSince = System.nanoTime();
+
+    /** One line of the driver's: {@code broker up}, {@code broker down}, {@code broker killed}, {@code agent up} … */
+    synchronized void driver(String line) {
+        settle();
+        switch (line) {
+            case "broker up" -> broker = true;
+            case "broker down" -> {
+                broker = false;
+                online = false;
+            }
+            case "broker killed" -> {
+                broker = false;
+                online = false;
+                brokerKills++;
+            }
+            case "agent up" -> agent = true;
+            case "agent down" -> {
+                agent = false;
+                online = false;
+                buried = session;
+            }
+            case "disk full" -> diskFull = true;
+            case "disk free" -> {
+                diskFull = false;
+                diskFreedAt = System.nanoTime();
+            }
+            default -> throw new IllegalArgumentException("the driver said: " + line);
+        }
+    }
+
+    /**
+     * The device's status came, and not as something retained: that may be old.
+     *
+     * @param number of the agent's start; what a killed one has said is out of date
+     */
+    synchronized void online(boolean isOnline, long number) {
+        settle();
+        session = Math.max(session, number);
+        if (number > buried) online = isOnline;
+    }
+
+    synchronized void connected(boolean isConnected) {
+        settle();
+        connected = isConnected;
+    }
+
+    /** Whether everybody is up and connected. */
+    synchronized boolean isCalm() {
+        return broker && agent && online && connected;
+    }
+
+    synchronized boolean isConnected() {
+        return connected;
+    }
+
+    /** Time since the beginning in which it was calm. */
+    synchronized long calmNanos() {
+        settle();
+        return calmNanos;
+    }
+
+    /** How often the broker was killed with what it had not saved. */
+    synchronized long brokerKills() {
+        return brokerKills;
+    }
+
+    /** Whether the disk is full, or was a moment ago. */
+    synchronized boolean isDiskShort() {
+        return diskFull || System.nanoTime() - diskFreedAt < DISK_AFTERMATH;
+    }
+
+    private void settle() {
+        long now = System.nanoTime();
+        if (isCalm()) calmNanos += now - calmSince;
+        calmSince = now;
+    }
+}

@@ -1,0 +1,38 @@
+package io.efka.it.chaos;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/** What is done to the agent and to its world, and how often of sixteen times. */
+enum Fault {
+    AGENT_KILL("agent killed with -9", 8),
+    BROKER_RESTART("broker stopped and started", 2),
+    BROKER_KILL("broker killed with -9 and started", 1),
+    BROKER_PAUSE("broker held still", 1),
+    SERVICE_CRASH("service killed with -9", 1),
+    FLOOD("flood of output", 1),
+    UPGRADE("agent ended gracefully and started", 1),
+    FULL_DISK("disk full", 1);
+
+    private final String words;
+    private final int share;
+
+    Fault(String words, int share) {
+        this.words = words;
+        this.share = share;
+    }
+
+    String words() {
+        return words;
+    }
+
+    /** One deck of all faults, shuffled: every sixteen faults hold each of them. */
+    static List<Fault> deck(Random random) {
+        var deck = new ArrayList<Fault>();
+        for (Fault fault : values()) deck.addAll(Collections.nCopies(fault.share, fault));
+        Collections.shuffle(deck, random);
+        return deck;
+    }
+}

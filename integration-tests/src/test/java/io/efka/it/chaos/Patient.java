@@ -1,0 +1,54 @@
+package io.efka.it.chaos;
+
+import io.efka.it.AgentProcess;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The agent under test, with what an init system does for it: an end that nobody asked for is followed by a start. */
+final class Patient {
+    private final Path log;
+    private final List<String> arguments;
+    private Optional<AgentProcess> process = Optional.empty();
+
+    Patient(ChaosBroker broker, String device, Path disk, Path log) {
+        this.log = log;
+        this.arguments = List.of(
+                "run",
+                "--broker",
+                broker.uri(),
+                "--device",
+                device,
+                "--data-dir",
+                disk.resolve("data").toString(),
+                "--log-dir",
+                disk.resolve("logs").toString(),
+                "--metrics-interval",
+                "2s");
+    }
+
+    void start() {
+        process = Optional.of(AgentProcess.start(log, arguments));
+    }
+
+    boolean isAlive() {
+        return process.filter(AgentProcess::isAlive).isPresent();
+    }
+
+    void kill() {
+        process.ifPresent(AgentProcess::kill);
+        process = Optional.empty();
+    }
+
+    /** SIGTERM; returns the exit code. */
+    int terminate() {
+        int code = process.map(AgentProcess::terminate).orElse(0);
+        process = Optional.empty();
+        return code;
+    }
+
+    /** Ended by itself: with this code. */
+    Optional<Integer> fallen() {
+        return process.filter(p -> !p.isAlive()).map(AgentProcess::exitCode);
+    }
+}

@@ -1,0 +1,25 @@
+package io.efka.it.chaos;
+
+/** What must not happen. The bar for every one of them is zero. */
+enum Verdict {
+    COMMANDS_LOST("commands lost"),
+    COMMANDS_UNANSWERED("commands that took effect and were never answered"),
+    COMMANDS_TWICE("commands executed twice"),
+    FALSE_REPLIES("replies that were false, or not the same again"),
+    BYTES_LOST("bytes lost without an announcement"),
+    BYTES_CHANGED("bytes changed"),
+    COPIES("copies of a service beyond one"),
+    LYING_STATUS("status documents that lied for more than 5 s"),
+    AGENT_FELL("ends of the agent that nobody caused"),
+    LEFTOVERS("processes left over at the end");
+
+    private final String words;
+
+    Verdict(String words) {
+        this.words = words;
+    }
+
+    String words() {
+        return words;
+    }
+}
