@@ -13,6 +13,7 @@ import io.efka.agent.service.Logs;
 import io.efka.agent.service.ServiceStatus.State;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -143,7 +144,7 @@ final class CommandRouterTest {
         void saysWhereAndWhatWouldBeRight() {
             rig.send(device("ping"), "{\"a\":}").settle();
             assertThat(message(rig.reply()))
-                    .isEqualTo("payload is not JSON (line 1, column 6): send nothing, or one object as in"
+                    .isEqualTo("payload must be JSON, and is not at line 1 column 6: send nothing, or one object as in"
                             + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
         }
 
@@ -513,6 +514,15 @@ final class CommandRouterTest {
             assertThat(rig.reply().get("ok").getAsBoolean()).isTrue();
             assertThat(rig.isShutDown).isFalse();
             rig.broker.complete(null);
+            assertThat(rig.isShutDown).isTrue();
+        }
+
+        @Test
+        void shutsDownWhenNobodyWaitsAndNothingIsRecorded() {
+            byte[] payload = "{\"wait\":false}".getBytes(StandardCharsets.UTF_8);
+            rig.deliver(new Message(device("shutdown"), payload, 0, false, Properties.NONE))
+                    .settle();
+            assertThat(rig.reply().get("accepted").getAsBoolean()).isTrue();
             assertThat(rig.isShutDown).isTrue();
         }
 
