@@ -601,6 +601,33 @@ final class SupervisorTest {
         }
 
         @Test
+        void aRestartThatComesBeforeItIsFoundAliveRestartsIt() {
+            World world = later();
+            World.Asking restart = world.ask(Event.RestartAsked::new);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(restart.isPending()).isTrue();
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
+            world.exits(143);
+            world.settles();
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM", "launch camera");
+            assertThat(restart.done().state()).isEqualTo(RUNNING);
+        }
+
+        @Test
+        void aStopAfterSuchARestartStopsIt() {
+            World world = later();
+            World.Asking restart = world.ask(Event.RestartAsked::new);
+            World.Asking stop = world.ask(Event.StopAsked::new);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            world.exits(143);
+            assertThat(restart.rejected().reason()).isEqualTo(Outcome.Reason.INTERRUPTED);
+            assertThat(stop.done().state()).isEqualTo(STOPPED);
+            assertThat(world.launcher.calls).doesNotContain("launch camera");
+        }
+
+        @Test
         void oneThatIsNotDesiredAnyMoreIsEnded() {
             World world = later();
             World.Asking stop = world.ask(Event.StopAsked::new);
