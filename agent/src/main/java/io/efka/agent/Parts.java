@@ -9,6 +9,7 @@ import io.efka.agent.command.Lanes;
 import io.efka.agent.command.Ledger;
 import io.efka.agent.command.Toolbox;
 import io.efka.agent.install.ServiceFolders;
+import io.efka.agent.mapdb.MapDbConfigs;
 import io.efka.agent.mapdb.MapDbLedger;
 import io.efka.agent.mapdb.MapDbOffsets;
 import io.efka.agent.mapdb.MapDbRetained;
@@ -111,7 +112,8 @@ final class Parts {
         var outlet = new Outlet(link, topics, events);
         output = new Output(settings.folders().logs(), new MapDbOffsets(store), outlet, timers);
         data = new DataPublisher(topics, uplink, events, new MapDbRetained(store));
-        channels = new ServiceChannels(folder, timers, new ChannelPublications(data, events));
+        channels = new ServiceChannels(
+                folder, timers, new ChannelPublications(data, events), new MapDbConfigs(store), workers.workers());
         var machine = Machine.read(Path.of("/proc"));
         var identity = new Identity(session, UUID.randomUUID().toString(), version, timers.now());
         presence = new Presence(

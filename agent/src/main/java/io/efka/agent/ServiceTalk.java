@@ -1,10 +1,14 @@
 package io.efka.agent;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.efka.agent.channel.Answered;
 import io.efka.agent.channel.ServiceChannels;
 import io.efka.agent.command.ErrorCode;
 import io.efka.agent.command.Talk;
+import io.efka.agent.service.Configuration;
+import io.efka.agent.service.Manifest;
 import io.efka.agent.service.ServiceId;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -13,19 +17,36 @@ import java.util.concurrent.CompletableFuture;
 record ServiceTalk(ServiceChannels channels) implements Talk {
     @Override
     public CompletableFuture<Heard> call(ServiceId service, String name, JsonElement args, Duration timeout) {
-        return channels.call(service, name, args, timeout).thenApply(ServiceTalk::heard);
+        return channels.call(service, name, args, timeout)
+                .thenApply(answered -> heard(answered, ErrorCode.CALL_FAILED));
     }
 
-    private static Heard heard(Answered answered) {
+    @Override
+    public JsonObject configuration(ServiceId service) {
+        Configuration newest = channels.configuration(service);
+        var document = new JsonObject();
+        document.addProperty("version", newest.version());
+        document.add("config", JsonParser.parseString(newest.json()));
+        return document;
+    }
+
+    @Override
+    public CompletableFuture<Heard> configure(Manifest manifest, JsonObject config) {
+        return channels.configure(manifest, config).thenApply(answered -> heard(answered, ErrorCode.CONFIG_REFUSED));
+    }
+
+    private static Heard heard(Answered answered, ErrorCode refusal) {
         if (answered instanceof Answered.Done done) return new Heard.Result(done.value());
         if (answered instanceof Answered.Refused refused) {
-            return new Heard.Failure(ErrorCode.CALL_FAILED, refused.message());
+            return new Heard.Failure(refusal, refused.message());
         }
         var silent = (Answered.Unanswered) answered;
         ErrorCode code = switch (silent.why()) {
             case NO_CHANNEL -> ErrorCode.NO_CHANNEL;
             case TIMEOUT -> ErrorCode.TIMEOUT;
             case BUSY -> ErrorCode.BUSY;
+            case DISK_FULL -> ErrorCode.DISK_FULL;
+            case FAILED -> ErrorCode.INTERNAL;
         };
         return new Heard.Failure(code, silent.message());
     }

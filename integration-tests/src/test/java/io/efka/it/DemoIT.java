@@ -90,7 +90,7 @@ class DemoIT {
             assertThat(list.getAsJsonArray("services").asList())
                     .extracting(
                             service -> service.getAsJsonObject().get("service").getAsString())
-                    .containsExactlyInAnyOrder("chatty", "crashy", "grumbler", "webby");
+                    .containsExactlyInAnyOrder("chatty", "crashy", "grumbler", "thermo", "webby");
         }
         try (var grumbler = new Watcher(uri(), "efka/demo/svc/grumbler/stderr")) {
             grumbler.await("what it writes to stderr", m -> m.text().contains("nobody has listened"));

@@ -20,6 +20,10 @@ public sealed interface Answered {
         NO_CHANNEL,
         /** It took too long; whether the question took effect is unknown. */
         TIMEOUT,
+        /** It could not be written down, so nothing was changed. */
+        DISK_FULL,
+        /** A fault of the agent's. */
+        FAILED,
         /** So many questions are unanswered that this one was not asked. */
         BUSY
     }

@@ -2,6 +2,25 @@ package io.efka.agent.channel;
 
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.ServiceId;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
-/** A living channel: whose it is, over which connection, and what is open on it. */
-record Attached(ServiceId service, RunId run, Connection connection, Questions questions) {}
+/** A living channel: whose it is, over which connection, and what is open on it. Thread-safe. */
+record Attached(ServiceId service, RunId run, Connection connection, Questions questions) {
+
+    /**
+     * Sends a line that the service is to answer.
+     *
+     * @param wording the line, for the id that the answer carries
+     */
+    CompletableFuture<Answered> ask(Duration timeout, Function<String, AgentLine> wording) {
+        Questions.Question question = questions.open(timeout);
+        if (!question.answer().isDone() && !connection.send(wording.apply(question.id()))) {
+            questions.settle(
+                    question.id(),
+                    new Answered.Unanswered(Answered.Why.NO_CHANNEL, "the service's channel has just been closed"));
+        }
+        return question.answer();
+    }
+}

@@ -97,6 +97,23 @@ final class Connection {
         return false;
     }
 
+    /**
+     * Sends the first line, before any that others send once {@code registered} has told them of the connection.
+     *
+     * @param registered must not block
+     */
+    void greet(AgentLine first, Runnable registered) {
+        boolean isWell;
+        synchronized (this) {
+            registered.run();
+            if (closed) return;
+            unread.add(ByteBuffer.wrap(first.bytes()));
+            unreadBytes += first.bytes().length;
+            isWell = flush();
+        }
+        if (!isWell) end(Ending.CLOSED_BY_SERVICE);
+    }
+
     /** Sends a line and ends the connection when it has been taken. */
     void refuse(AgentLine line) {
         send(line);

@@ -1,6 +1,6 @@
 package io.efka.agent.channel;
 
-import com.google.gson.JsonObject;
+import io.efka.agent.service.Configuration;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Manifest;
@@ -13,6 +13,7 @@ import io.efka.agent.service.Timers;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,12 +26,17 @@ final class Rendezvous {
     private static final Logger LOG = LoggerFactory.getLogger(Rendezvous.class);
 
     private final Supervision supervision;
-    private final Tokens tokens;
-    private final Peers peers;
+    private final Gate gate;
     private final Timers timers;
-    private final Publications publications;
-    private final Tally tally;
+    private final Configurations configurations;
+    private final Hearing hearing;
     private final Map<ServiceId, Attached> attached = new ConcurrentHashMap<>();
+
+    /** By what it is known who may attach. */
+    record Gate(Tokens tokens, Peers peers) {}
+
+    /** Who hears what services say and what happens to their channels. */
+    record Hearing(Publications publications, Tally tally) {}
 
     /** What was said at attaching is refused. */
     private static final class Refused extends Exception {
@@ -47,27 +53,20 @@ final class Rendezvous {
         }
     }
 
-    Rendezvous(
-            Supervision supervision,
-            Tokens tokens,
-            Peers peers,
-            Timers timers,
-            Publications publications,
-            Tally tally) {
+    Rendezvous(Supervision supervision, Gate gate, Timers timers, Configurations configurations, Hearing hearing) {
         this.supervision = supervision;
-        this.tokens = tokens;
-        this.peers = peers;
+        this.gate = gate;
         this.timers = timers;
-        this.publications = publications;
-        this.tally = tally;
+        this.configurations = configurations;
+        this.hearing = hearing;
     }
 
     Publications publications() {
-        return publications;
+        return hearing.publications();
     }
 
     Tally tally() {
-        return tally;
+        return hearing.tally();
     }
 
     Optional<Attached> find(ServiceId service) {
@@ -88,19 +87,28 @@ final class Rendezvous {
             var channel = new Attached(service(asked), run(asked), connection, new Questions(timers));
             require(channel);
             requireFree(channel.service());
-            if (!connection.send(greeting(channel.service()))) return Optional.empty();
-            attached.put(channel.service(), channel);
+            Configuration newest = configurations.of(channel.service());
+            connection.greet(greeting(channel.service(), newest), () -> attached.put(channel.service(), channel));
             // It may have ended, or the run may be over, before it was found in the map.
             if (connection.isOver()) forget(channel, Connection.Ending.CLOSED_BY_SERVICE);
             supervision.find(channel.service()).ifPresent(this::changed);
-            tally.attached();
+            if (configurations.of(channel.service()).version() != newest.version()) {
+                push(channel, configurations.of(channel.service()));
+            }
+            tally().attached();
             LOG.info("service={} run={} channel attached", channel.service(), channel.run());
             return Optional.of(channel);
         } catch (Refused refused) {
-            tally.refused(LineJson.shown(asked.service()), String.valueOf(refused.getMessage()));
+            tally().refused(LineJson.shown(asked.service()), String.valueOf(refused.getMessage()));
             connection.refuse(refused.line());
             return Optional.empty();
         }
+    }
+
+    /** Asks a service whether it takes a configuration. */
+    static CompletableFuture<Answered> push(Attached channel, Configuration next) {
+        return channel.ask(
+                Configurations.PATIENCE, id -> AgentLine.config(id, next.version(), Configurations.json(next)));
     }
 
     private static ServiceId service(ServiceLine.Attach asked) throws Refused {
@@ -109,7 +117,8 @@ final class Rendezvous {
     }
 
     private RunId run(ServiceLine.Attach asked) throws Refused {
-        return tokens.runOf(service(asked), asked.token())
+        return gate.tokens()
+                .runOf(service(asked), asked.token())
                 .orElseThrow(() -> new Refused("not_allowed", "token must be EFKA_TOKEN of the service's current run"));
     }
 
@@ -118,7 +127,7 @@ final class Rendezvous {
         Optional<Manifest> manifest = supervision.manifest(candidate.service());
         boolean isOurs = status.isPresent()
                 && manifest.isPresent()
-                && peers.isAllowed(candidate.connection().socket(), manifest.get());
+                && gate.peers().isAllowed(candidate.connection().socket(), manifest.get());
         if (!isOurs) throw new Refused("not_allowed", "only the user that the service runs as may attach");
         boolean isCurrent = status.get().run().equals(Optional.of(candidate.run()));
         boolean isUp = status.get().state() == ServiceStatus.State.STARTING
@@ -139,13 +148,13 @@ final class Rendezvous {
         throw new Refused("channel_exists", "the service has a living channel; close that one first");
     }
 
-    private AgentLine greeting(ServiceId service) {
-        return AgentLine.attached(service.value(), 0, new JsonObject());
+    private static AgentLine greeting(ServiceId service, Configuration newest) {
+        return AgentLine.attached(service.value(), newest.version(), Configurations.json(newest));
     }
 
     /** A connection is over. */
     void ended(Connection connection, Connection.Ending why) {
-        tally.ended(why);
+        tally().ended(why);
         attached.values().stream()
                 .filter(channel -> channel.connection() == connection)
                 .findFirst()
@@ -158,7 +167,7 @@ final class Rendezvous {
         LOG.info("service={} run={} channel closed: {}", channel.service(), channel.run(), reason);
         channel.questions().close("the service's channel was closed (" + reason + ")");
         if (why == Connection.Ending.NOT_READING) {
-            publications.incident(channel.service(), "channel_cut_off", reason);
+            publications().incident(channel.service(), "channel_cut_off", reason);
         }
     }
 

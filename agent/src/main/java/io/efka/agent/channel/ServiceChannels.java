@@ -1,8 +1,12 @@
 package io.efka.agent.channel;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.efka.agent.service.ConfigStore;
+import io.efka.agent.service.Configuration;
 import io.efka.agent.service.Farewells;
 import io.efka.agent.service.Launcher;
+import io.efka.agent.service.Manifest;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
@@ -16,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +35,16 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     private final Timers timers;
     private final Publications publications;
     private final Tally tally = new Tally();
-    private volatile Optional<Door> door = Optional.empty();
+    private final Configurations configurations;
+    private volatile Optional<Door> door;
     private volatile Optional<Open> open = Optional.empty();
 
     /** Where services find us, and how they prove who they are. */
-    private record Door(ChannelPlace place, Tokens tokens) {}
+    private record Door(ChannelPlace place, Tokens tokens) {
+        ConfigFiles files() {
+            return new ConfigFiles(place.configurations());
+        }
+    }
 
     /** What there is between start and end. */
     private record Open(Rendezvous rendezvous, ChannelThread thread) {}
@@ -43,14 +53,21 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
      * Makes the place for the socket below {@code data}, or near it; blocks for a disk sync when it is new.
      *
      * @param publications hears what services say to the world
+     * @param disk runs what waits for a disk
      */
-    public ServiceChannels(Path data, Timers timers, Publications publications) {
+    public ServiceChannels(Path data, Timers timers, Publications publications, ConfigStore store, Executor disk) {
         this.timers = timers;
         this.publications = publications;
+        door = door(data);
+        configurations = new Configurations(store, door.map(Door::files), disk);
+    }
+
+    private static Optional<Door> door(Path data) {
         try {
-            door = Optional.of(new Door(ChannelPlace.prepare(data), Tokens.in(data)));
+            return Optional.of(new Door(ChannelPlace.prepare(data), Tokens.in(data)));
         } catch (IOException e) {
             LOG.error("services get no channel: {}", e.toString());
+            return Optional.empty();
         }
     }
 
@@ -71,16 +88,19 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     }
 
     private Open bound(Door to, Supervision supervision) throws IOException {
-        var peers = new Peers(to.place().folder());
-        var rendezvous = new Rendezvous(supervision, to.tokens(), peers, timers, publications, tally);
+        var gate = new Rendezvous.Gate(to.tokens(), new Peers(to.place().folder()));
+        var hearing = new Rendezvous.Hearing(publications, tally);
+        var rendezvous = new Rendezvous(supervision, gate, timers, configurations, hearing);
         return new Open(rendezvous, new ChannelThread(to.place().socket(), rendezvous));
     }
 
-    /** The variables by which a run finds its channel. */
+    /** The variables by which a run finds its channel and its configuration, whose file is there then. Blocks for it. */
     public Map<String, String> environment(Launcher.Launch launch) {
         if (door.isEmpty()) return Map.of();
         ServiceId service = launch.manifest().id();
+        configurations.write(launch.manifest());
         return Map.of(
+                "EFKA_CONFIG", door.get().files().of(service).toString(),
                 "EFKA_CHANNEL", door.get().place().socket().toString(),
                 "EFKA_TOKEN", door.get().tokens().of(service, launch.run()));
     }
@@ -93,20 +113,25 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
      */
     public CompletableFuture<Answered> call(ServiceId service, String name, JsonElement args, Duration timeout) {
         return find(service)
-                .map(channel -> ask(channel, timeout, id -> AgentLine.call(id, name, args)))
+                .map(channel -> channel.ask(timeout, id -> AgentLine.call(id, name, args)))
                 .orElseGet(() -> CompletableFuture.completedFuture(noChannel()));
     }
 
-    private interface Wording {
-        AgentLine with(String id);
+    /** What a service is told about how to work. */
+    public Configuration configuration(ServiceId service) {
+        return configurations.of(service);
     }
 
-    private static CompletableFuture<Answered> ask(Attached channel, Duration timeout, Wording wording) {
-        Questions.Question question = channel.questions().open(timeout);
-        if (!question.answer().isDone() && !channel.connection().send(wording.with(question.id()))) {
-            channel.questions().settle(question.id(), noChannel());
-        }
-        return question.answer();
+    /**
+     * Tells a service to work otherwise; what it refuses is not kept.
+     *
+     * @param manifest of the service
+     * @return completes with {@code version}, {@code config} and whether a living service has {@code applied} it, or with
+     *     why it is not kept; within ten seconds, and what its disk and earlier changes take
+     */
+    public CompletableFuture<Answered> configure(Manifest manifest, JsonObject config) {
+        return configurations.set(new Configurations.Change(
+                manifest, config, next -> find(manifest.id()).map(channel -> Rendezvous.push(channel, next))));
     }
 
     private static Answered noChannel() {
@@ -132,6 +157,7 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     @Override
     public void removed(ServiceId id) {
         open.ifPresent(o -> o.rendezvous().removed(id));
+        configurations.removed(id);
     }
 
     /** Where the socket is and what has happened on it, for {@code info}. */

@@ -106,6 +106,11 @@ public final class Arguments {
         throw wrong(key, "an object");
     }
 
+    /** The whole object, a copy. */
+    JsonObject content() {
+        return object.deepCopy();
+    }
+
     /** The whole object as JSON text. */
     String json() {
         return object.toString();

@@ -74,6 +74,7 @@ public final class CommandTables {
                                 new CallCommand(services, toolbox.talk(), environment.timers()),
                                 "args",
                                 "timeout_ms")),
+                Map.entry("config", told(REPEATABLE, new ConfigCommand(services, toolbox.talk()), "set", "signal")),
                 Map.entry("install", done(REPEATABLE, install::install, "manifest", "files", "work_dir", "start")),
                 Map.entry("remove", done(REPEATABLE, install::remove)));
     }

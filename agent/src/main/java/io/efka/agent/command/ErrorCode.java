@@ -32,6 +32,9 @@ public enum ErrorCode {
             "The service did not answer over its channel in time; whether the question took effect is unknown.",
             "See whether the service is well; give it a longer `timeout_ms`."),
     CALL_FAILED("The service answered the call with an error; the message is the service's.", "Do what it says."),
+    CONFIG_REFUSED(
+            "The service does not take the configuration; the message is the service's. It was not kept.",
+            "Correct what the service names."),
     EXPIRED("The command's time was over before it began. It was not executed.", "Send it anew if still wanted."),
     ID_REUSED(
             "The id belongs to an earlier command with another topic or payload. Nothing was executed.",

@@ -32,6 +32,15 @@ final class Services {
         return status.get();
     }
 
+    /** The manifest in use. */
+    Manifest manifest(ServiceId id) throws Refusal {
+        status(id);
+        Optional<Manifest> manifest = supervision.manifest(id);
+        if (manifest.isEmpty())
+            throw invalid(id, supervision.find(id).map(ServiceStatus::faults).orElse(List.of()));
+        return manifest.get();
+    }
+
     Path workDir(ServiceId id) throws Refusal {
         Optional<Path> workDir = supervision.workDir(id);
         if (workDir.isEmpty()) throw unknown(id);

@@ -1,6 +1,8 @@
 package io.efka.agent.command;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.efka.agent.service.Manifest;
 import io.efka.agent.service.ServiceId;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,17 @@ public interface Talk {
      * @return completes with its answer, or with why there is none, after {@code timeout} at the latest
      */
     CompletableFuture<Heard> call(ServiceId service, String name, JsonElement args, Duration timeout);
+
+    /** {@code version} and {@code config}: what a service is told about how to work. */
+    JsonObject configuration(ServiceId service);
+
+    /**
+     * Tells a service to work otherwise.
+     *
+     * @return completes with {@code version}, {@code config} and whether the service has {@code applied} it already, or
+     *     with why it is not kept
+     */
+    CompletableFuture<Heard> configure(Manifest manifest, JsonObject config);
 
     /** What was heard. */
     sealed interface Heard {

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The four sample services as one {@code apply} command: each has a {@code manifest.json} and a {@code run.sh} among the
+ * The sample services as one {@code apply} command: each has a {@code manifest.json} and a {@code run.sh} among the
  * resources.
  */
 final class SampleServices {
-    private static final List<String> NAMES = List.of("chatty", "crashy", "webby", "grumbler");
+    private static final List<String> NAMES = List.of("chatty", "crashy", "webby", "grumbler", "thermo");
 
     private SampleServices() {}
 

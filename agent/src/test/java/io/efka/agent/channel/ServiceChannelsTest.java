@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.runtime.SystemTimers;
+import io.efka.agent.service.ConfigStore;
+import io.efka.agent.service.Configuration;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Launcher;
@@ -25,6 +28,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -50,8 +54,29 @@ final class ServiceChannelsTest {
     private final SystemTimers timers = new SystemTimers(Runnable::run);
     private final FakeServices services = new FakeServices();
     private final Heard heard = new Heard();
+    private final Kept configs = new Kept();
     private final List<Client> clients = new ArrayList<>();
     private ServiceChannels channels;
+
+    /** Configurations in memory. */
+    private static final class Kept implements ConfigStore {
+        private final Map<ServiceId, Configuration> kept = new ConcurrentHashMap<>();
+
+        @Override
+        public Configuration load(ServiceId service) {
+            return kept.getOrDefault(service, Configuration.NONE);
+        }
+
+        @Override
+        public void save(ServiceId service, Configuration configuration) {
+            kept.put(service, configuration);
+        }
+
+        @Override
+        public void deleteSoon(ServiceId service) {
+            kept.remove(service);
+        }
+    }
 
     /** What services said to the world. */
     private static final class Heard implements Publications {
@@ -88,7 +113,7 @@ final class ServiceChannelsTest {
     }
 
     private ServiceChannels opened() {
-        var opened = new ServiceChannels(data, timers, heard);
+        var opened = new ServiceChannels(data, timers, heard, configs, Runnable::run);
         opened.open(services);
         opened.start();
         return opened;
@@ -338,6 +363,92 @@ final class ServiceChannelsTest {
 
         private static Answered.Why why(CompletableFuture<Answered> asked) throws Exception {
             return ((Answered.Unanswered) asked.get(10, TimeUnit.SECONDS)).why();
+        }
+    }
+
+    @Nested
+    class Configuring {
+        private CompletableFuture<Answered> set(String json) {
+            return channels.configure(
+                    Manifests.manifest("camera"), JsonParser.parseString(json).getAsJsonObject());
+        }
+
+        private String file() throws IOException {
+            return Files.readString(Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CONFIG", "")))
+                    .strip();
+        }
+
+        @Test
+        void aServiceThatTakesItIsAsked() throws Exception {
+            Client client = attached();
+            var set = set("{\"a\":1}");
+            JsonObject pushed = client.hear();
+            assertThat(pushed.get("version").getAsInt()).isEqualTo(1);
+            assertThat(pushed.get("config")).hasToString("{\"a\":1}");
+            client.say("{\"type\":\"result\",\"id\":" + pushed.get("id") + "}");
+            assertThat(set.get(10, TimeUnit.SECONDS))
+                    .hasToString("Done[value={\"version\":1,\"config\":{\"a\":1},\"applied\":true}]");
+            assertThat(file()).isEqualTo("{\"a\":1}");
+        }
+
+        @Test
+        void whatItRefusesIsNotKept() throws Exception {
+            Client client = attached();
+            var set = set("{\"a\":-1}");
+            client.say("{\"type\":\"result\",\"id\":" + client.hear().get("id") + ",\"error\":\"a must be positive\"}");
+            assertThat(set.get(10, TimeUnit.SECONDS)).isEqualTo(new Answered.Refused("a must be positive"));
+            assertThat(channels.configuration(CAMERA)).isEqualTo(Configuration.NONE);
+        }
+
+        @Test
+        void aServiceThatGoesAwayHasNotTakenIt() throws Exception {
+            Client client = attached();
+            var set = set("{\"a\":1}");
+            client.hear();
+            client.close();
+            assertThat(set.get(10, TimeUnit.SECONDS)).isInstanceOf(Answered.Unanswered.class);
+            assertThat(channels.configuration(CAMERA)).isEqualTo(Configuration.NONE);
+        }
+
+        @Test
+        void whoAttachesLaterGetsTheNewest() throws Exception {
+            set("{\"a\":1}").get(10, TimeUnit.SECONDS);
+            set("{\"a\":2}").get(10, TimeUnit.SECONDS);
+            JsonObject greeting =
+                    connect().attach("camera", token(CAMERA, RUN_1)).hear();
+            assertThat(greeting.get("version").getAsInt()).isEqualTo(2);
+            assertThat(greeting.get("config")).hasToString("{\"a\":2}");
+        }
+
+        @Test
+        void changesAreMadeOneAfterTheOther() throws Exception {
+            Client client = attached();
+            var first = set("{\"a\":1}");
+            var second = set("{\"a\":2}");
+            for (int version = 1; version <= 2; version++) {
+                JsonObject pushed = client.hear();
+                assertThat(pushed.get("version").getAsInt()).isEqualTo(version);
+                client.say("{\"type\":\"result\",\"id\":" + pushed.get("id") + "}");
+            }
+            first.get(10, TimeUnit.SECONDS);
+            second.get(10, TimeUnit.SECONDS);
+            assertThat(channels.configuration(CAMERA)).isEqualTo(new Configuration(2, "{\"a\":2}"));
+        }
+
+        @Test
+        void theSameAgainChangesNothing() throws Exception {
+            set("{\"a\":1.0}").get(10, TimeUnit.SECONDS);
+            set("{\"a\":1.0}").get(10, TimeUnit.SECONDS);
+            assertThat(channels.configuration(CAMERA).version()).isEqualTo(1);
+        }
+
+        @Test
+        void theFileIsTheServicesAlone() throws Exception {
+            assertThat(file()).isEqualTo("{}");
+            Path file = Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CONFIG", ""));
+            assertThat(Files.getPosixFilePermissions(file)).hasSize(2);
+            channels.removed(CAMERA);
+            assertThat(file).doesNotExist();
         }
     }
 

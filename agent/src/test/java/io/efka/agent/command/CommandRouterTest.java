@@ -240,7 +240,7 @@ final class CommandRouterTest {
             "efka/dev1/cmd/start, it is one of the services",
             "efka/dev1/svc/camera/cmd/strat, did you mean \"start\"",
             "efka/dev1/svc/camera/cmd/ping, it is one of the device",
-            "efka/dev1/svc/camera/cmd/call/blink, there are",
+            "efka/dev1/svc/camera/cmd/call, there are",
             "efka/dev1/cmd/, there are"
         })
         void asAnUnknownCommandSaysWhatWasMeant(String topic, String hint) {
@@ -607,7 +607,7 @@ final class CommandRouterTest {
             assertThat(code.remedy()).endsWith(".");
             assertThat(code.word()).matches("[a-z_]+");
         });
-        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(24);
+        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(27);
     }
 
     @Test
@@ -616,7 +616,19 @@ final class CommandRouterTest {
                 .containsExactlyInAnyOrder("ping", "info", "list", "metrics", "apply", "shutdown");
         assertThat(rig.table.serviceCommands())
                 .containsExactlyInAnyOrder(
-                        "start", "stop", "restart", "status", "install", "remove", "enable", "disable", "reset",
-                        "signal", "input", "logs");
+                        "start",
+                        "stop",
+                        "restart",
+                        "status",
+                        "install",
+                        "remove",
+                        "enable",
+                        "disable",
+                        "reset",
+                        "signal",
+                        "input",
+                        "logs",
+                        "config",
+                        "call/{name}");
     }
 }

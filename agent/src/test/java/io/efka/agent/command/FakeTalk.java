@@ -1,6 +1,8 @@
 package io.efka.agent.command;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.efka.agent.service.Manifest;
 import io.efka.agent.service.ServiceId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +13,9 @@ import java.util.concurrent.CompletableFuture;
 final class FakeTalk implements Talk {
     final List<Call> calls = new ArrayList<>();
 
+    final List<JsonObject> configured = new ArrayList<>();
+    CompletableFuture<Heard> taken = new CompletableFuture<>();
+
     record Call(ServiceId service, String name, JsonElement args, Duration timeout, CompletableFuture<Heard> answer) {}
 
     @Override
@@ -18,5 +23,19 @@ final class FakeTalk implements Talk {
         var call = new Call(service, name, args, timeout, new CompletableFuture<>());
         calls.add(call);
         return call.answer();
+    }
+
+    @Override
+    public JsonObject configuration(ServiceId service) {
+        var document = new JsonObject();
+        document.addProperty("version", 7);
+        document.add("config", new JsonObject());
+        return document;
+    }
+
+    @Override
+    public CompletableFuture<Heard> configure(Manifest manifest, JsonObject config) {
+        configured.add(config);
+        return taken;
     }
 }

@@ -47,11 +47,11 @@ final class DemoTest {
     @Nested
     class Started {
         @Test
-        void theAgentIsToldToKeepFourServicesThroughTheBroker(@TempDir Path data) throws Exception {
+        void theAgentIsToldToKeepItsSamplesThroughTheBroker(@TempDir Path data) throws Exception {
             demo(data).start();
 
             assertThat(link.published.get(0).topic()).isEqualTo("efka/demo/cmd/apply");
-            assertThat(appliedServices().keySet()).containsExactly("chatty", "crashy", "webby", "grumbler");
+            assertThat(appliedServices().keySet()).containsExactly("chatty", "crashy", "webby", "grumbler", "thermo");
             assertThat(appliedServices().entrySet())
                     .allSatisfy(service -> assertThat(
                                     manifest(service.getKey()).get("service_id").getAsString())

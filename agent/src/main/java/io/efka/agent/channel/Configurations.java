@@ -1,0 +1,147 @@
+package io.efka.agent.channel;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.efka.agent.service.ConfigStore;
+import io.efka.agent.service.Configuration;
+import io.efka.agent.service.Manifest;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.StoreException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What services are told about how to work. A service with a channel is asked first: what it refuses, or says nothing
+ * about, is not kept. One service's changes are made one after the other. Thread-safe; never blocks but where said.
+ */
+final class Configurations {
+    private static final Logger LOG = LoggerFactory.getLogger(Configurations.class);
+
+    /** A service has so long to say whether it takes a configuration. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final ConfigStore store;
+    private final Optional<ConfigFiles> files;
+    private final Executor disk;
+    // Guarded by itself: the last change of each service, while it is under way.
+    private final Map<ServiceId, CompletableFuture<Answered>> last = new HashMap<>();
+
+    /** @param disk runs what waits for a disk */
+    Configurations(ConfigStore store, Optional<ConfigFiles> files, Executor disk) {
+        this.store = store;
+        this.files = files;
+        this.disk = disk;
+    }
+
+    /**
+     * A change that is asked for.
+     *
+     * @param manifest says whose file it is
+     */
+    record Change(Manifest manifest, JsonObject config, Push push) {
+        ServiceId service() {
+            return manifest.id();
+        }
+    }
+
+    /** Asks the living channel whether it takes a configuration. */
+    interface Push {
+        /** Empty if there is no living channel. */
+        Optional<CompletableFuture<Answered>> ask(Configuration next);
+    }
+
+    Configuration of(ServiceId service) {
+        return store.load(service);
+    }
+
+    static JsonObject json(Configuration configuration) {
+        return JsonParser.parseString(configuration.json()).getAsJsonObject();
+    }
+
+    /** Completes when the change is kept, or with why it is not. */
+    CompletableFuture<Answered> set(Change change) {
+        synchronized (last) {
+            CompletableFuture<Answered> before =
+                    last.getOrDefault(change.service(), CompletableFuture.completedFuture(nothing()));
+            CompletableFuture<Answered> now = before.thenComposeAsync(done -> begin(change), disk)
+                    .exceptionally(bug -> {
+                        LOG.error("service={} configuration could not be set", change.service(), bug);
+                        return new Answered.Unanswered(Answered.Why.FAILED, "the agent failed; its log says more");
+                    });
+            last.put(change.service(), now);
+            now.whenComplete((done, bug) -> forget(change.service(), now));
+            return now;
+        }
+    }
+
+    private void forget(ServiceId service, CompletableFuture<Answered> done) {
+        synchronized (last) {
+            last.remove(service, done);
+        }
+    }
+
+    private static Answered nothing() {
+        return new Answered.Done(new JsonObject());
+    }
+
+    private CompletableFuture<Answered> begin(Change change) {
+        Configuration old = of(change.service());
+        if (json(old).equals(change.config())) return CompletableFuture.completedFuture(done(old, false));
+        var next = new Configuration(old.version() + 1, change.config().toString());
+        return change.push()
+                .ask(next)
+                .map(asked -> asked.thenApplyAsync(
+                        answer -> answer instanceof Answered.Done ? keep(change, next, true) : answer, disk))
+                .orElseGet(() -> CompletableFuture.completedFuture(keep(change, next, false)));
+    }
+
+    private Answered keep(Change change, Configuration next, boolean applied) {
+        try {
+            store.save(change.service(), next);
+        } catch (StoreException e) {
+            return new Answered.Unanswered(Answered.Why.DISK_FULL, "the configuration was not kept: " + e.getMessage());
+        }
+        write(change.manifest());
+        // Whoever attached between the question and this line has been greeted with the old one.
+        if (!applied) change.push().ask(next);
+        return done(next, applied);
+    }
+
+    private static Answered done(Configuration kept, boolean applied) {
+        var value = new JsonObject();
+        value.addProperty("version", kept.version());
+        value.add("config", json(kept));
+        value.addProperty("applied", applied);
+        return new Answered.Done(value);
+    }
+
+    /** Writes the newest to its file; blocks for the disk. */
+    void write(Manifest manifest) {
+        files.ifPresent(all -> {
+            try {
+                all.write(manifest, of(manifest.id()));
+            } catch (IOException e) {
+                LOG.warn("service={} configuration file could not be written: {}", manifest.id(), e.toString());
+            }
+        });
+    }
+
+    /** The service is no more. */
+    void removed(ServiceId service) {
+        store.deleteSoon(service);
+        disk.execute(() -> files.ifPresent(all -> {
+            try {
+                all.delete(service);
+            } catch (IOException e) {
+                LOG.warn("service={} configuration file stays: {}", service, e.toString());
+            }
+        }));
+    }
+}
