@@ -1,7 +1,6 @@
 package io.efka.it.bench;
 
 import io.efka.it.Await;
-import io.efka.it.LocalMosquitto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
