@@ -40,6 +40,7 @@ record Adopting(RunId run, boolean again) implements ActiveState {
 
     @Override
     public Step on(Event.RestartAsked event, Service service, Moment moment) {
+        if (event.isDoneBy(run)) return service.desired(Desired.RUNNING).stay().awaitStart(event.request());
         return service.desired(Desired.RUNNING)
                 .state(new Adopting(run, true))
                 .cause(Cause.command(event.request().commandId()))

@@ -107,6 +107,7 @@ record Running(
 
     @Override
     public Step on(Event.RestartAsked event, Service service, Moment moment) {
+        if (event.isDoneBy(run)) return on(new Event.StartAsked(event.request()), service, moment);
         Service anew = service.history(service.record().history().startedByCommand());
         Step joined = anew.stay().awaitStart(event.request());
         Cause cause = Cause.command(event.request().commandId());

@@ -34,6 +34,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
     /** It is being started anyhow; what matters to who asks is that it runs in the end. */
     @Override
     public Step on(Event.RestartAsked event, Service service, Moment moment) {
+        if (event.isDoneBy(run)) return service.stay().awaitStart(event.request());
         Step joined = service.stay().awaitStart(event.request());
         Cause cause = Cause.command(event.request().commandId());
         return Transitions.end(joined.next(), this, Stopping.Next.relaunch(), cause, moment)

@@ -615,6 +615,33 @@ final class SupervisorTest {
         }
 
         @Test
+        void aRestartThatTheEarlierAgentHadBegunIsDoneByTheRunThatFollows() {
+            World world = later();
+            Optional<RunId> before = Optional.of(world.launcher.run());
+            world.launcher.tell(new Event.AdoptionFailed(world.launcher.run(), "no such process"));
+            World.Asking restart = world.ask(request -> new Event.RestartAsked(request, true, before));
+            assertThat(restart.isPending()).isTrue();
+            world.settles();
+            assertThat(restart.done().state()).isEqualTo(RUNNING);
+            World.Asking again = world.ask(request -> new Event.RestartAsked(request, true, before));
+            assertThat(again.rejected().reason()).isEqualTo(Outcome.Reason.ALREADY_RUNNING);
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "launch camera");
+        }
+
+        @Test
+        void aRestartThatTheEarlierAgentHadNotBegunIsCarriedOut() {
+            World world = later();
+            Optional<RunId> before = Optional.of(world.launcher.run());
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            World.Asking restart = world.ask(request -> new Event.RestartAsked(request, true, before));
+            world.exits(143);
+            world.settles();
+            assertThat(restart.done().state()).isEqualTo(RUNNING);
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM", "launch camera");
+        }
+
+        @Test
         void aStopAfterSuchARestartStopsIt() {
             World world = later();
             World.Asking restart = world.ask(Event.RestartAsked::new);
