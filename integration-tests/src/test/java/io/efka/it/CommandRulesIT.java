@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds for all commands: how they are replied to, and which of them are executed, when and how often. */
 class CommandRulesIT {
@@ -139,6 +141,7 @@ class CommandRulesIT {
             stubborn("crowded", "2s");
             try (Watcher client = new Watcher(SCENE.broker(), "crowd/replies")) {
                 client.publish(device.topic("crowded", "cmd/remove"), "{\"reply_to\":\"crowd/removed\"}");
+                device.awaitState("crowded", "stopping");
                 int asked = 80;
                 for (int i = 0; i < asked; i++) {
                     client.publish(device.topic("crowded", "cmd/status"), "{\"reply_to\":\"crowd/replies\"}");

@@ -31,7 +31,8 @@ class ClockJumpTest {
     @ValueSource(longs = {-20_000, 20_000})
     void aSplayedCommandIsNeitherLateNorEarly(long days) {
         rig.supervision.running(CAMERA);
-        rig.send("efka/group/all/svc/camera/cmd/signal", "{\"signal\":\"HUP\",\"splay_ms\":60000}").settle();
+        rig.send("efka/group/all/svc/camera/cmd/signal", "{\"signal\":\"HUP\",\"splay_ms\":60000}")
+                .settle();
         rig.timers.setClock(Duration.ofDays(days));
         rig.settle();
         assertThat(rig.supervision.told).isEmpty();
