@@ -147,8 +147,8 @@ final class Parts {
         sections.put("state_damages", store::damages);
         sections.put("channel", channels::describe);
         sections.put("data", data::counts);
-        sections.put("dropped", () -> Map.of("messages", outbox.dropped(), "events", events.dropped()));
-        var info = new DeviceInfo(identity, machine, topics, timers, sections);
+        sections.put("dropped", () -> dropped(outbox));
+        var info = new DeviceInfo(identity, machine, topics, System::nanoTime, sections);
         var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
         var environment = new Environment(topics, outbox::send, services, events, timers);
         var ledger = new Ledger(
@@ -171,6 +171,10 @@ final class Parts {
      */
     static Parts of(Settings settings, StateStore store, long session, Runnable shutdown) {
         return new Parts(settings, store, session, shutdown);
+    }
+
+    private Map<String, Long> dropped(Outbox outbox) {
+        return Map.of("messages", outbox.dropped(), "events", events.dropped(), "commands", router.dropped());
     }
 
     /** Not a method reference to the switchboard: that one needs the presence to be made. */

@@ -27,15 +27,29 @@ public final class AgentProcess implements AutoCloseable {
     }
 
     public static AgentProcess run(String broker, String device, Path data, String... more) {
+        return runUnder(List.of(), broker, device, data, more);
+    }
+
+    /**
+     * The same in a world that is poorer than this one.
+     *
+     * @param wrapper a program and its arguments that prepares that world and then becomes what follows
+     */
+    public static AgentProcess runUnder(List<String> wrapper, String broker, String device, Path data, String... more) {
         var arguments = new ArrayList<String>(
                 List.of("run", "--broker", broker, "--device", device, "--data-dir", data.toString()));
         arguments.addAll(List.of(more));
-        return start(data.resolveSibling(data.getFileName() + ".log"), arguments);
+        return start(wrapper, data.resolveSibling(data.getFileName() + ".log"), arguments);
     }
 
     /** Any command of the jar. */
     public static AgentProcess start(Path log, List<String> arguments) {
-        var command = new ArrayList<String>(List.of(
+        return start(List.of(), log, arguments);
+    }
+
+    private static AgentProcess start(List<String> wrapper, Path log, List<String> arguments) {
+        var command = new ArrayList<String>(wrapper);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

@@ -13,6 +13,11 @@ public final class Await {
     private Await() {}
 
     public static void until(String what, Duration limit, BooleanSupplier condition) {
+        until(() -> what, limit, condition);
+    }
+
+    /** @param what asked only where the wait was in vain */
+    public static void until(Supplier<String> what, Duration limit, BooleanSupplier condition) {
         value(what, limit, () -> condition.getAsBoolean() ? Optional.of(true) : Optional.empty());
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -25,16 +26,36 @@ public final class Brokers {
         return broker;
     }
 
+    /**
+     * Starts the machine's own Mosquitto as it comes, but for some lines of {@code mosquitto.conf}; where there is none,
+     * any broker, and says so.
+     */
+    public static TestBroker stock(String... settings) {
+        if (!hasMosquitto()) {
+            System.out.println(
+                    "[broker] no mosquitto on the PATH: another broker stands in, without " + List.of(settings));
+            return start();
+        }
+        var broker = PathBroker.stock(List.of(settings));
+        broker.start();
+        return broker;
+    }
+
+    /** Whether there is a Mosquitto on the PATH that may be used. */
+    public static boolean hasMosquitto() {
+        return isOnPath("mosquitto") && !"embedded".equals(System.getProperty("efka.broker"));
+    }
+
     private static TestBroker choose() {
         boolean required = "required".equals(System.getProperty("efka.docker"));
         String wanted = System.getProperty("efka.broker", required ? "docker" : "any");
         return switch (wanted) {
             case "docker" -> new ContainerBroker();
-            case "path" -> new PathBroker();
+            case "path" -> PathBroker.shipped();
             case "embedded" -> new EmbeddedTestBroker();
             case "any" -> {
                 if (hasDocker()) yield new ContainerBroker();
-                yield isOnPath("mosquitto") ? new PathBroker() : new EmbeddedTestBroker();
+                yield hasMosquitto() ? PathBroker.shipped() : new EmbeddedTestBroker();
             }
             default ->
                 throw new IllegalArgumentException(

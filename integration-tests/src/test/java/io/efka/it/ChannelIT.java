@@ -35,7 +35,8 @@ final class ChannelIT {
             var text = new JsonObject();
             text.addProperty("text", Files.readString(EXAMPLES.resolve(file)));
             text.addProperty("mode", "0755");
-            Bundle plain = Bundle.script(id, start(file)).with("ready", "\"channel\"").with("watchdog", "\"20s\"");
+            Bundle plain =
+                    Bundle.script(id, start(file)).with("ready", "\"channel\"").with("watchdog", "\"20s\"");
             JsonObject files = plain.files().deepCopy();
             files.add(file, text);
             return new Bundle(id, plain.manifest(), files);
@@ -82,18 +83,22 @@ final class ChannelIT {
             JsonObject started = device.run(example(id, file));
             assertThat(started.get("state").getAsString()).isEqualTo("running");
             device.awaitStatus(id, status -> status.get("ready").getAsBoolean());
-            Watcher.Seen first = device.watcher()
-                    .await("data of " + id, m -> m.topic().equals(device.topic(id, "data/" + data)));
+            Watcher.Seen first =
+                    device.watcher().await("data of " + id, m -> m.topic().equals(device.topic(id, "data/" + data)));
             assertThat(new JsonPrimitive(first.text()).getAsDouble()).isPositive();
-            assertThat(ok(device.ask(id, "call/hello", "{\"args\":[1]}")).has("result")).isTrue();
+            assertThat(ok(device.ask(id, "call/hello", "{\"args\":[1]}")).has("result"))
+                    .isTrue();
             long pid = device.awaitState(id, "running").get("pid").getAsLong();
 
             device.agent().kill();
             device.start();
-            Await.until("the service attached again", Duration.ofSeconds(30), () -> device.ask(id, "call/hello", "")
-                    .get("ok")
-                    .getAsBoolean());
-            assertThat(device.awaitStatus(id, status -> status.get("ready").getAsBoolean()).get("pid").getAsLong())
+            Await.until(
+                    "the service attached again",
+                    Duration.ofSeconds(30),
+                    () -> device.ask(id, "call/hello", "").get("ok").getAsBoolean());
+            assertThat(device.awaitStatus(id, status -> status.get("ready").getAsBoolean())
+                            .get("pid")
+                            .getAsLong())
                     .isEqualTo(pid);
 
             ok(device.ask(id, "stop", ""));
@@ -166,10 +171,12 @@ final class ChannelIT {
         void whoFallsSilentIsStartedAgain() {
             need("socat", "nc");
             device().run(Bundle.sleeper("silent").with("watchdog", "\"1s\"").with("ready_timeout", "\"2s\""));
-            device().awaitStatus("silent", status -> status.getAsJsonObject("cause")
-                    .get("kind")
-                    .getAsString()
-                    .equals("watchdog"));
+            device().awaitStatus(
+                            "silent",
+                            status -> status.getAsJsonObject("cause")
+                                    .get("kind")
+                                    .getAsString()
+                                    .equals("watchdog"));
             device().awaitStatus("silent", status -> status.get("restarts").getAsInt() > 0);
             ok(device().ask("silent", "stop", ""));
         }

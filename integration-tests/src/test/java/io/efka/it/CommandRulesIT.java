@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -117,6 +118,8 @@ class CommandRulesIT {
 
         @Test
         void areRetainedOnes() {
+            if (!SCENE.broker().tellsOfRetain()) System.out.println("[broker] it hides what is retained: not tried");
+            Assumptions.assumeTrue(SCENE.broker().tellsOfRetain());
             device.install(Bundle.sleeper("haunted"));
             String topic = device.topic("haunted", "cmd/start");
             try (Watcher client = new Watcher(SCENE.broker(), "retained/replies")) {

@@ -6,25 +6,44 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The {@code mosquitto} on the PATH, as a process of its own with a folder of its own. */
 final class PathBroker implements TestBroker {
-    private final int port = Brokers.freePort();
     private final Path folder;
+    private final int port;
     private Optional<Process> process = Optional.empty();
 
-    PathBroker() {
+    private PathBroker(Path folder, int port, String conf) {
+        this.folder = folder;
+        this.port = port;
+        // Run as root it would give up its rights, and then may not write here.
+        String user = System.getProperty("user.name").equals("root") ? "user root\n" : "";
         try {
-            folder = Files.createTempDirectory("efka-broker");
-            // Run as root it would give up its rights, and then may not write here.
-            String user = System.getProperty("user.name").equals("root") ? "user root\n" : "";
-            Files.writeString(
-                    folder.resolve("mosquitto.conf"),
-                    user + MosquittoConf.with("listener " + port + " 127.0.0.1", folder.toString()));
+            Files.writeString(folder.resolve("mosquitto.conf"), user + conf);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** With the settings that {@code docker/mosquitto} ships. */
+    static PathBroker shipped() {
+        Path folder = Folders.create("broker");
+        int port = Brokers.freePort();
+        return new PathBroker(folder, port, MosquittoConf.with(listener(port), folder.toString()));
+    }
+
+    /** As it comes, all in memory, but for what a test adds. */
+    static PathBroker stock(List<String> settings) {
+        int port = Brokers.freePort();
+        String more = String.join("\n", settings);
+        return new PathBroker(
+                Folders.create("broker"), port, listener(port) + "\nallow_anonymous true\n" + more + "\n");
+    }
+
+    private static String listener(int port) {
+        return "listener " + port + " 127.0.0.1";
     }
 
     @Override
@@ -37,7 +56,15 @@ final class PathBroker implements TestBroker {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Await.until("mosquitto listens on " + port, Duration.ofSeconds(10), this::listens);
+        Await.until(() -> "mosquitto listens on " + port + ":\n" + log(), Duration.ofSeconds(10), this::listens);
+    }
+
+    private String log() {
+        try {
+            return Files.readString(folder.resolve("log"));
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     private boolean listens() {

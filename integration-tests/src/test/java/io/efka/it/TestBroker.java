@@ -21,6 +21,11 @@ public interface TestBroker extends AutoCloseable {
         return "tcp://127.0.0.1:" + port();
     }
 
+    /** Whether it tells subscribers who ask for it that a message was sent retained, as MQTT 5 has it. */
+    default boolean tellsOfRetain() {
+        return true;
+    }
+
     /** Which kind it is, for the run's output. */
     String describe();
 

@@ -4,6 +4,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.install.Spelling;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -71,6 +74,16 @@ public final class Arguments {
             if (number >= min && number <= max) return OptionalLong.of(number);
         }
         throw wrong(key, "a whole number from " + min + " to " + max);
+    }
+
+    Optional<Instant> time(String key) throws Refusal {
+        Optional<String> text = string(key);
+        if (text.isEmpty()) return Optional.empty();
+        try {
+            return Optional.of(OffsetDateTime.parse(text.get()).toInstant());
+        } catch (DateTimeParseException e) {
+            throw wrong(key, "a time as in \"2026-11-22T10:00:00Z\"");
+        }
     }
 
     /** Any JSON value. */

@@ -50,7 +50,15 @@ public final class CommandTables {
                 Map.entry("status", query(service::status)),
                 Map.entry(
                         "logs",
-                        query(new LogsCommand(services, toolbox.logs()), "stream", "lines", "from", "to", "match")),
+                        query(
+                                new LogsCommand(services, toolbox.logs()),
+                                "stream",
+                                "lines",
+                                "from",
+                                "to",
+                                "since",
+                                "until",
+                                "match")),
                 Map.entry("start", told(REPEATABLE, service::start)),
                 Map.entry("stop", told(REPEATABLE, service::stop)),
                 Map.entry("restart", told(REPEATABLE, service::restart)),

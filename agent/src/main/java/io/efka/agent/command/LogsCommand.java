@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
@@ -48,7 +49,16 @@ final class LogsCommand implements Handler {
         }
         if (to.isPresent() && to.getAsLong() < from.orElse(0)) throw arguments.wrong("to", "at least from");
         OptionalInt last = lines.isPresent() ? OptionalInt.of((int) lines.getAsLong()) : OptionalInt.empty();
-        return new Logs.Query(stream(arguments), last, from, to, match(arguments));
+        return new Logs.Query(stream(arguments), last, from, to, match(arguments), time(arguments));
+    }
+
+    private static Logs.Time time(Arguments arguments) throws Refusal {
+        Optional<Instant> since = arguments.time("since");
+        Optional<Instant> until = arguments.time("until");
+        if (since.isPresent() && until.isPresent() && until.get().isBefore(since.get())) {
+            throw arguments.wrong("until", "at least since");
+        }
+        return new Logs.Time(since, until);
     }
 
     private static Logs.Stream stream(Arguments arguments) throws Refusal {

@@ -5,6 +5,7 @@ import static io.efka.agent.command.Services.Asking;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Outcome;
 import io.efka.agent.service.Request;
+import io.efka.agent.service.RunId;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.service.Signal;
@@ -43,10 +44,10 @@ final class ServiceCommands {
     CompletableFuture<Answer> restart(Command command) throws Refusal {
         ServiceId id = command.requiredService();
         List<String> warnings = services.reread(id);
-        boolean isDone = command.isRepeated() && hasNewRun(command, services.status(id));
-        if (isDone) return start(command);
-        return ask(command, Event.RestartAsked::new)
-                .thenApply(outcome -> Answer.of(outcome).warning(warnings));
+        Optional<RunId> before = command.before().flatMap(Before::run);
+        // Whether it is done already is decided where the run is known, not by a status that is old a moment later.
+        return ask(command, request -> new Event.RestartAsked(request, command.isRepeated(), before))
+                .thenApply(outcome -> started(command, outcome).warning(warnings));
     }
 
     CompletableFuture<Answer> reset(Command command) throws Refusal {

@@ -53,7 +53,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.setConfiguration(configuration(port, webSocketPort));
         try {
             server.start();
-            server.getActiveMQServer().getRemotingService().addIncomingInterceptor(new PromptWill());
+            var remoting = server.getActiveMQServer().getRemotingService();
+            remoting.addIncomingInterceptor(new PromptWill());
+            remoting.addIncomingInterceptor(new LegalTopics());
             return new EmbeddedBroker(server);
         } catch (Exception e) { // named top: the library's start() declares nothing narrower
             stop(server);

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,8 +26,14 @@ public final class ManifestFile {
         try (InputStream in = Files.newInputStream(file)) {
             return parse(in.readNBytes(ManifestCodec.MAX_SIZE + 1));
         } catch (IOException e) {
-            return fault(file.toString(), "must be readable (" + e.getClass().getSimpleName() + ")");
+            return fault(file.toString(), "must be readable (" + reason(e) + ")");
         }
+    }
+
+    /** What the kernel says, as in "Too many open files"; some exceptions have nothing but the file's name to say. */
+    private static String reason(IOException e) {
+        if (e instanceof FileSystemException refused && refused.getReason() != null) return refused.getReason();
+        return e.getClass().getSimpleName();
     }
 
     static ManifestReading parse(byte[] content) {

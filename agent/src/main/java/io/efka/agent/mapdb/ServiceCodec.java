@@ -52,6 +52,7 @@ final class ServiceCodec {
             json.addProperty("boot_id", process.bootId());
         });
         if (run.ready()) json.addProperty("ready", true);
+        if (run.commanded()) json.addProperty("commanded", true);
         return json;
     }
 
@@ -113,7 +114,9 @@ final class ServiceCodec {
                     Fields.text(json, "boot_id")));
         }
         boolean ready = json.has("ready") && Fields.flag(json, "ready");
-        return new RunRecord(new RunId(Fields.text(json, "run")), Fields.instant(json, "since"), process, ready);
+        boolean commanded = json.has("commanded") && Fields.flag(json, "commanded");
+        return new RunRecord(
+                new RunId(Fields.text(json, "run")), Fields.instant(json, "since"), process, ready, commanded);
     }
 
     private static History decodeHistory(JsonObject json) {

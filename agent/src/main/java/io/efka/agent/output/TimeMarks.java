@@ -20,9 +20,15 @@ final class TimeMarks {
     /** Kept aside until it is known to be the last before a pause, or a second after the one before it. */
     private Optional<Mark> newest = Optional.empty();
 
-    /** At this time, the stream ended at {@code offset}. A clock that was set back is waited for. */
+    /**
+     * At this time, the stream ended at {@code offset}. After a clock was set back, what it said before is forgotten
+     * where it is later than now: it would hide everything that is written until then.
+     */
     synchronized void note(long offset, Instant at) {
-        if (newest.isPresent() && at.isBefore(newest.get().at())) return;
+        if (newest.isPresent() && at.isBefore(newest.get().at())) {
+            marks.removeIf(mark -> mark.at().isAfter(at));
+            newest = Optional.empty();
+        }
         if (newest.isPresent() && isApart(at)) {
             if (marks.size() >= MOST) thin();
             marks.add(newest.get());

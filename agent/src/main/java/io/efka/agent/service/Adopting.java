@@ -3,8 +3,17 @@ package io.efka.agent.service;
 import java.time.Duration;
 import java.util.Optional;
 
-/** An earlier agent recorded a run; whether it is alive is being found out. */
-record Adopting(RunId run) implements ActiveState {
+/**
+ * An earlier agent recorded a run; whether it is alive is being found out.
+ *
+ * @param again a restart was asked for meanwhile: what is found alive is ended, and another run begun
+ */
+record Adopting(RunId run, boolean again) implements ActiveState {
+
+    static Adopting of(RunId run) {
+        return new Adopting(run, false);
+    }
+
     @Override
     public ServiceStatus.State visible() {
         return ServiceStatus.State.STARTING;
@@ -23,7 +32,7 @@ record Adopting(RunId run) implements ActiveState {
     /** What is found alive is ended when it is found. */
     @Override
     public Step on(Event.StopAsked event, Service service, Moment moment) {
-        return service.desired(Desired.STOPPED)
+        return Transitions.settle(service.desired(Desired.STOPPED))
                 .stay()
                 .startsRejected(Outcome.Reason.INTERRUPTED, "a later command stopped the service")
                 .awaitStop(event.request());
@@ -31,7 +40,12 @@ record Adopting(RunId run) implements ActiveState {
 
     @Override
     public Step on(Event.RestartAsked event, Service service, Moment moment) {
-        return service.desired(Desired.RUNNING).stay().awaitStart(event.request());
+        if (event.isDoneBy(run)) return service.desired(Desired.RUNNING).stay().awaitStart(event.request());
+        return service.desired(Desired.RUNNING)
+                .state(new Adopting(run, true))
+                .cause(Cause.command(event.request().commandId()))
+                .stay()
+                .awaitStart(event.request());
     }
 
     @Override
@@ -89,12 +103,19 @@ record Adopting(RunId run) implements ActiveState {
         RunRecord before = service.record().run().orElse(new RunRecord(run, moment.now(), Optional.empty()));
         RunRecord recorded = before.with(event.process());
         Service known = service.run(Optional.of(recorded)).warnings(event.warnings());
-        if (!service.isDesired() || service.manifest().isEmpty()) {
+        boolean wanted = service.isDesired() || before.commanded();
+        if (!wanted || service.manifest().isEmpty()) {
             var found = new Starting(run, Optional.of(event.process()));
             return Transitions.end(known, found, Stopping.Next.rest(), service.cause(), moment);
         }
+        if (again) {
+            Service anew = known.history(known.record().history().startedByCommand());
+            var found = new Starting(run, Optional.of(event.process()));
+            return Transitions.end(anew, found, Stopping.Next.relaunch(), service.cause(), moment);
+        }
         Duration age = Duration.between(recorded.since(), moment.now());
-        return Running.enter(known, run, event.process(), Cause.of(Cause.Kind.ADOPTED), moment, age);
+        return Running.enter(
+                known.desired(Desired.RUNNING), run, event.process(), Cause.of(Cause.Kind.ADOPTED), moment, age);
     }
 
     @Override

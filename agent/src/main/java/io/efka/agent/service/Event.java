@@ -53,8 +53,23 @@ public sealed interface Event {
         }
     }
 
-    /** Stop if need be, then start. */
-    record RestartAsked(Request request) implements Asked {
+    /**
+     * Stop if need be, then start.
+     *
+     * @param resumed an earlier agent began with it: any other run than {@code before} is the one that was asked for
+     * @param before the run there was when it was asked for
+     */
+    record RestartAsked(Request request, boolean resumed, Optional<RunId> before) implements Asked {
+        /** A new one. */
+        public RestartAsked(Request request) {
+            this(request, false, Optional.empty());
+        }
+
+        /** Whether that run is what came of it already. */
+        public boolean isDoneBy(RunId run) {
+            return resumed && !before.equals(Optional.of(run));
+        }
+
         @Override
         public Step applyTo(ServiceState state, Service service, Moment moment) {
             return state.on(this, service, moment);
@@ -255,6 +270,8 @@ public sealed interface Event {
         /** The next health check is due. */
         HEALTH,
         /** So many failures have aged out of the window that this is no crash loop any more. */
-        CALM
+        CALM,
+        /** The start period is over: failed health checks count from now on. */
+        WARM
     }
 }

@@ -39,7 +39,7 @@ record Failed() implements IdleState {
     public Step on(Event.AgentStarted event, Service service, Moment moment) {
         if (service.record().run().isEmpty()) return service.stay();
         RunRecord recorded = service.record().run().get();
-        return service.move(new Adopting(recorded.run()), service.cause(), moment)
+        return service.move(Adopting.of(recorded.run()), service.cause(), moment)
                 .then(new Effect.Adopt(recorded));
     }
 

@@ -8,20 +8,31 @@ import java.util.Optional;
  *
  * @param process empty between the decision to launch and the launch's outcome
  * @param ready whether it became ready by a rule that a later agent cannot see fulfilled again: it may not say so twice
+ * @param commanded whether a command asked for it and its success has not made the service desired yet: an agent that finds
+ *     it alive finishes that command, where it would end any other run that is not desired
  */
-public record RunRecord(RunId run, Instant since, Optional<ProcessIdentity> process, boolean ready) {
+public record RunRecord(RunId run, Instant since, Optional<ProcessIdentity> process, boolean ready, boolean commanded) {
 
-    /** A run that is not known to be ready. */
+    /** A run that is not known to be ready, and that no command waits for. */
     public RunRecord(RunId run, Instant since, Optional<ProcessIdentity> process) {
-        this(run, since, process, false);
+        this(run, since, process, false, false);
     }
 
     /** The same run, its process known. */
     RunRecord with(ProcessIdentity known) {
-        return new RunRecord(run, since, Optional.of(known), ready);
+        return new RunRecord(run, since, Optional.of(known), ready, commanded);
     }
 
     RunRecord asReady() {
-        return new RunRecord(run, since, process, true);
+        return new RunRecord(run, since, process, true, commanded);
+    }
+
+    RunRecord asCommanded() {
+        return new RunRecord(run, since, process, ready, true);
+    }
+
+    /** The command has been fulfilled, or another one has taken its place. */
+    RunRecord asSettled() {
+        return new RunRecord(run, since, process, ready, false);
     }
 }

@@ -35,10 +35,15 @@ record Running(
         var health = alive ? ServiceStatus.HealthState.HEALTHY : ServiceStatus.HealthState.UNKNOWN;
         boolean aliveIsReady = alive && manifest.readiness().kind() == Manifest.Readiness.Kind.HEALTH;
         var running = new Running(run, process, ready || aliveIsReady, false, false, health, 0);
-        Step step = service.move(running, cause, moment)
+        Step step = Transitions.settle(service)
+                .move(running, cause, moment)
                 .then(new Effect.SetTimer(
                         Event.TimerKind.STABLE, left(manifest.restart().stable(), age)));
-        if (!alive) step = step.then(new Effect.Probe(run));
+        if (!alive) {
+            step = step.then(new Effect.Probe(run))
+                    .then(new Effect.SetTimer(
+                            Event.TimerKind.WARM, left(manifest.health().startPeriod(), age)));
+        }
         if (running.ready) return running.watch(step.startsDone(), known && age.isZero());
         return step.then(new Effect.SetTimer(
                 Event.TimerKind.READY, left(manifest.readiness().timeout(), age)));
@@ -102,6 +107,7 @@ record Running(
 
     @Override
     public Step on(Event.RestartAsked event, Service service, Moment moment) {
+        if (event.isDoneBy(run)) return on(new Event.StartAsked(event.request()), service, moment);
         Service anew = service.history(service.record().history().startedByCommand());
         Step joined = anew.stay().awaitStart(event.request());
         Cause cause = Cause.command(event.request().commandId());
@@ -131,6 +137,9 @@ record Running(
             case READY -> notReady(service, moment);
             case WATCHDOG -> silent(service, moment);
             case STABLE -> stable(service, moment);
+            case WARM ->
+                service.state(new Running(run, alive, ready, stable, true, health, failures))
+                        .stay();
             // The status is computed anew at every step: nothing but the time had to pass.
             case CALM, SETTLE, GRACE, RESTART -> service.stay();
         };
@@ -255,7 +264,8 @@ record Running(
 
     private Step unhealthy(Service service, String detail, Moment moment) {
         Manifest.Health rule = service.rules().health();
-        if (!counts(service, rule, moment)) {
+        // Failures of a service that is still warming up say nothing.
+        if (!warm) {
             Duration soon = rule.interval().compareTo(EAGER) < 0 ? rule.interval() : EAGER;
             return service.stay().then(askAgain(service, soon));
         }
@@ -272,13 +282,6 @@ record Running(
         Cause cause = Cause.of(
                 Cause.Kind.HEALTH, "was unhealthy: " + inARow + " checks in a row failed, the last: " + detail);
         return Transitions.end(service.state(ill), ill, Stopping.Next.verdict(stable), cause, moment);
-    }
-
-    /** Failures of a service that is still warming up say nothing. */
-    private boolean counts(Service service, Manifest.Health rule, Moment moment) {
-        if (warm) return true;
-        Duration up = Duration.between(service.since(), moment.now());
-        return up.compareTo(rule.startPeriod()) >= 0;
     }
 
     private static Effect askAgain(Service service, Duration after) {

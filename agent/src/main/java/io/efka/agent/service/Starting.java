@@ -22,7 +22,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
 
     @Override
     public Step on(Event.StopAsked event, Service service, Moment moment) {
-        Step told = service.desired(Desired.STOPPED)
+        Step told = Transitions.settle(service.desired(Desired.STOPPED))
                 .stay()
                 .startsRejected(Outcome.Reason.INTERRUPTED, "a later command stopped the service")
                 .awaitStop(event.request());
@@ -34,6 +34,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
     /** It is being started anyhow; what matters to who asks is that it runs in the end. */
     @Override
     public Step on(Event.RestartAsked event, Service service, Moment moment) {
+        if (event.isDoneBy(run)) return service.stay().awaitStart(event.request());
         Step joined = service.stay().awaitStart(event.request());
         Cause cause = Cause.command(event.request().commandId());
         return Transitions.end(joined.next(), this, Stopping.Next.relaunch(), cause, moment)
@@ -69,8 +70,10 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
 
     @Override
     public Step on(Event.Launched event, Service service, Moment moment) {
-        boolean saidReady = service.record().run().filter(RunRecord::ready).isPresent();
-        var recorded = new RunRecord(run, moment.now(), Optional.of(event.process()), saidReady);
+        Optional<RunRecord> before = service.record().run();
+        boolean saidReady = before.filter(RunRecord::ready).isPresent();
+        boolean commanded = before.filter(RunRecord::commanded).isPresent();
+        var recorded = new RunRecord(run, moment.now(), Optional.of(event.process()), saidReady, commanded);
         Service launched = service.run(Optional.of(recorded))
                 .warnings(event.warnings())
                 .state(new Starting(run, Optional.of(event.process())));

@@ -37,7 +37,7 @@ record Stopped() implements IdleState {
     public Step on(Event.AgentStarted event, Service service, Moment moment) {
         if (service.record().run().isPresent()) {
             RunRecord recorded = service.record().run().get();
-            return service.move(new Adopting(recorded.run()), Cause.of(Cause.Kind.AGENT_START), moment)
+            return service.move(Adopting.of(recorded.run()), Cause.of(Cause.Kind.AGENT_START), moment)
                     .then(new Effect.Adopt(recorded));
         }
         if (!service.isDesired() || !service.record().autostart()) return service.stay();

@@ -30,8 +30,9 @@ final class Transitions {
         }
         if (!service.missing().isEmpty()) return await(service, cause, moment);
         RunId run = moment.runIds().get();
-        var recorded = new RunRecord(run, moment.now(), Optional.empty());
-        return service.run(Optional.of(recorded))
+        var unasked = new RunRecord(run, moment.now(), Optional.empty());
+        boolean commanded = cause.kind() == Cause.Kind.COMMAND;
+        return service.run(Optional.of(commanded ? unasked.asCommanded() : unasked))
                 .warnings(List.of())
                 .move(new Starting(run, Optional.empty()), cause, moment)
                 .then(new Effect.Launch(run));
@@ -105,6 +106,11 @@ final class Transitions {
     static Service noteReady(Service service) {
         if (service.rules().readiness().kind() != Manifest.Readiness.Kind.CHANNEL) return service;
         return service.run(service.record().run().map(RunRecord::asReady));
+    }
+
+    /** The wish behind the run, if there was one, is fulfilled or withdrawn. */
+    static Service settle(Service service) {
+        return service.run(service.record().run().map(RunRecord::asSettled));
     }
 
     /** An automatic restart. */

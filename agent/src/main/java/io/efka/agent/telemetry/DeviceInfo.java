@@ -1,11 +1,11 @@
 package io.efka.agent.telemetry;
 
 import com.google.gson.JsonObject;
-import io.efka.agent.service.Timers;
 import io.efka.agent.wire.Topics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Answers the {@code info} command: what this agent is, on what it runs, and how it stands with everything. */
@@ -13,19 +13,26 @@ public final class DeviceInfo {
     private final Identity identity;
     private final Machine machine;
     private final Topics topics;
-    private final Timers timers;
+    private final LongSupplier nanoTime;
+    private final long startedNanos;
     private final Map<String, Supplier<?>> sections;
 
     /**
      * @param sections further keys, in order, each asked at every {@link #now}: {@code broker}, {@code folders},
      *     {@code state_damages} …; values as in {@link JsonCodec#object}
+     * @param nanoTime monotonic nanoseconds, {@code System::nanoTime}: the uptime is the same whatever the clock is set to
      */
     public DeviceInfo(
-            Identity identity, Machine machine, Topics topics, Timers timers, Map<String, Supplier<?>> sections) {
+            Identity identity,
+            Machine machine,
+            Topics topics,
+            LongSupplier nanoTime,
+            Map<String, Supplier<?>> sections) {
         this.identity = identity;
         this.machine = machine;
         this.topics = topics;
-        this.timers = timers;
+        this.nanoTime = nanoTime;
+        this.startedNanos = nanoTime.getAsLong();
         this.sections = new LinkedHashMap<>(sections);
     }
 
@@ -43,7 +50,7 @@ public final class DeviceInfo {
         fields.put("groups", topics.groups());
         fields.put("boot_at", machine.bootAt());
         fields.put("started_at", identity.startedAt());
-        fields.put("uptime_ms", Duration.between(identity.startedAt(), timers.now()));
+        fields.put("uptime_ms", Duration.ofNanos(nanoTime.getAsLong() - startedNanos));
         sections.forEach((name, section) -> fields.put(name, section.get()));
         return JsonCodec.object(fields);
     }

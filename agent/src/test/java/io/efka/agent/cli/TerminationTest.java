@@ -59,6 +59,19 @@ final class TerminationTest {
         never.countDown();
     }
 
+    @Test
+    void anEndThatBreaksDownIsGivenUp() {
+        termination.onSignal(
+                () -> {
+                    throw new NoClassDefFoundError("the jar was overwritten");
+                },
+                Duration.ofSeconds(5));
+
+        raise("TERM", 15);
+
+        assertThat(halts).containsExactly(ExitCode.INTERNAL.number());
+    }
+
     /** With a process of its own, since the signals of this one belong to the test runner. */
     @Nested
     class InAProcess {

@@ -9,11 +9,13 @@ import static io.efka.agent.command.Rig.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.agent.service.Logs;
 import io.efka.agent.service.ServiceStatus.State;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -292,6 +294,8 @@ final class CommandRouterTest {
                     "logs | {\"lines\":5,\"from\":0}",
                     "logs | {\"from\":9,\"to\":3}",
                     "logs | {\"match\":\"(\"}",
+                    "logs | {\"since\":\"yesterday\"}",
+                    "logs | {\"since\":\"2026-11-22T10:00:00Z\",\"until\":\"2026-11-22T09:00:00Z\"}",
                 })
         void inAnArgumentOfAServiceIsABadArgument(String command, String payload) {
             rig.supervision.running(CAMERA);
@@ -562,6 +566,17 @@ final class CommandRouterTest {
             assertThat(rig.reply().get("text").getAsString()).isEqualTo("one\n");
             assertThat(rig.reply().get("end").getAsLong()).isEqualTo(4);
             assertThat(rig.logQueries.get(0).lines()).hasValue(5);
+        }
+
+        @Test
+        void isReadBackByTimeInAnyZone() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("logs"), "{\"since\":\"2026-11-22T10:00:00.5Z\",\"until\":\"2026-11-22T12:00:00+01:00\"}")
+                    .settle();
+            assertThat(rig.reply().has("warnings")).isFalse();
+            Logs.Time time = rig.logQueries.get(0).time();
+            assertThat(time.since()).contains(Instant.parse("2026-11-22T10:00:00.500Z"));
+            assertThat(time.until()).contains(Instant.parse("2026-11-22T11:00:00Z"));
         }
 
         @Test

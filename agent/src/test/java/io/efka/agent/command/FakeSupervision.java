@@ -157,6 +157,10 @@ final class FakeSupervision implements Supervision {
             service.run = Optional.empty();
             done(id, asked.request());
         } else if (event instanceof Event.RestartAsked asked) {
+            if (service.run.filter(asked::isDoneBy).isPresent()) {
+                handle(id, new Event.StartAsked(asked.request()));
+                return;
+            }
             told.add("restart " + id);
             launch(service);
             done(id, asked.request());

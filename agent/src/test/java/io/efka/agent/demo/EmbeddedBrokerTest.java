@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.DataOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +77,27 @@ final class EmbeddedBrokerTest {
         }
 
         @Test
+        void oneWithANulInItsTopicIsNotPassedOn() throws Exception {
+            Client client = connect("listener");
+            client.subscribe("nul/+");
+            byte[] topic = "nul/a\0b".getBytes(UTF_8);
+            try (var socket = new Socket("127.0.0.1", BROKERS.get(0).port());
+                    var out = new DataOutputStream(socket.getOutputStream())) {
+                socket.setSoTimeout(5_000);
+                out.write(new byte[] {0x10, 15, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 30, 0, 3, 'r', 'a', 'w'});
+                socket.getInputStream().readNBytes(4);
+                out.write(new byte[] {0x30, (byte) (2 + topic.length)});
+                out.writeShort(topic.length);
+                out.write(topic);
+                assertThat(socket.getInputStream().read())
+                        .as("the connection is ended")
+                        .isEqualTo(-1);
+            }
+            connect("other").publish("nul/legal", "after it", false);
+            assertThat(client.next()).hasValue("nul/legal after it");
+        }
+
+        @Test
         void requestsCarryWhereAndHowToAnswer() throws Exception {
             Client responder = connect("responder");
             responder.subscribe("ping");
@@ -132,7 +155,7 @@ final class EmbeddedBrokerTest {
         @Test
         void theWillOfALostClientIsPublished() throws Exception {
             Client heir = connect("heir");
-            heir.subscribe("will");
+            heir.subscribe("will/mortal");
 
             connect("mortal").client.disconnectForcibly(0, 100, false);
 
@@ -206,7 +229,8 @@ final class EmbeddedBrokerTest {
             var options = new MqttConnectionOptions();
             options.setCleanStart(clean);
             options.setSessionExpiryInterval(100L);
-            options.setWill("will", new MqttMessage(("of " + id).getBytes(UTF_8), 1, false, new MqttProperties()));
+            options.setWill(
+                    "will/" + id, new MqttMessage(("of " + id).getBytes(UTF_8), 1, false, new MqttProperties()));
             IMqttToken token = client.connect(options);
             token.waitForCompletion(5_000);
             sessionPresent = token.getSessionPresent();

@@ -40,7 +40,7 @@ abstract class ServiceStoreContract {
     }
 
     static ServiceRecord launching(String id) {
-        var run = new RunRecord(RUN_2, NOON, Optional.empty());
+        var run = new RunRecord(RUN_2, NOON, Optional.empty(), false, true);
         var exit = new Exit(OptionalInt.of(3), Optional.empty(), false, NOON, "last line\n\"quoted\" \u4e2d");
         return new ServiceRecord(
                 new ServiceId(id),
@@ -60,7 +60,7 @@ abstract class ServiceStoreContract {
                 Path.of("/srv", id),
                 Desired.RUNNING,
                 true,
-                Optional.of(new RunRecord(RUN_2, NOON, Optional.of(process), true)),
+                Optional.of(new RunRecord(RUN_2, NOON, Optional.of(process), true, false)),
                 History.CLEAN,
                 Optional.of(new LastExit(RUN_1, exit)));
     }

@@ -35,9 +35,23 @@ class TimeMarksTest {
     }
 
     @Test
-    void ignoreAClockThatWasSetBack() {
+    void followAClockThatWasSetBack() {
         marks.note(100, NOON);
-        marks.note(200, NOON.minusSeconds(60));
-        assertThat(marks.before(NOON)).hasValue(100);
+        marks.note(150, NOON.plusSeconds(86_400));
+        marks.note(200, NOON.plusSeconds(60));
+        marks.note(300, NOON.plusSeconds(120));
+        assertThat(marks.before(NOON.plusSeconds(90))).hasValue(200);
+        // Of tomorrow's mark nothing is left: it would hide all that is written until then.
+        assertThat(marks.after(NOON.plusSeconds(150))).isEmpty();
+        assertThat(marks.after(NOON.plusSeconds(90))).hasValue(300);
+    }
+
+    @Test
+    void keepWhatIsKnownWhenAClockIsSetBackALittle() {
+        marks.note(100, NOON);
+        marks.note(200, NOON.plusSeconds(10));
+        marks.note(300, NOON.plusSeconds(9));
+        assertThat(marks.before(NOON.plusSeconds(5))).hasValue(100);
+        assertThat(marks.before(NOON.plusSeconds(9))).hasValue(300);
     }
 }

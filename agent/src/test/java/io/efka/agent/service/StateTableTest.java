@@ -46,7 +46,7 @@ final class StateTableTest {
         var known = Optional.of(PROCESS);
         STATES.put("Stopped", new Stopped());
         STATES.put("Waiting", new Waiting(Cause.of(Cause.Kind.COMMAND)));
-        STATES.put("Adopting", new Adopting(RUN));
+        STATES.put("Adopting", Adopting.of(RUN));
         STATES.put("Starting, launching", new Starting(RUN, Optional.empty()));
         STATES.put("Starting, launched", new Starting(RUN, known));
         STATES.put("Running, not ready", running(false, 0));

@@ -464,6 +464,26 @@ final class SupervisorTest {
         }
 
         @Test
+        void theStartPeriodIsAsLongAsItIsWhateverTheClockIsSetTo() {
+            for (Duration jump : List.of(Duration.ofDays(20_000), Duration.ofDays(-20_000))) {
+                World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART)));
+                world.running();
+                world.timers.setClock(world.timers.now().plus(jump));
+                for (int i = 0; i < 5; i++) {
+                    world.probeAnswers(false);
+                    world.advance("1S");
+                }
+                assertThat(world.status().state()).isEqualTo(RUNNING);
+                world.advance("25S");
+                for (int i = 0; i < 3; i++) {
+                    world.probeAnswers(false);
+                    world.advance("10S");
+                }
+                assertThat(world.status().state()).as("%s", jump).isEqualTo(STOPPING);
+            }
+        }
+
+        @Test
         void reportOnlySaysSo() {
             World world = World.with(manifest("camera", checked(OnUnhealthy.REPORT)));
             world.running();
@@ -581,6 +601,60 @@ final class SupervisorTest {
         }
 
         @Test
+        void aRestartThatComesBeforeItIsFoundAliveRestartsIt() {
+            World world = later();
+            World.Asking restart = world.ask(Event.RestartAsked::new);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(restart.isPending()).isTrue();
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
+            world.exits(143);
+            world.settles();
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM", "launch camera");
+            assertThat(restart.done().state()).isEqualTo(RUNNING);
+        }
+
+        @Test
+        void aRestartThatTheEarlierAgentHadBegunIsDoneByTheRunThatFollows() {
+            World world = later();
+            Optional<RunId> before = Optional.of(world.launcher.run());
+            world.launcher.tell(new Event.AdoptionFailed(world.launcher.run(), "no such process"));
+            World.Asking restart = world.ask(request -> new Event.RestartAsked(request, true, before));
+            assertThat(restart.isPending()).isTrue();
+            world.settles();
+            assertThat(restart.done().state()).isEqualTo(RUNNING);
+            World.Asking again = world.ask(request -> new Event.RestartAsked(request, true, before));
+            assertThat(again.rejected().reason()).isEqualTo(Outcome.Reason.ALREADY_RUNNING);
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "launch camera");
+        }
+
+        @Test
+        void aRestartThatTheEarlierAgentHadNotBegunIsCarriedOut() {
+            World world = later();
+            Optional<RunId> before = Optional.of(world.launcher.run());
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            World.Asking restart = world.ask(request -> new Event.RestartAsked(request, true, before));
+            world.exits(143);
+            world.settles();
+            assertThat(restart.done().state()).isEqualTo(RUNNING);
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM", "launch camera");
+        }
+
+        @Test
+        void aStopAfterSuchARestartStopsIt() {
+            World world = later();
+            World.Asking restart = world.ask(Event.RestartAsked::new);
+            World.Asking stop = world.ask(Event.StopAsked::new);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            world.exits(143);
+            assertThat(restart.rejected().reason()).isEqualTo(Outcome.Reason.INTERRUPTED);
+            assertThat(stop.done().state()).isEqualTo(STOPPED);
+            assertThat(world.launcher.calls).doesNotContain("launch camera");
+        }
+
+        @Test
         void oneThatIsNotDesiredAnyMoreIsEnded() {
             World world = later();
             World.Asking stop = world.ask(Event.StopAsked::new);
@@ -589,6 +663,54 @@ final class SupervisorTest {
             assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
             world.exits(143);
             assertThat(stop.done().state()).isEqualTo(STOPPED);
+        }
+
+        /** Between the launch and its success the service is not desired yet; ending it would do the start twice. */
+        @Test
+        void oneWhoseStartWasCutOffIsAdopted() {
+            World earlier = World.with(manifest);
+            earlier.ask(Event.StartAsked::new);
+            World world = World.after(earlier, manifest);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera");
+            assertThat(world.status().state()).isEqualTo(RUNNING);
+            assertThat(world.store.record(CAMERA).desired()).isEqualTo(Desired.RUNNING);
+            assertThat(world.ask(Event.StartAsked::new).rejected().reason()).isEqualTo(Outcome.Reason.ALREADY_RUNNING);
+        }
+
+        @Test
+        void oneThatExecutesAlreadyWhenItsStartWasCutOffIsAdoptedAsWell() {
+            World earlier = World.with(manifest);
+            earlier.ask(Event.StartAsked::new);
+            ProcessIdentity process = earlier.launcher.launched();
+            World world = World.after(earlier, manifest);
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera");
+            assertThat(world.status().state()).isEqualTo(RUNNING);
+        }
+
+        @Test
+        void oneWhoseStopWasCutOffIsEnded() {
+            World earlier = World.with(manifest);
+            earlier.running();
+            earlier.ask(Event.StopAsked::new);
+            World world = World.after(earlier, manifest);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
+        }
+
+        @Test
+        void oneThatWasStoppedBeforeItWasSeenAliveIsEnded() {
+            World earlier = World.with(manifest);
+            earlier.ask(Event.StartAsked::new);
+            earlier.launcher.launched();
+            earlier.ask(Event.StopAsked::new);
+            World world = World.after(earlier, manifest);
+            var process = new ProcessIdentity(100, 1000, "boot-1");
+            world.launcher.tell(new Event.Adopted(world.launcher.run(), process, List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
         }
 
         @Test

@@ -33,8 +33,9 @@ final class DeviceInfoTest {
         sections.put("cgroup", () -> "none");
         var identity = new Identity(17, "a1", new Version("0.1.0"), timers.now());
         var machine = new Machine("gw", "Linux 6.1 arm64", "17.0.15", Optional.empty());
-        var info = new DeviceInfo(identity, machine, TOPICS, timers, sections);
+        var info = new DeviceInfo(identity, machine, TOPICS, timers::nanos, sections);
         timers.advance(Duration.ofSeconds(90));
+        timers.setClock(Duration.ofDays(-7));
 
         assertThat(info.now()).isEqualTo(JsonParser.parseString("""
                         {"device":"dev1","version":"0.1.0","session":17,"instance":"a1","pid":%d,"host":"gw",

@@ -1,6 +1,5 @@
 package io.efka.it.bench;
 
-import io.efka.it.LocalMosquitto;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

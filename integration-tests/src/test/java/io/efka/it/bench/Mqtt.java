@@ -1,6 +1,5 @@
 package io.efka.it.bench;
 
-import io.efka.it.LocalMosquitto;
 import io.efka.it.NoDelaySockets;
 import java.util.UUID;
 import java.util.function.BiConsumer;

@@ -3,7 +3,6 @@ package io.efka.it.bench;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.efka.it.LocalMosquitto;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;

@@ -1,6 +1,5 @@
 package io.efka.it.bench;
 
-import io.efka.it.LocalMosquitto;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -14,30 +13,47 @@ final class RequestBenchmark implements Benchmark {
 
     @Override
     public List<Row> run(Rig rig) throws Exception {
-        var request = new Samples();
-        var start = new Samples();
         try (LocalMosquitto stock = rig.stockBroker();
-                RunningAgent agent = rig.agent(rig.data(), stock, Map.of()).awaitOnline()) {
-            String port = String.valueOf(stock.port());
-            String topic = "efka/" + agent.device() + "/cmd/ping";
-            int rounds = rig.rounds(150);
+                RunningAgent agent = rig.agent(rig.data(), stock, Map.of()).awaitOnline();
+                BareResponder bare = BareResponder.start(stock)) {
+            String ping = "efka/" + agent.device() + "/cmd/ping";
+            var start = new Samples();
+            var usual = new Samples();
+            var acknowledged = new Samples();
+            var bareAcknowledged = new Samples();
+            int rounds = rig.rounds(100);
             for (int i = -10; i < rounds; i++) {
-                long asked = run("mosquitto_rr", "-V", "5", "-q", "1", "-p", port, "-t", topic, "-e", "r/" + i, "-n");
-                long started = run("mosquitto_rr", "--help");
+                long alone = run("mosquitto_rr", "--help");
+                long asked = request(stock, ping, 0);
+                long askedAtOne = request(stock, ping, 1);
+                long bareAtOne = request(stock, bare.topic(), 1);
                 if (i < 0) continue;
-                request.addNanos(asked);
-                start.addNanos(started);
+                start.addNanos(alone);
+                usual.addNanos(asked);
+                acknowledged.addNanos(askedAtOne);
+                bareAcknowledged.addNanos(bareAtOne);
             }
+            return List.of(
+                    Row.atMost(
+                            "mosquitto_rr to ping, stock Mosquitto, p50 beyond its process start",
+                            usual.median() - start.median(),
+                            10,
+                            " ms",
+                            "p50 " + Row.number(usual.median()) + ", p99 " + Row.number(usual.p99())
+                                    + "; its process alone " + Row.number(start.median()),
+                            usual.count()),
+                    Row.stated(
+                            "the same with mosquitto_rr -q 1",
+                            "p50 " + Row.number(acknowledged.median()) + " ms; from a bare Paho responder "
+                                    + Row.number(bareAcknowledged.median()) + " ms",
+                            acknowledged.count()));
         }
-        String madeOf = "mosquitto_rr p50 " + Row.number(request.median()) + ", p99 " + Row.number(request.p99())
-                + "; its process alone " + Row.number(start.median());
-        return List.of(Row.atMost(
-                "mosquitto_rr to ping, stock Mosquitto, p50 beyond its process start",
-                request.median() - start.median(),
-                10,
-                " ms",
-                madeOf,
-                request.count()));
+    }
+
+    private static long request(LocalMosquitto broker, String topic, int qos) throws IOException, InterruptedException {
+        String port = String.valueOf(broker.port());
+        String replies = "replies/" + System.nanoTime();
+        return run("mosquitto_rr", "-V", "5", "-q", String.valueOf(qos), "-p", port, "-t", topic, "-e", replies, "-n");
     }
 
     private static long run(String... command) throws IOException, InterruptedException {

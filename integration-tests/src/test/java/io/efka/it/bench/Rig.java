@@ -1,7 +1,6 @@
 package io.efka.it.bench;
 
 import io.efka.it.Folders;
-import io.efka.it.LocalMosquitto;
 import io.efka.it.Shell;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package io.efka.it.bench;
 
-import io.efka.it.LocalMosquitto;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -37,11 +37,11 @@ final class ThroughputBenchmark implements Benchmark {
             running.operator().install(Script.writer(SERVICE, stamps.script("exec " + Lines.command(LINES))));
             int rounds = rig.rounds(10);
             for (int i = -2; i < rounds; i++) {
-                long cpuBefore = running.cpuNanos();
+                double cpuBefore = running.cpuMillis();
                 running.operator().start(SERVICE);
                 Stamp begun = stamps.next();
                 double agentRate = LINES / seconds(begun.at(), sink.awaitAll());
-                double spent = (running.cpuNanos() - cpuBefore) / 1e6;
+                double spent = running.cpuMillis() - cpuBefore;
                 long bareBegun = System.nanoTime();
                 publisher.publish();
                 double bareRate = LINES / seconds(bareBegun, bareSink.awaitAll());

@@ -5,9 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How long a service takes to write its lines while they are shipped, against the same program and a plain file. */
+/**
+ * How long a service takes to write its lines while they are shipped, against the same program and a plain file. All of
+ * them share the machine's cores with a broker and a subscriber; so it is also said how long the program takes for a
+ * plain file while a bare publisher keeps these two as busy.
+ */
 final class WriterBenchmark implements Benchmark {
     private static final int LINES = 1_000_000;
+    private static final String SERVICE = "writer";
 
     @Override
     public String name() {
@@ -18,42 +23,64 @@ final class WriterBenchmark implements Benchmark {
     public List<Row> run(Rig rig) throws Exception {
         var rows = new ArrayList<Row>();
         byte[] content = Lines.content(LINES);
-        rows.add(measure(rig, "one write a line", Lines.lineByLine(LINES), content));
-        rows.add(measure(rig, "large writes", Lines.command(LINES), content));
+        Path file = Files.write(rig.folder().resolve("lines"), content);
+        try {
+            rows.addAll(measure(rig, "one write a line", Lines.lineByLine(LINES), content));
+            rows.addAll(measure(rig, "large writes", Lines.command(LINES), content));
+        } finally {
+            Files.delete(file);
+        }
         return rows;
     }
 
-    private static Row measure(Rig rig, String how, String program, byte[] content) throws Exception {
+    private static List<Row> measure(Rig rig, String how, String program, byte[] content) throws Exception {
         var service = new Samples();
         var plain = new Samples();
+        var busy = new Samples();
         Path file = rig.folder().resolve("plain");
         try (RunningAgent agent = rig.agent();
                 Stamps stamps = new Stamps(rig.folder());
-                Sink sink = Sink.ofBytes(rig.broker(), agent.topic("writer", "stdout"), content)) {
-            agent.operator().install(Script.writer("writer", stamps.script(program + "\n" + stamps.again())));
+                BarePublisher publisher =
+                        BarePublisher.start(rig.broker(), rig.folder().resolve("lines"));
+                Sink sink = Sink.ofBytes(rig.broker(), agent.topic(SERVICE, "stdout"), content);
+                Sink bareSink = Sink.ofBytes(rig.broker(), publisher.topic(), content)) {
+            agent.operator().install(Script.writer(SERVICE, stamps.script(program + "\n" + stamps.again())));
             var bare = new BareProcess(rig.folder(), stamps.script(program + " >>" + file + "\n" + stamps.again()));
             int rounds = rig.rounds(15);
             for (int i = -2; i < rounds; i++) {
-                agent.operator().start("writer");
+                agent.operator().start(SERVICE);
                 long shipped = duration(stamps);
                 sink.awaitAll();
-                Process process = bare.start();
-                long alone = duration(stamps);
-                process.waitFor();
-                Files.delete(file);
+                long alone = alone(bare, stamps, file);
+                publisher.publish();
+                long besides = alone(bare, stamps, file);
+                bareSink.awaitAll();
                 if (i < 0) continue;
                 service.addNanos(shipped);
                 plain.addNanos(alone);
+                busy.addNanos(besides);
             }
         }
-        String madeOf = "service " + service + " ms, plain file " + plain + " ms";
-        return Row.atMost(
-                "1,000,000 lines, " + how + ": service that is shipped / plain file",
-                service.median() / plain.median(),
-                1.1,
-                "x",
-                madeOf,
-                service.count());
+        return List.of(
+                Row.atMost(
+                        "1,000,000 lines, " + how + ": service that is shipped / plain file",
+                        service.median() / plain.median(),
+                        1.1,
+                        "x",
+                        "service " + service + " ms, plain file " + plain + " ms",
+                        service.count()),
+                Row.stated(
+                        "the same / plain file beside a bare publisher of the same bytes",
+                        Row.number(service.median() / busy.median()) + "x (" + busy + " ms)",
+                        busy.count()));
+    }
+
+    private static long alone(BareProcess program, Stamps stamps, Path file) throws Exception {
+        Process process = program.start();
+        long duration = duration(stamps);
+        process.waitFor();
+        Files.delete(file);
+        return duration;
     }
 
     private static long duration(Stamps stamps) throws InterruptedException {

@@ -31,6 +31,7 @@ final class Chaos implements AutoCloseable {
     private final ObserverProcess observer;
     private final ProcessEye eye;
     private final Deque<Fault> deck = new ArrayDeque<>();
+    private final Thread emergency = new Thread(this::clean, "chaos-end");
     private boolean diskWasFull;
 
     /** @param results what a failing run leaves behind for whoever looks into it: the logs, and nothing else */
@@ -46,6 +47,7 @@ final class Chaos implements AutoCloseable {
         Files.deleteIfExists(results.resolve("agent.log"));
         this.agent = new Patient(broker, device, disk.folder(), results.resolve("agent.log"));
         this.eye = new ProcessEye(Path.of("/proc"), device);
+        Runtime.getRuntime().addShutdownHook(emergency);
         agent.start();
         this.observer = new ObserverProcess(broker.uri(), device, witnesses(), seed, report, log);
     }
@@ -184,6 +186,12 @@ final class Chaos implements AutoCloseable {
 
     @Override
     public void close() {
+        Runtime.getRuntime().removeShutdownHook(emergency);
+        clean();
+    }
+
+    /** Also when somebody interrupts the run: what it started would live on. */
+    private void clean() {
         observer.close();
         agent.kill();
         for (ProcessEye.Seen left : eye.look()) ProcessHandle.of(left.pid()).ifPresent(ProcessHandle::destroyForcibly);

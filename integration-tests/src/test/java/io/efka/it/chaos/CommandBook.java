@@ -15,7 +15,7 @@ import java.util.Set;
  * Thread-safe.
  */
 final class CommandBook {
-    /** With these the agent has not taken the command: sent again it may well be done. */
+    /** With these the agent may not have taken the command: then, sent again, it is done. */
     private static final Set<String> NOT_TAKEN = Set.of("busy", "disk_full");
 
     private final Map<String, JsonObject> replies = new HashMap<>();
@@ -52,6 +52,11 @@ final class CommandBook {
 
     synchronized Optional<JsonObject> find(String id) {
         return Optional.ofNullable(replies.get(id));
+    }
+
+    /** Another reply to it is wanted. */
+    synchronized void forget(String id) {
+        replies.remove(id);
     }
 
     /** Whether the reply is the last word on its command. */

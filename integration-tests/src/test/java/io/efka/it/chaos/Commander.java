@@ -94,13 +94,17 @@ final class Commander implements AutoCloseable {
         long kills = conditions.brokerKills();
         long calm = conditions.calmNanos();
         boolean overdue = false;
+        boolean isLastWord = false;
         while (true) {
             Optional<JsonObject> reply = book.find(sent.id());
-            if (reply.isPresent() && CommandBook.isTaken(reply.get())) return reply;
+            if (reply.isPresent() && (isLastWord || CommandBook.isTaken(reply.get()))) return reply;
             boolean isLate = conditions.calmNanos() - calm > PATIENCE;
             if (reply.isPresent()) {
                 notes.seen("commands sent again since they were not taken", 1);
                 pause(1000);
+                // What is refused by a disk that has room was refused for good: the agent remembers the first answer.
+                isLastWord = CommandBook.code(reply.get()).equals("disk_full") && !conditions.isDiskShort();
+                book.forget(sent.id());
                 send(sent);
             } else if (isLate && conditions.brokerKills() != kills) {
                 notes.seen("commands sent again since a killed broker lost them or their reply", 1);

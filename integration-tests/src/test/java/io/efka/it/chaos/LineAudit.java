@@ -42,17 +42,20 @@ final class LineAudit {
      */
     void take(byte[] bytes, boolean afterHole) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
-        int at = 0;
-        if (afterHole) {
-            at = text.indexOf('\n') + 1;
-            seek(text, at);
-        }
+        int at = afterHole ? seek(text) : 0;
         while (at < text.length()) at = step(text, at);
     }
 
-    private void seek(String text, int at) {
-        Integer place = text.length() >= at + 17 ? places.get(text.substring(at, at + 17)) : null;
-        if (place != null && place >= next) next = place;
+    /** The first whole line that the journal knows; what is between is not missing. */
+    private int seek(String text) {
+        for (int at = text.indexOf('\n') + 1; at > 0 && at + 17 <= text.length(); at = text.indexOf('\n', at) + 1) {
+            Integer place = places.get(text.substring(at, at + 17));
+            if (place != null && place >= next) {
+                next = place;
+                return at;
+            }
+        }
+        return text.length();
     }
 
     private int step(String text, int at) {

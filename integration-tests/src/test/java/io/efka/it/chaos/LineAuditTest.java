@@ -73,6 +73,17 @@ class LineAuditTest {
         assertClean(audit);
     }
 
+    @Test
+    void afterAHoleATailThatIsNotThereIsMissingAllTheSame() {
+        LineAudit audit = new LineAudit(JOURNAL, "fill");
+
+        audit.take(bytes(line(1, 1)), false);
+        audit.take(bytes(line(1, 3).substring(5) + line(2, 1)), true);
+        audit.end();
+
+        assertThat(audit.missing()).isEqualTo(line(2, 2).length());
+    }
+
     private static LineAudit audit(List<String> journal, String stream) {
         LineAudit audit = new LineAudit(journal, "fill");
         audit.take(bytes(stream), false);

@@ -9,12 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -27,11 +24,8 @@ import org.eclipse.paho.mqttv5.common.packet.UserProperty;
  */
 final class ObserverMain {
     private static final Duration CALM_LIMIT = Duration.ofSeconds(90);
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(90);
     /** A status may be behind reality for this long. */
     private static final Duration LIE = Duration.ofSeconds(5);
-
-    private static final Duration QUIET = Duration.ofSeconds(5);
 
     /** It tells of every lost connection, at length. Held here, or its level is forgotten. */
     private static final Logger PAHO = Logger.getLogger("org.eclipse.paho.mqttv5.client");
@@ -39,7 +33,7 @@ final class ObserverMain {
     private final Notes notes = new Notes();
     private final Conditions conditions = new Conditions();
     private final CommandBook book = new CommandBook(conditions, notes);
-    private final Map<String, StreamAssembly> streams = new TreeMap<>();
+    private final Streams streams;
     private final Path folder;
     private final String replyTopic;
     private final ProcessEye eye;
@@ -50,6 +44,7 @@ final class ObserverMain {
 
     private ObserverMain(String uri, String device, Path folder, SplittableRandom random) {
         this.folder = folder;
+        this.streams = new Streams(folder, notes);
         this.replyTopic = "chaos/" + device + "/replies";
         this.eye = new ProcessEye(Path.of("/proc"), device);
         this.reality = new RealityCheck(eye, conditions, notes, LIE);
@@ -116,17 +111,15 @@ final class ObserverMain {
         awaitCalm();
         for (Samples talker : Samples.TALKERS)
             commander.ask("finally-stop-" + talker.id(), talker, "stop", new JsonObject());
-        awaitDrained();
+        streams.awaitQuiet();
         senders.forEach(Sender::judge);
-        Map<Samples, LineAudit> audits = audits();
         for (Samples sample : Samples.values()) {
             for (String violation : witness(sample).violations()) {
                 notes.passed(Verdict.COPIES, sample.id() + " was locked at the start of run " + violation);
             }
             notes.seen("starts of services", witness(sample).starts().size());
         }
-        streams.forEach(this::judgeStream);
-        audits.forEach(this::judgeLines);
+        streams.judge(folder);
         for (Samples sample : Samples.values())
             commander.ask("finally-remove-" + sample.id(), sample, "remove", new JsonObject());
         reality.end();
@@ -149,66 +142,6 @@ final class ObserverMain {
         }
     }
 
-    /** Until nothing came for a while. */
-    private void awaitDrained() {
-        long deadline = System.nanoTime() + DRAIN_LIMIT.toNanos();
-        long before = -1;
-        long since = System.nanoTime();
-        while (System.nanoTime() < deadline && System.nanoTime() - since < QUIET.toNanos()) {
-            long now = streams().stream().mapToLong(StreamAssembly::end).sum();
-            if (now != before) since = System.nanoTime();
-            before = now;
-            Commander.pause(50);
-        }
-    }
-
-    private synchronized List<StreamAssembly> streams() {
-        return List.copyOf(streams.values());
-    }
-
-    private Map<Samples, LineAudit> audits() {
-        var audits = new EnumMap<Samples, LineAudit>(Samples.class);
-        for (Samples talker : Samples.TALKERS) {
-            var audit = new LineAudit(witness(talker).journal(), talker.filler());
-            StreamAssembly stream = streams.get(talker.id() + ".stdout");
-            if (stream != null) {
-                long from = 0;
-                for (StreamAssembly.Span hole : stream.holes()) {
-                    audit.take(stream.read(from, hole.from()), from > 0);
-                    from = hole.to();
-                }
-                audit.take(stream.read(from, stream.end()), from > 0);
-                audit.end();
-            }
-            audits.put(talker, audit);
-        }
-        return audits;
-    }
-
-    private void judgeStream(String name, StreamAssembly stream) {
-        notes.passed(Verdict.BYTES_CHANGED, stream.changed(), name + ": sent again with other bytes");
-        notes.seen("bytes received", stream.end());
-        notes.seen("bytes received again", stream.repeated());
-        for (StreamAssembly.Span hole : stream.holes()) {
-            long unannounced = stream.unannounced(hole);
-            notes.seen("bytes announced as dropped", hole.length() - unannounced);
-            if (hole.excused()) notes.seen("bytes lost by a killed broker", unannounced);
-            else notes.passed(Verdict.BYTES_LOST, unannounced, name + ": " + hole);
-        }
-    }
-
-    /** Lines in holes are not there either; what a hole is worth was judged already. */
-    private void judgeLines(Samples talker, LineAudit audit) {
-        StreamAssembly stream = streams.get(talker.id() + ".stdout");
-        long holes = stream == null
-                ? 0
-                : stream.holes().stream().mapToLong(StreamAssembly.Span::length).sum();
-        notes.seen("lines compared with the journals", audit.verified());
-        audit.findings().forEach(finding -> notes.say(talker.id() + " " + finding));
-        notes.passed(Verdict.BYTES_CHANGED, audit.foreign(), talker.id() + ": bytes that nobody wrote");
-        notes.passed(Verdict.BYTES_LOST, Math.max(0, audit.missing() - holes), talker.id() + ": lines of its journal");
-    }
-
     private void heard(String topic, MqttMessage message) {
         if (topic.equals(replyTopic)) {
             book.reply(text(message));
@@ -228,7 +161,7 @@ final class ObserverMain {
             case "status" -> status(service, message);
             case "event" -> event(service, JsonParser.parseString(text(message)).getAsJsonObject());
             default ->
-                stream(service + "." + levels[4]).add(offset(message), message.getPayload(), conditions.brokerKills());
+                streams.get(service, levels[4]).add(offset(message), message.getPayload(), conditions.brokerKills());
         }
     }
 
@@ -240,14 +173,10 @@ final class ObserverMain {
     private void event(String service, JsonObject event) {
         String kind = event.get("event").getAsString();
         if (kind.equals("output_dropped")) {
-            stream(service + "." + event.get("stream").getAsString())
+            streams.get(service, event.get("stream").getAsString())
                     .announce(event.get("from").getAsLong(), event.get("bytes").getAsLong());
         }
         notes.seen("events " + kind, 1);
-    }
-
-    private synchronized StreamAssembly stream(String name) {
-        return streams.computeIfAbsent(name, n -> new StreamAssembly(folder.resolve(n)));
     }
 
     private static long offset(MqttMessage message) {

@@ -11,10 +11,10 @@ import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.MqttLink.Subscription;
 import io.efka.agent.wire.Outbox;
 import io.efka.agent.wire.Properties;
+import io.efka.it.Brokers;
 import io.efka.it.FlakyProxy;
-import io.efka.it.LocalMosquitto;
+import io.efka.it.TestBroker;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +24,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nothing is lost on a line that is cut while it is busy. The broker has Mosquitto's defaults (10 topic aliases, a
@@ -36,12 +35,12 @@ class LinkLossIT {
     private static final int RESETS = 5;
 
     private final TestTimers timers = new TestTimers();
-    private LocalMosquitto broker;
+    private TestBroker broker;
     private FlakyProxy proxy;
 
     @BeforeEach
-    void start(@TempDir Path folder) throws Exception {
-        broker = LocalMosquitto.start(folder, "max_queued_messages 0");
+    void start() throws Exception {
+        broker = Brokers.stock("max_queued_messages 0");
         proxy = new FlakyProxy(broker.port());
     }
 
@@ -55,7 +54,7 @@ class LinkLossIT {
     @Test
     void tenThousandPublishesSurviveFiveResets() throws Exception {
         var observed = new Ear(Inbound::acknowledge, () -> {});
-        try (PahoLink observer = link(broker.uri(), "observer");
+        try (PahoLink observer = link(URI.create(broker.uri()), "observer");
                 PahoLink link = link(proxy.uri(), "publisher")) {
             observer.open(will("observer"), List.of(new Subscription("loss/#", true)), observed);
             Ear.await("observer is up", Duration.ofSeconds(10), observer::isUp);
@@ -100,7 +99,7 @@ class LinkLossIT {
     void commandsQueuedWhileAwayArriveAndComeAgainUntilAcknowledged() throws Exception {
         var first = new Ear();
         try (PahoLink device = link(proxy.uri(), "device");
-                PahoLink operator = link(broker.uri(), "operator")) {
+                PahoLink operator = link(URI.create(broker.uri()), "operator")) {
             operator.open(will("operator"), List.of(), new Ear());
             Ear.await("operator is up", Duration.ofSeconds(10), operator::isUp);
             device.open(will("device"), List.of(new Subscription("cmd/#", false)), first);

@@ -9,8 +9,9 @@ import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.MqttLink.Subscription;
 import io.efka.agent.wire.Properties;
+import io.efka.it.Brokers;
 import io.efka.it.FlakyProxy;
-import io.efka.it.LocalMosquitto;
+import io.efka.it.TestBroker;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,8 +39,9 @@ class LinkTransportsIT {
 
     @Test
     void webSockets() throws Exception {
-        int port = LocalMosquitto.freePort();
-        try (LocalMosquitto broker = LocalMosquitto.start(folder, "listener " + port, "protocol websockets");
+        assumeMosquitto();
+        int port = Brokers.freePort();
+        try (TestBroker broker = Brokers.stock("listener " + port, "protocol websockets");
                 PahoLink link = link(settings(URI.create("ws://127.0.0.1:" + port + "/mqtt")))) {
             assertThat(broker.port()).isNotEqualTo(port);
             assertRoundTrip(link);
@@ -57,12 +60,13 @@ class LinkTransportsIT {
 
     @Test
     void aUserWithAPasswordFile() throws Exception {
+        assumeMosquitto();
         Path users = Files.writeString(folder.resolve("users"), "dev1:secret\n");
         new ProcessBuilder("mosquitto_passwd", "-U", users.toString()).start().waitFor();
         Path password = Files.writeString(folder.resolve("password"), "secret\nnot this\n");
-        try (LocalMosquitto broker = LocalMosquitto.start(folder, "password_file " + users);
+        try (TestBroker broker = Brokers.stock("password_file " + users);
                 PahoLink link = link(new BrokerSettings(
-                        List.of(broker.uri()),
+                        List.of(URI.create(broker.uri())),
                         "dev1",
                         Optional.of("dev1"),
                         Optional.of(password),
@@ -75,8 +79,8 @@ class LinkTransportsIT {
 
     @Test
     void theWillComesAfterALossThatLastsAndNotAfterAShortOne() throws Exception {
-        try (LocalMosquitto broker = LocalMosquitto.start(folder);
-                PahoLink observer = link(settings("observer", broker.uri()))) {
+        try (TestBroker broker = Brokers.stock();
+                PahoLink observer = link(settings("observer", URI.create(broker.uri())))) {
             observer.open(message("unused"), List.of(new Subscription("dev1/status", true)), ear);
             FlakyProxy proxy = new FlakyProxy(broker.port());
             PahoLink device = link(settings("dev1", proxy.uri()));
@@ -96,10 +100,17 @@ class LinkTransportsIT {
         }
     }
 
+    /** Its listeners are what is tried here; the embedded broker's WebSocket is tried with the demo. */
+    private static void assumeMosquitto() {
+        if (!Brokers.hasMosquitto()) System.out.println("[link] no mosquitto on the PATH: TLS and such are not tried");
+        Assumptions.assumeTrue(Brokers.hasMosquitto());
+    }
+
     private void assertTls(String scheme, String kind, String protocol) throws Exception {
+        assumeMosquitto();
         Certificates.Identity server = Certificates.make(folder, "server", kind);
         Certificates.Identity client = Certificates.make(folder, "client", kind);
-        int port = LocalMosquitto.freePort();
+        int port = Brokers.freePort();
         // A listener of its own: Mosquitto 2.0.11 does not start with WebSockets alone.
         String[] tls = {
             "listener " + port,
@@ -109,7 +120,7 @@ class LinkTransportsIT {
             "keyfile " + server.key(),
             "require_certificate true"
         };
-        try (LocalMosquitto broker = LocalMosquitto.start(folder, tls);
+        try (TestBroker broker = Brokers.stock(tls);
                 PahoLink link = link(new BrokerSettings(
                         List.of(URI.create(scheme + "://127.0.0.1:" + port)),
                         "dev1",

@@ -1,4 +1,4 @@
-package io.efka.it;
+package io.efka.it.bench;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,0 +1,207 @@
+package io.efka.it.faults;
+
+import static io.efka.it.faults.Patient.assertOk;
+import static io.efka.it.faults.Patient.code;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.efka.it.AgentProcess;
+import io.efka.it.Await;
+import io.efka.it.Brokers;
+import io.efka.it.Folders;
+import io.efka.it.Shell;
+import io.efka.it.TestBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The disk is full, read-only or broken: services go on, and nothing is promised that was not written down. */
+class DiskFaultsIT {
+    /** Half a block in two seconds. */
+    private static final String TICKER = "i=0; while :; do i=$((i+1)); printf '%0100d\\n' $i; sleep 0.05; done";
+
+    private static TestBroker broker;
+
+    private Path folder;
+
+    @BeforeAll
+    static void start() {
+        broker = Brokers.start();
+    }
+
+    @AfterAll
+    static void end() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void make() {
+        folder = Folders.create("disk");
+    }
+
+    @AfterEach
+    void delete() {
+        Folders.delete(folder);
+    }
+
+    @Test
+    void aFullDataFolderRefusesWhatCannotBeRecordedAndStopsNothing() throws IOException {
+        try (Disk disk = Disk.tmpfs(folder.resolve("data"), "4m");
+                var patient = new Patient(broker, "full-data", Optional.of(folder), List.of())) {
+            patient.run("ticker", TICKER);
+            long pid = patient.status("ticker").get("pid").getAsLong();
+            Path filler = disk.fill();
+
+            assertThat(refusalAfterSomeRestarts(patient, "ticker")).contains("No space left on device");
+            pid = patient.status("ticker").get("pid").getAsLong();
+            assertThat(code(patient.ask("ticker", "stop", ""))).isEqualTo("disk_full");
+
+            assertStillRuns(patient, pid);
+            assertThat(code(patient.ask("other", "install", install("other")))).isEqualTo("disk_full");
+            assertOk(patient.ask("ping"));
+            assertOk(patient.ask("list"));
+
+            Files.delete(filler);
+            assertOk(patient.ask("ticker", "stop", ""));
+            patient.killAndStart();
+            patient.awaitStatus("ticker", s -> s.get("session").getAsLong() == 2);
+            assertThat(patient.status("ticker").get("desired").getAsString()).isEqualTo("stopped");
+        }
+    }
+
+    @Test
+    void aFullLogFolderCostsOutputAndNothingElse() throws IOException {
+        try (Disk disk = Disk.tmpfs(folder.resolve("logs"), "1m");
+                var patient = new Patient(broker, "full-logs", Optional.of(folder), List.of())) {
+            patient.run("ticker", TICKER);
+            patient.awaitText("ticker", "05\n");
+            long pid = patient.status("ticker").get("pid").getAsLong();
+            Path filler = disk.fill();
+            // The page that the file ends in has room for some lines more.
+            Await.until("the output stalls", Patient.SOON, () -> isStalled(patient.liveFile("ticker")));
+
+            assertThat(patient.status("ticker").get("pid").getAsLong()).isEqualTo(pid);
+            patient.run("second", "exec sleep 600");
+            assertOk(patient.ask("second", "restart", ""));
+
+            int before = patient.text("ticker").length();
+            Files.delete(filler);
+            Await.until(
+                    "the output goes on",
+                    Patient.SOON,
+                    () -> patient.text("ticker").length() > before);
+            assertThat(patient.status("ticker").get("pid").getAsLong()).isEqualTo(pid);
+            assertThat(patient.status("ticker").get("restarts").getAsInt()).isZero();
+        }
+    }
+
+    @Test
+    void anUnwritableDataFolderIsRefusedAtTheStart() {
+        Path data = folder.resolve("data");
+        try (Disk disk = Disk.tmpfs(data, "1m")) {
+            disk.makeReadOnly();
+            try (AgentProcess agent = AgentProcess.run(broker, "read-only", data)) {
+                assertThat(agent.exitCode()).isEqualTo(73);
+                assertThat(agent.log())
+                        .contains(data.toString())
+                        .contains("Read-only file system")
+                        .contains("--data-dir")
+                        .doesNotContain("\tat ");
+            }
+        }
+    }
+
+    @Test
+    void aDataFolderThatTurnsReadOnlyRefusesChangesUntilTheNextMount() {
+        Path data = folder.resolve("data");
+        Path image = folder.resolve("image");
+        try (Disk disk = Disk.ext4(image, data);
+                var patient = new Patient(broker, "turned", Optional.of(folder), List.of())) {
+            patient.run("ticker", TICKER);
+            long pid = patient.status("ticker").get("pid").getAsLong();
+            disk.breakDown();
+
+            JsonObject refused = patient.ask("ticker", "stop", "");
+            assertThat(code(refused)).isEqualTo("disk_full");
+            assertThat(refused.toString()).contains("Read-only file system");
+            assertStillRuns(patient, pid);
+            assertOk(patient.ask("info"));
+
+            assertThat(patient.killAndStart().exitCode()).isEqualTo(73);
+
+            // The power goes, and comes back.
+            Shell.run("kill", "-KILL", "--", "-" + pid).ok();
+            disk.unmount();
+            disk.mount(image);
+            patient.killAndStart();
+            JsonObject again = patient.awaitStatus(
+                    "ticker",
+                    s -> s.get("session").getAsLong() == 2
+                            && s.get("state").getAsString().equals("running"));
+            assertThat(again.get("desired").getAsString()).isEqualTo("running");
+            assertOk(patient.ask("ticker", "stop", ""));
+        }
+    }
+
+    @Test
+    void aStateThatMayNotGrowIsSaidAndServicesRun() {
+        // 64 blocks of 512 bytes: what a disk quota does, without a disk of its own and without rights.
+        List<String> limited = List.of("sh", "-c", "ulimit -f 64; exec \"$@\"", "sh");
+        try (var patient = new Patient(broker, "quota", Optional.of(folder), limited)) {
+            patient.run("sleeper", "exec sleep 600");
+            assertThat(refusalAfterSomeRestarts(patient, "sleeper")).contains("File too large");
+            assertThat(patient.status("sleeper").get("state").getAsString()).isEqualTo("running");
+            patient.killAndStart();
+            patient.awaitStatus("sleeper", s -> s.get("session").getAsLong() == 2);
+            assertOk(patient.ask("sleeper", "stop", ""));
+        }
+    }
+
+    private static void assertStillRuns(Patient patient, long pid) {
+        JsonObject status = patient.status("ticker");
+        assertThat(status.get("pid").getAsLong()).isEqualTo(pid);
+        assertThat(status.get("desired").getAsString()).isEqualTo("running");
+        int before = patient.text("ticker").length();
+        Await.until(
+                "the output goes on", Patient.SOON, () -> patient.text("ticker").length() > before);
+    }
+
+    /** Every one of them either works or says why not; returns what the first refused one says. */
+    private static String refusalAfterSomeRestarts(Patient patient, String service) {
+        for (int i = 0; i < 200; i++) {
+            JsonObject reply = patient.ask(service, "restart", "");
+            if (reply.get("ok").getAsBoolean()) continue;
+            assertThat(code(reply)).isEqualTo("disk_full");
+            return reply.getAsJsonObject("error").get("message").getAsString();
+        }
+        throw new AssertionError("200 restarts were recorded on a full disk");
+    }
+
+    private static boolean isStalled(Path file) {
+        try {
+            long size = Files.size(file);
+            long until = System.nanoTime() + Duration.ofMillis(500).toNanos();
+            while (System.nanoTime() < until) {
+                if (Files.size(file) > size) return false;
+                LockSupport.parkNanos(10_000_000);
+            }
+            return true;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String install(String service) {
+        return "{\"manifest\":{\"service_id\":\"" + service + "\",\"exec\":\"run.sh\",\"health_check\":\"process:\"},"
+                + "\"files\":{\"run.sh\":{\"text\":\"#!/bin/sh\\nexec sleep 600\\n\",\"mode\":\"0755\"}}}";
+    }
+}

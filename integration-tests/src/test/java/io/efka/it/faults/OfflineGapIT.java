@@ -1,0 +1,65 @@
+package io.efka.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.it.Await;
+import io.efka.it.Brokers;
+import io.efka.it.TestBroker;
+import io.efka.it.Watcher;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Away for longer than {@code keep} lasts: the oldest output is dropped, and every dropped byte is announced. */
+class OfflineGapIT {
+    private static final int LINES = 200_000;
+
+    @Test
+    void everyByteIsEitherPublishedOrAnnouncedAsDropped() {
+        try (TestBroker broker = Brokers.start();
+                var patient = new Patient(broker, "gap", List.of())) {
+            patient.run(
+                    "flood",
+                    "echo first; while [ ! -e go ]; do sleep 0.05; done; seq -f %06g " + LINES
+                            + "; touch done; exec sleep 600",
+                    "{\"keep\":\"64KiB\"}");
+            patient.awaitText("flood", "first\n");
+
+            broker.kill();
+            touch(patient, "go");
+            Await.until(
+                    "it wrote", Patient.SOON, () -> Files.exists(patient.data().resolve("services/flood/done")));
+            broker.startEmpty();
+            patient.watchAgain();
+            patient.awaitText("flood", LINES + "\n");
+
+            long total = 6 + 7L * LINES;
+            List<Watcher.Seen> output = patient.output("flood");
+            long published = 0;
+            long next = 6;
+            for (Watcher.Seen message : output) {
+                if (Patient.end(message) <= next) continue;
+                published += Patient.end(message) - Math.max(next, Patient.offset(message));
+                next = Patient.end(message);
+            }
+            assertThat(next).isEqualTo(total);
+            assertThat(6 + published + announced(patient)).isEqualTo(total);
+            assertThat(announced(patient)).isGreaterThan(total / 2);
+        }
+    }
+
+    private static long announced(Patient patient) {
+        return patient.events("flood", "output_dropped").stream()
+                .map(event -> event.get("bytes"))
+                .mapToLong(bytes -> bytes.getAsLong())
+                .sum();
+    }
+
+    private static void touch(Patient patient, String file) {
+        try {
+            Files.createFile(patient.data().resolve("services/flood/" + file));
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package io.efka.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.efka.it.AgentProcess;
+import io.efka.it.Await;
+import io.efka.it.Folders;
+import io.efka.it.TestBroker;
+import io.efka.it.Watcher;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** A device that something is done to: its folders, its agent, and an operator who watches it through the broker. */
+final class Patient implements AutoCloseable {
+    static final Duration SOON = Duration.ofSeconds(30);
+
+    private final TestBroker broker;
+    private final String id;
+    private final Path folder;
+    private final boolean ownsFolder;
+    private Watcher watcher;
+    private AgentProcess agent;
+
+    /** @param wrapper what the agent is started under; empty: nothing */
+    Patient(TestBroker broker, String id, List<String> wrapper) {
+        this(broker, id, Optional.empty(), wrapper);
+    }
+
+    /** @param prepared a folder of the caller's; empty: one of its own */
+    Patient(TestBroker broker, String id, Optional<Path> prepared, List<String> wrapper) {
+        this.broker = broker;
+        this.id = id;
+        this.folder = prepared.orElseGet(() -> Folders.create(id));
+        this.ownsFolder = prepared.isEmpty();
+        this.watcher = new Watcher(broker, topic("#"));
+        this.agent = AgentProcess.runUnder(wrapper, broker.uri(), id, data(), "--log-dir", logs().toString());
+        awaitOnline();
+    }
+
+    private void awaitOnline() {
+        long before = session();
+        Await.until(
+                "online; the log:\n" + agent.log(),
+                SOON,
+                () -> watcher.last(topic("status"))
+                        .filter(birth -> birth.get("online").getAsBoolean()
+                                && birth.get("session").getAsLong() > before)
+                        .isPresent());
+    }
+
+    private long session() {
+        return watcher.last(topic("status"))
+                .map(birth -> birth.get("session").getAsLong())
+                .orElse(0L);
+    }
+
+    /** kill -9 of the agent, and a new one, which may or may not get on. */
+    AgentProcess killAndStart() {
+        agent.kill();
+        agent = AgentProcess.run(broker, id, data(), "--log-dir", logs().toString());
+        return agent;
+    }
+
+    /** What the broker has now, to an eye that has seen nothing yet. */
+    Watcher watchAgain() {
+        watcher.close();
+        watcher = new Watcher(broker, topic("#"));
+        return watcher;
+    }
+
+    Watcher watcher() {
+        return watcher;
+    }
+
+    AgentProcess agent() {
+        return agent;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Path data() {
+        return folder.resolve("data");
+    }
+
+    Path logs() {
+        return folder.resolve("logs");
+    }
+
+    String topic(String rest) {
+        return "efka/" + id + "/" + rest;
+    }
+
+    /** Installs and starts a shell script. */
+    void run(String service, String script, String... output) {
+        var manifest = new JsonObject();
+        manifest.addProperty("service_id", service);
+        manifest.addProperty("exec", "run.sh");
+        manifest.addProperty("health_check", "process:");
+        if (output.length > 0) manifest.add("output", JsonParser.parseString(output[0]));
+        var file = new JsonObject();
+        file.addProperty("text", "#!/bin/sh\n" + script + "\n");
+        file.addProperty("mode", "0755");
+        var files = new JsonObject();
+        files.add("run.sh", file);
+        var install = new JsonObject();
+        install.add("manifest", manifest);
+        install.add("files", files);
+        install.addProperty("start", true);
+        assertOk(ask(service, "install", install.toString()));
+    }
+
+    JsonObject ask(String service, String command, String payload) {
+        return watcher.ask(topic("svc/" + service + "/cmd/" + command), payload);
+    }
+
+    JsonObject ask(String command) {
+        return watcher.ask(topic("cmd/" + command), "");
+    }
+
+    JsonObject status(String service) {
+        JsonObject reply = ask(service, "status", "");
+        assertOk(reply);
+        return reply.getAsJsonObject("status");
+    }
+
+    JsonObject awaitStatus(String service, Predicate<JsonObject> wanted) {
+        return watcher.awaitJson(topic("svc/" + service + "/status"), wanted);
+    }
+
+    /** Events of that kind about a service. */
+    List<JsonObject> events(String service, String kind) {
+        return watcher.all(topic("svc/" + service + "/event")).stream()
+                .map(Watcher.Seen::json)
+                .filter(event -> event.get("event").getAsString().equals(kind))
+                .toList();
+    }
+
+    JsonObject awaitEvent(String service, String kind) {
+        return Await.value(
+                kind + " of " + service,
+                SOON,
+                () -> events(service, kind).stream().findFirst());
+    }
+
+    List<Watcher.Seen> output(String service) {
+        return watcher.all(topic("svc/" + service + "/stdout"));
+    }
+
+    /** All that came of a service's output, in the order it came. */
+    String text(String service) {
+        var text = new StringBuilder();
+        output(service).forEach(message -> text.append(message.text()));
+        return text.toString();
+    }
+
+    void awaitText(String service, String wanted) {
+        Await.until(
+                service + " writes \"" + wanted + "\"",
+                SOON,
+                () -> text(service).contains(wanted));
+    }
+
+    /** A file of a service's stdout, the newest. */
+    Path liveFile(String service) {
+        try (var files = Files.list(logs().resolve(service))) {
+            return files.filter(file -> file.getFileName().toString().matches("stdout.*[.]log"))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static void assertOk(JsonObject reply) {
+        assertThat(reply.get("ok").getAsBoolean()).as("%s", reply).isTrue();
+    }
+
+    static String code(JsonObject reply) {
+        assertThat(reply.get("ok").getAsBoolean()).as("%s", reply).isFalse();
+        return reply.getAsJsonObject("error").get("code").getAsString();
+    }
+
+    static long offset(Watcher.Seen message) {
+        return Long.parseLong(message.user("offset").orElseThrow());
+    }
+
+    static long end(Watcher.Seen message) {
+        return offset(message) + message.payload().length;
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        agent.close();
+        watcher.close();
+        if (ownsFolder) Folders.delete(folder);
+    }
+}
