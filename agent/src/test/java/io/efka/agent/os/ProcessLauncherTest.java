@@ -424,6 +424,30 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void aRunThatNobodyWroteDownIsEndedWithItsTree() {
+            Machine.Started known = machine.start(machine.shell("exec sleep 100"));
+            Machine.Started stray = machine.start(machine.shell("setsid sleep 100 & echo $! >left; exec sleep 100"));
+            long left = Long.parseLong(machine.awaitFile("left"));
+
+            machine.launcher.endStrays(Set.of(known.run()));
+
+            assertThat(Machine.isAlive(stray.pid())).isFalse();
+            assertThat(Machine.isAlive(left)).isFalse();
+            assertThat(Machine.isAlive(known.pid())).isTrue();
+        }
+
+        @Test
+        void aStrayOfAnotherAgentIsLeftAlone(@TempDir Path elsewhere) throws Exception {
+            try (var other = new Machine(elsewhere, cgroups())) {
+                Machine.Started theirs = other.start(other.shell("exec sleep 100"));
+
+                machine.launcher.endStrays(Set.of());
+
+                assertThat(Machine.isAlive(theirs.pid())).isTrue();
+            }
+        }
+
+        @Test
         void aStrangerWithTheRecordedPidIsLeftAlone() throws Exception {
             Process stranger = new ProcessBuilder("sleep", "100").start();
             try {
