@@ -89,6 +89,7 @@ final class Parts {
     private final Output output;
     private final DataPublisher data;
     private final ServiceChannels channels;
+    private final Cgroups cgroups;
     private final ProcessLauncher launcher;
     private final Probes probes;
     private final Services services;
@@ -123,7 +124,7 @@ final class Parts {
                 events,
                 new Speakers(board, outbox, events, output, data, link, this::online));
         var site = new Site(settings.device().value(), folder.resolve("run"), channels::environment);
-        var cgroups = Cgroups.detect(settings.device().value());
+        cgroups = Cgroups.detect(settings.device().value());
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.launchers());
         var measurements = new Measurements(new LinuxMeters(launcher, folder), timers, System::nanoTime);
@@ -214,6 +215,7 @@ final class Parts {
         launcher.close();
         timers.close();
         workers.close();
+        cgroups.close();
     }
 
     private void stopServices(Duration limit) {

@@ -141,6 +141,7 @@ class CommandRulesIT {
             stubborn("crowded", "2s");
             try (Watcher client = new Watcher(SCENE.broker(), "crowd/replies")) {
                 client.publish(device.topic("crowded", "cmd/remove"), "{\"reply_to\":\"crowd/removed\"}");
+                device.awaitState("crowded", "stopping");
                 int asked = 80;
                 for (int i = 0; i < asked; i++) {
                     client.publish(device.topic("crowded", "cmd/status"), "{\"reply_to\":\"crowd/replies\"}");

@@ -3,14 +3,21 @@ package io.efka.it;
 import static io.efka.it.Device.code;
 import static io.efka.it.Device.ok;
 import static io.efka.it.Watcher.where;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +29,8 @@ import org.junit.jupiter.api.Test;
  * did is still done, or done better. The names are the rows of the list of them in the contract.
  */
 class SeedRowsIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
     private static TestBroker broker;
     private static Device device;
 
@@ -114,11 +123,52 @@ class SeedRowsIT {
 
     @Test
     @DisplayName("attach_channel: ok / channel exists / service stopped; monitored, cleared when it dies")
-    void attachChannelIsAnsweredClearlyWhereThereIsNoChannel() {
-        device.run(Bundle.sleeper("channelless"));
-        JsonObject call = device.ask("channelless", "call/reload", "");
-        assertThat(code(call)).isIn("unknown_command", "no_channel");
-        assertThat(state("channelless")).isEqualTo("running");
+    void attachChannelTakesOneLivingChannelOfAServiceThatIsToRun() throws IOException {
+        device.run(Bundle.script(
+                        "talking", "trap '' TERM", "echo $EFKA_CHANNEL $EFKA_TOKEN", "while :; do sleep 0.1; done")
+                .with("stop", "{\"grace\":\"3s\"}"));
+        device.awaitOutput("talking", "\n");
+        String[] told = device.output("talking", "stdout").strip().split(" ");
+        try (var first = new Channel(told[0])) {
+            assertThat(first.attach("talking", told[1])).contains("\"attached\"");
+            try (var second = new Channel(told[0])) {
+                assertThat(second.attach("talking", told[1])).contains("channel_exists");
+            }
+        }
+        Await.until("the channel is free again", SOON, () -> {
+            try (var third = new Channel(told[0])) {
+                return third.attach("talking", told[1]).contains("\"attached\"");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        ok(device.ask("talking", "stop", "{\"wait\":false}"));
+        device.awaitState("talking", "stopping");
+        try (var late = new Channel(told[0])) {
+            assertThat(late.attach("talking", told[1])).contains("service_stopped");
+        }
+        device.awaitState("talking", "stopped");
+    }
+
+    /** A service's end of its channel, held by the test. */
+    private static final class Channel implements AutoCloseable {
+        private final SocketChannel socket;
+
+        Channel(String path) throws IOException {
+            socket = SocketChannel.open(UnixDomainSocketAddress.of(path));
+        }
+
+        /** Says who it is; returns the first line of the answer. */
+        String attach(String service, String token) throws IOException {
+            String line = "{\"type\":\"attach\",\"service\":\"" + service + "\",\"token\":\"" + token + "\"}\n";
+            socket.write(ByteBuffer.wrap(line.getBytes(UTF_8)));
+            return new BufferedReader(Channels.newReader(socket, UTF_8)).readLine();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
     }
 
     @Test

@@ -68,7 +68,7 @@ final class HelpTexts {
 
     static void demo(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
-        usage.header("Tries it all out on this machine: a broker, an agent and four sample services.", "");
+        usage.header("Tries it all out on this machine: a broker, an agent and five sample services.", "");
         usage.footer(
                 "",
                 "The broker listens on 127.0.0.1 only and forgets everything at the end.",

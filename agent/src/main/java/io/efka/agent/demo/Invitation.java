@@ -26,6 +26,9 @@ final class Invitation {
                 "      a command, and its reply once it is done",
                 "  mosquitto_pub" + at + " -t " + topic + "/svc/webby/cmd/input -m '{\"text\":\"sick\\n\"}'",
                 "      makes webby fail its health check: it is found unhealthy and restarted",
+                "  mosquitto_rr" + at + " -t " + topic
+                        + "/svc/thermo/cmd/call/heat -e my/reply -m '{\"args\":{\"by\":5}}'",
+                "      has a service do something; watch " + topic + "/svc/thermo/data/temperature",
                 "",
                 "Ctrl-C ends it all.");
     }

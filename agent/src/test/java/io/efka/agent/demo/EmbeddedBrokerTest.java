@@ -159,7 +159,7 @@ final class EmbeddedBrokerTest {
 
             connect("mortal").client.disconnectForcibly(0, 100, false);
 
-            assertThat(heir.next()).hasValue("will of mortal");
+            assertThat(heir.next()).hasValue("will/mortal of mortal");
         }
 
         @Test

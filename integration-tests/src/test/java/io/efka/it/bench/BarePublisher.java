@@ -1,5 +1,6 @@
 package io.efka.it.bench;
 
+import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,9 +25,9 @@ final class BarePublisher implements AutoCloseable {
         this.topic = topic;
     }
 
-    static BarePublisher start(LocalMosquitto broker, Path file) throws IOException {
+    static BarePublisher start(TestBroker broker, Path file) throws IOException {
         String topic = "bare/" + UUID.randomUUID();
-        Process process = BareJvm.start(BarePublisher.class, broker.uri().toString(), topic, file.toString());
+        Process process = BareJvm.start(BarePublisher.class, broker.uri(), topic, file.toString());
         return new BarePublisher(process, topic);
     }
 

@@ -1,5 +1,6 @@
 package io.efka.it.bench;
 
+import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,9 @@ final class BareResponder implements AutoCloseable {
         this.topic = topic;
     }
 
-    static BareResponder start(LocalMosquitto broker) throws IOException {
+    static BareResponder start(TestBroker broker) throws IOException {
         String topic = "bare/" + UUID.randomUUID();
-        Process process = BareJvm.start(BareResponder.class, broker.uri().toString(), topic);
+        Process process = BareJvm.start(BareResponder.class, broker.uri(), topic);
         return new BareResponder(process, topic);
     }
 

@@ -11,9 +11,9 @@ import java.util.Map;
  *
  * <pre>
  * mvn -q -DskipTests package
- * integration-tests/bench                  everything, about six minutes
+ * integration-tests/bench                  everything, about eight minutes
  * integration-tests/bench quick            everything with a fifth of the rounds
- * integration-tests/bench ping start      only these
+ * integration-tests/bench ping start       only these
  * </pre>
  *
  * <p>Each figure is a ratio to, or a difference from, the bare thing measured in the same run, in turns with it, so that

@@ -1,6 +1,7 @@
 package io.efka.it.bench;
 
 import io.efka.it.NoDelaySockets;
+import io.efka.it.TestBroker;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
@@ -44,8 +45,8 @@ final class Mqtt implements AutoCloseable {
         }
     }
 
-    Mqtt(LocalMosquitto broker, BiConsumer<String, MqttMessage> arrived) {
-        this(broker.uri().toString(), arrived);
+    Mqtt(TestBroker broker, BiConsumer<String, MqttMessage> arrived) {
+        this(broker.uri(), arrived);
     }
 
     void subscribe(String filter) {

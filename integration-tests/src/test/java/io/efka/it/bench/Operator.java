@@ -3,6 +3,7 @@ package io.efka.it.bench;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.it.TestBroker;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
@@ -27,7 +28,7 @@ final class Operator implements AutoCloseable {
     /** A reply and when it came, by {@link System#nanoTime}. */
     record Reply(long at, JsonObject body) {}
 
-    Operator(LocalMosquitto broker, String device) {
+    Operator(TestBroker broker, String device) {
         this.device = device;
         this.mqtt = new Mqtt(broker, this::arrived);
         mqtt.subscribe(replies);

@@ -1,5 +1,6 @@
 package io.efka.it.bench;
 
+import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,7 @@ final class RequestBenchmark implements Benchmark {
 
     @Override
     public List<Row> run(Rig rig) throws Exception {
-        try (LocalMosquitto stock = rig.stockBroker();
+        try (TestBroker stock = rig.stockBroker();
                 RunningAgent agent = rig.agent(rig.data(), stock, Map.of()).awaitOnline();
                 BareResponder bare = BareResponder.start(stock)) {
             String ping = "efka/" + agent.device() + "/cmd/ping";
@@ -50,7 +51,7 @@ final class RequestBenchmark implements Benchmark {
         }
     }
 
-    private static long request(LocalMosquitto broker, String topic, int qos) throws IOException, InterruptedException {
+    private static long request(TestBroker broker, String topic, int qos) throws IOException, InterruptedException {
         String port = String.valueOf(broker.port());
         String replies = "replies/" + System.nanoTime();
         return run("mosquitto_rr", "-V", "5", "-q", String.valueOf(qos), "-p", port, "-t", topic, "-e", replies, "-n");

@@ -1,7 +1,9 @@
 package io.efka.it.bench;
 
+import io.efka.it.Brokers;
 import io.efka.it.Folders;
 import io.efka.it.Shell;
+import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,13 +23,13 @@ final class Rig implements AutoCloseable {
     private final boolean quick;
     private final Path folder = Folders.create("bench");
     private final Path jar = folder.resolve("efka.jar");
-    private final LocalMosquitto broker;
+    private final TestBroker broker;
     private int agents;
 
     private Rig(boolean quick) throws IOException {
         this.quick = quick;
         Files.copy(JAR, jar);
-        this.broker = LocalMosquitto.start(folder, shippedSettings());
+        this.broker = Brokers.stock(shippedSettings());
     }
 
     static Rig build(boolean quick) throws IOException {
@@ -54,13 +56,13 @@ final class Rig implements AutoCloseable {
         return quick ? Math.max(3, full / 5) : full;
     }
 
-    LocalMosquitto broker() {
+    TestBroker broker() {
         return broker;
     }
 
     /** A broker as its package installs it. */
-    LocalMosquitto stockBroker() throws IOException {
-        return LocalMosquitto.start(folder);
+    TestBroker stockBroker() throws IOException {
+        return Brokers.stock();
     }
 
     Path folder() {
@@ -82,7 +84,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** Starts an agent and does not wait. */
-    RunningAgent agent(Path data, LocalMosquitto at, Map<String, String> environment) throws IOException {
+    RunningAgent agent(Path data, TestBroker at, Map<String, String> environment) throws IOException {
         String device = String.valueOf(data.getFileName());
         ProcessBuilder builder =
                 script("run", "--broker", at.uri().toString(), "--device", device, "--data-dir", data.toString());

@@ -1,6 +1,7 @@
 package io.efka.it.bench;
 
 import io.efka.it.Await;
+import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +29,7 @@ final class RunningAgent implements AutoCloseable {
         this.begun = begun;
     }
 
-    static RunningAgent start(ProcessBuilder script, String device, Path data, LocalMosquitto broker)
-            throws IOException {
+    static RunningAgent start(ProcessBuilder script, String device, Path data, TestBroker broker) throws IOException {
         var operator = new Operator(broker, device);
         Path log = data.resolveSibling(data.getFileName() + ".log");
         script.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

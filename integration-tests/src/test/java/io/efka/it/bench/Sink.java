@@ -1,5 +1,6 @@
 package io.efka.it.bench;
 
+import io.efka.it.TestBroker;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,19 +20,19 @@ final class Sink implements AutoCloseable {
     private volatile CompletableFuture<Long> complete = new CompletableFuture<>();
     private int position;
 
-    private Sink(LocalMosquitto broker, String topic, byte[] expected, boolean isLinePerMessage) {
+    private Sink(TestBroker broker, String topic, byte[] expected, boolean isLinePerMessage) {
         this.expected = expected;
         this.isLinePerMessage = isLinePerMessage;
         this.mqtt = new Mqtt(broker, this::arrived);
         mqtt.subscribe(topic);
     }
 
-    static Sink ofBytes(LocalMosquitto broker, String topic, byte[] expected) {
+    static Sink ofBytes(TestBroker broker, String topic, byte[] expected) {
         return new Sink(broker, topic, expected, false);
     }
 
     /** For publishers that send a line a message and without its newline. */
-    static Sink ofLines(LocalMosquitto broker, String topic, byte[] expected) {
+    static Sink ofLines(TestBroker broker, String topic, byte[] expected) {
         return new Sink(broker, topic, expected, true);
     }
 
