@@ -393,8 +393,9 @@ abstract class ProcessLauncherTest {
     class Adopting {
         @Test
         void aLivingRunIsTakenOverAndItsEndTold() {
-            Machine.Started first = machine.start(machine.shell("echo hello; exec sleep 100"));
+            Machine.Started first = machine.start(machine.shell("echo hello; echo yes >said; exec sleep 100"));
             ProcessIdentity process = first.launched().process();
+            machine.awaitFile("said");
             Recorder second = adopt(first, Optional.of(process));
             assertThat(second.await(Event.Adopted.class).process()).isEqualTo(process);
             machine.launcher.signalTree(first.run(), Signal.TERM);
