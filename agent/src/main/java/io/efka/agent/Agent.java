@@ -39,7 +39,7 @@ public final class Agent implements Lifecycle {
         makeFolder(settings.folders().logs());
         StateStore store = open();
         state = Optional.of(store);
-        Parts assembled = Parts.of(settings, store, session(store), this::closeElsewhere);
+        Parts assembled = Parts.of(settings, store, new MapDbSession(store).next(), this::closeElsewhere);
         parts = Optional.of(assembled);
         assembled.start();
         LOG.info(
@@ -68,14 +68,6 @@ public final class Agent implements Lifecycle {
             return opened;
         } catch (DataFolderBusy e) {
             throw new StartException(Reason.DATA_FOLDER_BUSY, String.valueOf(e.getMessage()), e);
-        } catch (StoreException e) {
-            throw new StartException(Reason.DATA_FOLDER_UNUSABLE, String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static long session(StateStore store) throws StartException {
-        try {
-            return new MapDbSession(store).next();
         } catch (StoreException e) {
             throw new StartException(Reason.DATA_FOLDER_UNUSABLE, String.valueOf(e.getMessage()), e);
         }

@@ -7,6 +7,8 @@ import io.efka.agent.service.Desired;
 import io.efka.agent.service.Fault;
 import io.efka.agent.service.History;
 import io.efka.agent.service.Manifest;
+import io.efka.agent.service.RunId;
+import io.efka.agent.service.RunRecord;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceRecord;
 import io.efka.agent.service.ServiceStore;
@@ -43,6 +45,14 @@ record Census(ServiceStore store, ServiceFolders folders) {
         }
         for (Path folder : unrecorded(known)) found.add(adopted(folder));
         return withoutCycles(found);
+    }
+
+    /** The runs that an earlier agent wrote down. */
+    static Set<RunId> runs(List<Services.Found> found) {
+        return found.stream()
+                .flatMap(one -> one.record().run().stream())
+                .map(RunRecord::run)
+                .collect(Collectors.toSet());
     }
 
     /** Services that wait for each other in a circle would never start: it is said of each of them. */

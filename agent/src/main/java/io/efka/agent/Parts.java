@@ -193,6 +193,7 @@ final class Parts {
         folders.recover();
         output.start();
         List<Services.Found> found = census.take();
+        launcher.endStrays(Census.runs(found));
         data.begin(found.stream().map(one -> one.record().id()).collect(Collectors.toSet()));
         channels.open(services);
         services.boot(found);

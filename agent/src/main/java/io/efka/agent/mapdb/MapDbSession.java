@@ -17,10 +17,19 @@ public final class MapDbSession {
         this.state = state;
     }
 
-    /** One more than ever before, from 1; durable when it returns. Called once a start. */
-    public long next() throws StoreException {
+    /**
+     * One more than ever before, from 1. Called once a start. Durable when it returns, or, where there is no room, as soon
+     * as there is some: a full disk must not keep services from being supervised.
+     */
+    public long next() {
         long next = last() + 1;
-        state.commit(List.of(Change.put(MAP, KEY, Long.toString(next))));
+        List<Change> change = List.of(Change.put(MAP, KEY, Long.toString(next)));
+        try {
+            state.commit(change);
+        } catch (StoreException e) {
+            LOG.warn("session {} is not saved yet: {}", next, e.getMessage());
+            state.commitSoon(change);
+        }
         return next;
     }
 

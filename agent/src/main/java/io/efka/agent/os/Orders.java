@@ -75,6 +75,7 @@ final class Orders {
         marks.put(Kin.Mark.RUN, launch.run().value());
         marks.put("EFKA_SERVICE", launch.manifest().id().value());
         marks.put("EFKA_DEVICE", site.device());
+        marks.put(Strays.AGENT, site.agent());
         return marks;
     }
 

@@ -7,9 +7,11 @@ import io.efka.agent.service.RunId;
 import io.efka.agent.service.RunRecord;
 import io.efka.agent.service.Signal;
 import io.efka.agent.service.Timers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -22,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class ProcessLauncher implements Launcher, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessLauncher.class);
 
+    private static final Duration STRAYS_LIMIT = Duration.ofSeconds(5);
+
+    private final Site site;
     private final Cgroups cgroups;
     private final OutputFiles outputFiles;
     private final Work work;
@@ -32,6 +37,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final Trees trees;
     private final Runs runs;
     private final Adoption adoption;
+    private final Strays strays;
     private final InputWriter inputs;
 
     /**
@@ -41,6 +47,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
      */
     public ProcessLauncher(Site site, OutputFiles outputFiles, Cgroups cgroups, Timers timers, Executor executor) {
         ProcessTable table = new ProcessTable();
+        this.site = site;
         this.cgroups = cgroups;
         this.outputFiles = outputFiles;
         this.work = new Work(executor, timers);
@@ -52,6 +59,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.runs = new Runs(trees, work, treeWatch);
         this.adoption =
                 new Adoption(new Adoption.Seen(table, trees, cgroups), treeWatch, new EndWatch(table, work), runs);
+        this.strays = new Strays(table, trees, cgroups);
         this.inputs = new InputWriter(timers);
     }
 
@@ -129,6 +137,16 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
                 .ifPresentOrElse(
                         run -> inputs.write(orders.stdin(run.launch()), bytes, done),
                         () -> done.accept(Optional.of("the service is not running")));
+    }
+
+    /**
+     * Kills what an earlier agent on the same data folder started and did not write down. To be called once, before any
+     * launch; blocks until nothing of it is left, for five seconds at most.
+     *
+     * @param recorded the runs that are known
+     */
+    public void endStrays(Set<RunId> recorded) {
+        strays.end(site.agent(), recorded, STRAYS_LIMIT);
     }
 
     /** The living processes of a run. */

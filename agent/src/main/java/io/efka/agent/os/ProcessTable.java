@@ -8,14 +8,38 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The machine's processes, as {@code /proc} shows them. Thread-safe; processes that vanish are left out. */
+/**
+ * The machine's processes, as {@code /proc} shows them. Thread-safe; processes that vanish are left out. An agent that is
+ * out of descriptors cannot look at those that are there: whoever concludes from not finding anything asks
+ * {@link #refusals()} as well.
+ */
 final class ProcessTable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessTable.class);
     private static final Path PROC = Path.of("/proc");
 
     private final String bootId = ProcFiles.read(PROC.resolve("sys/kernel/random/boot_id"))
             .map(String::strip)
             .orElse("unknown");
+
+    private final AtomicLong refusals = new AtomicLong();
+
+    /** How often something that is there could not be looked at. */
+    long refusals() {
+        return refusals.get();
+    }
+
+    private void refused() {
+        long count = refusals.incrementAndGet();
+        if (Long.bitCount(count) > 1) return;
+        LOG.warn(
+                "processes cannot be looked at: too many open files? Services run on, and one that ends is started"
+                        + " again when nothing can be left of it for certain ({} times so far)",
+                count);
+    }
 
     /** Changes with every boot. */
     String bootId() {
@@ -23,7 +47,14 @@ final class ProcessTable {
     }
 
     Optional<ProcessStat> find(long pid) {
-        return ProcFiles.read(file(pid, "stat")).flatMap(ProcessStat::parse);
+        Optional<String> stat = ProcFiles.read(file(pid, "stat"));
+        if (stat.isEmpty() && isThere(pid)) refused();
+        return stat.flatMap(ProcessStat::parse);
+    }
+
+    /** Whether there is a process of that number, a zombie perhaps; needs no descriptor. */
+    boolean isThere(long pid) {
+        return Files.exists(PROC.resolve(Long.toString(pid)));
     }
 
     /** Who {@code pid} is now; empty if there is no such process. */
@@ -31,19 +62,25 @@ final class ProcessTable {
         return find(pid).map(stat -> new ProcessIdentity(pid, stat.startTicks(), bootId));
     }
 
-    /** Whether that very process is alive: a zombie is not, and neither is another one with its pid. */
+    /**
+     * Whether that very process is alive: a zombie is not, and neither is another one with its pid. One that is there and
+     * cannot be looked at is: to take a living service for gone would be to start a second one.
+     */
     boolean isAlive(ProcessIdentity process) {
-        return process.bootId().equals(bootId)
-                && find(process.pid())
-                        .filter(stat -> stat.isAlive() && stat.startTicks() == process.startTicks())
-                        .isPresent();
+        if (!process.bootId().equals(bootId)) return false;
+        return find(process.pid())
+                .map(stat -> stat.isAlive() && stat.startTicks() == process.startTicks())
+                .orElseGet(() -> isThere(process.pid()));
     }
 
     /** Every process that is alive. */
     List<ProcessStat> all() {
         String[] names = PROC.toFile().list((folder, name) -> Character.isDigit(name.charAt(0)));
         var alive = new ArrayList<ProcessStat>();
-        if (names == null) return alive;
+        if (names == null) {
+            refused();
+            return alive;
+        }
         for (String name : names) {
             find(Long.parseLong(name)).filter(ProcessStat::isAlive).ifPresent(alive::add);
         }
@@ -52,7 +89,10 @@ final class ProcessTable {
 
     /** The environment a process was started with. */
     Environ environ(long pid) {
-        return new Environ(ProcFiles.read(file(pid, "environ")).orElse(""));
+        Optional<String> text = ProcFiles.read(file(pid, "environ"));
+        // That of another user's process may be refused for good: only where nothing can be read is it a shortage.
+        if (text.isEmpty() && ProcFiles.read(PROC.resolve("self/stat")).isEmpty()) refused();
+        return new Environ(text.orElse(""));
     }
 
     /**

@@ -39,7 +39,7 @@ final class Runs {
 
     /** The main process of a run ended: tells it, and looks after what it left. */
     void mainEnded(LiveRun run, Exit exit) {
-        boolean treeEmpty = trees.members(run.kin()).isEmpty();
+        boolean treeEmpty = trees.isEmpty(run.kin());
         run.mainEnded(new Event.Exited(run.id(), exit, treeEmpty));
         if (!treeEmpty) watch(run);
     }

@@ -53,7 +53,7 @@ final class SideProcess {
     }
 
     private void killAgain(int times) {
-        if (times == 0 || trees.members(kin).isEmpty()) return;
+        if (times == 0 || trees.isEmpty(kin)) return;
         trees.kill(kin);
         work.after(LOOK_AGAIN, () -> killAgain(times - 1));
     }

@@ -10,10 +10,15 @@ import java.util.function.Function;
  *
  * @param device becomes {@code EFKA_DEVICE}
  * @param runFolder private to the agent; holds one FIFO a service, made when it is missing
- * @param extraEnvironment variables of one launch beside {@code EFKA_RUN}, {@code EFKA_SERVICE} and
- *     {@code EFKA_DEVICE}; they win over the manifest's
+ * @param extraEnvironment variables of one launch beside {@code EFKA_RUN}, {@code EFKA_SERVICE},
+ *     {@code EFKA_DEVICE} and {@code EFKA_AGENT}; they win over the manifest's
  */
 public record Site(String device, Path runFolder, Function<Launcher.Launch, Map<String, String>> extraEnvironment) {
+
+    /** What the agent of this site is known by among the processes of the machine. */
+    String agent() {
+        return runFolder.toAbsolutePath().normalize().toString();
+    }
 
     /** A site that gives no more than the three variables. */
     public Site(String device, Path runFolder) {

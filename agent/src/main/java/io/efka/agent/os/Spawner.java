@@ -60,6 +60,9 @@ final class Spawner {
         Process process = shell.process();
         // Before the script is sent the shell cannot be gone, so this is surely its start time.
         Optional<ProcessIdentity> identity = table.identify(process.pid());
+        if (identity.isEmpty() && table.isThere(process.pid()) && process.isAlive()) {
+            throw new LaunchRefused("/proc/" + process.pid() + "/stat cannot be read: too many open files?");
+        }
         List<String> report = exchange(process, script);
         if (identity.isEmpty()) throw new LaunchRefused(failure(order, process, report));
         if (!table.isExecuting(process.pid())) requireProgramEnded(order, process, report);

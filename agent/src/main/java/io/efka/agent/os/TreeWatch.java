@@ -37,7 +37,7 @@ final class TreeWatch {
 
     private void look(Watched watched, Duration pause) {
         if (watched.isToBeKilled()) trees.kill(watched.kin());
-        if (trees.members(watched.kin()).isEmpty() && watched.seenEmpty()) return;
+        if (trees.isEmpty(watched.kin()) && watched.seenEmpty()) return;
         Duration doubled = pause.multipliedBy(2);
         Duration next = doubled.compareTo(LAST) > 0 ? LAST : doubled;
         work.after(pause, () -> look(watched, next));

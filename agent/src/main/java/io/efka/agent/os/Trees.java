@@ -29,6 +29,12 @@ final class Trees {
         return search(kin);
     }
 
+    /** Whether nothing of a tree is alive; false as well when that cannot be seen now, so look again. */
+    boolean isEmpty(Kin kin) {
+        long refusals = table.refusals();
+        return members(kin).isEmpty() && table.refusals() == refusals;
+    }
+
     /** Sends a signal to the main process, if it is alive. */
     void signalLeader(Kin kin, Signal signal) {
         kin.leader().filter(table::isAlive).ifPresent(leader -> signaller.send(signal, leader.pid()));

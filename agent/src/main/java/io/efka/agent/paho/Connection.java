@@ -33,6 +33,9 @@ final class Connection implements Outgoing.Wire {
     private static final long GOODBYE_MS = 1_000;
     private static final long THREADS_END_MS = 500;
 
+    /** Seldom enough to cost nothing. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final URI uri;
     private final Terms terms;
     private final Pace pace;
@@ -47,6 +50,7 @@ final class Connection implements Outgoing.Wire {
     private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
     private Optional<Ending> ending = Optional.empty();
     private Optional<Long> upSince = Optional.empty();
+    private boolean seenGone;
     private boolean over;
 
     /** @throws LinkException when the settings name something that cannot be used, or Paho cannot be set up */
@@ -76,14 +80,11 @@ final class Connection implements Outgoing.Wire {
         try {
             client.connect(options, null, answer(this::greeted));
             while (ending.isEmpty()) {
-                Runnable signal = upSince.isPresent()
-                        ? signals.take()
-                        : signals.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (signal == null) {
-                    end("no answer from the broker within " + pace.attempt().toSeconds() + " s", Optional.empty());
-                } else {
-                    signal.run();
-                }
+                long wait = upSince.isPresent() ? LOOK_NANOS : deadline - System.nanoTime();
+                Runnable signal = signals.poll(wait, TimeUnit.NANOSECONDS);
+                if (signal != null) signal.run();
+                else if (upSince.isPresent()) look();
+                else end("no answer from the broker within " + pace.attempt().toSeconds() + " s", Optional.empty());
             }
         } catch (MqttException | RuntimeException e) {
             // The latter is a bug, here or in Paho; the link has to go on with another connection all the same.
@@ -92,6 +93,16 @@ final class Connection implements Outgoing.Wire {
             dispose();
         }
         return ending.orElseThrow();
+    }
+
+    /**
+     * Nothing was heard for a while. On a busy machine Paho was seen to give a connection up without a word to anybody; a
+     * second look at the same makes sure that its word is not just on its way, with the better reason.
+     */
+    private void look() {
+        boolean isGone = !client.isConnected();
+        if (isGone && seenGone) end("the connection is gone", Optional.empty());
+        seenGone = isGone;
     }
 
     /** Asks for a clean end, which makes {@link #live} return. Thread-safe. */

@@ -240,6 +240,15 @@ final class StateStoreTest {
         }
 
         @Test
+        void anAgentCanStartAndItsSessionIsSavedWhenThereIsRoom() throws Exception {
+            reopen(SMALL);
+            disk.fillUpTo(5);
+            assertThat(new MapDbSession(store).next()).isEqualTo(1);
+            disk.fillUpTo(Long.MAX_VALUE);
+            eventually(() -> StateFolder.copyAndRead(data, "agent").equals(Map.of("session", "1")));
+        }
+
+        @Test
         void aHalfWrittenRecordThatCannotBeCutOffAtOnceIsCutOffBeforeTheNext() throws Exception {
             put("a", "1");
             disk.fillUpTo(20);

@@ -393,8 +393,9 @@ abstract class ProcessLauncherTest {
     class Adopting {
         @Test
         void aLivingRunIsTakenOverAndItsEndTold() {
-            Machine.Started first = machine.start(machine.shell("echo hello; exec sleep 100"));
+            Machine.Started first = machine.start(machine.shell("echo hello; echo yes >said; exec sleep 100"));
             ProcessIdentity process = first.launched().process();
+            machine.awaitFile("said");
             Recorder second = adopt(first, Optional.of(process));
             assertThat(second.await(Event.Adopted.class).process()).isEqualTo(process);
             machine.launcher.signalTree(first.run(), Signal.TERM);
@@ -421,6 +422,30 @@ abstract class ProcessLauncherTest {
             Recorder second = adopt(first, Optional.of(first.launched().process()));
             second.await(Event.AdoptionFailed.class);
             assertThat(Machine.isAlive(left)).isFalse();
+        }
+
+        @Test
+        void aRunThatNobodyWroteDownIsEndedWithItsTree() {
+            Machine.Started known = machine.start(machine.shell("exec sleep 100"));
+            Machine.Started stray = machine.start(machine.shell("setsid sleep 100 & echo $! >left; exec sleep 100"));
+            long left = Long.parseLong(machine.awaitFile("left"));
+
+            machine.launcher.endStrays(Set.of(known.run()));
+
+            assertThat(Machine.isAlive(stray.pid())).isFalse();
+            assertThat(Machine.isAlive(left)).isFalse();
+            assertThat(Machine.isAlive(known.pid())).isTrue();
+        }
+
+        @Test
+        void aStrayOfAnotherAgentIsLeftAlone(@TempDir Path elsewhere) throws Exception {
+            try (var other = new Machine(elsewhere, cgroups())) {
+                Machine.Started theirs = other.start(other.shell("exec sleep 100"));
+
+                machine.launcher.endStrays(Set.of());
+
+                assertThat(Machine.isAlive(theirs.pid())).isTrue();
+            }
         }
 
         @Test
