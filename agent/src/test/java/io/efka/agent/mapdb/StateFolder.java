@@ -3,11 +3,14 @@ package io.efka.agent.mapdb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Looks at a data folder as the next agent would after a kill, without disturbing the one that has it open. */
@@ -39,10 +42,30 @@ final class StateFolder {
         }
     }
 
+    /** Until no checkpoint came in between: a kill stops all files at one moment, a copy sees them one after the other. */
     private static void copyFiles(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) Files.copy(file, to.resolve(file.getFileName()));
+        Set<Path> before;
+        Set<Path> after;
+        do {
+            if (Files.exists(to)) delete(to);
+            Files.createDirectories(to);
+            before = files(from);
+            for (Path file : before) copyIfThere(file, to.resolve(file.getFileName()));
+            after = files(from);
+        } while (!before.equals(after));
+    }
+
+    private static Set<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.collect(Collectors.toSet());
+        }
+    }
+
+    private static void copyIfThere(Path file, Path to) throws IOException {
+        try {
+            Files.copy(file, to);
+        } catch (NoSuchFileException renamed) {
+            // Seen when the names are compared.
         }
     }
 
