@@ -105,10 +105,11 @@ class CommandsIT {
 
         @Test
         void signalReachesTheProcess() {
+            // Not HUP: started under nohup, all of this would inherit that it is ignored.
             device.run(
-                    Bundle.script("signalled", "trap 'echo reloaded' HUP", "echo up", "while :; do sleep 0.05; done"));
+                    Bundle.script("signalled", "trap 'echo reloaded' USR1", "echo up", "while :; do sleep 0.05; done"));
             device.awaitOutput("signalled", "up\n");
-            ok(device.ask("signalled", "signal", "{\"signal\":\"HUP\"}"));
+            ok(device.ask("signalled", "signal", "{\"signal\":\"USR1\"}"));
             device.awaitOutput("signalled", "reloaded\n");
             assertThat(code(device.ask("signalled", "signal", "{\"signal\":\"HUPP\"}")))
                     .isEqualTo("bad_argument");
