@@ -141,9 +141,12 @@ final class ChannelIT {
         void isAFileForWhoHasNoChannel() {
             Device device = device();
             device.run(Bundle.script(
-                    "filed", "trap 'cat \"$EFKA_CONFIG\"' HUP", "cat \"$EFKA_CONFIG\"", "while :; do sleep 0.1; done"));
+                    "filed",
+                    "trap 'cat \"$EFKA_CONFIG\"' USR1",
+                    "cat \"$EFKA_CONFIG\"",
+                    "while :; do sleep 0.1; done"));
             device.awaitOutput("filed", "{}");
-            ok(device.ask("filed", "config", "{\"set\":{\"color\":\"red\"},\"signal\":\"HUP\"}"));
+            ok(device.ask("filed", "config", "{\"set\":{\"color\":\"red\"},\"signal\":\"USR1\"}"));
             device.awaitOutput("filed", "{\"color\":\"red\"}");
             ok(device.ask("filed", "remove", ""));
         }
