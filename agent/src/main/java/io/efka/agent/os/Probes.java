@@ -45,7 +45,7 @@ public final class Probes implements Prober, AutoCloseable {
                 0, MAX_AT_A_TIME, 15, TimeUnit.SECONDS, new SynchronousQueue<>(), Probes::thread);
         this.questions = new Work(threads, timers);
         this.commands = new Work(executor, timers);
-        this.shells = new Shells(Cgroups.none(), commands);
+        this.shells = new Shells(table, Cgroups.none(), commands);
         this.spawner = new Spawner(table, commands, shells);
     }
 

@@ -51,7 +51,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.cgroups = cgroups;
         this.outputFiles = outputFiles;
         this.work = new Work(executor, timers);
-        this.shells = new Shells(cgroups, work);
+        this.shells = new Shells(table, cgroups, work);
         this.orders = new Orders(RunFolder.prepared(site));
         this.spawner = new Spawner(table, work, shells);
         this.trees = new Trees(table, signaller);

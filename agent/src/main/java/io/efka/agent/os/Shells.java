@@ -17,6 +17,7 @@ final class Shells implements AutoCloseable {
     /** After a launch, so that making the reserve does not slow down the program that has just begun. */
     private static final Duration AFTER_LAUNCH = Duration.ofMillis(20);
 
+    private final ProcessTable table;
     private final Cgroups cgroups;
     private final Work work;
     private final Optional<Path> setsid = Programs.find("setsid");
@@ -24,17 +25,14 @@ final class Shells implements AutoCloseable {
     private Optional<Shell> reserve = Optional.empty();
     private boolean closed;
 
-    Shells(Cgroups cgroups, Work work) {
+    Shells(ProcessTable table, Cgroups cgroups, Work work) {
+        this.table = table;
         this.cgroups = cgroups;
         this.work = work;
     }
 
     /** A shell that has read nothing yet, and the group that holds it. */
     record Shell(Process process, Optional<RunGroup> group) {
-        boolean isAlive() {
-            return process.isAlive();
-        }
-
         void end(Work work) {
             process.destroyForcibly();
             removeGroup(work);
@@ -52,10 +50,15 @@ final class Shells implements AutoCloseable {
     }
 
     private synchronized Optional<Shell> takeReserve() {
-        Optional<Shell> ready = reserve.filter(Shell::isAlive);
+        Optional<Shell> ready = reserve.filter(this::isAlive);
         if (ready.isEmpty()) reserve.ifPresent(dead -> dead.removeGroup(work));
         reserve = Optional.empty();
         return ready;
+    }
+
+    /** As the kernel has it: of a shell that was killed while it waited, the JVM may not have heard yet. */
+    private boolean isAlive(Shell shell) {
+        return table.find(shell.process().pid()).filter(ProcessStat::isAlive).isPresent();
     }
 
     private void prepare() {

@@ -35,10 +35,6 @@ final class Spawner {
 
     /** Starts a process in a shell of its own. */
     Spawned spawn(Order order) throws LaunchRefused {
-        Shells.Shell shell = shells.take();
-        if (table.find(shell.process().pid()).filter(ProcessStat::isAlive).isPresent()) return spawn(shell, order);
-        // It was killed while it waited in reserve, and the JVM has not heard of it yet. The next one is fresh.
-        shell.end(work);
         return spawn(shells.take(), order);
     }
 

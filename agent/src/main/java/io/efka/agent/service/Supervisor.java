@@ -79,7 +79,6 @@ final class Supervisor {
                         .orElseGet(() -> new Outcome.Done(status)));
     }
 
-    @SuppressWarnings("CatchAndPrintStackTrace")
     private void handle(Event event) {
         if (event instanceof Event.TimerFired fired && !alarms.spend(fired)) return;
         Service before = service;
