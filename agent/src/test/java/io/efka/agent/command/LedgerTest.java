@@ -145,10 +145,26 @@ final class LedgerTest {
         }
 
         @Test
-        void keepsTheOutcomeInMemoryUntilItCanBeWritten() {
+        void hasTheOutcomeWrittenDownByTheReserve() {
             rig.supervision.running(CAMERA).isHolding = true;
             rig.send(camera("signal"), HUP_1).settle();
             rig.disk.isFull = true;
+            rig.supervision.letGo();
+            rig.settle();
+            assertThat(code(rig.reply())).isEqualTo("ok");
+            Rig next = rig.nextLife();
+            next.router.recover();
+            next.settle();
+            assertThat(rig.supervision.told).hasSize(1);
+            assertThat(next.texts()).allMatch(text -> text.contains("\"ok\":true"));
+        }
+
+        @Test
+        void keepsTheOutcomeInMemoryWhenTheReserveIsUsedUp() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("signal"), HUP_1).settle();
+            rig.disk.isFull = true;
+            rig.disk.isReserveUsedUp = true;
             rig.supervision.letGo();
             rig.settle();
             assertThat(code(rig.reply())).isEqualTo("ok");
