@@ -11,8 +11,11 @@ import java.time.Duration;
  * @param reserve bytes of a journal that are kept free for what has taken effect already
  */
 record Bounds(long journal, Duration soon, int damagedFiles, int reserve) {
-    /** A hundred outcomes of commands: more are hardly under way when a disk fills up, and then no new ones are taken. */
-    static final int RESERVE = 64 << 10;
+    /**
+     * Outcomes of the commands that are under way when a disk fills up, after which no new ones are taken, and some
+     * hundred restarts of services.
+     */
+    static final int RESERVE = 128 << 10;
 
     /**
      * 4 MiB is replayed in some dozens of milliseconds at start. Half a second, and the time of a sync, make the second

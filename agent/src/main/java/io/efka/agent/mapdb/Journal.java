@@ -100,7 +100,7 @@ final class Journal implements Closeable {
     private void allocate(int bytes) throws IOException {
         if (end + bytes <= allocated) return;
         try {
-            file.write(allocated, new byte[Math.toIntExact(end + bytes + reserve / 16 - allocated)]);
+            file.write(allocated, new byte[Math.toIntExact(end + bytes + reserve / 32 - allocated)]);
         } finally {
             allocated = file.length();
         }
