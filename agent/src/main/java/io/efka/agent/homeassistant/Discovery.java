@@ -60,7 +60,11 @@ public final class Discovery implements StatusListener {
     /** Key and platform of all that Home Assistant may have been told of and not yet been told to forget. */
     private final Map<String, String> announced = new HashMap<>();
 
+    /** Of these, what the newest document retracts. */
     private Map<String, String> retracted = Map.of();
+
+    /** Whether the broker's document still names what it retracted. */
+    private boolean namesRetracted;
 
     /**
      * @param prefix Home Assistant's discovery prefix
@@ -117,8 +121,16 @@ public final class Discovery implements StatusListener {
         if (!gathering.compareAndSet(false, true)) return;
         uplink.timers().schedule(GATHER, () -> {
             gathering.set(false);
-            document.changed();
+            if (hasChanged()) document.changed();
         });
+    }
+
+    /** Not so when a service came and went meanwhile, or when the first document had all that was found at the start. */
+    private boolean hasChanged() {
+        Set<String> ours = components().keySet();
+        synchronized (this) {
+            return !announced.keySet().equals(ours) || !retracted.isEmpty() || namesRetracted;
+        }
     }
 
     private void publishWithinSpread() {
@@ -151,6 +163,7 @@ public final class Discovery implements StatusListener {
             gone = new TreeMap<>(announced);
             gone.keySet().removeAll(components.keySet());
             retracted = gone;
+            namesRetracted = false;
         }
         return codec.write(components, gone);
     }
@@ -161,6 +174,7 @@ public final class Discovery implements StatusListener {
             if (retracted.isEmpty()) return;
             announced.keySet().removeAll(retracted.keySet());
             retracted = Map.of();
+            namesRetracted = true;
         }
         publishSoon();
     }

@@ -237,15 +237,21 @@ final class DiscoveryTest {
         }
 
         @Test
-        void aStatusThatChangesIsNoReasonForAnother() {
+        void aStatusIsNoReasonForAnotherWhereTheServiceIsAnnounced() {
             discovery.changed(status(CAMERA));
-            timers.advance(Discovery.GATHER);
-            link.acknowledgeAll();
-            int before = documents().size();
             discovery.changed(status(CAMERA));
             timers.advance(Duration.ofMinutes(1));
 
-            assertThat(documents()).hasSize(before);
+            assertThat(documents()).hasSize(1);
+        }
+
+        @Test
+        void oneThatComesAndGoesAtOnceIsNotMentioned() {
+            install(MODEM);
+            remove(MODEM);
+            timers.advance(Duration.ofMinutes(1));
+
+            assertThat(documents()).hasSize(1);
         }
 
         @Test
