@@ -261,6 +261,17 @@ final class LedgerTest {
         }
 
         @Test
+        void alwaysEndsASwitchOffStopped() {
+            atEveryTouch("switch", "{\"id\":\"1\",\"on\":false}", true, (touch, first, second) -> {
+                assertThat(second.supervision.state(CAMERA)).isEqualTo(State.STOPPED);
+                assertThat(first.supervision.told).containsExactly("stop camera");
+                assertThat(replies(first, second))
+                        .isNotEmpty()
+                        .allMatch(reply -> code(reply).equals("ok"));
+            });
+        }
+
+        @Test
         void neverRestartsTwice() {
             atEveryTouch("restart", "{\"id\":\"1\"}", true, (touch, first, second) -> {
                 assertThat(first.supervision.told).as("killed at %d", touch).containsExactly("restart camera");
