@@ -20,6 +20,7 @@ import io.efka.agent.os.LinuxMeters;
 import io.efka.agent.os.Probes;
 import io.efka.agent.os.ProcessLauncher;
 import io.efka.agent.os.Site;
+import io.efka.agent.os.SpareDescriptors;
 import io.efka.agent.output.Outlet;
 import io.efka.agent.output.Output;
 import io.efka.agent.paho.PahoLink;
@@ -81,6 +82,7 @@ final class Parts {
 
     private static final long FAREWELL_SECONDS = 2;
 
+    private final SpareDescriptors spares = SpareDescriptors.take();
     private final Version version = Version.current();
     private final Workers workers = new Workers();
     private final SystemTimers timers = new SystemTimers(workers.workers());
@@ -205,6 +207,7 @@ final class Parts {
 
     /** Ends services first, then says farewell, then closes what is left; within {@code limit}. */
     void stop(Duration limit) {
+        spares.close();
         events.device("stopping", Map.of());
         metrics.close();
         stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
