@@ -569,6 +569,16 @@ final class CommandRouterTest {
         }
 
         @Test
+        void anExpressionThatRunsAwayIsTheArgumentsFault() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("logs"), "{\"match\":\"" + Rig.RUNAWAY + "\"}").settle();
+            assertThat(Rig.code(rig.reply())).isEqualTo("bad_argument");
+            assertThat(Rig.message(rig.reply()))
+                    .isEqualTo(
+                            "match must be a simpler regular expression (this one was not done), was \"(.*a){20}$\"");
+        }
+
+        @Test
         void isReadBackByTimeInAnyZone() {
             rig.supervision.running(CAMERA);
             rig.send(camera("logs"), "{\"since\":\"2026-11-22T10:00:00.5Z\",\"until\":\"2026-11-22T12:00:00+01:00\"}")

@@ -27,6 +27,9 @@ final class Rig {
     static final ServiceId RADIO = new ServiceId("radio");
 
     final FakeDisk disk;
+    /** A {@code match} that is not done in time. */
+    static final String RUNAWAY = "(.*a){20}$";
+
     final FakeSupervision supervision;
     final FakeInstaller installer;
     final FakeTimers timers;
@@ -91,8 +94,9 @@ final class Rig {
         return broker;
     }
 
-    private Logs.Page readLogs(ServiceId id, Logs.Query query) {
+    private Logs.Page readLogs(ServiceId id, Logs.Query query) throws Logs.Runaway {
         logQueries.add(query);
+        if (query.match().filter(RUNAWAY::equals).isPresent()) throw new Logs.Runaway("this one was not done");
         return new Logs.Page("one\n".getBytes(StandardCharsets.UTF_8), 0, 4, 0, 4, false);
     }
 
