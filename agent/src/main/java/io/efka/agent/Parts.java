@@ -41,6 +41,7 @@ import io.efka.agent.telemetry.Measurements;
 import io.efka.agent.telemetry.MetricsPublisher;
 import io.efka.agent.telemetry.Presence;
 import io.efka.agent.telemetry.PresenceCodec;
+import io.efka.agent.telemetry.Rhythm;
 import io.efka.agent.telemetry.StatusBoard;
 import io.efka.agent.telemetry.StatusCodec;
 import io.efka.agent.telemetry.StatusFanOut;
@@ -97,6 +98,7 @@ final class Parts {
     private final Services services;
     private final Presence presence;
     private final MetricsPublisher metrics;
+    private final DiskWatch disk;
     private final CommandRouter router;
     private final Switchboard switchboard;
     private final Census census;
@@ -129,14 +131,16 @@ final class Parts {
         cgroups = Cgroups.detect(settings.device().value());
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.launchers());
-        var measurements = new Measurements(new LinuxMeters(launcher, folder), timers, System::nanoTime);
+        var meters = new LinuxMeters(launcher, folder);
+        var measurements = new Measurements(meters, timers, System::nanoTime);
         StatusListener listener =
                 new StatusFanOut(List.of(channels, board, presence, measurements, new DataKeeper(data)));
         var serviceStore = new MapDbServices(store);
         var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
-        var rhythm = new MetricsPublisher.Rhythm(timers, workers.workers(), settings.metricsInterval());
-        metrics = new MetricsPublisher(measurements, new DiskWatch(events), topics, link, rhythm);
+        var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());
+        metrics = new MetricsPublisher(measurements, topics, link, rhythm);
+        disk = new DiskWatch(meters, events, timers, workers.workers());
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
         census = new Census(serviceStore, folders);
@@ -203,12 +207,14 @@ final class Parts {
         router.recover();
         link.open(presence.will(), switchboard.subscriptions(), switchboard);
         metrics.start();
+        disk.start();
     }
 
     /** Ends services first, then says farewell, then closes what is left; within {@code limit}. */
     void stop(Duration limit) {
         spares.close();
         events.device("stopping", Map.of());
+        disk.close();
         metrics.close();
         stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
         channels.close();

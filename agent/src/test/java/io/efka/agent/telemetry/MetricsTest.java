@@ -33,12 +33,7 @@ final class MetricsTest {
     private final Measurements measurements = new Measurements(meters, timers, timers::nanos);
 
     private MetricsPublisher publisher(Duration interval) {
-        return new MetricsPublisher(
-                measurements,
-                new DiskWatch(events),
-                TOPICS,
-                link,
-                new MetricsPublisher.Rhythm(timers, Runnable::run, interval));
+        return new MetricsPublisher(measurements, TOPICS, link, new Rhythm(timers, Runnable::run, interval));
     }
 
     private JsonObject camera() {
@@ -270,14 +265,14 @@ final class MetricsTest {
 
         @Test
         void goesOnAfterAnExecutorThatWasBusy() {
-            var rhythm = new MetricsPublisher.Rhythm(
+            var rhythm = new Rhythm(
                     timers,
                     task -> {
                         if (timers.nanos() < INTERVAL.toNanos() * 2) throw new RejectedExecutionException("full");
                         task.run();
                     },
                     INTERVAL);
-            new MetricsPublisher(measurements, new DiskWatch(events), TOPICS, link, rhythm).start();
+            new MetricsPublisher(measurements, TOPICS, link, rhythm).start();
             timers.advance(INTERVAL.multipliedBy(2));
 
             assertThat(link.sent).hasSize(1);
@@ -300,12 +295,16 @@ final class MetricsTest {
     final class DiskRunningFull {
         private void look(long availableMegabytes) {
             meters.disk = new Meters.Disk(10_000L << 20, availableMegabytes << 20);
-            timers.advance(INTERVAL);
+            timers.advance(DiskWatch.INTERVAL);
+        }
+
+        private DiskWatch watch() {
+            return new DiskWatch(meters, events, timers, Runnable::run);
         }
 
         @Test
         void isToldOnceAndAgainOnlyAfterThereWasRoom() {
-            publisher(INTERVAL).start();
+            watch().start();
             look(501);
             assertThat(events.names).isEmpty();
             look(499);
@@ -322,12 +321,14 @@ final class MetricsTest {
         }
 
         @Test
-        void isToldAlsoWithoutAConnection() {
-            link.up = false;
-            publisher(INTERVAL).start();
+        void isNotToldAfterTheEnd() {
+            DiskWatch watch = watch();
+            watch.start();
+            watch.close();
             look(10);
 
-            assertThat(events.names).containsExactly("disk_low");
+            assertThat(events.names).isEmpty();
+            assertThat(timers.waiting()).isZero();
         }
     }
 }
