@@ -144,8 +144,9 @@ final class CommandRouterTest {
         void saysWhereAndWhatWouldBeRight() {
             rig.send(device("ping"), "{\"a\":}").settle();
             assertThat(message(rig.reply()))
-                    .isEqualTo("payload must be JSON, and is not at line 1 column 6: send nothing, or one object as in"
-                            + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
+                    .isEqualTo(
+                            "payload must be JSON, and is wrong at line 1 column 6: send nothing, or one object as in"
+                                    + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
         }
 
         @Test
