@@ -5,7 +5,6 @@ import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.service.Dependencies;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Fault;
-import io.efka.agent.service.History;
 import io.efka.agent.service.Manifest;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.RunRecord;
@@ -84,14 +83,8 @@ record Census(ServiceStore store, ServiceFolders folders) {
         ManifestReading reading = folders.read(id, folder);
         boolean autostart = reading instanceof ManifestReading.Usable usable
                 && usable.manifest().autostart();
-        var record = new ServiceRecord(
-                id,
-                folder,
-                autostart ? Desired.RUNNING : Desired.STOPPED,
-                autostart,
-                Optional.empty(),
-                History.CLEAN,
-                Optional.empty());
+        Desired desired = autostart ? Desired.RUNNING : Desired.STOPPED;
+        var record = ServiceRecord.fresh(id, folder, desired, autostart);
         LOG.info("service={} found in {} without a record: desired={}", id, folder, record.desired());
         try {
             store.save(record);
