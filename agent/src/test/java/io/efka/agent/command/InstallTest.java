@@ -208,6 +208,18 @@ final class InstallTest {
         }
 
         @Test
+        void thatNobodyWaitsForTellsItsActionsWithItsEnd() {
+            rig.supervision.with(CAMERA);
+            JsonObject reply =
+                    apply("{\"wait\":false,\"services\":{\"camera\":{\"desired\":\"stopped\"}},\"purge\":true}");
+            assertThat(reply.has("actions")).isFalse();
+            assertThat(rig.lastEvent.get("ok")).isEqualTo(true);
+            assertThat(rig.lastEvent.get("actions"))
+                    .hasToString("[{\"service\":\"camera\",\"action\":\"unchanged\",\"ok\":true}]");
+            assertThat(rig.lastEvent.get("warnings")).hasToString("[\"unknown argument \\\"purge\\\" was ignored\"]");
+        }
+
+        @Test
         void ofAnyFaultChangesNothingAndNamesAllOfThem() {
             rig.supervision.running(RADIO);
             JsonObject reply = apply("""

@@ -38,6 +38,7 @@ final class Rig {
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     final List<Message> replies = new ArrayList<>();
     final List<String> events = new ArrayList<>();
+    Map<String, ?> lastEvent = Map.of();
     final List<Message> acknowledged = new ArrayList<>();
     final List<Logs.Query> logQueries = new ArrayList<>();
     CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
@@ -178,11 +179,13 @@ final class Rig {
         @Override
         public void device(String kind, Map<String, ?> fields) {
             events.add(kind + " " + fields.get("command"));
+            lastEvent = fields;
         }
 
         @Override
         public void service(ServiceId id, String kind, Map<String, ?> fields) {
             events.add(id + " " + kind);
+            lastEvent = fields;
         }
     }
 }
