@@ -2,6 +2,7 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.Logs;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.wire.DeviceId;

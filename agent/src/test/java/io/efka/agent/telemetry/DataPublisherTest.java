@@ -9,6 +9,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceId;
 import java.time.Duration;
 import java.util.HashMap;

@@ -4,6 +4,7 @@ import static io.efka.agent.telemetry.Samples.CAMERA;
 import static io.efka.agent.telemetry.Samples.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
 import java.time.Duration;

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceStatus.HealthState;
 import io.efka.agent.service.ServiceStatus.State;
 import io.efka.agent.wire.MqttLink.Lane;
@@ -233,7 +234,7 @@ final class MetricsTest {
         void anIntervalOfZeroMeansNever() {
             publisher(Duration.ZERO).start();
 
-            assertThat(timers.waiting()).isZero();
+            assertThat(timers.pending()).isZero();
         }
 
         @Test
@@ -287,7 +288,7 @@ final class MetricsTest {
             timers.advance(INTERVAL.multipliedBy(3));
 
             assertThat(link.sent).isEmpty();
-            assertThat(timers.waiting()).isZero();
+            assertThat(timers.pending()).isZero();
         }
     }
 
@@ -328,7 +329,7 @@ final class MetricsTest {
             look(10);
 
             assertThat(events.names).isEmpty();
-            assertThat(timers.waiting()).isZero();
+            assertThat(timers.pending()).isZero();
         }
     }
 }

@@ -10,6 +10,7 @@ import static io.efka.agent.telemetry.Samples.running;
 import static io.efka.agent.telemetry.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus.HealthState;
 import io.efka.agent.service.ServiceStatus.State;
