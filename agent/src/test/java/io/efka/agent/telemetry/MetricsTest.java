@@ -18,6 +18,7 @@ import com.google.gson.JsonParser;
 import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceStatus.HealthState;
 import io.efka.agent.service.ServiceStatus.State;
+import io.efka.agent.wire.FakeLink;
 import io.efka.agent.wire.MqttLink.Lane;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,7 +29,7 @@ final class MetricsTest {
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final FakeTimers timers = new FakeTimers();
-    private final FakeLink link = new FakeLink();
+    private final FakeLink link = FakeLink.connected();
     private final FakeMeters meters = new FakeMeters();
     private final RecordedEvents events = new RecordedEvents();
     private final Measurements measurements = new Measurements(meters, timers, timers::nanos);
@@ -216,14 +217,14 @@ final class MetricsTest {
             publisher(INTERVAL).start();
             timers.advance(INTERVAL.multipliedBy(2));
 
-            assertThat(link.sent)
+            assertThat(link.published())
                     .extracting(FakeLink.Sent::topic)
                     .containsExactly(
                             "efka/dev1/metrics",
                             "efka/dev1/svc/camera/metrics",
                             "efka/dev1/metrics",
                             "efka/dev1/svc/camera/metrics");
-            assertThat(link.sent).allSatisfy(sent -> {
+            assertThat(link.published()).allSatisfy(sent -> {
                 assertThat(sent.message().qos()).isZero();
                 assertThat(sent.message().retain()).isFalse();
                 assertThat(sent.lane()).isEqualTo(Lane.BULK);
@@ -244,13 +245,13 @@ final class MetricsTest {
 
         @Test
         void nothingWhileTheLinkIsDown() {
-            link.up = false;
+            link.goDown();
             publisher(INTERVAL).start();
             timers.advance(INTERVAL);
-            link.up = true;
+            link.goUp(true);
             timers.advance(INTERVAL);
 
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
         }
 
         @Test
@@ -261,7 +262,7 @@ final class MetricsTest {
             meters.broken = false;
             timers.advance(INTERVAL);
 
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
         }
 
         @Test
@@ -276,7 +277,7 @@ final class MetricsTest {
             new MetricsPublisher(measurements, TOPICS, link, rhythm).start();
             timers.advance(INTERVAL.multipliedBy(2));
 
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
         }
 
         @Test
@@ -287,7 +288,7 @@ final class MetricsTest {
             publisher.close();
             timers.advance(INTERVAL.multipliedBy(3));
 
-            assertThat(link.sent).isEmpty();
+            assertThat(link.published()).isEmpty();
             assertThat(timers.pending()).isZero();
         }
     }
