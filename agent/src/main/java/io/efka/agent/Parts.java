@@ -8,6 +8,8 @@ import io.efka.agent.command.Environment;
 import io.efka.agent.command.Lanes;
 import io.efka.agent.command.Ledger;
 import io.efka.agent.command.Toolbox;
+import io.efka.agent.homeassistant.Card;
+import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.mapdb.MapDbConfigs;
 import io.efka.agent.mapdb.MapDbLedger;
@@ -28,6 +30,8 @@ import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.runtime.Ulids;
 import io.efka.agent.service.Ports;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.service.Services;
 import io.efka.agent.service.StatusListener;
 import io.efka.agent.telemetry.BrokerState;
@@ -52,9 +56,11 @@ import io.efka.agent.wire.Outbox;
 import io.efka.agent.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -120,21 +126,28 @@ final class Parts {
         channels = new ServiceChannels(
                 folder, timers, new ChannelPublications(data, events), new MapDbConfigs(store), workers.workers());
         var machine = Machine.read(Path.of("/proc"));
+        Optional<Discovery> discovery = settings.homeAssistant().map(prefix -> {
+            var card = new Card(
+                    topics, version, machine, !settings.metricsInterval().isZero());
+            return new Discovery(prefix, card, this::serviceIds, uplink, random);
+        });
         var identity = new Identity(session, UUID.randomUUID().toString(), version, timers.now());
         presence = new Presence(
                 new PresenceCodec(identity, machine, topics),
                 topics,
                 uplink,
                 events,
-                new Speakers(board, outbox, events, output, data, link, this::online));
+                new Speakers(board, outbox, events, output, data, discovery, link, this::online));
         var site = new Site(settings.device().value(), folder.resolve("run"), channels::environment);
         cgroups = Cgroups.detect(settings.device().value());
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.launchers());
         var meters = new LinuxMeters(launcher, folder);
         var measurements = new Measurements(meters, timers, System::nanoTime);
-        StatusListener listener =
-                new StatusFanOut(List.of(channels, board, presence, measurements, new DataKeeper(data)));
+        var listeners =
+                new ArrayList<StatusListener>(List.of(channels, board, presence, measurements, new DataKeeper(data)));
+        discovery.ifPresent(listeners::add);
+        StatusListener listener = new StatusFanOut(listeners);
         var serviceStore = new MapDbServices(store);
         var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
@@ -168,7 +181,7 @@ final class Parts {
                 new FolderInstaller(folders), output.logs(), documents, lanes, new ServiceTalk(channels), shutdown);
         var table = CommandTables.standard(environment, toolbox, workers.workers());
         router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
-        switchboard = new Switchboard(topics, brokerState, presence, board, router);
+        switchboard = new Switchboard(topics, brokerState, presence, board, router, discovery);
     }
 
     /**
@@ -187,6 +200,10 @@ final class Parts {
     /** Not a method reference to the switchboard: that one needs the presence to be made. */
     private void online() {
         switchboard.online();
+    }
+
+    private List<ServiceId> serviceIds() {
+        return services.list().stream().map(ServiceStatus::id).toList();
     }
 
     Version version() {

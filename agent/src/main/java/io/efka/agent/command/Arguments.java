@@ -93,9 +93,13 @@ public final class Arguments {
     }
 
     boolean flag(String key, boolean otherwise) throws Refusal {
-        Optional<JsonElement> value = value(key);
-        if (value.isEmpty()) return otherwise;
-        if (value.get() instanceof JsonPrimitive primitive && primitive.isBoolean()) return primitive.getAsBoolean();
+        return value(key).isPresent() ? flag(key) : otherwise;
+    }
+
+    /** One that has to be there. */
+    boolean flag(String key) throws Refusal {
+        if (object.get(key) instanceof JsonPrimitive primitive && primitive.isBoolean())
+            return primitive.getAsBoolean();
         throw wrong(key, "true or false");
     }
 

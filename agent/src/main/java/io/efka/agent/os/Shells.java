@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.service.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,8 +35,13 @@ final class Shells implements AutoCloseable {
         this.work = work;
     }
 
-    /** A shell that has read nothing yet, and the group that holds it. */
-    record Shell(Process process, Optional<RunGroup> group) {
+    /**
+     * A shell that has read nothing yet.
+     *
+     * @param identity empty if it was gone already when it was looked at
+     * @param group that holds it
+     */
+    record Shell(Process process, Optional<ProcessIdentity> identity, Optional<RunGroup> group) {
         void end(Work work) {
             process.destroyForcibly();
             removeGroup(work);
@@ -61,7 +67,7 @@ final class Shells implements AutoCloseable {
 
     /** As the kernel has it: of a shell that was killed while it waited, the JVM may not have heard yet. */
     private boolean isAlive(Shell shell) {
-        return table.find(shell.process().pid()).filter(ProcessStat::isAlive).isPresent();
+        return shell.identity().filter(table::isAlive).isPresent();
     }
 
     private void prepare() {
@@ -83,7 +89,12 @@ final class Shells implements AutoCloseable {
 
     private Shell start() throws LaunchRefused {
         Process process = process();
-        return new Shell(process, cgroups.create().filter(group -> group.add(process.pid())));
+        Optional<ProcessIdentity> identity = table.identify(process.pid());
+        if (identity.isEmpty() && table.isThere(process.pid()) && process.isAlive()) {
+            process.destroyForcibly();
+            throw new LaunchRefused("/proc/" + process.pid() + "/stat cannot be read: too many open files?");
+        }
+        return new Shell(process, identity, cgroups.create().filter(group -> group.add(process.pid())));
     }
 
     private Process process() throws LaunchRefused {

@@ -560,6 +560,29 @@ final class CommandRouterTest {
         }
 
         @Test
+        void isSwitchedOnAndOffWhateverItWasBefore() {
+            rig.supervision.with(CAMERA);
+            for (String on : List.of("true", "true", "false", "false")) {
+                rig.send(camera("switch"), "{\"on\":" + on + "}").settle();
+                assertThat(code(rig.lastReply())).isEqualTo("ok");
+                assertThat(rig.lastReply().get("state").getAsString())
+                        .isEqualTo(on.equals("true") ? "running" : "stopped");
+            }
+            assertThat(rig.lastReply().get("command").getAsString()).isEqualTo("switch");
+        }
+
+        @Test
+        void isNotSwitchedByAWordThatIsNoAnswer() {
+            rig.supervision.with(CAMERA);
+            for (String payload : List.of("", "{\"on\":\"yes\"}", "{\"on\":1}")) {
+                rig.send(camera("switch"), payload).settle();
+                assertThat(code(rig.lastReply())).isEqualTo("bad_argument");
+                assertThat(message(rig.lastReply())).startsWith("on must be true or false, was ");
+            }
+            assertThat(rig.supervision.told).isEmpty();
+        }
+
+        @Test
         void readsItsLogs() {
             rig.supervision.running(CAMERA);
             rig.send(camera("logs"), "{\"stream\":\"stderr\",\"lines\":5,\"match\":\"o.e\"}")
@@ -629,6 +652,7 @@ final class CommandRouterTest {
                 .containsExactlyInAnyOrder(
                         "start",
                         "stop",
+                        "switch",
                         "restart",
                         "status",
                         "install",

@@ -146,10 +146,26 @@ final class LedgerTest {
         }
 
         @Test
-        void keepsTheOutcomeInMemoryUntilItCanBeWritten() {
+        void hasTheOutcomeWrittenDownByTheReserve() {
             rig.supervision.running(CAMERA).isHolding = true;
             rig.send(camera("signal"), HUP_1).settle();
             rig.disk.isFull = true;
+            rig.supervision.letGo();
+            rig.settle();
+            assertThat(code(rig.reply())).isEqualTo("ok");
+            Rig next = rig.nextLife();
+            next.router.recover();
+            next.settle();
+            assertThat(rig.supervision.told).hasSize(1);
+            assertThat(next.texts()).allMatch(text -> text.contains("\"ok\":true"));
+        }
+
+        @Test
+        void keepsTheOutcomeInMemoryWhenTheReserveIsUsedUp() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("signal"), HUP_1).settle();
+            rig.disk.isFull = true;
+            rig.disk.isReserveUsedUp = true;
             rig.supervision.letGo();
             rig.settle();
             assertThat(code(rig.reply())).isEqualTo("ok");
@@ -237,6 +253,17 @@ final class LedgerTest {
         @Test
         void alwaysEndsAStopStopped() {
             atEveryTouch("stop", "{\"id\":\"1\"}", true, (touch, first, second) -> {
+                assertThat(second.supervision.state(CAMERA)).isEqualTo(State.STOPPED);
+                assertThat(first.supervision.told).containsExactly("stop camera");
+                assertThat(replies(first, second))
+                        .isNotEmpty()
+                        .allMatch(reply -> code(reply).equals("ok"));
+            });
+        }
+
+        @Test
+        void alwaysEndsASwitchOffStopped() {
+            atEveryTouch("switch", "{\"id\":\"1\",\"on\":false}", true, (touch, first, second) -> {
                 assertThat(second.supervision.state(CAMERA)).isEqualTo(State.STOPPED);
                 assertThat(first.supervision.told).containsExactly("stop camera");
                 assertThat(replies(first, second))

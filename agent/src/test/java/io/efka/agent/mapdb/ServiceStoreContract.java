@@ -67,7 +67,7 @@ abstract class ServiceStoreContract {
     void givesBackWhatWasSaved() throws Exception {
         store().save(stopped("a"));
         store().save(launching("b"));
-        store().save(running("c"));
+        store().saveFact(running("c"));
         assertThat(store().load()).containsExactlyInAnyOrder(stopped("a"), launching("b"), running("c"));
     }
 

@@ -247,9 +247,20 @@ final class SupervisorTest {
         }
 
         @Test
+        void aCrashOnAFullDiskIsRecordedInItsReserve() {
+            world.advance("20S");
+            world.store.full(true);
+            world.exits(1);
+            assertThat(world.launcher.launches()).isEqualTo(2);
+            assertThat(world.store.record(World.CAMERA).run().map(RunRecord::run))
+                    .contains(world.launcher.run());
+        }
+
+        @Test
         void aCrashIsActedOnEvenWhenNothingCanBeSaved() {
             world.advance("20S");
             world.store.full(true);
+            world.store.useUpReserve();
             world.exits(1);
             assertThat(world.launcher.launches()).isEqualTo(2);
         }
