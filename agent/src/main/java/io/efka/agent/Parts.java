@@ -22,6 +22,7 @@ import io.efka.agent.os.LinuxMeters;
 import io.efka.agent.os.Probes;
 import io.efka.agent.os.ProcessLauncher;
 import io.efka.agent.os.Site;
+import io.efka.agent.os.SpareDescriptors;
 import io.efka.agent.output.Outlet;
 import io.efka.agent.output.Output;
 import io.efka.agent.paho.PahoLink;
@@ -44,6 +45,7 @@ import io.efka.agent.telemetry.Measurements;
 import io.efka.agent.telemetry.MetricsPublisher;
 import io.efka.agent.telemetry.Presence;
 import io.efka.agent.telemetry.PresenceCodec;
+import io.efka.agent.telemetry.Rhythm;
 import io.efka.agent.telemetry.StatusBoard;
 import io.efka.agent.telemetry.StatusCodec;
 import io.efka.agent.telemetry.StatusFanOut;
@@ -87,6 +89,7 @@ final class Parts {
 
     private static final long FAREWELL_SECONDS = 2;
 
+    private final SpareDescriptors spares = SpareDescriptors.take();
     private final Version version = Version.current();
     private final Workers workers = new Workers();
     private final SystemTimers timers = new SystemTimers(workers.workers());
@@ -101,6 +104,7 @@ final class Parts {
     private final Services services;
     private final Presence presence;
     private final MetricsPublisher metrics;
+    private final DiskWatch disk;
     private final CommandRouter router;
     private final Switchboard switchboard;
     private final Census census;
@@ -138,7 +142,8 @@ final class Parts {
         cgroups = Cgroups.detect(settings.device().value());
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.launchers());
-        var measurements = new Measurements(new LinuxMeters(launcher, folder), timers, System::nanoTime);
+        var meters = new LinuxMeters(launcher, folder);
+        var measurements = new Measurements(meters, timers, System::nanoTime);
         var listeners =
                 new ArrayList<StatusListener>(List.of(channels, board, presence, measurements, new DataKeeper(data)));
         discovery.ifPresent(listeners::add);
@@ -146,8 +151,9 @@ final class Parts {
         var serviceStore = new MapDbServices(store);
         var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
-        var rhythm = new MetricsPublisher.Rhythm(timers, workers.workers(), settings.metricsInterval());
-        metrics = new MetricsPublisher(measurements, new DiskWatch(events), topics, link, rhythm);
+        var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());
+        metrics = new MetricsPublisher(measurements, topics, link, rhythm);
+        disk = new DiskWatch(meters, events, timers, workers.workers());
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
         census = new Census(serviceStore, folders);
@@ -218,11 +224,14 @@ final class Parts {
         router.recover();
         link.open(presence.will(), switchboard.subscriptions(), switchboard);
         metrics.start();
+        disk.start();
     }
 
     /** Ends services first, then says farewell, then closes what is left; within {@code limit}. */
     void stop(Duration limit) {
+        spares.close();
         events.device("stopping", Map.of());
+        disk.close();
         metrics.close();
         stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
         channels.close();

@@ -4,6 +4,8 @@ import io.efka.agent.service.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -22,6 +24,7 @@ final class Shells implements AutoCloseable {
     private final Cgroups cgroups;
     private final Work work;
     private final Optional<Path> setsid = Programs.find("setsid");
+    private final List<String> reset = IgnoredSignals.reset();
     private final AtomicBoolean preparing = new AtomicBoolean();
     private Optional<Shell> reserve = Optional.empty();
     private boolean closed;
@@ -98,7 +101,10 @@ final class Shells implements AutoCloseable {
         Path leader = setsid.orElseThrow(
                 () -> new LaunchRefused("setsid (util-linux) is needed to start programs and is missing"));
         // setsid does not fork here: a child of the JVM never leads a process group. So the pid stays the same.
-        var builder = new ProcessBuilder(leader.toString(), Programs.SHELL.toString()).redirectErrorStream(true);
+        var words = new ArrayList<String>(List.of(leader.toString()));
+        words.addAll(reset);
+        words.add(Programs.SHELL.toString());
+        var builder = new ProcessBuilder(words).redirectErrorStream(true);
         // The agent's own settings, secrets among them, are none of a service's business.
         builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
         try {

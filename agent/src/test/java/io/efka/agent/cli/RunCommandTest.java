@@ -217,7 +217,7 @@ final class RunCommandTest {
                     .contains(
                             "efka: EFKA_STOP_TIMEOUT: must be a number and a unit (ms, s, m, h, d), as in 30s, was \"long\"")
                     .contains("efka: " + config + ": ledger_age: ")
-                    .contains("efka: " + config + ": brokr: must be a setting; did you mean \"broker\"?");
+                    .contains("efka: " + config + ": brokr: must be a setting (did you mean \"broker\"?)");
         }
 
         @Test

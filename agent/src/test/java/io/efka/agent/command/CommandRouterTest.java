@@ -144,8 +144,9 @@ final class CommandRouterTest {
         void saysWhereAndWhatWouldBeRight() {
             rig.send(device("ping"), "{\"a\":}").settle();
             assertThat(message(rig.reply()))
-                    .isEqualTo("payload must be JSON, and is not at line 1 column 6: send nothing, or one object as in"
-                            + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
+                    .isEqualTo(
+                            "payload must be JSON, and is wrong at line 1 column 6: send nothing, or one object as in"
+                                    + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
         }
 
         @Test
@@ -589,6 +590,16 @@ final class CommandRouterTest {
             assertThat(rig.reply().get("text").getAsString()).isEqualTo("one\n");
             assertThat(rig.reply().get("end").getAsLong()).isEqualTo(4);
             assertThat(rig.logQueries.get(0).lines()).hasValue(5);
+        }
+
+        @Test
+        void anExpressionThatRunsAwayIsTheArgumentsFault() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("logs"), "{\"match\":\"" + Rig.RUNAWAY + "\"}").settle();
+            assertThat(Rig.code(rig.reply())).isEqualTo("bad_argument");
+            assertThat(Rig.message(rig.reply()))
+                    .isEqualTo(
+                            "match must be a simpler regular expression (this one was not done), was \"(.*a){20}$\"");
         }
 
         @Test

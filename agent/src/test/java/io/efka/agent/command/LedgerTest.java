@@ -7,6 +7,7 @@ import static io.efka.agent.command.Rig.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceStatus.State;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
@@ -87,7 +88,7 @@ final class LedgerTest {
         @Test
         void thatIsExpiredByNowGetsTheSameReplyStill() {
             rig.supervision.running(CAMERA);
-            String payload = "{\"id\":\"1\",\"expires_at\":\"2026-01-01T00:00:05.000Z\"}";
+            String payload = "{\"id\":\"1\",\"expires_at\":\"2026-11-22T20:15:05.000Z\"}";
             rig.send(camera("stop"), payload).settle();
             rig.timers.advance(Duration.ofSeconds(9));
             rig.send(camera("stop"), payload).settle();

@@ -131,7 +131,8 @@ final class ChannelReadinessTest {
                     before.store.load().get(0).run().orElseThrow().process().orElseThrow();
 
             World world = World.after(before, manifest);
-            world.timers.setClock(before.timers.now().plus(Duration.ofHours(1)));
+            world.timers.setClock(
+                    Duration.between(world.timers.now(), before.timers.now().plus(Duration.ofHours(1))));
             world.tell(new Event.Adopted(before.launcher.run(), process, List.of()));
             world.advance("1S");
 
