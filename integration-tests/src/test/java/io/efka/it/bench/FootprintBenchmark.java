@@ -24,12 +24,7 @@ final class FootprintBenchmark implements Benchmark {
         long ten = threads(rig, 10, rows);
         long hundred = threads(rig, 100, rows);
         rows.add(Row.atMost(
-                "threads a service",
-                (hundred - ten) / 90.0,
-                1,
-                "",
-                hundred + " at 100, " + ten + " at 10",
-                1));
+                "threads a service", (hundred - ten) / 90.0, 1, "", hundred + " at 100, " + ten + " at 10", 1));
         return rows;
     }
 
