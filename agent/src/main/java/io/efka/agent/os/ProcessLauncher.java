@@ -31,6 +31,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final OutputFiles outputFiles;
     private final Work work;
     private final Orders orders;
+    private final Preparations preparations;
     private final Shells shells;
     private final Spawner spawner;
     private final Signaller signaller = new Signaller();
@@ -53,6 +54,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.work = new Work(executor, timers);
         this.shells = new Shells(table, cgroups, work);
         this.orders = new Orders(RunFolder.prepared(site));
+        this.preparations = new Preparations(outputFiles, orders, work);
         this.spawner = new Spawner(table, work, shells);
         this.trees = new Trees(table, signaller);
         TreeWatch treeWatch = new TreeWatch(trees, work);
@@ -64,6 +66,11 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     }
 
     @Override
+    public void prepare(Launch launch) {
+        preparations.begin(launch);
+    }
+
+    @Override
     public void launch(Launch launch, Consumer<Event> tell) {
         if (!work.offer(() -> launchNow(launch, tell))) {
             tell.accept(new Event.LaunchFailed(launch.run(), "too many programs are being started at this moment"));
@@ -71,17 +78,16 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     }
 
     private void launchNow(Launch launch, Consumer<Event> tell) {
-        var warnings = new ArrayList<String>();
-        RunOutput output = RunOutput.begin(outputFiles, launch, warnings);
         try {
-            Order order = orders.program(launch, output);
+            Preparations.Prepared prepared = preparations.of(launch);
+            var warnings = new ArrayList<>(prepared.warnings());
             Shells.Shell shell = shells.take();
             Optional<RunGroup> group =
                     cgroups.limit(shell.group(), launch.manifest().limits(), warnings);
             Spawner.Spawned spawned = spawner.spawn(
-                    shell, order.joining(group.map(RunGroup::joins).orElse(List.of())));
+                    shell, prepared.order().joining(group.map(RunGroup::joins).orElse(List.of())));
             warnings.addAll(spawned.warnings());
-            LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), output, tell);
+            LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), prepared.output(), tell);
             run.tell(new Event.Launched(launch.run(), spawned.identity(), warnings));
             spawned.process().onExit().thenAccept(process -> mainEnded(run, process.exitValue()));
         } catch (LaunchRefused refused) {

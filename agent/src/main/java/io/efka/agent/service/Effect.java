@@ -9,17 +9,32 @@ sealed interface Effect {
 
     void perform(Supervisor supervisor);
 
+    /**
+     * Begins what may be done while the decision is being made durable; of no consequence should that fail.
+     *
+     * @param next the service as it will be
+     */
+    default void foresee(Supervisor supervisor, Service next) {}
+
     record Launch(RunId run) implements Effect {
         @Override
+        public void foresee(Supervisor supervisor, Service next) {
+            supervisor.ports().launcher().prepare(next.launchOf(run));
+        }
+
+        @Override
         public void perform(Supervisor supervisor) {
-            supervisor.ports().launcher().launch(supervisor.launchOf(run), supervisor::tell);
+            supervisor.ports().launcher().launch(supervisor.service().launchOf(run), supervisor::tell);
         }
     }
 
     record Adopt(RunRecord recorded) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
-            supervisor.ports().launcher().adopt(supervisor.launchOf(recorded.run()), recorded, supervisor::tell);
+            supervisor
+                    .ports()
+                    .launcher()
+                    .adopt(supervisor.service().launchOf(recorded.run()), recorded, supervisor::tell);
         }
     }
 
@@ -80,7 +95,7 @@ sealed interface Effect {
                     .ports()
                     .prober()
                     .probe(
-                            supervisor.launchOf(run),
+                            supervisor.service().launchOf(run),
                             verdict -> supervisor.tell(new Event.HealthReported(run, verdict)));
         }
     }

@@ -14,6 +14,12 @@ import java.util.function.Consumer;
 public interface Launcher {
 
     /**
+     * A launch is decided and is being recorded: what it needs may be made ready meanwhile. No launch follows where that
+     * cannot be recorded.
+     */
+    void prepare(Launch launch);
+
+    /**
      * Launches a run. Tells {@link Event.Launched} once the program is executing, or {@link Event.LaunchFailed}; after
      * {@code Launched}, exactly one {@link Event.Exited} when the main process is gone, and, if that said the tree was
      * not empty, one {@link Event.TreeEmptied} when it is.

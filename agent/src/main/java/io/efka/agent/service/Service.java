@@ -52,6 +52,10 @@ record Service(
         return manifest.orElseGet(() -> DefaultRules.of(id()));
     }
 
+    Launcher.Launch launchOf(RunId run) {
+        return new Launcher.Launch(run, rules(), record.workDir());
+    }
+
     String notRunning() {
         return "service is not running, it is " + state.visible().name().toLowerCase(java.util.Locale.ROOT)
                 + "; start it first";

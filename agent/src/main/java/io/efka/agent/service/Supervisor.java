@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one service as its operator wants it. Whatever happens is told to it; one event at a time it does, always in
- * this order: decide the step, save what is durable, swap, perform the effects, announce.
+ * this order: decide the step, save what is durable (and foresee the effects), swap, perform them, announce.
  */
 final class Supervisor {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
@@ -67,10 +67,6 @@ final class Supervisor {
         return alarms;
     }
 
-    Launcher.Launch launchOf(RunId run) {
-        return new Launcher.Launch(run, service.rules(), service.record().workDir());
-    }
-
     void answer(Request request, Optional<Effect.Rejection> rejection) {
         ServiceStatus status = status();
         request.answer()
@@ -84,6 +80,7 @@ final class Supervisor {
         Service before = service;
         try {
             Step step = event.applyTo(before.state(), before, moment());
+            for (Effect effect : step.effects()) effect.foresee(this, step.next());
             if (!save(event, step.next())) return;
             service = step.next();
             for (Effect effect : step.effects()) effect.perform(this);

@@ -13,10 +13,18 @@ public final class FakeLauncher implements Launcher {
     /** Every call that a process would have felt, in order. */
     public final List<String> calls = new ArrayList<>();
 
+    /** Runs whose launch was announced. */
+    public final List<RunId> prepared = new ArrayList<>();
+
     private final Map<RunId, Consumer<Event>> listeners = new LinkedHashMap<>();
     private final List<RunId> launched = new ArrayList<>();
     private Optional<String> inputProblem = Optional.empty();
     private long nextPid = 100;
+
+    @Override
+    public void prepare(Launch launch) {
+        prepared.add(launch.run());
+    }
 
     @Override
     public void launch(Launch launch, Consumer<Event> tell) {

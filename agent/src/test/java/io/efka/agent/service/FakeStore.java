@@ -8,6 +8,9 @@ import java.util.Map;
 /** Keeps records in memory; can be made to fail, as a full disk does. Thread-safe. */
 public final class FakeStore implements ServiceStore {
     private final Map<ServiceId, ServiceRecord> records = new LinkedHashMap<>();
+    /** Called before a fact is saved. */
+    public Runnable onSave = () -> {};
+
     private boolean full;
     private boolean reserveUsedUp;
     private int saves;
@@ -26,6 +29,7 @@ public final class FakeStore implements ServiceStore {
 
     @Override
     public synchronized void saveFact(ServiceRecord record) throws StoreException {
+        onSave.run();
         if (reserveUsedUp) failIfFull();
         saves++;
         records.put(record.id(), record);

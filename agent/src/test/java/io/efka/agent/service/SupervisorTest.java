@@ -247,6 +247,17 @@ final class SupervisorTest {
         }
 
         @Test
+        void aLaunchIsPreparedBeforeItsRunIsRecordedAndBegunAfter() {
+            world.advance("20S");
+            world.store.onSave = () -> {
+                assertThat(world.launcher.prepared).hasSize(2);
+                assertThat(world.launcher.launches()).isEqualTo(1);
+            };
+            world.exits(1);
+            assertThat(world.launcher.prepared).last().isEqualTo(world.launcher.run());
+        }
+
+        @Test
         void aCrashOnAFullDiskIsRecordedInItsReserve() {
             world.advance("20S");
             world.store.full(true);

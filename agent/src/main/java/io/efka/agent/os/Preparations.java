@@ -1,0 +1,62 @@
+package io.efka.agent.os;
+
+import io.efka.agent.service.Launcher.Launch;
+import io.efka.agent.service.OutputFiles;
+import io.efka.agent.service.RunId;
+import io.efka.agent.service.ServiceId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * What a launch needs before there is a process: output files, and an order. It is made while the run is being recorded,
+ * so that a crashed service is back a millisecond sooner. Thread-safe.
+ */
+final class Preparations {
+    private final OutputFiles outputFiles;
+    private final Orders orders;
+    private final Work work;
+    // The newest of each service: of a launch that was not recorded nothing more comes.
+    private final Map<ServiceId, Begun> begun = new ConcurrentHashMap<>();
+
+    Preparations(OutputFiles outputFiles, Orders orders, Work work) {
+        this.outputFiles = outputFiles;
+        this.orders = orders;
+        this.work = work;
+    }
+
+    /** @param warnings of what is missing without which the program can run */
+    record Prepared(Order order, RunOutput output, List<String> warnings) {}
+
+    private record Begun(RunId run, FutureTask<Prepared> task) {}
+
+    /** Begins, if there is room on the executor. */
+    void begin(Launch launch) {
+        var task = new FutureTask<>(() -> prepare(launch));
+        if (work.offer(task)) begun.put(launch.manifest().id(), new Begun(launch.run(), task));
+    }
+
+    /** What was begun for this launch, or is now. Blocks until it is there: on the executor, behind what was begun. */
+    Prepared of(Launch launch) throws LaunchRefused {
+        Begun known = begun.remove(launch.manifest().id());
+        if (known == null || !known.run().equals(launch.run())) return prepare(launch);
+        try {
+            return known.task().get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof LaunchRefused refused) throw refused;
+            throw new IllegalStateException("a launch could not be prepared", failed.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new LaunchRefused("the agent ends");
+        }
+    }
+
+    private Prepared prepare(Launch launch) throws LaunchRefused {
+        var warnings = new ArrayList<String>();
+        RunOutput output = RunOutput.begin(outputFiles, launch, warnings);
+        return new Prepared(orders.program(launch, output), output, warnings);
+    }
+}
