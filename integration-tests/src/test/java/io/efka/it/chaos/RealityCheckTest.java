@@ -83,12 +83,14 @@ class RealityCheckTest {
         check.document("camera", JsonParser.parseString(document).getAsJsonObject());
     }
 
+    /** It is there all at once, as the kernel's are. */
     private void process(int pid, String service) throws IOException {
-        Path folder = Files.createDirectory(proc.resolve(Integer.toString(pid)));
+        Path folder = Files.createDirectory(proc.resolve("new"));
         Files.writeString(folder.resolve("environ"), "EFKA_DEVICE=dev\0EFKA_SERVICE=" + service + "\0EFKA_RUN=1\0");
         Files.writeString(folder.resolve("cmdline"), "/bin/sh\0run.sh\0");
         Files.writeString(
                 folder.resolve("stat"), pid + " (sh) S 1 " + pid + " " + pid + " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 77 0");
+        Files.move(folder, proc.resolve(Integer.toString(pid)));
     }
 
     private void await(Verdict verdict) {
