@@ -53,6 +53,7 @@ public final class DataPublisher {
 
     // Guarded by this.
     private final Map<ServiceId, DataStream> streams = new LinkedHashMap<>();
+    private final DataStream.Backlog backlog = new DataStream.Backlog();
     private final Set<DataStream> ready = new LinkedHashSet<>();
     private boolean online;
     private int underWay;
@@ -71,7 +72,7 @@ public final class DataPublisher {
     public void begin(Set<ServiceId> installed) {
         names.load().forEach((service, retained) -> {
             synchronized (this) {
-                streams.put(service, new DataStream(service, retained));
+                streams.put(service, new DataStream(service, retained, backlog));
             }
             if (!installed.contains(service)) removed(service);
         });
@@ -86,8 +87,8 @@ public final class DataPublisher {
     public boolean publish(ServiceId service, String name, JsonElement value, boolean retain) {
         return after(actions -> {
             DataStream stream = stream(service);
-            boolean isNew = retain && !stream.retained().contains(name);
-            if (isNew && stream.retained().size() >= MAX_RETAINED) {
+            boolean isNew = retain && !stream.retains(name);
+            if (isNew && stream.retainedCount() >= MAX_RETAINED) {
                 stream.countDropped();
                 dropped++;
                 announceSoon(actions);
@@ -154,7 +155,7 @@ public final class DataPublisher {
     }
 
     private DataStream stream(ServiceId service) {
-        return streams.computeIfAbsent(service, id -> new DataStream(id, Set.of()));
+        return streams.computeIfAbsent(service, id -> new DataStream(id, Set.of(), backlog));
     }
 
     /** The link is asked under the lock, for the order's sake: it never blocks, and never calls back from there. */
@@ -209,15 +210,11 @@ public final class DataPublisher {
 
     private void makeRoom(DataStream newest, List<Runnable> actions) {
         while (newest.waiting() > MAX_MESSAGES) drop(newest, actions);
-        long bytes =
-                streams.values().stream().mapToLong(DataStream::waitingBytes).sum();
-        while (bytes > MAX_BYTES) {
+        while (backlog.bytes() > MAX_BYTES) {
             DataStream fattest = streams.values().stream()
                     .max(Comparator.comparingLong(DataStream::waitingBytes))
                     .orElse(newest);
-            long before = fattest.waitingBytes();
             drop(fattest, actions);
-            bytes -= before - fattest.waitingBytes();
         }
     }
 
@@ -252,17 +249,24 @@ public final class DataPublisher {
     }
 
     private void forgetIfDone(DataStream stream) {
-        if (!stream.isIdle() || !stream.retained().isEmpty() || stream.hasDropped()) return;
+        if (!stream.isIdle() || stream.retainedCount() > 0 || stream.hasDropped()) return;
         streams.remove(stream.service, stream);
         ready.remove(stream);
     }
 
     private Message message(ServiceId service, String name, JsonElement value, boolean retain) {
         boolean isText = value instanceof JsonPrimitive primitive && primitive.isString();
-        String text = value.isJsonNull() ? "" : isText ? value.getAsString() : value.toString();
+        String text = text(value);
         Optional<String> type = Optional.of(isText ? "text/plain" : "application/json");
         var properties = new Properties(type, Optional.empty(), Optional.empty(), OptionalLong.empty(), List.of());
         return new Message(topic(service, name), text.getBytes(StandardCharsets.UTF_8), 1, retain, properties);
+    }
+
+    private static String text(JsonElement value) {
+        if (value.isJsonNull()) return "";
+        // A number or a truth value is its own JSON; to have it written costs 2 KB of garbage, a thousand times a
+        // second.
+        return value.isJsonPrimitive() ? value.getAsString() : value.toString();
     }
 
     private String topic(ServiceId service, String name) {

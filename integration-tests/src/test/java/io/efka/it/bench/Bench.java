@@ -35,7 +35,10 @@ public final class Bench {
             new WriterBenchmark(),
             new ThroughputBenchmark(),
             new LineBenchmark(),
-            new FairnessBenchmark());
+            new FairnessBenchmark(),
+            new DataBenchmark(),
+            new CallBenchmark(),
+            new ChannelsBenchmark());
 
     private Bench() {}
 
