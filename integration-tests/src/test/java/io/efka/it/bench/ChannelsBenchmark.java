@@ -1,6 +1,8 @@
 package io.efka.it.bench;
 
 import io.efka.it.Await;
+import io.efka.it.ChannelClient;
+import io.efka.it.ChannelKey;
 import io.efka.it.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,10 +66,9 @@ final class ChannelsBenchmark implements Benchmark {
     public List<Row> run(Rig rig) throws Exception {
         Path data = rig.data();
         Path tokens = Files.createDirectory(rig.folder().resolve("tokens"));
-        String leave = "#!/bin/sh\necho \"$EFKA_CHANNEL $EFKA_TOKEN\" >" + tokens + "/.$EFKA_SERVICE\nmv " + tokens
-                + "/.$EFKA_SERVICE " + tokens + "/$EFKA_SERVICE\nexec sleep 100000\n";
+        String leave = "#!/bin/sh\n" + ChannelKey.leaveIn(tokens) + "\nexec sleep 100000\n";
         for (int i = 0; i < SERVICES; i++) BootBenchmark.write(data, Script.of("idle-" + i, leave));
-        var attached = new ArrayList<AttachedChannel>();
+        var attached = new ArrayList<ChannelClient>();
         try (RunningAgent agent = rig.agent(data)) {
             Await.until(
                     "all run", Duration.ofSeconds(120), () -> agent.operator().running() == SERVICES);
@@ -94,18 +95,14 @@ final class ChannelsBenchmark implements Benchmark {
         }
     }
 
-    private static void attach(Path tokens, int count, List<AttachedChannel> attached) throws IOException {
+    private static void attach(Path tokens, int count, List<ChannelClient> attached) throws IOException {
         for (int i = 0; i < count; i++) {
-            String service = "idle-" + i;
-            Path file = tokens.resolve(service);
-            Await.until(service + " has left its token", Duration.ofSeconds(30), () -> Files.exists(file));
-            String[] left = Files.readString(file).strip().split(" ");
-            attached.add(AttachedChannel.to(Path.of(left[0]), service, left[1]));
+            attached.add(ChannelClient.attached(ChannelKey.of(tokens, "idle-" + i)));
         }
     }
 
-    private static void close(List<AttachedChannel> attached) {
-        attached.forEach(AttachedChannel::close);
+    private static void close(List<ChannelClient> attached) throws IOException {
+        for (ChannelClient channel : attached) channel.close();
         attached.clear();
     }
 }
