@@ -122,6 +122,8 @@ final class ServiceChannelsTest {
     @AfterEach
     void end() throws IOException {
         for (Client client : clients) client.close();
+        services.set(CAMERA, Desired.STOPPED, ServiceStatus.State.STOPPED, Optional.empty());
+        services.set(LAMP, Desired.STOPPED, ServiceStatus.State.STOPPED, Optional.empty());
         channels.close();
         timers.close();
     }
@@ -484,6 +486,32 @@ final class ServiceChannelsTest {
             assertThat(count("ended_not_reading")).isEqualTo(1);
             lamp.say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
             assertThat(heard.next()).isEqualTo("lamp a=1");
+        }
+    }
+
+    @Nested
+    class WhenTheAgentEnds {
+        private Path folder() {
+            return Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", ""))
+                    .resolveSibling("");
+        }
+
+        @Test
+        void theFolderStaysForServicesThatLiveOn() {
+            Path folder = folder();
+            channels.close();
+            assertThat(folder.resolve("config/camera.json")).exists();
+            assertThat(folder.resolve("channel.sock")).doesNotExist();
+            channels = opened();
+        }
+
+        @Test
+        void nothingIsLeftWhereNobodyIs() {
+            Path folder = folder();
+            services.set(CAMERA, Desired.RUNNING, ServiceStatus.State.BACKOFF, Optional.empty());
+            services.set(LAMP, Desired.STOPPED, ServiceStatus.State.FAILED, Optional.empty());
+            channels.close();
+            assertThat(folder).doesNotExist();
         }
     }
 
