@@ -6,8 +6,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.mapdb.InMemoryConfigs;
 import io.efka.agent.runtime.SystemTimers;
-import io.efka.agent.service.ConfigStore;
 import io.efka.agent.service.Configuration;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Event;
@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -54,29 +53,9 @@ final class ServiceChannelsTest {
     private final SystemTimers timers = new SystemTimers(Runnable::run);
     private final FakeServices services = new FakeServices();
     private final Heard heard = new Heard();
-    private final Kept configs = new Kept();
+    private final InMemoryConfigs configs = new InMemoryConfigs();
     private final List<Client> clients = new ArrayList<>();
     private ServiceChannels channels;
-
-    /** Configurations in memory. */
-    private static final class Kept implements ConfigStore {
-        private final Map<ServiceId, Configuration> kept = new ConcurrentHashMap<>();
-
-        @Override
-        public Configuration load(ServiceId service) {
-            return kept.getOrDefault(service, Configuration.NONE);
-        }
-
-        @Override
-        public void save(ServiceId service, Configuration configuration) {
-            kept.put(service, configuration);
-        }
-
-        @Override
-        public void deleteSoon(ServiceId service) {
-            kept.remove(service);
-        }
-    }
 
     /** What services said to the world. */
     private static final class Heard implements Publications {
@@ -400,6 +379,21 @@ final class ServiceChannelsTest {
             client.say("{\"type\":\"result\",\"id\":" + client.hear().get("id") + ",\"error\":\"a must be positive\"}");
             assertThat(set.get(10, TimeUnit.SECONDS)).isEqualTo(new Answered.Refused("a must be positive"));
             assertThat(channels.configuration(CAMERA)).isEqualTo(Configuration.NONE);
+        }
+
+        @Test
+        void onAFullDiskTheServiceIsToldToGoOnAsItDid() throws Exception {
+            set("{\"a\":1}").get(10, TimeUnit.SECONDS);
+            Client client = attached();
+            configs.fail(true);
+            var set = set("{\"a\":2}");
+            client.say("{\"type\":\"result\",\"id\":" + client.hear().get("id") + "}");
+            var answer = (Answered.Unanswered) set.get(10, TimeUnit.SECONDS);
+            assertThat(answer.why()).isEqualTo(Answered.Why.DISK_FULL);
+            JsonObject back = client.hear();
+            assertThat(back.get("version").getAsInt()).isEqualTo(1);
+            assertThat(back.get("config")).hasToString("{\"a\":1}");
+            assertThat(file()).isEqualTo("{\"a\":1}");
         }
 
         @Test

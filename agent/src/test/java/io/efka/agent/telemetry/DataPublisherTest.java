@@ -9,11 +9,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonPrimitive;
-import io.efka.agent.service.ServiceId;
+import io.efka.agent.mapdb.InMemoryRetained;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -23,24 +21,9 @@ final class DataPublisherTest {
     private final FakeLink link = new FakeLink();
     private final FakeTimers timers = new FakeTimers();
     private final RecordedEvents events = new RecordedEvents();
-    private final Names names = new Names();
+    private final InMemoryRetained names = new InMemoryRetained();
     private final DataPublisher data =
             new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
-
-    private static final class Names implements RetainedNames {
-        final Map<ServiceId, Set<String>> saved = new HashMap<>();
-
-        @Override
-        public Map<ServiceId, Set<String>> load() {
-            return Map.copyOf(saved);
-        }
-
-        @Override
-        public void saveSoon(ServiceId service, Set<String> all) {
-            if (all.isEmpty()) saved.remove(service);
-            else saved.put(service, all);
-        }
-    }
 
     private boolean say(int value) {
         return data.publish(CAMERA, "n", new JsonPrimitive(value), false);
@@ -154,7 +137,7 @@ final class DataPublisherTest {
 
         @Test
         void isClearedWhenTheServiceIsRemoved() {
-            assertThat(names.saved).containsEntry(CAMERA, Set.of("a", "b"));
+            assertThat(names.load()).containsEntry(CAMERA, Set.of("a", "b"));
             link.sent.clear();
 
             data.removed(CAMERA);
@@ -166,7 +149,7 @@ final class DataPublisherTest {
                             org.assertj.core.groups.Tuple.tuple("efka/dev1/svc/camera/data/b", ""));
             assertThat(link.last().message().retain()).isTrue();
             acknowledgeAll();
-            assertThat(names.saved).isEmpty();
+            assertThat(names.load()).isEmpty();
         }
 
         @Test
@@ -191,7 +174,7 @@ final class DataPublisherTest {
         void isForgottenWhenTheServiceClearsItItself() {
             data.publish(CAMERA, "a", JsonNull.INSTANCE, true);
             acknowledgeAll();
-            assertThat(names.saved).containsEntry(CAMERA, Set.of("b"));
+            assertThat(names.load()).containsEntry(CAMERA, Set.of("b"));
         }
 
         @Test
