@@ -35,8 +35,8 @@ public final class DataPublisher {
 
     static final long MAX_BYTES = 8L << 20;
 
-    /** From here on a service is asked to speak more slowly, so that a burst loses nothing. */
-    static final int CROWDED = 1_000;
+    /** A broker that takes nothing for so long is as good as none: nobody is held back for its sake. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** Names that one service may retain: each is a topic that the agent has to remember. */
     static final int MAX_RETAINED = 1_000;
@@ -60,6 +60,7 @@ public final class DataPublisher {
     private long published;
     private long dropped;
     private boolean announcing;
+    private long takenAt;
 
     public DataPublisher(Topics topics, Uplink uplink, Events events, RetainedNames names) {
         this.topics = topics;
@@ -82,7 +83,7 @@ public final class DataPublisher {
      * Publishes a value: a string as its characters, {@code null} as nothing, anything else as JSON.
      *
      * @param name legal as a topic level
-     * @return whether more of that service is welcome at once
+     * @return whether more of that service is welcome at once; if not, {@link #welcomes} says when
      */
     public boolean publish(ServiceId service, String name, JsonElement value, boolean retain) {
         return after(actions -> {
@@ -98,9 +99,24 @@ public final class DataPublisher {
             if (isNew) save(stream, actions);
             makeRoom(stream, actions);
             ready.add(stream);
+            if (underWay == 0) takenAt = now();
             pump(actions);
-            return !online || stream.waiting() < CROWDED;
+            return !isHeldBack(stream);
         });
+    }
+
+    /** Whether more of that service is welcome: while the broker takes what it can, nothing has to be dropped. */
+    public synchronized boolean welcomes(ServiceId service) {
+        DataStream stream = streams.get(service);
+        return stream == null || !isHeldBack(stream);
+    }
+
+    private boolean isHeldBack(DataStream stream) {
+        return online && stream.isCrowded() && now() - takenAt < PATIENCE.toNanos();
+    }
+
+    private long now() {
+        return uplink.nanoTime().getAsLong();
     }
 
     /** The service is no more: what it has retained is cleared, behind what it still had to say. */
@@ -122,6 +138,7 @@ public final class DataPublisher {
     public void online() {
         after(actions -> {
             online = true;
+            takenAt = now();
             ready.addAll(streams.values());
             pump(actions);
             announceSoon(actions);
@@ -183,7 +200,10 @@ public final class DataPublisher {
                 dropped++;
                 announceSoon(actions);
             }
-            if (problem == null) published++;
+            if (problem == null) {
+                published++;
+                takenAt = now();
+            }
             boolean regrouped;
             if (problem == null || isRefused) {
                 if (stream.settled(item)) save(stream, actions);

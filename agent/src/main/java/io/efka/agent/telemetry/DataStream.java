@@ -11,6 +11,11 @@ import java.util.Set;
 
 /** One service's data on its way: what waits, what is under way, in order. Guarded by its publisher. */
 final class DataStream {
+    /** More than this waits only because the link is slower than the service. */
+    static final int CROWDED = 1_000;
+
+    private static final long CROWDED_BYTES = 256 * 1024;
+
     final ServiceId service;
     private final Backlog all;
     private final ArrayDeque<Item> waiting = new ArrayDeque<>();
@@ -135,6 +140,12 @@ final class DataStream {
 
     boolean hasDropped() {
         return dropped > 0;
+    }
+
+    /** Whether it had better not grow; the less room is left for all, the sooner. */
+    boolean isCrowded() {
+        boolean isRoomy = all.bytes() < DataPublisher.MAX_BYTES / 2;
+        return waiting.size() >= CROWDED || waitingBytes >= (isRoomy ? CROWDED_BYTES : CROWDED_BYTES / 16);
     }
 
     long waitingBytes() {

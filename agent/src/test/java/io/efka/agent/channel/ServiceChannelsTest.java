@@ -60,11 +60,17 @@ final class ServiceChannelsTest {
     /** What services said to the world. */
     private static final class Heard implements Publications {
         final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+        volatile boolean isCrowded;
 
         @Override
         public boolean data(ServiceId service, String name, JsonElement value, boolean retain) {
             said.add(service + " " + name + "=" + value + (retain ? " retained" : ""));
-            return true;
+            return welcomes(service);
+        }
+
+        @Override
+        public boolean welcomes(ServiceId service) {
+            return !isCrowded || !service.equals(CAMERA);
         }
 
         @Override
@@ -277,6 +283,26 @@ final class ServiceChannelsTest {
             }
             until(() -> count("attached") == 0);
             attached();
+        }
+
+        @Test
+        void whoIsNotWelcomeIsNotReadUntilItIsAndNobodyElseWaits() throws Exception {
+            Client client = attached();
+            Client lamp = attachedLamp();
+            heard.isCrowded = true;
+            client.say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
+            assertThat(heard.next()).isEqualTo("camera a=1");
+            long read = count("lines");
+            client.say("{\"type\":\"data\",\"name\":\"a\",\"value\":2}");
+            for (int i = 0; i < 20; i++) {
+                lamp.say("{\"type\":\"data\",\"name\":\"a\",\"value\":" + i + "}");
+                assertThat(heard.next()).isEqualTo("lamp a=" + i);
+            }
+            assertThat(count("lines")).isEqualTo(read + 20);
+
+            heard.isCrowded = false;
+
+            assertThat(heard.next()).isEqualTo("camera a=2");
         }
 
         @Test

@@ -22,8 +22,8 @@ final class DataPublisherTest {
     private final FakeTimers timers = new FakeTimers();
     private final RecordedEvents events = new RecordedEvents();
     private final InMemoryRetained names = new InMemoryRetained();
-    private final DataPublisher data =
-            new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
+    private long nanos;
+    private final DataPublisher data = new DataPublisher(TOPICS, new Uplink(link, timers, () -> nanos), events, names);
 
     private boolean say(int value) {
         return data.publish(CAMERA, "n", new JsonPrimitive(value), false);
@@ -91,11 +91,53 @@ final class DataPublisherTest {
             assertThat(texts()).contains("modem");
         }
 
+        /** Says small values until no more are welcome. */
+        private int sayAllThatIsWelcome() {
+            int said = 1;
+            while (say(said)) said++;
+            return said;
+        }
+
         @Test
-        void whoSaysTooMuchIsTold() {
-            boolean welcome = true;
-            for (int i = 0; i < DataPublisher.CROWDED + 100; i++) welcome = say(i);
-            assertThat(welcome).isFalse();
+        void whoSaysMoreThanTheBrokerTakesIsHeldBackUntilItHasTakenSome() {
+            int said = sayAllThatIsWelcome();
+            assertThat(said).isBetween(DataStream.CROWDED, DataStream.CROWDED + 100);
+            assertThat(data.welcomes(CAMERA)).isFalse();
+            assertThat(data.welcomes(MODEM)).isTrue();
+
+            link.sent.get(0).acknowledge();
+
+            assertThat(data.welcomes(CAMERA)).isTrue();
+            assertThat(data.counts()).containsEntry("dropped", 0L);
+        }
+
+        @Test
+        void bigValuesAreHeldBackSooner() {
+            var big = new JsonPrimitive("x".repeat(100_000));
+            int said = 1;
+            while (data.publish(CAMERA, "n", big, false)) said++;
+            assertThat(said).isLessThan(50);
+            assertThat(data.counts()).containsEntry("dropped", 0L);
+        }
+
+        @Test
+        void aBrokerThatTakesNothingHoldsNobodyBackForLong() {
+            sayAllThatIsWelcome();
+            nanos += DataPublisher.PATIENCE.toNanos();
+            assertThat(data.welcomes(CAMERA)).isTrue();
+
+            link.sent.get(0).acknowledge();
+            say(1);
+
+            assertThat(data.welcomes(CAMERA)).isFalse();
+        }
+
+        @Test
+        void silenceBeforeABurstIsNotHeldAgainstTheBroker() {
+            say(0);
+            acknowledgeAll();
+            nanos += Duration.ofHours(1).toNanos();
+            assertThat(sayAllThatIsWelcome()).isLessThan(DataStream.CROWDED + 100);
         }
     }
 
