@@ -1,11 +1,10 @@
 package io.efka.agent;
 
-import io.efka.agent.install.DependencyCycle;
 import io.efka.agent.install.ManifestReading;
 import io.efka.agent.install.ServiceFolders;
+import io.efka.agent.service.Dependencies;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Fault;
-import io.efka.agent.service.History;
 import io.efka.agent.service.Manifest;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.RunRecord;
@@ -17,10 +16,8 @@ import io.efka.agent.service.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -57,24 +54,17 @@ record Census(ServiceStore store, ServiceFolders folders) {
 
     /** Services that wait for each other in a circle would never start: it is said of each of them. */
     private static List<Services.Found> withoutCycles(List<Services.Found> found) {
-        var after = new HashMap<ServiceId, List<ServiceId>>();
-        for (Services.Found one : found) one.manifest().ifPresent(m -> after.put(m.id(), m.after()));
-        var circles = new HashMap<ServiceId, Fault>();
-        for (var cycle = DependencyCycle.find(after); cycle.isPresent(); cycle = DependencyCycle.find(after)) {
-            String names = cycle.get().stream().map(ServiceId::value).collect(Collectors.joining(" -> "));
-            for (ServiceId id : cycle.get()) {
-                LOG.warn("service={} manifest cannot be used: it waits for itself: {}", id, names);
-                circles.put(id, new Fault("after", names, "must not make a cycle"));
-                after.remove(id);
-            }
-        }
-        return found.stream().map(one -> broken(one, circles)).toList();
+        var dependencies = new Dependencies();
+        for (Services.Found one : found) one.manifest().ifPresent(dependencies::put);
+        return found.stream().map(one -> withoutCycle(one, dependencies)).toList();
     }
 
-    private static Services.Found broken(Services.Found one, Map<ServiceId, Fault> circles) {
-        return Optional.ofNullable(circles.get(one.record().id()))
-                .map(fault -> new Services.Found(one.record(), Optional.empty(), List.of(fault)))
-                .orElse(one);
+    private static Services.Found withoutCycle(Services.Found one, Dependencies dependencies) {
+        ServiceId id = one.record().id();
+        Optional<Fault> fault = dependencies.fault(id);
+        if (fault.isEmpty()) return one;
+        LOG.warn("service={} manifest cannot be used: {}", id, fault.get());
+        return new Services.Found(one.record(), Optional.empty(), List.of(fault.get()));
     }
 
     private List<Path> unrecorded(Set<ServiceId> known) {
@@ -93,14 +83,8 @@ record Census(ServiceStore store, ServiceFolders folders) {
         ManifestReading reading = folders.read(id, folder);
         boolean autostart = reading instanceof ManifestReading.Usable usable
                 && usable.manifest().autostart();
-        var record = new ServiceRecord(
-                id,
-                folder,
-                autostart ? Desired.RUNNING : Desired.STOPPED,
-                autostart,
-                Optional.empty(),
-                History.CLEAN,
-                Optional.empty());
+        Desired desired = autostart ? Desired.RUNNING : Desired.STOPPED;
+        var record = ServiceRecord.fresh(id, folder, desired, autostart);
         LOG.info("service={} found in {} without a record: desired={}", id, folder, record.desired());
         try {
             store.save(record);

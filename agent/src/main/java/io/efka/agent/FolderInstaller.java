@@ -75,6 +75,8 @@ record FolderInstaller(ServiceFolders folders) implements Installer {
             case DISK_FULL -> ErrorCode.DISK_FULL;
             case INTERNAL -> ErrorCode.INTERNAL;
         };
+        boolean isArgument = code != ErrorCode.INVALID_MANIFEST && !e.faults().isEmpty();
+        if (isArgument) return Refusal.of(code, e.faults().get(0));
         return new Refusal(code, String.valueOf(e.getMessage()), e.faults());
     }
 }

@@ -8,6 +8,8 @@ import io.efka.agent.command.Environment;
 import io.efka.agent.command.Lanes;
 import io.efka.agent.command.Ledger;
 import io.efka.agent.command.Toolbox;
+import io.efka.agent.homeassistant.Card;
+import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.mapdb.MapDbConfigs;
 import io.efka.agent.mapdb.MapDbLedger;
@@ -20,6 +22,7 @@ import io.efka.agent.os.LinuxMeters;
 import io.efka.agent.os.Probes;
 import io.efka.agent.os.ProcessLauncher;
 import io.efka.agent.os.Site;
+import io.efka.agent.os.SpareDescriptors;
 import io.efka.agent.output.Outlet;
 import io.efka.agent.output.Output;
 import io.efka.agent.paho.PahoLink;
@@ -27,6 +30,8 @@ import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.runtime.Ulids;
 import io.efka.agent.service.Ports;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.service.Services;
 import io.efka.agent.service.StatusListener;
 import io.efka.agent.telemetry.BrokerState;
@@ -40,6 +45,7 @@ import io.efka.agent.telemetry.Measurements;
 import io.efka.agent.telemetry.MetricsPublisher;
 import io.efka.agent.telemetry.Presence;
 import io.efka.agent.telemetry.PresenceCodec;
+import io.efka.agent.telemetry.Rhythm;
 import io.efka.agent.telemetry.StatusBoard;
 import io.efka.agent.telemetry.StatusCodec;
 import io.efka.agent.telemetry.StatusFanOut;
@@ -50,9 +56,11 @@ import io.efka.agent.wire.Outbox;
 import io.efka.agent.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +89,7 @@ final class Parts {
 
     private static final long FAREWELL_SECONDS = 2;
 
+    private final SpareDescriptors spares = SpareDescriptors.take();
     private final Version version = Version.current();
     private final Workers workers = new Workers();
     private final SystemTimers timers = new SystemTimers(workers.workers());
@@ -95,6 +104,7 @@ final class Parts {
     private final Services services;
     private final Presence presence;
     private final MetricsPublisher metrics;
+    private final DiskWatch disk;
     private final CommandRouter router;
     private final Switchboard switchboard;
     private final Census census;
@@ -116,25 +126,34 @@ final class Parts {
         channels = new ServiceChannels(
                 folder, timers, new ChannelPublications(data, events), new MapDbConfigs(store), workers.workers());
         var machine = Machine.read(Path.of("/proc"));
+        Optional<Discovery> discovery = settings.homeAssistant().map(prefix -> {
+            var card = new Card(
+                    topics, version, machine, !settings.metricsInterval().isZero());
+            return new Discovery(prefix, card, this::serviceIds, uplink, random);
+        });
         var identity = new Identity(session, UUID.randomUUID().toString(), version, timers.now());
         presence = new Presence(
                 new PresenceCodec(identity, machine, topics),
                 topics,
                 uplink,
                 events,
-                new Speakers(board, outbox, events, output, data, link, this::online));
+                new Speakers(board, outbox, events, output, data, discovery, link, this::online));
         var site = new Site(settings.device().value(), folder.resolve("run"), channels::environment);
         cgroups = Cgroups.detect(settings.device().value());
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.launchers());
-        var measurements = new Measurements(new LinuxMeters(launcher, folder), timers, System::nanoTime);
-        StatusListener listener =
-                new StatusFanOut(List.of(channels, board, presence, measurements, new DataKeeper(data)));
+        var meters = new LinuxMeters(launcher, folder);
+        var measurements = new Measurements(meters, timers, System::nanoTime);
+        var listeners =
+                new ArrayList<StatusListener>(List.of(channels, board, presence, measurements, new DataKeeper(data)));
+        discovery.ifPresent(listeners::add);
+        StatusListener listener = new StatusFanOut(listeners);
         var serviceStore = new MapDbServices(store);
         var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
-        var rhythm = new MetricsPublisher.Rhythm(timers, workers.workers(), settings.metricsInterval());
-        metrics = new MetricsPublisher(measurements, new DiskWatch(events), topics, link, rhythm);
+        var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());
+        metrics = new MetricsPublisher(measurements, topics, link, rhythm);
+        disk = new DiskWatch(meters, events, timers, workers.workers());
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
         census = new Census(serviceStore, folders);
@@ -162,7 +181,7 @@ final class Parts {
                 new FolderInstaller(folders), output.logs(), documents, lanes, new ServiceTalk(channels), shutdown);
         var table = CommandTables.standard(environment, toolbox, workers.workers());
         router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
-        switchboard = new Switchboard(topics, brokerState, presence, board, router);
+        switchboard = new Switchboard(topics, brokerState, presence, board, router, discovery);
     }
 
     /**
@@ -183,6 +202,10 @@ final class Parts {
         switchboard.online();
     }
 
+    private List<ServiceId> serviceIds() {
+        return services.list().stream().map(ServiceStatus::id).toList();
+    }
+
     Version version() {
         return version;
     }
@@ -201,11 +224,14 @@ final class Parts {
         router.recover();
         link.open(presence.will(), switchboard.subscriptions(), switchboard);
         metrics.start();
+        disk.start();
     }
 
     /** Ends services first, then says farewell, then closes what is left; within {@code limit}. */
     void stop(Duration limit) {
+        spares.close();
         events.device("stopping", Map.of());
+        disk.close();
         metrics.close();
         stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
         channels.close();

@@ -6,6 +6,7 @@ import io.efka.agent.wire.GroupId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How one agent is set up; {@code cli} reads it from flags, environment and file, in that order.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param groups beside {@code all}
  * @param metricsInterval between two metrics messages, 30 s; 0: none
  * @param stopTimeout a graceful end takes no longer than this, 30 s
+ * @param homeAssistant the discovery prefix of the Home Assistant that is told of this device; empty: none is
  */
 public record Settings(
         BrokerSettings broker,
@@ -23,7 +25,8 @@ public record Settings(
         Folders folders,
         LedgerBounds ledger,
         Duration metricsInterval,
-        Duration stopTimeout) {
+        Duration stopTimeout,
+        Optional<String> homeAssistant) {
 
     public Settings {
         groups = List.copyOf(groups);

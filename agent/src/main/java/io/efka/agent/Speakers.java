@@ -1,5 +1,6 @@
 package io.efka.agent;
 
+import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.output.Output;
 import io.efka.agent.telemetry.DataPublisher;
 import io.efka.agent.telemetry.EventPublisher;
@@ -8,6 +9,7 @@ import io.efka.agent.telemetry.StatusBoard;
 import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Outbox;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Those who publish only while this agent speaks for the device. {@code commands} hears of it last. */
 record Speakers(
@@ -16,6 +18,7 @@ record Speakers(
         EventPublisher events,
         Output output,
         DataPublisher data,
+        Optional<Discovery> discovery,
         MqttLink link,
         Runnable commands)
         implements Presence.Listener {
@@ -26,6 +29,7 @@ record Speakers(
         events.online();
         output.connected();
         data.online();
+        discovery.ifPresent(one -> one.online(sessionPresent));
         commands.run();
     }
 
@@ -34,6 +38,7 @@ record Speakers(
         board.offline();
         output.disconnected();
         data.offline();
+        discovery.ifPresent(Discovery::offline);
     }
 
     @Override

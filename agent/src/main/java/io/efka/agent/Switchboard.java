@@ -1,6 +1,7 @@
 package io.efka.agent;
 
 import io.efka.agent.command.CommandRouter;
+import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.telemetry.BrokerState;
 import io.efka.agent.telemetry.Presence;
 import io.efka.agent.telemetry.StatusBoard;
@@ -8,6 +9,7 @@ import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,16 +22,24 @@ final class Switchboard implements MqttLink.Listener {
     private final Presence presence;
     private final StatusBoard board;
     private final CommandRouter router;
+    private final Optional<Discovery> discovery;
 
     // Guarded by this.
     private final List<MqttLink.Inbound> held = new ArrayList<>();
 
-    Switchboard(Topics topics, BrokerState state, Presence presence, StatusBoard board, CommandRouter router) {
+    Switchboard(
+            Topics topics,
+            BrokerState state,
+            Presence presence,
+            StatusBoard board,
+            CommandRouter router,
+            Optional<Discovery> discovery) {
         this.topics = topics;
         this.state = state;
         this.presence = presence;
         this.board = board;
         this.router = router;
+        this.discovery = discovery;
     }
 
     /** Commands, and what this agent itself has retained: to find what an earlier or another one left there. */
@@ -38,6 +48,7 @@ final class Switchboard implements MqttLink.Listener {
         for (String filter : topics.commandFilters()) all.add(new MqttLink.Subscription(filter, false));
         all.add(new MqttLink.Subscription(topics.device("status"), true));
         all.add(new MqttLink.Subscription(topics.device("svc/+/status"), true));
+        discovery.ifPresent(one -> all.addAll(one.subscriptions()));
         return List.copyOf(all);
     }
 
@@ -63,6 +74,7 @@ final class Switchboard implements MqttLink.Listener {
         inbound.acknowledge();
         presence.received(inbound.message());
         board.received(inbound.message());
+        discovery.ifPresent(one -> one.received(inbound.message()));
     }
 
     private static boolean isCommand(MqttLink.Inbound inbound) {

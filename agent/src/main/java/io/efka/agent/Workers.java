@@ -15,7 +15,7 @@ final class Workers implements AutoCloseable {
     /** Four: a disk sync holds a thread, and committers share one sync. */
     private static final int SIZE = 4;
 
-    private static final long IDLE_SECONDS = 30;
+    private static final long IDLE_SECONDS = 10;
     private static final long END_SECONDS = 2;
 
     private final ThreadPoolExecutor workers = pool("agent-worker");

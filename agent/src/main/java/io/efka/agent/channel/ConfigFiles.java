@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** The configurations as files, for services that read no channel: each is whole at any time, and its service's alone. */
 record ConfigFiles(Path folder) {
@@ -19,15 +21,32 @@ record ConfigFiles(Path folder) {
         return folder.resolve(service + ".json");
     }
 
-    /** Puts a file in place of the earlier one, readable by the user that the service runs as. */
+    /** Has the file say what it must, readable by the user that the service runs as. */
     void write(Manifest manifest, Configuration configuration) throws IOException {
+        byte[] content = (configuration.json() + "\n").getBytes(StandardCharsets.UTF_8);
+        if (!isThere(manifest, content)) replace(manifest, content);
+    }
+
+    // At most launches it is: that saves them some system calls.
+    private boolean isThere(Manifest manifest, byte[] content) {
+        try {
+            Path file = of(manifest.id());
+            Optional<String> user = manifest.program().user();
+            if (user.isPresent() && !Files.getOwner(file).getName().equals(user.get())) return false;
+            return Arrays.equals(Files.readAllBytes(file), content);
+        } catch (IOException missing) {
+            return false;
+        }
+    }
+
+    private void replace(Manifest manifest, byte[] content) throws IOException {
         Files.createDirectories(folder);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
         Path file = of(manifest.id());
         Path draft = folder.resolve("." + manifest.id() + ".new");
         Files.deleteIfExists(draft);
         Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(draft, (configuration.json() + "\n").getBytes(StandardCharsets.UTF_8));
+        Files.write(draft, content);
         if (manifest.program().user().isPresent()) {
             UserPrincipal owner = FileSystems.getDefault()
                     .getUserPrincipalLookupService()

@@ -138,11 +138,9 @@ record ConfigFile(Map<Setting, String> values, List<String> keys, List<Fault> fa
         }
 
         private static String expectedInsteadOf(String key) {
-            List<String> known =
-                    Arrays.stream(Setting.values()).map(Setting::key).toList();
             return Spelling.closest(key, knownKeys())
-                    .map(close -> "must be a setting; did you mean \"" + close + "\"?")
-                    .orElse("must be a setting; efka run --help lists them");
+                    .map(close -> "must be a setting (did you mean \"" + close + "\"?)")
+                    .orElse("must be a setting (efka run --help lists them)");
         }
 
         private static String shape(Setting setting) {

@@ -29,6 +29,10 @@ enum Setting {
     LEDGER_ENTRIES("N", Shape.NUMBER, "Outcomes of commands kept, at least. Default: 1000"),
     LEDGER_AGE("TIME", Shape.TEXT, "Outcomes are kept this long, at least. Default: 24h"),
     STOP_TIMEOUT("TIME", Shape.TEXT, "A graceful end takes no longer than this. Default: 30s"),
+    HOME_ASSISTANT(
+            "PREFIX",
+            Shape.TEXT,
+            "Tell Home Assistant of this device and its services; its discovery prefix, usually homeassistant. Default: do not"),
     LOG_LEVEL("LEVEL", Shape.TEXT, "error, warn, info, debug or trace. Default: info") {
         @Override
         String environment() {

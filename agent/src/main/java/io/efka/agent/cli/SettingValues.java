@@ -10,11 +10,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** Reads single values as an operator writes them; what is wrong is an exception whose message says what would be right. */
 final class SettingValues {
     private static final int MAX_LEDGER_ENTRIES = 100_000;
     private static final int MAX_CLIENT_ID = 128;
+    private static final String TOPIC_LEVELS = "(?!\\$)[^/+#\\x00-\\x1f]+(/[^/+#\\x00-\\x1f]+)*";
 
     private SettingValues() {}
 
@@ -47,13 +50,22 @@ final class SettingValues {
     }
 
     static String prefix(String text) {
-        for (String level : text.split("/", -1)) {
-            if (level.isEmpty() || !level.matches("[^+#\\x00-\\x1f]+") || text.startsWith("$")) {
-                throw new IllegalArgumentException(
-                        "must be topic levels without +, # and a leading $, as in efka or site/efka");
-            }
+        if (!text.matches(TOPIC_LEVELS)) {
+            throw new IllegalArgumentException(
+                    "must be topic levels without +, # and a leading $, as in efka or site/efka");
         }
         return text;
+    }
+
+    /** Nothing written is nothing wanted; a plain yes would be taken for the prefix, and be heard by nobody. */
+    static Optional<String> homeAssistant(String text) {
+        if (text.isEmpty()) return Optional.empty();
+        boolean isAnswer = Set.of("true", "false", "yes", "no", "on", "off").contains(text.toLowerCase(Locale.ROOT));
+        if (isAnswer || !text.matches(TOPIC_LEVELS)) {
+            throw new IllegalArgumentException(
+                    "must be Home Assistant's discovery prefix, topic levels without +, # and a leading $, as in homeassistant");
+        }
+        return Optional.of(text);
     }
 
     static String clientId(String text) {

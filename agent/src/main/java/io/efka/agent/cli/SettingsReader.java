@@ -40,7 +40,8 @@ final class SettingsReader {
                 folders(),
                 ledger(),
                 value(Setting.METRICS_INTERVAL, "30s", SettingValues::metricsInterval),
-                value(Setting.STOP_TIMEOUT, "30s", text -> Times.between("1s", "10m", text)));
+                value(Setting.STOP_TIMEOUT, "30s", text -> Times.between("1s", "10m", text)),
+                value(Setting.HOME_ASSISTANT, "", SettingValues::homeAssistant));
         LogLevel level = value(Setting.LOG_LEVEL, "info", SettingValues::logLevel);
         if (!faults.isEmpty()) return new SettingsReading.Unusable(faults, exitCode());
         return new SettingsReading.Usable(settings, level, SettingsAdvice.on(settings));

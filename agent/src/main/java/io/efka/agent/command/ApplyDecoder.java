@@ -2,6 +2,7 @@ package io.efka.agent.command;
 
 import io.efka.agent.install.InstallRequest;
 import io.efka.agent.install.ManifestReading;
+import io.efka.agent.service.Dependencies;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Fault;
 import io.efka.agent.service.Manifest;
@@ -54,7 +55,7 @@ final class ApplyDecoder {
     private Optional<ApplyPlan.Wanted> wanted(Arguments services, String name) {
         String path = "services." + name;
         if (!Names.isLegal(name)) {
-            String legal = "must be a service id: 1-64 of A-Z a-z 0-9 . _ -, not starting with . or -";
+            String legal = "must have service ids as keys (1-64 of A-Z a-z 0-9 . _ -, not starting with . or -)";
             faults.add(new Fault("services", PayloadCodec.shown(name), legal));
             return Optional.empty();
         }
@@ -67,7 +68,7 @@ final class ApplyDecoder {
             if (content.isPresent()) check(id, path, content.get());
             return Optional.of(new ApplyPlan.Wanted(id, content, desired));
         } catch (Refusal refusal) {
-            faults.add(new Fault(path, "wrong", refusal.reason()));
+            faults.add(refusal.argument().orElseGet(() -> unfit(path, refusal)));
             return Optional.empty();
         }
     }
@@ -86,14 +87,25 @@ final class ApplyDecoder {
         return Optional.of(InstallDecoder.decode(service));
     }
 
-    private void check(ServiceId id, String path, InstallRequest request) throws Refusal {
-        ManifestReading reading = installer.check(id, request);
+    private static Fault unfit(String path, Refusal refusal) {
+        return new Fault(path, "not so", "must be one that can be installed (" + refusal.reason() + ")");
+    }
+
+    private void check(ServiceId id, String path, InstallRequest request) {
+        try {
+            check(id, path, installer.check(id, request));
+        } catch (Refusal refusal) {
+            faults.add(refusal.argument().map(fault -> fault.below(path)).orElseGet(() -> unfit(path, refusal)));
+        }
+    }
+
+    private void check(ServiceId id, String path, ManifestReading reading) {
         if (reading instanceof ManifestReading.Usable usable) {
             usable.warnings().forEach(warning -> warnings.add(id + ": " + warning));
             manifests.add(usable.manifest());
         } else if (reading instanceof ManifestReading.Unusable unusable) {
             for (Fault fault : unusable.faults()) {
-                faults.add(new Fault(path + ".manifest." + fault.key(), fault.value(), fault.expected()));
+                faults.add(fault.below(path + ".manifest"));
             }
         }
     }
@@ -111,8 +123,7 @@ final class ApplyDecoder {
         for (Manifest manifest : manifests) {
             dependencies
                     .fault(manifest.id())
-                    .ifPresent(fault -> faults.add(new Fault(
-                            "services." + manifest.id() + ".manifest.after", fault.value(), fault.expected())));
+                    .ifPresent(fault -> faults.add(fault.below("services." + manifest.id() + ".manifest")));
         }
     }
 

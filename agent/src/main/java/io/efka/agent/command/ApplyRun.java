@@ -115,7 +115,8 @@ final class ApplyRun {
         List<Action> failed = actions.stream().filter(Action::isFailed).toList();
         if (failed.isEmpty()) return new Answer.Done(fields);
         Answer.Failed first = (Answer.Failed) failed.get(0).answer();
-        String message = failed.size() + " of " + actions.size() + " actions failed, see actions; the first: "
+        String message = failed.size() + " of " + actions.size() + (actions.size() == 1 ? " action" : " actions")
+                + " failed, see actions; the first: "
                 + failed.get(0).service() + ": " + first.message();
         return new Answer.Failed(first.code(), message, fields);
     }

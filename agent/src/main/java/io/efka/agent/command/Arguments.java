@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.install.Spelling;
+import io.efka.agent.service.Fault;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -61,7 +62,7 @@ public final class Arguments {
     String required(String key, String right) throws Refusal {
         Optional<String> value = string(key);
         if (value.isPresent()) return value.get();
-        throw new Refusal(ErrorCode.BAD_ARGUMENT, path + key + " is missing: must be " + right);
+        throw wrong(key, right);
     }
 
     OptionalLong whole(String key, long min, long max) throws Refusal {
@@ -92,9 +93,13 @@ public final class Arguments {
     }
 
     boolean flag(String key, boolean otherwise) throws Refusal {
-        Optional<JsonElement> value = value(key);
-        if (value.isEmpty()) return otherwise;
-        if (value.get() instanceof JsonPrimitive primitive && primitive.isBoolean()) return primitive.getAsBoolean();
+        return value(key).isPresent() ? flag(key) : otherwise;
+    }
+
+    /** One that has to be there. */
+    boolean flag(String key) throws Refusal {
+        if (object.get(key) instanceof JsonPrimitive primitive && primitive.isBoolean())
+            return primitive.getAsBoolean();
         throw wrong(key, "true or false");
     }
 
@@ -130,7 +135,7 @@ public final class Arguments {
 
     Refusal wrong(String key, String right) {
         String was = value(key).map(value -> PayloadCodec.shown(value)).orElse("missing");
-        return new Refusal(ErrorCode.BAD_ARGUMENT, path + key + " must be " + right + ", was " + was);
+        return Refusal.of(ErrorCode.BAD_ARGUMENT, new Fault(path + key, was, "must be " + right));
     }
 
     private Optional<JsonElement> value(String key) {

@@ -61,6 +61,7 @@ public final class CommandTables {
                                 "match")),
                 Map.entry("start", told(REPEATABLE, service::start)),
                 Map.entry("stop", told(REPEATABLE, service::stop)),
+                Map.entry("switch", told(REPEATABLE, service::toggle, "on")),
                 Map.entry("restart", told(REPEATABLE, service::restart)),
                 Map.entry("reset", told(REPEATABLE, service::reset)),
                 Map.entry("enable", told(REPEATABLE, service::enable)),

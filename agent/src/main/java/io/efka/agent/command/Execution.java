@@ -2,7 +2,7 @@ package io.efka.agent.command;
 
 import io.efka.agent.service.Timers;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,7 +144,7 @@ final class Execution implements Lanes.Work {
     }
 
     private void announce(Answer answer) {
-        Map<String, Object> fields = new HashMap<>();
+        Map<String, Object> fields = new LinkedHashMap<>();
         command.id().ifPresent(id -> fields.put("id", id));
         fields.put("command", command.name());
         fields.put("ok", answer instanceof Answer.Done);
@@ -152,6 +152,7 @@ final class Execution implements Lanes.Work {
             fields.put("code", failed.code().word());
             fields.put("message", failed.message());
         }
+        answer.fields().asMap().forEach(fields::putIfAbsent);
         command.service()
                 .ifPresentOrElse(
                         id -> desk.events().service(id, "command_done", fields),

@@ -7,6 +7,7 @@ import com.google.gson.JsonPrimitive;
 import io.efka.agent.service.Fault;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Keys and values of a reply, in the order in which they were given. Immutable. */
 final class Fields {
@@ -73,6 +74,11 @@ final class Fields {
         var some = new JsonObject();
         keys.stream().filter(object::has).forEach(key -> some.add(key, object.get(key)));
         return new Fields(some);
+    }
+
+    /** Each value as JSON. */
+    Map<String, ?> asMap() {
+        return object.asMap();
     }
 
     /** As JSON. */

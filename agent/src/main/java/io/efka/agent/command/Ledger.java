@@ -202,7 +202,7 @@ public final class Ledger {
             return;
         }
         try {
-            store.save(entry.id(), document);
+            store.saveOutcome(entry.id(), document);
         } catch (StoreException e) {
             LOG.warn("outcome of command {} is in memory only: {}", PayloadCodec.shown(entry.id()), e.getMessage());
             store.saveSoon(entry.id(), document);

@@ -35,6 +35,8 @@ final class LogsCommand implements Handler {
         Logs.Query query = query(command.arguments());
         try {
             return CompletableFuture.completedFuture(answer(query.stream(), logs.read(id, query)));
+        } catch (Logs.Runaway e) {
+            throw command.arguments().wrong("match", "a simpler regular expression (" + e.getMessage() + ")");
         } catch (IOException e) {
             throw new Refusal(ErrorCode.INTERNAL, "the logs of " + id + " could not be read: " + e.getMessage());
         }

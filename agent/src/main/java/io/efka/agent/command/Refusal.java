@@ -2,11 +2,13 @@ package io.efka.agent.command;
 
 import io.efka.agent.service.Fault;
 import java.util.List;
+import java.util.Optional;
 
 /** A command, or a part of one, that is refused; the message names the thing, the value and what would be right. */
 public final class Refusal extends Exception {
     private final ErrorCode code;
     private final List<Fault> faults;
+    private final Optional<Fault> argument;
 
     public Refusal(ErrorCode code, String message) {
         this(code, message, List.of());
@@ -14,9 +16,19 @@ public final class Refusal extends Exception {
 
     /** @param faults of a manifest, all of them; empty where there is none */
     public Refusal(ErrorCode code, String message, List<Fault> faults) {
+        this(code, message, faults, Optional.empty());
+    }
+
+    private Refusal(ErrorCode code, String message, List<Fault> faults, Optional<Fault> argument) {
         super(message);
         this.code = code;
         this.faults = List.copyOf(faults);
+        this.argument = argument;
+    }
+
+    /** One argument is to blame; the message is made of the fault. */
+    public static Refusal of(ErrorCode code, Fault argument) {
+        return new Refusal(code, argument.sentence(), List.of(), Optional.of(argument));
     }
 
     public ErrorCode code() {
@@ -28,7 +40,13 @@ public final class Refusal extends Exception {
         return String.valueOf(getMessage());
     }
 
+    /** What is wrong with a manifest. */
     public List<Fault> faults() {
         return faults;
+    }
+
+    /** The argument that is to blame, where it is one. */
+    Optional<Fault> argument() {
+        return argument;
     }
 }

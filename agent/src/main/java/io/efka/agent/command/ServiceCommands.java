@@ -41,6 +41,15 @@ final class ServiceCommands {
         return ask(command, Event.StopAsked::new).thenApply(outcome -> stopped(command, outcome));
     }
 
+    /**
+     * Start and stop by one name, for controls that know one topic and two positions. It is about where the service is to
+     * be, so what is there already is no error.
+     */
+    CompletableFuture<Answer> toggle(Command command) throws Refusal {
+        boolean on = command.arguments().flag("on");
+        return (on ? start(command) : stop(command)).thenApply(ServiceCommands::contented);
+    }
+
     CompletableFuture<Answer> restart(Command command) throws Refusal {
         ServiceId id = command.requiredService();
         List<String> warnings = services.reread(id);
@@ -90,6 +99,12 @@ final class ServiceCommands {
             return Answer.of(rejected.status());
         }
         return Answer.of(outcome);
+    }
+
+    private static Answer contented(Answer answer) {
+        boolean isThere = answer instanceof Answer.Failed failed
+                && (failed.code() == ErrorCode.ALREADY_RUNNING || failed.code() == ErrorCode.NOT_RUNNING);
+        return isThere ? new Answer.Done(answer.fields()) : answer;
     }
 
     private static boolean hasNewRun(Command command, ServiceStatus status) {

@@ -2,6 +2,7 @@ package io.efka.agent.command;
 
 import io.efka.agent.install.ManifestReading;
 import io.efka.agent.install.Spelling;
+import io.efka.agent.service.Dependencies;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Fault;
 import io.efka.agent.service.Manifest;

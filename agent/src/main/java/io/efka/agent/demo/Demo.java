@@ -162,7 +162,8 @@ public final class Demo implements Lifecycle {
                 new Settings.Folders(data, data.resolve("logs"), List.of()),
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(10),
-                STOP_TIMEOUT);
+                STOP_TIMEOUT,
+                Optional.empty());
     }
 
     private static BrokerSettings brokerSettings(EmbeddedBroker broker, String clientId) {

@@ -38,18 +38,32 @@ record Draft(ServiceId id, Manifest manifest, List<String> warnings, SortedMap<R
     }
 
     static Draft of(ServiceId id, InstallRequest request) throws InstallException {
-        SortedMap<RelativePath, InlineFile> files = files(request.files());
+        SortedMap<RelativePath, InlineFile> files = files(request);
+        ManifestReading.Usable usable = usable(id, manifest(files));
+        return new Draft(id, usable.manifest(), usable.warnings(), files);
+    }
+
+    /** The manifest that a request brings, if all the rest of it can be installed. */
+    static ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
+        return named(id, manifest(files(request)));
+    }
+
+    private static ManifestReading manifest(SortedMap<RelativePath, InlineFile> files) throws InstallException {
+        InlineFile manifest = files.get(MANIFEST);
+        if (manifest == null) throw bad("manifest", "missing", "must be an object");
+        return ManifestFile.parse(manifest.content());
+    }
+
+    /** All files, the manifest among them. */
+    private static SortedMap<RelativePath, InlineFile> files(InstallRequest request) throws InstallException {
+        SortedMap<RelativePath, InlineFile> files = byPath(request.files());
         Optional<String> text = request.manifest();
         if (text.isPresent() && files.containsKey(MANIFEST)) {
-            throw InstallException.badArgument(
-                    "the manifest is there twice: leave out either \"manifest\" or the file manifest.json");
+            throw bad("manifest", "there twice", "must be given once, here or as the file manifest.json");
         }
         text.ifPresent(it -> files.put(MANIFEST, new InlineFile(it.getBytes(StandardCharsets.UTF_8), MANIFEST_MODE)));
-        InlineFile manifest = files.get(MANIFEST);
-        if (manifest == null) throw InstallException.badArgument("nothing to install: \"manifest\" is missing");
         checkBounds(files);
-        ManifestReading.Usable usable = usable(id, ManifestFile.parse(manifest.content()));
-        return new Draft(id, usable.manifest(), usable.warnings(), files);
+        return files;
     }
 
     /** What was read, if it can be used for that service. */
@@ -68,7 +82,7 @@ record Draft(ServiceId id, Manifest manifest, List<String> warnings, SortedMap<R
         return new ManifestReading.Unusable(List.of(new Fault(ManifestKeys.SERVICE_ID.path(), other, expected)));
     }
 
-    private static SortedMap<RelativePath, InlineFile> files(Map<String, InlineFile> requested)
+    private static SortedMap<RelativePath, InlineFile> byPath(Map<String, InlineFile> requested)
             throws InstallException {
         var files = new TreeMap<RelativePath, InlineFile>();
         for (Map.Entry<String, InlineFile> file : requested.entrySet()) {
@@ -80,15 +94,18 @@ record Draft(ServiceId id, Manifest manifest, List<String> warnings, SortedMap<R
     private static RelativePath path(String value) throws InstallException {
         try {
             return new RelativePath(value);
-        } catch (IllegalArgumentException e) {
-            throw InstallException.badArgument(String.valueOf(e.getMessage()));
+        } catch (RelativePath.Unfit e) {
+            throw InstallException.badArgument(e.fault());
         }
+    }
+
+    private static InstallException bad(String key, String value, String expected) {
+        return InstallException.badArgument(new Fault(key, value, expected));
     }
 
     private static void checkBounds(SortedMap<RelativePath, InlineFile> files) throws InstallException {
         if (files.size() > MAX_FILES) {
-            throw InstallException.badArgument(
-                    "too many files: must be at most " + MAX_FILES + ", were " + files.size());
+            throw bad("files", files.size() + " files", "must be at most " + MAX_FILES);
         }
         Set<RelativePath> folders = new HashSet<>();
         long bytes = 0;
@@ -98,20 +115,18 @@ record Draft(ServiceId id, Manifest manifest, List<String> warnings, SortedMap<R
             bytes += file.getValue().content().length;
         }
         if (bytes > MAX_BYTES) {
-            throw InstallException.badArgument(
-                    "files too large: must be at most " + MAX_BYTES + " bytes, were " + bytes);
+            throw bad("files", bytes + " bytes", "must have at most " + MAX_BYTES + " bytes in all");
         }
         for (RelativePath folder : folders) {
             if (files.containsKey(folder)) {
-                throw InstallException.badArgument("\"" + folder + "\" cannot be a file and a folder at once");
+                throw bad("files." + folder, "both", "must be a file or a folder");
             }
         }
     }
 
     private static void checkMode(RelativePath path, int mode) throws InstallException {
         if (mode < 0 || mode > FileModes.MAX) {
-            throw InstallException.badArgument(
-                    "bad mode of \"" + path + "\": must be 0 to 0777, was 0" + Integer.toOctalString(mode));
+            throw bad("files." + path + ".mode", "0" + Integer.toOctalString(mode), "must be 0 to 0777");
         }
     }
 }

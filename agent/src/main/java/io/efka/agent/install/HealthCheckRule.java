@@ -10,7 +10,7 @@ import java.util.Optional;
 /** Reads {@code health_check}; the kind of URL decides what the rest must be, and what a fault says. */
 final class HealthCheckRule implements Rule<HealthCheck> {
     private static final String ANY = "must be http://…, https://…, tcp://host:port, exec:path or process:";
-    private static final String HTTP = "must have a host, and a port from 1 to 65535 if one: http://host:port/path";
+    private static final String HTTP = "must have a host, and a port from 1 to 65535 or none: http://host:port/path";
     private static final String TCP = "must be tcp://host:port and no more, with a port from 1 to 65535";
     private static final String EXEC = "must be exec:path with a program without spaces, relative or absolute";
     private static final String PROCESS = "must be process: and no more";

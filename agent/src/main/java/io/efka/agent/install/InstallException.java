@@ -27,9 +27,13 @@ public final class InstallException extends Exception {
         return new InstallException(Code.BAD_ARGUMENT, message, List.of());
     }
 
+    static InstallException badArgument(Fault argument) {
+        return new InstallException(Code.BAD_ARGUMENT, argument.sentence(), List.of(argument));
+    }
+
     /** The request is well formed; the agent's settings forbid it. */
-    static InstallException notAllowed(String message) {
-        return new InstallException(Code.NOT_ALLOWED, message, List.of());
+    static InstallException notAllowed(Fault argument) {
+        return new InstallException(Code.NOT_ALLOWED, argument.sentence(), List.of(argument));
     }
 
     static InstallException alreadyInstalled(String message) {
@@ -64,7 +68,7 @@ public final class InstallException extends Exception {
         return code;
     }
 
-    /** What is wrong with the manifest; empty for every code but {@link Code#INVALID_MANIFEST}. */
+    /** All that is wrong with the manifest, or the argument that is to blame. */
     public List<Fault> faults() {
         return faults;
     }

@@ -136,7 +136,7 @@ final class ManifestDecoder {
         if (self.isPresent() && after.contains(self.get())) {
             fields.unfit(ManifestKeys.AFTER, "must not name the service itself");
         }
-        if (new HashSet<>(after).size() < after.size()) fields.unfit(ManifestKeys.AFTER, "must name a service once");
+        if (new HashSet<>(after).size() < after.size()) fields.unfit(ManifestKeys.AFTER, "must name each service once");
         return after;
     }
 

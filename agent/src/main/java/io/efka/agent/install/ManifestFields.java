@@ -27,7 +27,7 @@ final class ManifestFields {
     /** The value; empty where it is missing or does not fit. */
     <T> Optional<T> find(Key<T> key) {
         Optional<JsonElement> value = raw(key);
-        if (value.isEmpty() && key.isRequired()) findings.fault(key.path(), "missing", "is required");
+        if (value.isEmpty() && key.isRequired()) findings.fault(key.path(), "missing", "must be given");
         return value.flatMap(element -> key.rule().read(element, place(key)));
     }
 

@@ -47,7 +47,7 @@ final class ManifestKeys {
             text -> Names.isLegal(text) ? Optional.of(new ServiceId(text)) : Optional.empty());
     private static final Rule<List<String>> TEXTS = Rules.listOf(Rules.TEXT, "must be a list of strings");
     private static final Rule<String> NAME_OF_ACCOUNT = Rules.text(
-            "must be a name or number as in /etc/passwd or /etc/group",
+            "must be a string: a name or number as in /etc/passwd or /etc/group",
             text -> ACCOUNT.matcher(text).matches());
     private static final Rule<Integer> UMASK = Rules.parsed(
             "must be an octal string from \"000\" to \"0777\", such as \"0022\"",

@@ -1,5 +1,6 @@
 package io.efka.agent.install;
 
+import io.efka.agent.service.Fault;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -20,16 +21,16 @@ record RelativePath(String value) implements Comparable<RelativePath> {
 
     RelativePath {
         String[] names = value.split("/", -1);
-        if (names.length > MAX_DEPTH) throw bad(value, "must be at most " + MAX_DEPTH + " levels deep");
+        if (names.length > MAX_DEPTH) throw bad(value, "must have paths of at most " + MAX_DEPTH + " levels");
         for (String name : names) {
             if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-                throw bad(value, "must be relative, without empty names, . and ..");
+                throw bad(value, "must have relative paths, without empty names, . and ..");
             }
             if (!Rules.isPassable(name) || name.chars().anyMatch(Character::isISOControl)) {
-                throw bad(value, "must have no control characters");
+                throw bad(value, "must have paths without control characters");
             }
             if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
-                throw bad(value, "must have names of at most " + MAX_NAME + " bytes");
+                throw bad(value, "must have paths with names of at most " + MAX_NAME + " bytes");
             }
         }
         requireNameable(value);
@@ -63,11 +64,31 @@ record RelativePath(String value) implements Comparable<RelativePath> {
         try {
             var unused = Path.of(value);
         } catch (InvalidPathException e) {
-            throw bad(value, "must have characters that file names can have in the agent's locale");
+            throw bad(value, "must have paths of characters that file names can have in the agent's locale");
+        }
+    }
+
+    /** No such path. */
+    static final class Unfit extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Fault fault;
+
+        private Unfit(String value, String expected) {
+            super("file path " + expected + ", was " + quoted(value));
+            fault = new Fault("files", quoted(value), expected);
+        }
+
+        private static String quoted(String value) {
+            return '"' + Findings.shorten(value, 120) + '"';
+        }
+
+        Fault fault() {
+            return fault;
         }
     }
 
     private static IllegalArgumentException bad(String value, String expected) {
-        return new IllegalArgumentException("bad file path \"" + Findings.shorten(value, 120) + "\": " + expected);
+        return new Unfit(value, expected);
     }
 }

@@ -1,6 +1,5 @@
 package io.efka.agent.install;
 
-import io.efka.agent.service.Fault;
 import io.efka.agent.service.Manifest;
 import io.efka.agent.service.Names;
 import io.efka.agent.service.ServiceId;
@@ -10,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -45,20 +43,13 @@ public final class ServiceFolders {
     /**
      * Reads the manifest that a request brings, or that is in the folder it names; writes nothing.
      *
-     * @throws InstallException if that folder may not be registered: then nothing in it is read
+     * @throws InstallException if that folder may not be registered (then nothing in it is read), or if the files that
+     *     are brought along cannot be written
      */
     public ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
         if (request.workDir().isPresent())
             return read(id, roots.admit(id, request.workDir().get()));
-        return request.manifest()
-                .map(text -> Draft.named(id, ManifestCodec.read(text)))
-                .or(() -> inFiles(request).map(content -> Draft.named(id, ManifestFile.parse(content))))
-                .orElseGet(() ->
-                        new ManifestReading.Unusable(List.of(new Fault("manifest", "missing", "must be an object"))));
-    }
-
-    private static Optional<byte[]> inFiles(InstallRequest request) {
-        return Optional.ofNullable(request.files().get(ManifestFile.NAME)).map(InstallRequest.InlineFile::content);
+        return Draft.check(id, request);
     }
 
     /**

@@ -52,7 +52,7 @@ public final class StrictJson {
             if (reader.peek() != JsonToken.END_DOCUMENT) throw new NotJsonException("must end after the first value");
             return new Document(root, duplicates);
         } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new NotJsonException("must be JSON, and is not" + position(e));
+            throw new NotJsonException("must be JSON, and is " + position(e));
         }
     }
 
@@ -110,7 +110,7 @@ public final class StrictJson {
     /** Gson's own messages advise on how to program it; only the position helps who wrote the text. */
     private static String position(Exception e) {
         Matcher found = POSITION.matcher(String.valueOf(e.getMessage()));
-        return found.find() ? " at " + found.group(1) : "";
+        return found.find() ? "wrong at " + found.group(1) : "not";
     }
 
     /**

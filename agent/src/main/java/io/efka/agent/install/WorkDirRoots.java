@@ -1,5 +1,6 @@
 package io.efka.agent.install;
 
+import io.efka.agent.service.Fault;
 import io.efka.agent.service.ServiceId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,8 +35,8 @@ final class WorkDirRoots {
         } catch (IOException e) {
             throw InstallException.broken("cannot resolve work_dir " + folder, e);
         }
-        throw forbidden(
-                folder, "must be below one of work_dir_roots " + roots + " or be " + servicesRoot.resolve(id.value()));
+        String elsewhere = roots.isEmpty() ? " (work_dir_roots allows no other)" : " or below one of " + roots;
+        throw forbidden(folder, "must be " + servicesRoot.resolve(id.value()) + elsewhere);
     }
 
     /** Other services' folders, and what is staged beside them, are nobody's to register. */
@@ -52,10 +53,14 @@ final class WorkDirRoots {
     }
 
     private static InstallException forbidden(Path folder, String expected) {
-        return InstallException.notAllowed("work_dir \"" + folder + "\" is not allowed: " + expected);
+        return InstallException.notAllowed(fault(folder, expected));
     }
 
     private static InstallException refused(Path folder, String expected) {
-        return InstallException.badArgument("bad work_dir \"" + folder + "\": " + expected);
+        return InstallException.badArgument(fault(folder, expected));
+    }
+
+    private static Fault fault(Path folder, String expected) {
+        return new Fault("work_dir", "\"" + folder + "\"", expected);
     }
 }

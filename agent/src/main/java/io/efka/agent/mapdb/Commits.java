@@ -8,8 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Group commit. Who comes while a group is being written joins the next one; the first of it that finds the journal free
@@ -31,11 +34,13 @@ final class Commits {
     private boolean checkpointing;
     private boolean closed;
 
-    /** Changes that become durable together, or not at all. */
+    /** Changes that become durable together; where the disk is full, what is owed without the rest. */
     private static final class Group {
         final List<Change> changes = new ArrayList<>();
+        final List<Change> owed = new ArrayList<>();
         boolean done;
         Optional<IOException> failure = Optional.empty();
+        Optional<IOException> failureOfOwed = Optional.empty();
     }
 
     /**
@@ -52,23 +57,29 @@ final class Commits {
 
     /** Returns when the changes, and all that were to be durable soon, are durable. */
     void commit(List<Change> changes) throws StoreException {
+        requireSaved(write(group -> group.changes.addAll(changes)).failure);
+    }
+
+    /** Returns when the changes are durable, on a full disk by the journal's reserve. */
+    void commitOwed(List<Change> changes) throws StoreException {
+        requireSaved(write(group -> group.owed.addAll(changes)).failureOfOwed);
+    }
+
+    private Group write(Consumer<Group> join) throws StoreException {
         Group mine;
         List<Change> late;
         synchronized (turn) {
             mine = gathering;
-            mine.changes.addAll(changes);
+            join.accept(mine);
             await(() -> mine.done || !isBusy());
-            if (mine.done) {
-                answer(mine);
-                return;
-            }
+            if (mine.done) return mine;
             requireOpen();
             gathering = new Group();
             late = List.copyOf(soon.values());
             writing = true;
         }
         write(mine, late);
-        answer(mine);
+        return mine;
     }
 
     private boolean isBusy() {
@@ -85,31 +96,43 @@ final class Commits {
     private void write(Group group, List<Change> late) {
         var all = new ArrayList<Change>(late);
         all.addAll(group.changes);
-        Optional<IOException> failure = Optional.of(new IOException("the writer failed"));
+        all.addAll(group.owed);
+        group.failure = Optional.of(new IOException("the writer failed"));
+        group.failureOfOwed = group.failure;
+        List<Change> written = List.of();
         try {
-            failure = tryWrite(all);
+            group.failure = tried(journal::append, all);
+            group.failureOfOwed =
+                    group.failure.isEmpty() ? group.failure : tried(journal::appendFromReserve, group.owed);
+            written = group.failure.isEmpty() ? all : group.failureOfOwed.isEmpty() ? group.owed : List.of();
         } finally {
-            finish(group, all, late, failure);
+            finish(group, written, late);
         }
     }
 
-    private Optional<IOException> tryWrite(List<Change> all) {
-        if (all.isEmpty()) return Optional.empty();
+    /** Writes one record. */
+    private interface Append {
+        void record(byte[] payload) throws IOException;
+    }
+
+    private static Optional<IOException> tried(Append append, List<Change> changes) {
+        if (changes.isEmpty()) return Optional.empty();
         try {
-            journal.append(ChangeCodec.encode(all));
+            append.record(ChangeCodec.encode(changes));
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(e);
         }
     }
 
-    private void finish(Group group, List<Change> all, List<Change> late, Optional<IOException> failure) {
+    private void finish(Group group, List<Change> written, List<Change> late) {
+        Set<String> paths = written.stream().map(Documents::path).collect(Collectors.toSet());
         synchronized (turn) {
-            if (failure.isEmpty()) {
-                documents.apply(all);
-                late.forEach(change -> soon.remove(Documents.path(change), change)); // unless there is a newer one
+            documents.apply(written);
+            for (Change change : late) {
+                String path = Documents.path(change);
+                if (paths.contains(path)) soon.remove(path, change); // unless there is a newer one
             }
-            group.failure = failure;
             group.done = true;
             writing = false;
             journalLength = journal.length();
@@ -121,9 +144,9 @@ final class Commits {
         }
     }
 
-    private static void answer(Group group) throws StoreException {
-        if (group.failure.isEmpty()) return;
-        IOException cause = group.failure.get();
+    private static void requireSaved(Optional<IOException> failure) throws StoreException {
+        if (failure.isEmpty()) return;
+        IOException cause = failure.get();
         throw new StoreException("the state cannot be saved: " + cause.getMessage(), cause);
     }
 

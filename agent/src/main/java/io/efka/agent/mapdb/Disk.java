@@ -11,10 +11,10 @@ import java.nio.file.Path;
 interface Disk {
 
     /** A new, empty file; one of that name is emptied. Its name is durable after {@link #forceFolder}. */
-    AppendFile create(Path file) throws IOException;
+    OpenFile create(Path file) throws IOException;
 
     /** A file that is there. */
-    AppendFile open(Path file) throws IOException;
+    OpenFile open(Path file) throws IOException;
 
     /** Makes a file's content durable. */
     void force(Path file) throws IOException;
@@ -28,14 +28,12 @@ interface Disk {
     /** Makes the names in a folder durable. */
     void forceFolder(Path folder) throws IOException;
 
-    /** A file that grows at its end, and can be cut. Confined to one thread at a time. */
-    interface AppendFile extends Closeable {
+    /** A file that is written anywhere; it grows as it is written at its end. Confined to one thread at a time. */
+    interface OpenFile extends Closeable {
         long length() throws IOException;
 
-        /** Writes at the end; after a failure, some of it may be there. */
-        void append(byte[] bytes) throws IOException;
-
-        void truncate(long length) throws IOException;
+        /** Writes over what is there; after a failure, some of it may have been written. */
+        void write(long position, byte[] bytes) throws IOException;
 
         void force() throws IOException;
     }

@@ -14,7 +14,8 @@ import java.util.Optional;
  *
  * @param changes in order
  * @param soundEnd where the last good record ends; 0 if not even the header is there
- * @param tornBytes after it: a record that was being written when the power or the process went
+ * @param tornBytes after it, up to the zeros of the reserve: a record that was being written when the power or the process
+ *     went
  * @param damage what is wrong with the file beyond a torn end
  */
 record JournalReading(List<Change> changes, long soundEnd, long tornBytes, Optional<String> damage) {
@@ -23,10 +24,18 @@ record JournalReading(List<Change> changes, long soundEnd, long tornBytes, Optio
     static JournalReading read(Path path, long generation) throws IOException {
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path));
         boolean headed = JournalFormat.isHeader(file, generation);
-        // The header is forced before the first record is written: a short file is one whose making was cut off.
-        if (!headed && file.limit() <= JournalFormat.HEADER) return torn(file.limit());
+        // The header is forced before the first record is written: a file without records is one whose making was cut
+        // off.
+        if (!headed && writtenEnd(file) <= JournalFormat.HEADER) return torn(file.limit());
         if (headed && JournalFormat.version(file) != JournalFormat.VERSION) return newer(file);
         return new Reader(file, generation, headed).read();
+    }
+
+    /** Where the zeros of the reserve begin. */
+    private static int writtenEnd(ByteBuffer file) {
+        int end = file.limit();
+        while (end > 0 && file.get(end - 1) == 0) end--;
+        return end;
     }
 
     private static JournalReading torn(long length) {
@@ -61,7 +70,8 @@ record JournalReading(List<Change> changes, long soundEnd, long tornBytes, Optio
                 takeGoodRecords();
             }
             Optional<String> damage = damages.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", damages));
-            return new JournalReading(changes, position, file.limit() - position, damage);
+            int tornBytes = Math.max(0, writtenEnd(file) - position);
+            return new JournalReading(changes, position, tornBytes, damage);
         }
 
         private void takeGoodRecords() {

@@ -13,14 +13,14 @@ import java.nio.file.StandardOpenOption;
 final class KernelDisk implements Disk {
 
     @Override
-    public AppendFile create(Path file) throws IOException {
-        AppendFile created = open(file);
-        created.truncate(0);
-        return created;
+    public OpenFile create(Path file) throws IOException {
+        var created = new RandomAccessFile(file.toFile(), "rw");
+        created.setLength(0);
+        return new KernelFile(created);
     }
 
     @Override
-    public AppendFile open(Path file) throws IOException {
+    public OpenFile open(Path file) throws IOException {
         return new KernelFile(new RandomAccessFile(file.toFile(), "rw"));
     }
 
@@ -63,21 +63,16 @@ final class KernelDisk implements Disk {
         }
     }
 
-    private record KernelFile(RandomAccessFile file) implements AppendFile {
+    private record KernelFile(RandomAccessFile file) implements OpenFile {
         @Override
         public long length() throws IOException {
             return file.length();
         }
 
         @Override
-        public void append(byte[] bytes) throws IOException {
-            file.seek(file.length());
+        public void write(long position, byte[] bytes) throws IOException {
+            file.seek(position);
             file.write(bytes);
-        }
-
-        @Override
-        public void truncate(long length) throws IOException {
-            file.setLength(length);
         }
 
         @Override

@@ -27,6 +27,11 @@ public final class MapDbLedger implements LedgerStore {
     }
 
     @Override
+    public void saveOutcome(String id, String document) throws StoreException {
+        state.commitOwed(List.of(Change.put(MAP, id, document)));
+    }
+
+    @Override
     public void saveSoon(String id, String document) {
         state.commitSoon(List.of(Change.put(MAP, id, document)));
     }

@@ -36,7 +36,16 @@ public final class MapDbServices implements ServiceStore {
 
     @Override
     public void save(ServiceRecord service) throws StoreException {
-        state.commit(List.of(Change.put(MAP, service.id().value(), ServiceCodec.encode(service))));
+        state.commit(change(service));
+    }
+
+    @Override
+    public void saveFact(ServiceRecord service) throws StoreException {
+        state.commitOwed(change(service));
+    }
+
+    private static List<Change> change(ServiceRecord service) {
+        return List.of(Change.put(MAP, service.id().value(), ServiceCodec.encode(service)));
     }
 
     @Override

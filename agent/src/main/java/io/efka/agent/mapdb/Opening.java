@@ -65,7 +65,7 @@ final class Opening {
     private Journal goOn(Recovered recovered) throws IOException {
         long generation = Math.max(StateFiles.FIRST, recovered.lastGeneration());
         if (recovered.soundEnd() == 0) return nextJournal(generation);
-        return Journal.resume(disk, files, generation, recovered.soundEnd());
+        return Journal.resume(disk, files, generation, bounds.reserve(), recovered.soundEnd());
     }
 
     // The state goes into a checkpoint first. If there is no room for one, the damaged files stay where they are and
@@ -101,7 +101,7 @@ final class Opening {
     }
 
     Journal nextJournal(long generation) throws IOException {
-        return Journal.create(disk, files, generation);
+        return Journal.create(disk, files, generation, bounds.reserve());
     }
 
     Documents documents() {

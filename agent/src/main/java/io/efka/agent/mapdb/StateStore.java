@@ -94,12 +94,25 @@ public final class StateStore implements AutoCloseable {
      * @throws StoreException if they cannot be made durable (disk full, read-only, closed): what was before stands
      */
     public void commit(List<Change> changes) throws StoreException {
+        requireModest(changes);
+        commits.commit(changes);
+    }
+
+    /**
+     * As {@link #commit}, for what has taken effect already: on a full disk it is written into a reserve that other
+     * commits leave alone, of {@value Bounds#RESERVE} bytes.
+     */
+    public void commitOwed(List<Change> changes) throws StoreException {
+        requireModest(changes);
+        commits.commitOwed(changes);
+    }
+
+    private static void requireModest(List<Change> changes) throws StoreException {
         int size = changes.stream().mapToInt(Change::size).sum();
         if (size > Bounds.MAX_COMMIT) {
             String message = "a commit must be at most %d characters, was %d".formatted(Bounds.MAX_COMMIT, size);
             throw new StoreException(message, new IOException(message));
         }
-        commits.commit(changes);
     }
 
     /**

@@ -34,8 +34,15 @@ final class Adoption {
      */
     record Left(Launch launch, RunRecord record, RunOutput output) {}
 
-    /** Adopts the main process if it is that very one and alive, else ends the rest of its tree. */
+    /**
+     * Adopts the main process if it is that very one and alive, else ends the rest of its tree. Of another boot nothing
+     * can be left, and nothing is searched for.
+     */
     void adopt(Left left, Work work, Consumer<Event> tell) {
+        if (left.record().process().filter(seen.table()::isOfAnotherBoot).isPresent()) {
+            tell.accept(new Event.AdoptionFailed(left.record().run(), "the machine was booted anew"));
+            return;
+        }
         Optional<ProcessIdentity> main = findMain(left.record());
         if (main.isEmpty()) {
             endLeftovers(left.record().run(), tell);

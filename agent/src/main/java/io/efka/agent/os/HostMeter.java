@@ -13,21 +13,19 @@ import java.util.OptionalDouble;
 
 /** Measures the machine. */
 final class HostMeter {
-    private final File disk;
+    private final File dataFolder;
 
     HostMeter(Path dataFolder) {
-        this.disk = dataFolder.toFile();
+        this.dataFolder = dataFolder.toFile();
     }
 
     Host measure() {
-        return new Host(
-                ticks(),
-                number(first(proc("loadavg"))),
-                memory(),
-                new Disk(disk.getTotalSpace(), disk.getUsableSpace()),
-                interfaces(),
-                temperature(),
-                (long) number(first(proc("uptime"))));
+        return new Host(ticks(), number(first(proc("loadavg"))), memory(), disk(), interfaces(), temperature(), (long)
+                number(first(proc("uptime"))));
+    }
+
+    Disk disk() {
+        return new Disk(dataFolder.getTotalSpace(), dataFolder.getUsableSpace());
     }
 
     /** The line {@code cpu user nice system idle iowait irq softirq steal …}; guests are within user and nice. */

@@ -27,6 +27,11 @@ public final class LinuxMeters implements Meters {
     }
 
     @Override
+    public Disk disk() {
+        return host.disk();
+    }
+
+    @Override
     public Optional<Tree> tree(RunId run) {
         List<ProcessStat> members = launcher.members(run);
         return members.isEmpty() ? Optional.empty() : Optional.of(sum(members));

@@ -21,9 +21,11 @@ final class ProcessTable {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessTable.class);
     private static final Path PROC = Path.of("/proc");
 
+    private static final String UNKNOWN = "unknown";
+
     private final String bootId = ProcFiles.read(PROC.resolve("sys/kernel/random/boot_id"))
             .map(String::strip)
-            .orElse("unknown");
+            .orElse(UNKNOWN);
 
     private final AtomicLong refusals = new AtomicLong();
 
@@ -44,6 +46,12 @@ final class ProcessTable {
     /** Changes with every boot. */
     String bootId() {
         return bootId;
+    }
+
+    /** Whether the machine was certainly booted since that process was seen: then it is gone with all it ever started. */
+    boolean isOfAnotherBoot(ProcessIdentity process) {
+        boolean bothKnown = !bootId.equals(UNKNOWN) && !process.bootId().equals(UNKNOWN);
+        return bothKnown && !process.bootId().equals(bootId);
     }
 
     Optional<ProcessStat> find(long pid) {

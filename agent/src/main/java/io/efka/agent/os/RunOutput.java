@@ -7,15 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * Where a run's output goes, and how much there was before it.
- *
- * @param stdoutFrom length of the file when the run began
- * @param stderrFrom the same of the other file
- */
-record RunOutput(Path stdout, long stdoutFrom, Path stderr, long stderrFrom) {
+/** Where a run's output goes: files of its own, or one for both streams. */
+record RunOutput(Path stdout, Path stderr) {
 
-    static final RunOutput NONE = new RunOutput(Order.Stdio.NOTHING, 0, Order.Stdio.NOTHING, 0);
+    static final RunOutput NONE = new RunOutput(Order.Stdio.NOTHING, Order.Stdio.NOTHING);
 
     /** Begins the files of a new run; without them the run has no output, and a warning says so. */
     static RunOutput begin(OutputFiles files, Launch launch, List<String> warnings) {
@@ -24,7 +19,7 @@ record RunOutput(Path stdout, long stdoutFrom, Path stderr, long stderrFrom) {
             for (Path path : List.of(paths.stdout(), paths.stderr())) {
                 if (!Files.isWritable(path)) throw new IOException(path + " cannot be written");
             }
-            return new RunOutput(paths.stdout(), Tail.size(paths.stdout()), paths.stderr(), Tail.size(paths.stderr()));
+            return new RunOutput(paths.stdout(), paths.stderr());
         } catch (IOException refused) {
             warnings.add("output is lost: " + refused.getMessage());
             return NONE;
@@ -35,7 +30,7 @@ record RunOutput(Path stdout, long stdoutFrom, Path stderr, long stderrFrom) {
     static RunOutput current(OutputFiles files, Launch launch) {
         try {
             OutputFiles.Paths paths = files.current(launch.manifest().id());
-            return new RunOutput(paths.stdout(), 0, paths.stderr(), 0);
+            return new RunOutput(paths.stdout(), paths.stderr());
         } catch (IOException unknown) {
             return NONE;
         }
@@ -43,7 +38,7 @@ record RunOutput(Path stdout, long stdoutFrom, Path stderr, long stderrFrom) {
 
     /** The end of what the run wrote: of stderr if there is any, else of stdout. */
     String tail() {
-        String errors = Tail.lastLines(stderr, stderrFrom);
-        return errors.isEmpty() ? Tail.lastLines(stdout, stdoutFrom) : errors;
+        String errors = Tail.lastLines(stderr);
+        return errors.isEmpty() ? Tail.lastLines(stdout) : errors;
     }
 }

@@ -1,8 +1,11 @@
 package io.efka.agent.os;
 
+import io.efka.agent.service.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -21,6 +24,7 @@ final class Shells implements AutoCloseable {
     private final Cgroups cgroups;
     private final Work work;
     private final Optional<Path> setsid = Programs.find("setsid");
+    private final List<String> reset = IgnoredSignals.reset();
     private final AtomicBoolean preparing = new AtomicBoolean();
     private Optional<Shell> reserve = Optional.empty();
     private boolean closed;
@@ -31,8 +35,13 @@ final class Shells implements AutoCloseable {
         this.work = work;
     }
 
-    /** A shell that has read nothing yet, and the group that holds it. */
-    record Shell(Process process, Optional<RunGroup> group) {
+    /**
+     * A shell that has read nothing yet.
+     *
+     * @param identity empty if it was gone already when it was looked at
+     * @param group that holds it
+     */
+    record Shell(Process process, Optional<ProcessIdentity> identity, Optional<RunGroup> group) {
         void end(Work work) {
             process.destroyForcibly();
             removeGroup(work);
@@ -58,7 +67,7 @@ final class Shells implements AutoCloseable {
 
     /** As the kernel has it: of a shell that was killed while it waited, the JVM may not have heard yet. */
     private boolean isAlive(Shell shell) {
-        return table.find(shell.process().pid()).filter(ProcessStat::isAlive).isPresent();
+        return shell.identity().filter(table::isAlive).isPresent();
     }
 
     private void prepare() {
@@ -80,14 +89,22 @@ final class Shells implements AutoCloseable {
 
     private Shell start() throws LaunchRefused {
         Process process = process();
-        return new Shell(process, cgroups.create().filter(group -> group.add(process.pid())));
+        Optional<ProcessIdentity> identity = table.identify(process.pid());
+        if (identity.isEmpty() && table.isThere(process.pid()) && process.isAlive()) {
+            process.destroyForcibly();
+            throw new LaunchRefused("/proc/" + process.pid() + "/stat cannot be read: too many open files?");
+        }
+        return new Shell(process, identity, cgroups.create().filter(group -> group.add(process.pid())));
     }
 
     private Process process() throws LaunchRefused {
         Path leader = setsid.orElseThrow(
                 () -> new LaunchRefused("setsid (util-linux) is needed to start programs and is missing"));
         // setsid does not fork here: a child of the JVM never leads a process group. So the pid stays the same.
-        var builder = new ProcessBuilder(leader.toString(), Programs.SHELL.toString()).redirectErrorStream(true);
+        var words = new ArrayList<String>(List.of(leader.toString()));
+        words.addAll(reset);
+        words.add(Programs.SHELL.toString());
+        var builder = new ProcessBuilder(words).redirectErrorStream(true);
         // The agent's own settings, secrets among them, are none of a service's business.
         builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
         try {

@@ -54,12 +54,8 @@ final class Spawner {
     private Spawned execute(Shells.Shell shell, Order order) throws LaunchRefused {
         String script = ShimScript.of(order);
         Process process = shell.process();
-        // Before the script is sent the shell cannot be gone, so this is surely its start time.
-        Optional<ProcessIdentity> identity = table.identify(process.pid());
-        if (identity.isEmpty() && table.isThere(process.pid()) && process.isAlive()) {
-            throw new LaunchRefused("/proc/" + process.pid() + "/stat cannot be read: too many open files?");
-        }
         List<String> report = exchange(process, script);
+        Optional<ProcessIdentity> identity = shell.identity();
         if (identity.isEmpty()) throw new LaunchRefused(failure(order, process, report));
         if (!table.isExecuting(process.pid())) requireProgramEnded(order, process, report);
         return new Spawned(process, identity.get(), shell.group(), report);
@@ -96,7 +92,7 @@ final class Spawner {
     }
 
     private static Optional<String> said(Order order) {
-        return Tail.lastLines(order.stdio().stderr(), 0).lines().reduce((first, second) -> second);
+        return Tail.lastLines(order.stdio().stderr()).lines().reduce((first, second) -> second);
     }
 
     private static String failure(Order order, Process process, List<String> report) {

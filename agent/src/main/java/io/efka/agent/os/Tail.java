@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -16,11 +15,11 @@ final class Tail {
 
     private Tail() {}
 
-    /** The last 20 lines, 4 KiB at most, of what was written behind {@code from}; empty if nothing can be read. */
-    static String lastLines(Path file, long from) {
+    /** The last 20 lines, 4 KiB at most; empty if nothing can be read. */
+    static String lastLines(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
-            long start = Math.max(from, size - BYTES);
+            long start = Math.max(0, size - BYTES);
             if (start >= size) return "";
             ByteBuffer bytes = ByteBuffer.allocate((int) (size - start));
             while (bytes.hasRemaining() && channel.read(bytes, start + bytes.position()) > 0) {}
@@ -29,15 +28,6 @@ final class Tail {
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
         } catch (IOException unreadable) {
             return "";
-        }
-    }
-
-    /** How long a file is; 0 if it cannot be told. */
-    static long size(Path file) {
-        try {
-            return Files.isRegularFile(file) ? Files.size(file) : 0;
-        } catch (IOException gone) {
-            return 0;
         }
     }
 }

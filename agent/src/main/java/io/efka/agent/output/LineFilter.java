@@ -1,6 +1,6 @@
 package io.efka.agent.output;
 
-import java.io.IOException;
+import io.efka.agent.service.Logs;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -30,16 +30,21 @@ final class LineFilter {
         return pattern.isEmpty();
     }
 
-    /** Whether a line, given with or without its end, is wanted. */
-    boolean takes(byte[] bytes, int from, int to) throws IOException {
+    /**
+     * Whether a line, given with or without its end, is wanted.
+     *
+     * @throws Logs.Runaway if that takes too long to find out, or is too deep for the stack
+     */
+    boolean takes(byte[] bytes, int from, int to) throws Logs.Runaway {
         if (pattern.isEmpty()) return true;
         int end = to > from && bytes[to - 1] == '\n' ? to - 1 : to;
         String line = new String(bytes, from, end - from, StandardCharsets.UTF_8);
         try {
             return pattern.get().matcher(new Guarded(line)).find();
-        } catch (TooCostly | StackOverflowError runaway) {
-            throw new IOException(
-                    "match \"" + pattern.get() + "\" takes too long on one line; a simpler one is needed");
+        } catch (TooCostly runaway) {
+            throw new Logs.Runaway("this one was not done with a line after " + LOOKS / 1_000_000 + " million steps");
+        } catch (StackOverflowError runaway) {
+            throw new Logs.Runaway("this one goes too deep for a line of " + line.length() + " characters");
         }
     }
 

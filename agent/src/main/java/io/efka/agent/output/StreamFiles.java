@@ -81,7 +81,7 @@ final class StreamFiles {
     /** Begins the file of a run, which is empty when this returns. */
     synchronized Path begin(RunId run) throws IOException {
         look();
-        Files.createDirectories(folder);
+        if (!Files.isDirectory(folder)) Files.createDirectories(folder);
         mark.reserve(oldest);
         Segment next = Segment.named(folder, id.leaf(), end, run);
         if (!segments.isEmpty() && live().base() == end) {

@@ -96,7 +96,7 @@ final class Connection implements Outgoing.Wire {
     }
 
     /**
-     * Nothing was heard for a while. On a busy machine Paho was seen to give a connection up without a word to anybody; a
+     * Nothing was heard for a while. Should Paho ever give a connection up without a word, nobody else would notice. A
      * second look at the same makes sure that its word is not just on its way, with the better reason.
      */
     private void look() {

@@ -13,9 +13,18 @@ public interface Logs {
      * The asked piece, bounded in size.
      *
      * @throws IllegalArgumentException if {@code match} is no regular expression, or too long for one
-     * @throws IOException if it cannot be read, if the service is unknown, or if {@code match} takes too long
+     * @throws Runaway if {@code match} takes too long
+     * @throws IOException if it cannot be read, or if the service is unknown
      */
     Page read(ServiceId id, Query query) throws IOException;
+
+    /** A {@code match} that is not done with a line in time that anybody would wait; another one would be. */
+    final class Runaway extends IOException {
+        /** @param why as in {@code this one was not done after 5 steps} */
+        public Runaway(String why) {
+            super(why);
+        }
+    }
 
     enum Stream {
         STDOUT,

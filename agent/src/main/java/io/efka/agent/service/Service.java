@@ -85,59 +85,24 @@ record Service(
     }
 
     Service desired(Desired desired) {
-        return record(new ServiceRecord(
-                id(),
-                record.workDir(),
-                desired,
-                record.autostart(),
-                record.run(),
-                record.history(),
-                record.lastExit()));
+        return record(record.desired(desired));
     }
 
     Service autostart(boolean autostart) {
-        return record(new ServiceRecord(
-                id(),
-                record.workDir(),
-                record.desired(),
-                autostart,
-                record.run(),
-                record.history(),
-                record.lastExit()));
+        return record(record.autostart(autostart));
     }
 
     Service run(Optional<RunRecord> run) {
-        return record(new ServiceRecord(
-                id(),
-                record.workDir(),
-                record.desired(),
-                record.autostart(),
-                run,
-                record.history(),
-                record.lastExit()));
+        return record(record.run(run));
     }
 
     Service history(History history) {
-        return record(new ServiceRecord(
-                id(),
-                record.workDir(),
-                record.desired(),
-                record.autostart(),
-                record.run(),
-                history,
-                record.lastExit()));
+        return record(record.history(history));
     }
 
     /** The run is over: nothing of it is alive. */
     Service over(RunId run, Exit exit) {
-        return record(new ServiceRecord(
-                id(),
-                record.workDir(),
-                record.desired(),
-                record.autostart(),
-                Optional.empty(),
-                record.history(),
-                Optional.of(new ServiceStatus.LastExit(run, exit))));
+        return record(record.run(Optional.empty()).lastExit(new ServiceStatus.LastExit(run, exit)));
     }
 
     Service manifest(Manifest changed) {

@@ -17,4 +17,32 @@ public record ServiceRecord(
         boolean autostart,
         Optional<RunRecord> run,
         History history,
-        Optional<ServiceStatus.LastExit> lastExit) {}
+        Optional<ServiceStatus.LastExit> lastExit) {
+
+    /** A service that has never run. */
+    public static ServiceRecord fresh(ServiceId id, Path workDir, Desired desired, boolean autostart) {
+        return new ServiceRecord(id, workDir, desired, autostart, Optional.empty(), History.CLEAN, Optional.empty());
+    }
+
+    // The same but for one part.
+
+    ServiceRecord desired(Desired next) {
+        return new ServiceRecord(id, workDir, next, autostart, run, history, lastExit);
+    }
+
+    ServiceRecord autostart(boolean next) {
+        return new ServiceRecord(id, workDir, desired, next, run, history, lastExit);
+    }
+
+    ServiceRecord run(Optional<RunRecord> next) {
+        return new ServiceRecord(id, workDir, desired, autostart, next, history, lastExit);
+    }
+
+    ServiceRecord history(History next) {
+        return new ServiceRecord(id, workDir, desired, autostart, run, next, lastExit);
+    }
+
+    ServiceRecord lastExit(ServiceStatus.LastExit next) {
+        return new ServiceRecord(id, workDir, desired, autostart, run, history, Optional.of(next));
+    }
+}

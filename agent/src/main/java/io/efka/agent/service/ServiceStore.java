@@ -16,6 +16,12 @@ public interface ServiceStore {
      */
     void save(ServiceRecord record) throws StoreException;
 
+    /**
+     * As {@link #save}, for what has happened already and cannot be refused: also on a full disk, until a reserve is used
+     * up.
+     */
+    void saveFact(ServiceRecord record) throws StoreException;
+
     /** Forgets the service; durable when it returns. */
     void delete(ServiceId id) throws StoreException;
 }

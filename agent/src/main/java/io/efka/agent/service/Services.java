@@ -116,8 +116,7 @@ public final class Services implements Supervision {
     @Override
     public void add(ServiceId id, Path workDir, Manifest manifest) throws StoreException {
         if (supervisors.containsKey(id)) throw new IllegalStateException(id + " is registered already");
-        var record = new ServiceRecord(
-                id, workDir, Desired.STOPPED, manifest.autostart(), Optional.empty(), History.CLEAN, Optional.empty());
+        var record = ServiceRecord.fresh(id, workDir, Desired.STOPPED, manifest.autostart());
         ports.store().save(record);
         Supervisor supervisor = supervise(Service.found(
                 record, Optional.of(manifest), List.of(), ports.timers().now()));

@@ -99,13 +99,14 @@ final class Supervisor {
     }
 
     /**
-     * Makes the durable part durable. What is asked for is refused when that fails; what has happened has happened, and
-     * is saved with the next change.
+     * Makes the durable part durable. What is asked for is refused when that fails; what has happened has happened: it
+     * may use the store's reserve, and when that is used up it is saved with the next change.
      */
     private boolean save(Event event, Service next) {
         if (next.record().equals(saved)) return true;
         try {
-            ports.store().save(next.record());
+            if (event instanceof Event.Asked) ports.store().save(next.record());
+            else ports.store().saveFact(next.record());
             saved = next.record();
             return true;
         } catch (StoreException e) {

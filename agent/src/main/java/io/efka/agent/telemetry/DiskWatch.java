@@ -1,15 +1,18 @@
 package io.efka.agent.telemetry;
 
+import io.efka.agent.service.Timers;
 import io.efka.agent.wire.Events;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Warns once when the file system of the data folder runs full, and once when there is room again. Confined to the
- * metrics tick.
- */
-public final class DiskWatch {
+/** Warns once when the file system of the data folder runs full, and once when there is room again. */
+public final class DiskWatch implements AutoCloseable {
+    /** Between two looks: of 100 MiB left, a service that writes 3 MiB a second has then filled the most. */
+    static final Duration INTERVAL = Duration.ofSeconds(30);
+
     /** Below this much there is hardly room for state and output. */
     static final long LOW_BYTES = 100L << 20;
 
@@ -20,14 +23,31 @@ public final class DiskWatch {
 
     private static final Logger log = LoggerFactory.getLogger(DiskWatch.class);
 
+    private final Meters meters;
     private final Events events;
-    private boolean low;
+    private final Rounds rounds;
+    private boolean low; // confined to the rounds
 
-    public DiskWatch(Events events) {
+    /** @param executor runs a look: well under a millisecond, unless the disk hangs */
+    public DiskWatch(Meters meters, Events events, Timers timers, Executor executor) {
+        this.meters = meters;
         this.events = events;
+        this.rounds = new Rounds("a look at the disk", new Rhythm(timers, executor, INTERVAL), this::look);
     }
 
-    void look(Meters.Disk disk) {
+    /** Begins; the first look is due after an interval. */
+    public void start() {
+        rounds.start();
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {
+        rounds.close();
+    }
+
+    private void look() {
+        Meters.Disk disk = meters.disk();
         if (disk.total() <= 0) return;
         double limit = Math.max(LOW_BYTES, disk.total() * LOW_SHARE);
         // On a file system of less than 2,000 MB a fixed 100 MB would be a large part, or more than all there is.

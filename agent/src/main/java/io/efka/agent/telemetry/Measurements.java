@@ -57,10 +57,7 @@ public final class Measurements implements StatusListener {
 
     /** The device's metrics document, now. */
     public JsonObject deviceNow() {
-        return deviceNow(meters.host());
-    }
-
-    JsonObject deviceNow(Meters.Host host) {
+        Meters.Host host = meters.host();
         synchronized (gauges) {
             Meters.Ticks ticks = host.cpuTicks();
             return MetricsCodec.device(timers.now(), host, cpu.look(nanoTime.getAsLong(), ticks.busy(), ticks.total()));
@@ -75,10 +72,6 @@ public final class Measurements implements StatusListener {
             document(status, tree).ifPresent(json -> documents.add(new OfService(status.id(), json)));
         }
         return documents;
-    }
-
-    Meters.Host host() {
-        return meters.host();
     }
 
     private List<ServiceStatus> statuses() {

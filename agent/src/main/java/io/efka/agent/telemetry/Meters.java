@@ -12,6 +12,9 @@ public interface Meters {
     /** The machine now. */
     Host host();
 
+    /** The disk that holds the data folder, now. */
+    Disk disk();
+
     /** A run's whole process tree now; empty when it is gone. */
     Optional<Tree> tree(RunId run);
 

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  * acknowledged, newest only, and what was not acknowledged is published again. Thread-safe; never blocks, and holds no
  * lock while it calls out.
  */
-final class RetainedDocument {
+public final class RetainedDocument {
     /** The link refuses while it is up only when its queue is full. */
     static final Duration RETRY = Duration.ofSeconds(1);
 
@@ -39,7 +39,7 @@ final class RetainedDocument {
      * @param newest the payload to publish now; empty clears the topic. Called without a lock, from any thread
      * @param settled called when the broker has acknowledged the newest payload
      */
-    RetainedDocument(String topic, Uplink uplink, Supplier<byte[]> newest, Runnable settled) {
+    public RetainedDocument(String topic, Uplink uplink, Supplier<byte[]> newest, Runnable settled) {
         this.topic = topic;
         this.uplink = uplink;
         this.newest = newest;
@@ -47,7 +47,7 @@ final class RetainedDocument {
     }
 
     /** There is something newer to publish. */
-    void changed() {
+    public void changed() {
         synchronized (this) {
             stale = true;
         }
@@ -55,7 +55,7 @@ final class RetainedDocument {
     }
 
     /** Publishing makes sense from now on. Without a session of ours the broker may have forgotten the document. */
-    void online(boolean sessionPresent) {
+    public void online(boolean sessionPresent) {
         synchronized (this) {
             online = true;
             resting = false;
@@ -66,7 +66,7 @@ final class RetainedDocument {
     }
 
     /** Nothing is published from now on. */
-    synchronized void offline() {
+    public synchronized void offline() {
         online = false;
     }
 

@@ -10,7 +10,7 @@ public interface Events {
      * An agent-level event, published on {@code …/event}.
      *
      * @param kind lower-case words: {@code retained_refused}
-     * @param fields strings, numbers, booleans, or lists and maps of them
+     * @param fields strings, numbers, booleans, lists and maps of them, or what is JSON already
      */
     void device(String kind, Map<String, ?> fields);
 

@@ -42,6 +42,7 @@ final class RunCommandTest {
             assertThat(settings.ledger()).isEqualTo(new Settings.LedgerBounds(1_000, Duration.ofHours(24)));
             assertThat(settings.metricsInterval()).isEqualTo(Duration.ofSeconds(30));
             assertThat(settings.stopTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(settings.homeAssistant()).isEmpty();
         }
 
         @Test
@@ -95,7 +96,7 @@ final class RunCommandTest {
                      "prefix": "site/efka", "client_id": "me", "username": "eve", "password_file": "/p", "ca": "/ca",
                      "cert": "/cert", "key": "/key", "data_dir": "/d", "log_dir": "/l", "work_dir_roots": ["/r", "/s"],
                      "metrics_interval": "0", "ledger_entries": 50, "ledger_age": "7d", "stop_timeout": "5s",
-                     "log_level": "warn"}"""));
+                     "home_assistant": "ha/disc", "log_level": "warn"}"""));
 
             assertThat(code).isZero();
             Settings settings = here.settings();
@@ -107,6 +108,7 @@ final class RunCommandTest {
                     .isEqualTo(
                             new Settings.Folders(Path.of("/d"), Path.of("/l"), List.of(Path.of("/r"), Path.of("/s"))));
             assertThat(settings.metricsInterval()).isZero();
+            assertThat(settings.homeAssistant()).hasValue("ha/disc");
             assertThat(settings.ledger()).isEqualTo(new Settings.LedgerBounds(50, Duration.ofDays(7)));
         }
 
@@ -191,6 +193,9 @@ final class RunCommandTest {
                 --ledger-age       | 31d       | must be from 0 to 30d
                 --stop-timeout     | 0         | must be from 1s to 10m
                 --stop-timeout     | soon      | must be a number and a unit
+                --home-assistant   | true      | as in homeassistant
+                --home-assistant   | ha/       | must be Home Assistant's discovery prefix
+                --home-assistant   | ha/#      | must be Home Assistant's discovery prefix
                 --log-level        | loud      | must be error, warn, info, debug or trace
                 --cert             | c.pem     | name --key as well
                 --key              | k.pem     | name --cert as well
@@ -212,7 +217,7 @@ final class RunCommandTest {
                     .contains(
                             "efka: EFKA_STOP_TIMEOUT: must be a number and a unit (ms, s, m, h, d), as in 30s, was \"long\"")
                     .contains("efka: " + config + ": ledger_age: ")
-                    .contains("efka: " + config + ": brokr: must be a setting; did you mean \"broker\"?");
+                    .contains("efka: " + config + ": brokr: must be a setting (did you mean \"broker\"?)");
         }
 
         @Test

@@ -55,11 +55,11 @@ class ClockJumpTest {
     void expiryIsJudgedByTheClockAsItIs() {
         rig.supervision.running(CAMERA);
         rig.timers.setClock(Duration.ofDays(1));
-        rig.send(camera("stop"), "{\"expires_at\":\"2026-01-01T12:00:00.000Z\"}")
+        rig.send(camera("stop"), "{\"expires_at\":\"2026-11-23T08:15:00.000Z\"}")
                 .settle();
         assertThat(code(rig.lastReply())).isEqualTo("expired");
         rig.timers.setClock(Duration.ofDays(-1));
-        rig.send(camera("stop"), "{\"expires_at\":\"2026-01-01T12:00:00.000Z\"}")
+        rig.send(camera("stop"), "{\"expires_at\":\"2026-11-23T08:15:00.000Z\"}")
                 .settle();
         assertThat(code(rig.lastReply())).isEqualTo("ok");
     }

@@ -144,8 +144,9 @@ final class CommandRouterTest {
         void saysWhereAndWhatWouldBeRight() {
             rig.send(device("ping"), "{\"a\":}").settle();
             assertThat(message(rig.reply()))
-                    .isEqualTo("payload must be JSON, and is not at line 1 column 6: send nothing, or one object as in"
-                            + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
+                    .isEqualTo(
+                            "payload must be JSON, and is wrong at line 1 column 6: send nothing, or one object as in"
+                                    + " {\"wait\":false}; was \"{\\\"a\\\":}\"");
         }
 
         @Test
@@ -559,6 +560,29 @@ final class CommandRouterTest {
         }
 
         @Test
+        void isSwitchedOnAndOffWhateverItWasBefore() {
+            rig.supervision.with(CAMERA);
+            for (String on : List.of("true", "true", "false", "false")) {
+                rig.send(camera("switch"), "{\"on\":" + on + "}").settle();
+                assertThat(code(rig.lastReply())).isEqualTo("ok");
+                assertThat(rig.lastReply().get("state").getAsString())
+                        .isEqualTo(on.equals("true") ? "running" : "stopped");
+            }
+            assertThat(rig.lastReply().get("command").getAsString()).isEqualTo("switch");
+        }
+
+        @Test
+        void isNotSwitchedByAWordThatIsNoAnswer() {
+            rig.supervision.with(CAMERA);
+            for (String payload : List.of("", "{\"on\":\"yes\"}", "{\"on\":1}")) {
+                rig.send(camera("switch"), payload).settle();
+                assertThat(code(rig.lastReply())).isEqualTo("bad_argument");
+                assertThat(message(rig.lastReply())).startsWith("on must be true or false, was ");
+            }
+            assertThat(rig.supervision.told).isEmpty();
+        }
+
+        @Test
         void readsItsLogs() {
             rig.supervision.running(CAMERA);
             rig.send(camera("logs"), "{\"stream\":\"stderr\",\"lines\":5,\"match\":\"o.e\"}")
@@ -566,6 +590,16 @@ final class CommandRouterTest {
             assertThat(rig.reply().get("text").getAsString()).isEqualTo("one\n");
             assertThat(rig.reply().get("end").getAsLong()).isEqualTo(4);
             assertThat(rig.logQueries.get(0).lines()).hasValue(5);
+        }
+
+        @Test
+        void anExpressionThatRunsAwayIsTheArgumentsFault() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("logs"), "{\"match\":\"" + Rig.RUNAWAY + "\"}").settle();
+            assertThat(Rig.code(rig.reply())).isEqualTo("bad_argument");
+            assertThat(Rig.message(rig.reply()))
+                    .isEqualTo(
+                            "match must be a simpler regular expression (this one was not done), was \"(.*a){20}$\"");
         }
 
         @Test
@@ -618,6 +652,7 @@ final class CommandRouterTest {
                 .containsExactlyInAnyOrder(
                         "start",
                         "stop",
+                        "switch",
                         "restart",
                         "status",
                         "install",

@@ -13,6 +13,7 @@ final class FakeDisk {
     final Map<String, String> durable = new TreeMap<>();
     private final List<Runnable> soon = new ArrayList<>();
     boolean isFull;
+    boolean isReserveUsedUp;
 
     /** The store of one life of the agent. */
     LedgerStore store(KillSwitch kill) {
@@ -29,6 +30,17 @@ final class FakeDisk {
                 if (isFull) throw new StoreException("No space left on device", new IOException("ENOSPC"));
                 soon.forEach(Runnable::run);
                 soon.clear();
+                durable.put(id, document);
+                kill.touch();
+            }
+
+            @Override
+            public void saveOutcome(String id, String document) throws StoreException {
+                if (isReserveUsedUp || !isFull) {
+                    save(id, document);
+                    return;
+                }
+                kill.touch();
                 durable.put(id, document);
                 kill.touch();
             }

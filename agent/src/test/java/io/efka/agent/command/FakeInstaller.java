@@ -20,10 +20,12 @@ import java.util.TreeMap;
 final class FakeInstaller implements Installer {
     final Map<ServiceId, String> folders = new TreeMap<>();
     Optional<Refusal> failure = Optional.empty();
+    Optional<Refusal> unfit = Optional.empty();
     KillSwitch kill = KillSwitch.never();
 
     @Override
-    public ManifestReading check(ServiceId id, InstallRequest request) {
+    public ManifestReading check(ServiceId id, InstallRequest request) throws Refusal {
+        if (unfit.isPresent()) throw unfit.get();
         return reading(id, text(request));
     }
 

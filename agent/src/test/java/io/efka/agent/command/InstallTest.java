@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.efka.agent.install.InstallRequest;
+import io.efka.agent.service.Fault;
 import io.efka.agent.service.ServiceStatus.State;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class InstallTest {
@@ -206,6 +208,18 @@ final class InstallTest {
         }
 
         @Test
+        void thatNobodyWaitsForTellsItsActionsWithItsEnd() {
+            rig.supervision.with(CAMERA);
+            JsonObject reply =
+                    apply("{\"wait\":false,\"services\":{\"camera\":{\"desired\":\"stopped\"}},\"purge\":true}");
+            assertThat(reply.has("actions")).isFalse();
+            assertThat(rig.lastEvent.get("ok")).isEqualTo(true);
+            assertThat(rig.lastEvent.get("actions"))
+                    .hasToString("[{\"service\":\"camera\",\"action\":\"unchanged\",\"ok\":true}]");
+            assertThat(rig.lastEvent.get("warnings")).hasToString("[\"unknown argument \\\"purge\\\" was ignored\"]");
+        }
+
+        @Test
         void ofAnyFaultChangesNothingAndNamesAllOfThem() {
             rig.supervision.running(RADIO);
             JsonObject reply = apply("""
@@ -230,6 +244,35 @@ final class InstallTest {
             assertThat(reply.getAsJsonArray("faults")).hasSize(9);
             assertThat(rig.supervision.told).isEmpty();
             assertThat(rig.supervision.list()).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '\0',
+                value = {
+                    "7 | services.fan: must be an object, was 7",
+                    "{} | services.fan.manifest: must be an object, or work_dir the folder of a service, was missing",
+                    "{\"manifest\":{}} | services.fan.manifest.exec: must be the program to run, was missing (and 1 more, see faults)",
+                    "{\"manifest\":{\"exec\":\"run.sh\"},\"desired\":\"up\"} | services.fan.desired: must be \"running\" or"
+                            + " \"stopped\", was \"up\"",
+                })
+        void aFaultIsToldWithItsKeyItsValueAndWhatWouldBeRight(String fan, String told) {
+            JsonObject reply = apply("{\"services\":{\"fan\":" + fan + "}}");
+            assertThat(message(reply)).isEqualTo("nothing was applied: " + told);
+        }
+
+        @Test
+        void whatTheInstallerRefusesIsToldAsAFaultBelowTheService() {
+            rig.installer.unfit = Optional.of(
+                    Refusal.of(ErrorCode.NOT_ALLOWED, new Fault("work_dir", "\"/tmp\"", "must be elsewhere")));
+            JsonObject reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
+            assertThat(message(reply))
+                    .isEqualTo("nothing was applied: services.fan.work_dir: must be elsewhere, was \"/tmp\"");
+
+            rig.installer.unfit = Optional.of(new Refusal(ErrorCode.INTERNAL, "the disk is gone"));
+            reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
+            assertThat(message(reply)).contains("services.fan: ").contains("the disk is gone");
         }
 
         @ParameterizedTest

@@ -7,6 +7,7 @@ import static io.efka.agent.command.Rig.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceStatus.State;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
@@ -87,7 +88,7 @@ final class LedgerTest {
         @Test
         void thatIsExpiredByNowGetsTheSameReplyStill() {
             rig.supervision.running(CAMERA);
-            String payload = "{\"id\":\"1\",\"expires_at\":\"2026-01-01T00:00:05.000Z\"}";
+            String payload = "{\"id\":\"1\",\"expires_at\":\"2026-11-22T20:15:05.000Z\"}";
             rig.send(camera("stop"), payload).settle();
             rig.timers.advance(Duration.ofSeconds(9));
             rig.send(camera("stop"), payload).settle();
@@ -145,10 +146,26 @@ final class LedgerTest {
         }
 
         @Test
-        void keepsTheOutcomeInMemoryUntilItCanBeWritten() {
+        void hasTheOutcomeWrittenDownByTheReserve() {
             rig.supervision.running(CAMERA).isHolding = true;
             rig.send(camera("signal"), HUP_1).settle();
             rig.disk.isFull = true;
+            rig.supervision.letGo();
+            rig.settle();
+            assertThat(code(rig.reply())).isEqualTo("ok");
+            Rig next = rig.nextLife();
+            next.router.recover();
+            next.settle();
+            assertThat(rig.supervision.told).hasSize(1);
+            assertThat(next.texts()).allMatch(text -> text.contains("\"ok\":true"));
+        }
+
+        @Test
+        void keepsTheOutcomeInMemoryWhenTheReserveIsUsedUp() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("signal"), HUP_1).settle();
+            rig.disk.isFull = true;
+            rig.disk.isReserveUsedUp = true;
             rig.supervision.letGo();
             rig.settle();
             assertThat(code(rig.reply())).isEqualTo("ok");
@@ -236,6 +253,17 @@ final class LedgerTest {
         @Test
         void alwaysEndsAStopStopped() {
             atEveryTouch("stop", "{\"id\":\"1\"}", true, (touch, first, second) -> {
+                assertThat(second.supervision.state(CAMERA)).isEqualTo(State.STOPPED);
+                assertThat(first.supervision.told).containsExactly("stop camera");
+                assertThat(replies(first, second))
+                        .isNotEmpty()
+                        .allMatch(reply -> code(reply).equals("ok"));
+            });
+        }
+
+        @Test
+        void alwaysEndsASwitchOffStopped() {
+            atEveryTouch("switch", "{\"id\":\"1\",\"on\":false}", true, (touch, first, second) -> {
                 assertThat(second.supervision.state(CAMERA)).isEqualTo(State.STOPPED);
                 assertThat(first.supervision.told).containsExactly("stop camera");
                 assertThat(replies(first, second))

@@ -2,6 +2,7 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.Logs;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.wire.DeviceId;
@@ -27,6 +28,9 @@ final class Rig {
     static final ServiceId RADIO = new ServiceId("radio");
 
     final FakeDisk disk;
+    /** A {@code match} that is not done in time. */
+    static final String RUNAWAY = "(.*a){20}$";
+
     final FakeSupervision supervision;
     final FakeInstaller installer;
     final FakeTimers timers;
@@ -35,6 +39,7 @@ final class Rig {
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     final List<Message> replies = new ArrayList<>();
     final List<String> events = new ArrayList<>();
+    Map<String, ?> lastEvent = Map.of();
     final List<Message> acknowledged = new ArrayList<>();
     final List<Logs.Query> logQueries = new ArrayList<>();
     CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
@@ -91,8 +96,9 @@ final class Rig {
         return broker;
     }
 
-    private Logs.Page readLogs(ServiceId id, Logs.Query query) {
+    private Logs.Page readLogs(ServiceId id, Logs.Query query) throws Logs.Runaway {
         logQueries.add(query);
+        if (query.match().filter(RUNAWAY::equals).isPresent()) throw new Logs.Runaway("this one was not done");
         return new Logs.Page("one\n".getBytes(StandardCharsets.UTF_8), 0, 4, 0, 4, false);
     }
 
@@ -174,11 +180,13 @@ final class Rig {
         @Override
         public void device(String kind, Map<String, ?> fields) {
             events.add(kind + " " + fields.get("command"));
+            lastEvent = fields;
         }
 
         @Override
         public void service(ServiceId id, String kind, Map<String, ?> fields) {
             events.add(id + " " + kind);
+            lastEvent = fields;
         }
     }
 }

@@ -150,6 +150,15 @@ class InstallTest {
         }
 
         @Test
+        void isFoundBadBeforeAnythingIsTouched() {
+            InstallException refused = catchThrowableOfType(
+                    InstallException.class, () -> folders.check(CAMERA, withFile("../x", file("", 0644))));
+            assertThat(refused)
+                    .hasMessage("files must have relative paths, without empty names, . and .., was \"../x\"");
+            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+        }
+
+        @Test
         void withTooManyFilesIsRefused() {
             var files = new HashMap<String, InlineFile>();
             for (int i = 0; i < Draft.MAX_FILES; i++) files.put("f" + i, file("", 0644));
@@ -238,6 +247,15 @@ class InstallTest {
             InstallException refused =
                     catchThrowableOfType(InstallException.class, () -> folders.check(CAMERA, existing(elsewhere)));
             assertThat(refused.code()).isEqualTo(Code.NOT_ALLOWED);
+        }
+
+        @Test
+        void saysWhichFolderWouldBeAllowed() throws Exception {
+            Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+            assertThat(device.refusedInstall(existing(elsewhere)))
+                    .hasMessageStartingWith(
+                            "work_dir must be " + services.resolve("camera") + " or below one of [" + outside)
+                    .hasMessageEndingWith("], was \"" + elsewhere + "\"");
         }
 
         @Test

@@ -69,7 +69,7 @@ class ManifestTextTest {
         @Test
         void saysWhereItStops() {
             assertThat(onlyFault("{\"a\":1,\n\"b\" 2}").toString())
-                    .isEqualTo("manifest.json: must be JSON, and is not at line 2 column 6, was {\"a\":1,\n\"b\" 2}");
+                    .isEqualTo("manifest.json: must be JSON, and is wrong at line 2 column 6, was {\"a\":1,\n\"b\" 2}");
         }
 
         @Test

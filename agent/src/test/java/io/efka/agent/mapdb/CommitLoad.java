@@ -27,7 +27,7 @@ final class CommitLoad {
     }
 
     public static void main(String[] arguments) throws Exception {
-        var bounds = new Bounds(Long.parseLong(arguments[2]), Duration.ofMillis(500), 5);
+        var bounds = new Bounds(Long.parseLong(arguments[2]), Duration.ofMillis(500), 5, 4_000);
         var load = new CommitLoad(StateStore.open(Path.of(arguments[0]), new KernelDisk(), bounds));
         for (String damage : load.store.damages()) load.say("damage " + damage);
         load.say("open");

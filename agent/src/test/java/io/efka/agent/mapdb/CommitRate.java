@@ -42,9 +42,9 @@ final class CommitRate {
         Files.createDirectories(folder);
         Path path = folder.resolve("bare");
         long count = 0;
-        try (Disk.AppendFile file = new KernelDisk().create(path)) {
+        try (Disk.OpenFile file = new KernelDisk().create(path)) {
             for (long end = System.nanoTime() + NANOS; System.nanoTime() < end; count++) {
-                file.append(new byte[220]);
+                file.write(220 * count, new byte[220]);
                 file.force();
             }
         }

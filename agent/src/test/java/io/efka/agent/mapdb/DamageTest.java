@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are not as they were written. */
 final class DamageTest {
-    private static final Bounds BOUNDS = new Bounds(4 << 20, Duration.ofHours(1), 3);
+    private static final Bounds BOUNDS = new Bounds(4 << 20, Duration.ofHours(1), 3, 0);
 
     @TempDir
     private Path data;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.service.ConfigStore;
 import io.efka.agent.service.Configuration;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +22,7 @@ final class MapDbConfigsTest extends ConfigStoreContract {
 
     @BeforeEach
     void open() throws Exception {
-        state = StateStore.open(data, disk, Bounds.DEFAULT);
+        state = StateStore.open(data, disk, new Bounds(4 << 20, Duration.ofHours(1), 3, 0));
         configs = new MapDbConfigs(state);
     }
 

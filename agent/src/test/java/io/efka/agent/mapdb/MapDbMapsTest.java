@@ -22,7 +22,7 @@ final class MapDbMapsTest {
 
     @BeforeEach
     void open() throws Exception {
-        state = StateStore.open(data, disk, new Bounds(4 << 20, Duration.ofHours(1), 3));
+        state = StateStore.open(data, disk, new Bounds(4 << 20, Duration.ofHours(1), 3, 0));
     }
 
     @AfterEach

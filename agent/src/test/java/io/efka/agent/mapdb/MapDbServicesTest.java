@@ -7,6 +7,7 @@ import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStore;
 import io.efka.agent.service.StoreException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +23,7 @@ final class MapDbServicesTest extends ServiceStoreContract {
 
     @BeforeEach
     void open() throws Exception {
-        state = StateStore.open(data, disk, Bounds.DEFAULT);
+        state = StateStore.open(data, disk, new Bounds(4 << 20, Duration.ofHours(1), 3, 0));
     }
 
     @AfterEach

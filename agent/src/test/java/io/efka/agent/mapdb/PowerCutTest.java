@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class PowerCutTest {
     private static final int COMMITS = 40;
-    private static final Bounds TINY = new Bounds(600, Duration.ofHours(1), 3);
+    private static final Bounds TINY = new Bounds(600, Duration.ofHours(1), 3, 150);
 
     @TempDir
     private Path recorded;
@@ -111,12 +111,9 @@ final class PowerCutTest {
         void perform(Step step) {
             if (step instanceof Step.Created it) {
                 names.put(it.file(), new Content());
-            } else if (step instanceof Step.Appended it) {
+            } else if (step instanceof Step.Written it) {
                 Content content = content(it.file());
-                content.written = concat(content.written, it.bytes());
-            } else if (step instanceof Step.Truncated it) {
-                Content content = content(it.file());
-                content.written = Arrays.copyOf(content.written, (int) it.length());
+                content.written = written(content.written, (int) it.position(), it.bytes());
             } else if (step instanceof Step.Forced it) {
                 Content content = names.computeIfAbsent(it.file(), file -> new Content());
                 content.written = it.content().orElse(content.written);
@@ -160,9 +157,9 @@ final class PowerCutTest {
                     && one.keySet().stream().allMatch(path -> Arrays.equals(one.get(path), other.get(path)));
         }
 
-        private static byte[] concat(byte[] head, byte[] tail) {
-            byte[] all = Arrays.copyOf(head, head.length + tail.length);
-            System.arraycopy(tail, 0, all, head.length, tail.length);
+        private static byte[] written(byte[] file, int position, byte[] bytes) {
+            byte[] all = Arrays.copyOf(file, Math.max(file.length, position + bytes.length));
+            System.arraycopy(bytes, 0, all, position, bytes.length);
             return all;
         }
     }
@@ -177,16 +174,32 @@ final class PowerCutTest {
         LAST_HALF_KEPT;
 
         byte[] of(byte[] synced, byte[] written) {
-            int from = Math.min(synced.length, written.length);
-            int middle = (from + written.length) / 2;
+            int from = Arrays.mismatch(synced, written);
+            if (from < 0) return synced;
+            int to = lastDifference(synced, written) + 1;
+            int middle = (from + to) / 2;
             return switch (this) {
                 case LOST -> synced;
                 case KEPT -> written;
-                case HALF_KEPT -> Arrays.copyOf(written, middle);
-                case ALL_BUT_ONE_KEPT -> Arrays.copyOf(written, Math.max(from, written.length - 1));
+                case HALF_KEPT -> kept(synced, written, middle);
+                case ALL_BUT_ONE_KEPT -> kept(synced, written, to - 1);
                 case LENGTH_KEPT -> zeroed(written, from, written.length);
                 case LAST_HALF_KEPT -> zeroed(written, from, middle);
             };
+        }
+
+        private static int lastDifference(byte[] synced, byte[] written) {
+            for (int at = Math.min(synced.length, written.length) - 1; at >= 0; at--) {
+                if (synced.length == written.length && synced[at] != written[at]) return at;
+            }
+            return Math.max(synced.length, written.length) - 1;
+        }
+
+        /** What was written up to there; behind it what was there before, if anything was. */
+        private static byte[] kept(byte[] synced, byte[] written, int to) {
+            byte[] kept = Arrays.copyOf(written, Math.max(to, synced.length));
+            if (synced.length > to) System.arraycopy(synced, to, kept, to, synced.length - to);
+            return kept;
         }
 
         private static byte[] zeroed(byte[] bytes, int from, int to) {

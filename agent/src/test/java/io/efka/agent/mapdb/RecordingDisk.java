@@ -15,15 +15,13 @@ final class RecordingDisk implements Disk {
     private long syncs;
     private long room = Long.MAX_VALUE;
     private boolean syncsFail;
-    private boolean cutsFail;
+    private boolean wipesFail;
 
     /** One thing that was done to the disk, or that the test notes between two of them. */
     sealed interface Step {
         record Created(Path file) implements Step {}
 
-        record Appended(Path file, byte[] bytes) implements Step {}
-
-        record Truncated(Path file, long length) implements Step {}
+        record Written(Path file, long position, byte[] bytes) implements Step {}
 
         /** The file's content is durable; {@code content} is that of a file that was not written through this disk. */
         record Forced(Path file, Optional<byte[]> content) implements Step {}
@@ -49,7 +47,7 @@ final class RecordingDisk implements Disk {
         steps.add(new Step.Noted(what));
     }
 
-    /** From now on there is room for so many bytes; what is above is refused halfway, as a full disk does. */
+    /** From now on files may grow by so many bytes; what is above is refused halfway, as a full disk does. */
     synchronized void fillUpTo(long bytes) {
         room = bytes;
     }
@@ -58,19 +56,20 @@ final class RecordingDisk implements Disk {
         syncsFail = fail;
     }
 
-    synchronized void failCuts(boolean fail) {
-        cutsFail = fail;
+    /** Refuses to write zeros over what is there. */
+    synchronized void failWipes(boolean fail) {
+        wipesFail = fail;
     }
 
     @Override
-    public synchronized AppendFile create(Path file) throws IOException {
-        AppendFile created = real.create(file);
+    public synchronized OpenFile create(Path file) throws IOException {
+        OpenFile created = real.create(file);
         steps.add(new Step.Created(file));
         return new RecordingFile(file, created);
     }
 
     @Override
-    public synchronized AppendFile open(Path file) throws IOException {
+    public synchronized OpenFile open(Path file) throws IOException {
         return new RecordingFile(file, real.open(file));
     }
 
@@ -107,19 +106,27 @@ final class RecordingDisk implements Disk {
         syncs++;
     }
 
-    private synchronized void append(Path file, AppendFile to, byte[] bytes) throws IOException {
-        byte[] fitting = bytes.length <= room ? bytes : Arrays.copyOf(bytes, (int) room);
-        to.append(fitting);
-        room -= room == Long.MAX_VALUE ? 0 : fitting.length;
-        steps.add(new Step.Appended(file, fitting));
+    private synchronized void write(Path file, OpenFile to, long position, byte[] bytes) throws IOException {
+        long length = to.length();
+        long growth = Math.max(0, position + bytes.length - length);
+        if (wipesFail && growth == 0 && isZero(bytes)) throw new IOException("Read-only file system");
+        byte[] fitting = growth <= room ? bytes : Arrays.copyOf(bytes, (int) (bytes.length - growth + room));
+        to.write(position, fitting);
+        room -= room == Long.MAX_VALUE ? 0 : to.length() - length;
+        steps.add(new Step.Written(file, position, fitting));
         if (fitting.length < bytes.length) throw new IOException("No space left on device");
     }
 
-    private final class RecordingFile implements AppendFile {
-        private final Path path;
-        private final AppendFile file;
+    private static boolean isZero(byte[] bytes) {
+        for (byte each : bytes) if (each != 0) return false;
+        return true;
+    }
 
-        RecordingFile(Path path, AppendFile file) {
+    private final class RecordingFile implements OpenFile {
+        private final Path path;
+        private final OpenFile file;
+
+        RecordingFile(Path path, OpenFile file) {
             this.path = path;
             this.file = file;
         }
@@ -130,17 +137,8 @@ final class RecordingDisk implements Disk {
         }
 
         @Override
-        public void append(byte[] bytes) throws IOException {
-            RecordingDisk.this.append(path, file, bytes);
-        }
-
-        @Override
-        public void truncate(long length) throws IOException {
-            synchronized (RecordingDisk.this) {
-                if (cutsFail) throw new IOException("Read-only file system");
-                file.truncate(length);
-                steps.add(new Step.Truncated(path, length));
-            }
+        public void write(long position, byte[] bytes) throws IOException {
+            RecordingDisk.this.write(path, file, position, bytes);
         }
 
         @Override

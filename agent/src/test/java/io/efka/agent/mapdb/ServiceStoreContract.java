@@ -29,14 +29,7 @@ abstract class ServiceStoreContract {
     abstract ServiceStore store();
 
     static ServiceRecord stopped(String id) {
-        return new ServiceRecord(
-                new ServiceId(id),
-                Path.of("/srv", id),
-                Desired.STOPPED,
-                false,
-                Optional.empty(),
-                History.CLEAN,
-                Optional.empty());
+        return ServiceRecord.fresh(new ServiceId(id), Path.of("/srv", id), Desired.STOPPED, false);
     }
 
     static ServiceRecord launching(String id) {
@@ -74,7 +67,7 @@ abstract class ServiceStoreContract {
     void givesBackWhatWasSaved() throws Exception {
         store().save(stopped("a"));
         store().save(launching("b"));
-        store().save(running("c"));
+        store().saveFact(running("c"));
         assertThat(store().load()).containsExactlyInAnyOrder(stopped("a"), launching("b"), running("c"));
     }
 

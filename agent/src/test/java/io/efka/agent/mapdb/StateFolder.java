@@ -25,15 +25,19 @@ final class StateFolder {
         return lookAtCopy(data, StateStore::damages);
     }
 
+    /** A copy, to be deleted by the caller. */
+    static Path copy(Path data) throws IOException {
+        Path copy = Files.createTempDirectory("state-copy");
+        copyFiles(data.resolve("state"), copy.resolve("state"));
+        return copy;
+    }
+
     /** Opens a copy for {@code look}. */
     static <T> T lookAtCopy(Path data, Function<StateStore, T> look) {
         try {
-            Path copy = Files.createTempDirectory("state-copy");
-            try {
-                copyFiles(data.resolve("state"), copy.resolve("state"));
-                try (StateStore store = StateStore.open(copy)) {
-                    return look.apply(store);
-                }
+            Path copy = copy(data);
+            try (StateStore store = StateStore.open(copy)) {
+                return look.apply(store);
             } finally {
                 delete(copy);
             }

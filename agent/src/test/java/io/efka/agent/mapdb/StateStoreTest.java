@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class StateStoreTest {
-    private static final Bounds SMALL = new Bounds(4_000, Duration.ofMillis(50), 3);
-    private static final Bounds PATIENT = new Bounds(4 << 20, Duration.ofHours(1), 3);
+    private static final Bounds SMALL = new Bounds(4_000, Duration.ofMillis(50), 3, 0);
+    private static final Bounds RESERVED = new Bounds(4 << 20, Duration.ofHours(1), 3, 500);
+    private static final Bounds PATIENT = new Bounds(4 << 20, Duration.ofHours(1), 3, 0);
 
     @TempDir
     private Path data;
@@ -249,17 +250,83 @@ final class StateStoreTest {
         }
 
         @Test
-        void aHalfWrittenRecordThatCannotBeCutOffAtOnceIsCutOffBeforeTheNext() throws Exception {
+        void aRecordThatFailedAndCannotBeWipedOutAtOnceIsWipedOutBeforeTheNext() throws Exception {
             put("a", "1");
-            disk.fillUpTo(20);
-            disk.failCuts(true);
+            disk.failSyncs(true);
+            disk.failWipes(true);
             assertThatThrownBy(() -> put("b", "2")).isInstanceOf(StoreException.class);
-            disk.fillUpTo(Long.MAX_VALUE);
+            disk.failSyncs(false);
             assertThatThrownBy(() -> put("c", "3")).hasMessageContaining("Read-only file system");
-            disk.failCuts(false);
+            disk.failWipes(false);
             put("d", "4");
             assertThat(StateFolder.copyAndRead(data, "m")).isEqualTo(Map.of("a", "1", "d", "4"));
             assertThat(StateFolder.damagesOfCopy(data)).isEmpty();
+        }
+
+        @Test
+        void whatIsOwedIsWrittenIntoTheReserveAndNothingElse() throws Exception {
+            reopen(RESERVED);
+            put("a", "1");
+            fill();
+            store.commitOwed(List.of(Change.put("m", "owed", "1")));
+            assertThatThrownBy(() -> put("b", "1")).isInstanceOf(StoreException.class);
+            assertThat(StateFolder.copyAndRead(data, "m"))
+                    .containsEntry("owed", "1")
+                    .containsEntry("a", "1")
+                    .doesNotContainKey("b");
+            assertThat(StateFolder.damagesOfCopy(data)).isEmpty();
+        }
+
+        @Test
+        void theReserveIsThereForTheNextAgentToo() throws Exception {
+            reopen(RESERVED);
+            put("a", "1");
+            fill();
+            Path left = StateFolder.copy(data);
+            try (StateStore next = StateStore.open(left, disk, RESERVED)) {
+                next.commitOwed(List.of(Change.put("m", "owed", "1")));
+                assertThat(StateFolder.copyAndRead(left, "m")).containsEntry("owed", "1");
+            }
+            StateFolder.delete(left);
+        }
+
+        @Test
+        void theReserveMayBeUsedUpAndIsFilledAgainWhenThereIsRoom() throws Exception {
+            reopen(RESERVED);
+            put("a", "1");
+            fill();
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100; i++)
+                            store.commitOwed(List.of(Change.put("m", "owed" + i, "x".repeat(50))));
+                    })
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("No space left on device; the reserve of 500 bytes is used up");
+            assertThat(store.documents("m")).containsKey("owed3");
+            disk.fillUpTo(Long.MAX_VALUE);
+            put("b", "2");
+            fill();
+            store.commitOwed(List.of(Change.put("m", "owed again", "1")));
+        }
+
+        /** Uses up what the journal has beside its reserve as well. */
+        private void fill() {
+            disk.fillUpTo(0);
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 100; i++) put("filling", "x".repeat(20));
+                    })
+                    .isInstanceOf(StoreException.class);
+        }
+
+        @Test
+        void whatIsOwedOverridesWhatWasToBeSavedSoonBefore() throws Exception {
+            reopen(RESERVED);
+            put("a", "1");
+            fill();
+            store.commitSoon(List.of(Change.put("m", "a", "old")));
+            store.commitOwed(List.of(Change.put("m", "a", "new")));
+            disk.fillUpTo(Long.MAX_VALUE);
+            put("b", "1");
+            assertThat(StateFolder.copyAndRead(data, "m")).containsEntry("a", "new");
         }
 
         @Test

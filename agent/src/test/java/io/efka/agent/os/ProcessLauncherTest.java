@@ -428,6 +428,17 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void ofAnotherBootNothingIsSearchedFor() {
+            Machine.Started first = machine.start(machine.shell("exec sleep 100"));
+            var earlier = new ProcessIdentity(
+                    first.pid(), first.launched().process().startTicks(), "6e0c6bd4-8f7e-4b43-a2f6-8a1a1f2b3c4d");
+            Event.AdoptionFailed failed = adopt(first, Optional.of(earlier)).await(Event.AdoptionFailed.class);
+            assertThat(failed.why()).isEqualTo("the machine was booted anew");
+            // There can be no such process; the one that stands for it shows that nobody looked.
+            assertThat(Machine.isAlive(first.pid())).isTrue();
+        }
+
+        @Test
         void aRunThatNobodyWroteDownIsEndedWithItsTree() {
             Machine.Started known = machine.start(machine.shell("exec sleep 100"));
             Machine.Started stray = machine.start(machine.shell("setsid sleep 100 & echo $! >left; exec sleep 100"));

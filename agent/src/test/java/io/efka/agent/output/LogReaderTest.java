@@ -226,8 +226,7 @@ class LogReaderTest {
             run("a".repeat(60) + "!\n");
             long began = System.nanoTime();
             assertThatThrownBy(() -> kit.output().logs().read(CAMERA, matching("(.*a){20}$")))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("(.*a){20}$");
+                    .isInstanceOf(Logs.Runaway.class);
             assertThat(System.nanoTime() - began).isLessThan(2_000_000_000L);
         }
 
@@ -235,7 +234,7 @@ class LogReaderTest {
         void thatWouldOverflowTheStackIsStoppedAndSaid() throws IOException {
             run("ab".repeat(50_000) + "\n");
             assertThatThrownBy(() -> kit.output().logs().read(CAMERA, matching("^(a|b)*$")))
-                    .isInstanceOf(IOException.class);
+                    .isInstanceOf(Logs.Runaway.class);
         }
 
         @Test

@@ -29,6 +29,8 @@ final class ScriptedBroker implements AutoCloseable {
     private final List<Packet> packets = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
+    private static final int NEVER = -1;
+
     private ScriptedBroker(byte[] granted, int pubackCode, boolean silent) throws IOException {
         this.granted = granted;
         this.pubackCode = pubackCode;
@@ -44,6 +46,11 @@ final class ScriptedBroker implements AutoCloseable {
     /** Answers every publish with this reason code. */
     static ScriptedBroker acknowledgingWith(int code) throws IOException {
         return new ScriptedBroker(new byte[0], code, false);
+    }
+
+    /** Takes publishes and never acknowledges one. */
+    static ScriptedBroker acknowledgingNothing() throws IOException {
+        return new ScriptedBroker(new byte[0], NEVER, false);
     }
 
     /** Accepts and never says a word. */
@@ -102,7 +109,7 @@ final class ScriptedBroker implements AutoCloseable {
             case PINGREQ -> write(out, 0xD0, new byte[0]);
             case PUBLISH -> {
                 int topic = (body[0] & 0xFF) << 8 | body[1] & 0xFF;
-                if ((first & 0x06) != 0) {
+                if ((first & 0x06) != 0 && pubackCode != NEVER) {
                     write(out, 0x40, new byte[] {body[2 + topic], body[3 + topic], (byte) pubackCode, 0});
                 }
             }

@@ -159,7 +159,8 @@ final class ChannelReadinessTest {
                     before.store.load().get(0).run().orElseThrow().process().orElseThrow();
 
             World world = World.after(before, manifest);
-            world.timers.setClock(before.timers.now().plus(Duration.ofHours(1)));
+            world.timers.setClock(
+                    Duration.between(world.timers.now(), before.timers.now().plus(Duration.ofHours(1))));
             world.tell(new Event.Adopted(before.launcher.run(), process, List.of()));
             world.advance("1S");
 
@@ -191,7 +192,8 @@ final class ChannelReadinessTest {
             process = before.settles();
             before.tell(asksFor(before, "3600S"));
             world = World.after(before, BY_CHANNEL);
-            world.timers.setClock(before.timers.now().plus(Duration.ofMinutes(50)));
+            world.timers.setClock(
+                    Duration.between(world.timers.now(), before.timers.now().plus(Duration.ofMinutes(50))));
         }
 
         @Test

@@ -9,6 +9,7 @@ import java.util.Map;
 public final class FakeStore implements ServiceStore {
     private final Map<ServiceId, ServiceRecord> records = new LinkedHashMap<>();
     private boolean full;
+    private boolean reserveUsedUp;
     private int saves;
 
     @Override
@@ -19,6 +20,13 @@ public final class FakeStore implements ServiceStore {
     @Override
     public synchronized void save(ServiceRecord record) throws StoreException {
         failIfFull();
+        saves++;
+        records.put(record.id(), record);
+    }
+
+    @Override
+    public synchronized void saveFact(ServiceRecord record) throws StoreException {
+        if (reserveUsedUp) failIfFull();
         saves++;
         records.put(record.id(), record);
     }
@@ -35,6 +43,11 @@ public final class FakeStore implements ServiceStore {
 
     public synchronized void full(boolean isFull) {
         full = isFull;
+    }
+
+    /** From now on facts are refused as well when the disk is full. */
+    public synchronized void useUpReserve() {
+        reserveUsedUp = true;
     }
 
     public synchronized int saves() {

@@ -9,7 +9,11 @@ import java.util.Optional;
 
 /** A clock that stands still until it is told to go on, and an alarm that rings on the way. Not thread-safe. */
 public final class FakeTimers implements Timers {
-    private Instant now = Instant.parse("2026-01-02T03:04:05.000Z");
+    /** What the clock says at first; finer than any document shows it. */
+    public static final Instant START = Instant.parse("2026-11-22T20:15:00.123456Z");
+
+    private Instant now = START;
+    private Duration set = Duration.ZERO;
     private final List<Due> pending = new ArrayList<>();
     private long order;
 
@@ -43,10 +47,15 @@ public final class FakeTimers implements Timers {
     }
 
     /** Sets the clock, as a person or a time server would: nothing falls due by that. */
-    public void setClock(Instant instant) {
-        Duration shift = Duration.between(now, instant);
-        now = instant;
-        pending.replaceAll(d -> new Due(d.at().plus(shift), d.order(), d.task()));
+    public void setClock(Duration by) {
+        now = now.plus(by);
+        set = set.plus(by);
+        pending.replaceAll(d -> new Due(d.at().plus(by), d.order(), d.task()));
+    }
+
+    /** Nanoseconds since the beginning, whatever the clock was set to. */
+    public long nanos() {
+        return Duration.between(START, now.minus(set)).toNanos();
     }
 
     /** How many alarms are set. */

@@ -172,8 +172,8 @@ final class StateTableTest {
                 ? Optional.of(new RunRecord(RUN, NOW, state instanceof Starting s ? s.process() : Optional.of(PROCESS)))
                 : Optional.<RunRecord>empty();
         Desired desired = state instanceof Stopped ? Desired.STOPPED : Desired.RUNNING;
-        var record = new ServiceRecord(
-                new ServiceId("camera"), Path.of("/work"), desired, true, recorded, History.CLEAN, Optional.empty());
+        var record = ServiceRecord.fresh(new ServiceId("camera"), Path.of("/work"), desired, true)
+                .run(recorded);
         return new Service(
                 record,
                 Optional.of(rules()),

@@ -247,9 +247,20 @@ final class SupervisorTest {
         }
 
         @Test
+        void aCrashOnAFullDiskIsRecordedInItsReserve() {
+            world.advance("20S");
+            world.store.full(true);
+            world.exits(1);
+            assertThat(world.launcher.launches()).isEqualTo(2);
+            assertThat(world.store.record(World.CAMERA).run().map(RunRecord::run))
+                    .contains(world.launcher.run());
+        }
+
+        @Test
         void aCrashIsActedOnEvenWhenNothingCanBeSaved() {
             world.advance("20S");
             world.store.full(true);
+            world.store.useUpReserve();
             world.exits(1);
             assertThat(world.launcher.launches()).isEqualTo(2);
         }
@@ -468,7 +479,7 @@ final class SupervisorTest {
             for (Duration jump : List.of(Duration.ofDays(20_000), Duration.ofDays(-20_000))) {
                 World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART)));
                 world.running();
-                world.timers.setClock(world.timers.now().plus(jump));
+                world.timers.setClock(jump);
                 for (int i = 0; i < 5; i++) {
                     world.probeAnswers(false);
                     world.advance("1S");
@@ -776,7 +787,7 @@ final class SupervisorTest {
     void aClockThatIsSetBackDoesNotFreezeABackoff() {
         World world = World.with(manifest("camera"));
         world.running();
-        world.timers.setClock(world.timers.now().minus(Duration.ofDays(365)));
+        world.timers.setClock(Duration.ofDays(-365));
         world.exits(1);
         world.advance("2S");
         assertThat(world.launcher.launches()).isEqualTo(2);

@@ -10,6 +10,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.mapdb.InMemoryRetained;
+import io.efka.agent.service.FakeTimers;
+import io.efka.agent.wire.FakeLink;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 final class DataPublisherTest {
-    private final FakeLink link = new FakeLink();
+    private final FakeLink link = FakeLink.connected();
     private final FakeTimers timers = new FakeTimers();
     private final RecordedEvents events = new RecordedEvents();
     private final InMemoryRetained names = new InMemoryRetained();
@@ -30,11 +32,12 @@ final class DataPublisherTest {
     }
 
     private List<String> texts() {
-        return link.sent.stream().map(FakeLink.Sent::text).toList();
+        return link.published().stream().map(FakeLink.Sent::text).toList();
     }
 
     private void acknowledgeAll() {
-        for (int i = 0; i < link.sent.size(); i++) link.sent.get(i).acknowledge();
+        for (int i = 0; i < link.published().size(); i++)
+            link.published().get(i).acknowledge();
     }
 
     @Nested
@@ -63,10 +66,10 @@ final class DataPublisherTest {
         @Test
         void whatWasLostOnTheWayGoesAgainInOrder() {
             for (int i = 0; i < 100; i++) say(i);
-            link.sent.get(0).acknowledge();
-            link.drop();
-            link.sent.clear();
-            link.up = true;
+            link.published().get(0).acknowledge();
+            link.goDown();
+            link.forget();
+            link.goUp(true);
             data.online();
             acknowledgeAll();
             assertThat(texts())
@@ -78,8 +81,8 @@ final class DataPublisherTest {
         void anOlderValueIsNeverTheLastOne() {
             say(1);
             say(2);
-            link.sent.get(1).acknowledge();
-            link.sent.get(0).fail();
+            link.published().get(1).acknowledge();
+            link.published().get(0).fail();
             timers.advance(Duration.ofSeconds(1));
             assertThat(texts()).containsExactly("1", "2", "1", "2");
         }
@@ -105,7 +108,7 @@ final class DataPublisherTest {
             assertThat(data.welcomes(CAMERA)).isFalse();
             assertThat(data.welcomes(MODEM)).isTrue();
 
-            link.sent.get(0).acknowledge();
+            link.published().get(0).acknowledge();
 
             assertThat(data.welcomes(CAMERA)).isTrue();
             assertThat(data.counts()).containsEntry("dropped", 0L);
@@ -126,7 +129,7 @@ final class DataPublisherTest {
             nanos += DataPublisher.PATIENCE.toNanos();
             assertThat(data.welcomes(CAMERA)).isTrue();
 
-            link.sent.get(0).acknowledge();
+            link.published().get(0).acknowledge();
             say(1);
 
             assertThat(data.welcomes(CAMERA)).isFalse();
@@ -162,9 +165,9 @@ final class DataPublisherTest {
             for (int i = 0; i < 200; i++) data.publish(CAMERA, "n", big, false);
             data.online();
             acknowledgeAll();
-            assertThat(link.sent.stream().filter(sent -> sent.topic().contains("modem")))
+            assertThat(link.published().stream().filter(sent -> sent.topic().contains("modem")))
                     .hasSize(1);
-            assertThat(link.sent).hasSize((int) (DataPublisher.MAX_BYTES / 100_000));
+            assertThat(link.published()).hasSize((int) (DataPublisher.MAX_BYTES / 100_000));
         }
     }
 
@@ -180,11 +183,11 @@ final class DataPublisherTest {
         @Test
         void isClearedWhenTheServiceIsRemoved() {
             assertThat(names.load()).containsEntry(CAMERA, Set.of("a", "b"));
-            link.sent.clear();
+            link.forget();
 
             data.removed(CAMERA);
 
-            assertThat(link.sent)
+            assertThat(link.published())
                     .extracting(FakeLink.Sent::topic, FakeLink.Sent::text)
                     .containsExactlyInAnyOrder(
                             org.assertj.core.groups.Tuple.tuple("efka/dev1/svc/camera/data/a", ""),
@@ -197,19 +200,19 @@ final class DataPublisherTest {
         @Test
         void isClearedByTheNextAgentIfThisOneIsKilled() {
             var next = new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
-            link.sent.clear();
+            link.forget();
             next.begin(Set.of());
             next.online();
-            assertThat(link.sent).hasSize(2).allMatch(sent -> sent.text().isEmpty());
+            assertThat(link.published()).hasSize(2).allMatch(sent -> sent.text().isEmpty());
         }
 
         @Test
         void staysWhereTheServiceStays() {
             var next = new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
-            link.sent.clear();
+            link.forget();
             next.begin(Set.of(CAMERA));
             next.online();
-            assertThat(link.sent).isEmpty();
+            assertThat(link.published()).isEmpty();
         }
 
         @Test

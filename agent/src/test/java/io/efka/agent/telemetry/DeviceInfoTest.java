@@ -4,6 +4,7 @@ import static io.efka.agent.telemetry.Samples.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.wire.MqttLink;
 import java.io.IOException;
 import java.nio.file.Files;

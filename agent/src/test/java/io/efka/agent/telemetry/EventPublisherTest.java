@@ -4,6 +4,8 @@ import static io.efka.agent.telemetry.Samples.CAMERA;
 import static io.efka.agent.telemetry.Samples.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.service.FakeTimers;
+import io.efka.agent.wire.FakeLink;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
 import java.time.Duration;
@@ -13,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class EventPublisherTest {
-    private final FakeLink outbox = new FakeLink();
+    private final FakeLink outbox = FakeLink.connected();
     private final EventPublisher events =
             new EventPublisher(TOPICS, new FakeTimers(), 17, message -> outbox.publish(message, Lane.CONTROL));
 
@@ -39,9 +41,9 @@ final class EventPublisherTest {
     void whatTheOutboxDroppedIsAnnouncedAfterTheReconnect() {
         events.device("one", Map.of());
         events.device("two", Map.of());
-        outbox.sent.get(0).fail();
-        outbox.sent.get(1).fail();
-        assertThat(outbox.sent).hasSize(2);
+        outbox.published().get(0).fail();
+        outbox.published().get(1).fail();
+        assertThat(outbox.published()).hasSize(2);
 
         events.online();
 
@@ -59,7 +61,7 @@ final class EventPublisherTest {
 
         assertThat(outbox.last().text()).contains("\"count\":1");
         outbox.last().acknowledge();
-        assertThat(outbox.sent).hasSize(3);
+        assertThat(outbox.published()).hasSize(3);
     }
 
     @Test
@@ -71,6 +73,6 @@ final class EventPublisherTest {
         events.online();
 
         assertThat(outbox.last().text()).contains("\"count\":1");
-        assertThat(outbox.sent).hasSize(3);
+        assertThat(outbox.published()).hasSize(3);
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.agent.telemetry;
 
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink;

@@ -30,6 +30,11 @@ final class FakeMeters implements Meters {
     }
 
     @Override
+    public Disk disk() {
+        return disk;
+    }
+
+    @Override
     public Optional<Tree> tree(RunId run) {
         return Optional.ofNullable(trees.get(run));
     }

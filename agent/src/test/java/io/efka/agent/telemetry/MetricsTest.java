@@ -15,8 +15,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceStatus.HealthState;
 import io.efka.agent.service.ServiceStatus.State;
+import io.efka.agent.wire.FakeLink;
 import io.efka.agent.wire.MqttLink.Lane;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,18 +29,13 @@ final class MetricsTest {
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final FakeTimers timers = new FakeTimers();
-    private final FakeLink link = new FakeLink();
+    private final FakeLink link = FakeLink.connected();
     private final FakeMeters meters = new FakeMeters();
     private final RecordedEvents events = new RecordedEvents();
     private final Measurements measurements = new Measurements(meters, timers, timers::nanos);
 
     private MetricsPublisher publisher(Duration interval) {
-        return new MetricsPublisher(
-                measurements,
-                new DiskWatch(events),
-                TOPICS,
-                link,
-                new MetricsPublisher.Rhythm(timers, Runnable::run, interval));
+        return new MetricsPublisher(measurements, TOPICS, link, new Rhythm(timers, Runnable::run, interval));
     }
 
     private JsonObject camera() {
@@ -220,14 +217,14 @@ final class MetricsTest {
             publisher(INTERVAL).start();
             timers.advance(INTERVAL.multipliedBy(2));
 
-            assertThat(link.sent)
+            assertThat(link.published())
                     .extracting(FakeLink.Sent::topic)
                     .containsExactly(
                             "efka/dev1/metrics",
                             "efka/dev1/svc/camera/metrics",
                             "efka/dev1/metrics",
                             "efka/dev1/svc/camera/metrics");
-            assertThat(link.sent).allSatisfy(sent -> {
+            assertThat(link.published()).allSatisfy(sent -> {
                 assertThat(sent.message().qos()).isZero();
                 assertThat(sent.message().retain()).isFalse();
                 assertThat(sent.lane()).isEqualTo(Lane.BULK);
@@ -238,7 +235,7 @@ final class MetricsTest {
         void anIntervalOfZeroMeansNever() {
             publisher(Duration.ZERO).start();
 
-            assertThat(timers.waiting()).isZero();
+            assertThat(timers.pending()).isZero();
         }
 
         @Test
@@ -248,13 +245,13 @@ final class MetricsTest {
 
         @Test
         void nothingWhileTheLinkIsDown() {
-            link.up = false;
+            link.goDown();
             publisher(INTERVAL).start();
             timers.advance(INTERVAL);
-            link.up = true;
+            link.goUp(true);
             timers.advance(INTERVAL);
 
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
         }
 
         @Test
@@ -265,22 +262,22 @@ final class MetricsTest {
             meters.broken = false;
             timers.advance(INTERVAL);
 
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
         }
 
         @Test
         void goesOnAfterAnExecutorThatWasBusy() {
-            var rhythm = new MetricsPublisher.Rhythm(
+            var rhythm = new Rhythm(
                     timers,
                     task -> {
                         if (timers.nanos() < INTERVAL.toNanos() * 2) throw new RejectedExecutionException("full");
                         task.run();
                     },
                     INTERVAL);
-            new MetricsPublisher(measurements, new DiskWatch(events), TOPICS, link, rhythm).start();
+            new MetricsPublisher(measurements, TOPICS, link, rhythm).start();
             timers.advance(INTERVAL.multipliedBy(2));
 
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
         }
 
         @Test
@@ -291,8 +288,8 @@ final class MetricsTest {
             publisher.close();
             timers.advance(INTERVAL.multipliedBy(3));
 
-            assertThat(link.sent).isEmpty();
-            assertThat(timers.waiting()).isZero();
+            assertThat(link.published()).isEmpty();
+            assertThat(timers.pending()).isZero();
         }
     }
 
@@ -300,12 +297,16 @@ final class MetricsTest {
     final class DiskRunningFull {
         private void look(long availableMegabytes) {
             meters.disk = new Meters.Disk(10_000L << 20, availableMegabytes << 20);
-            timers.advance(INTERVAL);
+            timers.advance(DiskWatch.INTERVAL);
+        }
+
+        private DiskWatch watch() {
+            return new DiskWatch(meters, events, timers, Runnable::run);
         }
 
         @Test
         void isToldOnceAndAgainOnlyAfterThereWasRoom() {
-            publisher(INTERVAL).start();
+            watch().start();
             look(501);
             assertThat(events.names).isEmpty();
             look(499);
@@ -322,12 +323,14 @@ final class MetricsTest {
         }
 
         @Test
-        void isToldAlsoWithoutAConnection() {
-            link.up = false;
-            publisher(INTERVAL).start();
+        void isNotToldAfterTheEnd() {
+            DiskWatch watch = watch();
+            watch.start();
+            watch.close();
             look(10);
 
-            assertThat(events.names).containsExactly("disk_low");
+            assertThat(events.names).isEmpty();
+            assertThat(timers.pending()).isZero();
         }
     }
 }

@@ -9,6 +9,7 @@ import static io.efka.agent.telemetry.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
 import java.nio.charset.StandardCharsets;

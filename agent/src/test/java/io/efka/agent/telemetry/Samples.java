@@ -3,6 +3,7 @@ package io.efka.agent.telemetry;
 import io.efka.agent.service.Cause;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Exit;
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;

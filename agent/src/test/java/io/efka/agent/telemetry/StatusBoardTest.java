@@ -10,9 +10,11 @@ import static io.efka.agent.telemetry.Samples.running;
 import static io.efka.agent.telemetry.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus.HealthState;
 import io.efka.agent.service.ServiceStatus.State;
+import io.efka.agent.wire.FakeLink;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 final class StatusBoardTest {
     private final FakeTimers timers = new FakeTimers();
-    private final FakeLink link = new FakeLink();
+    private final FakeLink link = FakeLink.connected();
     private final RecordedEvents events = new RecordedEvents();
     private final StatusBoard board =
             new StatusBoard(TOPICS, new Uplink(link, timers, timers::nanos), events, new StatusCodec(17));
@@ -53,14 +55,14 @@ final class StatusBoardTest {
             board.changed(backoff(CAMERA, 1));
             board.changed(backoff(CAMERA, 2));
             board.changed(running(CAMERA, RUN_1));
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
 
             link.last().acknowledge();
 
-            assertThat(link.sent).hasSize(2);
+            assertThat(link.published()).hasSize(2);
             assertThat(link.last().text()).contains("\"state\":\"running\"");
             link.last().acknowledge();
-            assertThat(link.sent).hasSize(2);
+            assertThat(link.published()).hasSize(2);
         }
 
         @Test
@@ -68,7 +70,7 @@ final class StatusBoardTest {
             board.changed(stopped(CAMERA));
             board.changed(stopped(MODEM));
 
-            assertThat(link.sent).hasSize(2);
+            assertThat(link.published()).hasSize(2);
         }
 
         @Test
@@ -77,7 +79,7 @@ final class StatusBoardTest {
             link.last().acknowledge();
             board.changed(stopped(CAMERA));
 
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
             assertThat(events.names).hasSize(1);
         }
 
@@ -86,11 +88,11 @@ final class StatusBoardTest {
             board.changed(stopped(CAMERA));
             link.last().fail();
             board.changed(running(CAMERA, RUN_1));
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
 
             timers.advance(Duration.ofSeconds(1));
 
-            assertThat(link.sent).hasSize(2);
+            assertThat(link.published()).hasSize(2);
             assertThat(link.last().text()).contains("\"state\":\"running\"");
         }
 
@@ -108,7 +110,7 @@ final class StatusBoardTest {
             link.last().acknowledge();
             board.offline();
             board.online(false);
-            assertThat(link.sent).hasSize(2);
+            assertThat(link.published()).hasSize(2);
         }
 
         @Test
@@ -120,11 +122,11 @@ final class StatusBoardTest {
             link.last().acknowledge();
             link.last().acknowledge();
 
-            assertThat(link.sent).hasSize(3);
+            assertThat(link.published()).hasSize(3);
             assertThat(link.last().text()).contains("\"state\":\"running\"");
             board.offline();
             board.online(false);
-            assertThat(link.sent).hasSize(4);
+            assertThat(link.published()).hasSize(4);
         }
 
         @Test
@@ -137,7 +139,7 @@ final class StatusBoardTest {
             board.received(retained("efka/dev1/svc/a/b/status", "{}"));
             board.received(retained("efka/dev2/svc/ghost/status", "{}"));
 
-            assertThat(link.sent).hasSize(2);
+            assertThat(link.published()).hasSize(2);
             assertThat(link.last().topic()).isEqualTo("efka/dev1/svc/ghost/status");
             assertThat(link.last().message().payload()).isEmpty();
         }
@@ -153,14 +155,14 @@ final class StatusBoardTest {
             board.online(false);
             board.changed(stopped(CAMERA));
             board.changed(stopped(MODEM));
-            link.sent.get(0).acknowledge();
+            link.published().get(0).acknowledge();
         }
 
         private void reconnect(boolean sessionPresent) {
-            link.drop();
+            link.goDown();
             board.offline();
-            link.up = true;
-            link.sent.clear();
+            link.goUp(true);
+            link.forget();
             board.online(sessionPresent);
         }
 
@@ -170,14 +172,14 @@ final class StatusBoardTest {
 
             reconnect(true);
 
-            assertThat(link.sent).extracting(FakeLink.Sent::topic).containsExactly("efka/dev1/svc/modem/status");
+            assertThat(link.published()).extracting(FakeLink.Sent::topic).containsExactly("efka/dev1/svc/modem/status");
         }
 
         @Test
         void withASessionOfABrokerThatMayHaveLostTheLastHourWhatIsYoungGoesOutAgain() {
             reconnect(true);
 
-            assertThat(link.sent).hasSize(2);
+            assertThat(link.published()).hasSize(2);
         }
 
         @Test
@@ -186,20 +188,20 @@ final class StatusBoardTest {
 
             reconnect(false);
 
-            assertThat(link.sent).hasSize(2);
+            assertThat(link.published()).hasSize(2);
         }
 
         @Test
         void onlyTheNewestOfWhatChangedWhileOfflineGoesOut() {
-            link.drop();
+            link.goDown();
             board.offline();
             board.changed(backoff(CAMERA, 1));
             board.changed(running(CAMERA, RUN_1));
-            link.up = true;
-            link.sent.clear();
+            link.goUp(true);
+            link.forget();
             board.online(true);
 
-            assertThat(link.sent)
+            assertThat(link.published())
                     .filteredOn(sent -> sent.topic().contains("camera"))
                     .singleElement()
                     .satisfies(sent -> assertThat(sent.text()).contains("\"state\":\"running\""));
@@ -210,21 +212,21 @@ final class StatusBoardTest {
             FakeLink.Sent old = link.last();
             board.offline();
             board.online(true);
-            link.sent.clear();
+            link.forget();
             old.fail();
 
-            assertThat(link.sent).hasSize(1);
+            assertThat(link.published()).hasSize(1);
             assertThat(link.last().topic()).isEqualTo("efka/dev1/svc/modem/status");
         }
 
         @Test
         void nothingIsPublishedWhileOffline() {
-            link.sent.clear();
+            link.forget();
             board.offline();
             board.changed(running(CAMERA, RUN_1));
             timers.advance(Duration.ofMinutes(5));
 
-            assertThat(link.sent).isEmpty();
+            assertThat(link.published()).isEmpty();
         }
     }
 
@@ -269,7 +271,7 @@ final class StatusBoardTest {
         for (int i = 0; i < StatusBoard.MAX_REMOVED + 50; i++) board.removed(new ServiceId("s" + i));
         board.online(false);
 
-        assertThat(link.sent).hasSize(StatusBoard.MAX_REMOVED);
+        assertThat(link.published()).hasSize(StatusBoard.MAX_REMOVED);
         assertThat(link.last().topic()).isEqualTo("efka/dev1/svc/s1049/status");
     }
 }

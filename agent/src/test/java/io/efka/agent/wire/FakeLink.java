@@ -1,10 +1,9 @@
 package io.efka.agent.wire;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class FakeLink implements MqttLink {
     private final List<Sent> published = new ArrayList<>();
-    private final Map<Sent, CompletableFuture<Void>> unacknowledged = new LinkedHashMap<>();
     private Optional<Message> will = Optional.empty();
     private Optional<Listener> listener = Optional.empty();
     private List<Subscription> subscriptions = List.of();
@@ -24,6 +22,13 @@ public final class FakeLink implements MqttLink {
     private boolean up;
     private boolean closed;
     private boolean prompt;
+
+    /** One that is up already. */
+    public static FakeLink connected() {
+        var link = new FakeLink();
+        link.goUp(false);
+        return link;
+    }
 
     @Override
     public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
@@ -40,12 +45,10 @@ public final class FakeLink implements MqttLink {
             nextFailure = Optional.empty();
             return failed;
         }
-        var sent = new Sent(message, lane, published.size());
+        var sent = new Sent(message, lane, new CompletableFuture<>());
         published.add(sent);
-        if (prompt) return CompletableFuture.completedFuture(null);
-        var done = new CompletableFuture<Void>();
-        unacknowledged.put(sent, done);
-        return done;
+        if (prompt) sent.acknowledge();
+        return sent.done();
     }
 
     @Override
@@ -96,14 +99,9 @@ public final class FakeLink implements MqttLink {
 
     /** Acknowledges the oldest publish that is not; fails the test if there is none. */
     public void acknowledgeNext() {
-        CompletableFuture<Void> done;
-        synchronized (this) {
-            var oldest = unacknowledged.entrySet().iterator();
-            if (!oldest.hasNext()) throw new AssertionError("nothing waits for an acknowledgement");
-            done = oldest.next().getValue();
-            oldest.remove();
-        }
-        done.complete(null);
+        List<Sent> waiting = unacknowledged();
+        if (waiting.isEmpty()) throw new AssertionError("nothing waits for an acknowledgement");
+        waiting.get(0).acknowledge();
     }
 
     /** Acknowledges all that was published until now, and what is published because of it. */
@@ -137,8 +135,18 @@ public final class FakeLink implements MqttLink {
                 .toList();
     }
 
-    public synchronized int unacknowledgedCount() {
-        return unacknowledged.size();
+    /** What was published until now is of no interest any more. */
+    public synchronized void forget() {
+        published.clear();
+    }
+
+    /** What was published last. */
+    public synchronized Sent last() {
+        return published.get(published.size() - 1);
+    }
+
+    public int unacknowledgedCount() {
+        return unacknowledged().size();
     }
 
     public synchronized Optional<Message> will() {
@@ -158,20 +166,35 @@ public final class FakeLink implements MqttLink {
     }
 
     private void failUnacknowledged() {
-        List<CompletableFuture<Void>> lost;
-        synchronized (this) {
-            lost = List.copyOf(unacknowledged.values());
-            unacknowledged.clear();
-        }
-        lost.forEach(done -> done.completeExceptionally(new LinkException("connection lost")));
+        unacknowledged().forEach(Sent::fail);
+    }
+
+    private List<Sent> unacknowledged() {
+        return published().stream().filter(sent -> !sent.done().isDone()).toList();
     }
 
     /**
      * One publish.
      *
-     * @param number counted from 0, so that equal messages differ
+     * @param done what the publisher was given
      */
-    public record Sent(Message message, Lane lane, int number) {}
+    public record Sent(Message message, Lane lane, CompletableFuture<Void> done) {
+        public String topic() {
+            return message.topic();
+        }
+
+        public String text() {
+            return new String(message.payload(), StandardCharsets.UTF_8);
+        }
+
+        public void acknowledge() {
+            done.complete(null);
+        }
+
+        public void fail() {
+            done.completeExceptionally(new LinkException("connection lost"));
+        }
+    }
 
     /** One delivered message. */
     public static final class Delivery implements Inbound {

@@ -4,10 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.efka.agent.service.Timers;
+import io.efka.agent.service.FakeTimers;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class OutboxTest {
     private final FakeLink link = new FakeLink();
-    private final HandTimers timers = new HandTimers();
+    private final FakeTimers timers = new FakeTimers();
     private final Outbox outbox = new Outbox(link, timers, 10, 1000);
 
     @Nested
@@ -67,7 +65,7 @@ class OutboxTest {
         void aMessageThatExpiredMeanwhileIsDropped() {
             var shortLived = outbox.send(expiring("old", 10));
             outbox.send(message("new"));
-            timers.pass(Duration.ofSeconds(10));
+            timers.advance(Duration.ofSeconds(10));
 
             connect();
 
@@ -79,7 +77,7 @@ class OutboxTest {
         @Test
         void theTimeItWaitedIsTakenFromItsExpiry() {
             outbox.send(expiring("hurry", 10));
-            timers.pass(Duration.ofSeconds(4));
+            timers.advance(Duration.ofSeconds(4));
 
             connect();
 
@@ -140,7 +138,7 @@ class OutboxTest {
             sendAll(1, 2);
             assertThat(texts()).isEmpty();
 
-            timers.pass(Duration.ofSeconds(1));
+            timers.advance(Duration.ofSeconds(1));
 
             assertThat(texts()).containsExactly("1", "2");
         }
@@ -179,7 +177,7 @@ class OutboxTest {
             link.goDown();
 
             outbox.send(message("2"));
-            timers.pass(Duration.ofSeconds(5));
+            timers.advance(Duration.ofSeconds(5));
 
             assertThat(texts()).containsExactly("1");
         }
@@ -208,32 +206,5 @@ class OutboxTest {
         var properties = new Properties(
                 Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.of(seconds), List.of());
         return new Message("efka/dev1/reply", text.getBytes(UTF_8), 1, false, properties);
-    }
-
-    /** A clock that moves when it is told to. */
-    private static final class HandTimers implements Timers {
-        private final List<Due> due = new ArrayList<>();
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        @Override
-        public Instant now() {
-            return now;
-        }
-
-        @Override
-        public Timer schedule(Duration delay, Runnable task) {
-            var alarm = new Due(now.plus(delay), task);
-            due.add(alarm);
-            return () -> due.remove(alarm);
-        }
-
-        void pass(Duration time) {
-            now = now.plus(time);
-            var fired = due.stream().filter(alarm -> !alarm.at.isAfter(now)).toList();
-            due.removeAll(fired);
-            fired.forEach(alarm -> alarm.task.run());
-        }
-
-        private record Due(Instant at, Runnable task) {}
     }
 }

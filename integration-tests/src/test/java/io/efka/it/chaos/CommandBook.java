@@ -4,14 +4,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Every reply that came, by the id of its command. The same command has to be given the same reply; but one that was given
- * on a full disk could not be written down, and a kill makes the agent forget it: that is a limit it states, counted apart.
+ * Every reply that came, by the id of its command. The same command has to be given the same reply, on a full disk as well.
  * Thread-safe.
  */
 final class CommandBook {
@@ -19,12 +17,9 @@ final class CommandBook {
     private static final Set<String> NOT_TAKEN = Set.of("busy", "disk_full");
 
     private final Map<String, JsonObject> replies = new HashMap<>();
-    private final Set<String> onFullDisk = new HashSet<>();
-    private final Conditions conditions;
     private final Notes notes;
 
-    CommandBook(Conditions conditions, Notes notes) {
-        this.conditions = conditions;
+    CommandBook(Notes notes) {
         this.notes = notes;
     }
 
@@ -38,16 +33,10 @@ final class CommandBook {
         JsonObject first = replies.get(id.getAsString());
         if (first == null || !isTaken(first)) {
             replies.put(id.getAsString(), reply);
-            if (conditions.isDiskShort()) onFullDisk.add(id.getAsString());
         } else if (isTaken(reply)) {
             notes.seen("replies that came again", 1);
-            if (!first.equals(reply)) differs(id.getAsString(), "first " + first + ", then " + text);
+            if (!first.equals(reply)) notes.passed(Verdict.FALSE_REPLIES, "first " + first + ", then " + text);
         }
-    }
-
-    private void differs(String id, String what) {
-        if (onFullDisk.contains(id)) notes.seen("replies forgotten that were given on a full disk", 1);
-        else notes.passed(Verdict.FALSE_REPLIES, what);
     }
 
     synchronized Optional<JsonObject> find(String id) {

@@ -32,7 +32,7 @@ final class ObserverMain {
 
     private final Notes notes = new Notes();
     private final Conditions conditions = new Conditions();
-    private final CommandBook book = new CommandBook(conditions, notes);
+    private final CommandBook book = new CommandBook(notes);
     private final Streams streams;
     private final Path folder;
     private final String replyTopic;

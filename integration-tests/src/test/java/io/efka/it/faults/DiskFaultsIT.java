@@ -154,8 +154,8 @@ class DiskFaultsIT {
 
     @Test
     void aStateThatMayNotGrowIsSaidAndServicesRun() {
-        // 64 blocks of 512 bytes: what a disk quota does, without a disk of its own and without rights.
-        List<String> limited = List.of("sh", "-c", "ulimit -f 64; exec \"$@\"", "sh");
+        // 256 KiB in blocks of 512 bytes: what a disk quota does, without a disk of its own and without rights.
+        List<String> limited = List.of("sh", "-c", "ulimit -f 512; exec \"$@\"", "sh");
         try (var patient = new Patient(broker, "quota", Optional.of(folder), limited)) {
             patient.run("sleeper", "exec sleep 600");
             assertThat(refusalAfterSomeRestarts(patient, "sleeper")).contains("File too large");

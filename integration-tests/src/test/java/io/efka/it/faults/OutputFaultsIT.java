@@ -12,6 +12,7 @@ import io.efka.it.TestBroker;
 import io.efka.it.Watcher;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -193,6 +194,32 @@ class OutputFaultsIT {
             assertThat(patient.status("parrot").get("pid").getAsLong()).isEqualTo(pid);
             assertThat(patient.status("parrot").get("restarts").getAsInt()).isZero();
         }
+    }
+
+    @Test
+    void withoutDescriptorsTheAgentStillEndsItsServicesAndItself() {
+        try (var patient = new Patient(broker, "ending", List.of())) {
+            patient.run("parrot", PARROT);
+            long pid = patient.status("parrot").get("pid").getAsLong();
+
+            limitDescriptors(patient, lowestFree(patient));
+            JsonObject refused = patient.ask("parrot", "restart", "");
+            assertThat(refused.toString()).contains("oo many open files");
+            long begin = System.nanoTime();
+            assertThat(patient.agent().terminate()).isZero();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+            assertThat(Path.of("/proc/" + pid)).doesNotExist();
+            assertThat(patient.agent().log()).doesNotContain("not all services ended");
+        }
+    }
+
+    /** As after a leak: every number below is taken. */
+    private static int lowestFree(Patient patient) {
+        Path open = Path.of("/proc/" + patient.agent().pid() + "/fd");
+        int number = 0;
+        while (Files.exists(open.resolve(Integer.toString(number)), LinkOption.NOFOLLOW_LINKS)) number++;
+        return number;
     }
 
     private static void limitDescriptors(Patient patient, int most) {

@@ -1,0 +1,189 @@
+package io.efka.agent.homeassistant;
+
+import com.google.gson.JsonObject;
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.service.StatusListener;
+import io.efka.agent.telemetry.RetainedDocument;
+import io.efka.agent.telemetry.Uplink;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.MqttLink;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the device's retained discovery document equal to the services there are, and publishes it again when Home
+ * Assistant has started. An entity that is no more is retracted by name in one document and left out of the next, as
+ * Home Assistant wants it; what an earlier life of the agent announced is known from the broker. Thread-safe; never
+ * blocks.
+ */
+public final class Discovery implements StatusListener {
+    /** Services come and go in batches: one document for all of them. */
+    static final Duration GATHER = Duration.ofSeconds(1);
+
+    /** A fleet answers a start of Home Assistant over so long, not at once. */
+    static final Duration SPREAD = Duration.ofSeconds(10);
+
+    /** Of 4 to 9 KB each, by the length of names: within the 1 MiB that the agent itself can read back. */
+    static final int MAX_SERVICES = 100;
+
+    /** More than was ever announced by an agent: beyond it somebody else wrote the document. */
+    private static final int MAX_ANNOUNCED = 10_000;
+
+    private static final Logger log = LoggerFactory.getLogger(Discovery.class);
+
+    private final Place place;
+    private final Card card;
+    private final DiscoveryCodec codec;
+    private final Supplier<List<ServiceId>> services;
+    private final Uplink uplink;
+    private final RandomGenerator random;
+    private final RetainedDocument document;
+
+    private final Set<ServiceId> known = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean gathering = new AtomicBoolean();
+    private final AtomicBoolean answering = new AtomicBoolean();
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    // Guarded by this.
+    /** Key and platform of all that Home Assistant may have been told of and not yet been told to forget. */
+    private final Map<String, String> announced = new HashMap<>();
+
+    /** Of these, what the newest document retracts. */
+    private Map<String, String> retracted = Map.of();
+
+    /** Whether the broker's document still names what it retracted. */
+    private boolean namesRetracted;
+
+    /**
+     * @param prefix Home Assistant's discovery prefix
+     * @param services all there are at this moment, in a stable order; asked from any thread
+     */
+    public Discovery(
+            String prefix, Card card, Supplier<List<ServiceId>> services, Uplink uplink, RandomGenerator random) {
+        this.place = new Place(prefix, card.topics());
+        this.card = card;
+        this.codec = new DiscoveryCodec(place, card);
+        this.services = services;
+        this.uplink = uplink;
+        this.random = random;
+        this.document = new RetainedDocument(place.config(), uplink, this::compose, this::settled);
+        document.changed();
+    }
+
+    /** Home Assistant's own status, and what is retained as this device's document. */
+    public List<MqttLink.Subscription> subscriptions() {
+        return List.of(
+                new MqttLink.Subscription(place.status(), false), new MqttLink.Subscription(place.config(), true));
+    }
+
+    @Override
+    public void changed(ServiceStatus status) {
+        if (known.add(status.id())) publishSoon();
+    }
+
+    @Override
+    public void removed(ServiceId id) {
+        if (known.remove(id)) publishSoon();
+    }
+
+    /** This agent speaks for the device; see {@link RetainedDocument#online}. */
+    public void online(boolean sessionPresent) {
+        document.online(sessionPresent);
+    }
+
+    public void offline() {
+        document.offline();
+    }
+
+    /** A message came on a topic this agent is subscribed to; any but those of {@link #subscriptions} is ignored. */
+    public void received(Message message) {
+        if (message.topic().equals(place.config())) heard(DiscoveryCodec.read(message.payload()));
+        if (message.topic().equals(place.status()) && isOnline(message)) publishWithinSpread();
+    }
+
+    private static boolean isOnline(Message message) {
+        return new String(message.payload(), StandardCharsets.UTF_8).equals("online");
+    }
+
+    private void publishSoon() {
+        if (!gathering.compareAndSet(false, true)) return;
+        uplink.timers().schedule(GATHER, () -> {
+            gathering.set(false);
+            if (hasChanged()) document.changed();
+        });
+    }
+
+    /** Not so when a service came and went meanwhile, or when the first document had all that was found at the start. */
+    private boolean hasChanged() {
+        Set<String> ours = components().keySet();
+        synchronized (this) {
+            return !announced.keySet().equals(ours) || !retracted.isEmpty() || namesRetracted;
+        }
+    }
+
+    private void publishWithinSpread() {
+        if (!answering.compareAndSet(false, true)) return;
+        uplink.timers().schedule(Duration.ofMillis(random.nextLong(SPREAD.toMillis())), () -> {
+            answering.set(false);
+            document.changed();
+        });
+    }
+
+    /** Our own echo, or what somebody left there: an earlier life of this agent, or another agent of this name. */
+    private void heard(Map<String, String> entities) {
+        Set<String> ours = components().keySet();
+        boolean hasStrangers = false;
+        synchronized (this) {
+            for (Map.Entry<String, String> entity : entities.entrySet()) {
+                if (ours.contains(entity.getKey()) || announced.size() >= MAX_ANNOUNCED) continue;
+                announced.put(entity.getKey(), entity.getValue());
+                hasStrangers = true;
+            }
+        }
+        if (hasStrangers) publishSoon();
+    }
+
+    private byte[] compose() {
+        Map<String, JsonObject> components = components();
+        Map<String, String> gone;
+        synchronized (this) {
+            components.forEach((key, component) -> announced.put(key, DiscoveryCodec.platform(component)));
+            gone = new TreeMap<>(announced);
+            gone.keySet().removeAll(components.keySet());
+            retracted = gone;
+            namesRetracted = false;
+        }
+        return codec.write(components, gone);
+    }
+
+    /** The broker has the newest document: what that retracts is done with, and not said again. */
+    private void settled() {
+        synchronized (this) {
+            if (retracted.isEmpty()) return;
+            announced.keySet().removeAll(retracted.keySet());
+            retracted = Map.of();
+            namesRetracted = true;
+        }
+        publishSoon();
+    }
+
+    private Map<String, JsonObject> components() {
+        List<ServiceId> all = services.get();
+        if (all.size() > MAX_SERVICES && warned.compareAndSet(false, true)) {
+            log.warn("Home Assistant is told of the first {} services only, there are {}", MAX_SERVICES, all.size());
+        }
+        return Components.of(card, all.stream().limit(MAX_SERVICES).toList());
+    }
+}

@@ -1,0 +1,66 @@
+package io.efka.agent.telemetry;
+
+import io.efka.agent.service.Timers;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does something again and again, one round at a time: a slow one delays the next, and one that fails does not end them.
+ * Thread-safe.
+ */
+final class Rounds implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Rounds.class);
+
+    private final String name;
+    private final Rhythm rhythm;
+    private final Runnable round;
+
+    // Guarded by this.
+    private Timers.Timer next = () -> {};
+    private boolean closed;
+
+    /** @param name of what is done, for the log */
+    Rounds(String name, Rhythm rhythm, Runnable round) {
+        this.name = name;
+        this.rhythm = rhythm;
+        this.round = round;
+    }
+
+    /** Begins; the first round is due after one interval. */
+    void start() {
+        schedule();
+    }
+
+    /** No round begins after this. Idempotent. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        next.cancel();
+    }
+
+    private synchronized void schedule() {
+        if (closed || rhythm.interval().isZero()) return;
+        next = rhythm.timers().schedule(rhythm.interval(), this::begin);
+    }
+
+    private void begin() {
+        try {
+            rhythm.executor().execute(this::once);
+        } catch (RejectedExecutionException busy) {
+            log.warn("{} left out: {}", name, busy.toString());
+            schedule();
+        }
+    }
+
+    private void once() {
+        try {
+            round.run();
+        } catch (RuntimeException broken) {
+            // They are the first to do without, and must not end for good at one unreadable number.
+            log.warn("{} left out", name, broken);
+        } finally {
+            schedule();
+        }
+    }
+}
