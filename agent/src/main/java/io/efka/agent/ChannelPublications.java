@@ -16,6 +16,11 @@ record ChannelPublications(DataPublisher data, Events events) implements Publica
     }
 
     @Override
+    public boolean welcomes(ServiceId service) {
+        return data.welcomes(service);
+    }
+
+    @Override
     public void report(ServiceId service, JsonObject content) {
         events.service(service, "reported", Map.of("report", content));
     }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -19,8 +20,8 @@ import java.util.zip.CRC32;
  * @param folder can be passed through by everybody and listed by the agent alone
  */
 public record ChannelPlace(Path folder) {
-    /** Linux has 108 bytes for a socket's path, a NUL among them. */
-    private static final int MAX_PATH_BYTES = 107;
+    /** Linux has 108 bytes for a socket's path, a NUL among them; the JDK takes one less. */
+    private static final int MAX_PATH_BYTES = 106;
 
     private static final String SOCKET = "channel.sock";
     private static final Set<PosixFilePermission> PASSABLE = PosixFilePermissions.fromString("rwx--x--x");
@@ -70,6 +71,21 @@ public record ChannelPlace(Path folder) {
         }
         Files.setPosixFilePermissions(folder, PASSABLE);
         return new ChannelPlace(folder);
+    }
+
+    /**
+     * Removes the folder and what is in it: nobody is left who could want it, and the next agent makes it anew.
+     *
+     * @throws IOException if something stays
+     */
+    void remove() throws IOException {
+        for (Path each : List.of(configurations(), folder)) {
+            if (!Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) continue;
+            try (Stream<Path> files = Files.list(each)) {
+                for (Path file : files.toList()) Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(folder);
     }
 
     private boolean isShort() {

@@ -148,6 +148,9 @@ final class ChannelThread implements AutoCloseable {
         long now = System.nanoTime();
         paused.entrySet().removeIf(entry -> {
             if (entry.getValue() - now > 0) return false;
+            long pause = entry.getKey().pause(now);
+            entry.setValue(now + pause);
+            if (pause > 0 && !entry.getKey().connection().isOver()) return false;
             entry.getKey().connection().reading(true);
             return true;
         });

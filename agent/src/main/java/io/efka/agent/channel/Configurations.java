@@ -106,6 +106,8 @@ final class Configurations {
         try {
             store.save(change.service(), next);
         } catch (StoreException e) {
+            // The service has taken it already: it is told what it will find after its next start.
+            if (applied) change.push().ask(of(change.service()));
             return new Answered.Unanswered(Answered.Why.DISK_FULL, "the configuration was not kept: " + e.getMessage());
         }
         write(change.manifest());

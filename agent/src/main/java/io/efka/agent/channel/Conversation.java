@@ -14,7 +14,7 @@ final class Conversation implements LineSplitter.Taker, ServiceLine.Hearer {
     /** More than a sensor needs, less than would keep the thread from the other services. */
     private static final int LINES_PER_SECOND = 5_000;
 
-    /** How long a service is not read when what it says is not taken away as fast as it comes. */
+    /** Until it is asked again whether what a service says is taken away, when it comes faster than that. */
     private static final long BREATH_NANOS = 10_000_000;
 
     private final Connection connection;
@@ -54,11 +54,11 @@ final class Conversation implements LineSplitter.Taker, ServiceLine.Hearer {
         return true;
     }
 
-    /** How long it is better not read, in nanoseconds. */
+    /** How long it is better not read before this is asked again, in nanoseconds; 0: it may be read. */
     long pause(long now) {
-        long pause = Math.max(pace.delay(now), breathless ? BREATH_NANOS : 0);
-        breathless = false;
-        return pause;
+        breathless &= attached.isPresent()
+                && !rendezvous.publications().welcomes(attached.get().service());
+        return Math.max(pace.delay(now), breathless ? BREATH_NANOS : 0);
     }
 
     @Override

@@ -77,6 +77,14 @@ final class Rendezvous {
         return attached.size();
     }
 
+    /** Whether a service has a process, or may have one. */
+    boolean isAnybodyAlive() {
+        return supervision.list().stream().anyMatch(status -> switch (status.state()) {
+            case STARTING, RUNNING, STOPPING -> true;
+            case STOPPED, BACKOFF, FAILED -> false;
+        });
+    }
+
     void tell(Attached who, Event event) {
         supervision.tell(who.service(), event);
     }

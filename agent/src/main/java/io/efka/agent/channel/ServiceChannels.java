@@ -172,7 +172,18 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     /** Closes all channels; services that live on find the next agent at the same place. Idempotent. */
     @Override
     public void close() {
-        open.ifPresent(o -> o.thread().close());
+        open.ifPresent(o -> {
+            o.thread().close();
+            if (!o.rendezvous().isAnybodyAlive()) door.ifPresent(ServiceChannels::leave);
+        });
         open = Optional.empty();
+    }
+
+    private static void leave(Door door) {
+        try {
+            door.place().remove();
+        } catch (IOException e) {
+            LOG.info("the channel's folder stays behind: {}", e.toString());
+        }
     }
 }

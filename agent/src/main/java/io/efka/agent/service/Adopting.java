@@ -1,17 +1,19 @@
 package io.efka.agent.service;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
  * An earlier agent recorded a run; whether it is alive is being found out.
  *
  * @param again a restart was asked for meanwhile: what is found alive is ended, and another run begun
+ * @param early what it said before it was found: it may have asked for more time
  */
-record Adopting(RunId run, boolean again) implements ActiveState {
+record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) implements ActiveState {
 
     static Adopting of(RunId run) {
-        return new Adopting(run, false);
+        return new Adopting(run, false, Optional.empty());
     }
 
     @Override
@@ -42,7 +44,7 @@ record Adopting(RunId run, boolean again) implements ActiveState {
     public Step on(Event.RestartAsked event, Service service, Moment moment) {
         if (event.isDoneBy(run)) return service.desired(Desired.RUNNING).stay().awaitStart(event.request());
         return service.desired(Desired.RUNNING)
-                .state(new Adopting(run, true))
+                .state(new Adopting(run, true, early))
                 .cause(Cause.command(event.request().commandId()))
                 .stay()
                 .awaitStart(event.request());
@@ -113,9 +115,17 @@ record Adopting(RunId run, boolean again) implements ActiveState {
             var found = new Starting(run, Optional.of(event.process()));
             return Transitions.end(anew, found, Stopping.Next.relaunch(), service.cause(), moment);
         }
-        Duration age = Duration.between(recorded.since(), moment.now());
-        return Running.enter(
-                known.desired(Desired.RUNNING), run, event.process(), Cause.of(Cause.Kind.ADOPTED), moment, age);
+        return takenOver(known.desired(Desired.RUNNING), event.process(), recorded.since(), moment);
+    }
+
+    /** What time it was granted beyond its rules nobody remembers: it has as much as at its launch, or what it asked for. */
+    private Step takenOver(Service known, ProcessIdentity process, Instant launched, Moment moment) {
+        Duration age = Duration.between(launched, moment.now());
+        Step running = Running.enter(known, run, process, Cause.of(Cause.Kind.ADOPTED), moment, age);
+        Duration usual = known.rules().readiness().timeout();
+        Duration asked = early.flatMap(Event.AliveReported::extend).orElse(usual);
+        var said = new Event.AliveReported(run, Optional.of(asked.compareTo(usual) > 0 ? asked : usual));
+        return said.applyTo(running.next().state(), running.next(), moment).thenFirst(running.effects());
     }
 
     @Override
@@ -131,7 +141,7 @@ record Adopting(RunId run, boolean again) implements ActiveState {
 
     @Override
     public Step on(Event.AliveReported event, Service service, Moment moment) {
-        return service.stay();
+        return service.state(new Adopting(run, again, Optional.of(event))).stay();
     }
 
     @Override

@@ -7,8 +7,14 @@ import java.util.Optional;
  * Launched, or about to be, and not yet seen alive for long enough.
  *
  * @param process empty until the program is executing
+ * @param early what a quick program said before its launch was reported: it may have asked for more time
  */
-record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveState {
+record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.AliveReported> early)
+        implements ActiveState {
+    Starting(RunId run, Optional<ProcessIdentity> process) {
+        this(run, process, Optional.empty());
+    }
+
     @Override
     public ServiceStatus.State visible() {
         return ServiceStatus.State.STARTING;
@@ -77,6 +83,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
         Service launched = service.run(Optional.of(recorded))
                 .warnings(event.warnings())
                 .state(new Starting(run, Optional.of(event.process())));
+        if (early.isPresent()) return heard(early.get(), launched, event.process(), moment);
         if (saidReady) return seenAlive(launched, event.process(), Duration.ZERO, moment);
         return launched.stay().then(new Effect.SetTimer(Event.TimerKind.SETTLE, Transitions.SETTLE));
     }
@@ -129,8 +136,14 @@ record Starting(RunId run, Optional<ProcessIdentity> process) implements ActiveS
     /** The same is true of one that asks for more time. */
     @Override
     public Step on(Event.AliveReported event, Service service, Moment moment) {
-        if (process.isEmpty()) return service.stay();
-        Step running = seenAlive(service, process.get(), Duration.ZERO, moment);
+        if (process.isEmpty()) {
+            return service.state(new Starting(run, process, Optional.of(event))).stay();
+        }
+        return heard(event, service, process.get(), moment);
+    }
+
+    private Step heard(Event.AliveReported event, Service service, ProcessIdentity speaker, Moment moment) {
+        Step running = seenAlive(service, speaker, Duration.ZERO, moment);
         Step heard = event.applyTo(running.next().state(), running.next(), moment);
         return heard.thenFirst(running.effects());
     }

@@ -35,8 +35,8 @@ public final class DataPublisher {
 
     static final long MAX_BYTES = 8L << 20;
 
-    /** From here on a service is asked to speak more slowly, so that a burst loses nothing. */
-    static final int CROWDED = 1_000;
+    /** A broker that takes nothing for so long is as good as none: nobody is held back for its sake. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** Names that one service may retain: each is a topic that the agent has to remember. */
     static final int MAX_RETAINED = 1_000;
@@ -53,12 +53,14 @@ public final class DataPublisher {
 
     // Guarded by this.
     private final Map<ServiceId, DataStream> streams = new LinkedHashMap<>();
+    private final DataStream.Backlog backlog = new DataStream.Backlog();
     private final Set<DataStream> ready = new LinkedHashSet<>();
     private boolean online;
     private int underWay;
     private long published;
     private long dropped;
     private boolean announcing;
+    private long takenAt;
 
     public DataPublisher(Topics topics, Uplink uplink, Events events, RetainedNames names) {
         this.topics = topics;
@@ -71,7 +73,7 @@ public final class DataPublisher {
     public void begin(Set<ServiceId> installed) {
         names.load().forEach((service, retained) -> {
             synchronized (this) {
-                streams.put(service, new DataStream(service, retained));
+                streams.put(service, new DataStream(service, retained, backlog));
             }
             if (!installed.contains(service)) removed(service);
         });
@@ -81,13 +83,13 @@ public final class DataPublisher {
      * Publishes a value: a string as its characters, {@code null} as nothing, anything else as JSON.
      *
      * @param name legal as a topic level
-     * @return whether more of that service is welcome at once
+     * @return whether more of that service is welcome at once; if not, {@link #welcomes} says when
      */
     public boolean publish(ServiceId service, String name, JsonElement value, boolean retain) {
         return after(actions -> {
             DataStream stream = stream(service);
-            boolean isNew = retain && !stream.retained().contains(name);
-            if (isNew && stream.retained().size() >= MAX_RETAINED) {
+            boolean isNew = retain && !stream.retains(name);
+            if (isNew && stream.retainedCount() >= MAX_RETAINED) {
                 stream.countDropped();
                 dropped++;
                 announceSoon(actions);
@@ -97,9 +99,24 @@ public final class DataPublisher {
             if (isNew) save(stream, actions);
             makeRoom(stream, actions);
             ready.add(stream);
+            if (underWay == 0) takenAt = now();
             pump(actions);
-            return !online || stream.waiting() < CROWDED;
+            return !isHeldBack(stream);
         });
+    }
+
+    /** Whether more of that service is welcome: while the broker takes what it can, nothing has to be dropped. */
+    public synchronized boolean welcomes(ServiceId service) {
+        DataStream stream = streams.get(service);
+        return stream == null || !isHeldBack(stream);
+    }
+
+    private boolean isHeldBack(DataStream stream) {
+        return online && stream.isCrowded() && now() - takenAt < PATIENCE.toNanos();
+    }
+
+    private long now() {
+        return uplink.nanoTime().getAsLong();
     }
 
     /** The service is no more: what it has retained is cleared, behind what it still had to say. */
@@ -121,6 +138,7 @@ public final class DataPublisher {
     public void online() {
         after(actions -> {
             online = true;
+            takenAt = now();
             ready.addAll(streams.values());
             pump(actions);
             announceSoon(actions);
@@ -154,7 +172,7 @@ public final class DataPublisher {
     }
 
     private DataStream stream(ServiceId service) {
-        return streams.computeIfAbsent(service, id -> new DataStream(id, Set.of()));
+        return streams.computeIfAbsent(service, id -> new DataStream(id, Set.of(), backlog));
     }
 
     /** The link is asked under the lock, for the order's sake: it never blocks, and never calls back from there. */
@@ -182,7 +200,10 @@ public final class DataPublisher {
                 dropped++;
                 announceSoon(actions);
             }
-            if (problem == null) published++;
+            if (problem == null) {
+                published++;
+                takenAt = now();
+            }
             boolean regrouped;
             if (problem == null || isRefused) {
                 if (stream.settled(item)) save(stream, actions);
@@ -209,15 +230,11 @@ public final class DataPublisher {
 
     private void makeRoom(DataStream newest, List<Runnable> actions) {
         while (newest.waiting() > MAX_MESSAGES) drop(newest, actions);
-        long bytes =
-                streams.values().stream().mapToLong(DataStream::waitingBytes).sum();
-        while (bytes > MAX_BYTES) {
+        while (backlog.bytes() > MAX_BYTES) {
             DataStream fattest = streams.values().stream()
                     .max(Comparator.comparingLong(DataStream::waitingBytes))
                     .orElse(newest);
-            long before = fattest.waitingBytes();
             drop(fattest, actions);
-            bytes -= before - fattest.waitingBytes();
         }
     }
 
@@ -252,17 +269,24 @@ public final class DataPublisher {
     }
 
     private void forgetIfDone(DataStream stream) {
-        if (!stream.isIdle() || !stream.retained().isEmpty() || stream.hasDropped()) return;
+        if (!stream.isIdle() || stream.retainedCount() > 0 || stream.hasDropped()) return;
         streams.remove(stream.service, stream);
         ready.remove(stream);
     }
 
     private Message message(ServiceId service, String name, JsonElement value, boolean retain) {
         boolean isText = value instanceof JsonPrimitive primitive && primitive.isString();
-        String text = value.isJsonNull() ? "" : isText ? value.getAsString() : value.toString();
+        String text = text(value);
         Optional<String> type = Optional.of(isText ? "text/plain" : "application/json");
         var properties = new Properties(type, Optional.empty(), Optional.empty(), OptionalLong.empty(), List.of());
         return new Message(topic(service, name), text.getBytes(StandardCharsets.UTF_8), 1, retain, properties);
+    }
+
+    private static String text(JsonElement value) {
+        if (value.isJsonNull()) return "";
+        // A number or a truth value is its own JSON; to have it written costs 2 KB of garbage, a thousand times a
+        // second.
+        return value.isJsonPrimitive() ? value.getAsString() : value.toString();
     }
 
     private String topic(ServiceId service, String name) {

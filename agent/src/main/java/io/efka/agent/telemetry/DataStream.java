@@ -11,7 +11,13 @@ import java.util.Set;
 
 /** One service's data on its way: what waits, what is under way, in order. Guarded by its publisher. */
 final class DataStream {
+    /** More than this waits only because the link is slower than the service. */
+    static final int CROWDED = 1_000;
+
+    private static final long CROWDED_BYTES = 256 * 1024;
+
     final ServiceId service;
+    private final Backlog all;
     private final ArrayDeque<Item> waiting = new ArrayDeque<>();
     private final ArrayDeque<Item> underWay = new ArrayDeque<>();
     /** The newest item of every name that is, or will be, retained. */
@@ -21,9 +27,20 @@ final class DataStream {
     private long dropped;
     private boolean failing;
 
-    DataStream(ServiceId service, Set<String> retained) {
+    /** @param all counts what waits of all streams together */
+    DataStream(ServiceId service, Set<String> retained, Backlog all) {
         this.service = service;
+        this.all = all;
         retained.forEach(name -> this.retained.put(name, Optional.empty()));
+    }
+
+    /** The bytes that wait of all streams together, kept so that nobody has to ask each at every message. */
+    static final class Backlog {
+        private long bytes;
+
+        long bytes() {
+            return bytes;
+        }
     }
 
     /** A message and what became of it. */
@@ -50,8 +67,13 @@ final class DataStream {
 
     void add(Item item) {
         waiting.add(item);
-        waitingBytes += item.message.payload().length;
+        grow(item.message.payload().length);
         if (item.message.retain()) retained.put(item.name, Optional.of(item));
+    }
+
+    private void grow(int bytes) {
+        waitingBytes += bytes;
+        all.bytes += bytes;
     }
 
     /** The next item to send, if no more than {@code window} are under way and none has to go again. */
@@ -59,7 +81,7 @@ final class DataStream {
         if (underWay.size() >= window || failing) return Optional.empty();
         Item item = waiting.poll();
         if (item == null) return Optional.empty();
-        waitingBytes -= item.message.payload().length;
+        grow(-item.message.payload().length);
         underWay.add(item);
         return Optional.of(item);
     }
@@ -91,7 +113,7 @@ final class DataStream {
             Item item = newest.next();
             item.fate = Fate.PENDING;
             waiting.addFirst(item);
-            waitingBytes += item.message.payload().length;
+            grow(item.message.payload().length);
         }
         underWay.clear();
         failing = false;
@@ -101,7 +123,7 @@ final class DataStream {
     /** Lets the oldest go. */
     void dropOldest() {
         Item oldest = waiting.remove();
-        waitingBytes -= oldest.message.payload().length;
+        grow(-oldest.message.payload().length);
         dropped++;
     }
 
@@ -120,6 +142,12 @@ final class DataStream {
         return dropped > 0;
     }
 
+    /** Whether it had better not grow; the less room is left for all, the sooner. */
+    boolean isCrowded() {
+        boolean isRoomy = all.bytes() < DataPublisher.MAX_BYTES / 2;
+        return waiting.size() >= CROWDED || waitingBytes >= (isRoomy ? CROWDED_BYTES : CROWDED_BYTES / 16);
+    }
+
     long waitingBytes() {
         return waitingBytes;
     }
@@ -130,6 +158,14 @@ final class DataStream {
 
     boolean isIdle() {
         return waiting.isEmpty() && underWay.isEmpty();
+    }
+
+    boolean retains(String name) {
+        return retained.containsKey(name);
+    }
+
+    int retainedCount() {
+        return retained.size();
     }
 
     Set<String> retained() {

@@ -6,8 +6,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.mapdb.InMemoryConfigs;
 import io.efka.agent.runtime.SystemTimers;
-import io.efka.agent.service.ConfigStore;
 import io.efka.agent.service.Configuration;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Event;
@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -54,38 +53,24 @@ final class ServiceChannelsTest {
     private final SystemTimers timers = new SystemTimers(Runnable::run);
     private final FakeServices services = new FakeServices();
     private final Heard heard = new Heard();
-    private final Kept configs = new Kept();
+    private final InMemoryConfigs configs = new InMemoryConfigs();
     private final List<Client> clients = new ArrayList<>();
     private ServiceChannels channels;
-
-    /** Configurations in memory. */
-    private static final class Kept implements ConfigStore {
-        private final Map<ServiceId, Configuration> kept = new ConcurrentHashMap<>();
-
-        @Override
-        public Configuration load(ServiceId service) {
-            return kept.getOrDefault(service, Configuration.NONE);
-        }
-
-        @Override
-        public void save(ServiceId service, Configuration configuration) {
-            kept.put(service, configuration);
-        }
-
-        @Override
-        public void deleteSoon(ServiceId service) {
-            kept.remove(service);
-        }
-    }
 
     /** What services said to the world. */
     private static final class Heard implements Publications {
         final BlockingQueue<String> said = new LinkedBlockingQueue<>();
+        volatile boolean isCrowded;
 
         @Override
         public boolean data(ServiceId service, String name, JsonElement value, boolean retain) {
             said.add(service + " " + name + "=" + value + (retain ? " retained" : ""));
-            return true;
+            return welcomes(service);
+        }
+
+        @Override
+        public boolean welcomes(ServiceId service) {
+            return !isCrowded || !service.equals(CAMERA);
         }
 
         @Override
@@ -122,6 +107,8 @@ final class ServiceChannelsTest {
     @AfterEach
     void end() throws IOException {
         for (Client client : clients) client.close();
+        services.set(CAMERA, Desired.STOPPED, ServiceStatus.State.STOPPED, Optional.empty());
+        services.set(LAMP, Desired.STOPPED, ServiceStatus.State.STOPPED, Optional.empty());
         channels.close();
         timers.close();
     }
@@ -299,6 +286,26 @@ final class ServiceChannelsTest {
         }
 
         @Test
+        void whoIsNotWelcomeIsNotReadUntilItIsAndNobodyElseWaits() throws Exception {
+            Client client = attached();
+            Client lamp = attachedLamp();
+            heard.isCrowded = true;
+            client.say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
+            assertThat(heard.next()).isEqualTo("camera a=1");
+            long read = count("lines");
+            client.say("{\"type\":\"data\",\"name\":\"a\",\"value\":2}");
+            for (int i = 0; i < 20; i++) {
+                lamp.say("{\"type\":\"data\",\"name\":\"a\",\"value\":" + i + "}");
+                assertThat(heard.next()).isEqualTo("lamp a=" + i);
+            }
+            assertThat(count("lines")).isEqualTo(read + 20);
+
+            heard.isCrowded = false;
+
+            assertThat(heard.next()).isEqualTo("camera a=2");
+        }
+
+        @Test
         void whoSpeaksTooFastIsReadMoreSlowlyAndLosesNothing() throws Exception {
             Client client = attached();
             var all = new StringBuilder();
@@ -401,6 +408,21 @@ final class ServiceChannelsTest {
         }
 
         @Test
+        void onAFullDiskTheServiceIsToldToGoOnAsItDid() throws Exception {
+            set("{\"a\":1}").get(10, TimeUnit.SECONDS);
+            Client client = attached();
+            configs.fail(true);
+            var set = set("{\"a\":2}");
+            client.say("{\"type\":\"result\",\"id\":" + client.hear().get("id") + "}");
+            var answer = (Answered.Unanswered) set.get(10, TimeUnit.SECONDS);
+            assertThat(answer.why()).isEqualTo(Answered.Why.DISK_FULL);
+            JsonObject back = client.hear();
+            assertThat(back.get("version").getAsInt()).isEqualTo(1);
+            assertThat(back.get("config")).hasToString("{\"a\":1}");
+            assertThat(file()).isEqualTo("{\"a\":1}");
+        }
+
+        @Test
         void aServiceThatGoesAwayHasNotTakenIt() throws Exception {
             Client client = attached();
             var set = set("{\"a\":1}");
@@ -484,6 +506,32 @@ final class ServiceChannelsTest {
             assertThat(count("ended_not_reading")).isEqualTo(1);
             lamp.say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
             assertThat(heard.next()).isEqualTo("lamp a=1");
+        }
+    }
+
+    @Nested
+    class WhenTheAgentEnds {
+        private Path folder() {
+            return Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", ""))
+                    .resolveSibling("");
+        }
+
+        @Test
+        void theFolderStaysForServicesThatLiveOn() {
+            Path folder = folder();
+            channels.close();
+            assertThat(folder.resolve("config/camera.json")).exists();
+            assertThat(folder.resolve("channel.sock")).doesNotExist();
+            channels = opened();
+        }
+
+        @Test
+        void nothingIsLeftWhereNobodyIs() {
+            Path folder = folder();
+            services.set(CAMERA, Desired.RUNNING, ServiceStatus.State.BACKOFF, Optional.empty());
+            services.set(LAMP, Desired.STOPPED, ServiceStatus.State.FAILED, Optional.empty());
+            channels.close();
+            assertThat(folder).doesNotExist();
         }
     }
 

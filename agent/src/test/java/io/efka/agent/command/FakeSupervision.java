@@ -31,6 +31,7 @@ final class FakeSupervision implements Supervision {
     boolean isHolding;
     boolean isDiskFull;
     private int runs;
+    private Optional<String> refusesSignals = Optional.empty();
     KillSwitch kill = KillSwitch.never();
 
     private static final class Service {
@@ -110,6 +111,11 @@ final class FakeSupervision implements Supervision {
         return true;
     }
 
+    /** From now on signals find nobody. */
+    void refuseSignals(String why) {
+        refusesSignals = Optional.of(why);
+    }
+
     void letGo() {
         isHolding = false;
         List<Runnable> all = List.copyOf(held);
@@ -164,6 +170,8 @@ final class FakeSupervision implements Supervision {
             told.add("restart " + id);
             launch(service);
             done(id, asked.request());
+        } else if (event instanceof Event.SignalAsked asked && refusesSignals.isPresent()) {
+            reject(id, asked.request(), Outcome.Reason.NOT_RUNNING, refusesSignals.get());
         } else if (event instanceof Event.SignalAsked asked) {
             told.add("signal " + id + " " + asked.signal());
             done(id, asked.request());

@@ -74,7 +74,7 @@ class OutgoingTest {
     @Test
     void theWindowIsNeverLargerThanOursHoweverMuchIsGranted() {
         up(65_535);
-        offer(Lane.CONTROL, 100, 1);
+        offer(Lane.CONTROL, 2 * Outgoing.MAX_WINDOW, 1);
         assertThat(wire).hasSize(Outgoing.MAX_WINDOW);
     }
 

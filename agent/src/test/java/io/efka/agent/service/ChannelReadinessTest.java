@@ -64,6 +64,34 @@ final class ChannelReadinessTest {
         }
 
         @Test
+        void moreTimeThatIsAskedForBeforeTheLaunchIsReportedIsGranted() {
+            World world = World.with(BY_CHANNEL);
+            World.Asking start = world.ask(Event.StartAsked::new);
+
+            world.tell(asksFor(world, "50S"));
+            world.launcher.launched();
+            world.advance("49S");
+            assertThat(start.isPending()).isTrue();
+
+            world.advance("1S");
+            assertThat(start.rejected().reason()).isEqualTo(Outcome.Reason.NOT_READY);
+        }
+
+        @Test
+        void bothSaidBeforeTheLaunchIsReportedCount() {
+            World world = World.with(WATCHED);
+            World.Asking start = world.ask(Event.StartAsked::new);
+
+            world.tell(asksFor(world, "60S"));
+            world.tell(saysReady(world));
+            world.launcher.launched();
+            assertThat(start.done().ready()).isTrue();
+
+            world.advance("59S");
+            assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+        }
+
+        @Test
         void silenceUntilTheTimeoutEndsTheRun() {
             World world = World.with(BY_CHANNEL);
             World.Asking start = world.ask(Event.StartAsked::new);
@@ -150,6 +178,45 @@ final class ChannelReadinessTest {
             world.tell(new Event.Adopted(before.launcher.run(), process, List.of()));
 
             assertThat(world.status().ready()).isTrue();
+        }
+    }
+
+    @Nested
+    class NotReadyWhenTheAgentWasKilled {
+        private final World before = World.with(BY_CHANNEL);
+        private World world = before;
+        private ProcessIdentity process = new ProcessIdentity(1, 1, "boot");
+
+        private void anHourOfItsOwnLater() {
+            before.ask(Event.StartAsked::new);
+            process = before.settles();
+            before.tell(asksFor(before, "3600S"));
+            world = World.after(before, BY_CHANNEL);
+            world.timers.setClock(
+                    Duration.between(world.timers.now(), before.timers.now().plus(Duration.ofMinutes(50))));
+        }
+
+        @Test
+        void aServiceHasItsReadyTimeoutOnceMore() {
+            anHourOfItsOwnLater();
+            world.tell(new Event.Adopted(before.launcher.run(), process, List.of()));
+
+            world.advance("29S");
+            assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+            world.advance("1S");
+            assertThat(world.status().cause().kind()).isEqualTo(Cause.Kind.NOT_READY);
+        }
+
+        @Test
+        void moreTimeThatItAskedForBeforeItWasFoundIsGranted() {
+            anHourOfItsOwnLater();
+            world.tell(asksFor(before, "100S"));
+            world.tell(new Event.Adopted(before.launcher.run(), process, List.of()));
+
+            world.advance("99S");
+            assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+            world.advance("1S");
+            assertThat(world.status().cause().kind()).isEqualTo(Cause.Kind.NOT_READY);
         }
     }
 

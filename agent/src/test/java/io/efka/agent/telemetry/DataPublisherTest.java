@@ -9,13 +9,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.mapdb.InMemoryRetained;
 import io.efka.agent.service.FakeTimers;
-import io.efka.agent.service.ServiceId;
 import io.efka.agent.wire.FakeLink;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -25,24 +23,9 @@ final class DataPublisherTest {
     private final FakeLink link = FakeLink.connected();
     private final FakeTimers timers = new FakeTimers();
     private final RecordedEvents events = new RecordedEvents();
-    private final Names names = new Names();
-    private final DataPublisher data =
-            new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
-
-    private static final class Names implements RetainedNames {
-        final Map<ServiceId, Set<String>> saved = new HashMap<>();
-
-        @Override
-        public Map<ServiceId, Set<String>> load() {
-            return Map.copyOf(saved);
-        }
-
-        @Override
-        public void saveSoon(ServiceId service, Set<String> all) {
-            if (all.isEmpty()) saved.remove(service);
-            else saved.put(service, all);
-        }
-    }
+    private final InMemoryRetained names = new InMemoryRetained();
+    private long nanos;
+    private final DataPublisher data = new DataPublisher(TOPICS, new Uplink(link, timers, () -> nanos), events, names);
 
     private boolean say(int value) {
         return data.publish(CAMERA, "n", new JsonPrimitive(value), false);
@@ -111,11 +94,53 @@ final class DataPublisherTest {
             assertThat(texts()).contains("modem");
         }
 
+        /** Says small values until no more are welcome. */
+        private int sayAllThatIsWelcome() {
+            int said = 1;
+            while (say(said)) said++;
+            return said;
+        }
+
         @Test
-        void whoSaysTooMuchIsTold() {
-            boolean welcome = true;
-            for (int i = 0; i < DataPublisher.CROWDED + 100; i++) welcome = say(i);
-            assertThat(welcome).isFalse();
+        void whoSaysMoreThanTheBrokerTakesIsHeldBackUntilItHasTakenSome() {
+            int said = sayAllThatIsWelcome();
+            assertThat(said).isBetween(DataStream.CROWDED, DataStream.CROWDED + 100);
+            assertThat(data.welcomes(CAMERA)).isFalse();
+            assertThat(data.welcomes(MODEM)).isTrue();
+
+            link.published().get(0).acknowledge();
+
+            assertThat(data.welcomes(CAMERA)).isTrue();
+            assertThat(data.counts()).containsEntry("dropped", 0L);
+        }
+
+        @Test
+        void bigValuesAreHeldBackSooner() {
+            var big = new JsonPrimitive("x".repeat(100_000));
+            int said = 1;
+            while (data.publish(CAMERA, "n", big, false)) said++;
+            assertThat(said).isLessThan(50);
+            assertThat(data.counts()).containsEntry("dropped", 0L);
+        }
+
+        @Test
+        void aBrokerThatTakesNothingHoldsNobodyBackForLong() {
+            sayAllThatIsWelcome();
+            nanos += DataPublisher.PATIENCE.toNanos();
+            assertThat(data.welcomes(CAMERA)).isTrue();
+
+            link.published().get(0).acknowledge();
+            say(1);
+
+            assertThat(data.welcomes(CAMERA)).isFalse();
+        }
+
+        @Test
+        void silenceBeforeABurstIsNotHeldAgainstTheBroker() {
+            say(0);
+            acknowledgeAll();
+            nanos += Duration.ofHours(1).toNanos();
+            assertThat(sayAllThatIsWelcome()).isLessThan(DataStream.CROWDED + 100);
         }
     }
 
@@ -157,7 +182,7 @@ final class DataPublisherTest {
 
         @Test
         void isClearedWhenTheServiceIsRemoved() {
-            assertThat(names.saved).containsEntry(CAMERA, Set.of("a", "b"));
+            assertThat(names.load()).containsEntry(CAMERA, Set.of("a", "b"));
             link.forget();
 
             data.removed(CAMERA);
@@ -169,7 +194,7 @@ final class DataPublisherTest {
                             org.assertj.core.groups.Tuple.tuple("efka/dev1/svc/camera/data/b", ""));
             assertThat(link.last().message().retain()).isTrue();
             acknowledgeAll();
-            assertThat(names.saved).isEmpty();
+            assertThat(names.load()).isEmpty();
         }
 
         @Test
@@ -194,7 +219,7 @@ final class DataPublisherTest {
         void isForgottenWhenTheServiceClearsItItself() {
             data.publish(CAMERA, "a", JsonNull.INSTANCE, true);
             acknowledgeAll();
-            assertThat(names.saved).containsEntry(CAMERA, Set.of("b"));
+            assertThat(names.load()).containsEntry(CAMERA, Set.of("b"));
         }
 
         @Test

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * <pre>
  * mvn -q -DskipTests package
- * integration-tests/bench                  everything, about eight minutes
+ * integration-tests/bench                  everything, about eleven minutes
  * integration-tests/bench quick            everything with a fifth of the rounds
  * integration-tests/bench ping start       only these
  * </pre>
@@ -19,7 +19,7 @@ import java.util.Map;
  * <p>Each figure is a ratio to, or a difference from, the bare thing measured in the same run, in turns with it, so that
  * a busy machine slows both. The agent is started by its own start script with an archive made by {@code --make-cds}, as
  * it is on a device; the broker is the {@code mosquitto} on the PATH with the settings of {@code docker/mosquitto}.
- * Needs {@code mosquitto}, {@code mosquitto_pub} and {@code mosquitto_rr}.
+ * Needs {@code mosquitto} with its clients, Python 3 and {@code jcmd}.
  */
 public final class Bench {
     private static final String QUICK = "quick";
@@ -35,7 +35,10 @@ public final class Bench {
             new WriterBenchmark(),
             new ThroughputBenchmark(),
             new LineBenchmark(),
-            new FairnessBenchmark());
+            new FairnessBenchmark(),
+            new DataBenchmark(),
+            new CallBenchmark(),
+            new ChannelsBenchmark());
 
     private Bench() {}
 

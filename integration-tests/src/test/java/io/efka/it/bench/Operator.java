@@ -88,6 +88,21 @@ final class Operator implements AutoCloseable {
                 .count();
     }
 
+    /** How many services are ready. */
+    long ready() {
+        JsonArray services = send("efka/" + device + "/cmd/list", "").body().getAsJsonArray("services");
+        return services.asList().stream()
+                .filter(one -> one.getAsJsonObject().get("ready").getAsBoolean())
+                .count();
+    }
+
+    /** What a service answers to a call. */
+    JsonObject call(String service, String name) {
+        return send("efka/" + device + "/svc/" + service + "/cmd/call/" + name, "")
+                .body()
+                .getAsJsonObject("result");
+    }
+
     void install(Script script) {
         service(script.service(), "install", script.installPayload());
     }

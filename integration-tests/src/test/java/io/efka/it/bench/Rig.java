@@ -56,6 +56,10 @@ final class Rig implements AutoCloseable {
         return quick ? Math.max(3, full / 5) : full;
     }
 
+    boolean isQuick() {
+        return quick;
+    }
+
     TestBroker broker() {
         return broker;
     }

@@ -87,10 +87,8 @@ final class RunningAgent implements AutoCloseable {
     }
 
     /** CPU time so far, of all its threads, those that ended included; the kernel counts in 10 ms. */
-    double cpuMillis() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return 10.0 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
+    double cpuMillis() {
+        return Cpu.millis(pid());
     }
 
     @Override
