@@ -56,8 +56,8 @@ final class Termination {
     private void end(Runnable end, Duration limit) {
         var ending = new Thread(end, "efka-end");
         ending.setDaemon(true);
-        // An end that breaks down (a jar that was overwritten loads no more classes) must not leave the process
-        // hanging.
+        // An end that breaks down (a jar that was overwritten loads no more classes) must not leave a process that
+        // hangs.
         ending.setUncaughtExceptionHandler((thread, broken) -> {
             LOG.error("ending failed: giving up", broken);
             halt.accept(ExitCode.INTERNAL.number());

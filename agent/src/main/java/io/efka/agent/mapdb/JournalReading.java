@@ -24,8 +24,7 @@ record JournalReading(List<Change> changes, long soundEnd, long tornBytes, Optio
     static JournalReading read(Path path, long generation) throws IOException {
         ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path));
         boolean headed = JournalFormat.isHeader(file, generation);
-        // The header is forced before the first record is written: a file without records is one whose making was cut
-        // off.
+        // The header is forced before any record is written: without records, the making of the file was cut off.
         if (!headed && writtenEnd(file) <= JournalFormat.HEADER) return torn(file.limit());
         if (headed && JournalFormat.version(file) != JournalFormat.VERSION) return newer(file);
         return new Reader(file, generation, headed).read();

@@ -68,9 +68,8 @@ final class Opening {
         return Journal.resume(disk, files, generation, bounds.reserve(), recovered.soundEnd());
     }
 
-    // The state goes into a checkpoint first. If there is no room for one, the damaged files stay where they are and
-    // are
-    // read again by the next start.
+    // The state goes into a checkpoint first. If there is no room for one, the damaged files stay where they are, for
+    // the next start to read.
     private Journal mend(Recovered recovered) throws IOException {
         for (Damage damage : recovered.damages()) tell(damage);
         long generation = recovered.lastGeneration() + 1;

@@ -118,8 +118,7 @@ final class Recovery {
         }
     }
 
-    // Only the last journal can have been cut off while it was written; the earlier ones were whole when the next
-    // began.
+    // Only the last journal can have been cut off while it was written: the earlier ones were whole by then.
     private void tornEnd(Path path, JournalReading reading, boolean isLast) {
         if (isLast) {
             LOG.info(

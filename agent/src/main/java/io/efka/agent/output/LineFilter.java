@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
  */
 final class LineFilter {
     private static final int LONGEST_EXPRESSION = 1024;
-    // A fifth of a second of a small processor. Counted, not timed: an honest expression must not fail on a busy
-    // machine.
+    // A fifth of a second of a small processor. Counted, not timed: on a busy machine an honest expression must not
+    // fail.
     private static final int LOOKS = 20_000_000;
 
     private final Optional<Pattern> pattern;

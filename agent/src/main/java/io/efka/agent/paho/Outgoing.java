@@ -17,9 +17,8 @@ import java.util.concurrent.CompletableFuture;
  * be overtaken any more. Thread-safe; never blocks; completes no future under its lock.
  */
 final class Outgoing {
-    // Bulk packets are held to BULK_BYTES before this. Small values need the places: with 32, of which 24 are for bulk,
-    // a
-    // round trip of 1 ms on a busy machine was the limit at just 20,000 a second.
+    // Bulk packets are held to BULK_BYTES before this. Small values need the places: with 32, a round trip of 1 ms on a
+    // busy machine was the limit at just 20,000 a second.
     static final int MAX_WINDOW = 128;
     // Output on its way at most: 2 s of a 1 Mbit/s uplink in front of a reply, 2.5 MB/s over 100 ms of round trip.
     static final int BULK_BYTES = 256 * 1024;

@@ -23,8 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class PahoLink implements MqttLink {
     private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
-    // Paho logs through java.util.logging, to stderr, what the link reports itself. Kept here, or it would be
-    // forgotten.
+    // Paho logs through java.util.logging, to stderr, what the link reports itself. Kept, or it would be forgotten.
     private static final java.util.logging.Logger PAHO_LOG =
             java.util.logging.Logger.getLogger("org.eclipse.paho.mqttv5.client");
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);

@@ -284,8 +284,7 @@ public final class DataPublisher {
 
     private static String text(JsonElement value) {
         if (value.isJsonNull()) return "";
-        // A number or a truth value is its own JSON; to have it written costs 2 KB of garbage, a thousand times a
-        // second.
+        // A number or a truth value is its own JSON; having it written costs 2 KB of garbage each time.
         return value.isJsonPrimitive() ? value.getAsString() : value.toString();
     }
 
