@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
@@ -11,9 +12,11 @@ import java.util.stream.Stream;
 public final class Folders {
     private Folders() {}
 
+    /** One that others may pass through, as a data folder usually is: an agent's channel then is in there, too. */
     public static Path create(String name) {
         try {
-            return Files.createTempDirectory("efka-" + name);
+            return Files.setPosixFilePermissions(
+                    Files.createTempDirectory("efka-" + name), PosixFilePermissions.fromString("rwx--x--x"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -57,6 +57,16 @@ final class Mqtt implements AutoCloseable {
         }
     }
 
+    /** At QoS 1, for whoever comes later. */
+    void retain(String topic, byte[] payload) {
+        try {
+            client.publish(topic, new MqttMessage(payload, 1, true, new MqttProperties()))
+                    .waitForCompletion(LIMIT_MS);
+        } catch (MqttException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** At QoS 1; does not wait. */
     IMqttToken publish(String topic, byte[] payload, MqttProperties properties) {
         try {

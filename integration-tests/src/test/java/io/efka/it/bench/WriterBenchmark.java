@@ -41,7 +41,7 @@ final class WriterBenchmark implements Benchmark {
         try (RunningAgent agent = rig.agent();
                 Stamps stamps = new Stamps(rig.folder());
                 BarePublisher publisher =
-                        BarePublisher.start(rig.broker(), rig.folder().resolve("lines"));
+                        BarePublisher.start(rig.broker(), rig.folder().resolve("lines"), content.length);
                 Sink sink = Sink.ofBytes(rig.broker(), agent.topic(SERVICE, "stdout"), content);
                 Sink bareSink = Sink.ofBytes(rig.broker(), publisher.topic(), content)) {
             agent.operator().install(Script.writer(SERVICE, stamps.script(program + "\n" + stamps.again())));
