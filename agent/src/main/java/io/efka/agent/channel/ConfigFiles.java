@@ -12,10 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
-import java.util.Optional;
 
 /** The configurations as files, for services that read no channel: each is whole at any time, and its service's alone. */
 record ConfigFiles(Path folder) {
+    private static final String AGENT = System.getProperty("user.name", "");
 
     Path of(ServiceId service) {
         return folder.resolve(service + ".json");
@@ -31,8 +31,8 @@ record ConfigFiles(Path folder) {
     private boolean isThere(Manifest manifest, byte[] content) {
         try {
             Path file = of(manifest.id());
-            Optional<String> user = manifest.program().user();
-            if (user.isPresent() && !Files.getOwner(file).getName().equals(user.get())) return false;
+            String user = manifest.program().user().orElse(AGENT);
+            if (!Files.getOwner(file).getName().equals(user)) return false;
             return Arrays.equals(Files.readAllBytes(file), content);
         } catch (IOException missing) {
             return false;

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Memory, threads and idle CPU with services that do nothing. */
 final class FootprintBenchmark implements Benchmark {
-    /** Longer than the agent's pools keep a thread that has nothing to do. */
-    private static final long SETTLE_NANOS = 35_000_000_000L;
+    /** 15 s after the first metrics: the pools keep a thread that has nothing to do for 10. */
+    private static final long SETTLE_NANOS = 45_000_000_000L;
 
     private static final long IDLE_NANOS = 30_000_000_000L;
     private static final Script IDLE = Script.of("idle", "#!/bin/sh\nexec sleep 100000\n");
