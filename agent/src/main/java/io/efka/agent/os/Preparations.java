@@ -10,12 +10,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a launch needs before there is a process: output files, and an order. It is made while the run is being recorded,
  * so that a crashed service is back a millisecond sooner. Thread-safe.
  */
 final class Preparations {
+    private static final Logger LOG = LoggerFactory.getLogger(Preparations.class);
+
     private final OutputFiles outputFiles;
     private final Orders orders;
     private final Work work;
@@ -47,7 +51,11 @@ final class Preparations {
             return known.task().get();
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof LaunchRefused refused) throw refused;
-            throw new IllegalStateException("a launch could not be prepared", failed.getCause());
+            LOG.error(
+                    "service={} its launch could not be prepared",
+                    launch.manifest().id(),
+                    failed.getCause());
+            throw new LaunchRefused("internal error: " + failed.getCause());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new LaunchRefused("the agent ends");

@@ -74,6 +74,7 @@ final class Machine implements AutoCloseable {
         Launch launch = service.launch();
         Recorder events = new Recorder();
         runs.add(launch.run());
+        launcher.prepare(launch);
         launcher.launch(launch, events);
         Recorder.until(
                 () -> events.has(Event.Launched.class) || events.has(Event.LaunchFailed.class),

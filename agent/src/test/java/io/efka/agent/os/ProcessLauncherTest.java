@@ -71,6 +71,16 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void isOfTheRunThatIsLaunchedWhateverWasPrepared() {
+            machine.launcher.prepare(machine.shell("echo never launched").launch());
+            assertThat(machine.outputOf(machine.shell("echo launched"))).isEqualTo("launched\n");
+            Services unprepared = machine.shell("echo unprepared");
+            Recorder events = new Recorder();
+            machine.launcher.launch(unprepared.launch(), events);
+            assertThat(events.await(Event.Exited.class).exit().code()).hasValue(0);
+        }
+
+        @Test
         void argumentsArriveExactlyAsGiven() {
             List<String> args = List.of(
                     "",
