@@ -126,13 +126,9 @@ final class Commits {
     }
 
     private void finish(Group group, List<Change> written, List<Change> late) {
-        Set<String> paths = written.stream().map(Documents::path).collect(Collectors.toSet());
         synchronized (turn) {
             documents.apply(written);
-            for (Change change : late) {
-                String path = Documents.path(change);
-                if (paths.contains(path)) soon.remove(path, change); // unless there is a newer one
-            }
+            if (!late.isEmpty()) forget(late, written);
             group.done = true;
             writing = false;
             journalLength = journal.length();
@@ -141,6 +137,15 @@ final class Commits {
                 journalFull.run();
             }
             turn.notifyAll();
+        }
+    }
+
+    /** What was late and is written now, or has been overridden, need not be written again. */
+    private void forget(List<Change> late, List<Change> written) {
+        Set<String> paths = written.stream().map(Documents::path).collect(Collectors.toSet());
+        for (Change change : late) {
+            String path = Documents.path(change);
+            if (paths.contains(path)) soon.remove(path, change); // unless there is a newer one
         }
     }
 
