@@ -12,11 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** The configurations as files, for services that read no channel: each is whole at any time, and its service's alone. */
 record ConfigFiles(Path folder) {
-    private static final String AGENT = System.getProperty("user.name", "");
-
     Path of(ServiceId service) {
         return folder.resolve(service + ".json");
     }
@@ -31,9 +30,7 @@ record ConfigFiles(Path folder) {
     private boolean isThere(Manifest manifest, byte[] content) {
         try {
             Path file = of(manifest.id());
-            String user = manifest.program().user().orElse(AGENT);
-            if (!Files.getOwner(file).getName().equals(user)) return false;
-            return Arrays.equals(Files.readAllBytes(file), content);
+            return Files.getOwner(file).equals(owner(manifest)) && Arrays.equals(Files.readAllBytes(file), content);
         } catch (IOException missing) {
             return false;
         }
@@ -47,13 +44,15 @@ record ConfigFiles(Path folder) {
         Files.deleteIfExists(draft);
         Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(draft, content);
-        if (manifest.program().user().isPresent()) {
-            UserPrincipal owner = FileSystems.getDefault()
-                    .getUserPrincipalLookupService()
-                    .lookupPrincipalByName(manifest.program().user().get());
-            Files.setOwner(draft, owner);
-        }
+        if (manifest.program().user().isPresent()) Files.setOwner(draft, owner(manifest));
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The user that the service runs as: its own, or the agent's, to whom the folder belongs. */
+    private UserPrincipal owner(Manifest manifest) throws IOException {
+        Optional<String> user = manifest.program().user();
+        if (user.isEmpty()) return Files.getOwner(folder);
+        return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(user.get());
     }
 
     void delete(ServiceId service) throws IOException {
