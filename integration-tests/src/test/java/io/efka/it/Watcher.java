@@ -9,11 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
-import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -59,7 +56,7 @@ public final class Watcher implements AutoCloseable {
             options.setCleanStart(true);
             if (uri.startsWith("tcp:")) options.setSocketFactory(new NoDelaySockets());
             options.setReceiveMaximum(1000);
-            client.setCallback(new Callback());
+            client.setCallback(new Arrivals(this::arrived));
             client.connect(options).waitForCompletion(10_000);
             for (String filter : filters) {
                 client.subscribe(new MqttSubscription(filter, 1)).waitForCompletion(10_000);
@@ -151,6 +148,13 @@ public final class Watcher implements AutoCloseable {
         }
     }
 
+    private void arrived(String topic, MqttMessage message) {
+        synchronized (seen) {
+            seen.add(new Seen(
+                    topic, message.getPayload(), message.getQos(), message.isRetained(), message.getProperties()));
+        }
+    }
+
     @Override
     public void close() {
         if (isClosed) return;
@@ -161,30 +165,5 @@ public final class Watcher implements AutoCloseable {
         } catch (MqttException e) {
             // It was on its way out, and the broker may be gone.
         }
-    }
-
-    private final class Callback implements MqttCallback {
-        @Override
-        public void messageArrived(String topic, MqttMessage message) {
-            synchronized (seen) {
-                seen.add(new Seen(
-                        topic, message.getPayload(), message.getQos(), message.isRetained(), message.getProperties()));
-            }
-        }
-
-        @Override
-        public void disconnected(MqttDisconnectResponse response) {}
-
-        @Override
-        public void mqttErrorOccurred(MqttException exception) {}
-
-        @Override
-        public void deliveryComplete(IMqttToken token) {}
-
-        @Override
-        public void connectComplete(boolean reconnect, String uri) {}
-
-        @Override
-        public void authPacketArrived(int reason, MqttProperties properties) {}
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.it.bench;
 
+import io.efka.it.Arrivals;
 import io.efka.it.NoDelaySockets;
 import io.efka.it.TestBroker;
 import java.util.UUID;
@@ -9,9 +10,7 @@ import java.util.logging.Logger;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
-import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
-import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -38,7 +37,7 @@ final class Mqtt implements AutoCloseable {
             options.setCleanStart(true);
             options.setReceiveMaximum(RECEIVE_MAXIMUM);
             options.setSocketFactory(new NoDelaySockets());
-            client.setCallback(new Hearing(arrived));
+            client.setCallback(new Arrivals(arrived));
             client.connect(options).waitForCompletion(LIMIT_MS);
         } catch (MqttException e) {
             throw new IllegalStateException(e);
@@ -93,27 +92,5 @@ final class Mqtt implements AutoCloseable {
         } catch (MqttException e) {
             // it was on its way out
         }
-    }
-
-    private record Hearing(BiConsumer<String, MqttMessage> arrived) implements MqttCallback {
-        @Override
-        public void messageArrived(String topic, MqttMessage message) {
-            arrived.accept(topic, message);
-        }
-
-        @Override
-        public void disconnected(MqttDisconnectResponse response) {}
-
-        @Override
-        public void mqttErrorOccurred(MqttException exception) {}
-
-        @Override
-        public void deliveryComplete(IMqttToken token) {}
-
-        @Override
-        public void connectComplete(boolean reconnect, String uri) {}
-
-        @Override
-        public void authPacketArrived(int reason, MqttProperties properties) {}
     }
 }
