@@ -97,10 +97,11 @@ final class SettingValues {
 
     static Path path(String text) {
         try {
-            if (text.isBlank()) throw new IllegalArgumentException("must be a path");
+            if (text.isBlank()) throw new IllegalArgumentException("must be a path, was empty");
             return Path.of(text).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("must be a path");
+            throw new IllegalArgumentException("must be a path that this locale can write (" + e.getReason()
+                    + "); for names beyond ASCII start Java with LC_ALL=C.UTF-8");
         }
     }
 

@@ -88,7 +88,7 @@ final class ApplyDecoder {
     }
 
     private static Fault unfit(String path, Refusal refusal) {
-        return new Fault(path, "not so", "must be one that can be installed (" + refusal.reason() + ")");
+        return new Fault(path, "refused: " + refusal.reason(), "must be installable");
     }
 
     private void check(ServiceId id, String path, InstallRequest request) {

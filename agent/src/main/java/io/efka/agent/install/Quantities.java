@@ -1,26 +1,20 @@
 package io.efka.agent.install;
 
 import com.google.gson.JsonElement;
+import io.efka.agent.service.Durations;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The rules for durations ({@code 500ms}, {@code 10s}) and sizes ({@code 64KiB}, or a number of bytes). */
+/** The rules for {@linkplain Durations durations} and sizes ({@code 64KiB}, or a number of bytes). */
 final class Quantities {
-    /** Longer than anything waits; keeps sums of durations far from overflow. */
-    private static final Duration LONGEST = Duration.ofDays(365);
-
     /** 1 PiB: above any device's disk; keeps sums of sizes far from overflow. */
     static final long LARGEST = 1L << 50;
 
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15}) ?([A-Za-z]+)");
-
-    private static final Map<String, ChronoUnit> TIMES =
-            Map.of("ms", ChronoUnit.MILLIS, "s", ChronoUnit.SECONDS, "m", ChronoUnit.MINUTES, "h", ChronoUnit.HOURS);
 
     private static final Map<String, Long> SIZES = Map.of(
             "B", 1L,
@@ -34,13 +28,12 @@ final class Quantities {
 
     /** A duration longer than nothing. */
     static final Rule<Duration> DURATION = Rules.parsed(
-            "must be a duration above 0, up to 8760h, such as \"500ms\", \"10s\", \"5m\" or \"1h\"",
-            text -> duration(text).filter(duration -> !duration.isZero()));
+            "must be a duration above 0, up to 365d, " + Durations.EXAMPLES,
+            text -> Durations.parse(text).filter(duration -> !duration.isZero()));
 
     /** A duration that may be nothing. */
-    static final Rule<Duration> DURATION_OR_ZERO = Rules.parsed(
-            "must be a duration from \"0s\" to \"8760h\", such as \"500ms\", \"10s\", \"5m\" or \"1h\"",
-            Quantities::duration);
+    static final Rule<Duration> DURATION_OR_ZERO =
+            Rules.parsed("must be a duration from \"0s\" to \"365d\", " + Durations.EXAMPLES, Durations::parse);
 
     private Quantities() {}
 
@@ -52,15 +45,6 @@ final class Quantities {
             Optional<Long> bytes = bytes(value).filter(amount -> amount >= min && amount <= max);
             return bytes.isPresent() ? bytes : place.unfit(value, expected);
         };
-    }
-
-    private static Optional<Duration> duration(String text) {
-        Matcher parts = AMOUNT.matcher(text);
-        if (!parts.matches()) return Optional.empty();
-        long amount = Long.parseLong(parts.group(1));
-        return Optional.ofNullable(TIMES.get(parts.group(2)))
-                .filter(unit -> amount <= LONGEST.dividedBy(unit.getDuration()))
-                .map(unit -> Duration.of(amount, unit));
     }
 
     private static Optional<Long> bytes(JsonElement value) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Looks at a program before it is started, to say in one sentence why it could not be. */
 final class Preflight {
@@ -23,10 +24,9 @@ final class Preflight {
         if (Files.isDirectory(program)) {
             throw new LaunchRefused("exec \"" + exec + "\" is a directory: " + program);
         }
-        if (!Files.isExecutable(program)) {
-            throw new LaunchRefused("exec \"" + exec + "\" is not executable: chmod +x " + program);
-        }
+        if (!Files.isExecutable(program)) throw new LaunchRefused(notExecutable(exec, program));
         requireInterpreter(exec, program);
+        requireLoader(exec, program);
         return program;
     }
 
@@ -45,6 +45,32 @@ final class Preflight {
                         .map(found -> "; did you mean " + found + "?")
                         .orElse("");
         return "exec \"" + exec + "\" does not exist: no file " + program + hint;
+    }
+
+    /** The kernel refuses for two reasons; {@code chmod} cures only one of them. */
+    private static String notExecutable(String exec, Path program) {
+        boolean mayBeExecuted = hasExecuteBit(program);
+        Optional<Path> mount = mayBeExecuted ? Mounts.read().noexecMountOf(program) : Optional.empty();
+        return mount.map(point -> "exec \"" + exec + "\" is on " + point
+                        + ", which is mounted noexec: mount it without, or keep the program elsewhere")
+                .orElse("exec \"" + exec + "\" is not executable: chmod +x " + program);
+    }
+
+    private static boolean hasExecuteBit(Path program) {
+        try {
+            return Files.getPosixFilePermissions(program).stream()
+                    .anyMatch(bit -> bit.name().endsWith("_EXECUTE"));
+        } catch (IOException | UnsupportedOperationException unreadable) {
+            return false;
+        }
+    }
+
+    /** Without its loader a program that is there is answered "not found" by the kernel, which helps nobody. */
+    private static void requireLoader(String exec, Path program) throws LaunchRefused {
+        Optional<String> loader = ElfFile.loaderOf(program);
+        if (loader.isEmpty() || Files.exists(program.resolveSibling(loader.get()))) return;
+        throw new LaunchRefused("exec \"" + exec + "\" needs the loader " + loader.get()
+                + ", which is not on this device: it was built for another system (C library or processor)");
     }
 
     private static void requireInterpreter(String exec, Path program) throws LaunchRefused {

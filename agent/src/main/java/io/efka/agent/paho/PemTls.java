@@ -4,6 +4,7 @@ import io.efka.agent.wire.BrokerSettings;
 import io.efka.agent.wire.LinkException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,8 +18,10 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class PemTls {
     private static final Pattern PRIVATE_KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+    private static final Pattern CERTIFICATE =
+            Pattern.compile("-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----");
     private static final List<String> KEY_KINDS = List.of("RSA", "EC", "Ed25519", "Ed448");
     private static final char[] NO_PASSWORD = new char[0];
 
@@ -81,7 +86,7 @@ final class PemTls {
     private static List<Certificate> certificates(String what, Path file) throws LinkException {
         try {
             var found = new ArrayList<Certificate>(CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file))));
+                    .generateCertificates(new ByteArrayInputStream(onlyCertificates(Files.readAllBytes(file)))));
             if (found.isEmpty()) throw new LinkException(what + " " + file + " has no certificate in it");
             return found;
         } catch (IOException e) {
@@ -89,6 +94,16 @@ final class PemTls {
         } catch (GeneralSecurityException e) {
             throw new LinkException(what + " " + file + " is not a PEM certificate: " + e.getMessage(), e);
         }
+    }
+
+    /** A file may hold a key as well, which the JDK's reader stumbles over; one in DER has nothing to be picked out. */
+    private static byte[] onlyCertificates(byte[] file) {
+        String found = CERTIFICATE
+                .matcher(new String(file, StandardCharsets.ISO_8859_1))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.joining("\n"));
+        return found.isEmpty() ? file : found.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static PrivateKey privateKey(Path file) throws LinkException, GeneralSecurityException {

@@ -47,4 +47,9 @@ public record Cause(
     public static Cause exit(Exit exit) {
         return new Cause(Kind.EXIT, Optional.empty(), exit.code(), exit.signal(), Optional.empty());
     }
+
+    /** The same, with a sentence that explains it. */
+    Cause because(String explanation) {
+        return new Cause(kind, commandId, code, signal, Optional.of(explanation));
+    }
 }

@@ -16,7 +16,7 @@ record Stopped() implements IdleState {
     @Override
     public Step on(Event.StopAsked event, Service service, Moment moment) {
         if (!service.isDesired()) {
-            return service.stay().reject(event.request(), Outcome.Reason.NOT_RUNNING, "service is not running");
+            return service.stay().reject(event.request(), Outcome.Reason.NOT_RUNNING, "service not running");
         }
         Step step = service.desired(Desired.STOPPED)
                 .move(this, Cause.command(event.request().commandId()), moment);

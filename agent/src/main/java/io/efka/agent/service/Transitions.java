@@ -70,7 +70,8 @@ final class Transitions {
     }
 
     /** The main process ended by itself but left descendants: they are ended before anything else happens. */
-    static Step endLeftovers(Service service, ActiveState state, Exit exit, Stopping.Next next, Moment moment) {
+    static Step endLeftovers(Service before, ActiveState state, Exit exit, Stopping.Next next, Moment moment) {
+        Service service = exit.isClean() ? before.cause(inBackground(before.cause())) : before;
         var stopping = new Stopping(state.run(), state.process(), Optional.of(exit), next, 0);
         Manifest.StopRule rule = service.rules().stop();
         return service.move(stopping, service.cause(), moment)
@@ -126,6 +127,13 @@ final class Transitions {
         Service anew = service.history(service.record().history().startedByCommand());
         Step joined = anew.stay().awaitStart(request);
         return launch(joined.next(), Cause.command(request.commandId()), moment).thenAll(joined.effects());
+    }
+
+    /** A clean end that leaves processes behind is nearly always a program that puts itself into the background. */
+    private static Cause inBackground(Cause cause) {
+        String ended = cause.message().map(message -> message + "; ").orElse("");
+        return cause.because(ended + "its main process left background processes behind, which were ended too: "
+                + "a service must stay in the foreground (many programs have --foreground, -f or --no-daemon)");
     }
 
     static Cause launchFailure(Exit exit) {

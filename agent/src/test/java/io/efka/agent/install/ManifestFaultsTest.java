@@ -32,13 +32,13 @@ class ManifestFaultsTest {
                 health.failures | 'health':{'failures':'3'}           | whole number
                 health.on_unhealthy | 'health':{'on_unhealthy':'Restart'} | "restart", "report"
                 ready           | 'ready':'soon'                      | "spawn", "health", "channel"
-                ready_timeout   | 'ready_timeout':'1d'                | duration
+                ready_timeout   | 'ready_timeout':'1w'                | duration
                 watchdog        | 'watchdog':null                     | duration
                 restart         | 'restart':'always'                  | object
                 restart.policy  | 'restart':{'policy':'on_failure'}   | "on-failure"
                 restart.stable  | 'restart':{'stable':'10'}           | duration
                 restart.delay   | 'restart':{'delay':'1.5s'}          | duration
-                restart.max_delay | 'restart':{'max_delay':'999999h'} | 8760h
+                restart.max_delay | 'restart':{'max_delay':'999999h'} | 365d
                 restart.max_delay | 'restart':{'delay':'2m','max_delay':'1m'} | shorter than restart.delay
                 restart.limit   | 'restart':{'limit':1001}            | from 0 to 1000
                 restart.limit   | 'restart':{'limit':-1}              | from 0 to 1000

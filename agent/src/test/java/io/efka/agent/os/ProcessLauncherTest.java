@@ -255,6 +255,19 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void saysWhichLoaderOfACompiledProgramIsMissing() throws IOException {
+            byte[] program = Files.readAllBytes(Path.of("/bin/sleep"));
+            String loader = ElfFile.loaderOf(Path.of("/bin/sleep")).orElseThrow();
+            String missing = loader.substring(0, loader.length() - 1) + "X";
+            String other = new String(program, StandardCharsets.ISO_8859_1).replace(loader, missing);
+            Path file = Files.write(machine.workDir.resolve("tool"), other.getBytes(StandardCharsets.ISO_8859_1));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+            assertThat(refusalOf(Services.program(machine.workDir, "tool")))
+                    .contains("needs the loader " + missing)
+                    .contains("built for another system");
+        }
+
+        @Test
         void saysThatTheScriptHasWindowsLineEnds() throws IOException {
             script("run.sh", "#!/bin/sh\r\necho\r\n");
             assertThat(refusalOf(Services.program(machine.workDir, "run.sh"))).contains("Windows line ends");

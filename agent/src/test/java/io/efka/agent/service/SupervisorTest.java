@@ -74,7 +74,7 @@ final class SupervisorTest {
         void aStopIsRefused() {
             World.Asking stop = world.ask(Event.StopAsked::new);
             assertThat(stop.rejected().reason()).isEqualTo(Outcome.Reason.NOT_RUNNING);
-            assertThat(stop.rejected().message()).isEqualTo("service is not running");
+            assertThat(stop.rejected().message()).isEqualTo("service not running");
         }
 
         @Test
@@ -211,6 +211,16 @@ final class SupervisorTest {
             assertThat(world.launcher.launches()).isEqualTo(1);
             world.launcher.tell(new Event.TreeEmptied(world.launcher.run()));
             assertThat(world.launcher.launches()).isEqualTo(2);
+        }
+
+        @Test
+        void aProgramThatPutsItselfIntoTheBackgroundIsToldWhatIsWrong() {
+            world.launcher.tell(new Event.Exited(world.launcher.run(), world.code(0), false));
+            world.launcher.tell(new Event.TreeEmptied(world.launcher.run()));
+            assertThat(world.status().cause().kind()).isEqualTo(Cause.Kind.EXIT);
+            assertThat(world.status().cause().message().orElseThrow())
+                    .contains("left background processes behind")
+                    .contains("--foreground");
         }
 
         @Test

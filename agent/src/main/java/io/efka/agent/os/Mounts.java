@@ -1,0 +1,46 @@
+package io.efka.agent.os;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The mount points that the agent sees, and their options: {@code /proc/self/mountinfo}, proc(5). */
+record Mounts(String mountinfo) {
+
+    /** As they are now; none when the file cannot be read. */
+    static Mounts read() {
+        try {
+            return new Mounts(Files.readString(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1));
+        } catch (IOException unreadable) {
+            return new Mounts("");
+        }
+    }
+
+    /** The mount point that holds {@code file}, if programs on it may not be executed. */
+    Optional<Path> noexecMountOf(Path file) {
+        Path best = Path.of("/");
+        boolean noexec = false;
+        for (String line : mountinfo.split("\n")) {
+            // number, parent, device, root, mount point, options
+            String[] fields = line.split(" ");
+            if (fields.length < 6) continue;
+            Path point = Path.of(unescaped(fields[4]));
+            // A later mount on the same point hides the earlier one.
+            if (!file.startsWith(point) || point.getNameCount() < best.getNameCount()) continue;
+            best = point;
+            noexec = List.of(fields[5].split(",")).contains("noexec");
+        }
+        return noexec ? Optional.of(best) : Optional.empty();
+    }
+
+    /** Blanks and the like stand there as octal numbers. */
+    private static String unescaped(String field) {
+        return field.replace("\\040", " ")
+                .replace("\\011", "\t")
+                .replace("\\012", "\n")
+                .replace("\\134", "\\");
+    }
+}
