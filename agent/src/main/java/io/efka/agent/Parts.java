@@ -139,7 +139,7 @@ final class Parts {
                 events,
                 new Speakers(board, outbox, events, output, data, discovery, link, this::online));
         var site = new Site(settings.device().value(), folder.resolve("run"), channels::environment);
-        cgroups = Cgroups.detect(settings.device().value());
+        cgroups = Cgroups.detect(site);
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.launchers());
         var meters = new LinuxMeters(launcher, folder);

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,16 +21,20 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Cgroups implements AutoCloseable {
     private final String folder;
+    private final String owner;
     private final Optional<Path> unified;
     private final boolean unifiedLimits;
     private final Map<String, Path> controllers;
     /** Groups of an earlier agent may still be in use, so the names differ. */
-    private final String prefix = Long.toString(System.nanoTime(), 36) + "-";
+    private final String prefix;
 
     private final AtomicLong number = new AtomicLong();
 
-    private Cgroups(String folder, Optional<Path> unified, boolean unifiedLimits, Map<String, Path> controllers) {
+    private Cgroups(
+            String folder, String owner, Optional<Path> unified, boolean unifiedLimits, Map<String, Path> controllers) {
         this.folder = folder;
+        this.owner = owner;
+        this.prefix = owner + Long.toString(System.nanoTime(), 36) + "-";
         this.unified = unified;
         this.unifiedLimits = unifiedLimits;
         this.controllers = controllers;
@@ -38,11 +43,17 @@ public final class Cgroups implements AutoCloseable {
     /**
      * Looks at the machine, and removes empty groups that an earlier agent left.
      *
-     * @param device separates the groups of two agents on one machine
+     * @param site its device and its run folder separate the groups of two agents on one machine
      */
-    public static Cgroups detect(String device) {
+    public static Cgroups detect(Site site) {
+        return detect(site.device(), site.agent());
+    }
+
+    /** @param agent names the agent among those with the same device, also after a restart */
+    static Cgroups detect(String device, String agent) {
         return detect(
                 device,
+                agent,
                 CgroupMounts.parse(
                         ProcFiles.read(Path.of("/proc/self/mountinfo")).orElse(""),
                         ProcFiles.read(Path.of("/proc/self/cgroup")).orElse("")));
@@ -50,10 +61,10 @@ public final class Cgroups implements AutoCloseable {
 
     /** No groups at all, as in most containers. */
     static Cgroups none() {
-        return new Cgroups("none", Optional.empty(), false, Map.of());
+        return new Cgroups("none", "", Optional.empty(), false, Map.of());
     }
 
-    static Cgroups detect(String device, CgroupMounts mounts) {
+    static Cgroups detect(String device, String agent, CgroupMounts mounts) {
         String folder = "efka-" + Names.requireLegal("device id", device);
         Optional<Path> unified = mounts.unified().filter(Files::isWritable);
         var controllers = new TreeMap<String, Path>();
@@ -62,9 +73,14 @@ public final class Cgroups implements AutoCloseable {
         });
         boolean limits =
                 unified.isPresent() && Delegation.of(unified.get(), folder).enableLimits();
-        Cgroups cgroups = new Cgroups(folder, unified, limits, controllers);
+        Cgroups cgroups = new Cgroups(folder, ownerOf(agent), unified, limits, controllers);
         cgroups.removeEmptyGroups();
         return cgroups;
+    }
+
+    /** Short, as it begins the name of every group; the same for the same agent in every JVM. */
+    private static String ownerOf(String agent) {
+        return Integer.toString(agent.hashCode() & Integer.MAX_VALUE, 36) + "-";
     }
 
     /** What was found and what it can do, in one line for {@code info}. */
@@ -194,6 +210,21 @@ public final class Cgroups implements AutoCloseable {
 
     private void removeEmptyGroups() {
         for (Path group : groups()) new RunGroup(List.of(group)).remove();
+    }
+
+    /**
+     * Every group of this agent that exists, wherever this agent or an earlier one on the same data folder made it: one
+     * element a run, those without processes and that of the shell in reserve among them. Never a group of another agent,
+     * not even of one for the same device.
+     */
+    List<RunGroup> existing() {
+        var byName = new LinkedHashMap<Path, List<Path>>();
+        for (Path group : groups()) {
+            if (!group.getFileName().toString().startsWith(owner)) continue;
+            byName.computeIfAbsent(group.getFileName(), name -> new ArrayList<>())
+                    .add(group);
+        }
+        return byName.values().stream().map(RunGroup::new).toList();
     }
 
     /** The folders of all groups of this device, an earlier agent's among them. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class CgroupsTest {
     private static final String DEVICE = "groups-" + ProcessHandle.current().pid();
+    private static final String AGENT = "/var/lib/efka/run";
 
     @TempDir
     Path folder;
@@ -57,7 +58,7 @@ final class CgroupsTest {
         @Test
         void inNoneAtAll() {
             CgroupMounts mounts = CgroupMounts.parse("", "");
-            assertThat(Cgroups.detect(DEVICE, mounts).describe()).startsWith("none: ");
+            assertThat(Cgroups.detect(DEVICE, AGENT, mounts).describe()).startsWith("none: ");
         }
     }
 
@@ -65,7 +66,7 @@ final class CgroupsTest {
     class OnAMachineWithVersion2Only {
         @Test
         void limitsAreWrittenWhereTheControllersAreDelegated() throws IOException {
-            Cgroups cgroups = Cgroups.detect(DEVICE, pretended("memory cpu pids"));
+            Cgroups cgroups = Cgroups.detect(DEVICE, AGENT, pretended("memory cpu pids"));
             assertThat(cgroups.describe()).isEqualTo("v2: trees are killed at once, limits: memory, cpu, pids");
             assertThat(folder.resolve("cgroup.subtree_control")).hasContent("+memory +cpu +pids");
             Path group = cgroups.create().orElseThrow().folders().get(0);
@@ -83,7 +84,7 @@ final class CgroupsTest {
 
         @Test
         void withoutControllersEveryLimitIsAWarning() throws IOException {
-            Cgroups cgroups = Cgroups.detect(DEVICE, pretended("hugetlb"));
+            Cgroups cgroups = Cgroups.detect(DEVICE, AGENT, pretended("hugetlb"));
             assertThat(cgroups.describe()).isEqualTo("v2: trees are killed at once, limits: none");
             var warnings = new ArrayList<String>();
             cgroups.limit(cgroups.create(), allLimits(), warnings);
@@ -92,6 +93,18 @@ final class CgroupsTest {
                             "limits.memory: no memory control group on this machine",
                             "limits.cpu: no cpu control group on this machine",
                             "limits.pids: no pids control group on this machine");
+        }
+
+        @Test
+        void groupsOfAnotherAgentForTheSameDeviceAreNotThisOnes() throws IOException {
+            Cgroups mine = Cgroups.detect(DEVICE, AGENT, pretended("memory"));
+            RunGroup made = mine.create().orElseThrow();
+            Cgroups next = Cgroups.detect(DEVICE, AGENT, pretended("memory"));
+            Cgroups other = Cgroups.detect(DEVICE, "/srv/other/run", pretended("memory"));
+            RunGroup others = other.create().orElseThrow();
+            RunGroup nexts = next.create().orElseThrow();
+            assertThat(next.existing()).doesNotContain(others).contains(nexts);
+            assertThat(made).isNotEqualTo(nexts);
         }
 
         /** A folder that looks like a delegated group, as far as files can. */
@@ -109,7 +122,7 @@ final class CgroupsTest {
     class OnThisMachine {
         @Test
         void aRunBeyondItsMemoryIsEndedAndThatIsTold() throws IOException {
-            Cgroups cgroups = Cgroups.detect(DEVICE);
+            Cgroups cgroups = Cgroups.detect(DEVICE, AGENT);
             try (Machine machine = new Machine(folder, cgroups)) {
                 Machine.Started started =
                         machine.start(machine.shell("x=$(head -c 100000000 /dev/zero | tr '\\0' a); echo ${#x}")
@@ -125,7 +138,7 @@ final class CgroupsTest {
 
         @Test
         void aRunGetsNoMoreProcessesThanItsLimit() throws IOException {
-            Cgroups cgroups = Cgroups.detect(DEVICE);
+            Cgroups cgroups = Cgroups.detect(DEVICE, AGENT);
             try (Machine machine = new Machine(folder, cgroups)) {
                 Machine.Started started =
                         machine.start(machine.shell("for i in 1 2 3 4 5 6 7 8; do sleep 0.2 & done; wait")
@@ -141,9 +154,9 @@ final class CgroupsTest {
 
         @Test
         void emptyGroupsOfAnEarlierAgentAreRemoved() {
-            Cgroups first = Cgroups.detect(DEVICE);
+            Cgroups first = Cgroups.detect(DEVICE, AGENT);
             var group = first.limit(first.create(), allLimits(), new ArrayList<>());
-            Cgroups.detect(DEVICE).close();
+            Cgroups.detect(DEVICE, AGENT).close();
             assertThat(group.stream().flatMap(made -> made.folders().stream())).noneMatch(Files::exists);
         }
     }

@@ -4,6 +4,6 @@ package io.efka.agent.os;
 final class LauncherWithGroupsTest extends ProcessLauncherTest {
     @Override
     Cgroups cgroups() {
-        return Cgroups.detect("test-" + ProcessHandle.current().pid());
+        return Cgroups.detect("test-" + ProcessHandle.current().pid(), "agent");
     }
 }
