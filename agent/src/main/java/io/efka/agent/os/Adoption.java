@@ -5,8 +5,8 @@ import io.efka.agent.service.Launcher.Launch;
 import io.efka.agent.service.ProcessIdentity;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.RunRecord;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -48,9 +48,14 @@ final class Adoption {
             endLeftovers(left.record().run(), tell);
             return;
         }
-        Optional<RunGroup> group = seen.cgroups().of(main.get().pid());
+        var warnings = new ArrayList<String>();
+        Optional<RunGroup> group = seen.cgroups()
+                .adopt(
+                        seen.cgroups().of(main.get().pid()),
+                        left.launch().manifest().limits(),
+                        warnings);
         LiveRun run = runs.begin(left.launch(), new Runs.Main(main.get(), group), left.output(), tell);
-        run.tell(new Event.Adopted(run.id(), main.get(), List.of()));
+        run.tell(new Event.Adopted(run.id(), main.get(), warnings));
         endWatch.watch(
                 main.get(),
                 () -> runs.mainEnded(run, Exits.unknown(work.timers().now(), run)));

@@ -7,16 +7,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the agent's own control groups are: in the one hierarchy of version 2, and in those of version 1.
+ * Where the control groups of a process are: in the one hierarchy of version 2, and in those of version 1.
  *
- * @param unified the agent's folder in the version 2 hierarchy
- * @param controllers the agent's folder by version 1 controller
+ * @param mountinfo where the hierarchies are, as the agent sees them
+ * @param unified the process's folder in the version 2 hierarchy
+ * @param controllers the process's folder by version 1 controller
  */
-record CgroupMounts(Optional<Path> unified, Map<String, Path> controllers) {
-    private static final List<String> USED = List.of("memory", "pids", "cpu", "freezer");
+record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String, Path> controllers) {
+    static final CgroupMounts NONE = new CgroupMounts("", Optional.empty(), Map.of());
+    /** The version 1 controllers that are used; groups of the first two cost the kernel least. */
+    static final List<String> CHEAPEST_FIRST = List.of("freezer", "pids", "memory", "cpu");
 
     CgroupMounts {
         controllers = Map.copyOf(controllers);
+    }
+
+    /** Those of the agent. */
+    static CgroupMounts ofThisMachine() {
+        return parse(
+                ProcFiles.read(Path.of("/proc/self/mountinfo")).orElse(""),
+                ProcFiles.read(Path.of("/proc/self/cgroup")).orElse(""));
     }
 
     /** Reads {@code /proc/self/mountinfo} and {@code /proc/self/cgroup} (proc(5), cgroups(7)). */
@@ -33,15 +43,26 @@ record CgroupMounts(Optional<Path> unified, Map<String, Path> controllers) {
                 unified = Optional.of(own(mount, pathOf(membership, "")));
             } else if (kind[0].equals("cgroup")) {
                 List<String> names = List.of(kind[2].split(","));
-                for (String name : USED) {
+                for (String name : CHEAPEST_FIRST) {
                     if (names.contains(name)) controllers.put(name, own(mount, pathOf(membership, name)));
                 }
             }
         }
-        return new CgroupMounts(unified, controllers);
+        return new CgroupMounts(mountinfo, unified, controllers);
     }
 
-    /** The agent's path in a hierarchy: the line {@code number:controllers:path}; version 2 has no controllers there. */
+    /** Those of another process, by its {@code /proc/…/cgroup}. */
+    CgroupMounts ofProcess(String membership) {
+        return parse(mountinfo, membership);
+    }
+
+    /** The folder of the process in the hierarchy that has a controller. */
+    Optional<Path> withController(String controller) {
+        return Optional.ofNullable(controllers.get(controller))
+                .or(() -> unified.filter(own -> Delegation.has(own, controller)));
+    }
+
+    /** The process's path in a hierarchy: the line {@code number:controllers:path}; version 2 has no controllers there. */
     private static String pathOf(String membership, String controller) {
         for (String line : membership.split("\n")) {
             String[] parts = line.split(":", 3);

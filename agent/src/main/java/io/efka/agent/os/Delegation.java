@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * Passes the limits of version 2 on to the groups of the services. The kernel allows that only in a group without
- * processes (but for the root), so the agent moves itself into a group of its own if it is alone where it was started,
- * as under systemd with {@code Delegate=yes}.
+ * processes (but for the root). And from then on it lets no process into that group itself: whoever is to start the agent
+ * again in the same place must not be shut out by it, see {@link ServicesGroup}.
  */
 final class Delegation {
     private static final List<String> CONTROLLERS = List.of("memory", "cpu", "pids");
@@ -25,7 +25,7 @@ final class Delegation {
     }
 
     /**
-     * @param own the group in which the agent was started
+     * @param own the group whose controllers are passed on
      * @param folder the group below it that holds those of the services
      */
     static Delegation of(Path own, String folder) {
@@ -39,21 +39,38 @@ final class Delegation {
                 .orElse(false);
     }
 
-    /** Makes at least one of memory, cpu and pids usable below the services' group; says whether that worked. */
+    /** Those of memory, cpu and pids that a group has. */
+    static List<String> available(Path group) {
+        return CONTROLLERS.stream().filter(name -> has(group, name)).toList();
+    }
+
+    /**
+     * Makes at least one of memory, cpu and pids usable below the services' group; says whether that worked. The agent
+     * moves itself into a group of its own where it is alone in its own.
+     */
     boolean enableLimits() {
-        List<String> available =
-                CONTROLLERS.stream().filter(name -> has(own, name)).toList();
+        return enableLimits(true);
+    }
+
+    /** The same where no process is in the way, and the agent stays where it is. */
+    boolean enableLimitsInPlace() {
+        return enableLimits(false);
+    }
+
+    private boolean enableLimits(boolean mayMove) {
+        List<String> available = available(own);
         if (available.isEmpty()) return false;
         try {
             Files.createDirectories(services);
-            if (!enable(own, available) && !(isAlone() && moveAgent() && enable(own, available))) return false;
-            return enable(services, available);
+            boolean enabled = enable(own, available) || (mayMove && isAlone() && moveAgent() && enable(own, available));
+            return enabled && enable(services, available);
         } catch (IOException refused) {
             return false;
         }
     }
 
-    private static boolean enable(Path group, List<String> controllers) {
+    /** Makes controllers usable in the groups below a group; says whether that worked. */
+    static boolean enable(Path group, List<String> controllers) {
         try {
             Files.writeString(group.resolve("cgroup.subtree_control"), "+" + String.join(" +", controllers));
             return true;

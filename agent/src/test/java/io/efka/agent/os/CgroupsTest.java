@@ -58,7 +58,7 @@ final class CgroupsTest {
         @Test
         void inNoneAtAll() {
             CgroupMounts mounts = CgroupMounts.parse("", "");
-            assertThat(Cgroups.detect(DEVICE, AGENT, mounts).describe()).startsWith("none: ");
+            assertThat(detect(AGENT, mounts).describe()).startsWith("none: ");
         }
     }
 
@@ -66,7 +66,7 @@ final class CgroupsTest {
     class OnAMachineWithVersion2Only {
         @Test
         void limitsAreWrittenWhereTheControllersAreDelegated() throws IOException {
-            Cgroups cgroups = Cgroups.detect(DEVICE, AGENT, pretended("memory cpu pids"));
+            Cgroups cgroups = detect(AGENT, pretended("memory cpu pids"));
             assertThat(cgroups.describe()).isEqualTo("v2: trees are killed at once, limits: memory, cpu, pids");
             assertThat(folder.resolve("cgroup.subtree_control")).hasContent("+memory +cpu +pids");
             Path group = cgroups.create().orElseThrow().folders().get(0);
@@ -84,7 +84,7 @@ final class CgroupsTest {
 
         @Test
         void withoutControllersEveryLimitIsAWarning() throws IOException {
-            Cgroups cgroups = Cgroups.detect(DEVICE, AGENT, pretended("hugetlb"));
+            Cgroups cgroups = detect(AGENT, pretended("hugetlb"));
             assertThat(cgroups.describe()).isEqualTo("v2: trees are killed at once, limits: none");
             var warnings = new ArrayList<String>();
             cgroups.limit(cgroups.create(), allLimits(), warnings);
@@ -97,10 +97,10 @@ final class CgroupsTest {
 
         @Test
         void groupsOfAnotherAgentForTheSameDeviceAreNotThisOnes() throws IOException {
-            Cgroups mine = Cgroups.detect(DEVICE, AGENT, pretended("memory"));
+            Cgroups mine = detect(AGENT, pretended("memory"));
             RunGroup made = mine.create().orElseThrow();
-            Cgroups next = Cgroups.detect(DEVICE, AGENT, pretended("memory"));
-            Cgroups other = Cgroups.detect(DEVICE, "/srv/other/run", pretended("memory"));
+            Cgroups next = detect(AGENT, pretended("memory"));
+            Cgroups other = detect("/srv/other/run", pretended("memory"));
             RunGroup others = other.create().orElseThrow();
             RunGroup nexts = next.create().orElseThrow();
             assertThat(next.existing()).doesNotContain(others).contains(nexts);
@@ -114,7 +114,7 @@ final class CgroupsTest {
             Path services = Files.createDirectories(folder.resolve("efka-" + DEVICE));
             Files.writeString(services.resolve("cgroup.controllers"), controllers + "\n");
             Files.writeString(services.resolve("cgroup.subtree_control"), "");
-            return new CgroupMounts(Optional.of(folder), Map.of());
+            return new CgroupMounts("", Optional.of(folder), Map.of());
         }
     }
 
@@ -159,6 +159,11 @@ final class CgroupsTest {
             Cgroups.detect(DEVICE, AGENT).close();
             assertThat(group.stream().flatMap(made -> made.folders().stream())).noneMatch(Files::exists);
         }
+    }
+
+    /** Where systemd did not start the agent. */
+    private static Cgroups detect(String agent, CgroupMounts mounts) {
+        return Cgroups.detect(DEVICE, agent, mounts, Optional.empty(), System::nanoTime);
     }
 
     private static Manifest.Limits allLimits() {
