@@ -34,19 +34,20 @@ import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.service.Services;
 import io.efka.agent.service.StatusListener;
+import io.efka.agent.session.BrokerSession;
+import io.efka.agent.session.DevicePresence;
+import io.efka.agent.session.DeviceStatusCodec;
+import io.efka.agent.telemetry.AgentInstance;
 import io.efka.agent.telemetry.BrokerState;
 import io.efka.agent.telemetry.DataPublisher;
 import io.efka.agent.telemetry.DeviceInfo;
 import io.efka.agent.telemetry.DiskWatch;
 import io.efka.agent.telemetry.EventPublisher;
-import io.efka.agent.telemetry.Identity;
 import io.efka.agent.telemetry.Machine;
 import io.efka.agent.telemetry.Measurements;
 import io.efka.agent.telemetry.MetricsPublisher;
-import io.efka.agent.telemetry.Presence;
-import io.efka.agent.telemetry.PresenceCodec;
+import io.efka.agent.telemetry.RetainedStatuses;
 import io.efka.agent.telemetry.Rhythm;
-import io.efka.agent.telemetry.StatusBoard;
 import io.efka.agent.telemetry.StatusCodec;
 import io.efka.agent.telemetry.StatusFanOut;
 import io.efka.agent.telemetry.Uplink;
@@ -102,24 +103,25 @@ final class Parts {
     private final ProcessLauncher launcher;
     private final Probes probes;
     private final Services services;
-    private final Presence presence;
+    private final DevicePresence presence;
     private final MetricsPublisher metrics;
     private final DiskWatch disk;
     private final CommandRouter router;
-    private final Switchboard switchboard;
+    private final BrokerSession session;
+    private final List<MqttLink.Subscription> subscriptions;
     private final Census census;
     private final ServiceFolders folders;
 
-    private Parts(Settings settings, StateStore store, long session, Runnable shutdown) {
+    private Parts(Settings settings, StateStore store, long number, Runnable shutdown) {
         var random = RandomGenerator.getDefault();
         var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
         Path folder = settings.folders().data();
         link = new PahoLink(settings.broker(), timers, random);
         var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
-        events = new EventPublisher(topics, timers, session, outbox::send);
+        events = new EventPublisher(topics, timers, number, outbox::send);
         var uplink = new Uplink(link, timers, System::nanoTime);
-        var statusCodec = new StatusCodec(session);
-        var board = new StatusBoard(topics, uplink, events, statusCodec);
+        var statusCodec = new StatusCodec(number);
+        var statuses = new RetainedStatuses(topics, uplink, events, statusCodec);
         var outlet = new Outlet(link, topics, events);
         output = new Output(settings.folders().logs(), new MapDbOffsets(store), outlet, timers);
         data = new DataPublisher(topics, uplink, events, new MapDbRetained(store));
@@ -131,21 +133,17 @@ final class Parts {
                     topics, version, machine, !settings.metricsInterval().isZero());
             return new Discovery(prefix, card, this::serviceIds, uplink, random);
         });
-        var identity = new Identity(session, UUID.randomUUID().toString(), version, timers.now());
-        presence = new Presence(
-                new PresenceCodec(identity, machine, topics),
-                topics,
-                uplink,
-                events,
-                new Speakers(board, outbox, events, output, data, discovery, link, this::online));
+        var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
+        var mailbox = new SerialExecutor(workers.workers());
+        presence = new DevicePresence(mailbox, new DeviceStatusCodec(instance, machine, topics), topics, uplink);
         var site = new Site(settings.device().value(), folder.resolve("run"), channels::environment);
         cgroups = Cgroups.detect(site);
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.launchers());
         var meters = new LinuxMeters(launcher, folder);
         var measurements = new Measurements(meters, timers, System::nanoTime);
-        var listeners =
-                new ArrayList<StatusListener>(List.of(channels, board, presence, measurements, new DataKeeper(data)));
+        var listeners = new ArrayList<StatusListener>(
+                List.of(channels, statuses, presence, measurements, new DataKeeper(data)));
         discovery.ifPresent(listeners::add);
         StatusListener listener = new StatusFanOut(listeners);
         var serviceStore = new MapDbServices(store);
@@ -168,7 +166,7 @@ final class Parts {
         sections.put("channel", channels::describe);
         sections.put("data", data::counts);
         sections.put("dropped", () -> dropped(outbox));
-        var info = new DeviceInfo(identity, machine, topics, System::nanoTime, sections);
+        var info = new DeviceInfo(instance, machine, topics, System::nanoTime, sections);
         var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
         var environment = new Environment(topics, outbox::send, services, events, timers);
         var ledger = new Ledger(
@@ -181,25 +179,54 @@ final class Parts {
                 new FolderInstaller(folders), output.logs(), documents, lanes, new ServiceTalk(channels), shutdown);
         var table = CommandTables.standard(environment, toolbox, workers.workers());
         router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
-        switchboard = new Switchboard(topics, brokerState, presence, board, router, discovery);
+        session = new BrokerSession(
+                mailbox,
+                presence,
+                uplink,
+                events,
+                brokerState,
+                onlineListeners(statuses, outbox, discovery),
+                router::received,
+                message -> {
+                    statuses.received(message);
+                    discovery.ifPresent(one -> one.received(message));
+                });
+        var wanted = new ArrayList<>(BrokerSession.subscriptions(topics));
+        discovery.ifPresent(one -> wanted.addAll(one.subscriptions()));
+        subscriptions = List.copyOf(wanted);
     }
 
     /**
      * Puts an agent together; nothing runs yet.
      *
+     * @param number of this start of the agent on its data folder
      * @param shutdown ends the whole agent; must not block
      */
-    static Parts of(Settings settings, StateStore store, long session, Runnable shutdown) {
-        return new Parts(settings, store, session, shutdown);
+    static Parts of(Settings settings, StateStore store, long number, Runnable shutdown) {
+        return new Parts(settings, store, number, shutdown);
+    }
+
+    /** Those who publish only while this agent speaks for the device, in the order in which they hear of it. */
+    private List<BrokerSession.OnlineListener> onlineListeners(
+            RetainedStatuses statuses, Outbox outbox, Optional<Discovery> discovery) {
+        var all = new ArrayList<BrokerSession.OnlineListener>();
+        all.add(new BrokerSession.OnlineListener(statuses::online, statuses::offline));
+        all.add(new BrokerSession.OnlineListener(kept -> outbox.connected(), () -> {}));
+        all.add(new BrokerSession.OnlineListener(kept -> events.online(), () -> {}));
+        all.add(new BrokerSession.OnlineListener(kept -> output.connected(), output::disconnected));
+        all.add(new BrokerSession.OnlineListener(kept -> data.online(), data::offline));
+        discovery.ifPresent(one -> all.add(new BrokerSession.OnlineListener(one::online, one::offline)));
+        return List.copyOf(all);
     }
 
     private Map<String, Long> dropped(Outbox outbox) {
-        return Map.of("messages", outbox.dropped(), "events", events.dropped(), "commands", router.dropped());
-    }
-
-    /** Not a method reference to the switchboard: that one needs the presence to be made. */
-    private void online() {
-        switchboard.online();
+        return Map.of(
+                "messages",
+                outbox.dropped(),
+                "events",
+                events.dropped(),
+                "commands",
+                router.dropped() + session.dropped());
     }
 
     private List<ServiceId> serviceIds() {
@@ -222,7 +249,7 @@ final class Parts {
         services.boot(found);
         channels.start();
         router.recover();
-        link.open(presence.will(), switchboard.subscriptions(), switchboard);
+        link.open(presence.will(), subscriptions, session);
         metrics.start();
         disk.start();
     }
@@ -257,7 +284,7 @@ final class Parts {
 
     private void farewell() {
         try {
-            presence.shutdown().get(FAREWELL_SECONDS, TimeUnit.SECONDS);
+            session.shutdown().get(FAREWELL_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.info("the broker could not be told that the agent ends; it will publish the will");
         } catch (InterruptedException e) {

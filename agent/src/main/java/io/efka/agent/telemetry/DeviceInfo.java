@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /** Answers the {@code info} command: what this agent is, on what it runs, and how it stands with everything. */
 public final class DeviceInfo {
-    private final Identity identity;
+    private final AgentInstance identity;
     private final Machine machine;
     private final Topics topics;
     private final LongSupplier nanoTime;
@@ -23,7 +23,7 @@ public final class DeviceInfo {
      * @param nanoTime monotonic nanoseconds, {@code System::nanoTime}: the uptime is the same whatever the clock is set to
      */
     public DeviceInfo(
-            Identity identity,
+            AgentInstance identity,
             Machine machine,
             Topics topics,
             LongSupplier nanoTime,

@@ -51,7 +51,7 @@ public final class StatusCodec {
     }
 
     /** How an enum constant is spelled on the wire. */
-    static String word(Enum<?> constant) {
+    public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 

@@ -32,7 +32,7 @@ final class DeviceInfoTest {
         sections.put("folders", () -> Map.of("data", Path.of("/var/lib/efka")));
         sections.put("state_damages", () -> List.of("state.db was set aside"));
         sections.put("cgroup", () -> "none");
-        var identity = new Identity(17, "a1", new Version("0.1.0"), timers.now());
+        var identity = new AgentInstance(17, "a1", new Version("0.1.0"), timers.now());
         var machine = new Machine("gw", "Linux 6.1 arm64", "17.0.15", Optional.empty());
         var info = new DeviceInfo(identity, machine, TOPICS, timers::nanos, sections);
         timers.advance(Duration.ofSeconds(90));

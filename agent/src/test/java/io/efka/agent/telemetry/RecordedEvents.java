@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Remembers events, as "kind" or "service kind", with their fields. */
-final class RecordedEvents implements Events {
-    final List<String> names = new ArrayList<>();
-    final List<Map<String, ?>> fields = new ArrayList<>();
+public final class RecordedEvents implements Events {
+    public final List<String> names = new ArrayList<>();
+    public final List<Map<String, ?>> fields = new ArrayList<>();
 
     @Override
     public void device(String kind, Map<String, ?> fields) {
@@ -23,7 +23,7 @@ final class RecordedEvents implements Events {
         this.fields.add(fields);
     }
 
-    Map<String, ?> last() {
+    public Map<String, ?> last() {
         return fields.get(fields.size() - 1);
     }
 }

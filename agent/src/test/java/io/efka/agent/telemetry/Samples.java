@@ -19,25 +19,25 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Values that read like English. */
-final class Samples {
-    static final ServiceId CAMERA = new ServiceId("camera");
-    static final ServiceId MODEM = new ServiceId("modem");
-    static final RunId RUN_1 = new RunId("01JDA000000000000000000001");
-    static final RunId RUN_2 = new RunId("01JDA000000000000000000002");
-    static final Instant SINCE = FakeTimers.START;
-    static final Topics TOPICS = new Topics("efka", new DeviceId("dev1"), List.of(new GroupId("lab")));
+public final class Samples {
+    public static final ServiceId CAMERA = new ServiceId("camera");
+    public static final ServiceId MODEM = new ServiceId("modem");
+    public static final RunId RUN_1 = new RunId("01JDA000000000000000000001");
+    public static final RunId RUN_2 = new RunId("01JDA000000000000000000002");
+    public static final Instant SINCE = FakeTimers.START;
+    public static final Topics TOPICS = new Topics("efka", new DeviceId("dev1"), List.of(new GroupId("lab")));
 
     private Samples() {}
 
-    static ServiceStatus stopped(ServiceId id) {
+    public static ServiceStatus stopped(ServiceId id) {
         return status(id, Desired.STOPPED, State.STOPPED, Cause.of(Cause.Kind.AGENT_START));
     }
 
-    static ServiceStatus running(ServiceId id, RunId run) {
+    public static ServiceStatus running(ServiceId id, RunId run) {
         return alive(id, run, State.RUNNING, true, HealthState.UNKNOWN);
     }
 
-    static ServiceStatus alive(ServiceId id, RunId run, State state, boolean ready, HealthState health) {
+    public static ServiceStatus alive(ServiceId id, RunId run, State state, boolean ready, HealthState health) {
         return new ServiceStatus(
                 id,
                 Desired.RUNNING,
@@ -58,7 +58,7 @@ final class Samples {
                 List.of());
     }
 
-    static ServiceStatus backoff(ServiceId id, int restarts) {
+    public static ServiceStatus backoff(ServiceId id, int restarts) {
         var exit = new Exit(OptionalInt.of(1), Optional.empty(), false, SINCE, "no device\nbye \uFFFD\n");
         return new ServiceStatus(
                 id,

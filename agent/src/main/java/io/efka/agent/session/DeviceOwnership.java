@@ -1,5 +1,6 @@
-package io.efka.agent.telemetry;
+package io.efka.agent.session;
 
+import io.efka.agent.telemetry.AgentInstance;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -32,18 +33,18 @@ import java.util.Optional;
  *
  * <p>Not thread-safe.
  */
-final class Standing {
+final class DeviceOwnership {
     static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
     static final Duration MAX_PAUSE = Duration.ofMinutes(10);
 
-    private final Identity identity;
+    private final AgentInstance self;
     private final String host;
 
     private Phase phase = Phase.NEWCOMER;
     /** What came last on this connection, our births aside. */
-    private Optional<Sighting> seen = Optional.empty();
+    private Optional<SeenStatus> seen = Optional.empty();
 
-    private Optional<Sighting> successor = Optional.empty();
+    private Optional<SeenStatus> successor = Optional.empty();
     /** Births of ours up to this number are under way, or will be in a moment. */
     private long due;
 
@@ -53,8 +54,8 @@ final class Standing {
     private boolean disturbed;
     private int yields;
 
-    Standing(Identity identity, String host) {
-        this.identity = identity;
+    DeviceOwnership(AgentInstance self, String host) {
+        this.self = self;
         this.host = host;
     }
 
@@ -113,12 +114,12 @@ final class Standing {
     }
 
     /**
-     * @param sighting what came on the status topic; empty: nothing that an agent would have written
+     * @param status what came on the status topic; empty: nothing that an agent would have written
      * @param lastBirth number of the last birth of ours that was handed to the link
      */
-    Move saw(Optional<Sighting> sighting, long lastBirth) {
-        if (sighting.isPresent() && isOurVoice(sighting.get())) return Move.NOTHING;
-        seen = sighting;
+    Move saw(Optional<SeenStatus> status, long lastBirth) {
+        if (status.isPresent() && isOurVoice(status.get())) return Move.NOTHING;
+        seen = status;
         if (phase == Phase.PROVING) return asked && rival().isPresent() ? leave() : Move.NOTHING;
         if (phase != Phase.ONLINE) return Move.NOTHING;
         boolean isReplacedByOurs = echoed < Math.max(due, lastBirth);
@@ -149,12 +150,12 @@ final class Standing {
     }
 
     /** Another agent's birth, if that came last on this connection. */
-    Optional<Sighting> rival() {
-        return seen.filter(sighting -> sighting.isRivalOf(identity, host));
+    Optional<SeenStatus> rival() {
+        return seen.filter(status -> status.isRivalOf(self, host));
     }
 
     /** To whom the device was left, where that is known. */
-    Optional<Sighting> successor() {
+    Optional<SeenStatus> successor() {
         return successor;
     }
 
@@ -172,27 +173,26 @@ final class Standing {
     }
 
     /** Takes note of what came back to us of our own; our own will is not among it: it has to be answered. */
-    private boolean isOurVoice(Sighting sighting) {
-        if (!sighting.isOf(identity)) return false;
-        if (sighting.isQuestion()) {
+    private boolean isOurVoice(SeenStatus status) {
+        if (!status.isOf(self)) return false;
+        if (status.isQuestion()) {
             asked = true;
             return true;
         }
-        if (!sighting.online()) return false;
-        if (phase == Phase.ONLINE) echoed = Math.max(echoed, sighting.birth());
+        if (!status.online()) return false;
+        if (phase == Phase.ONLINE) echoed = Math.max(echoed, status.birth());
         // Before our birth is out again, an earlier one of ours that is still retained says that nobody replaced it.
         return phase == Phase.ONLINE;
     }
 
     /** Whether another agent was there, and has not said that it is gone for good. */
     private boolean isContested() {
-        return seen.filter(sighting -> sighting.isForeignTo(identity, host) && !sighting.isFarewell())
+        return seen.filter(status -> status.isForeignTo(self, host) && !status.isFarewell())
                 .isPresent();
     }
 
     private Move announce() {
-        disturbed |=
-                seen.filter(sighting -> sighting.isForeignTo(identity, host)).isPresent();
+        disturbed |= seen.filter(status -> status.isForeignTo(self, host)).isPresent();
         claimed = rival().isPresent();
         due = echoed + 1;
         return enter(Phase.ONLINE, Move.ANNOUNCE);
@@ -215,7 +215,7 @@ final class Standing {
     }
 
     private Move leave() {
-        successor = seen.filter(sighting -> sighting.isForeignTo(identity, host));
+        successor = seen.filter(status -> status.isForeignTo(self, host));
         disturbed = true;
         yields++;
         return enter(Phase.YIELDED, Move.YIELD);

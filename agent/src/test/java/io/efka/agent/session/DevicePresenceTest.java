@@ -1,4 +1,4 @@
-package io.efka.agent.telemetry;
+package io.efka.agent.session;
 
 import static io.efka.agent.telemetry.Samples.CAMERA;
 import static io.efka.agent.telemetry.Samples.MODEM;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class PresenceTest {
+final class DevicePresenceTest {
     private static final String TOPIC = "efka/dev1/status";
 
     private final FakeBroker broker = new FakeBroker(true, false, 1);
@@ -116,7 +116,7 @@ final class PresenceTest {
         void aGracefulEndSaysSoAndIsTheLastWord() {
             agent.connect();
             pass(3);
-            var said = agent.presence.shutdown();
+            var said = agent.session.shutdown();
             agent.presence.changed(stopped(CAMERA));
             pass(3);
 
@@ -126,7 +126,7 @@ final class PresenceTest {
 
         @Test
         void anEndWithoutAConnectionWaitsForNobody() {
-            assertThat(agent.presence.shutdown()).isCompleted();
+            assertThat(agent.session.shutdown()).isCompleted();
         }
     }
 
@@ -157,7 +157,7 @@ final class PresenceTest {
             assertThat(retained()).contains("\"session\":17", "\"online\":true");
             assertThat(agent.births).isEqualTo(2);
             assertThat(agent.events.names).isEmpty();
-            assertThat(agent.presence.isOnline()).isTrue();
+            assertThat(agent.session.isOnline()).isTrue();
         }
 
         @ParameterizedTest
@@ -198,8 +198,8 @@ final class PresenceTest {
             FakeBroker.Agent second = broker.agent(3, "b1", "other").connect();
             pass(20);
 
-            assertThat(first.presence.isOnline()).isFalse();
-            assertThat(second.presence.isOnline()).isTrue();
+            assertThat(first.session.isOnline()).isFalse();
+            assertThat(second.session.isOnline()).isTrue();
             assertThat(retained()).contains("\"instance\":\"b1\"", "\"online\":true");
             assertThat(first.events.names).containsExactly("session_taken_over");
             assertThat(first.events.last().get("by"))
@@ -214,8 +214,8 @@ final class PresenceTest {
             FakeBroker.Agent lower = broker.agent(3, "b1", "gw").connect();
             pass(40);
 
-            assertThat(higher.presence.isOnline()).isTrue();
-            assertThat(lower.presence.isOnline()).isFalse();
+            assertThat(higher.session.isOnline()).isTrue();
+            assertThat(lower.session.isOnline()).isFalse();
             assertThat(lower.events.names).contains("session_taken_over");
         }
 
@@ -225,12 +225,12 @@ final class PresenceTest {
             pass(30);
             FakeBroker.Agent second = broker.agent(3, "b1", "other").connect();
             pass(10);
-            second.presence.shutdown();
+            second.session.shutdown();
             pass(1);
             second.kill(false);
             pass(80);
 
-            assertThat(first.presence.isOnline()).isTrue();
+            assertThat(first.session.isOnline()).isTrue();
             assertThat(first.heard).endsWith("offline", "hold off PT1M", "online false");
         }
 
@@ -239,7 +239,7 @@ final class PresenceTest {
             FakeBroker.Agent first = broker.agent(17, "a1", "gw").connect();
             pass(30);
             visit("b1");
-            pass(Presence.CALM.toSeconds() + 120);
+            pass(BrokerSession.CALM.toSeconds() + 120);
             visit("b2");
 
             assertThat(first.heard.stream().filter(word -> word.startsWith("hold off")))
@@ -261,7 +261,7 @@ final class PresenceTest {
         private void visit(String instance) {
             FakeBroker.Agent visitor = broker.agent(3, instance, "other").connect();
             pass(10);
-            visitor.presence.shutdown();
+            visitor.session.shutdown();
             pass(1);
             visitor.kill(false);
         }

@@ -8,4 +8,4 @@ import java.time.Instant;
  * @param session grows with every start on the same data folder
  * @param instance random, of this start alone: tells two agents apart that use the same device id
  */
-public record Identity(long session, String instance, Version version, Instant startedAt) {}
+public record AgentInstance(long session, String instance, Version version, Instant startedAt) {}

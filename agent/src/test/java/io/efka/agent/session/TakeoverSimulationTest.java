@@ -1,4 +1,4 @@
-package io.efka.agent.telemetry;
+package io.efka.agent.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -23,12 +23,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-final class StatusBoardTest {
+final class RetainedStatusesTest {
     private final FakeTimers timers = new FakeTimers();
     private final FakeLink link = FakeLink.connected();
     private final RecordedEvents events = new RecordedEvents();
-    private final StatusBoard board =
-            new StatusBoard(TOPICS, new Uplink(link, timers, timers::nanos), events, new StatusCodec(17));
+    private final RetainedStatuses board =
+            new RetainedStatuses(TOPICS, new Uplink(link, timers, timers::nanos), events, new StatusCodec(17));
 
     @Nested
     final class WhenOnline {
@@ -268,10 +268,10 @@ final class StatusBoardTest {
 
     @Test
     void removedServicesDoNotPileUpForEver() {
-        for (int i = 0; i < StatusBoard.MAX_REMOVED + 50; i++) board.removed(new ServiceId("s" + i));
+        for (int i = 0; i < RetainedStatuses.MAX_REMOVED + 50; i++) board.removed(new ServiceId("s" + i));
         board.online(false);
 
-        assertThat(link.published()).hasSize(StatusBoard.MAX_REMOVED);
+        assertThat(link.published()).hasSize(RetainedStatuses.MAX_REMOVED);
         assertThat(link.last().topic()).isEqualTo("efka/dev1/svc/s1049/status");
     }
 }

@@ -1,5 +1,6 @@
-package io.efka.agent.telemetry;
+package io.efka.agent.session;
 
+import io.efka.agent.telemetry.AgentInstance;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,31 +10,31 @@ import java.util.Map;
  * @param birth number of the birth within its session; 0 in a will
  * @param reason why it is not online; empty in a birth
  */
-record Sighting(boolean online, long session, String instance, String host, long birth, String reason) {
+record SeenStatus(boolean online, long session, String instance, String host, long birth, String reason) {
 
-    boolean isOf(Identity identity) {
-        return instance.equals(identity.instance());
+    boolean isOf(AgentInstance self) {
+        return instance.equals(self.instance());
     }
 
     /** Whether it is of neither this agent nor an earlier start of it. */
-    boolean isForeignTo(Identity identity, String ownHost) {
-        boolean earlierStart = host.equals(ownHost) && session < identity.session();
-        return !isOf(identity) && !earlierStart;
+    boolean isForeignTo(AgentInstance self, String ownHost) {
+        boolean earlierStart = host.equals(ownHost) && session < self.session();
+        return !isOf(self) && !earlierStart;
     }
 
     /** Whether another agent says here that it is the device. */
-    boolean isRivalOf(Identity identity, String ownHost) {
-        return online && isForeignTo(identity, ownHost);
+    boolean isRivalOf(AgentInstance self, String ownHost) {
+        return online && isForeignTo(self, ownHost);
     }
 
     /** Whether its agent ended gracefully. */
     boolean isFarewell() {
-        return reason.equals(PresenceCodec.SHUTDOWN);
+        return reason.equals(DeviceStatusCodec.SHUTDOWN);
     }
 
     /** Whether it only asks who else is there. */
     boolean isQuestion() {
-        return reason.equals(PresenceCodec.ASKING);
+        return reason.equals(DeviceStatusCodec.ASKING);
     }
 
     Map<String, Object> fields() {

@@ -1,9 +1,13 @@
-package io.efka.agent.telemetry;
+package io.efka.agent.session;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.telemetry.AgentInstance;
+import io.efka.agent.telemetry.JsonCodec;
+import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.StatusCodec;
 import io.efka.agent.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -11,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Writes and reads the device's status document: birth, will and farewell. */
-public final class PresenceCodec {
+public final class DeviceStatusCodec {
     /** The reason of a farewell: the agent ended gracefully. */
     static final String SHUTDOWN = "shutdown";
 
@@ -21,18 +25,18 @@ public final class PresenceCodec {
     /** The reason of a question (never retained): a living agent of this device answers it with its birth. */
     static final String ASKING = "asking";
 
-    private final Identity identity;
+    private final AgentInstance instance;
     private final Machine machine;
     private final Topics topics;
 
-    public PresenceCodec(Identity identity, Machine machine, Topics topics) {
-        this.identity = identity;
+    public DeviceStatusCodec(AgentInstance instance, Machine machine, Topics topics) {
+        this.instance = instance;
         this.machine = machine;
         this.topics = topics;
     }
 
-    Identity identity() {
-        return identity;
+    AgentInstance instance() {
+        return instance;
     }
 
     String host() {
@@ -46,46 +50,49 @@ public final class PresenceCodec {
      * @param services how many there are in each state
      */
     byte[] birth(long number, Map<ServiceStatus.State, Integer> services) {
-        JsonObject json = document(true);
-        json.addProperty("birth", number);
+        Map<String, Object> document = document(true);
+        document.put("birth", number);
         var counts = new LinkedHashMap<String, Integer>();
         for (ServiceStatus.State state : ServiceStatus.State.values()) {
             counts.put(StatusCodec.word(state), services.getOrDefault(state, 0));
         }
-        json.add("services", JsonCodec.object(counts));
-        return JsonCodec.bytes(json);
+        document.put("services", counts);
+        return JsonCodec.bytes(JsonCodec.object(document));
     }
 
-    /** The agent is not there, or not as the device. Without the services: what would be said of them was true when the will was made. */
+    /**
+     * The agent is not there, or not as the device. Without the services: what would be said of them was true when the
+     * will was made.
+     */
     byte[] end(String reason) {
-        JsonObject json = document(false);
-        json.addProperty("reason", reason);
-        return JsonCodec.bytes(json);
+        Map<String, Object> document = document(false);
+        document.put("reason", reason);
+        return JsonCodec.bytes(JsonCodec.object(document));
     }
 
-    private JsonObject document(boolean online) {
-        var json = new JsonObject();
-        json.addProperty("v", 1);
-        json.addProperty("device", topics.device().value());
-        json.addProperty("online", online);
-        json.addProperty("session", identity.session());
-        json.addProperty("instance", identity.instance());
-        json.addProperty("version", identity.version().value());
-        json.addProperty("host", machine.host());
-        json.addProperty("os", machine.os());
-        json.addProperty("java", machine.java());
-        json.add("groups", JsonCodec.value(topics.groups()));
-        json.add("boot_at", JsonCodec.value(machine.bootAt()));
-        json.addProperty("started_at", JsonCodec.timestamp(identity.startedAt()));
-        return json;
+    private Map<String, Object> document(boolean online) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("v", 1);
+        fields.put("device", topics.device());
+        fields.put("online", online);
+        fields.put("session", instance.session());
+        fields.put("instance", instance.instance());
+        fields.put("version", instance.version());
+        fields.put("host", machine.host());
+        fields.put("os", machine.os());
+        fields.put("java", machine.java());
+        fields.put("groups", topics.groups());
+        fields.put("boot_at", machine.bootAt());
+        fields.put("started_at", instance.startedAt());
+        return fields;
     }
 
     /** Reads what somebody published as this device's status; empty for what no agent would have written. */
-    static Optional<Sighting> read(byte[] payload) {
+    static Optional<SeenStatus> read(byte[] payload) {
         try {
             JsonObject json = JsonParser.parseString(new String(payload, StandardCharsets.UTF_8))
                     .getAsJsonObject();
-            return Optional.of(new Sighting(
+            return Optional.of(new SeenStatus(
                     json.get("online").getAsBoolean(),
                     json.get("session").getAsLong(),
                     json.get("instance").getAsString(),

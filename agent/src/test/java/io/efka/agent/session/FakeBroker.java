@@ -1,6 +1,13 @@
-package io.efka.agent.telemetry;
+package io.efka.agent.session;
 
 import io.efka.agent.service.FakeTimers;
+import io.efka.agent.telemetry.AgentInstance;
+import io.efka.agent.telemetry.BrokerState;
+import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.RecordedEvents;
+import io.efka.agent.telemetry.Samples;
+import io.efka.agent.telemetry.Uplink;
+import io.efka.agent.telemetry.Version;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink;
@@ -52,7 +59,8 @@ final class FakeBroker {
     /** An agent with a link that reconnects within a second, until it is killed or closed. */
     final class Agent implements MqttLink {
         final RecordedEvents events = new RecordedEvents();
-        final Presence presence;
+        final DevicePresence presence;
+        final BrokerSession session;
         final List<String> heard = new ArrayList<>();
         final String instance;
         int births;
@@ -63,29 +71,24 @@ final class FakeBroker {
         private boolean alive = true;
         private boolean heldOff;
 
-        Agent(long session, String instance, String host) {
+        Agent(long number, String instance, String host) {
             this.instance = instance;
-            var identity = new Identity(session, instance, new Version("0.1.0"), timers.now());
+            var self = new AgentInstance(number, instance, new Version("0.1.0"), timers.now());
             var machine = new Machine(host, "Linux", "17", Optional.of(Instant.EPOCH));
-            var codec = new PresenceCodec(identity, machine, Samples.TOPICS);
-            presence = new Presence(
-                    codec, Samples.TOPICS, new Uplink(this, timers, timers::nanos), events, new Presence.Listener() {
-                        @Override
-                        public void online(boolean sessionPresent) {
-                            heard.add("online " + sessionPresent);
-                        }
-
-                        @Override
-                        public void offline() {
-                            heard.add("offline");
-                        }
-
-                        @Override
-                        public void holdOff(Duration pause) {
-                            heard.add("hold off " + pause);
-                            Agent.this.holdOff(pause);
-                        }
-                    });
+            var codec = new DeviceStatusCodec(self, machine, Samples.TOPICS);
+            var uplink = new Uplink(this, timers, timers::nanos);
+            var mailbox = new ManualMailbox();
+            presence = new DevicePresence(mailbox, codec, Samples.TOPICS, uplink);
+            session = new BrokerSession(
+                    mailbox,
+                    presence,
+                    uplink,
+                    events,
+                    new BrokerState(timers),
+                    List.of(new BrokerSession.OnlineListener(
+                            kept -> heard.add("online " + kept), () -> heard.add("offline"))),
+                    command -> heard.add("command"),
+                    message -> {});
         }
 
         Agent connect() {
@@ -96,7 +99,7 @@ final class FakeBroker {
             connection++;
             connected.add(this);
             retained.ifPresent(this::deliver);
-            later(() -> presence.connected(sessionPresent));
+            later(() -> session.connected(sessionPresent));
             return this;
         }
 
@@ -112,18 +115,18 @@ final class FakeBroker {
         void lose() {
             cut();
             FakeBroker.this.publish(presence.will());
-            presence.disconnected(new Loss("the connection was reset", false));
+            session.disconnected(new Loss("the connection was reset", false));
             reconnect();
         }
 
         boolean saysItIsTheDevice() {
-            return alive && presence.isOnline();
+            return alive && session.isOnline();
         }
 
         private void takenOver() {
             cut();
             if (willsAtTakeover) FakeBroker.this.publish(presence.will());
-            presence.disconnected(new Loss("end of stream", willsAtTakeover));
+            session.disconnected(new Loss("end of stream", willsAtTakeover));
             reconnect();
         }
 
@@ -139,10 +142,11 @@ final class FakeBroker {
 
         @Override
         public void holdOff(Duration pause) {
+            heard.add("hold off " + pause);
             heldOff = true;
             boolean wasUp = up;
             cut();
-            if (wasUp) later(() -> presence.disconnected(new Loss("held off", false)));
+            if (wasUp) later(() -> session.disconnected(new Loss("held off", false)));
             timers.schedule(pause, () -> {
                 heldOff = false;
                 connect();
@@ -153,7 +157,7 @@ final class FakeBroker {
             inbox.add(message);
             long number = connection;
             timers.schedule(HOP, () -> {
-                if (up && number == connection && !inbox.isEmpty()) presence.received(inbox.remove());
+                if (up && number == connection && !inbox.isEmpty()) session.received(new Delivered(inbox.remove()));
             });
         }
 
@@ -195,5 +199,10 @@ final class FakeBroker {
 
         @Override
         public void close() {}
+    }
+
+    private record Delivered(Message message) implements MqttLink.Inbound {
+        @Override
+        public void acknowledge() {}
     }
 }

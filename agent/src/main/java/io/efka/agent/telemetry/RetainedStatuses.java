@@ -18,11 +18,11 @@ import org.slf4j.LoggerFactory;
  * Keeps every service's retained status document at the broker equal to the service's status. The documents are
  * coalesced, the last one always goes out; the events are not: every change is one. Thread-safe; never blocks.
  */
-public final class StatusBoard implements StatusListener {
+public final class RetainedStatuses implements StatusListener {
     /** Removed services whose topic is not cleared yet, as may pile up while there is no broker. */
     static final int MAX_REMOVED = 1_000;
 
-    private static final Logger log = LoggerFactory.getLogger(StatusBoard.class);
+    private static final Logger log = LoggerFactory.getLogger(RetainedStatuses.class);
 
     private final Topics topics;
     private final Uplink uplink;
@@ -34,7 +34,7 @@ public final class StatusBoard implements StatusListener {
     private boolean online;
     private long forgotten;
 
-    public StatusBoard(Topics topics, Uplink uplink, Events events, StatusCodec codec) {
+    public RetainedStatuses(Topics topics, Uplink uplink, Events events, StatusCodec codec) {
         this.topics = topics;
         this.uplink = uplink;
         this.events = events;

@@ -1,0 +1,214 @@
+package io.efka.agent.session;
+
+import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.service.StatusListener;
+import io.efka.agent.telemetry.Uplink;
+import io.efka.agent.wire.LinkException;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.MqttLink.Lane;
+import io.efka.agent.wire.Properties;
+import io.efka.agent.wire.Topics;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes the device's retained status: birth, will and farewell. At most one birth is in flight; what changes
+ * meanwhile is in the next one. {@link BrokerSession} says when. Confined to the session's mailbox, so that no birth can
+ * follow the farewell; {@link #will}, {@link #changed} and {@link #removed} are thread-safe and never block.
+ */
+public final class DevicePresence implements StatusListener {
+    /** Between two births that differ only in the counts of services. */
+    static final Duration REFRESH = Duration.ofSeconds(1);
+
+    /** Between two births that answer what somebody else published as this device's status. */
+    static final Duration CORRECTION = Duration.ofSeconds(1);
+
+    /** The link refuses while it is up only when its queue is full. */
+    static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** The broker refused the birth: that is for a person to mend. */
+    static final Duration RETRY_REFUSED = Duration.ofMinutes(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DevicePresence.class);
+
+    private final Executor mailbox;
+    private final DeviceStatusCodec codec;
+    private final Topics topics;
+    private final String topic;
+    private final Uplink uplink;
+
+    private final Map<ServiceId, ServiceStatus.State> states = new ConcurrentHashMap<>();
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+
+    // Confined to the mailbox.
+    private boolean announced;
+    private boolean stale;
+    private boolean inFlight;
+    private boolean resting;
+    private boolean corrected;
+    private boolean correctionDue;
+    private boolean refused;
+    private long births;
+    /** Counts announcements, so that what becomes of a birth of an earlier one is told apart. */
+    private long announcement;
+
+    /** @param mailbox runs tasks one at a time, in order; the {@link BrokerSession}'s */
+    public DevicePresence(Executor mailbox, DeviceStatusCodec codec, Topics topics, Uplink uplink) {
+        this.mailbox = mailbox;
+        this.codec = codec;
+        this.topics = topics;
+        this.topic = topics.device("status");
+        this.uplink = uplink;
+    }
+
+    /** What the broker publishes when it loses this agent. */
+    public Message will() {
+        return message(codec.end(DeviceStatusCodec.LOST), true);
+    }
+
+    @Override
+    public void changed(ServiceStatus status) {
+        if (status.state() != states.put(status.id(), status.state())) refreshSoon();
+    }
+
+    @Override
+    public void removed(ServiceId id) {
+        if (states.remove(id) != null) refreshSoon();
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    /** Decides for this agent, from the beginning. */
+    DeviceOwnership ownership() {
+        return new DeviceOwnership(codec.instance(), codec.host());
+    }
+
+    boolean isStatus(Message message) {
+        return message.topic().equals(topic);
+    }
+
+    /** Number of the last birth that was handed to the link. */
+    long births() {
+        return births;
+    }
+
+    /** This agent speaks for the device: publishes a birth, and one whenever something changes. */
+    void announce() {
+        announced = true;
+        announcement++;
+        inFlight = false;
+        resting = false;
+        stale = true;
+        pump();
+    }
+
+    /** Publishes the birth again, within {@link #CORRECTION}: somebody else has replaced it. */
+    void repeat() {
+        if (corrected) {
+            correctionDue = true;
+            return;
+        }
+        corrected = true;
+        later(CORRECTION, this::corrected);
+        stale = true;
+        pump();
+    }
+
+    /** No birth is published from now on. */
+    void withdraw() {
+        announced = false;
+        announcement++;
+    }
+
+    /** Asks for another agent with this device id: one that is alive answers with its birth. */
+    void ask() {
+        uplink.link().publish(message(codec.end(DeviceStatusCodec.ASKING), false), Lane.CONTROL);
+    }
+
+    /**
+     * The last word of this agent.
+     *
+     * @return completes when the broker has it
+     */
+    CompletableFuture<Void> farewell() {
+        withdraw();
+        return uplink.link().publish(message(codec.end(DeviceStatusCodec.SHUTDOWN), true), Lane.CONTROL);
+    }
+
+    private void corrected() {
+        corrected = false;
+        if (!correctionDue) return;
+        correctionDue = false;
+        repeat();
+    }
+
+    private void refreshSoon() {
+        if (refreshing.compareAndSet(false, true)) later(REFRESH, this::refresh);
+    }
+
+    private void refresh() {
+        refreshing.set(false);
+        stale = true;
+        pump();
+    }
+
+    private void pump() {
+        if (!announced || !stale || inFlight || resting) return;
+        stale = false;
+        inFlight = true;
+        long mine = announcement;
+        uplink.link()
+                .publish(birth(), Lane.CONTROL)
+                .whenComplete((done, failure) -> mailbox.execute(() -> settled(mine, failure)));
+    }
+
+    private void settled(long mine, @Nullable Throwable failure) {
+        if (mine != announcement) return;
+        inFlight = false;
+        if (failure == null) {
+            refused = false;
+            pump();
+            return;
+        }
+        stale = true;
+        resting = true;
+        later(failure instanceof LinkException link && link.isRefused() ? refused(link) : RETRY, () -> rested(mine));
+    }
+
+    private Duration refused(LinkException problem) {
+        if (!refused) LOG.error("the broker does not take this device's status on {}: {}", topic, problem.getMessage());
+        refused = true;
+        return RETRY_REFUSED;
+    }
+
+    private void rested(long mine) {
+        if (mine != announcement) return;
+        resting = false;
+        pump();
+    }
+
+    private void later(Duration delay, Runnable task) {
+        uplink.timers().schedule(delay, () -> mailbox.execute(task));
+    }
+
+    private Message birth() {
+        var counts = new EnumMap<ServiceStatus.State, Integer>(ServiceStatus.State.class);
+        states.values().forEach(state -> counts.merge(state, 1, Integer::sum));
+        return message(codec.birth(++births, counts), true);
+    }
+
+    private Message message(byte[] payload, boolean retain) {
+        return new Message(topic, payload, 1, retain, Properties.JSON);
+    }
+}
