@@ -1,9 +1,11 @@
 package io.efka.agent.homeassistant;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.service.StatusListener;
+import io.efka.agent.telemetry.OverwriteDetector;
 import io.efka.agent.telemetry.RetainedDocument;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.wire.Message;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the device's retained discovery document equal to the services there are, and publishes it again when Home
- * Assistant has started. An entity that is no more is retracted by name in one document and left out of the next, as
+ * Assistant has started, or somebody else has written there. An entity that is no more is retracted by name in one document and left out of the next, as
  * Home Assistant wants it; what an earlier life of the agent announced is known from the broker. Thread-safe; never
  * blocks.
  */
@@ -50,21 +52,21 @@ public final class Discovery implements StatusListener {
     private final Uplink uplink;
     private final RandomGenerator random;
     private final RetainedDocument document;
+    private final OverwriteDetector detector;
 
     private final Set<ServiceId> known = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean gathering = new AtomicBoolean();
     private final AtomicBoolean answering = new AtomicBoolean();
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    // Guarded by this.
     /** Key and platform of all that Home Assistant may have been told of and not yet been told to forget. */
-    private final Map<String, String> announced = new HashMap<>();
+    @GuardedBy("this") private final Map<String, String> announced = new HashMap<>();
 
     /** Of these, what the newest document retracts. */
-    private Map<String, String> retracted = Map.of();
+    @GuardedBy("this") private Map<String, String> retracted = Map.of();
 
     /** Whether the broker's document still names what it retracted. */
-    private boolean namesRetracted;
+    @GuardedBy("this") private boolean namesRetracted;
 
     /**
      * @param prefix Home Assistant's discovery prefix
@@ -79,6 +81,7 @@ public final class Discovery implements StatusListener {
         this.uplink = uplink;
         this.random = random;
         this.document = new RetainedDocument(place.config(), uplink, this::compose, this::settled);
+        this.detector = new OverwriteDetector(uplink.timers(), document::changed);
         document.changed();
     }
 
@@ -109,7 +112,11 @@ public final class Discovery implements StatusListener {
 
     /** A message came on a topic this agent is subscribed to; any but those of {@link #subscriptions} is ignored. */
     public void received(Message message) {
-        if (message.topic().equals(place.config())) heard(DiscoveryCodec.read(message.payload()));
+        if (message.topic().equals(place.config())) {
+            heard(DiscoveryCodec.read(message.payload()));
+            // Empty: a person has deleted the device in Home Assistant. It is back when that or the agent starts again.
+            if (message.payload().length > 0) detector.received(message.payload());
+        }
         if (message.topic().equals(place.status()) && isOnline(message)) publishWithinSpread();
     }
 
@@ -165,7 +172,7 @@ public final class Discovery implements StatusListener {
             retracted = gone;
             namesRetracted = false;
         }
-        return codec.write(components, gone);
+        return detector.publishing(codec.write(components, gone));
     }
 
     /** The broker has the newest document: what that retracts is done with, and not said again. */

@@ -40,6 +40,12 @@ public final class RetainedDocument {
      * @param settled called when the broker has acknowledged the newest payload
      */
     public RetainedDocument(String topic, Uplink uplink, Supplier<byte[]> newest, Runnable settled) {
+        this(topic, uplink, newest, settled, false);
+    }
+
+    /** @param online whether publishing makes sense from the beginning */
+    RetainedDocument(String topic, Uplink uplink, Supplier<byte[]> newest, Runnable settled, boolean online) {
+        this.online = online;
         this.topic = topic;
         this.uplink = uplink;
         this.newest = newest;

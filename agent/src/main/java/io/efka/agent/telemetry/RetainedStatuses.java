@@ -1,5 +1,6 @@
 package io.efka.agent.telemetry;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Names;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
@@ -7,20 +8,29 @@ import io.efka.agent.service.StatusListener;
 import io.efka.agent.wire.Events;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps every service's retained status document at the broker equal to the service's status. The documents are
- * coalesced, the last one always goes out; the events are not: every change is one. Thread-safe; never blocks.
+ * coalesced, the last one always goes out; the events are not: every change is one. What somebody else writes there is
+ * put right, once a second and topic at most. Thread-safe; never blocks, and holds no lock while it calls out.
  */
 public final class RetainedStatuses implements StatusListener {
     /** Removed services whose topic is not cleared yet, as may pile up while there is no broker. */
     static final int MAX_REMOVED = 1_000;
+
+    /** Between two times that the topic of a service that does not exist is cleared. */
+    static final Duration CLEAR_PAUSE = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(RetainedStatuses.class);
 
@@ -29,10 +39,22 @@ public final class RetainedStatuses implements StatusListener {
     private final Events events;
     private final StatusCodec codec;
 
-    // Guarded by this, which is never held while calling out.
-    private final Map<ServiceId, Entry> entries = new LinkedHashMap<>();
-    private boolean online;
-    private long forgotten;
+    @GuardedBy("this") private final Map<ServiceId, Entry> entries = new LinkedHashMap<>();
+
+    /** Of those that exist. An entry without a status is of a service that was removed: its topic is to be cleared. */
+    @GuardedBy("this") private final Map<ServiceId, ServiceStatus> statuses = new HashMap<>();
+
+    @GuardedBy("this") private boolean online;
+
+    @GuardedBy("this") private long forgotten;
+
+    @GuardedBy("this") private long overwritten;
+
+    /** Ids without a service whose topic was cleared within the last second. */
+    @GuardedBy("this") private Set<ServiceId> cleared = new HashSet<>();
+
+    /** Of these, the ones that somebody has written again. */
+    @GuardedBy("this") private Set<ServiceId> clearAgain = new HashSet<>();
 
     public RetainedStatuses(Topics topics, Uplink uplink, Events events, StatusCodec codec) {
         this.topics = topics;
@@ -47,8 +69,7 @@ public final class RetainedStatuses implements StatusListener {
         Optional<ServiceStatus> before;
         synchronized (this) {
             entry = entry(status.id());
-            before = entry.status;
-            entry.status = Optional.of(status);
+            before = Optional.ofNullable(statuses.put(status.id(), status));
         }
         if (before.isPresent() && before.get().equals(status)) return;
         entry.document.changed();
@@ -59,7 +80,7 @@ public final class RetainedStatuses implements StatusListener {
 
     @Override
     public void removed(ServiceId id) {
-        clear(id);
+        clear(id, true);
         events.service(id, "removed", Map.of());
     }
 
@@ -77,22 +98,74 @@ public final class RetainedStatuses implements StatusListener {
     }
 
     /**
-     * Clears the document of a service that is no more: it was removed by an agent that ended before the broker heard
-     * of it. For whoever subscribes to {@code …/svc/+/status}; all other messages are ignored.
+     * Puts right what somebody else has written: the document of a service, or one of a service that does not exist, as
+     * an agent leaves behind that ended before the broker heard of the removal. For whoever subscribes to
+     * {@code …/svc/+/status}, echoes included; all other messages are ignored.
      */
     public void received(Message message) {
-        if (message.payload().length == 0) return;
+        Optional<ServiceId> id = service(message.topic());
+        if (id.isEmpty()) return;
+        Optional<Entry> entry = known(id.get());
+        if (entry.isPresent()) entry.get().detector.received(message.payload());
+        else if (message.payload().length > 0) clearUnknown(id.get());
+    }
+
+    private Optional<ServiceId> service(String topic) {
         String start = topics.device("svc/");
         String end = "/status";
-        String topic = message.topic();
-        if (!topic.startsWith(start) || !topic.endsWith(end) || topic.length() <= start.length() + end.length()) return;
-        String name = topic.substring(start.length(), topic.length() - end.length());
-        if (!Names.isLegal(name)) return;
-        var id = new ServiceId(name);
-        synchronized (this) {
-            if (entries.containsKey(id)) return;
+        if (!topic.startsWith(start) || !topic.endsWith(end) || topic.length() <= start.length() + end.length()) {
+            return Optional.empty();
         }
-        clear(id);
+        String name = topic.substring(start.length(), topic.length() - end.length());
+        return Names.isLegal(name) ? Optional.of(new ServiceId(name)) : Optional.empty();
+    }
+
+    private synchronized Optional<Entry> known(ServiceId id) {
+        return Optional.ofNullable(entries.get(id));
+    }
+
+    private void clearUnknown(ServiceId id) {
+        boolean isFirst;
+        synchronized (this) {
+            if (cleared.contains(id)) {
+                clearAgain.add(id);
+                return;
+            }
+            if (cleared.size() >= MAX_REMOVED) return;
+            isFirst = cleared.isEmpty();
+            cleared.add(id);
+        }
+        if (isFirst) uplink.timers().schedule(CLEAR_PAUSE, this::clearAgain);
+        clear(id, false);
+    }
+
+    private void clearAgain() {
+        Set<ServiceId> due;
+        synchronized (this) {
+            due = clearAgain;
+            cleared = new HashSet<>(due);
+            clearAgain = new HashSet<>();
+        }
+        if (due.isEmpty()) return;
+        uplink.timers().schedule(CLEAR_PAUSE, this::clearAgain);
+        due.forEach(id -> clear(id, false));
+    }
+
+    private void correct(Entry entry) {
+        long count;
+        synchronized (this) {
+            if (entries.get(entry.id) != entry) return;
+            // Another agent's documents are no news to one that has left the device to it.
+            count = online ? ++overwritten : 0;
+        }
+        if (Long.bitCount(count) == 1) {
+            log.warn(
+                    "somebody else wrote {}: publishing the status of service={} again, times={}",
+                    topics.service(entry.id, "status"),
+                    entry.id,
+                    count);
+        }
+        entry.document.changed();
     }
 
     private synchronized List<Entry> setOnline(boolean online) {
@@ -100,61 +173,64 @@ public final class RetainedStatuses implements StatusListener {
         return List.copyOf(entries.values());
     }
 
-    private void clear(ServiceId id) {
+    /** @param evenIfKnown otherwise a service that has come meanwhile keeps its document */
+    private void clear(ServiceId id, boolean evenIfKnown) {
         Entry entry;
+        Optional<ServiceId> given;
+        long count;
         synchronized (this) {
+            if (!evenIfKnown && entries.containsKey(id)) return;
             entry = entry(id);
-            entry.status = Optional.empty();
-            forgetOldestRemoved();
+            statuses.remove(id);
+            given = forgetOldestRemoved();
+            count = forgotten;
+        }
+        if (given.isPresent() && count % 100 == 1) {
+            log.warn(
+                    "status of removed service={} stays at the broker: over {} wait to be cleared, forgotten={}",
+                    given.get(),
+                    MAX_REMOVED,
+                    count);
         }
         entry.document.changed();
     }
 
-    private void forgetOldestRemoved() {
-        List<Entry> removed = entries.values().stream()
-                .filter(entry -> entry.status.isEmpty())
-                .toList();
-        if (removed.size() <= MAX_REMOVED) return;
-        ServiceId oldest = removed.get(0).id;
-        entries.remove(oldest);
-        if (forgotten++ % 100 > 0) return;
-        log.warn(
-                "status of removed service={} stays at the broker: over {} wait to be cleared, forgotten={}",
-                oldest,
-                MAX_REMOVED,
-                forgotten);
+    @GuardedBy("this") private Optional<ServiceId> forgetOldestRemoved() {
+        var removed = new ArrayList<ServiceId>(entries.keySet());
+        removed.removeAll(statuses.keySet());
+        if (removed.size() <= MAX_REMOVED) return Optional.empty();
+        entries.remove(removed.get(0));
+        forgotten++;
+        return Optional.of(removed.get(0));
     }
 
-    private Entry entry(ServiceId id) {
-        Entry known = entries.get(id);
-        if (known != null) return known;
-        var entry = new Entry(id);
-        if (online) entry.document.online(true);
-        entries.put(id, entry);
-        return entry;
+    @GuardedBy("this") private Entry entry(ServiceId id) {
+        return entries.computeIfAbsent(id, unknown -> new Entry(unknown, online));
     }
 
     private synchronized void forgetRemoved(Entry entry) {
-        if (entry.status.isEmpty()) entries.remove(entry.id, entry);
+        if (!statuses.containsKey(entry.id)) entries.remove(entry.id, entry);
     }
 
-    private synchronized Optional<ServiceStatus> newest(Entry entry) {
-        return entry.status;
+    private synchronized Optional<ServiceStatus> newest(ServiceId id) {
+        return Optional.ofNullable(statuses.get(id));
     }
 
     /** One service's document; without a status it is removed, and gone when the broker has cleared it. */
     private final class Entry {
         private final ServiceId id;
         private final RetainedDocument document;
-        private Optional<ServiceStatus> status = Optional.empty();
+        private final OverwriteDetector detector;
 
-        Entry(ServiceId id) {
+        Entry(ServiceId id, boolean online) {
             this.id = id;
+            this.detector = new OverwriteDetector(uplink.timers(), () -> correct(this));
             this.document = new RetainedDocument(
                     topics.service(id, "status"),
                     uplink,
-                    () -> newest(this).map(codec::bytes).orElse(new byte[0]),
-                    () -> forgetRemoved(this));
+                    () -> detector.publishing(newest(id).map(codec::bytes).orElse(new byte[0])),
+                    () -> forgetRemoved(this),
+                    online);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.efka.agent.service.FakeTimers;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.OverwriteDetector;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
 import io.efka.agent.wire.DeviceId;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DiscoveryTest {
     private static final String CONFIG = "homeassistant/device/efka_dev1/config";
@@ -325,16 +327,36 @@ final class DiscoveryTest {
         }
 
         @Test
-        void isOfNoInterestWhereItIsOurOwnEchoOrNothingOfOurs() {
+        void isOfNoInterestWhereItIsOurOwnEchoOrWasCleared() {
             online();
             hear(CONFIG, text(link.publishedOn(CONFIG).get(0)));
-            for (String junk : List.of("", "[]", "{", "\"x\"", "{\"components\":[]}", "{\"components\":{\"a\":1}}")) {
-                hear(CONFIG, junk);
-            }
-            hear(CONFIG, "{\"components\":{\"a\":{\"platform\":{},\"b\":1}}}");
+            hear(CONFIG, "");
             timers.advance(Duration.ofMinutes(1));
 
             assertThat(documents()).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "[]",
+                    "{",
+                    "\"x\"",
+                    "{\"components\":[]}",
+                    "{\"components\":{\"a\":1}}",
+                    "{\"components\":{\"a\":{\"platform\":{},\"b\":1}}}"
+                })
+        void isReplacedOnceWhereItIsNothingOfOurs(String junk) {
+            online();
+            hear(CONFIG, text(link.publishedOn(CONFIG).get(0)));
+            for (int i = 0; i < 10; i++) hear(CONFIG, junk);
+            timers.advance(OverwriteDetector.DELAY);
+            assertThat(documents()).hasSize(2);
+            hear(CONFIG, text(link.publishedOn(CONFIG).get(1)));
+            link.acknowledgeAll();
+            timers.advance(Duration.ofMinutes(1));
+
+            assertThat(documents()).hasSize(2);
         }
     }
 

@@ -18,6 +18,7 @@ import io.efka.agent.wire.FakeLink;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
@@ -27,18 +28,18 @@ final class RetainedStatusesTest {
     private final FakeTimers timers = new FakeTimers();
     private final FakeLink link = FakeLink.connected();
     private final RecordedEvents events = new RecordedEvents();
-    private final RetainedStatuses board =
+    private final RetainedStatuses statuses =
             new RetainedStatuses(TOPICS, new Uplink(link, timers, timers::nanos), events, new StatusCodec(17));
 
     @Nested
     final class WhenOnline {
         WhenOnline() {
-            board.online(false);
+            statuses.online(false);
         }
 
         @Test
         void aChangeIsPublishedRetainedAheadOfOutput() {
-            board.changed(stopped(CAMERA));
+            statuses.changed(stopped(CAMERA));
 
             FakeLink.Sent sent = link.last();
             assertThat(sent.topic()).isEqualTo("efka/dev1/svc/camera/status");
@@ -51,10 +52,10 @@ final class RetainedStatusesTest {
 
         @Test
         void whatChangesWhileOneIsInFlightIsCoalescedAndTheLastGoesOut() {
-            board.changed(stopped(CAMERA));
-            board.changed(backoff(CAMERA, 1));
-            board.changed(backoff(CAMERA, 2));
-            board.changed(running(CAMERA, RUN_1));
+            statuses.changed(stopped(CAMERA));
+            statuses.changed(backoff(CAMERA, 1));
+            statuses.changed(backoff(CAMERA, 2));
+            statuses.changed(running(CAMERA, RUN_1));
             assertThat(link.published()).hasSize(1);
 
             link.last().acknowledge();
@@ -67,17 +68,17 @@ final class RetainedStatusesTest {
 
         @Test
         void servicesDoNotWaitForEachOther() {
-            board.changed(stopped(CAMERA));
-            board.changed(stopped(MODEM));
+            statuses.changed(stopped(CAMERA));
+            statuses.changed(stopped(MODEM));
 
             assertThat(link.published()).hasSize(2);
         }
 
         @Test
         void whatIsNoChangeIsNotPublished() {
-            board.changed(stopped(CAMERA));
+            statuses.changed(stopped(CAMERA));
             link.last().acknowledge();
-            board.changed(stopped(CAMERA));
+            statuses.changed(stopped(CAMERA));
 
             assertThat(link.published()).hasSize(1);
             assertThat(events.names).hasSize(1);
@@ -85,9 +86,9 @@ final class RetainedStatusesTest {
 
         @Test
         void aRefusalIsTriedAgainAfterASecondNotAtOnce() {
-            board.changed(stopped(CAMERA));
+            statuses.changed(stopped(CAMERA));
             link.last().fail();
-            board.changed(running(CAMERA, RUN_1));
+            statuses.changed(running(CAMERA, RUN_1));
             assertThat(link.published()).hasSize(1);
 
             timers.advance(Duration.ofSeconds(1));
@@ -98,8 +99,8 @@ final class RetainedStatusesTest {
 
         @Test
         void aRemovedServiceIsClearedAfterWhatWasInFlight() {
-            board.changed(stopped(CAMERA));
-            board.removed(CAMERA);
+            statuses.changed(stopped(CAMERA));
+            statuses.removed(CAMERA);
             link.last().acknowledge();
 
             assertThat(link.last().topic()).isEqualTo("efka/dev1/svc/camera/status");
@@ -108,62 +109,205 @@ final class RetainedStatusesTest {
             assertThat(events.names).endsWith("camera removed");
 
             link.last().acknowledge();
-            board.offline();
-            board.online(false);
+            statuses.offline();
+            statuses.online(false);
             assertThat(link.published()).hasSize(2);
         }
 
         @Test
         void aServiceInstalledAnewWhileItsRemovalIsUnderWayIsThereInTheEnd() {
-            board.changed(stopped(CAMERA));
+            statuses.changed(stopped(CAMERA));
             link.last().acknowledge();
-            board.removed(CAMERA);
-            board.changed(running(CAMERA, RUN_1));
+            statuses.removed(CAMERA);
+            statuses.changed(running(CAMERA, RUN_1));
             link.last().acknowledge();
             link.last().acknowledge();
 
             assertThat(link.published()).hasSize(3);
             assertThat(link.last().text()).contains("\"state\":\"running\"");
-            board.offline();
-            board.online(false);
+            statuses.offline();
+            statuses.online(false);
             assertThat(link.published()).hasSize(4);
         }
 
         @Test
         void aStatusLeftOverByAnEarlierAgentIsCleared() {
-            board.changed(stopped(MODEM));
-            board.received(retained("efka/dev1/svc/ghost/status", "{}"));
-            board.received(retained("efka/dev1/svc/modem/status", "{}"));
-            board.received(retained("efka/dev1/svc/gone/status", ""));
-            board.received(retained("efka/dev1/svc//status", "{}"));
-            board.received(retained("efka/dev1/svc/a/b/status", "{}"));
-            board.received(retained("efka/dev2/svc/ghost/status", "{}"));
+            statuses.changed(stopped(MODEM));
+            statuses.received(retained("efka/dev1/svc/ghost/status", "{}"));
+            statuses.received(retained("efka/dev1/svc/modem/status", "{}"));
+            statuses.received(retained("efka/dev1/svc/gone/status", ""));
+            statuses.received(retained("efka/dev1/svc//status", "{}"));
+            statuses.received(retained("efka/dev1/svc/a/b/status", "{}"));
+            statuses.received(retained("efka/dev2/svc/ghost/status", "{}"));
 
             assertThat(link.published()).hasSize(2);
             assertThat(link.last().topic()).isEqualTo("efka/dev1/svc/ghost/status");
             assertThat(link.last().message().payload()).isEmpty();
         }
 
+        @Test
+        void aServiceThatComesWhileAStrangeStatusIsClearedKeepsItsOwn() {
+            statuses.received(retained("efka/dev1/svc/camera/status", "{}"));
+            statuses.received(retained("efka/dev1/svc/camera/status", "{}"));
+            link.acknowledgeAll();
+            statuses.changed(running(CAMERA, RUN_1));
+            link.acknowledgeAll();
+            timers.advance(Duration.ofMinutes(1));
+            link.acknowledgeAll();
+
+            assertThat(link.last().text()).contains("\"state\":\"running\"");
+        }
+
+        @Test
+        void theTopicOfNoServiceIsClearedOnceASecondHoweverOftenItIsWritten() {
+            link.acknowledgeAtOnce();
+            for (int i = 0; i < 50; i++) {
+                statuses.received(retained("efka/dev1/svc/ghost/status", "{}"));
+                statuses.received(retained("efka/dev1/svc/ghost/status", ""));
+                timers.advance(Duration.ofMillis(100));
+            }
+            timers.advance(Duration.ofMinutes(1));
+
+            assertThat(link.published()).hasSizeBetween(5, 7);
+            assertThat(timers.pending()).isZero();
+        }
+
         private Message retained(String topic, String text) {
-            return new Message(topic, text.getBytes(java.nio.charset.StandardCharsets.UTF_8), 1, true, Properties.NONE);
+            return new Message(topic, text.getBytes(StandardCharsets.UTF_8), 1, true, Properties.NONE);
+        }
+    }
+
+    @Nested
+    final class WhenSomebodyElseWrites {
+        private static final String TOPIC = "efka/dev1/svc/camera/status";
+
+        WhenSomebodyElseWrites() {
+            link.acknowledgeAtOnce();
+            statuses.online(false);
+            statuses.changed(stopped(CAMERA));
+            echo(0);
+        }
+
+        private void echo(int number) {
+            statuses.received(link.publishedOn(TOPIC).get(number));
+        }
+
+        private void write(String text) {
+            statuses.received(new Message(TOPIC, text.getBytes(StandardCharsets.UTF_8), 1, true, Properties.NONE));
+        }
+
+        private int published() {
+            return link.publishedOn(TOPIC).size();
+        }
+
+        @Test
+        void theStatusIsPublishedAgainWithinASecond() {
+            write("{\"state\":\"running\"}");
+            timers.advance(OverwriteDetector.DELAY);
+
+            assertThat(published()).isEqualTo(2);
+            assertThat(link.last().text()).contains("\"state\":\"stopped\"");
+        }
+
+        @Test
+        void soItIsWhereItWasCleared() {
+            write("");
+            timers.advance(OverwriteDetector.DELAY);
+
+            assertThat(published()).isEqualTo(2);
+        }
+
+        @Test
+        void onceASecondAtMostAndNotWithoutEnd() {
+            for (int i = 0; i < 50; i++) {
+                write("{}");
+                echo(published() - 1);
+                write("x" + i);
+                timers.advance(Duration.ofMillis(100));
+            }
+            timers.advance(OverwriteDetector.DELAY);
+            assertThat(published()).isBetween(4, 7);
+            echo(published() - 1);
+            int settled = published();
+            timers.advance(Duration.ofMinutes(1));
+
+            assertThat(published()).isEqualTo(settled);
+        }
+
+        @Test
+        void echoesThatComeLateAreKnown() {
+            statuses.changed(backoff(CAMERA, 1));
+            statuses.changed(backoff(CAMERA, 2));
+            statuses.changed(running(CAMERA, RUN_1));
+            for (int i = 1; i < 4; i++) {
+                timers.advance(Duration.ofSeconds(5));
+                echo(i);
+            }
+            timers.advance(Duration.ofMinutes(1));
+
+            assertThat(published()).isEqualTo(4);
+        }
+
+        @Test
+        void whatOursHasReplacedAlreadyIsLeftAlone() {
+            write("{}");
+            statuses.changed(running(CAMERA, RUN_1));
+            echo(1);
+            timers.advance(Duration.ofMinutes(1));
+
+            assertThat(published()).isEqualTo(2);
+        }
+
+        @Test
+        void anOlderStatusOfOursIsNoneOfOurs() {
+            statuses.changed(running(CAMERA, RUN_1));
+            echo(1);
+            echo(0);
+            timers.advance(OverwriteDetector.DELAY);
+
+            assertThat(published()).isEqualTo(3);
+            assertThat(link.last().text()).contains("\"state\":\"running\"");
+        }
+
+        @Test
+        void nothingIsPublishedWhileAnotherAgentHasTheDeviceAndAllIsRightAfterwards() {
+            statuses.offline();
+            write("{\"state\":\"running\",\"session\":3}");
+            timers.advance(Duration.ofMinutes(10));
+            assertThat(published()).isEqualTo(1);
+            statuses.online(true);
+
+            assertThat(published()).isEqualTo(2);
+            assertThat(link.last().text()).contains("\"state\":\"stopped\"");
+        }
+
+        @Test
+        void aServiceThatWasRemovedIsClearedAgain() {
+            statuses.removed(CAMERA);
+            write("{}");
+            write("{}");
+            timers.advance(Duration.ofMinutes(1));
+
+            assertThat(published()).isEqualTo(4);
+            assertThat(link.last().message().payload()).isEmpty();
         }
     }
 
     @Nested
     final class AfterAReconnect {
         AfterAReconnect() {
-            board.online(false);
-            board.changed(stopped(CAMERA));
-            board.changed(stopped(MODEM));
+            statuses.online(false);
+            statuses.changed(stopped(CAMERA));
+            statuses.changed(stopped(MODEM));
             link.published().get(0).acknowledge();
         }
 
         private void reconnect(boolean sessionPresent) {
             link.goDown();
-            board.offline();
+            statuses.offline();
             link.goUp(true);
             link.forget();
-            board.online(sessionPresent);
+            statuses.online(sessionPresent);
         }
 
         @Test
@@ -194,12 +338,12 @@ final class RetainedStatusesTest {
         @Test
         void onlyTheNewestOfWhatChangedWhileOfflineGoesOut() {
             link.goDown();
-            board.offline();
-            board.changed(backoff(CAMERA, 1));
-            board.changed(running(CAMERA, RUN_1));
+            statuses.offline();
+            statuses.changed(backoff(CAMERA, 1));
+            statuses.changed(running(CAMERA, RUN_1));
             link.goUp(true);
             link.forget();
-            board.online(true);
+            statuses.online(true);
 
             assertThat(link.published())
                     .filteredOn(sent -> sent.topic().contains("camera"))
@@ -210,8 +354,8 @@ final class RetainedStatusesTest {
         @Test
         void aFailureThatComesLateDoesNotKeepTheDocumentFromTheNewConnection() {
             FakeLink.Sent old = link.last();
-            board.offline();
-            board.online(true);
+            statuses.offline();
+            statuses.online(true);
             link.forget();
             old.fail();
 
@@ -222,8 +366,8 @@ final class RetainedStatusesTest {
         @Test
         void nothingIsPublishedWhileOffline() {
             link.forget();
-            board.offline();
-            board.changed(running(CAMERA, RUN_1));
+            statuses.offline();
+            statuses.changed(running(CAMERA, RUN_1));
             timers.advance(Duration.ofMinutes(5));
 
             assertThat(link.published()).isEmpty();
@@ -234,9 +378,9 @@ final class RetainedStatusesTest {
     final class Announces {
         @Test
         void everyChangeOfStateWithItsCauseAlsoWhatTheDocumentSkipped() {
-            board.changed(stopped(CAMERA));
-            board.changed(running(CAMERA, RUN_1));
-            board.changed(backoff(CAMERA, 1));
+            statuses.changed(stopped(CAMERA));
+            statuses.changed(running(CAMERA, RUN_1));
+            statuses.changed(backoff(CAMERA, 1));
 
             assertThat(events.names).containsExactly("camera state", "camera state", "camera state");
             assertThat(JsonCodec.object(events.last()).toString())
@@ -249,8 +393,8 @@ final class RetainedStatusesTest {
 
         @Test
         void healthAndReadinessOnTheirOwn() {
-            board.changed(alive(CAMERA, RUN_1, State.RUNNING, false, HealthState.UNKNOWN));
-            board.changed(alive(CAMERA, RUN_1, State.RUNNING, true, HealthState.HEALTHY));
+            statuses.changed(alive(CAMERA, RUN_1, State.RUNNING, false, HealthState.UNKNOWN));
+            statuses.changed(alive(CAMERA, RUN_1, State.RUNNING, true, HealthState.HEALTHY));
 
             assertThat(events.names).containsExactly("camera state", "camera ready", "camera health");
             assertThat(events.last())
@@ -268,8 +412,8 @@ final class RetainedStatusesTest {
 
     @Test
     void removedServicesDoNotPileUpForEver() {
-        for (int i = 0; i < RetainedStatuses.MAX_REMOVED + 50; i++) board.removed(new ServiceId("s" + i));
-        board.online(false);
+        for (int i = 0; i < RetainedStatuses.MAX_REMOVED + 50; i++) statuses.removed(new ServiceId("s" + i));
+        statuses.online(false);
 
         assertThat(link.published()).hasSize(RetainedStatuses.MAX_REMOVED);
         assertThat(link.last().topic()).isEqualTo("efka/dev1/svc/s1049/status");

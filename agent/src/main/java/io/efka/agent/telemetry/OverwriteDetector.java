@@ -1,0 +1,90 @@
+package io.efka.agent.telemetry;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.service.Timers;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * Notices that somebody else has written, or cleared, a topic that this agent keeps retained, by comparing what comes on
+ * it with what was published. Echoes of ours are known by their content, however late they come. Thread-safe; never
+ * blocks, and holds no lock while it calls out.
+ */
+public final class OverwriteDetector {
+    /** From a foreign message to the correction: what was published meanwhile may have replaced it already. */
+    public static final Duration DELAY = Duration.ofSeconds(1);
+
+    /** Publishes whose echoes are awaited; more than ever are on their way, since a document has one in flight. */
+    private static final int MAX_AWAITED = 16;
+
+    private final Timers timers;
+    private final Runnable correct;
+
+    @GuardedBy("this") private final Deque<String> awaited = new ArrayDeque<>();
+
+    @GuardedBy("this") private Optional<String> newest = Optional.empty();
+
+    @GuardedBy("this") private boolean isForeign;
+
+    @GuardedBy("this") private boolean looking;
+
+    /** @param correct publishes the document again. Called from a timer's thread, without a lock */
+    public OverwriteDetector(Timers timers, Runnable correct) {
+        this.timers = timers;
+        this.correct = correct;
+    }
+
+    /** Takes note of a payload that is about to be published, and returns it. */
+    public byte[] publishing(byte[] payload) {
+        String digest = digest(payload);
+        synchronized (this) {
+            newest = Optional.of(digest);
+            awaited.addLast(digest);
+            if (awaited.size() > MAX_AWAITED) awaited.removeFirst();
+        }
+        return payload;
+    }
+
+    /** A message came on the topic. Before the first {@link #publishing} whatever comes will be replaced anyway. */
+    public void received(byte[] payload) {
+        String digest = digest(payload);
+        synchronized (this) {
+            isForeign = newest.isPresent() && !isOurs(digest);
+            if (!isForeign || looking) return;
+            looking = true;
+        }
+        timers.schedule(DELAY, this::look);
+    }
+
+    @GuardedBy("this") private boolean isOurs(String digest) {
+        if (awaited.contains(digest)) {
+            // The broker keeps the order: the echo of whatever was published before this has come, or never will.
+            while (!awaited.removeFirst().equals(digest)) {}
+            return true;
+        }
+        return newest.filter(digest::equals).isPresent();
+    }
+
+    private void look() {
+        synchronized (this) {
+            looking = false;
+            if (!isForeign) return;
+            isForeign = false;
+        }
+        correct.run();
+    }
+
+    private static String digest(byte[] payload) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(payload);
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}
