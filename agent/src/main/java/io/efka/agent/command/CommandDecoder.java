@@ -94,7 +94,10 @@ final class CommandDecoder {
         }
     }
 
-    /** A reply must not become a command to this very device: whoever may only ask would get it to act. */
+    /**
+     * A reply must not become a command, nor pass for what another device says: whoever may ask one device could make the
+     * whole fleet act.
+     */
     private Optional<String> problem(String topic) {
         if (topic.isEmpty()) return Optional.of("must not be empty");
         if (topic.getBytes(StandardCharsets.UTF_8).length > MAX_TOPIC_BYTES) {
@@ -104,8 +107,7 @@ final class CommandDecoder {
         if (topic.chars().anyMatch(c -> c == '+' || c == '#' || c < ' ')) {
             return Optional.of("must not contain +, # or control characters");
         }
-        if (topics.parse(topic).isPresent()) return Optional.of("must not be a command topic");
-        return Optional.empty();
+        return topics.use(topic).map(use -> "must not be a topic that agents use for " + use);
     }
 
     private static Address takeId(Address address, Arguments arguments) throws Refusal {

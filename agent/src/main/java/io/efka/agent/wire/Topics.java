@@ -84,6 +84,29 @@ public final class Topics {
     }
 
     /**
+     * What the agents of this prefix, of whatever device or group, use a topic for; empty if they neither act upon it nor
+     * publish anything but replies there.
+     */
+    public Optional<String> use(String topic) {
+        if (!topic.startsWith(prefix + "/")) return Optional.empty();
+        String[] level = topic.substring(prefix.length() + 1).split("/", -1);
+        int next = level[0].equals("group") ? 2 : 1;
+        if (level.length > next + 1 && level[next].equals("svc")) next += 2;
+        if (level.length <= next) return Optional.empty();
+        return switch (level[next]) {
+            case "cmd" -> Optional.of("commands");
+            case "desired", "reported" -> Optional.of("desired state");
+            case "artifact" -> Optional.of("artifacts");
+            case "status" -> Optional.of("statuses");
+            case "event" -> Optional.of("events");
+            case "metrics" -> Optional.of("metrics");
+            case "data" -> Optional.of("what services publish");
+            case "stdout", "stderr" -> Optional.of("output");
+            default -> Optional.empty();
+        };
+    }
+
+    /**
      * Where a command is addressed to.
      *
      * @param group empty: to this device alone

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicsTest {
@@ -113,6 +114,53 @@ class TopicsTest {
 
         private Topics.CommandTopic to(Optional<GroupId> group, Optional<String> service, String command) {
             return new Topics.CommandTopic(group, service, command);
+        }
+    }
+
+    @Nested
+    class WhatAgentsUse {
+        @ParameterizedTest
+        @CsvSource({
+            "efka/dev1/cmd/ping, commands",
+            "efka/dev2/cmd/shutdown, commands",
+            "efka/dev2/cmd, commands",
+            "efka/dev2/svc/camera/cmd/stop, commands",
+            "efka/dev2/svc/cmd/cmd/call/blink, commands",
+            "efka/group/all/cmd/shutdown, commands",
+            "efka/group/elsewhere/svc/camera/cmd/stop, commands",
+            "efka/dev2/desired/base, desired state",
+            "efka/dev2/desired, desired state",
+            "efka/group/all/desired/base, desired state",
+            "efka/dev2/reported/base, desired state",
+            "efka/group/all/artifact/0f3a/chunk/1, artifacts",
+            "efka/dev2/status, statuses",
+            "efka/dev2/svc/camera/status, statuses",
+            "efka/dev2/event, events",
+            "efka/dev2/svc/camera/event, events",
+            "efka/dev2/metrics, metrics",
+            "efka/dev2/svc/camera/data/level, what services publish",
+            "efka/dev2/svc/camera/stdout, output",
+            "efka/dev2/svc/camera/stderr, output"
+        })
+        void isKnownOfTheWholePrefix(String topic, String use) {
+            assertThat(topics.use(topic)).contains(use);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "efka/dev1/reply",
+                    "efka/dev2/reply/of/mine",
+                    "efka/dev1/svc/cmd/reply",
+                    "efka/answers",
+                    "efka",
+                    "efka/group/cmd",
+                    "efkadev1/cmd/ping",
+                    "other/dev1/cmd/ping",
+                    "my/status"
+                })
+        void isNothingElse(String topic) {
+            assertThat(topics.use(topic)).isEmpty();
         }
     }
 
