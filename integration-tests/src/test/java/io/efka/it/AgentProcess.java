@@ -6,9 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged jar as a process of its own, as an operator starts it. */
+/**
+ * The packaged jar as a process of its own, as an operator starts it. Before it is ended it is asked whether threads of
+ * its own wait for each other: a test whose agent has a deadlock fails.
+ */
 public final class AgentProcess implements AutoCloseable {
     /** What is tested: the jar that a user runs. */
     public static final Path JAR = Path.of(System.getProperty("efka.jar", "../agent/target/efka.jar"));
@@ -85,7 +89,7 @@ public final class AgentProcess implements AutoCloseable {
         }
     }
 
-    /** kill -9, and gone. */
+    /** kill -9, and gone. It is not asked anything: what a kill finds is the test's business. */
     public void kill() {
         process.destroyForcibly();
         exitCode();
@@ -93,8 +97,11 @@ public final class AgentProcess implements AutoCloseable {
 
     /** SIGTERM, and gone. */
     public int terminate() {
+        Optional<String> deadlock = Deadlocks.in(process);
         process.destroy();
-        return exitCode();
+        int code = exitCode();
+        if (deadlock.isPresent()) throw new AssertionError("threads waited for each other:\n" + deadlock.get());
+        return code;
     }
 
     public int exitCode() {
