@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.efka.agent.service.ConfigStore;
 import io.efka.agent.service.Configuration;
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Farewells;
 import io.efka.agent.service.Launcher;
 import io.efka.agent.service.Manifest;
@@ -100,9 +101,9 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
         ServiceId service = launch.manifest().id();
         configurations.write(launch.manifest());
         return Map.of(
-                "EFKA_CONFIG", door.get().files().of(service).toString(),
-                "EFKA_CHANNEL", door.get().place().socket().toString(),
-                "EFKA_TOKEN", door.get().tokens().of(service, launch.run()));
+                EfkaVariables.CONFIG, door.get().files().of(service).toString(),
+                EfkaVariables.CHANNEL, door.get().place().socket().toString(),
+                EfkaVariables.TOKEN, door.get().tokens().of(service, launch.run()));
     }
 
     /**

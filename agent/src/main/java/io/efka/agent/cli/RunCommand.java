@@ -1,5 +1,6 @@
 package io.efka.agent.cli;
 
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Fault;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -78,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
 
     private Optional<Path> configFile(ParseResult given) {
         if (given.hasMatchedOption(CONFIG)) return Optional.of(Path.of(given.matchedOptionValue(CONFIG, "")));
-        return Optional.ofNullable(machine.environment().get("EFKA_CONFIG"))
+        return Optional.ofNullable(machine.environment().get(EfkaVariables.CONFIG))
                 .filter(name -> !name.isEmpty())
                 .map(Path::of);
     }

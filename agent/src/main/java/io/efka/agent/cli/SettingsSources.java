@@ -1,6 +1,7 @@
 package io.efka.agent.cli;
 
 import io.efka.agent.install.Spelling;
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Fault;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,9 +14,8 @@ import java.util.Set;
 
 /** Lays flags over the environment over the config file. */
 final class SettingsSources {
-    /** Variables of ours that are no settings: the start script's, and those a service finds in its environment. */
-    private static final Set<String> OTHER_VARIABLES =
-            Set.of("EFKA_CONFIG", "EFKA_JAR", "EFKA_JAVA", "EFKA_JAVA_OPTS", "EFKA_CHANNEL", "EFKA_TOKEN", "EFKA_RUN");
+    /** Variables of the start script's. */
+    private static final Set<String> OF_SCRIPT = Set.of("EFKA_JAR", "EFKA_JAVA", "EFKA_JAVA_OPTS");
 
     private SettingsSources() {}
 
@@ -45,12 +45,16 @@ final class SettingsSources {
                 Arrays.stream(Setting.values()).map(Setting::environment).toList();
         var stray = new ArrayList<String>();
         for (String name : machine.environment().keySet()) {
-            if (!name.startsWith("EFKA_") || known.contains(name) || OTHER_VARIABLES.contains(name)) continue;
+            if (!EfkaVariables.isReserved(name) || known.contains(name) || isNoSetting(name)) continue;
             Spelling.closest(name, known)
                     .ifPresent(
                             close -> stray.add("the variable " + name + " means nothing; did you mean " + close + "?"));
         }
         return stray;
+    }
+
+    private static boolean isNoSetting(String name) {
+        return OF_SCRIPT.contains(name) || EfkaVariables.OF_SERVICES.contains(name);
     }
 
     /** A variable that is set but empty counts as not set: compose files cannot leave one out. */

@@ -8,6 +8,7 @@ import static io.efka.agent.install.Quantities.DURATION_OR_ZERO;
 import static io.efka.agent.install.Rules.whole;
 
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.HealthCheck;
 import io.efka.agent.service.History;
 import io.efka.agent.service.Manifest;
@@ -18,8 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Every key a manifest may have, with its rule and its default. */
@@ -37,8 +36,12 @@ final class ManifestKeys {
     private static final int MAX_CPU = 1024;
     private static final int MAX_HEALTH_FAILURES = 1000;
     private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\\$?");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+
+    /** The next one is -1 to the kernel, which takes it for "leave it as it is": the agent's own, root perhaps. */
+    private static final long MAX_ACCOUNT = 4_294_967_294L;
+
     private static final Pattern OCTAL = Pattern.compile("0?[0-7]{3}");
-    private static final Set<String> SET_BY_AGENT = Set.of("EFKA_RUN", "EFKA_CHANNEL", "EFKA_TOKEN");
 
     private static final Rule<String> PROGRAM =
             Rules.text("must be a program without spaces, relative or absolute", ManifestKeys::isProgram);
@@ -47,8 +50,8 @@ final class ManifestKeys {
             text -> Names.isLegal(text) ? Optional.of(new ServiceId(text)) : Optional.empty());
     private static final Rule<List<String>> TEXTS = Rules.listOf(Rules.TEXT, "must be a list of strings");
     private static final Rule<String> NAME_OF_ACCOUNT = Rules.text(
-            "must be a string: a name or number as in /etc/passwd or /etc/group",
-            text -> ACCOUNT.matcher(text).matches());
+            "must be a string: a name or number as in /etc/passwd or /etc/group, up to " + MAX_ACCOUNT,
+            ManifestKeys::isAccount);
     private static final Rule<Integer> UMASK = Rules.parsed(
             "must be an octal string from \"000\" to \"0777\", such as \"0022\"",
             text -> OCTAL.matcher(text).matches() ? Optional.of(Integer.parseInt(text, 8)) : Optional.empty());
@@ -65,8 +68,8 @@ final class ManifestKeys {
             "env",
             Rules.mapOfText(
                     ManifestKeys::isVariable,
-                    "must have a name without = and NUL, and not one that the agent sets: "
-                            + new TreeSet<>(SET_BY_AGENT),
+                    "must have a name without = and NUL, and none that begins with " + EfkaVariables.PREFIX
+                            + ", which the agent sets",
                     "must be an object of strings"));
     static final Key<String> USER = optional("user", NAME_OF_ACCOUNT);
     static final Key<String> GROUP = optional("group", NAME_OF_ACCOUNT);
@@ -170,8 +173,14 @@ final class ManifestKeys {
                 && text.chars().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
     }
 
+    private static boolean isAccount(String text) {
+        if (!ACCOUNT.matcher(text).matches()) return false;
+        if (!NUMBER.matcher(text).matches()) return true;
+        return text.length() <= 10 && Long.parseLong(text) <= MAX_ACCOUNT;
+    }
+
     private static boolean isVariable(String name) {
-        return !name.isEmpty() && name.indexOf('=') < 0 && Rules.isPassable(name) && !SET_BY_AGENT.contains(name);
+        return !name.isEmpty() && name.indexOf('=') < 0 && Rules.isPassable(name) && !EfkaVariables.isReserved(name);
     }
 
     private static JsonPrimitive of(String text) {

@@ -15,6 +15,9 @@ import java.util.concurrent.TimeUnit;
  * @param known whether the machine knows the user, and so its further groups
  */
 record Account(String name, long uid, long gid, String home, boolean known) {
+    /** The next one is -1 to the kernel, which takes it for "leave it as it is": the agent's own, root perhaps. */
+    private static final long MAX_NUMBER = 4_294_967_294L;
+
     private static final String SELF =
             ProcFiles.read(Path.of("/proc/self/status")).orElse("");
 
@@ -52,33 +55,54 @@ record Account(String name, long uid, long gid, String home, boolean known) {
     }
 
     private static Account user(String name) throws LaunchRefused {
-        Optional<String[]> entry = entry("passwd", name);
-        if (entry.isPresent() && entry.get().length >= 6) {
-            String[] fields = entry.get();
-            return new Account(fields[0], Long.parseLong(fields[2]), Long.parseLong(fields[3]), fields[5], true);
-        }
+        requireNumber("user", name);
+        Optional<String> entry = entry("passwd", name);
+        if (entry.isPresent()) return parse(name, entry.get());
         if (!isNumber(name)) throw new LaunchRefused("user \"" + name + "\" is unknown on this machine");
-        return new Account(name, Long.parseLong(name), Long.parseLong(name), "/", false);
+        long number = number("user", name, name);
+        return new Account(name, number, number, "/", false);
+    }
+
+    /** @param line of the user data base, found for {@code name} */
+    static Account parse(String name, String line) throws LaunchRefused {
+        String[] fields = line.split(":", -1);
+        if (fields.length < 6) throw new LaunchRefused("user \"" + name + "\" has no complete entry in passwd");
+        return new Account(
+                fields[0], number("user", name, fields[2]), number("group of user", name, fields[3]), fields[5], true);
     }
 
     private static long gid(String name) throws LaunchRefused {
-        Optional<String[]> entry = entry("group", name);
-        if (entry.isPresent() && entry.get().length >= 3) return Long.parseLong(entry.get()[2]);
+        requireNumber("group", name);
+        Optional<String> entry = entry("group", name);
+        if (entry.isPresent()) return number("group", name, entry.get().split(":", -1)[2]);
         if (!isNumber(name)) throw new LaunchRefused("group \"" + name + "\" is unknown on this machine");
-        return Long.parseLong(name);
+        return number("group", name, name);
+    }
+
+    /** Before anybody is asked: getent(1) takes a number modulo 2^32, and 4294967296 for root. */
+    private static void requireNumber(String what, String name) throws LaunchRefused {
+        if (name.matches("[0-9]+")) {
+            var unused = number(what, name, name);
+        }
     }
 
     private static boolean isNumber(String text) {
         return text.matches("[0-9]{1,10}");
     }
 
+    private static long number(String what, String name, String text) throws LaunchRefused {
+        if (isNumber(text) && Long.parseLong(text) <= MAX_NUMBER) return Long.parseLong(text);
+        throw new LaunchRefused(
+                what + " \"" + name + "\" must have a number from 0 to " + MAX_NUMBER + ", has \"" + text + "\"");
+    }
+
     /** A line of the user or group data base: from its file, or from wherever else the machine keeps it. */
-    private static Optional<String[]> entry(String base, String name) {
+    private static Optional<String> entry(String base, String name) {
         for (String line : ProcFiles.read(Path.of("/etc/" + base)).orElse("").split("\n")) {
             String[] fields = line.split(":", -1);
-            if (fields.length >= 3 && (fields[0].equals(name) || fields[2].equals(name))) return Optional.of(fields);
+            if (fields.length >= 3 && (fields[0].equals(name) || fields[2].equals(name))) return Optional.of(line);
         }
-        return asked(base, name).map(line -> line.split(":", -1)).filter(fields -> fields.length >= 3);
+        return asked(base, name).filter(line -> line.split(":", -1).length >= 3);
     }
 
     private static Optional<String> asked(String base, String name) {

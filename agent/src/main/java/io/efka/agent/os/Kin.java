@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.ProcessIdentity;
 import io.efka.agent.service.RunId;
 import java.util.Optional;
@@ -19,27 +20,24 @@ record Kin(Mark mark, Optional<ProcessIdentity> leader, Optional<RunGroup> group
      * @param sidesToo whether commands that the agent ran beside the run (stop command) count as well
      */
     record Mark(String name, String value, boolean sidesToo) {
-        static final String RUN = "EFKA_RUN";
-        static final String SIDE = "EFKA_SIDE";
-
         /** The processes of a run. */
         static Mark of(RunId run) {
-            return new Mark(RUN, run.value(), false);
+            return new Mark(EfkaVariables.RUN, run.value(), false);
         }
 
         /** Whatever has to do with a run. */
         static Mark anyOf(RunId run) {
-            return new Mark(RUN, run.value(), true);
+            return new Mark(EfkaVariables.RUN, run.value(), true);
         }
 
         /** A command that runs beside a service. */
         static Mark side(String id) {
-            return new Mark(SIDE, id, true);
+            return new Mark(EfkaVariables.SIDE, id, true);
         }
 
         boolean isOn(ProcessTable.Environ environ) {
             return environ.value(name).filter(value::equals).isPresent()
-                    && (sidesToo || environ.value(SIDE).isEmpty());
+                    && (sidesToo || environ.value(EfkaVariables.SIDE).isEmpty());
         }
     }
 }

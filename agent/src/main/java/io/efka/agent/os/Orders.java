@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Launcher.Launch;
 import io.efka.agent.service.Manifest;
 import java.nio.file.Path;
@@ -50,8 +51,8 @@ final class Orders {
         var bounds = new Order.Bounds(
                 account, manifest.program().umask(), OptionalLong.empty(), OptionalLong.empty(), List.of());
         var marks = new HashMap<>(marks(launch));
-        marks.put(Kin.Mark.SIDE, side.id());
-        side.mainPid().ifPresent(pid -> marks.put("EFKA_PID", Integer.toString(pid)));
+        marks.put(EfkaVariables.SIDE, side.id());
+        side.mainPid().ifPresent(pid -> marks.put(EfkaVariables.PID, Integer.toString(pid)));
         return new Order(
                 Preflight.program(exec, launch.workDir()),
                 args,
@@ -72,10 +73,10 @@ final class Orders {
 
     private Map<String, String> marks(Launch launch) throws LaunchRefused {
         var marks = new HashMap<>(extra(launch));
-        marks.put(Kin.Mark.RUN, launch.run().value());
-        marks.put("EFKA_SERVICE", launch.manifest().id().value());
-        marks.put("EFKA_DEVICE", site.device());
-        marks.put(Strays.AGENT, site.agent());
+        marks.put(EfkaVariables.RUN, launch.run().value());
+        marks.put(EfkaVariables.SERVICE, launch.manifest().id().value());
+        marks.put(EfkaVariables.DEVICE, site.device());
+        marks.put(EfkaVariables.AGENT, site.agent());
         return marks;
     }
 

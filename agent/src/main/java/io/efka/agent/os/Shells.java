@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ final class Shells implements AutoCloseable {
         words.add(Programs.SHELL.toString());
         var builder = new ProcessBuilder(words).redirectErrorStream(true);
         // The agent's own settings, secrets among them, are none of a service's business.
-        builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
+        builder.environment().keySet().removeIf(EfkaVariables::isReserved);
         try {
             return builder.start();
         } catch (IOException refused) {

@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Timers;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,7 +25,7 @@ final class SideProcess {
     private final Consumer<OptionalInt> whenEnded;
 
     private SideProcess(Spawner.Spawned spawned, Order order, Trees trees, Work work, Limit limit) {
-        Kin.Mark mark = Kin.Mark.side(order.marks().getOrDefault(Kin.Mark.SIDE, ""));
+        Kin.Mark mark = Kin.Mark.side(order.marks().getOrDefault(EfkaVariables.SIDE, ""));
         this.kin = new Kin(mark, Optional.of(spawned.identity()), spawned.group());
         this.trees = trees;
         this.work = work;

@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.RunId;
 import java.time.Duration;
 import java.util.HashSet;
@@ -14,9 +15,6 @@ import org.slf4j.LoggerFactory;
  * disk was full, and was killed before there was room. Nobody would ever look for them again.
  */
 final class Strays {
-    /** Names the agent a process belongs to, by its run folder: another agent on this machine has another one. */
-    static final String AGENT = "EFKA_AGENT";
-
     private static final Logger LOG = LoggerFactory.getLogger(Strays.class);
 
     private static final Duration PAUSE = Duration.ofMillis(5);
@@ -47,8 +45,8 @@ final class Strays {
         boolean found = false;
         for (ProcessStat stat : table.all()) {
             ProcessTable.Environ environ = table.environ(stat.pid());
-            if (environ.value(AGENT).filter(agent::equals).isEmpty()) continue;
-            Optional<RunId> run = environ.value(Kin.Mark.RUN).map(RunId::new);
+            if (environ.value(EfkaVariables.AGENT).filter(agent::equals).isEmpty()) continue;
+            Optional<RunId> run = environ.value(EfkaVariables.RUN).map(RunId::new);
             if (run.isEmpty() || recorded.contains(run.get())) continue;
             found = true;
             if (told.add(run.get())) {

@@ -54,10 +54,15 @@ class ManifestFaultsTest {
                 env.A           | 'env':{'A':1}                       | string
                 env.A=b         | 'env':{'A=b':'c'}                   | without =
                 env.            | 'env':{'':'c'}                      | name
-                env.EFKA_RUN    | 'env':{'EFKA_RUN':'c'}              | the agent sets
+                env.EFKA_RUN    | 'env':{'EFKA_RUN':'c'}              | EFKA_
+                env.EFKA_SIDE   | 'env':{'EFKA_SIDE':'c'}             | EFKA_
+                env.EFKA_PASSWORD | 'env':{'EFKA_PASSWORD':'c'}       | EFKA_
                 user            | 'user':'a:b'                        | /etc/passwd
                 user            | 'user':'--help'                     | /etc/passwd
+                user            | 'user':'4294967295'                 | 4294967294
+                user            | 'user':'99999999999'                | 4294967294
                 group           | 'group':7                           | /etc/group
+                group           | 'group':'4294967295'                | 4294967294
                 umask           | 'umask':22                          | "0022"
                 umask           | 'umask':'0888'                      | octal
                 umask           | 'umask':'7777'                      | octal
