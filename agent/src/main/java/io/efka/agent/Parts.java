@@ -155,7 +155,7 @@ final class Parts {
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
         census = new Census(serviceStore, folders);
-        var brokerState = new BrokerState(timers);
+        var brokerState = new BrokerState(timers, link::describe);
         var sections = new LinkedHashMap<String, Supplier<?>>();
         sections.put("broker", brokerState);
         sections.put("prefix", settings::prefix);
@@ -191,7 +191,7 @@ final class Parts {
                     statuses.received(message);
                     discovery.ifPresent(one -> one.received(message));
                 });
-        var wanted = new ArrayList<>(BrokerSession.subscriptions(topics));
+        var wanted = new ArrayList<>(BrokerSession.subscriptions(topics, router.deviceCommands()));
         discovery.ifPresent(one -> wanted.addAll(one.subscriptions()));
         subscriptions = List.copyOf(wanted);
     }

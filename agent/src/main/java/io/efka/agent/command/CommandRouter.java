@@ -4,6 +4,7 @@ import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Topics;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,11 @@ public final class CommandRouter {
             if (entry.stage() instanceof LedgerEntry.Done done) reply(entry.id(), done.to(), done.reply());
             if (entry.stage() instanceof LedgerEntry.Accepted accepted) finish(entry, accepted);
         }
+    }
+
+    /** Names of the commands of a device. */
+    public Set<String> deviceCommands() {
+        return table.deviceCommands();
     }
 
     /** Takes a command. Called on the link's thread; never blocks. */

@@ -1,37 +1,37 @@
 package io.efka.agent.paho;
 
 import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.MqttLink.Subscription;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
-import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /** Reads what the broker answers, past Paho's mistakes. */
 final class Answers {
-    private static final int REFUSED = 0x80;
-
     private Answers() {}
 
-    /** The filters that were refused, each with its reason code. */
-    static Map<String, Integer> refusals(List<Subscription> asked, IMqttToken suback) {
-        var refused = new LinkedHashMap<String, Integer>();
-        int[] codes = suback.getReasonCodes();
-        if (codes == null) return refused;
-        for (int i = 0; i < Math.min(codes.length, asked.size()); i++) {
-            if (codes[i] >= REFUSED) refused.put(asked.get(i).filter(), codes[i]);
-        }
-        return refused;
+    /** One code for each filter that was asked for. */
+    static List<Integer> subscription(ReasonCodes codes, IMqttToken suback) {
+        List<Integer> sent = codes.takeSuback(suback.getMessageId());
+        if (!sent.isEmpty() || suback.getReasonCodes() == null) return sent;
+        return Arrays.stream(suback.getReasonCodes()).boxed().toList();
     }
 
-    static Optional<LinkException> refusal(Pending pending, IMqttToken token) {
-        int[] codes = token.getReasonCodes();
-        if (codes == null || codes.length == 0 || codes[0] < REFUSED) return Optional.empty();
-        return Optional.of(LinkException.refused(
-                "the broker refused a message to " + pending.topic + ", reason code " + codes[0]));
+    /** What the broker has against a publish, if anything. */
+    static Optional<LinkException> problem(Pending pending, ReasonCodes codes, IMqttToken puback) {
+        if (pending.message.getQos() == 0) return Optional.empty();
+        return codes.takePuback(puback.getMessageId()).map(code -> problem(pending, code));
+    }
+
+    private static LinkException problem(Pending pending, int code) {
+        String words = ReasonCode.words(code);
+        Optional<ReasonCode> known = ReasonCode.of(code);
+        if (known.filter(ReasonCode.PACKET_TOO_LARGE::equals).isPresent()) {
+            return LinkException.tooLarge("packet of " + pending.bytes + " bytes: " + words);
+        }
+        boolean isPassing = known.filter(ReasonCode::isPassing).isPresent();
+        return isPassing ? LinkException.busy(words) : LinkException.refused(words);
     }
 
     /** Paho reads this field of two bytes as a signed number. */
@@ -43,12 +43,5 @@ final class Answers {
     static long maxPacket(MqttProperties granted) {
         Long read = granted.getMaximumPacketSize();
         return read == null ? Long.MAX_VALUE : read;
-    }
-
-    static MqttSubscription toPaho(Subscription wanted) {
-        var subscription = new MqttSubscription(wanted.filter(), 1);
-        subscription.setRetainHandling(wanted.retained() ? 0 : 2);
-        subscription.setRetainAsPublished(true);
-        return subscription;
     }
 }

@@ -24,8 +24,19 @@ final class Backoff {
         this.limit = first;
     }
 
+    /** Anything up to the limit. */
     Duration next() {
-        var wait = Duration.ofMillis(chance.nextLong(limit.toMillis() + 1));
+        return next(Duration.ZERO);
+    }
+
+    /** Half of the limit at least: for what does not pass by itself. */
+    Duration nextLong() {
+        return next(limit.dividedBy(2));
+    }
+
+    private Duration next(Duration least) {
+        long span = limit.minus(least).toMillis();
+        var wait = least.plusMillis(chance.nextLong(span + 1));
         var doubled = limit.multipliedBy(2);
         limit = doubled.compareTo(max) < 0 ? doubled : max;
         return wait;

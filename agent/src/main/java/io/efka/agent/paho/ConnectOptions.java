@@ -2,6 +2,7 @@ package io.efka.agent.paho;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.efka.agent.paho.BrokerFeatures.Missing;
 import io.efka.agent.wire.BrokerSettings;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
@@ -30,9 +31,11 @@ final class ConnectOptions {
 
     /**
      * @param cleanStart true: makes the broker forget the session, and what it had queued for us
+     * @param features what the broker is known to lack
      * @throws LinkException when the password file cannot be read
      */
-    static MqttConnectionOptions of(BrokerSettings broker, Message will, boolean cleanStart) throws LinkException {
+    static MqttConnectionOptions of(BrokerSettings broker, Message will, boolean cleanStart, BrokerFeatures features)
+            throws LinkException {
         var options = new MqttConnectionOptions();
         options.setCleanStart(cleanStart);
         options.setSessionExpiryInterval(SESSION_EXPIRY_SECONDS);
@@ -44,15 +47,17 @@ final class ConnectOptions {
         if (broker.passwordFile().isPresent()) {
             options.setPassword(password(broker.passwordFile().get()));
         }
-        addWill(options, will);
+        addWill(options, will, features);
         return options;
     }
 
-    private static void addWill(MqttConnectionOptions options, Message will) {
+    private static void addWill(MqttConnectionOptions options, Message will, BrokerFeatures features) {
         MqttProperties properties = Messages.toPaho(will.properties());
         properties.setWillDelayInterval(WILL_DELAY_SECONDS);
         options.setWillMessageProperties(properties);
-        var message = new MqttMessage(will.payload(), will.qos(), will.retain(), new MqttProperties());
+        int qos = features.lacks(Missing.QOS_1) ? 0 : will.qos();
+        boolean retain = will.retain() && !features.lacks(Missing.RETAIN);
+        var message = new MqttMessage(will.payload(), qos, retain, new MqttProperties());
         options.setWill(will.topic(), message);
     }
 

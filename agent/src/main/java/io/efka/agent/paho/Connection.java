@@ -1,11 +1,15 @@
 package io.efka.agent.paho;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.paho.Ending.Kind;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.MqttLink.Loss;
+import io.efka.agent.wire.RetryDelay;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -39,9 +43,11 @@ final class Connection implements Outgoing.Wire {
     private final URI uri;
     private final Terms terms;
     private final Pace pace;
+    private final BrokerFeatures features;
     private final Outgoing outgoing;
     private final Inbox inbox;
     private final MqttConnectionOptions options;
+    private final ReasonCodes codes = new ReasonCodes();
     private final NetworkModule network;
     private final LinkPings pings;
     private final PahoThreads threads;
@@ -49,20 +55,36 @@ final class Connection implements Outgoing.Wire {
 
     private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
     private Optional<Ending> ending = Optional.empty();
+    private Optional<Subscriptions> subscriptions = Optional.empty();
+    private Optional<IMqttToken> greeting = Optional.empty();
     private Optional<Long> upSince = Optional.empty();
+    private boolean answered;
+    private long lookAt;
     private boolean seenGone;
-    private boolean over;
 
-    /** @throws LinkException when the settings name something that cannot be used, or Paho cannot be set up */
-    Connection(URI uri, Terms terms, Pace pace, Outgoing outgoing, Timers timers, boolean cleanStart)
+    @GuardedBy("this") private boolean over;
+
+    /**
+     * @param features of this broker, which is asked for nothing that it lacks
+     * @throws LinkException when the settings name something that cannot be used, or Paho cannot be set up
+     */
+    Connection(
+            URI uri,
+            Terms terms,
+            Pace pace,
+            BrokerFeatures features,
+            Outgoing outgoing,
+            Timers timers,
+            boolean cleanStart)
             throws LinkException {
         this.uri = uri;
         this.terms = terms;
         this.pace = pace;
+        this.features = features;
         this.outgoing = outgoing;
         this.inbox = new Inbox(terms.listener());
-        this.options = ConnectOptions.of(terms.broker(), terms.will(), cleanStart);
-        this.network = Networks.to(uri, terms.broker(), pace.connect());
+        this.options = ConnectOptions.of(terms.broker(), terms.will(), cleanStart, features);
+        this.network = Networks.to(uri, terms.broker(), pace.connect(), codes);
         this.pings = new LinkPings(timers, signals::add);
         this.threads = new PahoThreads(death -> signals.add(() -> unreadable(death)));
         try {
@@ -71,20 +93,18 @@ final class Connection implements Outgoing.Wire {
             throw new LinkException("cannot set up the MQTT client: " + e.getMessage(), e);
         }
         client.setManualAcks(true);
-        client.setCallback(new Heard(this::arrived, loss -> signals.add(() -> lost(loss))));
+        client.setCallback(new Heard(this::arrived, ended -> signals.add(() -> disconnected(ended))));
     }
 
     /** Connects, serves until the end, and leaves nothing behind. */
     Ending live() throws InterruptedException {
-        long deadline = System.nanoTime() + pace.attempt().toNanos();
+        lookAt = System.nanoTime() + pace.attempt().toNanos();
         try {
             client.connect(options, null, answer(this::greeted));
             while (ending.isEmpty()) {
-                long wait = upSince.isPresent() ? LOOK_NANOS : deadline - System.nanoTime();
-                Runnable signal = signals.poll(wait, TimeUnit.NANOSECONDS);
+                Runnable signal = signals.poll(lookAt - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (signal != null) signal.run();
-                else if (upSince.isPresent()) look();
-                else end("no answer from the broker within " + pace.attempt().toSeconds() + " s", Optional.empty());
+                if (System.nanoTime() - lookAt >= 0) look(System.nanoTime());
             }
         } catch (MqttException | RuntimeException e) {
             // The latter is a bug, here or in Paho; the link has to go on with another connection all the same.
@@ -95,21 +115,49 @@ final class Connection implements Outgoing.Wire {
         return ending.orElseThrow();
     }
 
+    private void lookAgain(long now) {
+        long rest = Math.min(LOOK_NANOS, pace.progress().toNanos() / 10);
+        Optional<Duration> due = subscriptions.flatMap(asked -> asked.untilDue(now));
+        lookAt = now + Math.min(rest, due.map(Duration::toNanos).orElse(rest));
+    }
+
+    private void look(long now) {
+        if (!answered) {
+            end(
+                    Kind.OUTSIDE,
+                    "no answer from the broker within " + pace.attempt().toSeconds() + " s");
+            return;
+        }
+        lookWhetherItIsThere();
+        if (subscriptions.filter(asked -> asked.isDue(now)).isPresent()) subscribe();
+        if (outgoing.stalled().compareTo(pace.progress()) > 0) {
+            end(
+                    byMessageIfOthersPassed(),
+                    "a message was not acknowledged for " + pace.progress().toSeconds() + " s");
+        }
+        lookAgain(now);
+    }
+
     /**
-     * Nothing was heard for a while. Should Paho ever give a connection up without a word, nobody else would notice. A
-     * second look at the same makes sure that its word is not just on its way, with the better reason.
+     * Should Paho ever give a connection up without a word, nobody else would notice. A second look at the same makes
+     * sure that its word is not just on its way, with the better reason.
      */
-    private void look() {
+    private void lookWhetherItIsThere() {
         boolean isGone = !client.isConnected();
-        if (isGone && seenGone) end("the connection is gone", Optional.empty());
+        if (isGone && seenGone) end(Kind.CUT, "the connection is gone");
         seenGone = isGone;
+    }
+
+    /** A broker that has stopped answering altogether says nothing about a message. */
+    private Kind byMessageIfOthersPassed() {
+        return outgoing.acknowledged() > 0 ? Kind.CUT : Kind.OUTSIDE;
     }
 
     /** Asks for a clean end, which makes {@link #live} return. Thread-safe. */
     void leave(String why) {
         signals.add(() -> {
             if (client.isConnected()) sayGoodbye();
-            end(why, Optional.empty());
+            end(Kind.LEFT, why);
         });
     }
 
@@ -119,7 +167,7 @@ final class Connection implements Outgoing.Wire {
             client.publish(pending.topic, pending.message, null, new MqttActionListener() {
                 @Override
                 public void onSuccess(IMqttToken token) {
-                    signals.add(() -> outgoing.settle(pending, Answers.refusal(pending, token)));
+                    signals.add(() -> outgoing.settle(pending, Answers.problem(pending, codes, token)));
                 }
 
                 @Override
@@ -136,36 +184,57 @@ final class Connection implements Outgoing.Wire {
     private void greeted(IMqttToken connack) {
         MqttProperties granted = connack.getResponseProperties();
         client.accept(granted);
+        features.granted(granted);
         pings.start();
-        if (terms.subscriptions().isEmpty()) {
-            ready(connack);
+        var delay = new RetryDelay(pace.firstWait(), pace.maxWait());
+        subscriptions = Optional.of(new Subscriptions(terms.subscriptions(), features, delay));
+        greeting = Optional.of(connack);
+        subscribe();
+    }
+
+    private void subscribe() {
+        List<MqttSubscription> missing = subscriptions.orElseThrow().missing();
+        if (missing.isEmpty()) {
+            subscribed();
             return;
         }
-        var subscriptions = terms.subscriptions().stream().map(Answers::toPaho).toArray(MqttSubscription[]::new);
         try {
-            client.subscribe(subscriptions, null, answer(suback -> subscribed(connack, suback)), new MqttProperties());
+            client.subscribe(
+                    missing.toArray(new MqttSubscription[0]),
+                    null,
+                    answer(suback -> answered(missing, Answers.subscription(codes, suback))),
+                    new MqttProperties());
         } catch (MqttException e) {
             lost(e);
         }
     }
 
-    private void subscribed(IMqttToken connack, IMqttToken suback) {
-        Answers.refusals(terms.subscriptions(), suback)
-                .forEach((filter, code) -> log.error(
-                        "filter={} was refused by the broker, reason code {}: no command will come here",
-                        filter,
-                        code));
-        ready(connack);
+    private void answered(List<MqttSubscription> asked, List<Integer> reasons) {
+        subscriptions.orElseThrow().answered(asked, reasons, System.nanoTime());
+        subscribed();
+    }
+
+    /** Online only with the essential subscriptions: a device that hears no command must not say that it is there. */
+    private void subscribed() {
+        answered = true;
+        lookAgain(System.nanoTime());
+        Subscriptions asked = subscriptions.orElseThrow();
+        boolean hasChanged = terms.refusedFilters().set(asked.refused());
+        boolean isNew = upSince.isEmpty() && asked.essentialsStand();
+        if (isNew) ready(greeting.orElseThrow());
+        if (upSince.isPresent() && (hasChanged || (isNew && !asked.refused().isEmpty()))) {
+            Inbox.guarded(() -> terms.listener().subscriptionsRefused(asked.refused()));
+        }
+        if (isNew) inbox.open();
     }
 
     private void ready(IMqttToken connack) {
         MqttProperties granted = connack.getResponseProperties();
         upSince = Optional.of(System.nanoTime());
-        outgoing.up(this, Answers.receiveMaximum(granted), Answers.maxPacket(granted));
+        outgoing.up(this, uri, Answers.receiveMaximum(granted), Answers.maxPacket(granted));
         boolean sessionPresent = connack.getSessionPresent();
         log.info("broker={} connected session_present={}", uri, sessionPresent);
         Inbox.guarded(() -> terms.listener().connected(sessionPresent));
-        inbox.open();
     }
 
     private void arrived(String topic, MqttMessage message) {
@@ -204,21 +273,39 @@ final class Connection implements Outgoing.Wire {
     }
 
     private void lost(Throwable problem) {
-        finish(new Ending(
-                new Loss(Reasons.of(problem), false), lived(), Optional.of(problem), Reasons.isUnreadable(problem)));
+        Optional<ReasonCode> refusal = codes.connack().flatMap(ReasonCode::of);
+        refusal.ifPresent(features::refused);
+        Kind kind = greeting.isPresent() ? Kind.CUT : Kind.OUTSIDE;
+        if (Reasons.isUnreadable(problem)) kind = Kind.UNREADABLE;
+        if (refusal.filter(ReasonCode::isAboutCredentials).isPresent()) kind = Kind.CREDENTIALS;
+        finish(new Ending(kind, new Loss(reason(problem), false), lived(), Optional.of(problem)));
     }
 
-    private void lost(Loss loss) {
-        finish(new Ending(loss, lived(), Optional.empty(), false));
+    private String reason(Throwable problem) {
+        if (greeting.isPresent()) return Reasons.ofLoss(problem);
+        Optional<String> refused = codes.connack().map(code -> "the broker refused: " + ReasonCode.words(code));
+        return olderBroker().or(() -> refused).orElseGet(() -> Reasons.ofFailure(problem));
+    }
+
+    private Optional<String> olderBroker() {
+        return codes.olderConnack()
+                .map(code -> "the broker speaks MQTT 3.1.1 only (it answered with code " + code
+                        + "); Efka needs a broker, or a listener of it, that speaks MQTT 5");
+    }
+
+    private void disconnected(Reasons.Ended ended) {
+        Kind kind = Kind.OUTSIDE;
+        if (ended.byMessage()) kind = ended.isSilence() ? byMessageIfOthersPassed() : Kind.CUT;
+        finish(new Ending(kind, ended.loss(), lived(), ended.cause()));
     }
 
     private void unreadable(Throwable death) {
         var loss = new Loss("the broker sent what cannot be read: " + death, false);
-        finish(new Ending(loss, lived(), Optional.of(death), true));
+        finish(new Ending(Kind.UNREADABLE, loss, lived(), Optional.of(death)));
     }
 
-    private void end(String reason, Optional<Throwable> cause) {
-        finish(new Ending(new Loss(reason, false), lived(), cause, false));
+    private void end(Kind kind, String reason) {
+        finish(new Ending(kind, new Loss(reason, false), lived(), Optional.empty()));
     }
 
     private void finish(Ending how) {
@@ -241,7 +328,9 @@ final class Connection implements Outgoing.Wire {
         synchronized (this) {
             over = true;
         }
-        outgoing.down(ending.map(e -> e.loss().reason()).orElse("interrupted"));
+        outgoing.down(
+                ending.map(e -> e.loss().reason()).orElse("interrupted"),
+                ending.filter(e -> e.kind() == Kind.CUT).isPresent());
         pings.stop();
         try {
             network.stop();

@@ -9,6 +9,24 @@ import java.util.Optional;
  *
  * @param up how long it was up; empty if it never was
  * @param cause for the log
- * @param unreadable it ended because of something the broker sent that Paho cannot read, and will send again
  */
-record Ending(Loss loss, Optional<Duration> up, Optional<Throwable> cause, boolean unreadable) {}
+record Ending(Kind kind, Loss loss, Optional<Duration> up, Optional<Throwable> cause) {
+
+    /** Whose doing it was, as far as it can be told. */
+    enum Kind {
+        /** The broker had accepted the connection, and ended it: perhaps because of a message that was in flight. */
+        CUT,
+        /** Something that no message of ours can have brought about. */
+        OUTSIDE,
+        /** The broker sent what Paho cannot read, and will send it again. */
+        UNREADABLE,
+        /** The broker does not take this client's credentials. */
+        CREDENTIALS,
+        /** We left. */
+        LEFT
+    }
+
+    static Ending failed(String reason, Throwable cause) {
+        return new Ending(Kind.OUTSIDE, new Loss(reason, false), Optional.empty(), Optional.of(cause));
+    }
+}

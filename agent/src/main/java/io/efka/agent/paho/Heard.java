@@ -1,6 +1,5 @@
 package io.efka.agent.paho;
 
-import io.efka.agent.wire.MqttLink.Loss;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -11,7 +10,7 @@ import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /** Of all that Paho tells, passes on what matters. On Paho's threads: its consumers only enqueue. */
-record Heard(BiConsumer<String, MqttMessage> arrived, Consumer<Loss> lost) implements MqttCallback {
+record Heard(BiConsumer<String, MqttMessage> arrived, Consumer<Reasons.Ended> lost) implements MqttCallback {
 
     @Override
     public void messageArrived(String topic, MqttMessage message) {

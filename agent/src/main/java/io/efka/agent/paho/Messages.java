@@ -21,8 +21,6 @@ import org.eclipse.paho.mqttv5.common.util.MqttTopicValidator;
 
 /** Translates between our messages and Paho's. */
 final class Messages {
-    // Header, identifiers and lengths of everything but the user properties, which cost 5 bytes each.
-    private static final int PACKET_OVERHEAD = 64;
     // A length on the wire has two bytes.
     private static final int MAX_STRING = 65_535;
 
@@ -36,22 +34,21 @@ final class Messages {
      */
     static Pending toPaho(Message message, Lane lane) throws LinkException {
         checkTopic("topic", message.topic());
-        int bytes = PACKET_OVERHEAD + message.payload().length + length("topic", message.topic());
+        checkString("topic", message.topic());
         Properties properties = message.properties();
         if (properties.responseTopic().isPresent()) {
-            String responseTopic = properties.responseTopic().get();
-            checkTopic("response topic", responseTopic);
-            bytes += length("response topic", responseTopic);
+            checkTopic("response topic", properties.responseTopic().get());
+            checkString("response topic", properties.responseTopic().get());
         }
         if (properties.contentType().isPresent()) {
-            bytes += length("content type", properties.contentType().get());
+            checkString("content type", properties.contentType().get());
         }
-        bytes += properties.correlationData().map(data -> data.length).orElse(0);
         for (Properties.User user : properties.user()) {
-            bytes += 5 + length("user property", user.name()) + length("user property", user.value());
+            checkString("user property", user.name());
+            checkString("user property", user.value());
         }
         var encoded = new MqttMessage(message.payload(), message.qos(), message.retain(), toPaho(properties));
-        return new Pending(message.topic(), encoded, lane, bytes);
+        return new Pending(message.topic(), encoded, lane, message.packetBytes());
     }
 
     static MqttProperties toPaho(Properties properties) {
@@ -92,7 +89,7 @@ final class Messages {
         }
     }
 
-    private static int length(String what, String text) throws LinkException {
+    private static void checkString(String what, String text) throws LinkException {
         int length = text.getBytes(UTF_8).length;
         if (length > MAX_STRING) {
             throw LinkException.refused(what + " has " + length + " bytes, MQTT allows " + MAX_STRING);
@@ -102,6 +99,5 @@ final class Messages {
         } catch (IllegalArgumentException | MqttException e) {
             throw LinkException.refused(what + " has a character that MQTT does not allow: " + e.getMessage());
         }
-        return length;
     }
 }

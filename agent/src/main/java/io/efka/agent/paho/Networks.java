@@ -7,62 +7,50 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
-import javax.net.SocketFactory;
+import java.util.Optional;
 import javax.net.ssl.SSLSocketFactory;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
-import org.eclipse.paho.mqttv5.client.internal.SSLNetworkModule;
 import org.eclipse.paho.mqttv5.client.internal.TCPNetworkModule;
 import org.eclipse.paho.mqttv5.client.websocket.WebSocketNetworkModule;
-import org.eclipse.paho.mqttv5.client.websocket.WebSocketSecureNetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
- * Paho's four ways to a broker, with sockets that delay nothing, and that are closed whatever happens: Paho's own
- * {@code stop} leaves the socket open when its farewell (a TLS or WebSocket one) fails, and lets a socket be opened
+ * Paho's ways to a broker, over sockets that {@link BrokerSockets} has connected, and that are closed whatever happens:
+ * Paho's own {@code stop} leaves the socket open when its farewell (a WebSocket one) fails, and lets a socket be opened
  * after it.
  */
 final class Networks {
-    // Closing a TLS socket whose peer is gone may wait for a writer; this limits it.
-    private static final int LINGER_SECONDS = 1;
-
     private Networks() {}
 
     /**
      * @param timeout of connecting, and of each read of a TLS handshake
+     * @param codes takes the reason codes that come
      * @throws LinkException when the TLS files cannot be used
      */
-    static NetworkModule to(URI uri, BrokerSettings broker, Duration timeout) throws LinkException {
-        String host = uri.getHost();
-        int seconds = Math.toIntExact(timeout.toSeconds());
-        var plain = new PromptSocket.Factory();
-        return switch (Scheme.of(uri)) {
-            case TCP -> timed(new Tcp(plain, host, port(uri, 1883)), seconds);
-            case WS -> timed(new Ws(plain, uri.toString(), host, port(uri, 80)), seconds);
-            case SSL -> secured(new Tls(PemTls.sockets(broker), host, port(uri, 8883)), seconds);
-            case WSS -> secured(new Wss(PemTls.sockets(broker), uri.toString(), host, port(uri, 443)), seconds);
-        };
-    }
-
-    private static int port(URI broker, int usual) {
-        return broker.getPort() == -1 ? usual : broker.getPort();
-    }
-
-    private static NetworkModule timed(TCPNetworkModule module, int seconds) {
-        module.setConnectTimeout(seconds);
-        return module;
-    }
-
-    private static NetworkModule secured(SSLNetworkModule module, int seconds) {
-        module.setSSLhandshakeTimeout(seconds);
-        return module;
+    static NetworkModule to(URI uri, BrokerSettings broker, Duration timeout, ReasonCodes codes) throws LinkException {
+        Scheme scheme = Scheme.of(uri);
+        int port = uri.getPort() == -1 ? scheme.port : uri.getPort();
+        Optional<SSLSocketFactory> tls = scheme.isSecure ? Optional.of(PemTls.sockets(broker)) : Optional.empty();
+        var sockets = new BrokerSockets(uri.getHost(), port, timeout, tls);
+        return scheme.isWebSocket ? new Ws(sockets, uri, port, codes) : new Tcp(sockets, uri, port, codes);
     }
 
     /** How a broker's address begins. */
     enum Scheme {
-        TCP,
-        SSL,
-        WS,
-        WSS;
+        TCP(1883, false, false),
+        SSL(8883, true, false),
+        WS(80, false, true),
+        WSS(443, true, true);
+
+        private final int port;
+        private final boolean isSecure;
+        private final boolean isWebSocket;
+
+        Scheme(int port, boolean isSecure, boolean isWebSocket) {
+            this.port = port;
+            this.isSecure = isSecure;
+            this.isWebSocket = isWebSocket;
+        }
 
         static Scheme of(URI broker) {
             String scheme = String.valueOf(broker.getScheme());
@@ -76,14 +64,17 @@ final class Networks {
 
     /** Whether a module was stopped, and its socket, so that neither can outlive the other. */
     private static final class Leash {
+        private final BrokerSockets sockets;
         private boolean stopped;
 
+        Leash(BrokerSockets sockets) {
+            this.sockets = sockets;
+        }
+
         synchronized void started(Socket socket) throws IOException {
-            if (stopped) {
-                socket.close();
-                throw new IOException("given up meanwhile");
-            }
-            PromptSocket.tune(socket);
+            if (!stopped) return;
+            socket.close();
+            throw new IOException("given up meanwhile");
         }
 
         @SuppressWarnings("NullAway") // the module has no socket before it has started
@@ -92,6 +83,7 @@ final class Networks {
                 if (stopped) return;
                 stopped = true;
             }
+            sockets.stop();
             if (socket == null) return;
             try {
                 farewell.say();
@@ -106,41 +98,24 @@ final class Networks {
     }
 
     private static final class Tcp extends TCPNetworkModule {
-        private final Leash leash = new Leash();
+        private final Leash leash;
+        private final ReasonCodes codes;
 
-        Tcp(SocketFactory factory, String host, int port) {
-            super(factory, host, port, host);
+        Tcp(BrokerSockets sockets, URI uri, int port, ReasonCodes codes) {
+            super(sockets, uri.getHost(), port, uri.getHost());
+            this.leash = new Leash(sockets);
+            this.codes = codes;
         }
 
         @Override
         public void start() throws IOException, MqttException {
             super.start();
-            leash.started(socket);
-        }
-
-        @Override
-        public void stop() throws IOException {
-            leash.stop(super::stop, socket);
-        }
-    }
-
-    private static final class Tls extends SSLNetworkModule {
-        private final Leash leash = new Leash();
-
-        Tls(SSLSocketFactory factory, String host, int port) {
-            super(factory, host, port, host);
-        }
-
-        @Override
-        public void start() throws IOException, MqttException {
-            super.start();
-            socket.setSoLinger(true, LINGER_SECONDS);
             leash.started(socket);
         }
 
         @Override
         public InputStream getInputStream() throws IOException {
-            return PromptSocket.promptly(socket, super.getInputStream());
+            return new ReasonCodeReader(super.getInputStream(), codes);
         }
 
         @Override
@@ -150,10 +125,13 @@ final class Networks {
     }
 
     private static final class Ws extends WebSocketNetworkModule {
-        private final Leash leash = new Leash();
+        private final Leash leash;
+        private final ReasonCodes codes;
 
-        Ws(SocketFactory factory, String uri, String host, int port) {
-            super(factory, uri, host, port, host);
+        Ws(BrokerSockets sockets, URI uri, int port, ReasonCodes codes) {
+            super(sockets, uri.toString(), uri.getHost(), port, uri.getHost());
+            this.leash = new Leash(sockets);
+            this.codes = codes;
         }
 
         @Override
@@ -163,23 +141,8 @@ final class Networks {
         }
 
         @Override
-        public void stop() throws IOException {
-            leash.stop(super::stop, socket);
-        }
-    }
-
-    private static final class Wss extends WebSocketSecureNetworkModule {
-        private final Leash leash = new Leash();
-
-        Wss(SSLSocketFactory factory, String uri, String host, int port) {
-            super(factory, uri, host, port, host);
-        }
-
-        @Override
-        public void start() throws IOException, MqttException {
-            super.start();
-            socket.setSoLinger(true, LINGER_SECONDS);
-            leash.started(socket);
+        public InputStream getInputStream() throws IOException {
+            return new ReasonCodeReader(super.getInputStream(), codes);
         }
 
         @Override

@@ -1,20 +1,27 @@
 package io.efka.agent.paho;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.wire.LinkException;
+import io.efka.agent.wire.LinkException.Kind;
 import io.efka.agent.wire.MqttLink.Lane;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /**
  * What waits to be published and what waits for its acknowledgement, within the broker's window. Replies and statuses
  * overtake output here, and output may fill neither the window nor the socket's buffers: what is handed to Paho cannot
- * be overtaken any more. Thread-safe; never blocks; completes no future under its lock.
+ * be overtaken any more. What has ended several connections goes last and alone. Thread-safe; never blocks; completes
+ * no future under its lock.
  */
 final class Outgoing {
     // Bulk packets are held to BULK_BYTES before this. Small values need the places: with 32, a round trip of 1 ms on a
@@ -22,15 +29,52 @@ final class Outgoing {
     static final int MAX_WINDOW = 128;
     // Output on its way at most: 2 s of a 1 Mbit/s uplink in front of a reply, 2.5 MB/s over 100 ms of round trip.
     static final int BULK_BYTES = 256 * 1024;
+    // So many others may go before a suspect has its turn.
+    private static final int TURNS = 16;
 
-    private final Queue control = new Queue(10_000, 4 << 20);
-    private final Queue bulk = new Queue(1_000, 4 << 20);
-    private final Set<Pending> inFlight = new LinkedHashSet<>();
-    private Optional<Wire> wire = Optional.empty();
-    private int window;
-    private long maxPacket;
-    private int bulkInFlight;
-    private int bulkBytesInFlight;
+    private final LongSupplier nanoTime;
+    private final RefusalLog refusals;
+
+    @GuardedBy("this") private final SendQueue control = new SendQueue(10_000, 4 << 20);
+
+    @GuardedBy("this") private final SendQueue bulk = new SendQueue(1_000, 4 << 20);
+
+    @GuardedBy("this") private final SendQueue suspects = new SendQueue(1_000, 4 << 20);
+
+    @GuardedBy("this") private final Set<Pending> inFlight = new LinkedHashSet<>();
+
+    /** Sent at QoS 0, with nothing acknowledged since that was sent after it. */
+    @GuardedBy("this") private final Deque<Pending> unproven = new ArrayDeque<>();
+
+    @GuardedBy("this") private final PacketLimit limit = new PacketLimit();
+
+    @GuardedBy("this") private final PoisonDetector poison = new PoisonDetector();
+
+    @GuardedBy("this") private Optional<Wire> wire = Optional.empty();
+
+    @GuardedBy("this") private Optional<Pending> onTrial = Optional.empty();
+
+    @GuardedBy("this") private int turns;
+
+    @GuardedBy("this") private int window;
+
+    @GuardedBy("this") private int bulkInFlight;
+
+    @GuardedBy("this") private int bulkBytesInFlight;
+
+    @GuardedBy("this") private long sent;
+
+    @GuardedBy("this") private long acknowledged;
+
+    @GuardedBy("this") private long oldestSince;
+
+    @GuardedBy("this") private long givenUp;
+
+    /** @param refusals hears of every message that the broker does not take */
+    Outgoing(LongSupplier nanoTime, RefusalLog refusals) {
+        this.nanoTime = nanoTime;
+        this.refusals = refusals;
+    }
 
     /** Hands one publish to the network. Called under the lock of {@link Outgoing}: must neither block nor call back. */
     interface Wire {
@@ -42,19 +86,37 @@ final class Outgoing {
      *
      * @return the future of {@code pending}, or a failed one if it was not taken
      */
-    synchronized CompletableFuture<Void> offer(Pending pending) {
-        if (wire.isEmpty()) return CompletableFuture.failedFuture(new LinkException("not connected to the broker"));
-        if (pending.bytes > maxPacket) {
-            return CompletableFuture.failedFuture(LinkException.refused("the broker takes packets of " + maxPacket
-                    + " bytes, this one to " + pending.topic + " has up to " + pending.bytes));
+    CompletableFuture<Void> offer(Pending pending) {
+        Optional<LinkException> problem = admit(pending);
+        if (problem.isEmpty()) return pending.done;
+        refusals.note(pending.topic, problem.get());
+        return CompletableFuture.failedFuture(problem.get());
+    }
+
+    private synchronized Optional<LinkException> admit(Pending pending) {
+        if (wire.isEmpty()) return Optional.of(new LinkException("not connected to the broker"));
+        long now = nanoTime.getAsLong();
+        if (!limit.admits(pending.bytes, now)) {
+            return Optional.of(
+                    LinkException.tooLarge("the packet has up to " + pending.bytes + " bytes; " + limit.words()));
         }
-        Queue queue = pending.lane == Lane.CONTROL ? control : bulk;
+        if (poison.isClosed(pending.topic, now)) {
+            return Optional.of(LinkException.refused(
+                    "several messages to this topic ended the connection; it is not published to for a while"));
+        }
+        SendQueue queue = queueFor(pending);
         if (!queue.offer(pending)) {
-            return CompletableFuture.failedFuture(
+            return Optional.of(
                     new LinkException("too much waits to be published already: " + queue.size() + " messages"));
         }
         pump();
-        return pending.done;
+        return Optional.empty();
+    }
+
+    @GuardedBy("this") private SendQueue queueFor(Pending pending) {
+        // Behind what waits there of its topic: nothing is overtaken within a topic.
+        if (poison.isSuspect(pending.topic) || suspects.hasTopic(pending.topic)) return suspects;
+        return pending.lane == Lane.CONTROL ? control : bulk;
     }
 
     /**
@@ -63,101 +125,171 @@ final class Outgoing {
      * @param receiveMaximum as the broker said: unacknowledged publishes it takes, at least 1
      * @param maxPacketSize in bytes, as the broker said
      */
-    synchronized void up(Wire network, int receiveMaximum, long maxPacketSize) {
+    synchronized void up(Wire network, URI broker, int receiveMaximum, long maxPacketSize) {
         wire = Optional.of(network);
         // One less than granted: Paho and the broker count a publish as done at different moments.
         window = Math.max(1, Math.min(receiveMaximum - 1, MAX_WINDOW));
-        maxPacket = maxPacketSize;
+        limit.connected(broker, maxPacketSize);
+        acknowledged = 0;
+        turns = 0;
     }
 
     synchronized boolean isUp() {
         return wire.isPresent();
     }
 
-    /** The connection is gone; fails all that was not acknowledged, in the order it was sent. */
-    void down(String reason) {
-        List<Pending> lost;
+    synchronized long maxPacket() {
+        return limit.room(nanoTime.getAsLong());
+    }
+
+    /** How long the oldest message in flight has waited for its turn to be acknowledged. */
+    synchronized Duration stalled() {
+        return inFlight.isEmpty() ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - oldestSince);
+    }
+
+    /** How many messages the broker has answered on this connection. */
+    synchronized long acknowledged() {
+        return acknowledged;
+    }
+
+    /**
+     * The connection is gone; fails all that was not acknowledged, in the order it was sent.
+     *
+     * @param byMessage whether one of the messages in flight may have ended it
+     */
+    void down(String reason, boolean byMessage) {
+        var lost = new ArrayList<Pending>();
+        var problems = new LinkedHashMap<Pending, LinkException>();
         synchronized (this) {
+            if (byMessage && wire.isPresent()) problems.putAll(judge());
             wire = Optional.empty();
-            lost = new ArrayList<>(inFlight);
+            onTrial = Optional.empty();
+            lost.addAll(inFlight);
             inFlight.clear();
+            unproven.clear();
+            suspects.drainTo(lost);
             control.drainTo(lost);
             bulk.drainTo(lost);
             bulkInFlight = 0;
             bulkBytesInFlight = 0;
         }
-        for (Pending pending : lost) pending.done.completeExceptionally(new LinkException(reason));
+        problems.forEach((pending, problem) -> refusals.note(pending.topic, problem));
+        for (Pending pending : lost) {
+            pending.done.completeExceptionally(problems.getOrDefault(pending, new LinkException(reason)));
+        }
+    }
+
+    @GuardedBy("this") private Map<Pending, LinkException> judge() {
+        var unacknowledged = new ArrayList<Pending>(inFlight);
+        unacknowledged.addAll(unproven);
+        var problems = new LinkedHashMap<Pending, LinkException>();
+        for (Pending culprit : poison.ended(unacknowledged)) problems.put(culprit, giveUp(culprit));
+        return problems;
+    }
+
+    @GuardedBy("this") private LinkException giveUp(Pending culprit) {
+        givenUp++;
+        long now = nanoTime.getAsLong();
+        if (limit.isSuspicious(culprit.bytes)) {
+            limit.endedConnections(culprit.bytes, now);
+            poison.shrink(culprit.topic);
+            return LinkException.tooLarge("the packet of " + culprit.bytes
+                    + " bytes ended several connections in a row, perhaps by its size; smaller ones are tried");
+        }
+        poison.convict(culprit.topic, now);
+        return LinkException.poison(
+                "the message of " + culprit.bytes + " bytes ended several connections in a row and is given up");
     }
 
     /** The broker has answered; {@code problem} says what it had against the message. */
     void settle(Pending pending, Optional<LinkException> problem) {
         synchronized (this) {
-            if (!inFlight.remove(pending)) return;
+            if (!inFlight.contains(pending)) return;
+            boolean wasOldest = inFlight.iterator().next() == pending;
+            inFlight.remove(pending);
+            if (wasOldest) oldestSince = nanoTime.getAsLong();
+            if (onTrial.filter(pending::equals).isPresent()) onTrial = Optional.empty();
             if (pending.lane == Lane.BULK) {
                 bulkInFlight--;
                 bulkBytesInFlight -= pending.bytes;
             }
+            learn(pending, problem);
             pump();
         }
+        problem.ifPresentOrElse(why -> refusals.note(pending.topic, why), () -> refusals.over(pending.topic));
         problem.ifPresentOrElse(pending.done::completeExceptionally, () -> pending.done.complete(null));
     }
 
-    private void pump() {
+    /** At QoS 0 nothing is answered: a message is known to be harmless when a later one was. */
+    @GuardedBy("this") private void learn(Pending pending, Optional<LinkException> problem) {
+        if (pending.message.getQos() == 0) {
+            unproven.addLast(pending);
+            if (unproven.size() > MAX_WINDOW) unproven.removeFirst();
+            return;
+        }
+        acknowledged++;
+        while (!unproven.isEmpty() && unproven.getFirst().number < pending.number) {
+            poison.acquit(unproven.removeFirst().topic);
+        }
+        poison.acquit(pending.topic);
+        if (problem.isEmpty()) limit.taken(pending.bytes);
+        else if (problem.get().kind() == Kind.TOO_LARGE) limit.refused(pending.bytes, nanoTime.getAsLong());
+    }
+
+    @GuardedBy("this") private void pump() {
         if (wire.isEmpty()) return;
-        while (inFlight.size() < window) {
-            Optional<Pending> next = control.poll();
-            if (next.isEmpty() && bulkMayGo()) next = bulk.poll();
+        while (inFlight.size() < window && onTrial.isEmpty()) {
+            Optional<Pending> next = next();
             if (next.isEmpty()) return;
-            Pending pending = next.get();
-            inFlight.add(pending);
-            if (pending.lane == Lane.BULK) {
-                bulkInFlight++;
-                bulkBytesInFlight += pending.bytes;
-            }
-            wire.get().send(pending);
+            send(next.get(), wire.get());
         }
     }
 
+    @GuardedBy("this") private void send(Pending pending, Wire network) {
+        if (inFlight.isEmpty()) oldestSince = nanoTime.getAsLong();
+        pending.number = sent++;
+        inFlight.add(pending);
+        if (pending.lane == Lane.BULK) {
+            bulkInFlight++;
+            bulkBytesInFlight += pending.bytes;
+        }
+        network.send(pending);
+    }
+
+    @GuardedBy("this") private Optional<Pending> next() {
+        Optional<Pending> suspect = suspects.lightest(pending -> poison.evidence(pending.topic));
+        if (suspect.isPresent() && !poison.isSuspect(suspect.get().topic)) {
+            suspects.remove(suspect.get());
+            return suspect;
+        }
+        if (suspect.isPresent() && (turns >= TURNS || (control.isEmpty() && bulk.isEmpty()))) {
+            return inFlight.isEmpty() ? Optional.of(tried(suspect.get())) : Optional.empty();
+        }
+        Optional<Pending> next = control.poll();
+        if (next.isEmpty() && bulkMayGo()) next = bulk.poll();
+        if (next.isPresent() && suspect.isPresent()) turns++;
+        return next;
+    }
+
+    /** Goes alone, and at QoS 1, so that it is known what becomes of it. */
+    @GuardedBy("this") private Pending tried(Pending suspect) {
+        suspects.remove(suspect);
+        if (suspect.message.getQos() == 0) suspect.message.setQos(1);
+        onTrial = Optional.of(suspect);
+        turns = 0;
+        return suspect;
+    }
+
     /** Bulk leaves a quarter of the window, one place at least, to control; unless there is only one place. */
-    private boolean bulkMayGo() {
+    @GuardedBy("this") private boolean bulkMayGo() {
         int share = window == 1 ? 1 : Math.min(window - 1, Math.max(1, window * 3 / 4));
         return bulkInFlight < share && bulkBytesInFlight < BULK_BYTES;
     }
 
-    /** First in, first out, bounded in messages and bytes. */
-    private static final class Queue {
-        private final Deque<Pending> waiting = new ArrayDeque<>();
-        private final int maxMessages;
-        private final int maxBytes;
-        private int bytes;
-
-        Queue(int maxMessages, int maxBytes) {
-            this.maxMessages = maxMessages;
-            this.maxBytes = maxBytes;
-        }
-
-        boolean offer(Pending pending) {
-            // An empty queue takes whatever fits into a packet.
-            if (!waiting.isEmpty() && (waiting.size() >= maxMessages || bytes + pending.bytes > maxBytes)) return false;
-            waiting.addLast(pending);
-            bytes += pending.bytes;
-            return true;
-        }
-
-        Optional<Pending> poll() {
-            Optional<Pending> first = Optional.ofNullable(waiting.pollFirst());
-            first.ifPresent(pending -> bytes -= pending.bytes);
-            return first;
-        }
-
-        int size() {
-            return waiting.size();
-        }
-
-        void drainTo(List<Pending> target) {
-            target.addAll(waiting);
-            waiting.clear();
-            bytes = 0;
-        }
+    synchronized Map<String, Object> describe() {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("max_packet", limit.describe());
+        fields.put("given_up", givenUp);
+        return fields;
     }
 }

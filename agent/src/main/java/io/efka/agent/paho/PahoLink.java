@@ -1,5 +1,7 @@
 package io.efka.agent.paho;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.paho.Ending.Kind;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.BrokerSettings;
 import io.efka.agent.wire.LinkException;
@@ -7,12 +9,16 @@ import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,15 +40,24 @@ public final class PahoLink implements MqttLink {
     private final Timers timers;
     private final Pace pace;
     private final Backoff backoff;
-    private final Outgoing outgoing = new Outgoing();
-    private final Troubles troubles = new Troubles();
+    private final Backoff refusedBackoff;
+    private final RefusalLog refusals = new RefusalLog();
+    private final RefusedFilters refusedFilters = new RefusedFilters();
+    private final Outgoing outgoing = new Outgoing(System::nanoTime, refusals);
+    private final Troubles troubles;
+    private final Map<URI, BrokerFeatures> features;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private Optional<Thread> thread = Optional.empty();
-    private Optional<Connection> current = Optional.empty();
-    private long holdUntil;
+    @GuardedBy("this") private Optional<Thread> thread = Optional.empty();
+
+    @GuardedBy("this") private Optional<Connection> current = Optional.empty();
+
+    @GuardedBy("this") private long holdUntil;
+
+    // Of the link's thread.
     private int turn;
     private int unreadable;
+    private int refused;
 
     /**
      * @param timers for keep-alives
@@ -58,6 +73,11 @@ public final class PahoLink implements MqttLink {
         this.timers = timers;
         this.pace = pace;
         this.backoff = new Backoff(chance, pace.firstWait(), pace.maxWait());
+        this.refusedBackoff = new Backoff(chance, pace.firstRefusedWait(), pace.maxRefusedWait());
+        this.troubles = new Troubles(broker.clientId());
+        this.features = broker.uris().stream()
+                .distinct()
+                .collect(Collectors.toUnmodifiableMap(uri -> uri, BrokerFeatures::new));
         this.holdUntil = System.nanoTime();
         PAHO_LOG.setLevel(java.util.logging.Level.OFF);
     }
@@ -65,7 +85,7 @@ public final class PahoLink implements MqttLink {
     @Override
     public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
         if (thread.isPresent()) throw new IllegalStateException("a link is opened once");
-        var terms = new Terms(broker, will, subscriptions, listener);
+        var terms = new Terms(broker, will, subscriptions, listener, refusedFilters);
         Thread started = new Thread(() -> run(terms), "agent-mqtt");
         started.setDaemon(true);
         started.start();
@@ -77,6 +97,7 @@ public final class PahoLink implements MqttLink {
         try {
             return outgoing.offer(Messages.toPaho(message, lane));
         } catch (LinkException e) {
+            refusals.note(message.topic(), e);
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -84,6 +105,25 @@ public final class PahoLink implements MqttLink {
     @Override
     public boolean isUp() {
         return outgoing.isUp();
+    }
+
+    @Override
+    public long maxPacket() {
+        return outgoing.maxPacket();
+    }
+
+    @Override
+    public Map<String, ?> describe() {
+        var fields = new LinkedHashMap<String, Object>(outgoing.describe());
+        fields.put("refused", refusals.describe());
+        fields.put("filters_refused", refusedFilters.describe());
+        fields.put(
+                "lacks",
+                features.values().stream()
+                        .flatMap(one -> one.describe().stream())
+                        .distinct()
+                        .toList());
+        return fields;
     }
 
     @Override
@@ -126,9 +166,9 @@ public final class PahoLink implements MqttLink {
         try {
             boolean cleanStart = unreadable >= UNREADABLE_LIMIT;
             if (cleanStart) log.error("broker={} a queued message cannot be read: dropping all it has queued", uri);
-            connection = new Connection(uri, terms, pace, outgoing, timers, cleanStart);
+            connection = new Connection(uri, terms, pace, featuresOf(uri), outgoing, timers, cleanStart);
         } catch (LinkException | IllegalArgumentException e) {
-            return new Ending(new Loss(String.valueOf(e.getMessage()), false), Optional.empty(), Optional.of(e), false);
+            return Ending.failed(String.valueOf(e.getMessage()), e);
         }
         synchronized (this) {
             current = Optional.of(connection);
@@ -148,18 +188,39 @@ public final class PahoLink implements MqttLink {
             backoff.reset();
             troubles.over();
         }
-        unreadable = ending.unreadable() ? unreadable + 1 : 0;
+        unreadable = ending.kind() == Kind.UNREADABLE ? unreadable + 1 : 0;
         if (isHeldOff()) {
             log.info("broker={} left: {}", uri, ending.loss().reason());
         } else {
-            troubles.report(uri, ending);
+            troubles.report(uri, ending, System.nanoTime());
         }
         // A broker that worked is tried again first; the others take their turn after it failed.
         if (ending.up().isEmpty()) turn++;
-        long wake = System.nanoTime() + backoff.next().toNanos();
+        long wake = System.nanoTime() + delay(uri, ending).toNanos();
         for (long rest = rest(wake); rest > 0; rest = rest(wake)) {
             if (closed.await(rest, TimeUnit.NANOSECONDS)) return;
         }
+    }
+
+    /** Credentials that every broker has refused stay refused until somebody does something. */
+    private Duration delay(URI uri, Ending ending) {
+        if (ending.kind() != Kind.CREDENTIALS) {
+            refused = 0;
+            if (ending.up().isPresent()) refusedBackoff.reset();
+            return backoff.next();
+        }
+        if (++refused % broker.uris().size() > 0) return backoff.next();
+        Duration wait = refusedBackoff.nextLong();
+        log.warn(
+                "broker={} does not let client \"{}\" in; the next attempt, with the password file read again, is in {} s",
+                uri,
+                broker.clientId(),
+                wait.toSeconds());
+        return wait;
+    }
+
+    private BrokerFeatures featuresOf(URI uri) {
+        return Objects.requireNonNull(features.get(uri));
     }
 
     private synchronized long rest(long wake) {

@@ -12,6 +12,9 @@ final class Pending {
     final int bytes;
     final CompletableFuture<Void> done = new CompletableFuture<>();
 
+    /** Its place among all that was sent. Guarded by {@link Outgoing}. */
+    long number;
+
     /** @param bytes of the packet, at most */
     Pending(String topic, MqttMessage message, Lane lane, int bytes) {
         this.topic = topic;

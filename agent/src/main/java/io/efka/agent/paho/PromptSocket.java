@@ -4,11 +4,9 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
-import javax.net.SocketFactory;
 import jdk.net.ExtendedSocketOptions;
 
 /**
@@ -22,55 +20,22 @@ final class PromptSocket extends Socket {
         return promptly(this, super.getInputStream());
     }
 
+    /** Paho connects what it is given, though it is connected. */
+    @Override
+    public void connect(SocketAddress endpoint, int timeout) throws IOException {
+        if (!isConnected()) super.connect(endpoint, timeout);
+    }
+
     /** Switches Nagle's delay off; to be called once the socket is connected. */
     static void tune(Socket socket) throws SocketException {
         socket.setTcpNoDelay(true);
     }
 
     /** The stream, with the kernel told before and after every read from the socket to acknowledge at once. */
-    static InputStream promptly(Socket socket, InputStream in) {
+    private static InputStream promptly(Socket socket, InputStream in) {
         if (!socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK)) return in;
         // Paho reads a packet's header byte by byte; the buffer makes one system call of it, and one rearming.
         return new BufferedInputStream(new Rearming(socket, in), 8192);
-    }
-
-    /** Plain sockets of this kind. Paho asks for unconnected ones only. */
-    static final class Factory extends SocketFactory {
-        @Override
-        public Socket createSocket() throws IOException {
-            var socket = new PromptSocket();
-            tune(socket);
-            return socket;
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) throws IOException {
-            return connected(new InetSocketAddress(host, port));
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
-            return createSocket(InetAddress.getByName(host), port, local, localPort);
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) throws IOException {
-            return connected(new InetSocketAddress(host, port));
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
-            Socket socket = createSocket();
-            socket.bind(new InetSocketAddress(local, localPort));
-            socket.connect(new InetSocketAddress(host, port));
-            return socket;
-        }
-
-        private Socket connected(InetSocketAddress address) throws IOException {
-            Socket socket = createSocket();
-            socket.connect(address);
-            return socket;
-        }
     }
 
     /** The kernel falls back to delayed acknowledgements by itself (tcp(7)): hence again and again. */

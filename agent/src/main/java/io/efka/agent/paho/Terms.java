@@ -7,7 +7,12 @@ import io.efka.agent.wire.MqttLink.Subscription;
 import java.util.List;
 
 /** What is the same for every connection of a link. */
-record Terms(BrokerSettings broker, Message will, List<Subscription> subscriptions, Listener listener) {
+record Terms(
+        BrokerSettings broker,
+        Message will,
+        List<Subscription> subscriptions,
+        Listener listener,
+        RefusedFilters refusedFilters) {
     Terms {
         subscriptions = List.copyOf(subscriptions);
     }

@@ -114,10 +114,13 @@ public final class BrokerSession implements MqttLink.Listener {
      */
     public record OnlineListener(Consumer<Boolean> online, Runnable offline) {}
 
-    /** Commands, and what this device has retained: to find what an earlier start or somebody else left there. */
-    public static List<MqttLink.Subscription> subscriptions(Topics topics) {
-        var all = new ArrayList<MqttLink.Subscription>();
-        for (String filter : topics.commandFilters()) all.add(new MqttLink.Subscription(filter, false));
+    /**
+     * Commands, and what this device has retained: to find what an earlier start or somebody else left there.
+     *
+     * @param deviceCommands names of the commands of a device, see {@link Topics#commandSubscriptions}
+     */
+    public static List<MqttLink.Subscription> subscriptions(Topics topics, Set<String> deviceCommands) {
+        var all = new ArrayList<>(topics.commandSubscriptions(deviceCommands));
         all.add(new MqttLink.Subscription(topics.device("status"), true));
         all.add(new MqttLink.Subscription(topics.device("svc/+/status"), true));
         return List.copyOf(all);
@@ -141,6 +144,11 @@ public final class BrokerSession implements MqttLink.Listener {
             state.connected();
             perform(ownership.connected());
         });
+    }
+
+    @Override
+    public void subscriptionsRefused(Map<String, String> refused) {
+        post(() -> presence.subscriptionsRefused(refused));
     }
 
     @Override

@@ -58,6 +58,7 @@ public final class DevicePresence implements StatusListener {
     private boolean correctionDue;
     private boolean refused;
     private long births;
+    private Map<String, String> refusedFilters = Map.of();
     /** Counts announcements, so that what becomes of a birth of an earlier one is told apart. */
     private long announcement;
 
@@ -121,6 +122,13 @@ public final class DevicePresence implements StatusListener {
         }
         corrected = true;
         later(CORRECTION, this::corrected);
+        stale = true;
+        pump();
+    }
+
+    /** The broker refuses these subscriptions, each for a reason: the birth says so. */
+    void subscriptionsRefused(Map<String, String> refused) {
+        refusedFilters = refused;
         stale = true;
         pump();
     }
@@ -205,7 +213,7 @@ public final class DevicePresence implements StatusListener {
     private Message birth() {
         var counts = new EnumMap<ServiceStatus.State, Integer>(ServiceStatus.State.class);
         states.values().forEach(state -> counts.merge(state, 1, Integer::sum));
-        return message(codec.birth(++births, counts), true);
+        return message(codec.birth(++births, counts, refusedFilters), true);
     }
 
     private Message message(byte[] payload, boolean retain) {

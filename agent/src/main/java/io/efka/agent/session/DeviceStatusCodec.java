@@ -48,8 +48,9 @@ public final class DeviceStatusCodec {
      *
      * @param number of this birth, grows within the session
      * @param services how many there are in each state
+     * @param refusedFilters on which it hears nothing, with the reason
      */
-    byte[] birth(long number, Map<ServiceStatus.State, Integer> services) {
+    byte[] birth(long number, Map<ServiceStatus.State, Integer> services, Map<String, String> refusedFilters) {
         Map<String, Object> document = document(true);
         document.put("birth", number);
         var counts = new LinkedHashMap<String, Integer>();
@@ -57,6 +58,7 @@ public final class DeviceStatusCodec {
             counts.put(StatusCodec.word(state), services.getOrDefault(state, 0));
         }
         document.put("services", counts);
+        if (!refusedFilters.isEmpty()) document.put("filters_refused", refusedFilters);
         return JsonCodec.bytes(JsonCodec.object(document));
     }
 

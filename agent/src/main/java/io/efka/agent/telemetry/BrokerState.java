@@ -11,14 +11,17 @@ import java.util.function.Supplier;
 /** Remembers how it stands with the broker, for whoever asks for {@code info}. Thread-safe. */
 public final class BrokerState implements Supplier<Map<String, ?>> {
     private final Timers timers;
+    private final Supplier<Map<String, ?>> link;
 
     private boolean connected;
     private Optional<Instant> since = Optional.empty();
     private long connections;
     private Optional<String> lastLoss = Optional.empty();
 
-    public BrokerState(Timers timers) {
+    /** @param link what the link says of itself, see {@link MqttLink#describe()} */
+    public BrokerState(Timers timers, Supplier<Map<String, ?>> link) {
         this.timers = timers;
+        this.link = link;
     }
 
     public synchronized void connected() {
@@ -35,7 +38,13 @@ public final class BrokerState implements Supplier<Map<String, ?>> {
 
     /** {@code since} is of the connection or of its loss; null before the first connection. */
     @Override
-    public synchronized Map<String, ?> get() {
+    public Map<String, ?> get() {
+        var fields = new LinkedHashMap<String, Object>(connection());
+        fields.putAll(link.get());
+        return fields;
+    }
+
+    private synchronized Map<String, Object> connection() {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("connected", connected);
         fields.put("since", since);

@@ -11,6 +11,7 @@ final class Letter {
     private final Message message;
     private final Instant since;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private int attempts;
 
     Letter(Message message, Instant since) {
         this.message = message;
@@ -19,6 +20,15 @@ final class Letter {
 
     CompletableFuture<Void> done() {
         return done;
+    }
+
+    String topic() {
+        return message.topic();
+    }
+
+    /** How many attempts have failed, this one included. */
+    int countAttempt() {
+        return ++attempts;
     }
 
     int bytes() {

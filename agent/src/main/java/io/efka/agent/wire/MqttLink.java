@@ -2,6 +2,7 @@ package io.efka.agent.wire;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -23,14 +24,27 @@ public interface MqttLink extends AutoCloseable {
      * ahead of {@link Lane#BULK}.
      *
      * @return completes when the broker has acknowledged it (QoS 1) or it was handed to the socket (QoS 0); fails with
-     *     {@link LinkException} when the link is down, goes down before that, or the queue is full, and with a
-     *     {@linkplain LinkException#isRefused() refused} one when repeating it cannot help. What fails because the
-     *     connection is lost has failed before {@link Listener#disconnected} is called
+     *     {@link LinkException} when the link is down, goes down before that, or the queue is full, when the broker is
+     *     busy, and with a {@linkplain LinkException#isRefused() refused} one when repeating it cannot help. What fails
+     *     because the connection is lost has failed before {@link Listener#disconnected} is called
      */
     CompletableFuture<Void> publish(Message message, Lane lane);
 
     /** Whether there is a connection at this moment. */
     boolean isUp();
+
+    /**
+     * The largest packet that is known to fit, in bytes as {@link Message#packetBytes()} counts them: what the broker
+     * announced, or what it taught us by refusing larger ones.
+     */
+    default long maxPacket() {
+        return Long.MAX_VALUE;
+    }
+
+    /** What an operator should know of the link, for {@code info}: limits, refusals, what the broker cannot do. */
+    default Map<String, ?> describe() {
+        return Map.of();
+    }
 
     /**
      * Leaves the broker cleanly (it publishes no will) and connects again when {@code pause} has passed: the way to
@@ -55,18 +69,35 @@ public interface MqttLink extends AutoCloseable {
      *
      * @param retained whether retained messages are wanted: a command that was retained is refused when it is sent,
      *     and never asked for at reconnect (retain handling 2)
+     * @param essential whether the link is not up without it
+     * @param topics to subscribe to instead at a broker without wildcards; empty: there is no other way
      */
-    record Subscription(String filter, boolean retained) {}
+    record Subscription(String filter, boolean retained, boolean essential, List<String> topics) {
+        public Subscription {
+            topics = List.copyOf(topics);
+        }
+
+        public Subscription(String filter, boolean retained) {
+            this(filter, retained, false, List.of());
+        }
+    }
 
     /** Hears what happens on the link. Called on the link's own thread, one call at a time: must not block. */
     interface Listener {
         /**
-         * A connection is up and subscribed.
+         * A connection is up, and all essential subscriptions stand.
          *
          * @param sessionPresent false: the broker knew nothing of an earlier session, and may have forgotten what was
          *     retained as well
          */
         void connected(boolean sessionPresent);
+
+        /**
+         * What the broker refuses of the subscriptions has changed; the link goes on asking for them.
+         *
+         * @param refused filters, each with the reason in words; empty: all stand
+         */
+        default void subscriptionsRefused(Map<String, String> refused) {}
 
         /** The connection is gone; the link goes on trying. */
         void disconnected(Loss loss);

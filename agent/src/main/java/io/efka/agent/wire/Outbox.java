@@ -3,8 +3,10 @@ package io.efka.agent.wire;
 import io.efka.agent.service.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -14,13 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries replies and events over lost connections: in order, at least once, for as long as this process lives. When it
- * is full the oldest message gives way to the newest, and is counted. Thread-safe; never blocks.
+ * is full the oldest message gives way to the newest, and is counted. A topic for which the broker is busy waits by
+ * itself, and holds up nobody else. Thread-safe; never blocks.
  */
 public final class Outbox {
     // Enough to hide a round trip; a handful keeps what is sent twice after a lost connection small.
     private static final int IN_FLIGHT = 8;
     // For failures that no new connection follows, as when the link's own queue is full for a moment.
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    // With waits that double to a minute: about five minutes.
+    private static final int MAX_ATTEMPTS = 10;
 
     private final MqttLink link;
     private final Timers timers;
@@ -33,6 +39,13 @@ public final class Outbox {
     private long waitingBytes;
     private long dropped;
     private boolean stalled;
+    /** Topics for which the broker was busy. */
+    private final Map<String, BusyTopic> busy = new HashMap<>();
+
+    private static final class BusyTopic {
+        private final RetryDelay delay = RetryDelay.ofBusyBroker();
+        private boolean resting;
+    }
 
     /**
      * @param maxMessages that may wait, beside the few on their way; at least 1
@@ -72,6 +85,7 @@ public final class Outbox {
         var aftermath = new ArrayList<Runnable>();
         synchronized (this) {
             stalled = false;
+            busy.clear();
             pump(aftermath);
         }
         aftermath.forEach(Runnable::run);
@@ -89,8 +103,10 @@ public final class Outbox {
 
     /** Publishes what may go. Futures are touched in the {@code aftermath} only: never under the lock. */
     private void pump(List<Runnable> aftermath) {
-        while (!stalled && inFlight.size() < IN_FLIGHT && !waiting.isEmpty() && link.isUp()) {
-            long number = waiting.firstKey();
+        while (!stalled && inFlight.size() < IN_FLIGHT && link.isUp()) {
+            Optional<Long> next = next();
+            if (next.isEmpty()) return;
+            long number = next.get();
             Letter letter = dequeue(number);
             Optional<Message> message = letter.at(timers.now());
             if (message.isEmpty()) {
@@ -107,11 +123,26 @@ public final class Outbox {
         }
     }
 
+    private Optional<Long> next() {
+        if (waiting.isEmpty()) return Optional.empty();
+        if (busy.isEmpty()) return Optional.of(waiting.firstKey());
+        return waiting.entrySet().stream()
+                .filter(entry -> !isResting(entry.getValue().topic()))
+                .findFirst()
+                .map(Map.Entry::getKey);
+    }
+
+    private boolean isResting(String topic) {
+        BusyTopic known = busy.get(topic);
+        return known != null && known.resting;
+    }
+
     private void settle(long number, Letter letter, @Nullable Throwable problem) {
         var aftermath = new ArrayList<Runnable>();
         synchronized (this) {
             inFlight.remove(letter);
             if (problem == null) {
+                busy.remove(letter.topic());
                 aftermath.add(() -> letter.done().complete(null));
             } else {
                 giveBack(number, letter, problem, aftermath);
@@ -122,14 +153,44 @@ public final class Outbox {
     }
 
     private void giveBack(long number, Letter letter, Throwable problem, List<Runnable> aftermath) {
-        if (problem instanceof LinkException failure && failure.isRefused()) {
-            drop(letter, problem, aftermath);
-            return;
+        switch (LinkException.kindOf(problem)) {
+            case TOO_LARGE, REFUSED, POISON -> drop(letter, problem, aftermath);
+            case BUSY -> rest(number, letter, problem, aftermath);
+            case LOST -> stall(number, letter, aftermath);
         }
+    }
+
+    private void stall(long number, Letter letter, List<Runnable> aftermath) {
         enqueue(number, letter);
         if (stalled) return;
         stalled = true;
         aftermath.add(() -> timers.schedule(RETRY, this::retry));
+    }
+
+    private void rest(long number, Letter letter, Throwable problem, List<Runnable> aftermath) {
+        String topic = letter.topic();
+        if (letter.countAttempt() >= MAX_ATTEMPTS) {
+            drop(letter, problem, aftermath);
+            return;
+        }
+        enqueue(number, letter);
+        BusyTopic known = busy.computeIfAbsent(topic, none -> new BusyTopic());
+        if (known.resting) return;
+        known.resting = true;
+        Duration wait = known.delay.next();
+        aftermath.add(() -> timers.schedule(wait, () -> wake(topic, known)));
+    }
+
+    private void wake(String topic, BusyTopic known) {
+        var aftermath = new ArrayList<Runnable>();
+        synchronized (this) {
+            known.resting = false;
+            boolean isNeeded =
+                    waiting.values().stream().anyMatch(letter -> letter.topic().equals(topic));
+            if (!isNeeded) busy.remove(topic, known);
+            pump(aftermath);
+        }
+        aftermath.forEach(Runnable::run);
     }
 
     private void retry() {

@@ -4,6 +4,7 @@ import io.efka.agent.service.ServiceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Every topic of one device: the only place where topics are put together or taken apart. */
 public final class Topics {
@@ -56,6 +57,25 @@ public final class Topics {
             filters.add(prefix + "/group/" + group + "/svc/+/cmd/#");
         }
         return List.copyOf(filters);
+    }
+
+    /**
+     * What to subscribe to for commands. Without its own, the device is deaf; a group's may be missing.
+     *
+     * @param deviceCommands names of the commands of a device: all that can be subscribed to without wildcards
+     */
+    public List<MqttLink.Subscription> commandSubscriptions(Set<String> deviceCommands) {
+        String own = device("");
+        return commandFilters().stream()
+                .map(filter -> new MqttLink.Subscription(
+                        filter, false, filter.startsWith(own), withoutWildcards(filter, deviceCommands)))
+                .toList();
+    }
+
+    private static List<String> withoutWildcards(String filter, Set<String> deviceCommands) {
+        if (filter.contains("+")) return List.of();
+        String stem = filter.substring(0, filter.length() - 1);
+        return deviceCommands.stream().sorted().map(name -> stem + name).toList();
     }
 
     /** Takes a topic apart; empty if it is none of a command to this device or to a group of it. */

@@ -2,8 +2,13 @@ package io.efka.agent.paho;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.wire.LinkException;
+import io.efka.agent.wire.LinkException.Kind;
 import io.efka.agent.wire.MqttLink.Lane;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,8 +18,10 @@ import org.junit.jupiter.api.Test;
 
 class OutgoingTest {
     private static final int MAX_PACKET = 1 << 20;
+    private static final URI BROKER = URI.create("tcp://broker");
 
-    private final Outgoing outgoing = new Outgoing();
+    private long now = 1_000;
+    private final Outgoing outgoing = new Outgoing(() -> now, new RefusalLog());
     private final List<Pending> wire = new ArrayList<>();
 
     @Nested
@@ -100,7 +107,7 @@ class OutgoingTest {
             outgoing.offer(pending(Lane.CONTROL, 1)).whenComplete((none, problem) -> failed.add(number));
         }
 
-        outgoing.down("gone");
+        outgoing.down("gone", true);
 
         assertThat(failed).hasSize(30).isSorted();
         up(20);
@@ -108,8 +115,211 @@ class OutgoingTest {
         assertThat(wire).hasSize(19 + 14);
     }
 
+    @Nested
+    class WhatEndsConnections {
+        @Test
+        void isGivenUpAfterThree() {
+            endWith("poison");
+            endWith("poison");
+            up(20);
+            var third = send("poison", 1);
+
+            outgoing.down("cut", true);
+
+            assertThat(kindOf(third)).isEqualTo(Kind.POISON);
+        }
+
+        @Test
+        void isFoundAmongOthersAndTheyGetThrough() {
+            var acknowledged = new HashSet<String>();
+            Optional<Kind> verdict = Optional.empty();
+            int ends = 0;
+            while (verdict.isEmpty() && ends < 10) {
+                wire.clear();
+                up(20);
+                var poison = new CompletableFuture<Void>();
+                for (String topic : List.of("a", "b", "poison", "c", "d")) {
+                    var sent = send(topic, 1);
+                    if (topic.equals("poison")) poison = sent;
+                }
+                acknowledged.addAll(acknowledgeUntil("poison"));
+                outgoing.down("cut", true);
+                ends++;
+                if (kindOf(poison) != Kind.LOST) verdict = Optional.of(kindOf(poison));
+            }
+
+            assertThat(verdict).contains(Kind.POISON);
+            assertThat(ends).isLessThanOrEqualTo(5);
+            assertThat(acknowledged).contains("a", "b", "c", "d");
+        }
+
+        @Test
+        void goesAloneAndAfterTheOthers() {
+            endWith("poison");
+            endWith("poison");
+            wire.clear();
+            up(20);
+            send("poison", 1);
+            settle(wire.remove(0));
+            endWith("poison");
+            endWith("poison");
+            wire.clear();
+            up(20);
+
+            send("a", 1);
+            send("poison", 1);
+            send("b", 1);
+            assertThat(topics()).containsExactly("a", "b");
+            settle(wire.get(0));
+            settle(wire.get(1));
+            send("c", 1);
+
+            assertThat(topics()).containsExactly("a", "b", "poison");
+            settle(wire.get(2));
+            assertThat(topics()).containsExactly("a", "b", "poison", "c");
+        }
+
+        @Test
+        void isNobodyWhoWasAcknowledgedInBetween() {
+            for (int i = 0; i < 10; i++) {
+                wire.clear();
+                up(20);
+                send("chatty", 1);
+                settle(wire.get(0));
+                var cutShort = send("chatty", 1);
+                outgoing.down("a bad line", true);
+                assertThat(kindOf(cutShort)).isEqualTo(Kind.LOST);
+            }
+        }
+
+        @Test
+        void isNobodyWhenTheConnectionEndedForAnotherReason() {
+            for (int i = 0; i < 10; i++) {
+                up(20);
+                var sent = send("a", 1);
+                outgoing.down("the broker shuts down", false);
+                assertThat(kindOf(sent)).isEqualTo(Kind.LOST);
+            }
+        }
+
+        @Test
+        void isTakenForTooLargeWhileNothingSoLargeGotThrough() {
+            endWith("big", 50_000);
+            endWith("big", 50_000);
+            up(20);
+            var third = send("big", 50_000);
+            outgoing.down("cut", true);
+
+            assertThat(kindOf(third)).isEqualTo(Kind.TOO_LARGE);
+            assertThat(outgoing.maxPacket()).isEqualTo(12_500);
+        }
+
+        @Test
+        void closesItsTopicWhenTheNextOneDoesItToo() {
+            endWith("poison");
+            endWith("poison");
+            endWith("poison");
+            endWith("poison");
+            up(20);
+            assertThat(kindOf(send("poison", 1))).isEqualTo(Kind.REFUSED);
+
+            now += Duration.ofMinutes(10).toNanos();
+            var later = send("poison", 1);
+            settle(wire.get(wire.size() - 1));
+
+            assertThat(later).isCompleted();
+        }
+
+        @Test
+        void isFoundThoughItWasSentAtQosZero() {
+            for (int i = 0; i < 3; i++) {
+                up(20);
+                var quiet = new Pending("quiet", new MqttMessage(new byte[0], 0, false, null), Lane.BULK, 1);
+                outgoing.offer(quiet);
+                if (quiet.message.getQos() == 0) settle(quiet);
+                outgoing.down("cut", true);
+            }
+            up(20);
+
+            assertThat(outgoing.describe()).containsEntry("given_up", 1L);
+        }
+
+        private void endWith(String topic) {
+            endWith(topic, 1);
+        }
+
+        private void endWith(String topic, int bytes) {
+            up(20);
+            send(topic, bytes);
+            outgoing.down("cut", true);
+        }
+
+        /** The broker takes one after the other, until the one at which it cuts. */
+        private List<String> acknowledgeUntil(String topic) {
+            var taken = new ArrayList<String>();
+            for (int i = 0; i < wire.size() && !wire.get(i).topic.equals(topic); i++) {
+                taken.add(wire.get(i).topic);
+                settle(wire.get(i));
+            }
+            return taken;
+        }
+    }
+
+    @Nested
+    class WhatIsTooLarge {
+        @Test
+        void isRefusedAtOnceFromThenOnAndSmallerOnesGo() {
+            up(20);
+            send("output", 10_000);
+            outgoing.settle(wire.get(0), Optional.of(LinkException.tooLarge("0x95")));
+
+            assertThat(outgoing.maxPacket()).isEqualTo(5_000);
+            assertThat(kindOf(send("output", 10_000))).isEqualTo(Kind.TOO_LARGE);
+            assertThat(send("output", 5_000)).isNotDone();
+        }
+
+        @Test
+        void isTriedAgainAfterAWhileAndAtAnotherBroker() {
+            up(20);
+            send("output", 10_000);
+            outgoing.settle(wire.get(0), Optional.of(LinkException.tooLarge("0x95")));
+
+            now += Duration.ofMinutes(10).toNanos();
+            assertThat(outgoing.maxPacket()).isEqualTo(10_000);
+            outgoing.up(wire::add, URI.create("tcp://other"), 20, MAX_PACKET);
+            assertThat(outgoing.maxPacket()).isEqualTo(MAX_PACKET);
+        }
+    }
+
+    @Test
+    void theOldestInFlightSaysHowLongNothingMoves() {
+        up(20);
+        send("lost", 1);
+        now += Duration.ofSeconds(20).toNanos();
+        send("a", 1);
+        settle(wire.get(1));
+        now += Duration.ofSeconds(10).toNanos();
+        assertThat(outgoing.stalled()).isEqualTo(Duration.ofSeconds(30));
+
+        settle(wire.get(0));
+
+        assertThat(outgoing.stalled()).isZero();
+    }
+
+    private CompletableFuture<Void> send(String topic, int bytes) {
+        return outgoing.offer(new Pending(topic, new MqttMessage(), Lane.CONTROL, bytes));
+    }
+
+    private List<String> topics() {
+        return wire.stream().map(pending -> pending.topic).toList();
+    }
+
+    private static Kind kindOf(CompletableFuture<Void> failed) {
+        return LinkException.kindOf(failed.handle((none, problem) -> problem).join());
+    }
+
     private void up(int receiveMaximum) {
-        outgoing.up(wire::add, receiveMaximum, MAX_PACKET);
+        outgoing.up(wire::add, BROKER, receiveMaximum, MAX_PACKET);
     }
 
     private void offer(Lane lane, int count, int bytes) {

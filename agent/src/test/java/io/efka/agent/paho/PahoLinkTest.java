@@ -10,12 +10,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.BrokerSettings;
 import io.efka.agent.wire.LinkException;
+import io.efka.agent.wire.LinkException.Kind;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Inbound;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.MqttLink.Listener;
 import io.efka.agent.wire.MqttLink.Loss;
 import io.efka.agent.wire.MqttLink.Subscription;
+import io.efka.agent.wire.Outbox;
 import io.efka.agent.wire.Properties;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -32,24 +35,32 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PahoLinkTest {
     private static final Pace QUICK = new Pace(
             Duration.ofSeconds(2),
             Duration.ofSeconds(2),
+            Duration.ofSeconds(30),
             Duration.ofMillis(20),
             Duration.ofMillis(50),
+            Duration.ofMillis(400),
+            Duration.ofMillis(800),
             Duration.ofSeconds(5));
     private static final Message WILL = message("efka/dev1/status", "offline");
-    private static final List<Subscription> COMMANDS = List.of(new Subscription("efka/dev1/cmd/#", false));
+    private static final List<Subscription> COMMANDS =
+            List.of(new Subscription("efka/dev1/cmd/#", false, true, List.of()));
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Heed heed = new Heed();
+    private List<Subscription> subscriptions = COMMANDS;
 
     @AfterEach
     void closeAll() throws Exception {
@@ -101,7 +112,170 @@ class PahoLinkTest {
     }
 
     @Nested
+    class WhatTheBrokerRefuses {
+        @Test
+        void aCodeThatPahoDoesNotKnowEndsNothing() throws Exception {
+            ScriptedBroker broker = with(ScriptedBroker.acknowledgingWith(0x95));
+            PahoLink link = connectedTo(broker);
+
+            var tooLarge = link.publish(message("a", "x".repeat(5_000)), Lane.BULK);
+
+            assertThat(problemOf(tooLarge).kind()).isEqualTo(Kind.TOO_LARGE);
+            assertThat(link.maxPacket()).isBetween(2_500L, 2_600L);
+            assertThat(link.isUp()).isTrue();
+            assertThat(heed.losses).isEmpty();
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {0x80, 0x83, 0x97})
+        void forAWhileIsToldFromForGood(int code) throws Exception {
+            PahoLink link = connectedTo(with(ScriptedBroker.acknowledgingWith(code)));
+
+            assertThat(problemOf(link.publish(message("a", "x"), Lane.CONTROL)).kind())
+                    .isEqualTo(Kind.BUSY);
+        }
+
+        @Test
+        void isCountedByTopicWithTheReasonInWords() throws Exception {
+            PahoLink link = connectedTo(with(ScriptedBroker.acknowledgingWith(0x87)));
+            for (int i = 0; i < 3; i++) problemOf(link.publish(message("secret", "x"), Lane.CONTROL));
+
+            assertThat(link.describe().toString())
+                    .contains("refused=3")
+                    .contains("secret")
+                    .contains("not authorised (0x87")
+                    .contains("count=3");
+        }
+
+        @Test
+        void aSubscriptionIsAskedForAgainAndTheDeviceNotOnlineBefore() throws Exception {
+            ScriptedBroker broker =
+                    with(ScriptedBroker.granting().subscribing((number, filters) -> new int[] {number < 4 ? 0x97 : 1}));
+            PahoLink link = opened(broker.uri());
+
+            await("connected", () -> heed.connects.size() == 1);
+            assertThat(broker.received(ScriptedBroker.SUBSCRIBE)).hasSize(4);
+            assertThat(broker.received(ScriptedBroker.CONNECT)).hasSize(1);
+            assertThat(link.describe().toString()).contains("filters_refused={}");
+        }
+
+        @Test
+        void aSubscriptionThatIsNotEssentialIsSaidAndAskedForAgain() throws Exception {
+            subscriptions = List.of(COMMANDS.get(0), new Subscription("efka/group/all/cmd/#", false));
+            ScriptedBroker broker = with(ScriptedBroker.granting()
+                    .subscribing((number, filters) -> number == 1 ? new int[] {1, 0x87} : new int[] {1}));
+            opened(broker.uri());
+
+            await("all stand", () -> heed.refusedFilters.size() == 2);
+            assertThat(heed.refusedFilters.get(0)).containsOnlyKeys("efka/group/all/cmd/#");
+            assertThat(heed.refusedFilters.get(1)).isEmpty();
+            assertThat(heed.connects).hasSize(1);
+        }
+
+        @Test
+        void credentialsAreTriedAgainAfterALongerWait() throws Exception {
+            ScriptedBroker broker = with(ScriptedBroker.granting().greeting(0, 0x86, 0));
+            opened(broker.uri());
+            await(
+                    "the first attempt",
+                    () -> !broker.received(ScriptedBroker.CONNECT).isEmpty());
+            long start = System.nanoTime();
+
+            await("another", () -> broker.received(ScriptedBroker.CONNECT).size() == 2);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(150));
+        }
+    }
+
+    @Nested
+    class WhatTheBrokerLacks {
+        @Test
+        void retainedMessagesArePublishedWithoutRetain() throws Exception {
+            ScriptedBroker broker = with(ScriptedBroker.granting(0x25, 0));
+            PahoLink link = connectedTo(broker);
+
+            link.publish(new Message("a", new byte[1], 1, true, Properties.NONE), Lane.CONTROL)
+                    .get(5, TimeUnit.SECONDS);
+
+            assertThat(broker.received(ScriptedBroker.PUBLISH)).noneMatch(ScriptedBroker.Packet::retain);
+            assertThat(link.describe().toString()).contains("no retained messages");
+        }
+
+        @Test
+        void aWillThatIsNotTakenIsAskedForWithoutWhatIsMissing() throws Exception {
+            ScriptedBroker broker = with(ScriptedBroker.granting().greeting(0, 0x9B, 0));
+            opened(broker.uri());
+
+            await(
+                    "a will at QoS 0",
+                    () -> broker.received(ScriptedBroker.CONNECT).stream()
+                            .anyMatch(connect -> (connect.body()[7] & 0x18) == 0));
+        }
+
+        @Test
+        void qosOneIsDoneWithout() throws Exception {
+            ScriptedBroker broker = with(ScriptedBroker.granting(0x24, 0));
+            PahoLink link = connectedTo(broker);
+
+            link.publish(message("a", "x"), Lane.CONTROL).get(5, TimeUnit.SECONDS);
+
+            await("it comes", () -> !broker.received(ScriptedBroker.PUBLISH).isEmpty());
+            assertThat(broker.received(ScriptedBroker.PUBLISH).get(0).qos()).isZero();
+        }
+
+        @Test
+        void wildcardsAreReplacedByTheTopicsThatAreKnown() throws Exception {
+            subscriptions = List.of(
+                    new Subscription("efka/dev1/cmd/#", false, true, List.of("efka/dev1/cmd/ping")),
+                    new Subscription("efka/dev1/svc/+/cmd/#", false, true, List.of()));
+            ScriptedBroker broker = with(ScriptedBroker.granting(0x28, 0));
+            PahoLink link = connectedTo(broker);
+
+            assertThat(broker.received(ScriptedBroker.SUBSCRIBE).get(0).filters())
+                    .containsExactly("efka/dev1/cmd/ping");
+            assertThat(link.describe().toString()).contains("efka/dev1/svc/+/cmd/#=the broker has no wildcard");
+        }
+    }
+
+    @Nested
     class WhatGoesWrong {
+        @Test
+        void aMessageThatEndsEveryConnectionIsGivenUpAndAllOthersArrive() throws Exception {
+            ScriptedBroker broker = with(ScriptedBroker.granting()
+                    .answering(publish -> publish.topic().equals("poison") ? ScriptedBroker.CUT : 0));
+            PahoLink link = connectedTo(broker);
+            var outbox = new Outbox(link, new NoTimers(), 100, 100_000);
+            heed.onConnect = outbox::connected;
+
+            var poison = outbox.send(message("poison", "x"));
+            var others = IntStream.range(0, 15)
+                    .mapToObj(i -> outbox.send(message("reply" + i, "x")))
+                    .toList();
+
+            assertThat(problemOf(poison).kind()).isEqualTo(Kind.POISON);
+            for (var other : others) assertThat(other).succeedsWithin(Duration.ofSeconds(5));
+            assertThat(broker.received(ScriptedBroker.CONNECT)).hasSizeLessThan(8);
+        }
+
+        @Test
+        void anAcknowledgementThatDoesNotComeEndsTheConnection() throws Exception {
+            ScriptedBroker broker = with(ScriptedBroker.granting()
+                    .answering(publish -> publish.topic().equals("lost") ? ScriptedBroker.NEVER : 0));
+            PahoLink link = with(new PahoLink(
+                    settings(broker.uri()), new NoTimers(), new Random(1), impatient(Duration.ofMillis(300))));
+            link.open(WILL, COMMANDS, heed);
+            await("connected", () -> heed.connects.size() == 1);
+
+            var lost = link.publish(message("lost", "x"), Lane.CONTROL);
+            await("it is given back, though others are acknowledged", () -> {
+                link.publish(message("a", "x"), Lane.CONTROL);
+                return lost.isDone();
+            });
+
+            assertThat(problemOf(lost).kind()).isEqualTo(Kind.LOST);
+            await("connected again", () -> heed.connects.size() == 2);
+        }
+
         @Test
         void aBrokerThatNeverAnswersIsGivenUpAndTriedAgain() throws Exception {
             ScriptedBroker broker = with(ScriptedBroker.silent());
@@ -309,8 +483,20 @@ class PahoLinkTest {
 
     private PahoLink opened(BrokerSettings settings) {
         PahoLink link = with(new PahoLink(settings, new NoTimers(), new Random(1), QUICK));
-        link.open(WILL, COMMANDS, heed);
+        link.open(WILL, subscriptions, heed);
         return link;
+    }
+
+    private static Pace impatient(Duration progress) {
+        return new Pace(
+                QUICK.connect(),
+                QUICK.attempt(),
+                progress,
+                QUICK.firstWait(),
+                QUICK.maxWait(),
+                QUICK.firstRefusedWait(),
+                QUICK.maxRefusedWait(),
+                QUICK.lasting());
     }
 
     private static BrokerSettings settings(URI... uris) {
@@ -373,11 +559,19 @@ class PahoLinkTest {
         final List<Loss> losses = new CopyOnWriteArrayList<>();
         final List<Inbound> messages = new CopyOnWriteArrayList<>();
         final List<Throwable> failures = new CopyOnWriteArrayList<>();
+        final List<Map<String, String>> refusedFilters = new CopyOnWriteArrayList<>();
         volatile Runnable onLoss = () -> {};
+        volatile Runnable onConnect = () -> {};
 
         @Override
         public void connected(boolean sessionPresent) {
             connects.add(sessionPresent);
+            onConnect.run();
+        }
+
+        @Override
+        public void subscriptionsRefused(Map<String, String> refused) {
+            refusedFilters.add(refused);
         }
 
         @Override

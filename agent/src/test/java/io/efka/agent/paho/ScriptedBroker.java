@@ -4,14 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 
 /** Just enough of a broker to misbehave: what it grants and sends is given in bytes. */
 final class ScriptedBroker implements AutoCloseable {
@@ -23,39 +27,65 @@ final class ScriptedBroker implements AutoCloseable {
     static final int DISCONNECT = 14;
 
     private final ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    static final int NEVER = -1;
+    static final int CUT = -2;
+
     private final byte[] granted;
-    private final int pubackCode;
     private final boolean silent;
     private final List<Packet> packets = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final AtomicInteger subscribes = new AtomicInteger();
+    private volatile ToIntFunction<Packet> puback = publish -> 0;
+    private volatile Suback suback = (number, filters) -> new int[filters];
+    private volatile byte[] connack = new byte[0];
 
-    private static final int NEVER = -1;
+    /** The codes that answer a subscribe, the first of which is number 1. */
+    interface Suback {
+        int[] codes(int number, int filters);
+    }
 
-    private ScriptedBroker(byte[] granted, int pubackCode, boolean silent) throws IOException {
+    private ScriptedBroker(byte[] granted, boolean silent) throws IOException {
         this.granted = granted;
-        this.pubackCode = pubackCode;
         this.silent = silent;
         start(this::accept);
     }
 
     /** Grants these CONNACK properties, each number one byte. */
     static ScriptedBroker granting(int... properties) throws IOException {
-        return new ScriptedBroker(bytes(properties), 0, false);
+        return new ScriptedBroker(bytes(properties), false);
     }
 
     /** Answers every publish with this reason code. */
     static ScriptedBroker acknowledgingWith(int code) throws IOException {
-        return new ScriptedBroker(new byte[0], code, false);
+        return granting().answering(publish -> code);
     }
 
     /** Takes publishes and never acknowledges one. */
     static ScriptedBroker acknowledgingNothing() throws IOException {
-        return new ScriptedBroker(new byte[0], NEVER, false);
+        return acknowledgingWith(NEVER);
     }
 
     /** Accepts and never says a word. */
     static ScriptedBroker silent() throws IOException {
-        return new ScriptedBroker(new byte[0], 0, true);
+        return new ScriptedBroker(new byte[0], true);
+    }
+
+    /** Answers publishes with what is said of each: a reason code, {@link #NEVER}, or {@link #CUT} instead of an answer. */
+    ScriptedBroker answering(ToIntFunction<Packet> reasonCode) {
+        puback = reasonCode;
+        return this;
+    }
+
+    /** Answers subscribes with these codes. */
+    ScriptedBroker subscribing(Suback codes) {
+        suback = codes;
+        return this;
+    }
+
+    /** Answers a connect with these bytes, behind the packet's length. */
+    ScriptedBroker greeting(int... body) {
+        connack = bytes(body);
+        return this;
     }
 
     URI uri() {
@@ -104,17 +134,29 @@ final class ScriptedBroker implements AutoCloseable {
 
     private void answer(OutputStream out, int first, byte[] body) throws IOException {
         switch (first >> 4) {
-            case CONNECT -> write(out, 0x20, concat(new byte[] {0, 0, (byte) granted.length}, granted));
-            case SUBSCRIBE -> write(out, 0x90, new byte[] {body[0], body[1], 0, 1});
+            case CONNECT -> write(out, 0x20, connack.length > 0 ? connack : accepting());
+            case SUBSCRIBE -> {
+                int[] codes = suback.codes(
+                        subscribes.incrementAndGet(),
+                        new Packet(SUBSCRIBE, 0, body).filters().size());
+                write(out, 0x90, concat(new byte[] {body[0], body[1], 0}, bytes(codes)));
+            }
             case PINGREQ -> write(out, 0xD0, new byte[0]);
             case PUBLISH -> {
-                int topic = (body[0] & 0xFF) << 8 | body[1] & 0xFF;
-                if ((first & 0x06) != 0 && pubackCode != NEVER) {
-                    write(out, 0x40, new byte[] {body[2 + topic], body[3 + topic], (byte) pubackCode, 0});
+                var publish = new Packet(PUBLISH, first & 0x0F, body);
+                int code = puback.applyAsInt(publish);
+                if (code == CUT) throw new EOFException("cut by the script");
+                int topic = publish.topicBytes();
+                if (publish.qos() > 0 && code != NEVER) {
+                    write(out, 0x40, new byte[] {body[2 + topic], body[3 + topic], (byte) code, 0});
                 }
             }
             default -> {}
         }
+    }
+
+    private byte[] accepting() {
+        return concat(new byte[] {0, 0, (byte) granted.length}, granted);
     }
 
     private static void write(OutputStream out, int firstByte, byte[] body) throws IOException {
@@ -174,8 +216,34 @@ final class ScriptedBroker implements AutoCloseable {
     record Packet(int type, int flags, byte[] body) {
         /** Of a publish. */
         String topic() {
-            int length = (body[0] & 0xFF) << 8 | body[1] & 0xFF;
-            return new String(body, 2, length, UTF_8);
+            return new String(body, 2, topicBytes(), UTF_8);
+        }
+
+        private int topicBytes() {
+            return number(0);
+        }
+
+        private int number(int at) {
+            return (body[at] & 0xFF) << 8 | body[at + 1] & 0xFF;
+        }
+
+        /** Of a publish. */
+        int qos() {
+            return (flags & 0x06) >> 1;
+        }
+
+        /** Of a publish. */
+        boolean retain() {
+            return (flags & 0x01) != 0;
+        }
+
+        /** Of a subscribe without properties. */
+        List<String> filters() {
+            var filters = new ArrayList<String>();
+            for (int at = 3; at < body.length; at += 3 + number(at)) {
+                filters.add(new String(body, at + 2, number(at), UTF_8));
+            }
+            return filters;
         }
     }
 }

@@ -24,7 +24,7 @@ final class DeviceInfoTest {
 
     @Test
     void saysWhatTheAgentIsAndHowItStandsWithEverything() {
-        var broker = new BrokerState(timers);
+        var broker = new BrokerState(timers, Map::of);
         broker.connected();
         broker.disconnected(new MqttLink.Loss("the connection was reset", false));
         var sections = new LinkedHashMap<String, Supplier<?>>();

@@ -22,6 +22,7 @@ public final class FakeLink implements MqttLink {
     private boolean up;
     private boolean closed;
     private boolean prompt;
+    private long maxPacket = Long.MAX_VALUE;
 
     /** One that is up already. */
     public static FakeLink connected() {
@@ -45,6 +46,9 @@ public final class FakeLink implements MqttLink {
             nextFailure = Optional.empty();
             return failed;
         }
+        if (message.packetBytes() > maxPacket) {
+            return CompletableFuture.failedFuture(LinkException.tooLarge("the broker takes " + maxPacket + " bytes"));
+        }
         var sent = new Sent(message, lane, new CompletableFuture<>());
         published.add(sent);
         if (prompt) sent.acknowledge();
@@ -54,6 +58,16 @@ public final class FakeLink implements MqttLink {
     @Override
     public synchronized boolean isUp() {
         return up;
+    }
+
+    @Override
+    public synchronized long maxPacket() {
+        return maxPacket;
+    }
+
+    /** From now on larger packets are refused. */
+    public synchronized void limit(long bytes) {
+        maxPacket = bytes;
     }
 
     @Override
@@ -192,7 +206,11 @@ public final class FakeLink implements MqttLink {
         }
 
         public void fail() {
-            done.completeExceptionally(new LinkException("connection lost"));
+            fail(new LinkException("connection lost"));
+        }
+
+        public void fail(LinkException problem) {
+            done.completeExceptionally(problem);
         }
     }
 

@@ -153,6 +153,54 @@ class OutboxTest {
     }
 
     @Nested
+    class WhenTheBrokerIsBusy {
+        @Test
+        void theTopicWaitsLongerEachTimeAndTheOthersDoNot() {
+            connect();
+            outbox.send(to("busy", "1"));
+            refuseLast();
+            outbox.send(to("busy", "2"));
+            outbox.send(message("other"));
+            assertThat(texts()).containsExactly("1", "other");
+            link.acknowledgeAll();
+
+            timers.advance(Duration.ofSeconds(1));
+            assertThat(texts()).containsExactly("1", "other", "1", "2");
+            link.published().get(2).fail(LinkException.busy("quota"));
+            link.published().get(3).fail(LinkException.busy("quota"));
+            timers.advance(Duration.ofMillis(1_900));
+            assertThat(texts()).hasSize(4);
+            timers.advance(Duration.ofMillis(100));
+
+            assertThat(texts()).endsWith("1", "2").hasSize(6);
+            link.acknowledgeAll();
+            assertThat(outbox.size()).isZero();
+        }
+
+        @Test
+        void aMessageIsGivenUpAfterMinutes() {
+            connect();
+            var sent = outbox.send(to("busy", "1"));
+            for (int i = 0; i < 10; i++) {
+                refuseLast();
+                timers.advance(Duration.ofMinutes(1));
+            }
+
+            assertThat(sent).isCompletedExceptionally();
+            assertThat(link.published()).hasSize(10);
+            assertThat(outbox.size()).isZero();
+        }
+
+        private void refuseLast() {
+            link.last().fail(LinkException.busy("quota"));
+        }
+
+        private Message to(String topic, String text) {
+            return new Message(topic, text.getBytes(UTF_8), 1, false, Properties.NONE);
+        }
+    }
+
+    @Nested
     class WhenTheConnectionIsLost {
         @Test
         void whatWasNotAcknowledgedGoesOutAgainAheadOfTheRest() {
