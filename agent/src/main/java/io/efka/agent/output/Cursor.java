@@ -59,6 +59,11 @@ final class Cursor {
         next = acknowledged;
     }
 
+    /** Whether nothing before it is on its way. */
+    boolean isFirst(Flight flight) {
+        return flights.peekFirst() == flight;
+    }
+
     boolean isOnItsWay(Flight flight) {
         return flights.contains(flight);
     }

@@ -2,13 +2,17 @@ package io.efka.agent.output;
 
 import io.efka.agent.service.Manifest.OutputRule;
 import io.efka.agent.service.ServiceId;
+import io.efka.agent.wire.RetryDelay;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** One stream on its way from its files to the broker. Confined to the shipper's thread. */
 final class Feed {
+    private static final long REFUSED_REST = TimeUnit.MINUTES.toNanos(10);
+
     private final ServiceStreams streams;
     private final StreamFiles files;
     private final Cursor cursor;
@@ -18,6 +22,10 @@ final class Feed {
     private long observedEnd = -1;
     private long examinedEnd = -1;
     private boolean examinedBusy;
+    private final RetryDelay delay = RetryDelay.ofBusyBroker();
+    private int largest = Integer.MAX_VALUE;
+    private boolean resting;
+    private long restUntil;
 
     Feed(ServiceStreams streams, StreamFiles files, long acknowledged, Announcer announcer) {
         this.streams = streams;
@@ -96,6 +104,51 @@ final class Feed {
         examinedEnd = -1;
         gathering.published();
         return cursor.depart(chunk.payload().length);
+    }
+
+    /** A message was acknowledged. */
+    void succeeded() {
+        delay.reset();
+        largest = Integer.MAX_VALUE;
+    }
+
+    /** The broker is busy. */
+    void rest(long now) {
+        resting = true;
+        restUntil = now + delay.next().toNanos();
+    }
+
+    /** The broker takes nothing of this stream: somebody may change that, or there is another connection. */
+    void restLong(long now) {
+        resting = true;
+        restUntil = now + REFUSED_REST;
+    }
+
+    /** There is another connection. */
+    void wake() {
+        succeeded();
+        resting = false;
+    }
+
+    /** Nanoseconds for which nothing is to be published; 0: none. */
+    long resting(long now) {
+        if (resting && restUntil - now <= 0) resting = false;
+        return resting ? restUntil - now : 0;
+    }
+
+    /** A message of so many bytes was too large. */
+    void shrink(int bytes) {
+        largest = Math.max(1, bytes / 2);
+    }
+
+    /** How many bytes a message may have, as far as the last refusal tells. */
+    int largest() {
+        return largest;
+    }
+
+    /** The next bytes are not published, now or later. */
+    void giveUp(int bytes) {
+        skipTo(cursor.next() + bytes);
     }
 
     void rewind() {

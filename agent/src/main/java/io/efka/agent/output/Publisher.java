@@ -1,6 +1,8 @@
 package io.efka.agent.output;
 
+import io.efka.agent.service.RunId;
 import io.efka.agent.service.Timers;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Properties;
@@ -13,17 +15,15 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Hands chunks to the link, at most a window of them at a time, and takes in what became of them. Confined to the
- * shipper's thread.
+ * Hands chunks to the link, at most a window of them at a time, and takes in what became of them. A stream that the
+ * broker does not take rests by itself, and holds up no other. Confined to the shipper's thread.
  */
 final class Publisher {
-    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
     private static final DateTimeFormatter MILLIS =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+    private static final RunId LONGEST_RUN = new RunId("00000000000000000000000000");
     private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(10);
 
@@ -33,7 +33,6 @@ final class Publisher {
     private final Window window = new Window();
     private long connection;
     private boolean up;
-    private long failures;
     private long pause = FIRST_PAUSE;
     private long pausedUntil;
 
@@ -56,6 +55,15 @@ final class Publisher {
 
     boolean isUp() {
         return up;
+    }
+
+    /** Bytes of output that one message of the stream may have, at least 1. */
+    int room(Feed feed) {
+        long largest = outlet.link().maxPacket();
+        if (largest == Long.MAX_VALUE) return Integer.MAX_VALUE;
+        int head = message(feed, new Chunk(Long.MAX_VALUE, LONGEST_RUN, new byte[0]))
+                .packetBytes();
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, largest - head));
     }
 
     boolean hasRoom() {
@@ -97,25 +105,37 @@ final class Publisher {
         window.give(answer.length());
         if (answer.failure().isPresent()) {
             if (answer.feed().cursor().isOnItsWay(answer.flight()))
-                fail(answer.feed(), answer.failure().get());
+                fail(answer, answer.failure().get());
             return false;
         }
         pause = FIRST_PAUSE;
+        answer.feed().succeeded();
         long before = answer.feed().cursor().acknowledged();
         answer.feed().cursor().land(answer.flight());
         return answer.feed().cursor().acknowledged() > before;
     }
 
-    private void fail(Feed feed, Throwable failure) {
+    private void fail(Settled answer, Throwable failure) {
+        Feed feed = answer.feed();
+        long now = System.nanoTime();
+        boolean isFirst = feed.cursor().isFirst(answer.flight());
         feed.rewind();
-        pausedUntil = System.nanoTime() + pause;
-        pause = Math.min(2 * pause, LONGEST_PAUSE);
-        // A link that is down says so itself, and everybody has heard it.
-        if (!outlet.link().isUp()) return;
-        failures++;
-        long from = feed.cursor().acknowledged();
-        if (failures == 1) LOG.warn("stream={} was refused, goes on from offset {}", feed.id(), from, failure);
-        else LOG.warn("stream={} was refused: {}; {} refusals so far", feed.id(), failure.toString(), failures);
+        switch (LinkException.kindOf(failure)) {
+            case LOST -> {
+                pausedUntil = now + pause;
+                pause = Math.min(2 * pause, LONGEST_PAUSE);
+            }
+            case BUSY -> feed.rest(now);
+            case TOO_LARGE -> {
+                // Smaller ones follow at once; one byte that is too large needs another broker.
+                if (answer.length() == 1) feed.restLong(now);
+                else feed.shrink(answer.length());
+            }
+            case REFUSED -> feed.restLong(now);
+            case POISON -> {
+                if (isFirst) feed.giveUp(answer.length());
+            }
+        }
     }
 
     private Message message(Feed feed, Chunk chunk) {

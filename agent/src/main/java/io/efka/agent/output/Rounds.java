@@ -67,15 +67,21 @@ final class Rounds {
         return wait;
     }
 
+    private int room(Feed feed) {
+        return Math.min(feed.largest(), publisher.room(feed));
+    }
+
     private long take(Feed feed, Source source) {
         long now = System.nanoTime();
+        long rest = feed.resting(now);
+        if (rest > 0) return rest;
         long linger = hurry ? 0 : feed.rule().linger().toNanos();
         if (!hurry && feed.isWaiting(linger, now)) return feed.remaining(linger, now);
         TokenBucket bucket = source.bucket(now);
         long delay = bucket.delay(now);
         if (delay > 0) return delay;
         try {
-            buffer.clear().limit(bucket.part(Math.min(feed.rule().batch(), LARGEST_MESSAGE)));
+            buffer.clear().limit(Math.min(bucket.part(Math.min(feed.rule().batch(), LARGEST_MESSAGE)), room(feed)));
             Optional<Chunk> chunk = feed.next(buffer, hurry, System::nanoTime);
             if (chunk.isEmpty()) return feed.isWaiting(linger, now) ? feed.remaining(linger, now) : 0;
             bucket.take(chunk.get().payload().length);

@@ -181,6 +181,7 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
         publisher.connection(up);
         for (Source source : sources.all()) {
             source.feeds().forEach(Feed::rewind);
+            if (up) source.feeds().forEach(Feed::wake);
             enter(source);
         }
     }

@@ -46,6 +46,9 @@ public final class DataPublisher {
     private static final int ALL_WINDOWS = 256;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
+    /** Of one message, at a broker that is busy: with waits that double to a minute, about five minutes. */
+    private static final int MAX_ATTEMPTS = 10;
+
     private final Topics topics;
     private final Uplink uplink;
     private final Events events;
@@ -139,6 +142,10 @@ public final class DataPublisher {
         after(actions -> {
             online = true;
             takenAt = now();
+            for (DataStream stream : streams.values()) {
+                stream.delay.reset();
+                stream.wake();
+            }
             ready.addAll(streams.values());
             pump(actions);
             announceSoon(actions);
@@ -194,8 +201,8 @@ public final class DataPublisher {
     private void settle(DataStream stream, Item item, @Nullable Throwable problem) {
         after(actions -> {
             underWay--;
-            boolean isRefused = problem instanceof LinkException failure && failure.isRefused();
-            if (isRefused) {
+            boolean isGivenUp = problem != null && isGivenUp(item, LinkException.kindOf(problem));
+            if (isGivenUp) {
                 stream.countDropped();
                 dropped++;
                 announceSoon(actions);
@@ -203,15 +210,16 @@ public final class DataPublisher {
             if (problem == null) {
                 published++;
                 takenAt = now();
+                stream.delay.reset();
             }
             boolean regrouped;
-            if (problem == null || isRefused) {
+            if (problem == null || isGivenUp) {
                 if (stream.settled(item)) save(stream, actions);
                 regrouped = stream.regroup();
             } else {
                 regrouped = stream.failed(item);
             }
-            if (regrouped) actions.add(() -> uplink.timers().schedule(RETRY, () -> retry(stream)));
+            if (regrouped) retryLater(stream, actions);
             else ready.add(stream);
             pump(actions);
             forgetIfDone(stream);
@@ -219,9 +227,24 @@ public final class DataPublisher {
         });
     }
 
+    private static boolean isGivenUp(Item item, LinkException.Kind kind) {
+        return switch (kind) {
+            case LOST -> false;
+            case BUSY -> item.countAttempt() >= MAX_ATTEMPTS;
+            case TOO_LARGE, REFUSED, POISON -> true;
+        };
+    }
+
+    private void retryLater(DataStream stream, List<Runnable> actions) {
+        Duration wait = stream.delay.next();
+        stream.rest();
+        actions.add(() -> uplink.timers().schedule(wait, () -> retry(stream)));
+    }
+
     /** For failures that no new connection follows, as when the link's queue was full for a moment. */
     private void retry(DataStream stream) {
         after(actions -> {
+            stream.wake();
             ready.add(stream);
             pump(actions);
             return true;

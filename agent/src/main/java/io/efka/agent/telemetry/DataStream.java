@@ -2,6 +2,7 @@ package io.efka.agent.telemetry;
 
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.wire.Message;
+import io.efka.agent.wire.RetryDelay;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -17,6 +18,9 @@ final class DataStream {
     private static final long CROWDED_BYTES = 256 * 1024;
 
     final ServiceId service;
+    /** Between attempts that failed. */
+    final RetryDelay delay = RetryDelay.ofBusyBroker();
+
     private final Backlog all;
     private final ArrayDeque<Item> waiting = new ArrayDeque<>();
     private final ArrayDeque<Item> underWay = new ArrayDeque<>();
@@ -26,6 +30,7 @@ final class DataStream {
     private long waitingBytes;
     private long dropped;
     private boolean failing;
+    private boolean resting;
 
     /** @param all counts what waits of all streams together */
     DataStream(ServiceId service, Set<String> retained, Backlog all) {
@@ -48,10 +53,16 @@ final class DataStream {
         final String name;
         final Message message;
         private Fate fate = Fate.PENDING;
+        private int attempts;
 
         Item(String name, Message message) {
             this.name = name;
             this.message = message;
+        }
+
+        /** How many attempts have failed, this one included. */
+        int countAttempt() {
+            return ++attempts;
         }
 
         private boolean clears() {
@@ -78,7 +89,7 @@ final class DataStream {
 
     /** The next item to send, if no more than {@code window} are under way and none has to go again. */
     Optional<Item> next(int window) {
-        if (underWay.size() >= window || failing) return Optional.empty();
+        if (underWay.size() >= window || failing || resting) return Optional.empty();
         Item item = waiting.poll();
         if (item == null) return Optional.empty();
         grow(-item.message.payload().length);
@@ -118,6 +129,15 @@ final class DataStream {
         underWay.clear();
         failing = false;
         return true;
+    }
+
+    /** Nothing is sent until {@link #wake}. */
+    void rest() {
+        resting = true;
+    }
+
+    void wake() {
+        resting = false;
     }
 
     /** Lets the oldest go. */

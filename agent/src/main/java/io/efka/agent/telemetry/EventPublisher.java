@@ -4,10 +4,12 @@ import com.google.gson.JsonObject;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.Events;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
 import io.efka.agent.wire.Topics;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -18,6 +20,9 @@ import java.util.function.Function;
  * never blocks.
  */
 public final class EventPublisher implements Events {
+    private static final String SHORTENED = "shortened";
+    private static final Set<String> CORE = Set.of("v", "at", "service", "event", "session");
+
     private final Topics topics;
     private final Timers timers;
     private final long session;
@@ -68,8 +73,21 @@ public final class EventPublisher implements Events {
     private void send(String topic, JsonObject json) {
         outbox.apply(message(topic, json)).whenComplete((done, failure) -> {
             if (failure == null) online();
+            else if (isTooLarge(failure) && !json.has(SHORTENED)) send(topic, shortened(json));
             else countDropped();
         });
+    }
+
+    private static boolean isTooLarge(Throwable failure) {
+        return LinkException.kindOf(failure) == LinkException.Kind.TOO_LARGE;
+    }
+
+    /** That it happened, without how. */
+    private static JsonObject shortened(JsonObject json) {
+        JsonObject core = json.deepCopy();
+        core.keySet().retainAll(CORE);
+        core.addProperty(SHORTENED, true);
+        return core;
     }
 
     private void countDropped() {

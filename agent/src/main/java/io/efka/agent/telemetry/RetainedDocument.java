@@ -1,19 +1,34 @@
 package io.efka.agent.telemetry;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.service.Timers;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
+import io.efka.agent.wire.RetryDelay;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one retained topic right. At most one publish is in flight; what changes meanwhile is published when that is
- * acknowledged, newest only, and what was not acknowledged is published again. Thread-safe; never blocks, and holds no
- * lock while it calls out.
+ * acknowledged, newest only, and what was not acknowledged is published again: after waits that grow where the broker is
+ * busy, shortened where it is too large, seldom where it is refused. Thread-safe; never blocks, and holds no lock while
+ * it calls out.
  */
 public final class RetainedDocument {
-    /** The link refuses while it is up only when its queue is full. */
+    /** The first wait, as for a link whose queue is full; then twice as long each time. */
     static final Duration RETRY = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
+
+    /** Somebody may have changed the broker's rules; each new connection is another reason to try. */
+    static final Duration REFUSED_RETRY = Duration.ofMinutes(10);
+
+    private static final int WHOLE = Integer.MAX_VALUE;
+    private static final Logger log = LoggerFactory.getLogger(RetainedDocument.class);
 
     /**
      * A broker that was killed comes back with an older snapshot of what was retained, and may know our session all the
@@ -23,28 +38,58 @@ public final class RetainedDocument {
 
     private final String topic;
     private final Uplink uplink;
-    private final Supplier<byte[]> newest;
+    private final Content newest;
     private final Runnable settled;
 
-    // Guarded by this.
-    private boolean online;
-    private boolean stale;
-    private boolean inFlight;
-    private boolean resting;
-    private boolean reconnected;
-    private long acknowledgedAt;
-    private boolean everAcknowledged;
+    @GuardedBy("this") private final RetryDelay delay = new RetryDelay(RETRY, LONGEST_RETRY);
+
+    @GuardedBy("this") private boolean online;
+
+    @GuardedBy("this") private boolean stale;
+
+    @GuardedBy("this") private boolean inFlight;
+
+    @GuardedBy("this") private boolean resting;
+
+    /** Counts rests: the end of an earlier one changes nothing. */
+    @GuardedBy("this") private long rests;
+
+    @GuardedBy("this") private Timers.Timer alarm = () -> {};
+
+    @GuardedBy("this") private boolean reconnected;
+
+    @GuardedBy("this") private long acknowledgedAt;
+
+    @GuardedBy("this") private boolean everAcknowledged;
+
+    /** What the payload must be smaller than, as the last one was refused for its size. */
+    @GuardedBy("this") private int tooLarge = WHOLE;
+
+    @GuardedBy("this") private boolean saidShortened;
+
+    /** What to publish. Called without a lock, from any thread. */
+    public interface Content {
+        /**
+         * The payload to publish now; empty clears the topic.
+         *
+         * @param bytes to have at most, as far as it can be done
+         */
+        byte[] within(long bytes);
+    }
 
     /**
-     * @param newest the payload to publish now; empty clears the topic. Called without a lock, from any thread
+     * @param newest the payload to publish now, which cannot be shortened
      * @param settled called when the broker has acknowledged the newest payload
      */
     public RetainedDocument(String topic, Uplink uplink, Supplier<byte[]> newest, Runnable settled) {
-        this(topic, uplink, newest, settled, false);
+        this(topic, uplink, bytes -> newest.get(), settled, false);
     }
 
-    /** @param online whether publishing makes sense from the beginning */
-    RetainedDocument(String topic, Uplink uplink, Supplier<byte[]> newest, Runnable settled, boolean online) {
+    /**
+     * @param settled called when the broker has acknowledged the newest payload, shortened or not
+     * @param online whether publishing makes sense from the beginning
+     */
+    RetainedDocument(String topic, Uplink uplink, Content newest, Runnable settled, boolean online) {
         this.online = online;
         this.topic = topic;
         this.uplink = uplink;
@@ -65,6 +110,7 @@ public final class RetainedDocument {
         synchronized (this) {
             online = true;
             resting = false;
+            delay.reset();
             reconnected = inFlight;
             if (everAcknowledged && (!sessionPresent || isYoung())) stale = true;
         }
@@ -87,44 +133,112 @@ public final class RetainedDocument {
             inFlight = true;
             reconnected = false;
         }
-        byte[] payload = newest.get();
-        Properties properties = payload.length == 0 ? Properties.NONE : Properties.JSON;
-        uplink.link()
-                .publish(new Message(topic, payload, 1, true, properties), Lane.CONTROL)
-                .whenComplete((done, failure) -> {
-                    if (failure == null) acknowledged();
-                    else failed();
-                });
+        byte[] payload = newest.within(room());
+        if (payload.length >= limit()) {
+            rest(REFUSED_RETRY);
+            return;
+        }
+        uplink.link().publish(message(payload), Lane.CONTROL).whenComplete((done, failure) -> {
+            if (failure == null) acknowledged(payload.length);
+            else failed(LinkException.kindOf(failure), payload.length);
+        });
     }
 
-    private void acknowledged() {
+    private Message message(byte[] payload) {
+        return new Message(topic, payload, 1, true, payload.length == 0 ? Properties.NONE : Properties.JSON);
+    }
+
+    private synchronized int limit() {
+        return tooLarge;
+    }
+
+    /** All there is, until the broker has refused that. */
+    private long room() {
+        int limit = limit();
+        if (limit == WHOLE) return Long.MAX_VALUE;
+        int head = new Message(topic, new byte[0], 1, true, Properties.JSON).packetBytes();
+        return Math.min(uplink.link().maxPacket() - head, limit - 1);
+    }
+
+    private void acknowledged(int bytes) {
         boolean isNewest;
+        boolean isShortened;
         synchronized (this) {
             inFlight = false;
             everAcknowledged = true;
             acknowledgedAt = uplink.nanoTime().getAsLong();
             isNewest = !stale;
+            delay.reset();
+            isShortened = tooLarge != WHOLE && !saidShortened;
+            saidShortened |= isShortened;
+            tooLarge = WHOLE;
         }
+        if (isShortened)
+            log.warn("topic={} is published shortened, to {} bytes: the broker takes no more", topic, bytes);
         if (isNewest) settled.run();
         else pump();
     }
 
-    private void failed() {
+    private void failed(LinkException.Kind kind, int bytes) {
+        switch (kind) {
+            case LOST -> lost();
+            case BUSY -> rest(nextDelay());
+            case TOO_LARGE -> shorten(bytes);
+            case REFUSED, POISON -> rest(REFUSED_RETRY);
+        }
+    }
+
+    private synchronized Duration nextDelay() {
+        return delay.next();
+    }
+
+    private void lost() {
         boolean again;
+        synchronized (this) {
+            again = reconnected;
+        }
+        if (again) goAgain();
+        else rest(nextDelay());
+    }
+
+    private void shorten(int bytes) {
+        synchronized (this) {
+            tooLarge = Math.min(tooLarge, bytes);
+        }
+        goAgain();
+    }
+
+    private void goAgain() {
         synchronized (this) {
             inFlight = false;
             stale = true;
-            again = reconnected;
-            resting = online && !again;
-            if (!online) return;
         }
-        if (again) pump();
-        else uplink.timers().schedule(RETRY, this::rested);
+        pump();
     }
 
-    private void rested() {
+    private void rest(Duration wait) {
+        Timers.Timer earlier;
+        long number;
         synchronized (this) {
+            inFlight = false;
+            stale = true;
+            resting = online;
+            if (!online) return;
+            number = ++rests;
+            earlier = alarm;
+        }
+        earlier.cancel();
+        Timers.Timer set = uplink.timers().schedule(wait, () -> rested(number));
+        synchronized (this) {
+            alarm = set;
+        }
+    }
+
+    private void rested(long number) {
+        synchronized (this) {
+            if (number != rests) return;
             resting = false;
+            tooLarge = WHOLE;
         }
         pump();
     }

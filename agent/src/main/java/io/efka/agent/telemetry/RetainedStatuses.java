@@ -228,7 +228,8 @@ public final class RetainedStatuses implements StatusListener {
             this.document = new RetainedDocument(
                     topics.service(id, "status"),
                     uplink,
-                    () -> detector.publishing(newest(id).map(codec::bytes).orElse(new byte[0])),
+                    bytes -> detector.publishing(
+                            newest(id).map(status -> codec.bytes(status, bytes)).orElse(new byte[0])),
                     () -> forgetRemoved(this),
                     online);
         }

@@ -10,9 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes a service's status document, as it is retained at the broker and as replies show it. */
 public final class StatusCodec {
+    private static final Set<String> CORE =
+            Set.of("v", "service", "desired", "state", "ready", "health", "pid", "session", "shortened");
+
     private final long session;
 
     /** @param session number of this start of the agent; part of every document */
@@ -22,6 +26,28 @@ public final class StatusCodec {
 
     public byte[] bytes(ServiceStatus status) {
         return JsonCodec.bytes(encode(status));
+    }
+
+    /**
+     * The document, with what explains it left out as far as it has to be: first the last words of the last run, then
+     * warnings and faults, then all but how the service is. Marked {@code "shortened":true} then.
+     *
+     * @param bytes to have at most; where that is too few for the shortest document, it is that one
+     */
+    public byte[] bytes(ServiceStatus status, long bytes) {
+        byte[] written = bytes(status);
+        if (written.length <= bytes) return written;
+        JsonObject json = encode(status);
+        json.addProperty("shortened", true);
+        if (json.get("last_exit") instanceof JsonObject exit) exit.remove("tail");
+        written = JsonCodec.bytes(json);
+        if (written.length <= bytes) return written;
+        for (String key : List.of("warnings", "faults", "waiting_for")) json.remove(key);
+        if (json.get("cause") instanceof JsonObject cause) cause.remove("message");
+        written = JsonCodec.bytes(json);
+        if (written.length <= bytes) return written;
+        json.keySet().retainAll(CORE);
+        return JsonCodec.bytes(json);
     }
 
     /** The document. All keys are always there, but {@code waiting_for} and {@code faults}, which are there if not empty. */

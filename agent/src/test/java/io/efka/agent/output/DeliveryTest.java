@@ -8,7 +8,9 @@ import static io.efka.agent.output.OutputKit.rule;
 import static io.efka.agent.output.OutputKit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.service.OutputFiles.Paths;
 import io.efka.agent.service.ServiceId;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -20,7 +22,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +106,89 @@ class DeliveryTest {
             assertThat(kit.broker.published())
                     .extracting(Observer::offset)
                     .containsExactly(0L, 65536L, 131072L, 65536L, 131072L);
+        }
+    }
+
+    @Nested
+    class Refusal {
+        @Test
+        void ofALargePacketMakesSmallerPieces() throws IOException {
+            kit.broker.limit(3_000);
+            kit.register(rule());
+            append(kit.begin(1).stdout(), "7".repeat(5_000) + "\n" + LINES);
+
+            await("all is saved", () -> saved() == 5_001 + LINES.length());
+            assertThat(kit.broker.published())
+                    .allSatisfy(message -> assertThat(message.packetBytes()).isLessThanOrEqualTo(3_000));
+            assertThat(kit.text("stdout")).isEqualTo("7".repeat(5_000) + "\n" + LINES);
+        }
+
+        @Test
+        void ofALargePacketThatNobodyAnnouncedMakesSmallerPieces() throws IOException {
+            kit.broker.refuse(message ->
+                    message.payload().length > 4_096 ? Optional.of(LinkException.tooLarge("0x95")) : Optional.empty());
+            kit.register(rule());
+            append(kit.begin(1).stdout(), "7".repeat(5_000) + "\n");
+
+            await("all is saved", () -> saved() == 5_001);
+            assertThat(kit.text("stdout")).isEqualTo("7".repeat(5_000) + "\n");
+        }
+
+        @Test
+        void ofOneStreamHoldsUpNoOtherAndIsNotAskedAgainBeforeTheNextConnection() throws IOException {
+            var attempts = new AtomicInteger();
+            kit.broker.refuse(message -> {
+                if (!message.topic().endsWith("stdout")) return Optional.empty();
+                attempts.incrementAndGet();
+                return Optional.of(LinkException.refused("not authorised"));
+            });
+            kit.register(rule());
+            Paths paths = kit.begin(1);
+            append(paths.stdout(), "secret\n");
+            for (int i = 0; i < 20; i++) {
+                append(paths.stderr(), "line\n");
+                int lines = i + 1;
+                await("stderr goes on", () -> kit.text("stderr").length() == 5 * lines);
+            }
+            assertThat(attempts).hasValue(1);
+
+            kit.broker.refuse(message -> Optional.empty());
+            kit.output().disconnected();
+            kit.output().connected();
+
+            await("it comes", () -> kit.text("stdout").equals("secret\n"));
+        }
+
+        @Test
+        void forAWhileIsFollowedByAnotherAttempt() throws IOException {
+            var attempts = new AtomicInteger();
+            kit.broker.refuse(message ->
+                    attempts.incrementAndGet() == 1 ? Optional.of(LinkException.busy("quota")) : Optional.empty());
+            kit.register(rule());
+            append(kit.begin(1).stdout(), "one\n");
+
+            await("it comes", () -> kit.text("stdout").equals("one\n"));
+            assertThat(attempts).hasValue(2);
+        }
+
+        @Test
+        void ofWhatEndsConnectionsIsAGapThatIsAnnounced() throws IOException {
+            kit.broker.refuse(message -> Observer.offset(message) == 0
+                    ? Optional.of(LinkException.poison("it ended several connections"))
+                    : Optional.empty());
+            kit.register(rule());
+            Path stdout = kit.begin(1).stdout();
+            append(stdout, "poison\n");
+            await(
+                    "the gap is announced",
+                    () -> kit.announced.of("output_dropped").size() == 1);
+            append(stdout, "two\n");
+
+            await("the rest comes", () -> kit.broker.published().size() == 1);
+            assertThat(Observer.offset(kit.broker.published().get(0))).isEqualTo(7);
+            assertThat(kit.announced.of("output_dropped").get(0).number("bytes"))
+                    .isEqualTo(7);
+            await("saved", () -> saved() == 11);
         }
     }
 

@@ -6,8 +6,10 @@ import io.efka.agent.wire.MqttLink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A link that keeps what was published, and acknowledges when the test says so. */
 final class FakeBroker implements MqttLink {
@@ -17,6 +19,8 @@ final class FakeBroker implements MqttLink {
     private boolean acknowledging = true;
     private boolean keeping = true;
     private Consumer<Message> observer = message -> {};
+    private Function<Message, Optional<LinkException>> refusal = message -> Optional.empty();
+    private long maxPacket = Long.MAX_VALUE;
 
     /** From now on every message is acknowledged at once, or none until {@link #acknowledge(int)}. */
     synchronized void acknowledgeAtOnce(boolean atOnce) {
@@ -31,6 +35,24 @@ final class FakeBroker implements MqttLink {
     /** Who is told of every message. */
     synchronized void observe(Consumer<Message> each) {
         observer = each;
+    }
+
+    /** What the broker has against a message, if anything. */
+    synchronized void refuse(Function<Message, Optional<LinkException>> reason) {
+        refusal = reason;
+    }
+
+    /** What the broker has announced. */
+    synchronized void limit(long bytes) {
+        maxPacket = bytes;
+        refuse(message -> message.packetBytes() > bytes
+                ? Optional.of(LinkException.tooLarge("the broker takes " + bytes + " bytes"))
+                : Optional.empty());
+    }
+
+    @Override
+    public synchronized long maxPacket() {
+        return maxPacket;
     }
 
     /** Acknowledges one of those that wait, by its index. */
@@ -77,6 +99,8 @@ final class FakeBroker implements MqttLink {
     public CompletableFuture<Void> publish(Message message, Lane lane) {
         if (!up) return CompletableFuture.failedFuture(new LinkException("down"));
         synchronized (this) {
+            Optional<LinkException> refused = refusal.apply(message);
+            if (refused.isPresent()) return CompletableFuture.failedFuture(refused.get());
             observer.accept(message);
             if (keeping) published.add(message);
             if (acknowledging) return CompletableFuture.completedFuture(null);

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ final class BrokerSessionTest {
     private final BrokerSession session = session(presence);
 
     BrokerSessionTest() {
-        link.open(presence.will(), BrokerSession.subscriptions(Samples.TOPICS), session);
+        link.open(presence.will(), BrokerSession.subscriptions(Samples.TOPICS, Set.of()), session);
     }
 
     private DevicePresence presence(Topics topics) {
@@ -180,7 +181,7 @@ final class BrokerSessionTest {
             var topics = new Topics("site/cmd/x", new DeviceId("dev1"), List.of());
             DevicePresence own = presence(topics);
             BrokerSession other = session(own);
-            link.open(own.will(), BrokerSession.subscriptions(topics), other);
+            link.open(own.will(), BrokerSession.subscriptions(topics, Set.of()), other);
             link.goUp(false);
             deliver(topics.device("status"), RIVAL.replace("\"birth\":1", "\"birth\":2"), 1);
             link.acknowledgeAll();

@@ -12,6 +12,7 @@ import com.google.gson.JsonPrimitive;
 import io.efka.agent.mapdb.InMemoryRetained;
 import io.efka.agent.service.FakeTimers;
 import io.efka.agent.wire.FakeLink;
+import io.efka.agent.wire.LinkException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,36 @@ final class DataPublisherTest {
             assertThat(payload(new JsonPrimitive("on"))).isEqualTo("on");
             assertThat(link.last().message().properties().contentType()).hasValue("text/plain");
             assertThat(payload(JsonNull.INSTANCE)).isEmpty();
+        }
+
+        @Test
+        void aBusyBrokerIsAskedAgainAfterGrowingWaitsInOrder() {
+            say(1);
+            link.last().fail(LinkException.busy("quota"));
+            say(2);
+            assertThat(texts()).containsExactly("1");
+            timers.advance(Duration.ofSeconds(1));
+            assertThat(texts()).containsExactly("1", "1", "2");
+            link.published().get(1).fail(LinkException.busy("quota"));
+            link.published().get(2).fail(LinkException.busy("quota"));
+            timers.advance(Duration.ofMillis(1_900));
+            assertThat(texts()).hasSize(3);
+            timers.advance(Duration.ofMillis(100));
+
+            assertThat(texts()).containsExactly("1", "1", "2", "1", "2");
+            assertThat(data.counts()).containsEntry("dropped", 0L);
+        }
+
+        @Test
+        void aValueThatABusyBrokerNeverTakesIsGivenUp() {
+            say(1);
+            for (int i = 0; i < 10; i++) {
+                link.last().fail(LinkException.busy("quota"));
+                timers.advance(Duration.ofMinutes(1));
+            }
+
+            assertThat(link.published()).hasSize(10);
+            assertThat(data.counts()).containsEntry("dropped", 1L);
         }
 
         @Test

@@ -38,6 +38,17 @@ final class EventPublisherTest {
     }
 
     @Test
+    void oneThatIsTooLargeStillSaysThatItHappened() {
+        outbox.limit(200);
+
+        events.service(CAMERA, "reported", Map.of("report", "x".repeat(1_000)));
+
+        assertThat(outbox.published()).hasSize(1);
+        assertThat(outbox.last().text()).contains("\"event\":\"reported\"", "\"shortened\":true");
+        assertThat(events.dropped()).isZero();
+    }
+
+    @Test
     void whatTheOutboxDroppedIsAnnouncedAfterTheReconnect() {
         events.device("one", Map.of());
         events.device("two", Map.of());

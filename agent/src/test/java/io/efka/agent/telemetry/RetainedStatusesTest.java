@@ -6,6 +6,7 @@ import static io.efka.agent.telemetry.Samples.RUN_1;
 import static io.efka.agent.telemetry.Samples.TOPICS;
 import static io.efka.agent.telemetry.Samples.alive;
 import static io.efka.agent.telemetry.Samples.backoff;
+import static io.efka.agent.telemetry.Samples.crashed;
 import static io.efka.agent.telemetry.Samples.running;
 import static io.efka.agent.telemetry.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +16,7 @@ import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus.HealthState;
 import io.efka.agent.service.ServiceStatus.State;
 import io.efka.agent.wire.FakeLink;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
@@ -30,6 +32,78 @@ final class RetainedStatusesTest {
     private final RecordedEvents events = new RecordedEvents();
     private final RetainedStatuses statuses =
             new RetainedStatuses(TOPICS, new Uplink(link, timers, timers::nanos), events, new StatusCodec(17));
+
+    @Nested
+    final class WhenTheBrokerDoesNotTakeIt {
+        WhenTheBrokerDoesNotTakeIt() {
+            statuses.online(false);
+        }
+
+        @Test
+        void theDocumentIsShortenedUntilItFits() {
+            link.limit(400);
+            statuses.changed(crashed(CAMERA, "x".repeat(3_000)));
+
+            assertThat(link.published()).hasSize(1);
+            assertThat(link.last().message().packetBytes()).isLessThanOrEqualTo(400);
+            assertThat(link.last().text())
+                    .contains("\"state\":", "\"shortened\":true")
+                    .doesNotContain("xxx");
+        }
+
+        @Test
+        void onlyTheLastWordsGoWhereThatIsEnough() {
+            link.limit(900);
+            statuses.changed(crashed(CAMERA, "x".repeat(3_000)));
+
+            assertThat(link.last().text())
+                    .contains("\"last_exit\":{", "\"warnings\":")
+                    .doesNotContain("xxx");
+        }
+
+        @Test
+        void whatFitsNoLimitIsTriedAgainAfterAWhile() {
+            link.limit(50);
+            statuses.changed(stopped(CAMERA));
+            assertThat(link.published()).isEmpty();
+
+            link.limit(1_000);
+            timers.advance(Duration.ofMinutes(10));
+
+            assertThat(link.last().text()).contains("\"state\":\"stopped\"");
+        }
+
+        @Test
+        void aBusyBrokerIsAskedAfterGrowingWaits() {
+            statuses.changed(stopped(CAMERA));
+            link.last().fail(LinkException.busy("quota"));
+            timers.advance(Duration.ofSeconds(1));
+            link.last().fail(LinkException.busy("quota"));
+            timers.advance(Duration.ofMillis(1_900));
+            assertThat(link.published()).hasSize(2);
+            timers.advance(Duration.ofMillis(100));
+
+            assertThat(link.published()).hasSize(3);
+        }
+
+        @Test
+        void aRefusedOneIsTriedSeldomAndAtTheNextConnection() {
+            statuses.changed(stopped(CAMERA));
+            link.last().fail(LinkException.refused("not authorised"));
+            timers.advance(Duration.ofMinutes(9));
+            statuses.changed(running(CAMERA, RUN_1));
+            assertThat(link.published()).hasSize(1);
+
+            statuses.offline();
+            statuses.online(true);
+            assertThat(link.published()).hasSize(2);
+            link.last().fail(LinkException.refused("not authorised"));
+            timers.advance(Duration.ofMinutes(10));
+
+            assertThat(link.published()).hasSize(3);
+            assertThat(link.last().text()).contains("\"state\":\"running\"");
+        }
+    }
 
     @Nested
     final class WhenOnline {

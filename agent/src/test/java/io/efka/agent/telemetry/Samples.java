@@ -59,7 +59,15 @@ public final class Samples {
     }
 
     public static ServiceStatus backoff(ServiceId id, int restarts) {
-        var exit = new Exit(OptionalInt.of(1), Optional.empty(), false, SINCE, "no device\nbye \uFFFD\n");
+        return backoff(id, restarts, "no device\nbye \uFFFD\n");
+    }
+
+    public static ServiceStatus crashed(ServiceId id, String tail) {
+        return backoff(id, 1, tail);
+    }
+
+    private static ServiceStatus backoff(ServiceId id, int restarts, String tail) {
+        var exit = new Exit(OptionalInt.of(1), Optional.empty(), false, SINCE, tail);
         return new ServiceStatus(
                 id,
                 Desired.RUNNING,
