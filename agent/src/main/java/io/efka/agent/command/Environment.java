@@ -11,6 +11,7 @@ public record Environment(
 
     Desk desk(Ledger ledger) {
         var codec = new ReplyCodec(topics.device().value());
-        return new Desk(ledger, new Replies(codec, replySender, timers), supervision, events, timers);
+        return new Desk(
+                ledger, new Replies(codec, replySender, timers, topics.device("reply")), supervision, events, timers);
     }
 }

@@ -53,6 +53,12 @@ public enum ErrorCode {
             "Send it again later."),
     DISK_FULL(
             "The state could not be written (disk full, or read-only). See the message.", "Free space on the device."),
+    REPLY_TOO_LARGE(
+            "The reply is larger than the broker takes; the message says how large it was.",
+            "Ask for less, as with `lines` or `from` and `to`, or raise the broker's limit."),
+    REPLY_REFUSED(
+            "The broker takes no reply on the topic that was asked for; this one came on the device's own reply topic.",
+            "Use another reply topic, or allow the device to publish there."),
     INTERNAL("A fault of the agent; its log has the details.", "Report it, with the log.");
 
     private final String cause;

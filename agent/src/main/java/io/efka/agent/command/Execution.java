@@ -97,8 +97,13 @@ final class Execution implements Lanes.Work {
         } else if (early.isPresent()) {
             sent(early.get().sent(), warned);
         } else {
-            sent(desk.replies().send(command.address().replyTo(), write(warned).text()), warned);
+            sent(sending(command.address().replyTo(), write(warned).text()), warned);
         }
+    }
+
+    private CompletableFuture<Void> sending(ReplyTo to, String reply) {
+        boolean isQuery = row.kind() == CommandTable.Kind.QUERY;
+        return isQuery ? desk.replies().sendResult(to, reply) : desk.replies().send(to, reply);
     }
 
     /** What comes after the reply waits for it, but not for ever: the broker may be gone. */

@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
 import io.efka.agent.service.Timers;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** Writes replies and puts them on their way. Thread-safe; never blocks. */
 final class Replies {
@@ -19,11 +21,14 @@ final class Replies {
     private final ReplyCodec codec;
     private final ReplySender sender;
     private final Timers timers;
+    private final String defaultTopic;
 
-    Replies(ReplyCodec codec, ReplySender sender, Timers timers) {
+    /** @param defaultTopic of the device, for replies that the broker does not take on their own topic */
+    Replies(ReplyCodec codec, ReplySender sender, Timers timers, String defaultTopic) {
         this.codec = codec;
         this.sender = sender;
         this.timers = timers;
+        this.defaultTopic = defaultTopic;
     }
 
     ReplyCodec.Written write(Address address, Answer answer) {
@@ -34,7 +39,41 @@ final class Replies {
         return send(address.replyTo(), write(address, Answer.refused(refusal)).text());
     }
 
+    /** Sends the reply of a command that changes something: if it does not arrive whole, it still says what was done. */
     CompletableFuture<Void> send(ReplyTo to, String reply) {
+        return send(to, reply, problem -> ShortReply.ofDeed(reply, problem));
+    }
+
+    /** Sends the answer to a query: if it does not arrive whole, it says that the query failed. */
+    CompletableFuture<Void> sendResult(ReplyTo to, String reply) {
+        return send(to, reply, problem -> ShortReply.ofQuery(reply, problem));
+    }
+
+    /** Exactly one reply: shortened where it is too large, on the device's own topic where its own is refused. */
+    private CompletableFuture<Void> send(ReplyTo to, String reply, Function<ShortReply.Problem, String> shortened) {
+        return or(publish(to, reply), failure -> {
+            var problem = new ShortReply.Problem(failure, reply.getBytes(StandardCharsets.UTF_8).length, to.topic());
+            if (!problem.isTooLarge()) return elsewhere(to, shortened.apply(problem), failure);
+            String brief = shortened.apply(problem);
+            return or(publish(to, brief), again -> elsewhere(to, brief, again));
+        });
+    }
+
+    private CompletableFuture<Void> elsewhere(ReplyTo to, String brief, LinkException failure) {
+        if (to.topic().equals(defaultTopic)) return CompletableFuture.failedFuture(failure);
+        return publish(to.at(defaultTopic), brief);
+    }
+
+    /** What to do instead when the broker will never take it. */
+    private static CompletableFuture<Void> or(
+            CompletableFuture<Void> sending, Function<LinkException, CompletableFuture<Void>> instead) {
+        return sending.handle((done, problem) -> problem)
+                .thenCompose(problem -> problem instanceof LinkException failure && failure.isRefused()
+                        ? instead.apply(failure)
+                        : sending);
+    }
+
+    private CompletableFuture<Void> publish(ReplyTo to, String reply) {
         var properties = new Properties(
                 Optional.of("application/json"), Optional.empty(), to.correlationBytes(), expiry(to), List.of());
         return sender.send(new Message(to.topic(), reply.getBytes(StandardCharsets.UTF_8), 1, false, properties));

@@ -6,11 +6,14 @@ import static io.efka.agent.command.Rig.camera;
 import static io.efka.agent.command.Rig.code;
 import static io.efka.agent.command.Rig.device;
 import static io.efka.agent.command.Rig.message;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.efka.agent.service.Logs;
+import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus.State;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
 import java.nio.charset.StandardCharsets;
@@ -18,11 +21,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CommandRouterTest {
@@ -67,6 +73,59 @@ final class CommandRouterTest {
                     .settle();
             assertThat(rig.replies.get(0).topic()).isEqualTo("answers/2");
             assertThat(rig.reply().get("id").getAsString()).isEqualTo("1");
+        }
+
+        @Test
+        void ofAQueryThatIsTooLargeIsAnErrorWithTheSizes() {
+            rig.refusal = reply -> reply.payload().length < 250
+                    ? Optional.empty()
+                    : Optional.of(LinkException.tooLarge("the broker takes packets of 250 bytes at most"));
+            for (int i = 0; i < 20; i++) rig.supervision.with(new ServiceId("service-" + i));
+            rig.send(device("list"), "{\"id\":\"7\"}").settle();
+
+            assertThat(code(rig.reply())).isEqualTo("reply_too_large");
+            assertThat(message(rig.reply())).contains("the reply of 574 bytes", "250 bytes at most");
+            assertThat(rig.reply().get("ok").getAsBoolean()).isFalse();
+            assertThat(rig.reply().get("id").getAsString()).isEqualTo("7");
+            assertThat(rig.replies).hasSize(1);
+        }
+
+        @Test
+        void ofADeedThatIsTooLargeStillSaysThatItWasDone() {
+            rig.supervision.with(CAMERA);
+            rig.refusal = reply -> reply.payload().length < 300
+                    ? Optional.empty()
+                    : Optional.of(LinkException.tooLarge("the broker takes packets of 300 bytes at most"));
+            String strangers = IntStream.range(0, 9)
+                    .mapToObj(i -> ",\"stranger" + i + "\":1")
+                    .collect(joining());
+            rig.send(camera("start"), "{\"id\":\"7\"" + strangers + "}").settle();
+
+            assertThat(rig.reply().get("ok").getAsBoolean()).isTrue();
+            assertThat(rig.reply().get("shortened").getAsBoolean()).isTrue();
+            assertThat(rig.replies).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"REFUSED", "POISON"})
+        void goesToTheDevicesOwnTopicWhereItsOwnIsNotTaken(LinkException.Kind kind) {
+            rig.refusal =
+                    reply -> reply.topic().equals("efka/dev1/reply") ? Optional.empty() : Optional.of(refused(kind));
+            rig.send(device("ping"), "{\"id\":\"7\",\"reply_to\":\"cursed\"}").settle();
+            rig.supervision.with(CAMERA);
+            rig.send(camera("start"), "{\"id\":\"8\",\"reply_to\":\"cursed\"}").settle();
+
+            assertThat(rig.replies)
+                    .extracting(Message::topic)
+                    .containsOnly("efka/dev1/reply")
+                    .hasSize(2);
+            assertThat(rig.texts().get(0)).contains("reply_refused", "cursed", "\"ok\":false");
+            assertThat(rig.lastReply().get("ok").getAsBoolean()).isTrue();
+            assertThat(rig.lastReply().toString()).contains("cursed");
+        }
+
+        private LinkException refused(LinkException.Kind kind) {
+            return kind == LinkException.Kind.POISON ? LinkException.poison("it cuts") : LinkException.refused("no");
         }
 
         @Test
@@ -641,7 +700,7 @@ final class CommandRouterTest {
             assertThat(code.remedy()).endsWith(".");
             assertThat(code.word()).matches("[a-z_]+");
         });
-        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(27);
+        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(29);
     }
 
     @Test

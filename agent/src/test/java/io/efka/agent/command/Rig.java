@@ -8,6 +8,7 @@ import io.efka.agent.service.ServiceId;
 import io.efka.agent.wire.DeviceId;
 import io.efka.agent.wire.Events;
 import io.efka.agent.wire.GroupId;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Properties;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** A whole command room over fakes, run on the test's own thread. {@link #nextLife()} is what a kill leaves of it. */
 final class Rig {
@@ -43,6 +45,9 @@ final class Rig {
     final List<Message> acknowledged = new ArrayList<>();
     final List<Logs.Query> logQueries = new ArrayList<>();
     CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
+    /** What the broker has against a reply, if anything. */
+    Function<Message, Optional<LinkException>> refusal = reply -> Optional.empty();
+
     boolean isShutDown;
     final CommandTable table;
     final CommandRouter router;
@@ -92,6 +97,8 @@ final class Rig {
 
     private CompletableFuture<Void> send(Message reply) {
         kill.touch();
+        Optional<LinkException> refused = refusal.apply(reply);
+        if (refused.isPresent()) return CompletableFuture.failedFuture(refused.get());
         replies.add(reply);
         return broker;
     }
