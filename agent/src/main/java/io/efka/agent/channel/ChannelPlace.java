@@ -1,6 +1,7 @@
 package io.efka.agent.channel;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -83,6 +84,8 @@ public record ChannelPlace(Path folder) {
             if (!Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) continue;
             try (Stream<Path> files = Files.list(each)) {
                 for (Path file : files.toList()) Files.deleteIfExists(file);
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
         }
         Files.deleteIfExists(folder);

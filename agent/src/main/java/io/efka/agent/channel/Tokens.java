@@ -75,16 +75,13 @@ public final class Tokens {
     Optional<RunId> runOf(ServiceId service, String token) {
         int dot = token.indexOf('.');
         if (dot < 0) return Optional.empty();
-        RunId run;
-        try {
-            run = new RunId(token.substring(0, dot));
-        } catch (IllegalArgumentException forged) {
-            return Optional.empty();
-        }
-        // Takes the same time for every wrong token.
-        boolean isOurs = MessageDigest.isEqual(
+        return RunId.parse(token.substring(0, dot)).filter(run -> isToken(token, service, run));
+    }
+
+    /** Takes the same time for every wrong token. */
+    private boolean isToken(String token, ServiceId service, RunId run) {
+        return MessageDigest.isEqual(
                 token.getBytes(StandardCharsets.UTF_8), of(service, run).getBytes(StandardCharsets.UTF_8));
-        return isOurs ? Optional.of(run) : Optional.empty();
     }
 
     private String code(ServiceId service, RunId run) {

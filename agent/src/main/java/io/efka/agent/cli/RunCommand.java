@@ -5,6 +5,7 @@ import io.efka.agent.service.Fault;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -45,7 +46,13 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         ParseResult given = spec.commandLine().getParseResult();
-        Optional<Path> file = configFile(given);
+        Optional<Path> file;
+        try {
+            file = configFile(given);
+        } catch (InvalidPathException e) {
+            err.println("efka: " + CONFIG + " must be the name of a file in this locale: " + e.getMessage());
+            return ExitCode.USAGE.number();
+        }
         try {
             ConfigFile config = file.isPresent() ? ConfigFile.parse(TextFile.read(file.get())) : ConfigFile.NONE;
             SettingsReading reading = SettingsSources.read(flags(given), file, config, machine);

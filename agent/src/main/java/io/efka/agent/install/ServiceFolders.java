@@ -4,6 +4,7 @@ import io.efka.agent.service.Manifest;
 import io.efka.agent.service.Names;
 import io.efka.agent.service.ServiceId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -137,6 +138,8 @@ public final class ServiceFolders {
                     .filter(folder -> Files.exists(folder.resolve(ManifestFile.NAME)))
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

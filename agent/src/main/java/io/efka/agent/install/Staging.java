@@ -3,6 +3,7 @@ package io.efka.agent.install;
 import io.efka.agent.install.InstallRequest.InlineFile;
 import io.efka.agent.service.ServiceId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -151,6 +152,8 @@ final class Staging {
                     .toList());
             if (files.remove(Draft.MANIFEST)) files.add(Draft.MANIFEST);
             return files;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -174,7 +177,7 @@ final class Staging {
         if (!Files.isDirectory(folder)) return List.of();
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.warn("cannot list {}", folder, e);
             return List.of();
         }

@@ -1,6 +1,7 @@
 package io.efka.agent.mapdb;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,6 +86,8 @@ record StateFiles(Path folder) {
             return names.map(path -> pattern.matcher(path.getFileName().toString()))
                     .filter(Matcher::matches)
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

@@ -40,11 +40,12 @@ record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String, Path> 
             String[] kind = halves[1].split(" ");
             if (mount.length < 5 || kind.length < 3) continue;
             if (kind[0].equals("cgroup2")) {
-                unified = Optional.of(own(mount, pathOf(membership, "")));
+                unified = own(mount, pathOf(membership, ""));
             } else if (kind[0].equals("cgroup")) {
                 List<String> names = List.of(kind[2].split(","));
                 for (String name : CHEAPEST_FIRST) {
-                    if (names.contains(name)) controllers.put(name, own(mount, pathOf(membership, name)));
+                    if (!names.contains(name)) continue;
+                    own(mount, pathOf(membership, name)).ifPresent(own -> controllers.put(name, own));
                 }
             }
         }
@@ -71,10 +72,13 @@ record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String, Path> 
         return "/";
     }
 
-    /** A container may see a part of the hierarchy only: the mount's root is then a part of the path. */
-    private static Path own(String[] mount, String path) {
+    /**
+     * A container may see a part of the hierarchy only: the mount's root is then a part of the path. Empty for one that
+     * has no name in the agent's locale: then there are no groups.
+     */
+    private static Optional<Path> own(String[] mount, String path) {
         String root = mount[3];
         String inside = root.length() > 1 && path.startsWith(root) ? path.substring(root.length()) : path;
-        return Path.of(mount[4]).resolve(inside.replaceFirst("^/+", ""));
+        return Programs.path(mount[4] + "/" + inside.replaceFirst("^/+", ""));
     }
 }

@@ -39,6 +39,10 @@ final class ProcFiles {
         }
         int to = from;
         while (to < text.length() && Character.isDigit(text.charAt(to))) to++;
-        return to == from ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text.substring(from, to)));
+        try {
+            return OptionalLong.of(Long.parseLong(text.substring(from, to)));
+        } catch (NumberFormatException noneOrBeyondLong) {
+            return OptionalLong.empty();
+        }
     }
 }

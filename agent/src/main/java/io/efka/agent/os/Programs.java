@@ -2,6 +2,7 @@ package io.efka.agent.os;
 
 import java.io.File;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +21,18 @@ final class Programs {
         if (path != null) folders.addAll(List.of(path.split(File.pathSeparator)));
         return folders.stream()
                 .filter(folder -> folder.startsWith("/"))
-                .map(folder -> Path.of(folder).resolve(name))
+                .map(folder -> new File(folder, name).toString())
+                .flatMap(file -> path(file).stream())
                 .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
                 .findFirst();
+    }
+
+    /** Empty for what cannot be a file's name in the agent's locale, as a folder with an umlaut in the C locale. */
+    static Optional<Path> path(String name) {
+        try {
+            return Optional.of(Path.of(name));
+        } catch (InvalidPathException unusable) {
+            return Optional.empty();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.efka.agent.os;
 
 import io.efka.agent.service.EfkaVariables;
+import io.efka.agent.service.Names;
 import io.efka.agent.service.RunId;
 import java.time.Duration;
 import java.util.HashSet;
@@ -46,13 +47,16 @@ final class Strays {
         for (ProcessStat stat : table.all()) {
             ProcessTable.Environ environ = table.environ(stat.pid());
             if (environ.value(EfkaVariables.AGENT).filter(agent::equals).isEmpty()) continue;
-            Optional<RunId> run = environ.value(EfkaVariables.RUN).map(RunId::new);
+            // Anybody on the machine may write anything there.
+            Optional<RunId> run = environ.value(EfkaVariables.RUN).flatMap(RunId::parse);
             if (run.isEmpty() || recorded.contains(run.get())) continue;
             found = true;
             if (told.add(run.get())) {
                 LOG.warn(
                         "service={} run={} pid={} was never recorded by the agent that started it: killed",
-                        environ.value("EFKA_SERVICE").orElse("unknown"),
+                        environ.value(EfkaVariables.SERVICE)
+                                .filter(Names::isLegal)
+                                .orElse("unknown"),
                         run.get(),
                         stat.pid());
             }

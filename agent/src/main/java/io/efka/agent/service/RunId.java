@@ -1,5 +1,6 @@
 package io.efka.agent.service;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +16,11 @@ public record RunId(String value) {
         if (!VALID.matcher(value).matches()) {
             throw new IllegalArgumentException("bad run id \"" + value + "\": must be a ULID of 26 characters");
         }
+    }
+
+    /** The run that {@code text}, which may come from anybody, names; empty if it is no run id. */
+    public static Optional<RunId> parse(String text) {
+        return VALID.matcher(text).matches() ? Optional.of(new RunId(text)) : Optional.empty();
     }
 
     @Override

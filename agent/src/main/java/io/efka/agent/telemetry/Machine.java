@@ -1,6 +1,7 @@
 package io.efka.agent.telemetry;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -39,7 +40,7 @@ public record Machine(String host, String os, String java, Optional<Instant> boo
             return lines.filter(line -> line.matches("btime \\d{1,12}"))
                     .map(line -> Instant.ofEpochSecond(Long.parseLong(line.substring("btime ".length()))))
                     .findFirst();
-        } catch (IOException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             return Optional.empty();
         }
     }

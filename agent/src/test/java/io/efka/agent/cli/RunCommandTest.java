@@ -122,6 +122,15 @@ final class RunCommandTest {
         }
     }
 
+    @Test
+    void aConfigFileThatCanHaveNoSuchNameIsAMistakeAndNoFaultOfEfka() {
+        here.environment.put("EFKA_CONFIG", "a\0b");
+
+        assertThat(here.efka("run")).isEqualTo(64);
+
+        assertThat(here.err()).contains("--config must be the name of a file");
+    }
+
     @Nested
     class Brokers {
         @ParameterizedTest

@@ -56,6 +56,13 @@ final class CgroupsTest {
         }
 
         @Test
+        void inNoneThatHasNoNameInThisLocale() {
+            CgroupMounts mounts = CgroupMounts.parse(
+                    "30 24 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n", "0::/a\0b\n");
+            assertThat(mounts.unified()).isEmpty();
+        }
+
+        @Test
         void inNoneAtAll() {
             CgroupMounts mounts = CgroupMounts.parse("", "");
             assertThat(detect(AGENT, mounts).describe()).startsWith("none: ");

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What holds with and without control groups; the subclasses say which. */
 abstract class ProcessLauncherTest {
@@ -482,6 +484,25 @@ abstract class ProcessLauncherTest {
                 machine.launcher.endStrays(Set.of());
 
                 assertThat(Machine.isAlive(theirs.pid())).isTrue();
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"x", "", "01K", "01k00000000000000000000000", "../../../../etc/passwd\nline"})
+        void whatIsNoRunIdInSomebodysEnvironmentIsIgnored(String forged) throws Exception {
+            var builder = new ProcessBuilder("sleep", "100");
+            builder.environment().put("EFKA_AGENT", machine.site().agent());
+            builder.environment().put("EFKA_RUN", forged);
+            Process stranger = builder.start();
+            try {
+                Machine.Started stray = machine.start(machine.shell("exec sleep 100"));
+
+                machine.launcher.endStrays(Set.of());
+
+                assertThat(Machine.isAlive(stray.pid())).isFalse();
+                assertThat(stranger.isAlive()).isTrue();
+            } finally {
+                stranger.destroyForcibly();
             }
         }
 
