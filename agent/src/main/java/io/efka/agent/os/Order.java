@@ -31,16 +31,23 @@ record Order(
 
     /** The same, entering further control groups. */
     Order joining(List<Path> joins) {
-        var more = new Bounds(bounds.account, bounds.umask, bounds.nofile, bounds.core, joins);
+        var more = new Bounds(bounds.account, bounds.umask, bounds.nofile, bounds.softNofile, bounds.core, joins);
         return new Order(program, args, workDir, environment, marks, more, stdio);
     }
 
     /**
-     * @param joins the {@code cgroup.procs} files to enter
+     * @param nofile both limits of open files
+     * @param softNofile the soft one alone, where there is no {@code nofile}
      * @param core bytes
+     * @param joins the {@code cgroup.procs} files to enter
      */
     record Bounds(
-            Optional<Account> account, OptionalInt umask, OptionalLong nofile, OptionalLong core, List<Path> joins) {}
+            Optional<Account> account,
+            OptionalInt umask,
+            OptionalLong nofile,
+            OptionalLong softNofile,
+            OptionalLong core,
+            List<Path> joins) {}
 
     /**
      * @param stdin a FIFO, made when it is missing; {@code /dev/null} for none

@@ -14,6 +14,10 @@ import java.util.OptionalLong;
 /** Writes the orders for what a service's manifest names: its program, its stop command, its health check. */
 final class Orders {
     private final Site site;
+    private final OptionalLong openFiles = GivenLimits.openFiles();
+    // No shell passes these on; env(1) sets them anew.
+    private final Map<String, String> unnameable =
+            Programs.find("env").isPresent() ? InheritedEnvironment.unnameable() : Map.of();
 
     Orders(Site site) {
         this.site = site;
@@ -32,6 +36,7 @@ final class Orders {
                 account,
                 manifest.program().umask(),
                 manifest.limits().nofile(),
+                openFiles,
                 manifest.limits().core(),
                 List.of());
         return new Order(
@@ -49,7 +54,7 @@ final class Orders {
         Manifest manifest = launch.manifest();
         Optional<Account> account = Account.of(manifest.program());
         var bounds = new Order.Bounds(
-                account, manifest.program().umask(), OptionalLong.empty(), OptionalLong.empty(), List.of());
+                account, manifest.program().umask(), OptionalLong.empty(), openFiles, OptionalLong.empty(), List.of());
         var marks = new HashMap<>(marks(launch));
         marks.put(EfkaVariables.SIDE, side.id());
         side.mainPid().ifPresent(pid -> marks.put(EfkaVariables.PID, Integer.toString(pid)));
@@ -90,8 +95,8 @@ final class Orders {
     }
 
     /** The manifest's variables, and those by which a program finds its user's things, as a login sets them. */
-    private static Map<String, String> environment(Manifest manifest, Optional<Account> account) {
-        var environment = new HashMap<String, String>();
+    private Map<String, String> environment(Manifest manifest, Optional<Account> account) {
+        var environment = new HashMap<String, String>(unnameable);
         account.ifPresent(other -> {
             environment.put("HOME", other.home());
             environment.put("USER", other.name());

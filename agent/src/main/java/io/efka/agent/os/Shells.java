@@ -1,6 +1,5 @@
 package io.efka.agent.os;
 
-import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,8 +105,7 @@ final class Shells implements AutoCloseable {
         words.addAll(reset);
         words.add(Programs.SHELL.toString());
         var builder = new ProcessBuilder(words).redirectErrorStream(true);
-        // The agent's own settings, secrets among them, are none of a service's business.
-        builder.environment().keySet().removeIf(EfkaVariables::isReserved);
+        InheritedEnvironment.clean(builder.environment());
         try {
             return builder.start();
         } catch (IOException refused) {

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * The script that turns a fresh shell into the program. The shell reads it from its stdin, not from its arguments: so the
@@ -18,7 +17,6 @@ import java.util.regex.Pattern;
  * close-on-exec descriptor, so that the agent reads its end in the very moment the program begins.
  */
 final class ShimScript {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     /** Names that some shell keeps to itself or refuses to set. */
     private static final Set<String> RESERVED = Set.of(
             "_",
@@ -55,6 +53,9 @@ final class ShimScript {
         // in blocks of 512 bytes, as POSIX has it for sh
         limit("core", "-c", divided(order.bounds().core(), 512));
         limit("nofile", "-n", order.bounds().nofile());
+        if (order.bounds().nofile().isEmpty()) {
+            order.bounds().softNofile().ifPresent(files -> line("ulimit -S -n " + files + " 2>/dev/null"));
+        }
         exec(order);
         return script.append("}\n").toString();
     }
@@ -88,7 +89,8 @@ final class ShimScript {
         for (Map.Entry<String, String> variable : new TreeMap<>(order.environment()).entrySet()) {
             requireText("env " + variable.getKey(), variable.getKey() + variable.getValue());
             if (order.marks().containsKey(variable.getKey())) continue;
-            if (NAME.matcher(variable.getKey()).matches() && !RESERVED.contains(variable.getKey())) {
+            if (InheritedEnvironment.NAME.matcher(variable.getKey()).matches()
+                    && !RESERVED.contains(variable.getKey())) {
                 line("export " + variable.getKey() + "=" + quoted(variable.getValue()));
             } else {
                 odd.put(variable.getKey(), variable.getValue());
@@ -97,10 +99,13 @@ final class ShimScript {
         for (var mark : new TreeMap<>(order.marks()).entrySet()) {
             line("export " + mark.getKey() + "=" + quoted(mark.getValue()));
         }
+        if (order.program().toString().contains("=")) {
+            odd.keySet().forEach(this::cannotBeSet);
+        }
         script.append("exec");
         Optional<Account> account = order.bounds().account();
         if (account.isPresent()) becomeUser(account.get());
-        if (!odd.isEmpty()) setByProgram(odd);
+        if (!odd.isEmpty() && !order.program().toString().contains("=")) setByProgram(odd);
         word(order.program().toString());
         for (String arg : order.args()) {
             requireText("args", arg);
@@ -121,11 +126,17 @@ final class ShimScript {
                 .forEach(this::word);
     }
 
+    /** To env(1) whatever has a {@code =} is a variable, a program too. */
+    private void cannotBeSet(String name) {
+        line("echo " + quoted("env " + name + ": cannot be set for a program whose path has a =") + " >&3");
+    }
+
     /** Variables that no shell can name go through env(1). */
     private void setByProgram(Map<String, String> variables) throws LaunchRefused {
         Path env = Programs.find("env")
                 .orElseThrow(() -> new LaunchRefused("env is needed to set " + variables.keySet() + " and is missing"));
         word(env.toString());
+        word("--"); // a name may begin with one -
         variables.forEach((name, value) -> word(name + "=" + value));
     }
 

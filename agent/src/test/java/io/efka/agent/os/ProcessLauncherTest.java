@@ -131,6 +131,24 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void aVariableThatNoShellCanNameIsSetWhateverItBeginsWith() {
+            assertThat(machine.outputOf(Services.program(machine.workDir, "/usr/bin/env")
+                            .env(Map.of("-i", "one", "--help", "two", "a.b", "three"))))
+                    .contains("-i=one\n", "--help=two\n", "a.b=three\n", "PATH=");
+        }
+
+        @Test
+        void aProgramWithAnEqualsSignInItsPathIsStartedWithoutThemAndAWarning() throws IOException {
+            Files.createDirectories(machine.workDir.resolve("a=b"));
+            script("a=b/run.sh", "#!/bin/sh\necho started\n");
+            Machine.Started started = machine.start(
+                    Services.program(machine.workDir, "a=b/run.sh").env(Map.of("a.b", "x")));
+            started.exited();
+            assertThat(machine.stdout(started)).isEqualTo("started\n");
+            assertThat(started.launched().warnings()).singleElement().asString().startsWith("env a.b: cannot be set");
+        }
+
+        @Test
         void umaskOpenFilesAndCoreSizeAreSet() {
             var limits = new Manifest.Limits(
                     OptionalLong.empty(),
