@@ -2,6 +2,7 @@ package io.efka.agent.cli;
 
 import io.efka.agent.Agent;
 import io.efka.agent.install.ManifestCodec;
+import io.efka.agent.os.LaunchMechanism;
 import io.efka.agent.paho.PahoLink;
 import io.efka.agent.runtime.SystemTimers;
 import java.io.PrintStream;
@@ -15,6 +16,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        LaunchMechanism.choose();
         var termination = new Termination(new JvmSignals(), Runtime.getRuntime()::halt);
         var efka = new Efka(rooms(), Machine.here(), termination, printer(System.out), printer(System.err));
         System.exit(efka.execute(arguments));
