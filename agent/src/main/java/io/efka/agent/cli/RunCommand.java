@@ -72,6 +72,7 @@ final class RunCommand implements Callable<Integer> {
         Logging.level(usable.logLevel());
         var warnings = new ArrayList<String>(usable.warnings());
         warnings.addAll(SettingsSources.strayVariables(machine));
+        SettingsAdvice.onPid(ProcessHandle.current().pid()).ifPresent(warnings::add);
         warnings.forEach(LOG::warn);
         return new Operation(termination, err)
                 .run(rooms.agent().apply(usable.settings()), usable.settings().stopTimeout());

@@ -2,6 +2,7 @@ package io.efka.agent.cli;
 
 import io.efka.agent.Settings;
 import io.efka.agent.wire.BrokerSettings;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ final class SettingsAdvice {
         unreadable("CA file", broker.ca()).ifPresent(advice::add);
         unreadable("certificate file", broker.cert()).ifPresent(advice::add);
         unreadable("key file", broker.key()).ifPresent(advice::add);
+        exposed("password file", broker.passwordFile()).ifPresent(advice::add);
+        exposed("key file", broker.key()).ifPresent(advice::add);
         if (broker.passwordFile().isPresent() && broker.username().isEmpty()) {
             advice.add("a password file is named but no user name: most brokers ignore the password then");
         }
@@ -34,6 +37,29 @@ final class SettingsAdvice {
             advice.add("certificates are named but no broker is encrypted: they are used with ssl:// and wss:// only");
         }
         return advice;
+    }
+
+    /** A container's command is its first process; whose parents die there becomes its child. */
+    static Optional<String> onPid(long pid) {
+        if (pid != 1) return Optional.empty();
+        return Optional.of("this agent is process 1 of its container and cannot clear away processes whose parents have"
+                + " ended: they stay as zombies and count against every limit of processes. Start it under an init:"
+                + " docker run --init, \"init: true\" in a compose file, or tini as the image of Efka has it");
+    }
+
+    /** Also through a link: secrets of a container are mounted as links. */
+    private static Optional<String> exposed(String kind, Optional<Path> file) {
+        return file.filter(SettingsAdvice::isOpenToOthers)
+                .map(path -> "the " + kind + " " + path + " is open to other users of this machine: chmod 600 " + path);
+    }
+
+    private static boolean isOpenToOthers(Path file) {
+        try {
+            return Files.getPosixFilePermissions(file).stream()
+                    .anyMatch(bit -> !bit.name().startsWith("OWNER_"));
+        } catch (IOException | UnsupportedOperationException unknown) {
+            return false;
+        }
     }
 
     /** A warning, no fault: it is read at every connection and may come later, with a mount or a provisioning step. */
