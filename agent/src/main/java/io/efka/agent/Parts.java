@@ -146,7 +146,7 @@ final class Parts {
                 List.of(channels, statuses, presence, measurements, new DataKeeper(data)));
         discovery.ifPresent(listeners::add);
         StatusListener listener = new StatusFanOut(listeners);
-        var serviceStore = new MapDbServices(store);
+        var serviceStore = new MapDbServices(store, folder);
         var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
         var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());

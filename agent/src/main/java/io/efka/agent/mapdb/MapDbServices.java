@@ -4,6 +4,7 @@ import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceRecord;
 import io.efka.agent.service.ServiceStore;
 import io.efka.agent.service.StoreException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -15,9 +16,12 @@ public final class MapDbServices implements ServiceStore {
     private static final String MAP = "services";
 
     private final StateStore state;
+    private final WorkDirs workDirs;
 
-    public MapDbServices(StateStore state) {
+    /** @param data the data folder, wherever it is now */
+    public MapDbServices(StateStore state, Path data) {
         this.state = state;
+        this.workDirs = new WorkDirs(data);
     }
 
     /** A record that cannot be read (damaged, or a newer agent's) is logged and left where it is; the others count. */
@@ -26,7 +30,7 @@ public final class MapDbServices implements ServiceStore {
         var services = new ArrayList<ServiceRecord>();
         state.documents(MAP).forEach((id, document) -> {
             try {
-                services.add(ServiceCodec.decode(document));
+                services.add(ServiceCodec.decode(document, workDirs));
             } catch (RuntimeException e) { // whatever a value's own check says: one record must not cost the others
                 LOG.warn("service={} is ignored, its record cannot be read: {}", id, e.getMessage());
             }
@@ -44,8 +48,8 @@ public final class MapDbServices implements ServiceStore {
         state.commitOwed(change(service));
     }
 
-    private static List<Change> change(ServiceRecord service) {
-        return List.of(Change.put(MAP, service.id().value(), ServiceCodec.encode(service)));
+    private List<Change> change(ServiceRecord service) {
+        return List.of(Change.put(MAP, service.id().value(), ServiceCodec.encode(service, workDirs)));
     }
 
     @Override

@@ -15,7 +15,6 @@ import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceRecord;
 import io.efka.agent.service.ServiceStatus.LastExit;
 import io.efka.agent.service.Signal;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +28,11 @@ final class ServiceCodec {
 
     private ServiceCodec() {}
 
-    static String encode(ServiceRecord service) {
+    static String encode(ServiceRecord service, WorkDirs workDirs) {
         var json = new JsonObject();
         json.addProperty("v", VERSION);
         json.addProperty("service", service.id().value());
-        json.addProperty("work_dir", service.workDir().toString());
+        json.addProperty("work_dir", workDirs.written(service.workDir()));
         json.addProperty("desired", service.desired().name());
         json.addProperty("autostart", service.autostart());
         service.run().ifPresent(run -> json.add("run", encode(run)));
@@ -79,15 +78,16 @@ final class ServiceCodec {
     }
 
     /** @throws IllegalArgumentException saying which field is wrong, and how */
-    static ServiceRecord decode(String document) {
+    static ServiceRecord decode(String document, WorkDirs workDirs) {
         JsonObject json = parse(document);
         int version = Fields.number(json, "v").intValue();
         if (version != VERSION) {
             throw new IllegalArgumentException("its version is " + version + ", this agent knows " + VERSION);
         }
+        var id = new ServiceId(Fields.text(json, "service"));
         return new ServiceRecord(
-                new ServiceId(Fields.text(json, "service")),
-                Path.of(Fields.text(json, "work_dir")),
+                id,
+                workDirs.read(id, Fields.text(json, "work_dir")),
                 Fields.choice(json, "desired", Desired.class),
                 Fields.flag(json, "autostart"),
                 Fields.object(json, "run").map(ServiceCodec::decodeRun),

@@ -3,9 +3,12 @@ package io.efka.agent.mapdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.agent.service.Desired;
 import io.efka.agent.service.ServiceId;
+import io.efka.agent.service.ServiceRecord;
 import io.efka.agent.service.ServiceStore;
 import io.efka.agent.service.StoreException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class MapDbServicesTest extends ServiceStoreContract {
+    private static final WorkDirs HERE = new WorkDirs(Path.of("/data"));
+
     @TempDir
     private Path data;
 
@@ -33,7 +38,7 @@ final class MapDbServicesTest extends ServiceStoreContract {
 
     @Override
     ServiceStore store() {
-        return new MapDbServices(state);
+        return new MapDbServices(state, data);
     }
 
     @Test
@@ -55,6 +60,44 @@ final class MapDbServicesTest extends ServiceStoreContract {
     }
 
     @Test
+    void findsTheFoldersOfItsOwnServicesWhereTheDataFolderIsNow() throws Exception {
+        ServiceRecord own = in("own", data.resolve("services/own"));
+        ServiceRecord registered = in("registered", Path.of("/srv/registered"));
+        store().save(own);
+        store().save(registered);
+
+        Path moved = Path.of("/mnt/elsewhere");
+        assertThat(new MapDbServices(state, moved).load())
+                .containsExactly(in("own", moved.resolve("services/own")), registered);
+    }
+
+    @Test
+    void understandsTheAbsolutePathsOfAnEarlierVersionBeforeAndAfterAMove() throws Exception {
+        Path before = data.resolve("before");
+        Path now = data.resolve("now");
+        new MapDbServices(state, data.resolve("not the data folder")).save(in("own", before.resolve("services/own")));
+        new MapDbServices(state, data.resolve("not the data folder"))
+                .save(in("registered", data.resolve("srv/services/registered")));
+        Files.createDirectories(data.resolve("srv/services/registered"));
+
+        Files.createDirectories(before.resolve("services/own"));
+        assertThat(new MapDbServices(state, before).load())
+                .contains(
+                        in("own", before.resolve("services/own")),
+                        in("registered", data.resolve("srv/services/registered")));
+
+        Files.move(before, now);
+        assertThat(new MapDbServices(state, now).load())
+                .contains(
+                        in("own", now.resolve("services/own")),
+                        in("registered", data.resolve("srv/services/registered")));
+    }
+
+    private static ServiceRecord in(String id, Path workDir) {
+        return ServiceRecord.fresh(new ServiceId(id), workDir, Desired.RUNNING, true);
+    }
+
+    @Test
     void losesOneDamagedRecordOnlyAndLeavesItWhereItIs() throws Exception {
         store().save(stopped("a"));
         for (String damaged : List.of("{", "[]", "null", "{\"v\":2}", "{\"v\":1}", "{\"v\":1,\"service\":7}")) {
@@ -68,7 +111,7 @@ final class MapDbServicesTest extends ServiceStoreContract {
 
     @Test
     void saysWhatIsWrongWithADocument() {
-        String good = ServiceCodec.encode(running("a"));
+        String good = ServiceCodec.encode(running("a"), HERE);
         assertRefused(good.replace("\"v\":1", "\"v\":2"), "its version is 2, this agent knows 1");
         assertRefused(good.replace("\"pid\":4711", "\"pid\":\"x\""), "pid must be a number");
         assertRefused(good.replace("\"desired\"", "\"desire\""), "desired must be a string, was missing");
@@ -77,14 +120,15 @@ final class MapDbServicesTest extends ServiceStoreContract {
     }
 
     private static void assertRefused(String document, String why) {
-        assertThatThrownBy(() -> ServiceCodec.decode(document))
+        assertThatThrownBy(() -> ServiceCodec.decode(document, HERE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why);
     }
 
     @Test
     void ignoresFieldsItDoesNotKnow() {
-        String newer = ServiceCodec.encode(running("a")).replaceFirst("\\{", "{\"colour\":{\"of\":[\"the\",\"day\"]},");
-        assertThat(ServiceCodec.decode(newer)).isEqualTo(running("a"));
+        String newer =
+                ServiceCodec.encode(running("a"), HERE).replaceFirst("\\{", "{\"colour\":{\"of\":[\"the\",\"day\"]},");
+        assertThat(ServiceCodec.decode(newer, HERE)).isEqualTo(running("a"));
     }
 }
