@@ -1,6 +1,8 @@
 package io.efka.agent;
 
 import io.efka.agent.StartException.Reason;
+import io.efka.agent.files.Exposure;
+import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.mapdb.DataFolderBusy;
 import io.efka.agent.mapdb.MapDbSession;
 import io.efka.agent.mapdb.StateStore;
@@ -35,8 +37,10 @@ public final class Agent implements Lifecycle {
     @Override
     public synchronized void start() throws StartException {
         if (closed) return;
-        makeFolder(settings.folders().data());
-        makeFolder(settings.folders().logs());
+        Path data = settings.folders().data();
+        make(data, PrivateFiles::makePassage);
+        make(settings.folders().logs(), Files::createDirectories);
+        Exposure.shut(data);
         StateStore store = open();
         state = Optional.of(store);
         Parts assembled = Parts.of(settings, store, new MapDbSession(store).next(), this::closeElsewhere);
@@ -50,9 +54,14 @@ public final class Agent implements Lifecycle {
                 settings.folders().data());
     }
 
-    private static void makeFolder(Path folder) throws StartException {
+    /** How a folder is made. */
+    private interface Making {
+        void make(Path folder) throws IOException;
+    }
+
+    private static void make(Path folder, Making how) throws StartException {
         try {
-            Files.createDirectories(folder);
+            how.make(folder);
         } catch (IOException e) {
             throw new StartException(
                     Reason.DATA_FOLDER_UNUSABLE,

@@ -49,7 +49,7 @@ public record ChannelPlace(Path folder) {
 
     static ChannelPlace prepare(Path data, List<Path> others) throws IOException {
         Path own = data.toAbsolutePath().normalize().resolve("channel");
-        Files.createDirectories(own);
+        Files.createDirectories(own, PosixFilePermissions.asFileAttribute(PASSABLE));
         Files.setPosixFilePermissions(own, PASSABLE);
         UserPrincipal agent = Files.getOwner(own);
         var place = new ChannelPlace(own);
@@ -66,7 +66,9 @@ public record ChannelPlace(Path folder) {
         var name = new CRC32();
         name.update(own.toString().getBytes(StandardCharsets.UTF_8));
         Path folder = base.resolve("efka-%08x".formatted(name.getValue()));
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) Files.createDirectory(folder);
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PASSABLE));
+        }
         if (!Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(agent)) {
             throw new IOException(folder + " belongs to somebody else: remove it");
         }

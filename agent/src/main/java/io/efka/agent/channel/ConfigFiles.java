@@ -9,10 +9,12 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /** The configurations as files, for services that read no channel: each is whole at any time, and its service's alone. */
 record ConfigFiles(Path folder) {
@@ -30,15 +32,19 @@ record ConfigFiles(Path folder) {
     private boolean isThere(Manifest manifest, byte[] content) {
         try {
             Path file = of(manifest.id());
-            return Files.getOwner(file).equals(owner(manifest)) && Arrays.equals(Files.readAllBytes(file), content);
+            // Its service may write it, and make it as large as it likes.
+            return Files.getOwner(file).equals(owner(manifest))
+                    && Files.size(file) == content.length
+                    && Arrays.equals(Files.readAllBytes(file), content);
         } catch (IOException missing) {
             return false;
         }
     }
 
     private void replace(Manifest manifest, byte[] content) throws IOException {
-        Files.createDirectories(folder);
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        Set<PosixFilePermission> passable = PosixFilePermissions.fromString("rwx--x--x");
+        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(passable));
+        Files.setPosixFilePermissions(folder, passable);
         Path file = of(manifest.id());
         Path draft = folder.resolve("." + manifest.id() + ".new");
         Files.deleteIfExists(draft);

@@ -9,6 +9,9 @@ interface Disk {
     /** Makes a folder, mode 0755, where there is none; its parent exists. */
     void makeFolder(Path folder) throws IOException;
 
+    /** Makes a folder that others can neither list nor pass through, where there is none; its parent exists. */
+    void makePrivateFolder(Path folder) throws IOException;
+
     /** Makes a folder with a name of its own that begins with {@code prefix}, mode 0755; its parent exists. */
     Path makeUniqueFolder(Path parent, String prefix) throws IOException;
 

@@ -1,5 +1,6 @@
 package io.efka.agent.install;
 
+import io.efka.agent.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -35,6 +36,11 @@ final class LinuxDisk implements Disk {
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) throw e;
         }
         FileModes.set(folder, FOLDER_MODE);
+    }
+
+    @Override
+    public void makePrivateFolder(Path folder) throws IOException {
+        PrivateFiles.makeFolder(folder);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.efka.agent.install;
 
+import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.install.InstallRequest.InlineFile;
 import io.efka.agent.service.ServiceId;
 import java.io.IOException;
@@ -166,8 +167,8 @@ final class Staging {
 
     private void makeFolders() throws IOException {
         if (Stream.of(staging, committed, trash).allMatch(Files::isDirectory)) return;
-        Files.createDirectories(root);
-        for (Path folder : List.of(staging, committed, trash)) disk.makeFolder(folder);
+        PrivateFiles.makePassage(root);
+        for (Path folder : List.of(staging, committed, trash)) disk.makePrivateFolder(folder);
         disk.sync(root);
         Path parent = root.getParent();
         if (parent != null) disk.sync(parent);

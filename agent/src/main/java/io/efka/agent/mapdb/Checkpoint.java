@@ -1,5 +1,6 @@
 package io.efka.agent.mapdb;
 
+import io.efka.agent.files.PrivateFiles;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ final class Checkpoint {
 
     /** Writes a new file and reads it again: what returns normally can be read, but is not durable yet. */
     static void write(SortedMap<String, String> documents, Path file) throws IOException {
+        PrivateFiles.create(file); // MapDB would make it readable by everybody
         try {
             Volume volume = RandomAccessFileVol.FACTORY.makeVolume(file.toString(), false);
             try {

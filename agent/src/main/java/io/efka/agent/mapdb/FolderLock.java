@@ -1,5 +1,6 @@
 package io.efka.agent.mapdb;
 
+import io.efka.agent.files.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -34,6 +35,7 @@ final class FolderLock implements Closeable {
         if (!HELD_HERE.add(path)) throw new DataFolderBusy(folder, "in this process");
         boolean taken = false;
         try {
+            PrivateFiles.create(path);
             var lock = new FolderLock(path, new RandomAccessFile(path.toFile(), "rw"));
             lock.claim(folder);
             taken = true;

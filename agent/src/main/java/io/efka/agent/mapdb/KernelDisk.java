@@ -1,5 +1,6 @@
 package io.efka.agent.mapdb;
 
+import io.efka.agent.files.PrivateFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedByInterruptException;
@@ -14,6 +15,7 @@ final class KernelDisk implements Disk {
 
     @Override
     public OpenFile create(Path file) throws IOException {
+        PrivateFiles.create(file);
         var created = new RandomAccessFile(file.toFile(), "rw");
         created.setLength(0);
         return new KernelFile(created);

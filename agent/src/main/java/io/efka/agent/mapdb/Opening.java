@@ -1,5 +1,6 @@
 package io.efka.agent.mapdb;
 
+import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.mapdb.Recovery.Damage;
 import io.efka.agent.mapdb.Recovery.Recovered;
 import java.io.IOException;
@@ -58,7 +59,7 @@ final class Opening {
         Path parent = folder.getParent();
         if (Files.isDirectory(folder) || parent == null) return;
         makeFolder(disk, parent);
-        Files.createDirectories(folder);
+        PrivateFiles.makeFolder(folder);
         disk.forceFolder(parent);
     }
 

@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.files.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ final class RunFolder {
     static Site prepared(Site site) {
         Path folder = site.runFolder();
         try {
-            Files.createDirectories(folder);
+            PrivateFiles.makeFolder(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException refused) {
             LOG.warn("run folder {} cannot be used: services get no stdin", folder, refused);

@@ -43,6 +43,12 @@ final class FailingDisk implements Disk {
     }
 
     @Override
+    public void makePrivateFolder(Path folder) throws IOException {
+        step();
+        disk.makePrivateFolder(folder);
+    }
+
+    @Override
     public Path makeUniqueFolder(Path parent, String prefix) throws IOException {
         step();
         return disk.makeUniqueFolder(parent, prefix);

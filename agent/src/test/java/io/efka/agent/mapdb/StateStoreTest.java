@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,28 @@ final class StateStoreTest {
         return names().stream()
                 .mapToLong(name -> data.resolve("state").resolve(name).toFile().length())
                 .sum();
+    }
+
+    @Test
+    void isTheAgentsAlone() throws Exception {
+        store.close();
+        store = StateStore.open(data, new KernelDisk(), SMALL);
+        for (int i = 0; i < 100; i++) put("key" + i, "x".repeat(200));
+        eventually(() -> names().stream().anyMatch(name -> name.startsWith("checkpoint-")));
+
+        for (Path file : allFiles()) {
+            String wanted = Files.isDirectory(file) ? "rwx------" : "rw-------";
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .as(file.toString())
+                    .isEqualTo(wanted);
+        }
+    }
+
+    private List<Path> allFiles() throws IOException {
+        try (Stream<Path> files = Files.list(data.resolve("state"))) {
+            return Stream.concat(files, Stream.of(data.resolve("state"), data.resolve("lock")))
+                    .toList();
+        }
     }
 
     @Nested
