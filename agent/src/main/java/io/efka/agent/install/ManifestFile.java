@@ -2,14 +2,19 @@ package io.efka.agent.install;
 
 import io.efka.agent.service.Fault;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** Reads a manifest from a file; a file that cannot be read is one fault. */
 public final class ManifestFile {
@@ -18,22 +23,56 @@ public final class ManifestFile {
 
     private ManifestFile() {}
 
-    /** Reads the file as a manifest. */
+    /**
+     * Reads the file as a manifest. It may be anybody's: a link is not followed, since it may lead to a file that only the
+     * agent can read, and what is no regular file is neither waited for nor read.
+     */
     public static ManifestReading read(Path file) {
-        if (Files.notExists(file)) return fault("missing", "must be a file at " + file);
-        // A FIFO would block whoever opens it.
-        if (!Files.isRegularFile(file)) return fault(file.toString(), "must be a readable, regular file");
-        try (InputStream in = Files.newInputStream(file)) {
-            return parse(in.readNBytes(ManifestCodec.MAX_SIZE + 1));
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) return fault("missing", "must be a file at " + file);
+        try {
+            BasicFileAttributes seen = look(file);
+            if (!seen.isRegularFile()) return fault(file + " is " + kind(seen), "must be a regular file");
+            return withoutContent(parse(content(file, seen)));
         } catch (IOException e) {
             return fault(file.toString(), "must be readable (" + reason(e) + ")");
+        }
+    }
+
+    /**
+     * What is no manifest at all may be a file that was never meant to be seen, and faults go to the broker: where it stops
+     * to be JSON is enough for who owns it.
+     */
+    private static ManifestReading withoutContent(ManifestReading reading) {
+        if (!(reading instanceof ManifestReading.Unusable unusable)) return reading;
+        List<Fault> faults = unusable.faults();
+        boolean isOfTheWhole = faults.size() == 1 && faults.get(0).key().equals(NAME);
+        return isOfTheWhole ? fault("other content", faults.get(0).expected()) : reading;
+    }
+
+    private static BasicFileAttributes look(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static String kind(BasicFileAttributes seen) {
+        if (seen.isSymbolicLink()) return "a link";
+        return seen.isDirectory() ? "a folder" : "a FIFO, a socket or a device";
+    }
+
+    /** Of the very file that was looked at: another one may have come in its place by the time it is open. */
+    private static byte[] content(Path file, BasicFileAttributes seen) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            if (!Objects.equals(seen.fileKey(), look(file).fileKey())) throw new IOException("it was exchanged");
+            var unused = channel.position(); // refused by a FIFO, a socket or a terminal
+            ByteBuffer content = ByteBuffer.allocate((int) Math.min(channel.size(), ManifestCodec.MAX_SIZE + 1));
+            while (content.hasRemaining() && channel.read(content) > 0) {}
+            return Arrays.copyOf(content.array(), content.position());
         }
     }
 
     /** What the kernel says, as in "Too many open files"; some exceptions have nothing but the file's name to say. */
     private static String reason(IOException e) {
         if (e instanceof FileSystemException refused && refused.getReason() != null) return refused.getReason();
-        return e.getClass().getSimpleName();
+        return e instanceof FileSystemException ? e.getClass().getSimpleName() : String.valueOf(e.getMessage());
     }
 
     static ManifestReading parse(byte[] content) {

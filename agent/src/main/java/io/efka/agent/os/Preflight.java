@@ -24,6 +24,10 @@ final class Preflight {
         if (Files.isDirectory(program)) {
             throw new LaunchRefused("exec \"" + exec + "\" is a directory: " + program);
         }
+        // A FIFO would block whoever looks into it.
+        if (!Files.isRegularFile(program)) {
+            throw new LaunchRefused("exec \"" + exec + "\" is no regular file: " + program);
+        }
         if (!Files.isExecutable(program)) throw new LaunchRefused(notExecutable(exec, program));
         requireInterpreter(exec, program);
         requireLoader(exec, program);
