@@ -21,6 +21,7 @@ public final class ServiceFolders {
     private final Path servicesRoot;
     private final WorkDirRoots roots;
     private final Staging staging;
+    private final RootRule rootRule;
 
     /**
      * @param servicesRoot where new services are written; made at the first one
@@ -31,6 +32,11 @@ public final class ServiceFolders {
     }
 
     ServiceFolders(Path servicesRoot, List<Path> workDirRoots, Disk disk) {
+        this(servicesRoot, workDirRoots, disk, RootRule.here());
+    }
+
+    ServiceFolders(Path servicesRoot, List<Path> workDirRoots, Disk disk, RootRule rootRule) {
+        this.rootRule = rootRule;
         this.servicesRoot = servicesRoot.toAbsolutePath().normalize();
         roots = new WorkDirRoots(this.servicesRoot, workDirRoots);
         staging = new Staging(this.servicesRoot, disk);
@@ -38,7 +44,8 @@ public final class ServiceFolders {
 
     /** Reads a service's manifest; one that is missing, unreadable or another service's is unusable. */
     public ManifestReading read(ServiceId id, Path workDir) {
-        return Draft.named(id, ManifestFile.read(workDir.resolve(ManifestFile.NAME)));
+        Path file = workDir.resolve(ManifestFile.NAME);
+        return Draft.named(id, rootRule.checked(ManifestFile.read(file), file));
     }
 
     /**
@@ -64,6 +71,7 @@ public final class ServiceFolders {
             return register(id, request, request.workDir().get());
         Draft draft = Draft.of(id, request);
         Path workDir = ownFolder(id);
+        rootRule.require(workDir);
         if (!Files.exists(workDir, LinkOption.NOFOLLOW_LINKS)) {
             try {
                 staging.create(draft, workDir);
@@ -91,6 +99,7 @@ public final class ServiceFolders {
             throw InstallException.badArgument(
                     workDir + " was registered, not written by the agent: change its files there");
         }
+        rootRule.require(workDir);
         new FolderContent(workDir).requireRoomFor(draft);
         try {
             staging.replace(draft, workDir);

@@ -1,5 +1,7 @@
 package io.efka.agent.os;
 
+import io.efka.agent.files.PathTrust;
+import io.efka.agent.files.Privileges;
 import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Launcher.Launch;
 import io.efka.agent.service.Manifest;
@@ -40,7 +42,7 @@ final class Orders {
                 manifest.limits().core(),
                 List.of());
         return new Order(
-                Preflight.program(manifest.program().exec(), launch.workDir()),
+                trusted(manifest.program().exec(), launch),
                 manifest.program().args(),
                 launch.workDir(),
                 environment(manifest, account),
@@ -59,13 +61,29 @@ final class Orders {
         marks.put(EfkaVariables.SIDE, side.id());
         side.mainPid().ifPresent(pid -> marks.put(EfkaVariables.PID, Integer.toString(pid)));
         return new Order(
-                Preflight.program(exec, launch.workDir()),
+                trusted(exec, launch),
                 args,
                 launch.workDir(),
                 environment(manifest, account),
                 marks,
                 bounds,
                 Order.Stdio.output(side.output().stdout(), side.output().stderr()));
+    }
+
+    /** Of an agent that is root nobody may change what runs as root, nor anybody else what runs as a user. */
+    private static Path trusted(String exec, Launch launch) throws LaunchRefused {
+        Path program = Preflight.program(exec, launch.workDir());
+        if (!Privileges.isRoot()) return program;
+        Optional<String> user = launch.manifest().program().user();
+        for (Path path : List.of(launch.workDir(), program)) {
+            Optional<PathTrust.Objection> objection =
+                    PathTrust.of(path.toAbsolutePath(), user).objection();
+            if (objection.isPresent()) {
+                throw new LaunchRefused("exec \"" + exec + "\" would run as "
+                        + user.map(name -> "user " + name).orElse("root") + ", but " + objection.get());
+            }
+        }
+        return program;
     }
 
     /**

@@ -85,27 +85,29 @@ final class ShimScript {
     }
 
     private void exec(Order order) throws LaunchRefused {
+        var plain = new TreeMap<String, String>();
         var odd = new TreeMap<String, String>();
-        for (Map.Entry<String, String> variable : new TreeMap<>(order.environment()).entrySet()) {
+        for (Map.Entry<String, String> variable : order.environment().entrySet()) {
             requireText("env " + variable.getKey(), variable.getKey() + variable.getValue());
             if (order.marks().containsKey(variable.getKey())) continue;
-            if (InheritedEnvironment.NAME.matcher(variable.getKey()).matches()
-                    && !RESERVED.contains(variable.getKey())) {
-                line("export " + variable.getKey() + "=" + quoted(variable.getValue()));
-            } else {
-                odd.put(variable.getKey(), variable.getValue());
-            }
+            boolean isPlain =
+                    InheritedEnvironment.NAME.matcher(variable.getKey()).matches()
+                            && !RESERVED.contains(variable.getKey());
+            (isPlain ? plain : odd).put(variable.getKey(), variable.getValue());
         }
         for (var mark : new TreeMap<>(order.marks()).entrySet()) {
             line("export " + mark.getKey() + "=" + quoted(mark.getValue()));
         }
-        if (order.program().toString().contains("=")) {
-            odd.keySet().forEach(this::cannotBeSet);
-        }
-        script.append("exec");
+        boolean oddCanBeSet = !order.program().toString().contains("=");
+        if (!oddCanBeSet) odd.keySet().forEach(this::cannotBeSet);
         Optional<Account> account = order.bounds().account();
-        if (account.isPresent()) becomeUser(account.get());
-        if (!odd.isEmpty() && !order.program().toString().contains("=")) setByProgram(odd);
+        if (account.isPresent()) {
+            becomeUser(account.get(), plain);
+        } else {
+            plain.forEach((name, value) -> line("export " + name + "=" + quoted(value)));
+            script.append("exec");
+        }
+        if (!odd.isEmpty() && oddCanBeSet) setByProgram(odd);
         word(order.program().toString());
         for (String arg : order.args()) {
             requireText("args", arg);
@@ -114,15 +116,32 @@ final class ShimScript {
         script.append(" 3>&-\n");
     }
 
-    /** The inner shell keeps the report open over setpriv, so that its end still means: the program begins. */
-    private void becomeUser(Account account) throws LaunchRefused {
+    /**
+     * The inner shell keeps the report open over setpriv, so that its end still means: the program begins. Only that shell,
+     * the user's already, gives the variables their names: an LD_PRELOAD of the manifest's would be executed by setpriv, as
+     * root. Their values travel in the environment, since everybody can read a command line.
+     */
+    private void becomeUser(Account account, Map<String, String> variables) throws LaunchRefused {
         Path setpriv = Programs.find("setpriv")
                 .orElseThrow(() -> new LaunchRefused("setpriv (util-linux) is needed to switch users and is missing"));
+        var inner = new StringBuilder();
+        int number = 0;
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            String carrier = "EFKA_ENV_" + number++;
+            line("export " + carrier + "=" + quoted(variable.getValue()));
+            inner.append("export ")
+                    .append(variable.getKey())
+                    .append("=\"$")
+                    .append(carrier)
+                    .append("\"; ");
+            inner.append("unset ").append(carrier).append("; ");
+        }
+        script.append("exec");
         word(setpriv.toString());
         word("--reuid=" + account.uid());
         word("--regid=" + account.gid());
         word(account.known() ? "--init-groups" : "--clear-groups");
-        List.of(Programs.SHELL.toString(), "-c", "exec \"$@\" 3>&-", Programs.SHELL.toString())
+        List.of(Programs.SHELL.toString(), "-c", inner + "exec \"$@\" 3>&-", Programs.SHELL.toString())
                 .forEach(this::word);
     }
 

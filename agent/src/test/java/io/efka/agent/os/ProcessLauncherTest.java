@@ -1,6 +1,7 @@
 package io.efka.agent.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Manifest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -243,6 +245,70 @@ abstract class ProcessLauncherTest {
     }
 
     @Nested
+    class WhatOthersCanChange {
+        private Path program;
+
+        @BeforeEach
+        void asRootOnly() throws IOException {
+            assumeTrue(isRoot(), "only root can give files away");
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+            script("run.sh", "#!/bin/sh\nid -un\n");
+            program = machine.workDir.resolve("run.sh");
+        }
+
+        @Test
+        void isNotRunAsRoot() throws IOException {
+            own(program, "nobody");
+            assertThat(refused(Services.program(machine.workDir, "run.sh")))
+                    .isEqualTo("exec \"run.sh\" would run as root, but " + program
+                            + " can be changed by its owner nobody: chown root " + program);
+            own(program, "root");
+            own(machine.workDir, "nobody");
+            assertThat(refused(Services.program(machine.workDir, "/bin/sleep", "0")))
+                    .contains("chown root " + machine.workDir);
+            assertThat(refused(Services.program(machine.workDir, "run.sh").user("daemon")))
+                    .contains("would run as user daemon, but");
+        }
+
+        @Test
+        void isRunAsItsOwner() throws IOException {
+            own(machine.workDir, "nobody");
+            own(program, "nobody");
+            assertThat(machine.outputOf(
+                            Services.program(machine.workDir, "run.sh").user("nobody")))
+                    .isEqualTo("nobody\n");
+        }
+
+        /** What the user puts into its environment must not be executed while root becomes that user. */
+        @Test
+        void isNotLoadedBeforeTheUserIsSwitched() {
+            Map<String, String> env = Map.of("LD_PRELOAD", "/nowhere/evil.so", "PLAIN", "a 'b' \n€", "odd.name", "x");
+            Machine.Started started = machine.start(
+                    Services.program(machine.workDir, "/usr/bin/env").env(env).user("nobody"));
+            started.exited();
+            assertThat(machine.stdout(started))
+                    .contains("LD_PRELOAD=/nowhere/evil.so\n", "PLAIN=a 'b' \n€\n", "odd.name=x\n", "USER=nobody\n")
+                    .doesNotContain("EFKA_ENV_");
+            // The loader names each program that it could not preload it for.
+            assertThat(machine.stderr(started)).doesNotContain("setpriv");
+            assertThat(machine.stderr(started)
+                            .lines()
+                            .filter(line -> line.contains("evil.so"))
+                            .count())
+                    .isLessThanOrEqualTo(2);
+        }
+
+        private String refused(Services service) {
+            return machine.start(service).refusal();
+        }
+
+        private void own(Path file, String user) throws IOException {
+            Files.setOwner(
+                    file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
+        }
+    }
+
+    @Nested
     class RefusedLaunches {
         @Test
         void saysThatTheProgramIsMissing() {
@@ -259,6 +325,15 @@ abstract class ProcessLauncherTest {
         @Test
         void saysThatItIsADirectory() {
             assertThat(refusalOf(Services.program(machine.workDir, "/tmp"))).contains("\"/tmp\" is a directory");
+        }
+
+        @Test
+        @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+        void saysThatItIsAFifoAndDoesNotWaitForIt() throws Exception {
+            Path fifo = machine.workDir.resolve("fifo");
+            new ProcessBuilder("mkfifo", "-m", "755", fifo.toString()).start().waitFor();
+            assertThat(refusalOf(Services.program(machine.workDir, "fifo")))
+                    .isEqualTo("exec \"fifo\" is no regular file: " + fifo);
         }
 
         @Test

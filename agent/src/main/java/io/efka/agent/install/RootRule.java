@@ -1,0 +1,63 @@
+package io.efka.agent.install;
+
+import io.efka.agent.files.PathTrust;
+import io.efka.agent.files.Privileges;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.Manifest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An agent that is root reads no manifest that others can change: they would run what they like as root. A user may
+ * change a manifest whose service runs as that very user.
+ *
+ * @param applies whether the agent is root
+ */
+record RootRule(boolean applies) {
+    static RootRule here() {
+        return new RootRule(Privileges.isRoot());
+    }
+
+    /** The reading, or what is wrong about who can change the file. */
+    ManifestReading checked(ManifestReading reading, Path file) {
+        if (!applies || !(reading instanceof ManifestReading.Usable usable)) return reading;
+        Manifest.Program program = usable.manifest().program();
+        PathTrust trust = PathTrust.of(file.toAbsolutePath(), program.user());
+        if (trust.objection().isPresent()) {
+            return new ManifestReading.Unusable(List.of(fault(trust.objection().get(), program.user())));
+        }
+        if (trust.isUsers() && program.group().isPresent()) {
+            return new ManifestReading.Unusable(List.of(new Fault(
+                    ManifestKeys.GROUP.path(),
+                    '"' + program.group().get() + '"',
+                    "must be left out: user " + program.user().orElse("") + " can change " + file
+                            + " and would choose any group")));
+        }
+        return reading;
+    }
+
+    /** Whether a service may be written below {@code folder}, which is there already. */
+    void require(Path folder) throws InstallException {
+        if (!applies) return;
+        Optional<PathTrust.Objection> objection = PathTrust.of(existing(folder.toAbsolutePath()), Optional.empty())
+                .objection();
+        if (objection.isPresent()) throw InstallException.notAllowed(fault(objection.get(), Optional.empty()));
+    }
+
+    private static Path existing(Path folder) {
+        Path at = folder;
+        while (at.getParent() != null && Files.notExists(at)) at = at.getParent();
+        return at;
+    }
+
+    private static Fault fault(PathTrust.Objection objection, Optional<String> user) {
+        String whom = user.map(name -> "root and user " + name).orElse("root, as whom it would run,");
+        return new Fault(
+                ManifestFile.NAME,
+                objection.path() + " that " + objection.who() + " can change",
+                "must be changed by nobody but " + whom + " on its whole path (" + objection.cure()
+                        + (user.isEmpty() ? ", or name its owner as \"user\"" : "") + ")");
+    }
+}
