@@ -1,0 +1,494 @@
+package io.efka.it.faults;
+
+import static io.efka.it.Device.ok;
+import static io.efka.it.faults.LinkRig.ticker;
+import static io.efka.it.proxy.Match.fromBroker;
+import static io.efka.it.proxy.Match.publish;
+import static io.efka.it.proxy.PacketType.PUBACK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
+
+import com.google.gson.JsonObject;
+import io.efka.it.AgentProcess;
+import io.efka.it.Await;
+import io.efka.it.Brokers;
+import io.efka.it.Bundle;
+import io.efka.it.Device;
+import io.efka.it.Folders;
+import io.efka.it.Watcher;
+import io.efka.it.proxy.Announcement;
+import io.efka.it.proxy.BrokerProxy;
+import io.efka.it.proxy.DeadAddress;
+import io.efka.it.proxy.Quirk;
+import io.efka.it.proxy.Quirks;
+import io.efka.it.proxy.RivalClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Brokers that take some things and not others, lose acknowledgements, or let nobody in: whatever they do, the agent goes
+ * on hearing commands, loses nothing without saying so, and says what is wrong in words a person understands. Most of these
+ * tests wait most of the time, so those of a group run side by side, and the groups as well.
+ */
+class LinkFaultsIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+    /** What a service writes in one line: more than the limits of these brokers. */
+    private static final String LONG_LINE = "printf '%05000d\\n' 7";
+
+    /** Messages that are too large. */
+    @Nested
+    @Execution(CONCURRENT)
+    class TooLarge {
+        @Test
+        void aLineThatMosquittoRefusesForItsSizeHoldsNothingUp() {
+            try (var rig = new LinkRig(Brokers.stock("message_size_limit 4096"), "size-real")) {
+                surviveALongLine(rig);
+            }
+        }
+
+        @Test
+        void aLineBeyondALimitThatIsNotAnnouncedHoldsNothingUp() {
+            try (var rig = new LinkRig(Brokers.start(), "size-silent")) {
+                Quirk limit = rig.proxy().add(Quirks.messageSizeLimit(4096));
+                surviveALongLine(rig);
+                assertThat(limit.fired()).isBetween(1L, 20L);
+            }
+        }
+
+        @Test
+        void whatIsTooLargeForAnAnnouncedLimitIsSentInPiecesOrShortened() {
+            try (var rig = new LinkRig(Brokers.start(), "size-told")) {
+                rig.proxy().add(Quirks.announce(Announcement.MAXIMUM_PACKET_SIZE, 3000));
+                Quirk offence = rig.proxy().add(Quirks.packetSizeLimit(3000));
+                Device device = rig.device().start();
+                String lastWords = "for i in 1 2 3 4 5 6; do printf '%0900d\\n' $i >&2; done; exit 3";
+                device.run(Bundle.script("dying", LONG_LINE, "read line", lastWords)
+                        .with("restart", "{\"policy\":\"never\"}"));
+                rig.awaitOutput("dying", "0007\n");
+                assertThat(rig.output("dying").text()).hasSize(5001);
+                assertThat(device.ask("dying", "logs", "{\"lines\":400}")
+                                .get("command")
+                                .getAsString())
+                        .isEqualTo("logs");
+
+                ok(device.ask("dying", "input", "{\"text\":\"die\\n\"}"));
+                JsonObject status = device.awaitStatus(
+                        "dying", s -> !s.get("state").getAsString().equals("running"));
+                assertThat(status.getAsJsonObject("last_exit").get("code").getAsInt())
+                        .isEqualTo(3);
+                rig.ping();
+                assertThat(offence.fired()).as("packets beyond the limit").isZero();
+            }
+        }
+    }
+
+    /** A message that ends the connection. */
+    @Nested
+    @Execution(CONCURRENT)
+    class Cursed {
+        @Test
+        void aReplyTopicThatMakesTheBrokerCutTheLinkHoldsNothingUp() {
+            try (var rig = new LinkRig(Brokers.start(), "cursed")) {
+                Quirk cut = rig.proxy().add(Quirks.cutBefore(publish("replies/cursed")));
+                Device device = rig.device().start();
+                device.install(Bundle.sleeper("sleeper"));
+                sendWithReplyTo(device, "cmd/ping", "replies/cursed");
+                sendWithReplyTo(device, "svc/sleeper/cmd/enable", "replies/cursed");
+
+                for (String command : List.of("ping", "enable")) {
+                    Await.until(
+                            () -> "the reply to " + command + " on the default topic; log:\n"
+                                    + device.agent().log(),
+                            SOON,
+                            () -> repliedByDefault(device, command));
+                }
+                for (int i = 0; i < 15; i++) rig.ping();
+                assertThat(device.agent().terminate()).isZero();
+                device.start();
+                for (int i = 0; i < 15; i++) rig.ping();
+                assertThat(cut.fired()).isBetween(1L, 20L);
+            }
+        }
+    }
+
+    /** Acknowledgements that get lost, or refuse. */
+    @Nested
+    @Execution(CONCURRENT)
+    class Unacknowledged {
+        @Test
+        void lostAcknowledgementsOfOutputMakeANewConnection() {
+            try (var rig = new LinkRig(Brokers.start(), "unacked-output")) {
+                rig.device().start();
+                Quirk lost = rig.proxy()
+                        .add(Quirks.drop(fromBroker(PUBACK).about("efka/+/svc/+/stdout"))
+                                .times(64));
+                rig.device().run(ticker("ticker", 100).with("output", "{\"linger\":\"0ms\",\"batch\":64}"));
+                Await.until("acknowledgements are lost", SOON, () -> lost.fired() > 40);
+                // Whatever else is acknowledged meanwhile does not make the lost ones come.
+                for (int i = 0; i < 5; i++) rig.ping();
+                rig.awaitOutput("ticker", "tick 2000\n");
+                assertThat(rig.output("ticker").missing()).isZero();
+            }
+        }
+
+        @Test
+        void lostAcknowledgementsOfEventsMakeANewConnection() {
+            try (var rig = new LinkRig(Brokers.start(), "unacked-events")) {
+                Device device = rig.device().start();
+                Quirk lost = rig.proxy()
+                        .add(Quirks.drop(fromBroker(PUBACK).about("efka/+/svc/+/event"))
+                                .times(8));
+                device.install(Bundle.sleeper("restless"));
+                for (int i = 0; i < 6; i++) device.watcher().publish(device.topic("restless", "cmd/restart"), "");
+                Await.until("acknowledgements are lost", SOON, () -> lost.fired() == 8);
+                device.watcher().publish(device.topic("restless", "cmd/remove"), "");
+
+                Await.until(
+                        () -> "the last event; log:\n" + device.agent().log(),
+                        SOON,
+                        () -> device.watcher().all(device.topic("restless", "event")).stream()
+                                .anyMatch(event ->
+                                        event.json().get("event").getAsString().equals("removed")));
+                rig.ping();
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {Quirks.QUOTA_EXCEEDED, Quirks.UNSPECIFIED, Quirks.IMPLEMENTATION_SPECIFIC})
+        void whatIsRefusedForAWhileIsSentAgain(int reasonCode) {
+            try (var rig = new LinkRig(Brokers.start(), "passing-" + reasonCode)) {
+                Device device = rig.device().start();
+                List<Quirk> refusals = List.of(
+                        rig.proxy()
+                                .add(Quirks.publishRefused(publish("replies/#"), reasonCode)
+                                        .times(2)),
+                        rig.proxy()
+                                .add(Quirks.publishRefused(publish("efka/+/svc/+/stdout"), reasonCode)
+                                        .times(2)),
+                        rig.proxy()
+                                .add(Quirks.publishRefused(publish("efka/+/svc/+/status"), reasonCode)
+                                        .times(2)),
+                        rig.proxy()
+                                .add(Quirks.publishRefused(publish("efka/+/svc/+/event"), reasonCode)
+                                        .times(2)));
+                device.run(ticker("ticker", 10));
+                rig.ping();
+                device.awaitState("ticker", "running");
+                device.watcher()
+                        .await(
+                                "the event",
+                                event -> event.topic().equals(device.topic("ticker", "event"))
+                                        && event.json()
+                                                .get("event")
+                                                .getAsString()
+                                                .equals("installed"));
+                rig.awaitOutput("ticker", "tick 20\n");
+                assertThat(rig.output("ticker").missing()).isZero();
+                assertThat(refusals).allMatch(refusal -> refusal.fired() == 2);
+            }
+        }
+
+        @Test
+        void aStreamAndAStatusThatAreNotAllowedAreNamedOnce() {
+            try (var rig = new LinkRig(Brokers.start(), "denied")) {
+                Device device = rig.device().start();
+                String stream = device.topic("loud", "stdout");
+                String status = device.topic("hidden", "status");
+                rig.proxy().add(Quirks.publishRefused(publish(stream), Quirks.NOT_AUTHORIZED));
+                rig.proxy().add(Quirks.publishRefused(publish(status), Quirks.NOT_AUTHORIZED));
+                device.run(ticker("loud", 20));
+                device.run(Bundle.sleeper("hidden"));
+                device.run(ticker("allowed", 10));
+                rig.awaitOutput("allowed", "tick 60\n");
+
+                rig.awaitComplaint(stream);
+                rig.awaitComplaint(status);
+                assertThat(rig.complaints(stream)).hasSizeLessThan(4);
+                assertThat(rig.complaints(status)).hasSizeLessThan(4);
+                rig.ping();
+            }
+        }
+    }
+
+    /** Subscriptions that are refused. */
+    @Nested
+    @Execution(CONCURRENT)
+    class Subscriptions {
+        @Test
+        void isNotOnlineBeforeItsSubscriptionsStand() {
+            try (var rig = new LinkRig(Brokers.start(), "unheard")) {
+                Quirk refused = rig.proxy()
+                        .add(Quirks.subscriptionRefused(filter -> true, Quirks.UNSPECIFIED)
+                                .lasting(Duration.ofSeconds(8)));
+                rig.device().launch();
+                Await.until("it subscribes", SOON, () -> refused.fired() > 0);
+                long begun = System.nanoTime();
+                rig.device().awaitOnline();
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(7));
+                rig.ping();
+                rig.awaitComplaint("efka/unheard/");
+            }
+        }
+
+        @Test
+        void saysWhichPartOfItsSubscriptionsIsRefused() {
+            try (var rig = new LinkRig(Brokers.start(), "half-deaf")) {
+                rig.proxy()
+                        .add(Quirks.subscriptionRefused(filter -> filter.contains("/group/"), Quirks.NOT_AUTHORIZED));
+                rig.device().start();
+                rig.ping();
+                rig.awaitComplaint("efka/group/");
+                assertThat(ok(rig.device().ask("info", "")).toString()).contains("efka/group/all/");
+            }
+        }
+    }
+
+    /** Ways to the broker. */
+    @Nested
+    @Execution(CONCURRENT)
+    class WaysToTheBroker {
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void triesAllAddressesOfAName(boolean isSwallowed) throws Exception {
+            Path folder = Folders.create("two-faced");
+            try (var broker = Brokers.start();
+                    var proxy = new BrokerProxy(broker.port());
+                    var dead =
+                            isSwallowed ? DeadAddress.swallowing(folder, proxy.port()) : DeadAddress.refusing(folder);
+                    var watcher = new Watcher(broker, "efka/two-faced/#");
+                    var agent = AgentProcess.runUnder(
+                            List.of("env", "JAVA_TOOL_OPTIONS=" + dead.jvmOption()),
+                            "tcp://" + DeadAddress.NAME + ":" + proxy.port(),
+                            "two-faced",
+                            folder.resolve("data"))) {
+                watcher.awaitJson("efka/two-faced/status", s -> s.get("online").getAsBoolean());
+                String check = "\"tcp://" + DeadAddress.NAME + ":" + proxy.port() + "\"";
+                ok(watcher.ask(
+                        "efka/two-faced/svc/checked/cmd/install",
+                        Bundle.sleeper("checked").with("health_check", check).startedPayload()));
+                watcher.awaitJson("efka/two-faced/svc/checked/status", Watcher.where("health", "healthy"));
+                assertThat(agent.isAlive()).isTrue();
+            } finally {
+                Folders.delete(folder);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {Quirks.BAD_USER_OR_PASSWORD, Quirks.NOT_AUTHORIZED})
+        void refusedCredentialsAreNotTriedAgainAndAgain(int reasonCode) {
+            try (var rig = new LinkRig(Brokers.start(), "unwelcome-" + reasonCode)) {
+                Quirk refused = rig.proxy().add(Quirks.connectRefused(reasonCode));
+                rig.device().launch();
+                Await.until("it connects", SOON, () -> refused.fired() > 0);
+                assertThat(Await.within(Duration.ofSeconds(10), () -> refused.fired() > 2))
+                        .as("tries more than twice in 10 s")
+                        .isFalse();
+                rig.awaitComplaint(reasonCode == Quirks.NOT_AUTHORIZED ? "not authori" : "password");
+                rig.assertNoStackTrace();
+            }
+        }
+
+        @Test
+        void aBrokerWhosePortIsClosedIsFoundWhenItIsBack() {
+            try (var rig = new LinkRig(Brokers.start(), "refused")) {
+                Quirk refused = rig.proxy().add(Quirks.connectionRefused());
+                rig.device().launch();
+                rig.awaitComplaint("refused");
+                rig.assertNoStackTrace();
+                rig.proxy().remove(refused);
+                rig.device().awaitOnline();
+                rig.ping();
+            }
+        }
+    }
+
+    /** Brokers that cannot do everything. */
+    @Nested
+    @Execution(CONCURRENT)
+    class PoorBrokers {
+        @Test
+        void worksWithoutRetainedMessages() {
+            try (var rig = new LinkRig(Brokers.start(), "no-retain")) {
+                Quirks.noRetain().forEach(rig.proxy()::add);
+                rig.device().start();
+                rig.device().run(ticker("ticker", 10));
+                rig.awaitOutput("ticker", "tick 10\n");
+                rig.ping();
+                rig.awaitComplaint("retain");
+            }
+        }
+
+        @Test
+        void worksAtQos0Alone() {
+            try (var rig = new LinkRig(Brokers.start(), "no-qos")) {
+                Quirks.noQos().forEach(rig.proxy()::add);
+                rig.device().start();
+                rig.device().run(ticker("ticker", 10));
+                rig.awaitOutput("ticker", "tick 10\n");
+                rig.ping();
+                rig.awaitComplaint("QoS");
+            }
+        }
+
+        @Test
+        void worksWithoutWildcards() {
+            try (var rig = new LinkRig(Brokers.start(), "no-wildcards")) {
+                Quirks.noWildcards().forEach(rig.proxy()::add);
+                rig.device().start();
+                rig.ping();
+                rig.awaitComplaint("wildcard");
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {false, true})
+        void saysThatABrokerKnowsOldMqttOnly(boolean inItsForm) {
+            try (var rig = new LinkRig(Brokers.start(), "old-mqtt-" + inItsForm)) {
+                Quirk old = rig.proxy().add(inItsForm ? Quirks.only311InItsForm() : Quirks.only311());
+                rig.device().launch();
+                rig.awaitComplaint("MQTT 5");
+                rig.assertNoStackTrace();
+                assertThat(rig.device().agent().isAlive()).isTrue();
+                rig.proxy().remove(old);
+                rig.device().awaitOnline();
+            }
+        }
+
+        @Test
+        void namesTheClientIdThatAnotherOneUsesToo() throws IOException {
+            try (var rig = new LinkRig(Brokers.start(), "twin")) {
+                rig.device().start();
+                try (var rival = new RivalClient(rig.broker().port(), "efka-twin")) {
+                    Await.until("both flap", SOON, () -> rival.connections() > 2);
+                    Await.until(
+                            () -> "the log names the client id:\n"
+                                    + rig.device().agent().log(),
+                            SOON,
+                            () -> rig.complaints("efka-twin").stream().anyMatch(line -> line.contains("client id")));
+                }
+                Await.until(
+                        () -> "the agent answers:\n" + rig.device().agent().log(),
+                        SOON,
+                        () -> rig.proxy().connections() > 0);
+                rig.ping();
+            }
+        }
+    }
+
+    /** Others who write where the agent does. */
+    @Nested
+    @Execution(CONCURRENT)
+    class Forgery {
+        @ParameterizedTest
+        @ValueSource(strings = {"{\"v\":1,\"service\":\"mine\",\"state\":\"failed\",\"session\":1}", "", "nonsense"})
+        void putsAServicesRetainedStatusRight(String forged) {
+            try (var rig = new LinkRig(Brokers.start(), "forged-" + forged.length())) {
+                Device device = rig.device().start();
+                device.run(Bundle.sleeper("mine"));
+                device.awaitState("mine", "running");
+                device.watcher()
+                        .publish(
+                                device.topic("mine", "status"),
+                                forged.getBytes(StandardCharsets.UTF_8),
+                                true,
+                                new MqttProperties());
+                Await.until("the broker has the truth again", Duration.ofSeconds(20), () -> retainedStateIsRight(rig));
+                rig.ping();
+            }
+        }
+    }
+
+    /** A link that comes and goes. */
+    @Nested
+    @Execution(CONCURRENT)
+    class Interruptions {
+        @Test
+        void aLinkCutAgainAndAgainUnderAFloodLeavesTheAgentWell() {
+            try (var rig = new LinkRig(Brokers.start(), "flapping")) {
+                Device device = rig.device().start();
+                device.run(Bundle.sleeper("sleeper"));
+                Quirk cut = rig.proxy().add(Quirks.cutEvery(Duration.ofMillis(2_500)));
+                while (cut.fired() < 8) sendWithReplyTo(device, "cmd/ping", "flood/replies");
+                rig.proxy().calm();
+
+                rig.ping();
+                device.watcher()
+                        .awaitJson(device.topic("status"), s -> s.get("online").getAsBoolean());
+                long begun = System.nanoTime();
+                assertThat(device.agent().terminate()).isZero();
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+            }
+        }
+
+        @Test
+        void aLinkThatFallsSilentIsReplaced() {
+            try (var rig = new LinkRig(Brokers.start(), "silent-link")) {
+                Device device = rig.device().start();
+                rig.device().run(ticker("ticker", 10));
+                List<Quirk> silence = Quirks.halfOpen();
+                silence.forEach(rig.proxy()::add);
+                Await.until("it is silent", SOON, () -> silence.get(0).fired() > 0);
+                rig.proxy().calm();
+
+                Await.until(
+                        () -> "a new connection; log:\n" + device.agent().log(),
+                        SOON,
+                        () -> rig.log().stream()
+                                        .filter(line -> line.contains(" connected session_present"))
+                                        .count()
+                                > 1);
+                rig.ping();
+                int lines = rig.output("ticker").text().split("\n").length;
+                rig.awaitOutput("ticker", "tick " + (lines + 20) + "\n");
+                assertThat(rig.output("ticker").missing()).isZero();
+            }
+        }
+    }
+
+    private static void surviveALongLine(LinkRig rig) {
+        rig.device().start();
+        rig.device().run(ticker("wordy", 5, LONG_LINE));
+        rig.awaitOutput("wordy", "tick 20\n");
+        assertThat(rig.output("wordy").missing())
+                .as("bytes lost without a word")
+                .isZero();
+        rig.ping();
+
+        JsonObject logs = rig.device().ask("wordy", "logs", "{\"lines\":400}");
+        assertThat(logs.get("command").getAsString()).isEqualTo("logs");
+        int connections = rig.connections();
+        rig.awaitOutput("wordy", "tick 40\n");
+        assertThat(rig.connections()).as("the link lasts").isEqualTo(connections);
+        assertThat(rig.log()).as("it is said").anyMatch(line -> line.contains("too large") || line.contains("size"));
+    }
+
+    private static void sendWithReplyTo(Device device, String command, String replyTo) {
+        var properties = new MqttProperties();
+        properties.setResponseTopic(replyTo);
+        properties.setCorrelationData(command.getBytes(StandardCharsets.UTF_8));
+        device.watcher().publish(device.topic(command), new byte[0], false, properties);
+    }
+
+    private static boolean repliedByDefault(Device device, String command) {
+        return device.watcher().all(device.topic("reply")).stream()
+                .anyMatch(reply -> reply.json().get("command").getAsString().equals(command));
+    }
+
+    private static boolean retainedStateIsRight(LinkRig rig) {
+        String topic = rig.device().topic("mine", "status");
+        try (var eye = new Watcher(rig.broker(), topic)) {
+            return Await.within(
+                    Duration.ofSeconds(1),
+                    () -> eye.all(topic).stream().anyMatch(seen -> seen.text().contains("\"state\":\"running\"")));
+        }
+    }
+}

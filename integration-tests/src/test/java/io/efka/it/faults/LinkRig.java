@@ -1,0 +1,111 @@
+package io.efka.it.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import io.efka.it.Await;
+import io.efka.it.Bundle;
+import io.efka.it.Device;
+import io.efka.it.TestBroker;
+import io.efka.it.proxy.BrokerProxy;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A broker, a device, and a proxy between them that can misbehave. The operator who watches does not go through the
+ * proxy.
+ */
+final class LinkRig implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final TestBroker broker;
+    private final BrokerProxy proxy;
+    private final Device device;
+
+    /** @param broker a started one, which is closed with the rig */
+    LinkRig(TestBroker broker, String device) {
+        this.broker = broker;
+        this.proxy = new BrokerProxy(broker.port());
+        this.device = new Device(broker, device, proxy.uri());
+    }
+
+    TestBroker broker() {
+        return broker;
+    }
+
+    BrokerProxy proxy() {
+        return proxy;
+    }
+
+    Device device() {
+        return device;
+    }
+
+    /** A service that writes a numbered line that often a second, after something that it does first. */
+    static Bundle ticker(String id, int perSecond, String... before) {
+        String loop = "i=0; while :; do i=$((i+1)); echo \"tick $i\"; sleep " + 1.0 / perSecond + "; done";
+        String[] script = Arrays.copyOf(before, before.length + 1);
+        script[before.length] = loop;
+        return Bundle.script(id, script).with("output", "{\"linger\":\"10ms\"}");
+    }
+
+    void awaitOutput(String service, String wanted) {
+        Await.until(
+                () -> service + " says \"" + wanted + "\"; the agent's log:\n"
+                        + device.agent().log(),
+                LIMIT,
+                () -> output(service).text().contains(wanted));
+    }
+
+    OutputAccount output(String service) {
+        return OutputAccount.of(device, service, "stdout");
+    }
+
+    JsonObject ping() {
+        return Device.ok(device.ask("ping", ""));
+    }
+
+    /** Connections since the agent started, as it says itself. */
+    int connections() {
+        return Device.ok(device.ask("info", ""))
+                .getAsJsonObject("info")
+                .getAsJsonObject("broker")
+                .get("connections")
+                .getAsInt();
+    }
+
+    List<String> log() {
+        return device.agent().log().lines().toList();
+    }
+
+    /** Lines of the log, at WARN or worse, that have this in them. */
+    List<String> complaints(String about) {
+        return log().stream()
+                .filter(line -> line.contains("WARN") || line.contains("ERROR"))
+                .filter(line -> line.contains(about))
+                .toList();
+    }
+
+    void awaitComplaint(String about) {
+        Await.until(
+                () -> "a complaint with \"" + about + "\" in the log:\n" + String.join("\n", log()),
+                LIMIT,
+                () -> complaints(about).stream().findAny().isPresent());
+    }
+
+    void assertNoStackTrace() {
+        assertThat(log()).as("no stack trace").noneMatch(line -> line.startsWith("\tat "));
+    }
+
+    @Override
+    public void close() {
+        // First of all the weather gets better: an agent that cannot end then has a fault of its own.
+        proxy.calm();
+        proxy.reset();
+        try (broker;
+                proxy) {
+            device.close();
+        }
+    }
+}
