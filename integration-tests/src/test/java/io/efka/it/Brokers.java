@@ -1,10 +1,12 @@
 package io.efka.it;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import org.testcontainers.DockerClientFactory;
 
 /**
@@ -13,6 +15,10 @@ import org.testcontainers.DockerClientFactory;
  * {@code -Defka.broker=docker|path|embedded} chooses.
  */
 public final class Brokers {
+    private static final int FIRST_PORT = 20_000;
+    /** Of Linux, unless it was told otherwise. */
+    private static final int FIRST_EPHEMERAL_PORT = 32_768;
+
     private static boolean said;
 
     private Brokers() {}
@@ -74,12 +80,19 @@ public final class Brokers {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    /** A port that nobody listens on now. */
+    /**
+     * A port that nobody listens on now. Outgoing connections never get one from this range, so a broker that was away
+     * finds it free again.
+     */
     public static int freePort() {
-        try (var socket = new java.net.ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        for (int tries = 0; tries < 100; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_EPHEMERAL_PORT);
+            try (var socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                // The next one.
+            }
         }
+        throw new IllegalStateException("no free port from " + FIRST_PORT + " to " + (FIRST_EPHEMERAL_PORT - 1));
     }
 }

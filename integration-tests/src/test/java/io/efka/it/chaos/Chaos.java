@@ -2,12 +2,15 @@ package io.efka.it.chaos;
 
 import io.efka.it.Folders;
 import io.efka.it.Shell;
+import io.efka.it.proxy.BrokerProxy;
+import io.efka.it.proxy.Quirk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -27,6 +30,7 @@ final class Chaos implements AutoCloseable {
     private final ChaosLog log;
     private final SmallDisk disk;
     private final ChaosBroker broker;
+    private final BrokerProxy proxy;
     private final Patient agent;
     private final ObserverProcess observer;
     private final ProcessEye eye;
@@ -45,7 +49,8 @@ final class Chaos implements AutoCloseable {
         this.disk = SmallDisk.at(Files.createDirectory(folder.resolve("disk")));
         this.broker = new ChaosBroker(Files.createDirectory(folder.resolve("broker")));
         Files.deleteIfExists(results.resolve("agent.log"));
-        this.agent = new Patient(broker, device, disk.folder(), results.resolve("agent.log"));
+        this.proxy = new BrokerProxy(broker.port());
+        this.agent = new Patient(proxy.uri(), device, disk.folder(), results.resolve("agent.log"));
         this.eye = new ProcessEye(Path.of("/proc"), device);
         Runtime.getRuntime().addShutdownHook(emergency);
         agent.start();
@@ -65,13 +70,22 @@ final class Chaos implements AutoCloseable {
             inject(deck.removeFirst());
         }
         log.say("no more faults");
+        proxy.reset();
         observer.finish(JUDGED);
         log.say("agent ended with " + agent.terminate());
         for (ProcessEye.Seen left : eye.look()) {
             log.say("VERDICT left over: " + left);
             report.passed(Verdict.LEFTOVERS, 1);
         }
+        leftBehind(LeftBehind.files(disk.folder()));
+        leftBehind(LeftBehind.groups(device));
+        leftBehind(LeftBehind.retained(broker.uri(), device));
         return report;
+    }
+
+    private void leftBehind(List<String> things) {
+        for (String thing : things) log.say("VERDICT left behind after remove: " + thing);
+        report.passed(Verdict.LEFT_BEHIND, things.size());
     }
 
     /** Mostly the next fault hits before everybody has recovered; a fifth of the time they get to it. */
@@ -111,6 +125,7 @@ final class Chaos implements AutoCloseable {
                 startAgent();
             }
             case FULL_DISK -> fillDisk();
+            case LINK_QUIRK -> bendLink();
         }
     }
 
@@ -166,6 +181,27 @@ final class Chaos implements AutoCloseable {
         observer.tell("disk free");
     }
 
+    /**
+     * Every other time the agent has to find out by itself that its connection is no good; every fourth time it is killed
+     * meanwhile.
+     */
+    private void bendLink() {
+        LinkQuirk quirk = LinkQuirk.values()[random.nextInt(LinkQuirk.values().length)];
+        log.say("link quirk: " + quirk.words());
+        report.injected("link quirk: " + quirk.words());
+        observer.tell("link faulty");
+        List<Quirk> quirks = quirk.quirks();
+        quirks.forEach(proxy::add);
+        rest(1_000 + random.nextInt(4_000));
+        if (random.nextInt(4) == 0) inject(Fault.AGENT_KILL);
+        quirks.forEach(proxy::remove);
+        report.seen(
+                "times a link quirk fired",
+                quirks.stream().mapToLong(Quirk::fired).sum());
+        observer.tell("link fine");
+        if (random.nextBoolean()) proxy.reset();
+    }
+
     private void rest(long millis) {
         long end = System.nanoTime() + Duration.ofMillis(millis).toNanos();
         do {
@@ -195,6 +231,7 @@ final class Chaos implements AutoCloseable {
         observer.close();
         agent.kill();
         for (ProcessEye.Seen left : eye.look()) ProcessHandle.of(left.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        proxy.close();
         broker.close();
         disk.close();
         log.close();

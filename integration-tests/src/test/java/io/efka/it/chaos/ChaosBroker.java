@@ -45,6 +45,10 @@ final class ChaosBroker implements AutoCloseable {
         process = launch();
     }
 
+    int port() {
+        return port;
+    }
+
     String uri() {
         return "tcp://127.0.0.1:" + port;
     }

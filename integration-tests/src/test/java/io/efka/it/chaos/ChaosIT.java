@@ -26,7 +26,7 @@ class ChaosIT {
         double minutes = Double.parseDouble(System.getProperty("chaos.minutes", SHORT));
         String again = "mvn verify -Pchaos -Dchaos.seed=" + seed + " -Dchaos.minutes=" + minutes;
         System.out.println("[chaos] " + again);
-        Path results = Path.of("target", "chaos").toAbsolutePath();
+        Path results = Path.of("target", "chaos", "seed-" + seed).toAbsolutePath();
         try (Chaos chaos = new Chaos(seed, results)) {
             Report report = chaos.run(Duration.ofMillis((long) (minutes * 60_000)));
             System.out.println("\nseed " + seed + ", " + minutes + " minutes\n" + report.table());

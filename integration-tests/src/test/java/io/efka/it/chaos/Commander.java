@@ -55,8 +55,8 @@ final class Commander implements AutoCloseable {
     record Address(String device, String replyTopic) {}
 
     /** Sends a command to a service and waits for the reply; empty: there was none in all the time there could be one. */
-    Optional<JsonObject> ask(String id, Samples service, String command, JsonObject arguments) {
-        Sent sent = compose(id, "efka/" + device + "/svc/" + service.id() + "/cmd/" + command, arguments);
+    Optional<JsonObject> ask(String id, String service, String command, JsonObject arguments) {
+        Sent sent = compose(id, "efka/" + device + "/svc/" + service + "/cmd/" + command, arguments);
         notes.seen("commands", 1);
         if (chance(0.3)) repeat(sent);
         send(sent);

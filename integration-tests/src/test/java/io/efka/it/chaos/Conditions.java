@@ -4,12 +4,13 @@ import java.time.Duration;
 
 /**
  * What the observer knows of the weather: it judges only what could have been right. The driver says what it does to the
- * broker and to the agent; the device's own status says when the agent is back. Thread-safe.
+ * broker, to the link and to the agent; the device's own status says when the agent is back. Thread-safe.
  */
 final class Conditions {
     private static final long DISK_AFTERMATH = Duration.ofSeconds(5).toNanos();
 
     private boolean broker = true;
+    private boolean link = true;
     private boolean agent = true;
     private boolean online;
     private boolean connected;
@@ -18,8 +19,10 @@ final class Conditions {
     private long session;
     private long buried;
     private long brokerKills;
+    private long agentEnds;
     private long calmNanos;
-    private long calmSince = System.nanoTime();
+    private long audibleNanos;
+    private long settledAt = System.nanoTime();
 
     /** One line of the driver's: {@code broker up}, {@code broker down}, {@code broker killed}, {@code agent up} … */
     synchronized void driver(String line) {
@@ -35,9 +38,16 @@ final class Conditions {
                 online = false;
                 brokerKills++;
             }
+            case "link faulty" -> link = false;
+            case "link fine" -> {
+                // Whether it is connected is known at its next birth.
+                link = true;
+                online = false;
+            }
             case "agent up" -> agent = true;
             case "agent down" -> {
                 agent = false;
+                agentEnds++;
                 online = false;
                 buried = session;
             }
@@ -68,7 +78,12 @@ final class Conditions {
 
     /** Whether everybody is up and connected. */
     synchronized boolean isCalm() {
-        return broker && agent && online && connected;
+        return isAudible() && online;
+    }
+
+    /** Whether nothing is done that would keep the agent from hearing, whatever it says itself. */
+    private boolean isAudible() {
+        return broker && link && agent && connected;
     }
 
     synchronized boolean isConnected() {
@@ -81,9 +96,20 @@ final class Conditions {
         return calmNanos;
     }
 
+    /** Time since the beginning in which nothing kept the agent from hearing. */
+    synchronized long audibleNanos() {
+        settle();
+        return audibleNanos;
+    }
+
     /** How often the broker was killed with what it had not saved. */
     synchronized long brokerKills() {
         return brokerKills;
+    }
+
+    /** How often the agent ended, one way or another. */
+    synchronized long agentEnds() {
+        return agentEnds;
     }
 
     /** Whether the disk is full, or was a moment ago. */
@@ -93,7 +119,8 @@ final class Conditions {
 
     private void settle() {
         long now = System.nanoTime();
-        if (isCalm()) calmNanos += now - calmSince;
-        calmSince = now;
+        if (isCalm()) calmNanos += now - settledAt;
+        if (isAudible()) audibleNanos += now - settledAt;
+        settledAt = now;
     }
 }

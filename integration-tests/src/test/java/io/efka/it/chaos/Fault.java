@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** What is done to the agent and to its world, and how often of sixteen times. */
+/** What is done to the agent and to its world, and how often of eighteen times. */
 enum Fault {
     AGENT_KILL("agent killed with -9", 8),
     BROKER_RESTART("broker stopped and started", 2),
@@ -14,7 +14,8 @@ enum Fault {
     SERVICE_CRASH("service killed with -9", 1),
     FLOOD("flood of output", 1),
     UPGRADE("agent ended gracefully and started", 1),
-    FULL_DISK("disk full", 1);
+    FULL_DISK("disk full", 1),
+    LINK_QUIRK("link quirk", 2);
 
     private final String words;
     private final int share;
@@ -28,7 +29,7 @@ enum Fault {
         return words;
     }
 
-    /** One deck of all faults, shuffled: every sixteen faults hold each of them. */
+    /** One deck of all faults, shuffled: every eighteen faults hold each of them. */
     static List<Fault> deck(Random random) {
         var deck = new ArrayList<Fault>();
         for (Fault fault : values()) deck.addAll(Collections.nCopies(fault.share, fault));

@@ -59,7 +59,8 @@ final class ObserverLink implements AutoCloseable {
         while (!closed && !tryPublish(topic, payload, properties)) LockSupport.parkNanos(PAUSE);
     }
 
-    private boolean tryPublish(String topic, byte[] payload, MqttProperties properties) {
+    /** The same, once; false: it was not accepted, or nobody knows. */
+    boolean tryPublish(String topic, byte[] payload, MqttProperties properties) {
         MqttAsyncClient current = client.get();
         if (current == null) return false;
         try {

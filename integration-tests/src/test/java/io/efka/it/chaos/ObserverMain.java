@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 
 /**
@@ -26,6 +27,8 @@ final class ObserverMain {
     private static final Duration CALM_LIMIT = Duration.ofSeconds(90);
     /** A status may be behind reality for this long. */
     private static final Duration LIE = Duration.ofSeconds(5);
+    /** An agent that could hear, and answers nothing for so long, is deaf. */
+    private static final Duration DEAF = Duration.ofSeconds(60);
 
     /** It tells of every lost connection, at length. Held here, or its level is forgotten. */
     private static final Logger PAHO = Logger.getLogger("org.eclipse.paho.mqttv5.client");
@@ -36,21 +39,25 @@ final class ObserverMain {
     private final Streams streams;
     private final Path folder;
     private final String replyTopic;
+    private final String pingTopic;
     private final ProcessEye eye;
     private final RealityCheck reality;
     private final ObserverLink link;
     private final Commander commander;
+    private final Pinger pinger;
     private final List<Sender> senders = new ArrayList<>();
 
     private ObserverMain(String uri, String device, Path folder, SplittableRandom random) {
         this.folder = folder;
         this.streams = new Streams(folder, notes);
         this.replyTopic = "chaos/" + device + "/replies";
+        this.pingTopic = "chaos/" + device + "/pings";
         this.eye = new ProcessEye(Path.of("/proc"), device);
         this.reality = new RealityCheck(eye, conditions, notes, LIE);
         String all = "efka/" + device;
         var filters = List.of(
                 replyTopic,
+                pingTopic,
                 all + "/status",
                 all + "/svc/+/status",
                 all + "/svc/+/event",
@@ -59,9 +66,13 @@ final class ObserverMain {
         this.link = new ObserverLink(uri, "observer-" + device, filters, conditions, this::heard);
         var address = new Commander.Address(device, replyTopic);
         this.commander = new Commander(link, conditions, book, notes, address, random.split());
+        this.pinger = new Pinger(number -> ping(all + "/cmd/ping", number), conditions::audibleNanos, DEAF, notes);
         senders.add(new InputSender(commander, witness(Samples.LISTENER), notes, random.split()));
         senders.add(new SignalSender(commander, witness(Samples.TWITCHER), conditions, notes, random.split()));
         senders.add(new SwitchSender(commander, witness(Samples.SWITCH), eye, conditions, notes, random.split()));
+        senders.add(new LogsSender(commander, conditions, notes, random.split()));
+        senders.add(new ConfigSender(commander, notes, random.split()));
+        senders.add(new GuestSender(commander, eye, notes, random.split()));
     }
 
     /** Arguments: broker, device, folder, seed. */
@@ -82,13 +93,14 @@ final class ObserverMain {
     private void begin() {
         for (Samples sample : Samples.values()) {
             Optional<JsonObject> reply =
-                    commander.ask("install-" + sample.id(), sample, "install", sample.install(folder));
+                    commander.ask("install-" + sample.id(), sample.id(), "install", sample.install(folder));
             if (reply.map(CommandBook::code).filter(String::isEmpty).isEmpty()) {
                 throw new IllegalStateException("install " + sample + ": " + reply);
             }
         }
         Commander.pause(1000);
         reality.start();
+        pinger.start();
         for (Sender sender : senders) {
             if (sender instanceof CountedSender counted) counted.begin();
             sender.start();
@@ -110,7 +122,7 @@ final class ObserverMain {
         for (Sender sender : senders) sender.end();
         awaitCalm();
         for (Samples talker : Samples.TALKERS)
-            commander.ask("finally-stop-" + talker.id(), talker, "stop", new JsonObject());
+            commander.ask("finally-stop-" + talker.id(), talker.id(), "stop", new JsonObject());
         streams.awaitQuiet();
         senders.forEach(Sender::judge);
         for (Samples sample : Samples.values()) {
@@ -121,8 +133,9 @@ final class ObserverMain {
         }
         streams.judge(folder);
         for (Samples sample : Samples.values())
-            commander.ask("finally-remove-" + sample.id(), sample, "remove", new JsonObject());
+            commander.ask("finally-remove-" + sample.id(), sample.id(), "remove", new JsonObject());
         reality.end();
+        pinger.end();
         notes.seen(
                 "seconds with broker and agent up, in which a status is judged",
                 conditions.calmNanos() / 1_000_000_000);
@@ -143,6 +156,10 @@ final class ObserverMain {
     }
 
     private void heard(String topic, MqttMessage message) {
+        if (topic.equals(pingTopic)) {
+            pinger.answered();
+            return;
+        }
         if (topic.equals(replyTopic)) {
             book.reply(text(message));
             return;
@@ -160,8 +177,10 @@ final class ObserverMain {
         switch (levels[4]) {
             case "status" -> status(service, message);
             case "event" -> event(service, JsonParser.parseString(text(message)).getAsJsonObject());
-            default ->
+            default -> {
+                if (GuestSender.isGuest(service)) return;
                 streams.get(service, levels[4]).add(offset(message), message.getPayload(), conditions.brokerKills());
+            }
         }
     }
 
@@ -172,11 +191,18 @@ final class ObserverMain {
 
     private void event(String service, JsonObject event) {
         String kind = event.get("event").getAsString();
-        if (kind.equals("output_dropped")) {
+        if (kind.equals("output_dropped") && !GuestSender.isGuest(service)) {
             streams.get(service, event.get("stream").getAsString())
                     .announce(event.get("from").getAsLong(), event.get("bytes").getAsLong());
         }
         notes.seen("events " + kind, 1);
+    }
+
+    private boolean ping(String topic, int number) {
+        var properties = new MqttProperties();
+        properties.setResponseTopic(pingTopic);
+        properties.setCorrelationData(("ping-" + number).getBytes(StandardCharsets.UTF_8));
+        return link.tryPublish(topic, new byte[0], properties);
     }
 
     private static long offset(MqttMessage message) {

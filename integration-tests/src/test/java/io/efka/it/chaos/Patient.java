@@ -11,12 +11,12 @@ final class Patient {
     private final List<String> arguments;
     private Optional<AgentProcess> process = Optional.empty();
 
-    Patient(ChaosBroker broker, String device, Path disk, Path log) {
+    Patient(String broker, String device, Path disk, Path log) {
         this.log = log;
         this.arguments = List.of(
                 "run",
                 "--broker",
-                broker.uri(),
+                broker,
                 "--device",
                 device,
                 "--data-dir",

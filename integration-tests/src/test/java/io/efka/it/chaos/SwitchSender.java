@@ -38,7 +38,7 @@ final class SwitchSender extends CountedSender {
         String command = COMMANDS.get(random().nextInt(COMMANDS.size()));
         String id = command + "-" + number;
         checkQuiet(id);
-        Optional<JsonObject> reply = commander.ask(id, Samples.SWITCH, command, new JsonObject());
+        Optional<JsonObject> reply = commander.ask(id, Samples.SWITCH.id(), command, new JsonObject());
         settle(id, reply, command.equals("stop") ? 0 : 1);
         boolean isStopped = command.equals("stop")
                 && reply.map(CommandBook::code).filter(String::isEmpty).isPresent();

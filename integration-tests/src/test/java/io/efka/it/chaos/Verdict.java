@@ -10,8 +10,10 @@ enum Verdict {
     BYTES_CHANGED("bytes changed"),
     COPIES("copies of a service beyond one"),
     LYING_STATUS("status documents that lied for more than 5 s"),
+    DEAF("agent deaf for more than 60 s"),
     AGENT_FELL("ends of the agent that nobody caused"),
-    LEFTOVERS("processes left over at the end");
+    LEFTOVERS("processes left over at the end"),
+    LEFT_BEHIND("files, groups and retained topics left behind after remove");
 
     private final String words;
 

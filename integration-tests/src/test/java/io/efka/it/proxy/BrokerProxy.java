@@ -1,5 +1,6 @@
 package io.efka.it.proxy;
 
+import io.efka.it.Brokers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -44,7 +45,8 @@ public final class BrokerProxy implements AutoCloseable {
     /** @param brokerPort of a broker on this machine; it may come and go */
     public BrokerProxy(int brokerPort) {
         this.brokerPort = brokerPort;
-        this.port = listenOn(0);
+        this.port = Brokers.freePort();
+        listen();
     }
 
     public int port() {
@@ -126,21 +128,18 @@ public final class BrokerProxy implements AutoCloseable {
     }
 
     synchronized void listen() {
-        if (!isClosed && server.isEmpty()) listenOn(port);
-    }
-
-    private synchronized int listenOn(int wanted) {
+        if (isClosed || server.isPresent()) return;
         long deadline = System.nanoTime() + LISTEN_LIMIT.toNanos();
         while (true) {
             try {
                 var socket = new ServerSocket();
                 socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 50);
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
                 server = Optional.of(socket);
                 start("proxy-accept", () -> accept(socket));
-                return socket.getLocalPort();
+                return;
             } catch (IOException e) {
-                // The port may have been given to an outgoing connection meanwhile.
+                // Somebody may be looking whether the port is free.
                 if (System.nanoTime() > deadline) throw new UncheckedIOException(e);
                 Thread.onSpinWait();
             }
