@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -67,7 +68,7 @@ final class BrokerSessionStressTest {
             presence,
             uplink,
             new RecordedEvents(),
-            new BrokerState(timers),
+            new BrokerState(timers, Map::of),
             List.of(new BrokerSession.OnlineListener(kept -> switchTo(true), () -> switchTo(false))),
             this::command,
             message -> {});

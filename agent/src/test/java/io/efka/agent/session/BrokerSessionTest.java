@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +62,7 @@ final class BrokerSessionTest {
                 presence,
                 uplink,
                 events,
-                new BrokerState(timers),
+                new BrokerState(timers, Map::of),
                 List.of(
                         new BrokerSession.OnlineListener(
                                 kept -> heard.add("first online " + kept + " births=" + births()),

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +85,7 @@ final class FakeBroker {
                     presence,
                     uplink,
                     events,
-                    new BrokerState(timers),
+                    new BrokerState(timers, Map::of),
                     List.of(new BrokerSession.OnlineListener(
                             kept -> heard.add("online " + kept), () -> heard.add("offline"))),
                     command -> heard.add("command"),
