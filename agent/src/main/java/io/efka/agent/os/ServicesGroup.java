@@ -70,8 +70,11 @@ sealed interface ServicesGroup extends AutoCloseable permits ServicesGroup.Fixed
      * @param systemd empty where it did not start this agent
      */
     static ServicesGroup of(Path own, String name, Optional<Systemd> systemd, LongSupplier nanoTime) {
-        Optional<SystemdUnit> found = SystemdUnit.of(own).filter(any -> systemd.isPresent());
-        if (found.isEmpty() || Delegation.available(own).isEmpty()) {
+        // Asked of the unit's group: one below it has no controllers before that one passes them on.
+        Optional<SystemdUnit> found = SystemdUnit.of(own)
+                .filter(unit -> systemd.isPresent()
+                        && !Delegation.available(unit.group()).isEmpty());
+        if (found.isEmpty()) {
             boolean limits = Delegation.of(own, name).enableLimits();
             return new Fixed(new State(own.resolve(name), limits, ""), List.of(own.resolve(name)));
         }

@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,9 +36,18 @@ final class CgroupsUnderSystemdTest {
     private final AtomicLong nanoTime = new AtomicLong();
     private final List<Cgroups> opened = new ArrayList<>();
 
-    private Path slice;
-    private Path unit;
-    private Path scope;
+    private Path slice = Path.of("");
+    private Path unit = Path.of("");
+    private Path scope = Path.of("");
+
+    @BeforeEach
+    void pretend() throws IOException {
+        slice = mount.resolve("system.slice");
+        unit = slice.resolve("efka.service");
+        scope = slice.resolve("efka-cam7.scope");
+        group(slice, CONTROLLERS);
+        group(unit, CONTROLLERS);
+    }
 
     @AfterEach
     void close() {
@@ -48,14 +58,15 @@ final class CgroupsUnderSystemdTest {
     class InTheUnitsOwnGroup {
         @Test
         void servicesAreInAScopeAndTheUnitsGroupStaysFree() throws IOException {
-            Cgroups cgroups = detect(pretended("cam7", ""));
+            Cgroups cgroups = detect(startedIn(""));
             RunGroup group = cgroups.create().orElseThrow();
             assertThat(group.folders())
                     .singleElement()
                     .satisfies(made -> assertThat(made.getParent()).isEqualTo(scope));
             assertThat(scope.resolve("cgroup.subtree_control")).hasContent("+memory +cpu +pids");
             assertThat(unit.resolve("cgroup.subtree_control")).hasContent("");
-            assertThat(scope.resolve("pause/cgroup.procs")).hasContent(Long.toString(systemd.last.pid()));
+            assertThat(scope.resolve("pause/cgroup.procs"))
+                    .hasContent(Long.toString(systemd.last().pid()));
             assertThat(cgroups.describe())
                     .isEqualTo(
                             "v2: trees are killed at once, limits: memory, cpu, pids; services are in efka-cam7.scope");
@@ -63,7 +74,7 @@ final class CgroupsUnderSystemdTest {
 
         @Test
         void theNextAgentJoinsTheScopeOfTheOneBefore() throws IOException {
-            CgroupMounts mounts = pretended("cam7", "");
+            CgroupMounts mounts = startedIn("");
             Path left = detect(mounts).create().orElseThrow().folders().get(0);
             Files.writeString(left.resolve("cgroup.procs"), "77\n"); // so that it is not removed as an empty one
             Cgroups next = detect(mounts);
@@ -74,7 +85,7 @@ final class CgroupsUnderSystemdTest {
 
         @Test
         void aScopeThatIsJustGoingAwayIsWaitedFor() throws IOException {
-            CgroupMounts mounts = pretended("cam7", "");
+            CgroupMounts mounts = startedIn("");
             systemd.refusals = 3;
             systemd.refusal = "Unit efka-cam7.scope was already loaded or has a fragment file.";
             assertThat(detect(mounts).describe()).contains("in efka-cam7.scope");
@@ -82,7 +93,7 @@ final class CgroupsUnderSystemdTest {
 
         @Test
         void aScopeThatWentAwayIsMadeAnewForTheNextRun() throws IOException {
-            Cgroups cgroups = detect(pretended("cam7", ""));
+            Cgroups cgroups = detect(startedIn(""));
             cgroups.create();
             deleteAll(scope);
             Path made = cgroups.create().orElseThrow().folders().get(0);
@@ -92,8 +103,8 @@ final class CgroupsUnderSystemdTest {
 
         @Test
         void aKilledPauseProcessIsReplaced() throws IOException {
-            Cgroups cgroups = detect(pretended("cam7", ""));
-            PauseProcess first = systemd.last;
+            Cgroups cgroups = detect(startedIn(""));
+            PauseProcess first = systemd.last();
             first.close();
             cgroups.create();
             assertThat(scope.resolve("pause/cgroup.procs")).content().isNotEqualTo(Long.toString(first.pid()));
@@ -101,9 +112,9 @@ final class CgroupsUnderSystemdTest {
 
         @Test
         void closingEndsThePauseProcessAndLeavesTheScopeToSystemd() throws IOException {
-            Cgroups cgroups = detect(pretended("cam7", ""));
+            Cgroups cgroups = detect(startedIn(""));
             cgroups.close();
-            assertThat(systemd.last.isAlive()).isFalse();
+            assertThat(systemd.last().isAlive()).isFalse();
             assertThat(scope).isDirectory();
         }
 
@@ -111,7 +122,7 @@ final class CgroupsUnderSystemdTest {
         void refusedServicesStartWithoutLimitsAndSaySo() throws IOException {
             systemd.refusals = Integer.MAX_VALUE;
             systemd.refusal = "Failed to connect to bus: No such file or directory";
-            Cgroups cgroups = detect(pretended("cam7", ""));
+            Cgroups cgroups = detect(startedIn(""));
             String why = "systemd made no scope for the services: " + systemd.refusal;
             assertThat(cgroups.describe()).isEqualTo("v2: trees are killed at once, limits: none: " + why);
             var group = cgroups.create();
@@ -127,7 +138,7 @@ final class CgroupsUnderSystemdTest {
         void systemdIsAskedAgainAMinuteLater() throws IOException {
             systemd.refusals = 1;
             systemd.refusal = "no answer within 10000 ms";
-            Cgroups cgroups = detect(pretended("cam7", ""));
+            Cgroups cgroups = detect(startedIn(""));
             RunGroup early = cgroups.create().orElseThrow();
             assertThat(early.folders().get(0).startsWith(unit)).isTrue();
             nanoTime.addAndGet(Duration.ofSeconds(61).toNanos());
@@ -140,7 +151,7 @@ final class CgroupsUnderSystemdTest {
     class InAGroupBelowTheUnits {
         @Test
         void servicesAreBesideTheAgentWhereSystemdStartsItThere() throws IOException {
-            CgroupMounts mounts = pretended("cam7", "/agent");
+            CgroupMounts mounts = startedIn("/agent");
             systemd.subgroup = "agent";
             Cgroups cgroups = detect(mounts);
             assertThat(cgroups.create().orElseThrow().folders().get(0).getParent())
@@ -151,7 +162,7 @@ final class CgroupsUnderSystemdTest {
 
         @Test
         void aScopeIsMadeWhereTheAgentGotThereOtherwise() throws IOException {
-            Cgroups cgroups = detect(pretended("cam7", "/wrapper"));
+            Cgroups cgroups = detect(startedIn("/wrapper"));
             assertThat(cgroups.create().orElseThrow().folders().get(0).getParent())
                     .isEqualTo(scope);
             assertThat(unit.resolve("cgroup.subtree_control")).hasContent("");
@@ -162,7 +173,7 @@ final class CgroupsUnderSystemdTest {
     class NotAllowedToMoveProcesses {
         @Test
         void groupsAreBelowTheUnitsWithoutLimits() throws IOException {
-            CgroupMounts mounts = pretended("cam7", "");
+            CgroupMounts mounts = startedIn("");
             Files.delete(slice.resolve("cgroup.procs")); // as good as not writable, also for root
             Cgroups cgroups = detect(mounts);
             assertThat(cgroups.describe()).contains("limits: none: an agent that is not root needs DelegateSubgroup=");
@@ -177,7 +188,7 @@ final class CgroupsUnderSystemdTest {
     class Adopting {
         @Test
         void aRunInTheScopeKeepsItsGroupAndItsLimits() throws IOException {
-            Cgroups cgroups = detect(pretended("cam7", ""));
+            Cgroups cgroups = detect(startedIn(""));
             Path group = Files.createDirectories(scope.resolve("1a-2b-3"));
             Files.writeString(group.resolve("memory.max"), "1000\n");
             Files.writeString(group.resolve("pids.max"), "7\n");
@@ -191,7 +202,7 @@ final class CgroupsUnderSystemdTest {
         @Test
         void limitsThatTheGroupLostAreSetAgain() throws IOException {
             systemd.subgroup = "agent";
-            Cgroups cgroups = detect(pretended("cam7", "/agent"));
+            Cgroups cgroups = detect(startedIn("/agent"));
             Path group = Files.createDirectories(unit.resolve("efka-cam7/1a-3"));
             Files.writeString(group.resolve("memory.max"), "max\n");
             Files.writeString(group.resolve("pids.max"), "max\n");
@@ -205,7 +216,7 @@ final class CgroupsUnderSystemdTest {
 
         @Test
         void theProcessesOfARunWithoutLimitsAreMovedToTheScope() throws IOException {
-            Cgroups cgroups = detect(pretended("cam7", ""));
+            Cgroups cgroups = detect(startedIn(""));
             Path group = Files.createDirectories(unit.resolve("efka-cam7/1a-3"));
             Files.writeString(group.resolve("cgroup.procs"), "77\n");
             RunGroup moved = adopted(cgroups, "system.slice/efka.service/efka-cam7/1a-3", new ArrayList<>())
@@ -218,7 +229,7 @@ final class CgroupsUnderSystemdTest {
         void theWarningIsThereAgainWhereLimitsCannotBeHad() throws IOException {
             systemd.refusals = Integer.MAX_VALUE;
             systemd.refusal = "no";
-            Cgroups cgroups = detect(pretended("cam7", ""));
+            Cgroups cgroups = detect(startedIn(""));
             Path group = Files.createDirectories(unit.resolve("efka-cam7/1a-2b-3"));
             var warnings = new ArrayList<String>();
             assertThat(adopted(cgroups, "system.slice/efka.service/efka-cam7/1a-2b-3", warnings))
@@ -272,23 +283,20 @@ final class CgroupsUnderSystemdTest {
         return cgroups;
     }
 
-    private CgroupMounts pretended(String device, String below) throws IOException {
-        slice = mount.resolve("system.slice");
-        unit = slice.resolve("efka.service");
-        scope = slice.resolve("efka-" + device + ".scope");
-        group(slice);
-        group(unit);
-        String own = "/system.slice/efka.service" + below;
-        group(mount.resolve(own.substring(1)));
-        return CgroupMounts.parse("30 24 0:26 / " + mount + " rw - cgroup2 cgroup2 rw\n", process(own.substring(1)));
+    /** An agent in the unit's own group, or in one below it. */
+    private CgroupMounts startedIn(String below) throws IOException {
+        String own = "system.slice/efka.service" + below;
+        // The kernel gives a group the controllers that the one above passes on: none, below a unit's own.
+        if (!below.isEmpty()) group(mount.resolve(own), "\n");
+        return CgroupMounts.parse("30 24 0:26 / " + mount + " rw - cgroup2 cgroup2 rw\n", process(own));
     }
 
     /** What the kernel puts into a new group; an ordinary folder has none of it. */
-    private static void group(Path folder) throws IOException {
+    private static void group(Path folder, String controllers) throws IOException {
         Files.createDirectories(folder);
         for (String file : List.of("cgroup.procs", "cgroup.subtree_control"))
             Files.writeString(folder.resolve(file), "");
-        Files.writeString(folder.resolve("cgroup.controllers"), CONTROLLERS);
+        Files.writeString(folder.resolve("cgroup.controllers"), controllers);
     }
 
     private static void deleteAll(Path folder) throws IOException {
@@ -312,7 +320,11 @@ final class CgroupsUnderSystemdTest {
         int refusals;
         String refusal = "";
         int scopes;
-        PauseProcess last;
+        private Optional<PauseProcess> last = Optional.empty();
+
+        PauseProcess last() {
+            return last.orElseThrow();
+        }
 
         @Override
         public boolean startsIn(SystemdUnit asked, String group) {
@@ -326,9 +338,9 @@ final class CgroupsUnderSystemdTest {
                 throw new IOException(refusal);
             }
             scopes++;
-            group(asked.beside(name));
-            last = PauseProcess.start(List.of(), Duration.ofSeconds(10));
-            return last;
+            group(asked.beside(name), CONTROLLERS);
+            last = Optional.of(PauseProcess.start(List.of(), Duration.ofSeconds(10)));
+            return last();
         }
     }
 }
