@@ -103,6 +103,9 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule nobodyElseSeesPicocli = only("picocli..", ".cli..");
 
+    @ArchTest
+    static final ArchRule nobodyElseSeesRe2 = only("com.google.re2j..", ".output..");
+
     private static ArchRule only(String library, String room) {
         return noClasses()
                 .that(not(resideInAPackage(ROOT + room)))

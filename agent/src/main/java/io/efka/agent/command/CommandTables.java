@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
 import static io.efka.agent.command.CommandTable.Kind.HARMFUL;
+import static io.efka.agent.command.CommandTable.Kind.QUERY;
 import static io.efka.agent.command.CommandTable.Kind.REPEATABLE;
 import static io.efka.agent.command.CommandTable.Row.done;
 import static io.efka.agent.command.CommandTable.Row.query;
@@ -50,7 +51,9 @@ public final class CommandTables {
                 Map.entry("status", query(service::status)),
                 Map.entry(
                         "logs",
-                        query(
+                        // Read in a pool of its own: what comes behind it in the lane does not wait for the disk.
+                        told(
+                                QUERY,
                                 new LogsCommand(services, toolbox.logs()),
                                 "stream",
                                 "lines",
@@ -58,7 +61,8 @@ public final class CommandTables {
                                 "to",
                                 "since",
                                 "until",
-                                "match")),
+                                "match",
+                                "max_bytes")),
                 Map.entry("start", told(REPEATABLE, service::start)),
                 Map.entry("stop", told(REPEATABLE, service::stop)),
                 Map.entry("switch", told(REPEATABLE, service::toggle, "on")),

@@ -13,13 +13,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code logs}: reads back what a service wrote. */
 final class LogsCommand implements Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(LogsCommand.class);
+    /** As base 64 has it at most. */
+    private static final long LARGEST_TEXT = Logs.LARGEST_PAGE * 4L / 3;
+    /** JSON's six characters for one. */
+    private static final int ESCAPE = 5;
+
     private static final int MAX_LINES = 10_000;
-    private static final int MAX_MATCH = 1000;
 
     private final Services services;
     private final Logs logs;
@@ -33,13 +38,23 @@ final class LogsCommand implements Handler {
     public CompletableFuture<Answer> handle(Command command) throws Refusal {
         ServiceId id = services.status(command.requiredService()).id();
         Logs.Query query = query(command.arguments());
-        try {
-            return CompletableFuture.completedFuture(answer(query.stream(), logs.read(id, query)));
-        } catch (Logs.Runaway e) {
-            throw command.arguments().wrong("match", "a simpler regular expression (" + e.getMessage() + ")");
-        } catch (IOException e) {
-            throw new Refusal(ErrorCode.INTERNAL, "the logs of " + id + " could not be read: " + e.getMessage());
+        return logs.read(id, query)
+                .handle((page, problem) -> problem == null
+                        ? answer(query.stream(), page)
+                        : Answer.refused(refusal(command.arguments(), id, problem)));
+    }
+
+    private static Refusal refusal(Arguments arguments, ServiceId id, Throwable problem) {
+        if (problem instanceof Logs.BadMatch) {
+            return arguments.wrong("match", "another regular expression (" + problem.getMessage() + ")");
         }
+        if (problem instanceof Logs.Busy)
+            return new Refusal(ErrorCode.BUSY, problem.getMessage() + "; ask again later");
+        if (problem instanceof IOException) {
+            return new Refusal(ErrorCode.INTERNAL, "the logs of " + id + " could not be read: " + problem.getMessage());
+        }
+        LOG.error("service={} its logs could not be read", id, problem);
+        return new Refusal(ErrorCode.INTERNAL, "the logs of " + id + " could not be read: " + problem);
     }
 
     private static Logs.Query query(Arguments arguments) throws Refusal {
@@ -50,8 +65,9 @@ final class LogsCommand implements Handler {
             throw arguments.wrong("lines", "left out where from or to is given");
         }
         if (to.isPresent() && to.getAsLong() < from.orElse(0)) throw arguments.wrong("to", "at least from");
+        int maxBytes = (int) arguments.whole("max_bytes", 1, Logs.LARGEST_PAGE).orElse(Logs.LARGEST_PAGE);
         OptionalInt last = lines.isPresent() ? OptionalInt.of((int) lines.getAsLong()) : OptionalInt.empty();
-        return new Logs.Query(stream(arguments), last, from, to, match(arguments), time(arguments));
+        return new Logs.Query(stream(arguments), last, from, to, arguments.string("match"), time(arguments), maxBytes);
     }
 
     private static Logs.Time time(Arguments arguments) throws Refusal {
@@ -71,20 +87,6 @@ final class LogsCommand implements Handler {
         };
     }
 
-    private static Optional<String> match(Arguments arguments) throws Refusal {
-        Optional<String> match = arguments.string("match");
-        if (match.isEmpty()) return match;
-        try {
-            Pattern.compile(match.get());
-        } catch (PatternSyntaxException e) {
-            throw arguments.wrong("match", "a regular expression (" + e.getDescription() + ")");
-        }
-        if (match.get().length() > MAX_MATCH) {
-            throw arguments.wrong("match", "a regular expression of " + MAX_MATCH + " characters at most");
-        }
-        return match;
-    }
-
     private static Answer answer(Logs.Stream stream, Logs.Page page) {
         Optional<String> text = text(page.bytes());
         Fields fields = Fields.NONE.and("stream", stream.name().toLowerCase(Locale.ROOT));
@@ -98,12 +100,16 @@ final class LogsCommand implements Handler {
                 .and("truncated", page.truncated()));
     }
 
+    /** Empty for what is no text, or would be larger as JSON text than in base 64: a reply has its limit. */
     private static Optional<String> text(byte[] bytes) {
         try {
-            return Optional.of(StandardCharsets.UTF_8
+            String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
-                    .toString());
+                    .toString();
+            long escaped = bytes.length
+                    + ESCAPE * text.chars().filter(c -> c < ' ' && c != '\n').count();
+            return escaped <= LARGEST_TEXT ? Optional.of(text) : Optional.empty();
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }

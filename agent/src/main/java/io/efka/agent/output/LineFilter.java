@@ -3,27 +3,16 @@ package io.efka.agent.output;
 import io.efka.agent.service.Logs;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
-/**
- * Picks lines by a regular expression that a stranger sent: one that runs away is stopped and said so, instead of
- * taking a processor for years. One thread.
- */
+/** Picks lines by a regular expression, and stops in the middle of one when its time is over. One thread. */
 final class LineFilter {
-    private static final int LONGEST_EXPRESSION = 1024;
-    // A fifth of a second of a small processor. Counted, not timed: on a busy machine an honest expression must not
-    // fail.
-    private static final int LOOKS = 20_000_000;
+    private final Optional<SearchPattern> pattern;
+    private final SearchBudget budget;
 
-    private final Optional<Pattern> pattern;
-
-    /** @throws IllegalArgumentException if {@code match} is no regular expression, or longer than 1024 characters */
-    LineFilter(Optional<String> match) {
-        match.filter(text -> text.length() > LONGEST_EXPRESSION).ifPresent(text -> {
-            throw new IllegalArgumentException(
-                    "match must have at most " + LONGEST_EXPRESSION + " characters, had " + text.length());
-        });
-        pattern = match.map(Pattern::compile);
+    /** @throws Logs.BadMatch if {@code match} is no regular expression, or not one that can be used */
+    LineFilter(Optional<String> match, SearchBudget budget) throws Logs.BadMatch {
+        this.pattern = match.isEmpty() ? Optional.empty() : Optional.of(SearchPattern.compile(match.get()));
+        this.budget = budget;
     }
 
     boolean takesAll() {
@@ -33,33 +22,30 @@ final class LineFilter {
     /**
      * Whether a line, given with or without its end, is wanted.
      *
-     * @throws Logs.Runaway if that takes too long to find out, or is too deep for the stack
+     * @throws OutOfTime if the budget is spent before that is known
      */
-    boolean takes(byte[] bytes, int from, int to) throws Logs.Runaway {
+    boolean takes(byte[] bytes, int from, int to) throws OutOfTime {
         if (pattern.isEmpty()) return true;
         int end = to > from && bytes[to - 1] == '\n' ? to - 1 : to;
         String line = new String(bytes, from, end - from, StandardCharsets.UTF_8);
-        try {
-            return pattern.get().matcher(new Guarded(line)).find();
-        } catch (TooCostly runaway) {
-            throw new Logs.Runaway("this one was not done with a line after " + LOOKS / 1_000_000 + " million steps");
-        } catch (StackOverflowError runaway) {
-            throw new Logs.Runaway("this one goes too deep for a line of " + line.length() + " characters");
-        }
+        return pattern.get().matcher(new Timed(line)).find();
     }
 
-    /** Text that stops whoever looks at it too often. */
-    private static final class Guarded implements CharSequence {
+    /** Text that asks, every few characters that are looked at, whether there is time left. */
+    private final class Timed implements CharSequence {
+        /** A step of the largest expression takes 0.1 ms, so this is a look at the clock every 2 ms at the most. */
+        private static final int EVERY = 16;
+
         private final String text;
         private int looks;
 
-        private Guarded(String text) {
+        private Timed(String text) {
             this.text = text;
         }
 
         @Override
         public char charAt(int index) {
-            if (++looks > LOOKS) throw new TooCostly();
+            if (++looks % EVERY == 0 && budget.isTimeOver()) throw new OutOfTime();
             return text.charAt(index);
         }
 
@@ -79,9 +65,10 @@ final class LineFilter {
         }
     }
 
-    private static final class TooCostly extends RuntimeException {
-        private TooCostly() {
-            super("too costly", null, false, false);
+    /** The time is over; nothing is known of the line. */
+    static final class OutOfTime extends RuntimeException {
+        private OutOfTime() {
+            super("out of time", null, false, false);
         }
     }
 }

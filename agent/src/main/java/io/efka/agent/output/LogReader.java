@@ -2,6 +2,9 @@ package io.efka.agent.output;
 
 import io.efka.agent.output.StreamReader.Piece;
 import io.efka.agent.service.Logs;
+import io.efka.agent.service.Logs.BadMatch;
+import io.efka.agent.service.Logs.Page;
+import io.efka.agent.service.Logs.Query;
 import io.efka.agent.service.ServiceId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,18 +15,13 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Answers from the files: the last lines, a byte range, and either with only the lines that match. Never more than
- * {@link #LARGEST_PAGE} bytes and, where lines are searched, never much longer than {@link #LONGEST_SEARCH}; what is
- * missing then can be asked for with {@code from} = {@code next} or, backwards, {@code to} = {@code offset}.
+ * Answers from the files: the last lines, a byte range, and either with only the lines that match. Never more than the
+ * query's {@code maxBytes}, and within its budget; what is missing then can be asked for with {@code from} =
+ * {@code next} or, backwards, {@code to} = {@code offset}.
  */
-final class LogReader implements Logs {
-    /** With base 64 and the reply around it, still within the 256 KiB that a command or its reply may have. */
-    static final int LARGEST_PAGE = 192 << 10;
-
-    private static final long LONGEST_SEARCH = TimeUnit.SECONDS.toNanos(1);
+final class LogReader implements LogQueries.Reader {
     private static final int LINES = 100;
     /** Also the longest line that is seen as one. */
     private static final int BLOCK = 256 << 10;
@@ -35,11 +33,11 @@ final class LogReader implements Logs {
     }
 
     @Override
-    public Page read(ServiceId id, Query query) throws IOException {
+    public Page read(ServiceId id, Query query, SearchBudget budget) throws IOException {
         StreamFiles stream = files.find(id)
                 .orElseThrow(() -> new NoSuchFileException("output of " + id + ": not a known service"))
                 .files(query.stream());
-        var filter = new LineFilter(query.match());
+        var filter = new LineFilter(query.match(), budget);
         long end = stream.end();
         OptionalLong since = query.time().since().map(stream.times()::before).orElseGet(OptionalLong::empty);
         OptionalLong until = query.time().until().map(stream.times()::after).orElseGet(OptionalLong::empty);
@@ -47,70 +45,102 @@ final class LogReader implements Logs {
         long from = Math.max(stream.oldest(), Math.max(query.from().orElse(0), since.orElse(0)));
         long to = Math.max(from, Math.min(end, Math.min(query.to().orElse(end), until.orElse(end))));
         try (var reader = new StreamReader(stream)) {
+            var search = new Search(reader, filter, budget, query.maxBytes());
             Found found = query.lines().isPresent() || !isForward
-                    ? last(reader, Math.max(0, query.lines().orElse(LINES)), from, to, filter)
-                    : filter.takesAll() ? range(reader, from, to) : search(reader, from, to, filter);
+                    ? search.last(Math.max(0, query.lines().orElse(LINES)), from, to)
+                    : filter.takesAll() ? range(reader, from, to, query.maxBytes()) : search.forward(from, to);
             return new Page(found.bytes, found.offset, found.next, stream.oldest(), end, found.truncated);
         }
     }
 
-    private static Found range(StreamReader reader, long from, long to) throws IOException {
-        Piece piece = reader.read(from, Math.min(to, from + LARGEST_PAGE));
+    private static Found range(StreamReader reader, long from, long to, int most) throws IOException {
+        Piece piece = reader.read(from, Math.min(to, from + most));
         return new Found(piece.bytes(), piece.offset(), piece.end(), piece.end() < to);
     }
 
-    /** From {@code from} on; all lines up to {@code next} were looked at. */
-    private static Found search(StreamReader reader, long from, long to, LineFilter filter) throws IOException {
-        long until = System.nanoTime() + LONGEST_SEARCH;
-        var hits = new ByteArrayOutputStream();
-        long at = from;
-        while (at < to && System.nanoTime() - until < 0) {
-            Piece piece = reader.read(at, Math.min(to, at + BLOCK));
-            if (piece.bytes().length == 0) {
-                at = piece.end();
-                break;
-            }
-            List<Line> lines = lines(piece, 0);
-            Line tail = lines.get(lines.size() - 1);
-            // The last line may go on behind the block, unless it alone fills it.
-            boolean isCut = !tail.isWhole() && piece.end() < to && lines.size() > 1;
-            for (Line line : isCut ? lines.subList(0, lines.size() - 1) : lines) {
-                if (hits.size() + line.length() > LARGEST_PAGE && hits.size() > 0) {
-                    return new Found(hits.toByteArray(), from, line.offset(), true);
+    /** One query's way through the lines. */
+    private record Search(StreamReader reader, LineFilter filter, SearchBudget budget, int most) {
+
+        /** From {@code from} on; all lines up to {@code next} were looked at. */
+        Found forward(long from, long to) throws IOException {
+            var hits = new ByteArrayOutputStream();
+            long at = from;
+            while (at < to && (at == from || !budget.isSpent())) {
+                Piece piece = reader.read(at, Math.min(to, at + BLOCK));
+                budget.read(piece.bytes().length);
+                if (piece.bytes().length == 0) {
+                    at = piece.end();
+                    break;
                 }
-                if (line.passes(filter)) hits.write(line.block, line.from, Math.min(line.length(), LARGEST_PAGE));
-                at = line.end();
+                List<Line> lines = lines(piece, 0);
+                Line tail = lines.get(lines.size() - 1);
+                // The last line may go on behind the block, unless it alone fills it.
+                boolean isCut = !tail.isWhole() && piece.end() < to && lines.size() > 1;
+                for (Line line : isCut ? lines.subList(0, lines.size() - 1) : lines) {
+                    if (hits.size() + line.length() > most && hits.size() > 0) {
+                        return new Found(hits.toByteArray(), from, line.offset(), true);
+                    }
+                    Verdict verdict = judge(line, at == from);
+                    if (verdict == Verdict.UNKNOWN) return new Found(hits.toByteArray(), from, line.offset(), true);
+                    if (verdict == Verdict.HIT) hits.write(line.block, line.from, Math.min(line.length(), most));
+                    at = line.end();
+                }
+            }
+            return new Found(hits.toByteArray(), from, at, at < to);
+        }
+
+        /** From {@code to} backwards; all lines from {@code offset} on were looked at. */
+        Found last(int count, long from, long to) throws IOException {
+            Deque<Line> hits = new ArrayDeque<>();
+            int size = 0;
+            long at = to;
+            while (at > from && hits.size() < count && (at == to || !budget.isSpent())) {
+                long start = Math.max(from, at - BLOCK);
+                Piece piece = lastPiece(reader, start, at);
+                budget.read(piece.bytes().length);
+                boolean isMidLine = piece.offset() == start && start > from;
+                List<Line> lines = lines(piece, isMidLine ? firstLine(piece) : 0);
+                if (lines.isEmpty()) at = start;
+                for (int i = lines.size() - 1; i >= 0 && hits.size() < count; i--) {
+                    Line line = lines.get(i);
+                    if (size + line.length() > most && size > 0) return found(hits, line.end(), to, true);
+                    Verdict verdict = judge(line, at == to);
+                    if (verdict == Verdict.UNKNOWN) return found(hits, line.end(), to, true);
+                    at = line.offset();
+                    if (verdict == Verdict.MISS) continue;
+                    Line hit = line.shortened(most);
+                    size += hit.length();
+                    hits.addFirst(hit);
+                }
+                if (hits.size() < count)
+                    at = lines.isEmpty() ? start : Math.max(start, lines.get(0).offset());
+            }
+            return found(hits, at, to, hits.size() < count && at > from);
+        }
+
+        /**
+         * @param isFirst of the query: with the whole time for it alone, it would not be done the next time either
+         * @throws BadMatch if the time is over with it
+         * @throws Logs.Busy if it is, and was short because the query had waited
+         */
+        private Verdict judge(Line line, boolean isFirst) throws IOException {
+            if (!isFirst && budget.isTimeOver()) return Verdict.UNKNOWN;
+            try {
+                return filter.takes(line.block, line.from, line.to) ? Verdict.HIT : Verdict.MISS;
+            } catch (LineFilter.OutOfTime late) {
+                if (!isFirst) return Verdict.UNKNOWN;
+                if (!budget.isWhole()) throw new Logs.Busy("there was no time to look at a single line");
+                throw new BadMatch("this one was not done in time with the line of " + line.length()
+                        + " bytes at offset " + line.offset());
             }
         }
-        return new Found(hits.toByteArray(), from, at, at < to);
     }
 
-    /** From {@code to} backwards; all lines from {@code offset} on were looked at. */
-    private static Found last(StreamReader reader, int count, long from, long to, LineFilter filter)
-            throws IOException {
-        long until = System.nanoTime() + LONGEST_SEARCH;
-        Deque<Line> hits = new ArrayDeque<>();
-        int size = 0;
-        long at = to;
-        while (at > from && System.nanoTime() - until < 0 && hits.size() < count) {
-            long start = Math.max(from, at - BLOCK);
-            Piece piece = lastPiece(reader, start, at);
-            boolean isMidLine = piece.offset() == start && start > from;
-            List<Line> lines = lines(piece, isMidLine ? firstLine(piece) : 0);
-            if (lines.isEmpty()) at = start;
-            for (int i = lines.size() - 1; i >= 0 && hits.size() < count; i--) {
-                Line line = lines.get(i);
-                if (size + line.length() > LARGEST_PAGE && size > 0) return found(hits, line.end(), to, true);
-                at = line.offset();
-                if (!line.passes(filter)) continue;
-                Line hit = line.shortened(LARGEST_PAGE);
-                size += hit.length();
-                hits.addFirst(hit);
-            }
-            if (hits.size() < count)
-                at = lines.isEmpty() ? start : Math.max(start, lines.get(0).offset());
-        }
-        return found(hits, at, to, hits.size() < count && at > from);
+    private enum Verdict {
+        HIT,
+        MISS,
+        /** There was no time to find out. */
+        UNKNOWN
     }
 
     /** The bytes just before {@code to}, back to {@code from} or to a gap. */
@@ -167,10 +197,6 @@ final class LogReader implements Logs {
 
         boolean isWhole() {
             return block[to - 1] == '\n';
-        }
-
-        boolean passes(LineFilter filter) throws IOException {
-            return filter.takes(block, from, to);
         }
 
         /** Its end, without the block around it, which would otherwise stay in memory. */

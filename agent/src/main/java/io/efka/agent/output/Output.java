@@ -8,12 +8,13 @@ import java.util.Map;
 
 /**
  * The room's door: services' output on disk, shipped to the broker and read back. Two threads, {@code agent-output} and
- * {@code agent-output-watch}, from {@link #start()} to {@link #close()}. Thread-safe; nothing but {@code close} blocks.
+ * {@code agent-output-watch}, from {@link #start()} to {@link #close()}, and up to two more, {@code agent-logs}, while logs
+ * are read. Thread-safe; nothing but {@code close} blocks.
  */
 public final class Output implements AutoCloseable {
     private final Shipper shipper;
     private final LogFiles files;
-    private final LogReader logs;
+    private final LogQueries logs;
 
     /** @param folder every service has a folder of its own in it */
     public Output(Path folder, OffsetStore offsets, Outlet outlet, Timers timers) {
@@ -24,7 +25,8 @@ public final class Output implements AutoCloseable {
         Map<String, Long> acknowledged = Map.copyOf(offsets.load());
         shipper = new Shipper(offsets, acknowledged, outlet, timers);
         files = new LogFiles(folder, acknowledged, holes, shipper);
-        logs = new LogReader(files);
+        logs = new LogQueries(
+                reader(), timers, System::nanoTime, Runtime.getRuntime().availableProcessors());
     }
 
     /** The port for those who start services. */
@@ -35,6 +37,10 @@ public final class Output implements AutoCloseable {
     /** The port for those who ask for what was written. */
     public Logs logs() {
         return logs;
+    }
+
+    LogReader reader() {
+        return new LogReader(files);
     }
 
     /** Begins to ship as soon as there is a connection. Called once. */
@@ -58,6 +64,7 @@ public final class Output implements AutoCloseable {
      */
     @Override
     public void close() {
+        logs.close();
         shipper.close();
     }
 }

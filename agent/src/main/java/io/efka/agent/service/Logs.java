@@ -5,23 +5,33 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
-/** Reads back what a service wrote, from disk. Thread-safe; blocks for disk reads. */
+/** Reads back what a service wrote, from disk. Thread-safe; never blocks. */
 public interface Logs {
+    /** With base 64 and the reply around it, still within the 256 KiB that a command or its reply may have. */
+    int LARGEST_PAGE = 192 << 10;
 
     /**
      * The asked piece, bounded in size.
      *
-     * @throws IllegalArgumentException if {@code match} is no regular expression, or too long for one
-     * @throws Runaway if {@code match} takes too long
-     * @throws IOException if it cannot be read, or if the service is unknown
+     * @return completes within seconds, from any thread; exceptionally with {@link BadMatch} if {@code match} cannot be
+     *     used, with {@link Busy} if too many others ask, with an {@link IOException} if the piece cannot be read or the
+     *     service is unknown
      */
-    Page read(ServiceId id, Query query) throws IOException;
+    CompletableFuture<Page> read(ServiceId id, Query query);
 
-    /** A {@code match} that is not done with a line in time that anybody would wait; another one would be. */
-    final class Runaway extends IOException {
-        /** @param why as in {@code this one was not done after 5 steps} */
-        public Runaway(String why) {
+    /** A {@code match} that cannot be used; another one could. */
+    final class BadMatch extends IOException {
+        /** @param why as in {@code there is no lookahead in this syntax, at character 4} */
+        public BadMatch(String why) {
+            super(why);
+        }
+    }
+
+    /** Too many queries at this moment. */
+    final class Busy extends IOException {
+        public Busy(String why) {
             super(why);
         }
     }
@@ -40,13 +50,25 @@ public interface Logs {
      * @param to end of that range, exclusive
      * @param match only lines in which this regular expression is found
      * @param time when it was written
+     * @param maxBytes of the answer, 1 to {@link #LARGEST_PAGE}
      */
     record Query(
-            Stream stream, OptionalInt lines, OptionalLong from, OptionalLong to, Optional<String> match, Time time) {
+            Stream stream,
+            OptionalInt lines,
+            OptionalLong from,
+            OptionalLong to,
+            Optional<String> match,
+            Time time,
+            int maxBytes) {
+        public Query {
+            if (maxBytes < 1 || maxBytes > LARGEST_PAGE) {
+                throw new IllegalArgumentException("maxBytes must be 1 to " + LARGEST_PAGE + ", was " + maxBytes);
+            }
+        }
 
-        /** Of any time. */
+        /** Of any time, as much as fits one answer. */
         public Query(Stream stream, OptionalInt lines, OptionalLong from, OptionalLong to, Optional<String> match) {
-            this(stream, lines, from, to, match, Time.ANY);
+            this(stream, lines, from, to, match, Time.ANY, LARGEST_PAGE);
         }
     }
 
@@ -69,7 +91,7 @@ public interface Logs {
      * @param next where to go on reading; to go on backwards: {@code to} = {@code offset}
      * @param oldest the first offset that is still on disk
      * @param end the stream's end at this moment
-     * @param truncated whether the asked piece was larger than one answer may be
+     * @param truncated whether more was asked for than one answer may hold or one search may look at
      */
     record Page(byte[] bytes, long offset, long next, long oldest, long end, boolean truncated) {}
 }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -353,7 +354,9 @@ final class CommandRouterTest {
                     "logs | {\"lines\":0}",
                     "logs | {\"lines\":5,\"from\":0}",
                     "logs | {\"from\":9,\"to\":3}",
-                    "logs | {\"match\":\"(\"}",
+                    "logs | {\"max_bytes\":0}",
+                    "logs | {\"max_bytes\":196609}",
+                    "logs | {\"match\":5}",
                     "logs | {\"since\":\"yesterday\"}",
                     "logs | {\"since\":\"2026-11-22T10:00:00Z\",\"until\":\"2026-11-22T09:00:00Z\"}",
                 })
@@ -652,13 +655,55 @@ final class CommandRouterTest {
         }
 
         @Test
-        void anExpressionThatRunsAwayIsTheArgumentsFault() {
+        void anExpressionThatCannotBeUsedIsTheArgumentsFault() {
             rig.supervision.running(CAMERA);
-            rig.send(camera("logs"), "{\"match\":\"" + Rig.RUNAWAY + "\"}").settle();
+            rig.logAnswer = CompletableFuture.failedFuture(
+                    new Logs.BadMatch("there is no lookahead in this syntax, at character 2"));
+            rig.send(camera("logs"), "{\"match\":\"a(?=b)\"}").settle();
             assertThat(Rig.code(rig.reply())).isEqualTo("bad_argument");
             assertThat(Rig.message(rig.reply()))
-                    .isEqualTo(
-                            "match must be a simpler regular expression (this one was not done), was \"(.*a){20}$\"");
+                    .isEqualTo("match must be another regular expression (there is no lookahead in this syntax,"
+                            + " at character 2), was \"a(?=b)\"");
+        }
+
+        @Test
+        void isNotReadWhereTooManyAsk() {
+            rig.supervision.running(CAMERA);
+            rig.logAnswer = CompletableFuture.failedFuture(new Logs.Busy("too many"));
+            rig.send(camera("logs"), "").settle();
+            assertThat(Rig.code(rig.reply())).isEqualTo("busy");
+        }
+
+        @Test
+        void aSearchOfItsLogsHoldsUpNothingElse() {
+            rig.supervision.running(CAMERA);
+            var search = new CompletableFuture<Logs.Page>();
+            rig.logAnswer = search;
+            rig.send(camera("logs"), "").send(camera("status"), "").settle();
+            assertThat(rig.lastReply().get("command").getAsString()).isEqualTo("status");
+            search.complete(new Logs.Page(new byte[0], 0, 0, 0, 0, false));
+            rig.settle();
+            assertThat(rig.lastReply().get("command").getAsString()).isEqualTo("logs");
+        }
+
+        @Test
+        void isReadInPiecesAsLargeAsAsked() {
+            rig.supervision.running(CAMERA);
+            rig.send(camera("logs"), "{\"max_bytes\":1000}")
+                    .send(camera("logs"), "")
+                    .settle();
+            assertThat(rig.logQueries).extracting(Logs.Query::maxBytes).containsExactly(1000, Logs.LARGEST_PAGE);
+        }
+
+        @Test
+        void isBase64WhereItsTextWouldBeLargerThanAReplyMayBe() {
+            rig.supervision.running(CAMERA);
+            byte[] bytes = new byte[100_000];
+            rig.logAnswer = CompletableFuture.completedFuture(new Logs.Page(bytes, 0, 100_000, 0, 100_000, false));
+            rig.send(camera("logs"), "").settle();
+            assertThat(rig.reply().toString()).hasSizeLessThan(256 << 10);
+            assertThat(Base64.getDecoder().decode(rig.reply().get("base64").getAsString()))
+                    .isEqualTo(bytes);
         }
 
         @Test

@@ -269,16 +269,10 @@ class KeepTest {
                     OptionalLong.empty(),
                     Optional.empty());
             long written = 40L * BLOCK.length();
-            await("seen to the end", () -> {
-                try {
-                    return kit.output().logs().read(OutputKit.CAMERA, range).end() == written;
-                } catch (IOException e) {
-                    return false;
-                }
-            });
-            Logs.Page page = kit.output().logs().read(OutputKit.CAMERA, range);
+            await("seen to the end", () -> kit.read(range).end() == written);
+            Logs.Page page = kit.read(range);
             assertThat(page.offset()).isEqualTo(page.oldest()).isPositive();
-            assertThat(page.bytes()).hasSize(LogReader.LARGEST_PAGE).doesNotContain((byte) 0);
+            assertThat(page.bytes()).hasSize(Logs.LARGEST_PAGE).doesNotContain((byte) 0);
         }
     }
 }

@@ -20,6 +20,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -53,11 +56,7 @@ class LogReaderTest {
     }
 
     private Page read(Query query) {
-        try {
-            return kit.output().logs().read(CAMERA, query);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return kit.read(query);
     }
 
     private static String text(Page page) {
@@ -191,7 +190,8 @@ class LogReaderTest {
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     Optional.empty(),
-                    new Logs.Time(Optional.of(time), Optional.empty()));
+                    new Logs.Time(Optional.of(time), Optional.empty()),
+                    Logs.LARGEST_PAGE);
         }
     }
 
@@ -222,32 +222,108 @@ class LogReaderTest {
         }
 
         @Test
-        void thatRunsAwayIsStoppedAndSaid() throws IOException {
-            run("a".repeat(60) + "!\n");
+        void thatTookMinutesEndsInTime() throws IOException {
+            run(("a".repeat(320) + "\n").repeat(750));
             long began = System.nanoTime();
-            assertThatThrownBy(() -> kit.output().logs().read(CAMERA, matching("(.*a){20}$")))
-                    .isInstanceOf(Logs.Runaway.class);
-            assertThat(System.nanoTime() - began).isLessThan(2_000_000_000L);
+            Page page = read(matchingFrom(0, ".*.*="));
+            assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(10));
+            assertThat(page.bytes()).isEmpty();
+            assertThat(page.truncated()).isEqualTo(page.next() < page.end());
         }
 
         @Test
-        void thatWouldOverflowTheStackIsStoppedAndSaid() throws IOException {
-            run("ab".repeat(50_000) + "\n");
-            assertThatThrownBy(() -> kit.output().logs().read(CAMERA, matching("^(a|b)*$")))
-                    .isInstanceOf(Logs.Runaway.class);
+        void thatIsCutOffGoesOnWhereItWas() throws IOException {
+            String line = "x".repeat(63) + "\n";
+            String marked = "=".repeat(63) + "\n";
+            run(line.repeat(400) + marked + line.repeat(400));
+            var ticks = new AtomicLong();
+            var reader = kit.reader();
+            // Time goes on by 10 ms whenever it is asked for.
+            LongSupplier clock = () -> ticks.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+            StringBuilder found = new StringBuilder();
+            int pieces = 0;
+            for (long from = 0; from < written; pieces++) {
+                Page page = reader.read(CAMERA, matchingFrom(from, "=+"), SearchBudget.since(ticks.get(), clock));
+                assertThat(page.next()).isGreaterThan(from);
+                assertThat(page.truncated()).isEqualTo(page.next() < written);
+                found.append(text(page));
+                from = page.next();
+            }
+            assertThat(pieces).isGreaterThan(3);
+            assertThat(found.toString()).isEqualTo(marked);
+
+            found.setLength(0);
+            for (long to = written; to > 0; ) {
+                var backwards = new Query(
+                        Stream.STDOUT,
+                        OptionalInt.of(10),
+                        OptionalLong.empty(),
+                        OptionalLong.of(to),
+                        Optional.of("=+"));
+                Page page = reader.read(CAMERA, backwards, SearchBudget.since(ticks.get(), clock));
+                assertThat(page.offset()).isLessThan(to);
+                found.append(text(page));
+                to = page.offset();
+            }
+            assertThat(found.toString()).isEqualTo(marked);
+        }
+
+        @Test
+        void thatIsNotDoneWithALineOfItsOwnIsStoppedAndSaid() throws IOException {
+            run("a".repeat(100_000) + "\n");
+            var ticks = new AtomicLong();
+            LongSupplier clock = () -> ticks.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+            assertThatThrownBy(() ->
+                            kit.reader().read(CAMERA, matchingFrom(0, "(x+x+)+y|a+b"), SearchBudget.since(0, clock)))
+                    .isInstanceOf(Logs.BadMatch.class)
+                    .hasMessageContaining("the line of 100001 bytes at offset 0");
+            assertThatThrownBy(() -> kit.reader()
+                            .read(
+                                    CAMERA,
+                                    matchingFrom(0, "a+b"),
+                                    SearchBudget.since(ticks.get() - TimeUnit.SECONDS.toNanos(1), clock)))
+                    .as("it had waited")
+                    .isInstanceOf(Logs.Busy.class);
         }
 
         @Test
         void thatIsNoExpressionIsRefused() {
-            assertThatThrownBy(() -> kit.output().logs().read(CAMERA, matching("(")))
-                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> read(matching("("))).hasCauseInstanceOf(Logs.BadMatch.class);
         }
     }
 
     @Test
+    void anAnswerIsAsLargeAsAskedAtMost() throws IOException {
+        run("0123456789abcde\n".repeat(100));
+        var small = new Query(
+                Stream.STDOUT,
+                OptionalInt.empty(),
+                OptionalLong.of(16),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Logs.Time.ANY,
+                40);
+        Page page = read(small);
+        assertThat(page.bytes()).hasSize(40);
+        assertThat(page.truncated()).isTrue();
+        assertThat(page.next()).isEqualTo(56);
+        var last = new Query(
+                Stream.STDOUT,
+                OptionalInt.of(50),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Optional.of("abc"),
+                Logs.Time.ANY,
+                40);
+        assertThat(text(read(last))).isEqualTo("0123456789abcde\n".repeat(2));
+        assertThat(read(last).truncated()).isTrue();
+    }
+
+    @Test
     void anUnknownServiceIsSaid() {
-        assertThatThrownBy(() -> kit.output().logs().read(new ServiceId("nobody"), ALL))
-                .isInstanceOf(IOException.class)
+        assertThatThrownBy(() ->
+                        kit.output().logs().read(new ServiceId("nobody"), ALL).join())
+                .hasCauseInstanceOf(IOException.class)
                 .hasMessageContaining("nobody");
     }
 }

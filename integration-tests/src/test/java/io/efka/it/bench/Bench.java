@@ -36,6 +36,7 @@ public final class Bench {
             new ThroughputBenchmark(),
             new LineBenchmark(),
             new FairnessBenchmark(),
+            new LogsBenchmark(),
             new DataBenchmark(),
             new CallBenchmark(),
             new ChannelsBenchmark());

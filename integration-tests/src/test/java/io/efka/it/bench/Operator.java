@@ -72,6 +72,14 @@ final class Operator implements AutoCloseable {
                 - begun;
     }
 
+    /** The same, whether the reply says ok or not. */
+    long attempt(String service, String command, String payload) {
+        long begun = System.nanoTime();
+        return ask("efka/" + device + "/svc/" + service + "/cmd/" + command, payload)
+                        .at()
+                - begun;
+    }
+
     long start(String service) {
         return service(service, "start", "");
     }
