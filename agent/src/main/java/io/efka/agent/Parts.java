@@ -62,13 +62,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,11 +111,16 @@ final class Parts {
     private final List<MqttLink.Subscription> subscriptions;
     private final Census census;
     private final ServiceFolders folders;
+    private final OrphanSweep orphans;
+    private final boolean isStateWhole;
 
     private Parts(Settings settings, StateStore store, long number, Runnable shutdown) {
         var random = RandomGenerator.getDefault();
         var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
         Path folder = settings.folders().data();
+        var serviceStore = new MapDbServices(store, folder);
+        isStateWhole = store.damages().isEmpty();
+        if (isStateWhole) serviceStore.forgetOrphans(); // before anybody reads what is kept of services
         link = new PahoLink(settings.broker(), timers, random);
         var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
         events = new EventPublisher(topics, timers, number, outbox::send);
@@ -146,7 +151,6 @@ final class Parts {
                 List.of(channels, statuses, presence, measurements, new DataKeeper(data)));
         discovery.ifPresent(listeners::add);
         StatusListener listener = new StatusFanOut(listeners);
-        var serviceStore = new MapDbServices(store, folder);
         var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
         var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());
@@ -155,6 +159,12 @@ final class Parts {
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
         census = new Census(serviceStore, folders);
+        boolean ownLogs = settings.folders()
+                .logs()
+                .toAbsolutePath()
+                .normalize()
+                .startsWith(folder.toAbsolutePath().normalize());
+        orphans = new OrphanSweep(serviceStore, output, ownLogs, channels, launcher);
         var brokerState = new BrokerState(timers, link::describe);
         var sections = new LinkedHashMap<String, Supplier<?>>();
         sections.put("broker", brokerState);
@@ -244,7 +254,9 @@ final class Parts {
         output.start();
         List<Services.Found> found = census.take();
         launcher.endStrays(Census.runs(found));
-        data.begin(found.stream().map(one -> one.record().id()).collect(Collectors.toSet()));
+        Set<ServiceId> installed = orphans.installed(found);
+        orphans.sweep(installed, isStateWhole);
+        data.begin(installed);
         channels.open(services);
         services.boot(found);
         channels.start();

@@ -2,8 +2,10 @@ package io.efka.agent.channel;
 
 import io.efka.agent.service.Configuration;
 import io.efka.agent.service.Manifest;
+import io.efka.agent.service.Names;
 import io.efka.agent.service.ServiceId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -15,9 +17,15 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The configurations as files, for services that read no channel: each is whole at any time, and its service's alone. */
 record ConfigFiles(Path folder) {
+    /** A file, or the draft of one. */
+    private static final Pattern NAME = Pattern.compile("([^.].*)\\.json|\\.(.+)\\.new");
+
     Path of(ServiceId service) {
         return folder.resolve(service + ".json");
     }
@@ -46,7 +54,7 @@ record ConfigFiles(Path folder) {
         Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(passable));
         Files.setPosixFilePermissions(folder, passable);
         Path file = of(manifest.id());
-        Path draft = folder.resolve("." + manifest.id() + ".new");
+        Path draft = draft(manifest.id());
         Files.deleteIfExists(draft);
         Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.write(draft, content);
@@ -63,5 +71,30 @@ record ConfigFiles(Path folder) {
 
     void delete(ServiceId service) throws IOException {
         Files.deleteIfExists(of(service));
+        Files.deleteIfExists(draft(service));
+    }
+
+    /** Deletes the files of every other service; those that have no name of ours stay. */
+    void deleteAllBut(Set<ServiceId> installed) throws IOException {
+        if (!Files.isDirectory(folder)) return;
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Optional<ServiceId> service = service(file);
+                if (service.isPresent() && !installed.contains(service.get())) Files.deleteIfExists(file);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static Optional<ServiceId> service(Path file) {
+        Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+        if (!name.matches()) return Optional.empty();
+        String id = name.group(1) == null ? name.group(2) : name.group(1);
+        return Names.isLegal(id) ? Optional.of(new ServiceId(id)) : Optional.empty();
+    }
+
+    private Path draft(ServiceId service) {
+        return folder.resolve("." + service + ".new");
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -135,15 +136,26 @@ final class Configurations {
         });
     }
 
-    /** The service is no more. */
+    /** The service is no more: its file is gone when this returns, so that it is not taken for that of a later one. */
     void removed(ServiceId service) {
         store.deleteSoon(service);
-        disk.execute(() -> files.ifPresent(all -> {
+        files.ifPresent(all -> {
             try {
                 all.delete(service);
             } catch (IOException e) {
-                LOG.warn("service={} configuration file stays: {}", service, e.toString());
+                LOG.warn("service={} configuration file stays until the next start: {}", service, e.toString());
             }
-        }));
+        });
+    }
+
+    /** Deletes the files of services that are not installed; blocks for that. */
+    void forgetAllBut(Set<ServiceId> installed) {
+        files.ifPresent(all -> {
+            try {
+                all.deleteAllBut(installed);
+            } catch (IOException e) {
+                LOG.warn("configuration files of removed services stay: {}", e.toString());
+            }
+        });
     }
 }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -70,6 +71,11 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
             LOG.error("services get no channel: {}", e.toString());
             return Optional.empty();
         }
+    }
+
+    /** Deletes the configuration files of services that are not installed; blocks for that. Called once, first. */
+    public void forgetAllBut(Set<ServiceId> installed) {
+        configurations.forgetAllBut(installed);
     }
 
     /** Opens the socket: services that are started from now on find it, and wait there for {@link #start()}. */

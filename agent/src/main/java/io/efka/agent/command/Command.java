@@ -21,6 +21,11 @@ record Command(
         Duration splay,
         Optional<Before> before) {
 
+    /** A command to a service without arguments. */
+    static Command of(Address address, ServiceId service) {
+        return new Command(address, Optional.of(service), Arguments.none(), true, Duration.ZERO, Optional.empty());
+    }
+
     String name() {
         return address.name();
     }

@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import io.efka.agent.service.ServiceId;
 import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Topics;
 import java.time.Instant;
@@ -38,10 +39,11 @@ public final class CommandRouter {
 
     /**
      * Goes on with what the last life of the agent left: accepted commands are finished or answered {@code interrupted},
-     * outcomes that were not replied are. Called once, after the supervisors were told that the agent has started and
+     * outcomes that were not replied are, removals that were begun are gone on with first. Called once, after the supervisors were told that the agent has started and
      * before the link is opened; takes the time of a disk sync for every command that was cut off.
      */
     public void recover() {
+        for (ServiceId id : desk.supervision().unfinishedRemovals()) goOnRemoving(id);
         for (LedgerEntry entry : desk.ledger().load()) {
             if (entry.stage() instanceof LedgerEntry.Done done) reply(entry.id(), done.to(), done.reply());
             if (entry.stage() instanceof LedgerEntry.Accepted accepted) finish(entry, accepted);
@@ -80,6 +82,27 @@ public final class CommandRouter {
         } catch (Refusal refusal) {
             inbound.acknowledge();
             desk.replies().refuse(decoded.address(), refusal);
+        }
+    }
+
+    /** Whoever asked for it is answered by what the ledger knows of the command, if it had an id. */
+    private void goOnRemoving(ServiceId id) {
+        LOG.info("service={} its removal was cut off and is gone on with", id);
+        var nobody = new ReplyTo(topics.device("reply"), Optional.empty(), Optional.empty());
+        var address = new Address(
+                Optional.empty(),
+                Optional.of(id.value()),
+                "remove",
+                nobody,
+                desk.timers().now());
+        try {
+            dispatcher.goOn(Command.of(address, id), table.find(address), answer -> {
+                if (answer instanceof Answer.Failed failed) {
+                    LOG.warn("service={} could not be removed: {}", id, failed.message());
+                }
+            });
+        } catch (Refusal unknown) {
+            throw new IllegalStateException("there is no command " + address.name(), unknown);
         }
     }
 

@@ -4,8 +4,10 @@ import io.efka.agent.service.StoreException;
 import io.efka.agent.wire.Message;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +84,26 @@ final class Dispatcher {
         Runnable enter = () -> lanes.insist(lane(command, row), execution).ready();
         if (left.isNegative() || left.isZero()) enter.run();
         else desk.timers().schedule(left, enter);
+    }
+
+    /** Runs a command of the agent's own, which nobody is answered. */
+    void goOn(Command command, CommandTable.Row row, Consumer<Answer> done) {
+        Lanes.Work work = release -> begin(command, row).whenComplete((answer, problem) -> {
+            if (problem == null) done.accept(answer);
+            else LOG.error("command {} of the agent itself failed", command.name(), problem);
+            release.run();
+        });
+        lanes.insist(lane(command, row), work).ready();
+    }
+
+    private static CompletableFuture<Answer> begin(Command command, CommandTable.Row row) {
+        try {
+            return row.handler().handle(command);
+        } catch (Refusal refusal) {
+            return CompletableFuture.completedFuture(Answer.refused(refusal));
+        } catch (RuntimeException bug) { // a lane's top
+            return CompletableFuture.failedFuture(bug);
+        }
     }
 
     private void admit(Arrival arrival) {

@@ -4,6 +4,7 @@ import io.efka.agent.install.InstallRequest;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Outcome;
+import io.efka.agent.service.Request;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.service.StoreException;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,23 +72,43 @@ final class Installation {
      */
     CompletableFuture<Answer> update(ServiceId id, InstallRequest request, Optional<String> commandId) throws Refusal {
         Path workDir = services.workDir(id);
-        return onceStopped(id, commandId, () -> write(id, workDir, request));
+        return stopped(id, commandId, Event.StopAsked::new)
+                .thenApplyAsync(problem -> problem.orElseGet(() -> write(id, workDir, request)), pool);
     }
 
-    /** Stops the service, waits until it is gone, and forgets it. */
+    /**
+     * Writes down that the service is removed, stops it, waits until it is gone, and forgets it. Every step may be done
+     * again: cut off at any point, an agent that finds the removal written down begins anew.
+     */
     CompletableFuture<Answer> remove(ServiceId id, Optional<String> commandId) throws Refusal {
         Path workDir = services.workDir(id);
-        return onceStopped(id, commandId, () -> forget(id, workDir));
+        try {
+            supervision.beginRemoval(id);
+        } catch (StoreException e) {
+            throw new Refusal(
+                    ErrorCode.DISK_FULL, "service " + id + " stays, its removal cannot be recorded: " + e.getMessage());
+        }
+        return stopped(id, commandId, Event.StopAsked::forRemoval)
+                .thenApplyAsync(
+                        problem -> problem.map(answer -> stays(id, answer)).orElseGet(() -> forget(id, workDir)), pool);
     }
 
-    private CompletableFuture<Answer> onceStopped(ServiceId id, Optional<String> commandId, Supplier<Answer> next)
-            throws Refusal {
+    /** It could not be stopped. Only an agent that ends leaves the removal to the next one. */
+    private Answer stays(ServiceId id, Answer problem) {
+        boolean isForLater = problem instanceof Answer.Failed failed && failed.code() == ErrorCode.INTERRUPTED;
+        if (!isForLater) supervision.cancelRemoval(id);
+        return problem;
+    }
+
+    /** Completes when the service is stopped and not desired, or with why it is not. */
+    private CompletableFuture<Optional<Answer>> stopped(
+            ServiceId id, Optional<String> commandId, Function<Request, Event> stop) throws Refusal {
         ServiceStatus status = services.status(id);
         if (status.state() == ServiceStatus.State.STOPPED && status.desired() == Desired.STOPPED) {
-            return CompletableFuture.completedFuture(next.get());
+            return CompletableFuture.completedFuture(Optional.empty());
         }
-        return services.ask(id, new Services.Asking(commandId, true), Event.StopAsked::new)
-                .thenApplyAsync(outcome -> isStopped(outcome) ? next.get() : Answer.of(outcome), pool);
+        return services.ask(id, new Services.Asking(commandId, true), stop)
+                .thenApply(outcome -> isStopped(outcome) ? Optional.empty() : Optional.of(Answer.of(outcome)));
     }
 
     private static boolean isStopped(Outcome outcome) {
@@ -106,15 +127,19 @@ final class Installation {
         }
     }
 
-    /** The folder first: cut off in between, a service without a manifest is left, which is seen and can be removed. */
+    /** The folder first: without a record, it would be taken for a service that somebody put there. */
     private Answer forget(ServiceId id, Path workDir) {
         try {
             installer.remove(id, workDir);
             supervision.remove(id);
         } catch (Refusal refusal) {
+            supervision.cancelRemoval(id);
             return Answer.refused(refusal);
         } catch (StoreException e) {
-            return Answer.failed(ErrorCode.DISK_FULL, "service " + id + " could not be forgotten: " + e.getMessage());
+            return Answer.failed(
+                    ErrorCode.DISK_FULL,
+                    "the files of service " + id + " are gone, its record is not: " + e.getMessage()
+                            + "; the next start of the agent, or another remove, goes on");
         }
         return Answer.done();
     }

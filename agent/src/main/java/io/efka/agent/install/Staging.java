@@ -78,7 +78,7 @@ final class Staging {
 
     /** Takes a work directory away: gone for its service at once and for good, its space a little later. */
     void remove(ServiceId id, Path workDir) throws IOException {
-        makeFolders();
+        if (!Files.isDirectory(trash)) makeFolders();
         if (isUnfinished(id)) discard(bury(committed.resolve(id.value())));
         Path grave = bury(workDir);
         disk.sync(root);
@@ -158,11 +158,18 @@ final class Staging {
         }
     }
 
-    /** Takes a folder out of its place in one step: deleting it there could be cut off half-way and leave a part. */
+    /**
+     * Takes a folder out of its place in one step: deleting it there could be cut off half-way and leave a part. Needs no
+     * room, for it may be a full disk that the service is removed from.
+     */
     private Path bury(Path folder) throws IOException {
-        Path grave = disk.makeUniqueFolder(trash, "");
-        disk.move(folder, grave.resolve("buried"));
-        return grave;
+        String name = String.valueOf(folder.getFileName());
+        for (int number = 1; ; number++) {
+            Path grave = trash.resolve(name + "-" + number);
+            if (Files.exists(grave, LinkOption.NOFOLLOW_LINKS)) continue; // it could not be deleted
+            disk.move(folder, grave);
+            return grave;
+        }
     }
 
     private void makeFolders() throws IOException {

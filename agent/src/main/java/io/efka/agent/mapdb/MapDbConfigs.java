@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** The services' configurations in the state store, as JSON documents by service id; read once. */
 public final class MapDbConfigs implements ConfigStore {
     private static final Logger LOG = LoggerFactory.getLogger(MapDbConfigs.class);
-    private static final String MAP = "configs";
+    static final String MAP = "configs";
 
     private final StateStore state;
     private final Map<String, Configuration> known = new ConcurrentHashMap<>();

@@ -10,12 +10,23 @@ import org.slf4j.LoggerFactory;
 /** The acknowledged offsets in the state store, as decimal numbers by stream. */
 public final class MapDbOffsets implements OffsetStore {
     private static final Logger LOG = LoggerFactory.getLogger(MapDbOffsets.class);
-    private static final String MAP = "offsets";
+    static final String MAP = "offsets";
 
     private final StateStore state;
 
     public MapDbOffsets(StateStore state) {
         this.state = state;
+    }
+
+    /** The service of a stream. */
+    static String service(String stream) {
+        int slash = stream.indexOf('/');
+        return slash < 0 ? stream : stream.substring(0, slash);
+    }
+
+    /** What forgets both streams of a service. */
+    static List<Change> removal(String service) {
+        return List.of(Change.remove(MAP, service + "/stdout"), Change.remove(MAP, service + "/stderr"));
     }
 
     @Override

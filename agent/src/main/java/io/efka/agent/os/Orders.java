@@ -20,14 +20,16 @@ final class Orders {
     // No shell passes these on; env(1) sets them anew.
     private final Map<String, String> unnameable =
             Programs.find("env").isPresent() ? InheritedEnvironment.unnameable() : Map.of();
+    private final RunFolder runFolder;
 
     Orders(Site site) {
         this.site = site;
+        this.runFolder = new RunFolder(site.runFolder());
     }
 
     /** The FIFO that is the service's stdin; one a service, so that a launch need not make it. */
     Path stdin(Launch launch) {
-        return site.runFolder().resolve(launch.manifest().id() + ".stdin");
+        return runFolder.stdin(launch.manifest().id());
     }
 
     /** The service's program. */

@@ -62,6 +62,11 @@ final class Preparations {
         }
     }
 
+    /** The service is no more. */
+    void forget(ServiceId id) {
+        begun.remove(id);
+    }
+
     private Prepared prepare(Launch launch) throws LaunchRefused {
         var warnings = new ArrayList<String>();
         RunOutput output = RunOutput.begin(outputFiles, launch, warnings);

@@ -5,6 +5,7 @@ import io.efka.agent.service.Launcher;
 import io.efka.agent.service.OutputFiles;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.RunRecord;
+import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Signal;
 import io.efka.agent.service.Timers;
 import java.time.Duration;
@@ -30,6 +31,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final Cgroups cgroups;
     private final OutputFiles outputFiles;
     private final Work work;
+    private final RunFolder runFolder;
     private final Orders orders;
     private final Preparations preparations;
     private final Shells shells;
@@ -53,7 +55,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.outputFiles = outputFiles;
         this.work = new Work(executor, timers);
         this.shells = new Shells(table, cgroups, work);
-        this.orders = new Orders(RunFolder.prepared(site));
+        this.runFolder = RunFolder.prepared(site.runFolder());
+        this.orders = new Orders(site);
         this.preparations = new Preparations(outputFiles, orders, work);
         this.spawner = new Spawner(table, work, shells);
         this.trees = new Trees(table, signaller);
@@ -143,6 +146,17 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
                 .ifPresentOrElse(
                         run -> inputs.write(orders.stdin(run.launch()), bytes, done),
                         () -> done.accept(Optional.of("the service is not running")));
+    }
+
+    @Override
+    public void forget(ServiceId id) {
+        preparations.forget(id);
+        runFolder.forget(id);
+    }
+
+    /** Deletes what was made for runs of services that are not installed. To be called once, before any launch. */
+    public void forgetAllBut(Set<ServiceId> installed) {
+        runFolder.forgetAllBut(installed);
     }
 
     /**

@@ -1,28 +1,67 @@
 package io.efka.agent.os;
 
 import io.efka.agent.files.PrivateFiles;
+import io.efka.agent.service.Names;
+import io.efka.agent.service.ServiceId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Prepares the private folder of the FIFOs. */
-final class RunFolder {
+/** The private folder of the FIFOs that are the services' stdin, one a service. */
+record RunFolder(Path folder) {
     private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+    private static final String STDIN = ".stdin";
 
-    private RunFolder() {}
-
-    /** The site, its folder made; without the folder services start all the same, with a warning and no stdin. */
-    static Site prepared(Site site) {
-        Path folder = site.runFolder();
+    /** The folder, made; without it services start all the same, with a warning and no stdin. */
+    static RunFolder prepared(Path folder) {
         try {
             PrivateFiles.makeFolder(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException refused) {
             LOG.warn("run folder {} cannot be used: services get no stdin", folder, refused);
         }
-        return site;
+        return new RunFolder(folder);
+    }
+
+    Path stdin(ServiceId service) {
+        return folder.resolve(service + STDIN);
+    }
+
+    /** The service is no more. */
+    void forget(ServiceId service) {
+        delete(stdin(service));
+    }
+
+    /** Deletes the FIFOs of every other service. */
+    void forgetAllBut(Set<ServiceId> installed) {
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(file ->
+                            service(file).filter(id -> !installed.contains(id)).isPresent())
+                    .forEach(RunFolder::delete);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("the FIFOs of removed services stay in {}: {}", folder, e.toString());
+        }
+    }
+
+    private static Optional<ServiceId> service(Path file) {
+        String name = String.valueOf(file.getFileName());
+        if (!name.endsWith(STDIN)) return Optional.empty();
+        String id = name.substring(0, name.length() - STDIN.length());
+        return Names.isLegal(id) ? Optional.of(new ServiceId(id)) : Optional.empty();
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} stays until the next start: {}", file, e.toString());
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,22 +68,27 @@ final class LogFiles implements OutputFiles {
     }
 
     @Override
-    public void forget(ServiceId id) {
+    public boolean forget(ServiceId id) {
         ServiceStreams streams = services.remove(id);
-        if (streams == null) return;
+        for (Stream stream : Stream.values()) acknowledged.remove(new StreamId(id, stream).toString());
+        if (streams == null) return new ServiceLogFolder(folder.resolve(id.value())).delete();
         audience.gone(streams);
         for (StreamFiles files : streams.both()) {
-            acknowledged.remove(files.id().toString());
             try {
                 files.delete();
             } catch (IOException e) {
                 LOG.warn("service={} its output files could not be removed: {}", id, e.toString());
             }
         }
-        try {
-            Files.deleteIfExists(streams.folder());
-        } catch (IOException e) {
-            LOG.info("service={} left {}: {}", id, streams.folder(), e.toString());
+        return new ServiceLogFolder(streams.folder()).delete();
+    }
+
+    /** Deletes the output of every other service, in folders and files that are named as this makes them. */
+    void forgetAllBut(Set<ServiceId> installed) {
+        for (ServiceLogFolder other : ServiceLogFolder.in(folder)) {
+            if (installed.contains(other.service())) continue;
+            LOG.info("service={} is not installed: its output is deleted", other.service());
+            other.delete();
         }
     }
 

@@ -17,12 +17,18 @@ import org.slf4j.LoggerFactory;
  */
 final class OldestMark {
     private static final Logger LOG = LoggerFactory.getLogger(OldestMark.class);
+    private static final String SUFFIX = ".oldest";
     private static final int DIGITS = 20;
 
     private final Path file;
 
     OldestMark(Path folder, String leaf) {
-        file = folder.resolve(leaf + ".oldest");
+        file = folder.resolve(leaf + SUFFIX);
+    }
+
+    /** Whether a file is the mark of that stream. */
+    static boolean isOne(Path file, String leaf) {
+        return file.endsWith(leaf + SUFFIX);
     }
 
     /** What was written last; 0 if there is nothing that can be read. */

@@ -2,9 +2,11 @@ package io.efka.agent.output;
 
 import io.efka.agent.service.Logs;
 import io.efka.agent.service.OutputFiles;
+import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Timers;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The room's door: services' output on disk, shipped to the broker and read back. Two threads, {@code agent-output} and
@@ -41,6 +43,14 @@ public final class Output implements AutoCloseable {
 
     LogReader reader() {
         return new LogReader(files);
+    }
+
+    /**
+     * Deletes the output of services that are not installed. Blocks for that; called once, before any service is known.
+     * Not for a folder that others may write in.
+     */
+    public void forgetAllBut(Set<ServiceId> installed) {
+        files.forgetAllBut(installed);
     }
 
     /** Begins to ship as soon as there is a connection. Called once. */

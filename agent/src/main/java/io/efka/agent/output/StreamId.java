@@ -9,6 +9,10 @@ record StreamId(ServiceId service, Logs.Stream stream) {
 
     /** The last topic level and the beginning of its file names: {@code stdout}. */
     String leaf() {
+        return leaf(stream);
+    }
+
+    static String leaf(Logs.Stream stream) {
         return stream.name().toLowerCase(Locale.ROOT);
     }
 

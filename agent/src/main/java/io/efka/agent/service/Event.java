@@ -22,6 +22,11 @@ public sealed interface Event {
     /** An event with somebody waiting for its outcome. */
     sealed interface Asked extends Event {
         Request request();
+
+        /** Whether it is done also where the disk is full: what it changes is then written into the store's reserve. */
+        default boolean makesRoom() {
+            return false;
+        }
     }
 
     /** An event of one run: ignored unless that run is the current one. */
@@ -46,7 +51,17 @@ public sealed interface Event {
         }
     }
 
-    record StopAsked(Request request) implements Asked {
+    /** @param makesRoom the service is removed next */
+    record StopAsked(Request request, boolean makesRoom) implements Asked {
+        public StopAsked(Request request) {
+            this(request, false);
+        }
+
+        /** A stop after which the service is removed. */
+        public static StopAsked forRemoval(Request request) {
+            return new StopAsked(request, true);
+        }
+
         @Override
         public Step applyTo(ServiceState state, Service service, Moment moment) {
             return state.on(this, service, moment);

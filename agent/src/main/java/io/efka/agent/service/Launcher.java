@@ -48,6 +48,9 @@ public interface Launcher {
     /** Writes to the run's stdin; tells nothing, answers through {@code done}: empty, or what went wrong. */
     void input(RunId run, byte[] bytes, Consumer<java.util.Optional<String>> done);
 
+    /** The service is removed and has no run: what was made for its runs goes. */
+    void forget(ServiceId id);
+
     /** One launch: which run of what, where. */
     record Launch(RunId run, Manifest manifest, Path workDir) {}
 }

@@ -19,8 +19,8 @@ public interface OutputFiles {
     /** The files of the newest run, as {@link #begin} made them, also before an agent's restart. */
     Paths current(ServiceId id) throws IOException;
 
-    /** The service is removed: its files go. */
-    void forget(ServiceId id);
+    /** The service is removed: its files go. Blocks for that. Says whether they are gone. */
+    boolean forget(ServiceId id);
 
     /** Absolute paths to open for appending; the same one twice where stderr is merged. */
     record Paths(Path stdout, Path stderr) {}

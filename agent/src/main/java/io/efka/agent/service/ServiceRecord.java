@@ -24,6 +24,11 @@ public record ServiceRecord(
         return new ServiceRecord(id, workDir, desired, autostart, Optional.empty(), History.CLEAN, Optional.empty());
     }
 
+    /** As it is while it is being removed: nobody wants it to run, whatever was asked for before. */
+    ServiceRecord leaving() {
+        return desired(Desired.STOPPED).run(run.map(RunRecord::asSettled));
+    }
+
     // The same but for one part.
 
     ServiceRecord desired(Desired next) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -43,11 +44,17 @@ public final class Services implements Supervision {
     /** A service as it was found on disk: its record and its manifest, or why that cannot be used. */
     public record Found(ServiceRecord record, Optional<Manifest> manifest, List<Fault> faults) {}
 
-    /** Takes over what was found and starts what is desired. Called once, before any other. */
+    /**
+     * Takes over what was found and starts what is desired; of a service that is being removed, a run is ended. Called
+     * once, before any other.
+     */
     public void boot(List<Found> found) {
+        Set<ServiceId> leaving = ports.store().removals();
         for (Found one : found) {
+            ServiceRecord record =
+                    leaving.contains(one.record().id()) ? one.record().leaving() : one.record();
             var service = Service.found(
-                    one.record(), one.manifest(), one.faults(), ports.timers().now());
+                    record, one.manifest(), one.faults(), ports.timers().now());
             supervise(service);
         }
         supervisors.values().forEach(Supervisor::introduce);
@@ -117,11 +124,28 @@ public final class Services implements Supervision {
     public void add(ServiceId id, Path workDir, Manifest manifest) throws StoreException {
         if (supervisors.containsKey(id)) throw new IllegalStateException(id + " is registered already");
         var record = ServiceRecord.fresh(id, workDir, Desired.STOPPED, manifest.autostart());
-        ports.store().save(record);
+        ports.store().add(record);
         Supervisor supervisor = supervise(Service.found(
                 record, Optional.of(manifest), List.of(), ports.timers().now()));
         supervisor.introduce();
         readiness.tell(id, manifest.after());
+    }
+
+    @Override
+    public void beginRemoval(ServiceId id) throws StoreException {
+        ports.store().beginRemoval(id);
+    }
+
+    @Override
+    public void cancelRemoval(ServiceId id) {
+        ports.store().endRemoval(id);
+    }
+
+    @Override
+    public Set<ServiceId> unfinishedRemovals() {
+        var unfinished = new TreeSet<ServiceId>(ports.store().removals());
+        unfinished.retainAll(supervisors.keySet());
+        return unfinished;
     }
 
     @Override
@@ -133,8 +157,11 @@ public final class Services implements Supervision {
         }
         ports.store().delete(id);
         supervisors.remove(id);
-        output.forget(id);
+        boolean isGone = output.forget(id);
+        ports.launcher().forget(id);
         ports.listener().removed(id);
+        // What is left of its output is deleted at the next start.
+        if (isGone) ports.store().endRemoval(id);
     }
 
     /** Hears every status first, to pass on who is ready. */

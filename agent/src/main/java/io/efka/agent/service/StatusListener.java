@@ -4,6 +4,6 @@ package io.efka.agent.service;
 public interface StatusListener {
     void changed(ServiceStatus status);
 
-    /** The service is no more. */
+    /** The service is no more. Called once, on the thread of whoever removes it; may delete a file. */
     void removed(ServiceId id);
 }

@@ -3,6 +3,7 @@ package io.efka.agent.service;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** All services of the device, as the rooms around the core see them. Thread-safe; never blocks but where said. */
 public interface Supervision {
@@ -28,7 +29,20 @@ public interface Supervision {
     void add(ServiceId id, Path workDir, Manifest manifest) throws StoreException;
 
     /**
-     * Forgets a service whose state is stopped, failed or backoff, and that is not desired. Durable when it returns.
+     * Writes down that a service is being removed: an agent that finds this at its start goes on with it. Durable when it
+     * returns, also on a full disk.
+     */
+    void beginRemoval(ServiceId id) throws StoreException;
+
+    /** The service stays after all. */
+    void cancelRemoval(ServiceId id);
+
+    /** The services whose removal an earlier agent began. They are stopped, or being stopped, and not desired. */
+    Set<ServiceId> unfinishedRemovals();
+
+    /**
+     * Forgets a service whose state is stopped, failed or backoff, and that is not desired, with its output, its
+     * configuration and whatever else the agent made for it. Durable when it returns.
      *
      * @throws IllegalStateException if it is unknown or has a process
      */

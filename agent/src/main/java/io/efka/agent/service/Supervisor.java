@@ -101,8 +101,9 @@ final class Supervisor {
      */
     private boolean save(Event event, Service next) {
         if (next.record().equals(saved)) return true;
+        boolean isRefusable = event instanceof Event.Asked asked && !asked.makesRoom();
         try {
-            if (event instanceof Event.Asked) ports.store().save(next.record());
+            if (isRefusable) ports.store().save(next.record());
             else ports.store().saveFact(next.record());
             saved = next.record();
             return true;

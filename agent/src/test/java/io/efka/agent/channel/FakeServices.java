@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -76,6 +77,21 @@ final class FakeServices implements Supervision {
     @Override
     public void add(ServiceId id, Path workDir, Manifest manifest) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void beginRemoval(ServiceId id) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void cancelRemoval(ServiceId id) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Set<ServiceId> unfinishedRemovals() {
+        return Set.of();
     }
 
     @Override

@@ -49,8 +49,9 @@ final class FakeInstaller implements Installer {
     }
 
     @Override
-    public void remove(ServiceId id, Path workDir) {
+    public void remove(ServiceId id, Path workDir) throws Refusal {
         kill.touch();
+        if (failure.isPresent()) throw failure.get();
         folders.remove(id);
         kill.touch();
     }

@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Services that start and stop at once, unless they are held. Survives the agent's lives, as real processes do. */
 final class FakeSupervision implements Supervision {
@@ -30,6 +32,8 @@ final class FakeSupervision implements Supervision {
     final List<Runnable> held = new ArrayList<>();
     boolean isHolding;
     boolean isDiskFull;
+    boolean isReserveUsedUp;
+    final Set<ServiceId> removals = new TreeSet<>();
     private int runs;
     private Optional<String> refusesSignals = Optional.empty();
     KillSwitch kill = KillSwitch.never();
@@ -139,7 +143,28 @@ final class FakeSupervision implements Supervision {
         kill.touch();
         if (service(id).run.isPresent()) throw new IllegalStateException(id + " has a process");
         services.remove(id);
+        removals.remove(id);
         kill.touch();
+    }
+
+    @Override
+    public void beginRemoval(ServiceId id) throws StoreException {
+        kill.touch();
+        if (isReserveUsedUp) throw new StoreException("No space left on device", new IOException("ENOSPC"));
+        removals.add(id);
+        kill.touch();
+    }
+
+    @Override
+    public void cancelRemoval(ServiceId id) {
+        removals.remove(id);
+    }
+
+    @Override
+    public Set<ServiceId> unfinishedRemovals() {
+        var unfinished = new TreeSet<ServiceId>(removals);
+        unfinished.retainAll(services.keySet());
+        return unfinished;
     }
 
     private void handle(ServiceId id, Event event) {

@@ -11,6 +11,8 @@ import com.google.gson.JsonObject;
 import io.efka.agent.install.InstallRequest;
 import io.efka.agent.service.Fault;
 import io.efka.agent.service.ServiceStatus.State;
+import io.efka.agent.wire.Message;
+import io.efka.agent.wire.Properties;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -140,6 +142,52 @@ final class InstallTest {
             assertThat(rig.supervision.told).containsExactly("stop camera");
             assertThat(rig.supervision.find(CAMERA)).isEmpty();
             assertThat(rig.installer.folders).isEmpty();
+        }
+
+        @Test
+        void cutOffAnywhereIsFinishedInTheNextLifeEvenIfNobodyKnowsTheCommand() {
+            boolean wasKilled = true;
+            for (int touch = 0; wasKilled; touch++) {
+                Rig first = new Rig().nextLife(KillSwitch.at(touch));
+                first.supervision.running(CAMERA);
+                first.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
+                try {
+                    first.deliver(new Message(camera("remove"), new byte[0], 0, false, Properties.NONE))
+                            .settle();
+                } catch (KillSwitch.Killed end) {
+                    assertThat(first.kill.isDead()).isTrue();
+                }
+                wasKilled = first.kill.isDead();
+                boolean wasBegun = !first.supervision.removals.isEmpty();
+                Rig second = first.nextLife();
+                second.router.recover();
+                second.settle();
+                boolean isThere = second.supervision.find(CAMERA).isPresent();
+                assertThat(isThere && wasBegun).as("killed at %d", touch).isFalse();
+                assertThat(isThere)
+                        .as("killed at %d: a service with its folder, or neither", touch)
+                        .isEqualTo(second.installer.folders.containsKey(CAMERA));
+                assertThat(second.supervision.removals).isEmpty();
+            }
+        }
+
+        @Test
+        void thatFailsLeavesNothingForTheNextLife() {
+            rig.supervision.with(CAMERA);
+            rig.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
+            rig.installer.failure = Optional.of(new Refusal(ErrorCode.INTERNAL, "not permitted"));
+            rig.send(camera("remove"), "").settle();
+            assertThat(code(rig.reply())).isEqualTo("internal");
+            assertThat(rig.supervision.removals).isEmpty();
+            assertThat(rig.supervision.find(CAMERA)).isPresent();
+        }
+
+        @Test
+        void thatCannotBeRecordedChangesNothing() {
+            rig.supervision.running(CAMERA).isReserveUsedUp = true;
+            rig.send(camera("remove"), "").settle();
+            assertThat(code(rig.reply())).isEqualTo("disk_full");
+            assertThat(rig.supervision.told).isEmpty();
         }
 
         @Test

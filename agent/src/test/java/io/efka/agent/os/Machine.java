@@ -164,7 +164,9 @@ final class Machine implements AutoCloseable {
             }
 
             @Override
-            public void forget(ServiceId id) {}
+            public boolean forget(ServiceId id) {
+                return true;
+            }
         };
     }
 

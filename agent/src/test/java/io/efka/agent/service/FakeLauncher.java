@@ -16,6 +16,9 @@ public final class FakeLauncher implements Launcher {
     /** Runs whose launch was announced. */
     public final List<RunId> prepared = new ArrayList<>();
 
+    /** Services that are no more. */
+    public final List<ServiceId> forgotten = new ArrayList<>();
+
     private final Map<RunId, Consumer<Event>> listeners = new LinkedHashMap<>();
     private final List<RunId> launched = new ArrayList<>();
     private Optional<String> inputProblem = Optional.empty();
@@ -64,6 +67,11 @@ public final class FakeLauncher implements Launcher {
     public void input(RunId run, byte[] bytes, Consumer<Optional<String>> done) {
         calls.add("input " + new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
         done.accept(inputProblem);
+    }
+
+    @Override
+    public void forget(ServiceId id) {
+        forgotten.add(id);
     }
 
     /** Input fails from now on. */

@@ -1,13 +1,16 @@
 package io.efka.agent.service;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Keeps records in memory; can be made to fail, as a full disk does. Thread-safe. */
 public final class FakeStore implements ServiceStore {
     private final Map<ServiceId, ServiceRecord> records = new LinkedHashMap<>();
+    private final Set<ServiceId> removals = new HashSet<>();
     /** Called before a fact is saved. */
     public Runnable onSave = () -> {};
 
@@ -37,8 +40,29 @@ public final class FakeStore implements ServiceStore {
 
     @Override
     public synchronized void delete(ServiceId id) throws StoreException {
-        failIfFull();
+        if (reserveUsedUp) failIfFull();
         records.remove(id);
+    }
+
+    @Override
+    public synchronized void add(ServiceRecord record) throws StoreException {
+        save(record);
+    }
+
+    @Override
+    public synchronized void beginRemoval(ServiceId id) throws StoreException {
+        if (reserveUsedUp) failIfFull();
+        removals.add(id);
+    }
+
+    @Override
+    public synchronized Set<ServiceId> removals() {
+        return Set.copyOf(removals);
+    }
+
+    @Override
+    public synchronized void endRemoval(ServiceId id) {
+        removals.remove(id);
     }
 
     private void failIfFull() throws StoreException {

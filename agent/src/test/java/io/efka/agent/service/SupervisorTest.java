@@ -297,6 +297,17 @@ final class SupervisorTest {
         }
 
         @Test
+        void onAFullDiskAStopIsRefusedUnlessTheServiceIsRemovedNext() {
+            world.running();
+            world.store.full(true);
+            assertThat(world.ask(Event.StopAsked::new).rejected().reason()).isEqualTo(Outcome.Reason.DISK_FULL);
+            World.Asking stop = world.ask(Event.StopAsked::forRemoval);
+            world.exits(143);
+            assertThat(stop.done().desired()).isEqualTo(Desired.STOPPED);
+            assertThat(world.store.record(World.CAMERA).desired()).isEqualTo(Desired.STOPPED);
+        }
+
+        @Test
         void itIsKilledAfterItsGrace() {
             World.Asking stop = stopping();
             world.advance("10S");
@@ -630,6 +641,23 @@ final class SupervisorTest {
             assertThat(world.launcher.calls).containsExactly("adopt camera", "launch camera");
             world.settles();
             assertThat(world.status().state()).isEqualTo(RUNNING);
+        }
+
+        @Test
+        void aRunOfAServiceThatWasBeingRemovedIsEnded() throws Exception {
+            World earlier = World.with(manifest);
+            earlier.running();
+            earlier.services.beginRemoval(World.CAMERA);
+            World world = World.after(earlier, manifest);
+            assertThat(world.status().desired()).isEqualTo(Desired.STOPPED);
+            world.launcher.tell(
+                    new Event.Adopted(world.launcher.run(), new ProcessIdentity(100, 1000, "boot-1"), List.of()));
+            assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
+            world.exits(143);
+            assertThat(world.services.unfinishedRemovals()).containsExactly(World.CAMERA);
+            world.services.remove(World.CAMERA);
+            assertThat(world.services.unfinishedRemovals()).isEmpty();
+            assertThat(world.launcher.forgotten).containsExactly(World.CAMERA);
         }
 
         @Test

@@ -73,12 +73,21 @@ final class World {
         Map<ServiceId, Manifest> byId = new HashMap<>();
         for (Manifest manifest : manifests) byId.put(manifest.id(), manifest);
         var found = new ArrayList<Services.Found>();
+        for (ServiceId leaving : earlier.store.removals()) world.removing(leaving);
         for (ServiceRecord record : earlier.store.load()) {
             world.keep(record);
             found.add(new Services.Found(record, Optional.ofNullable(byId.get(record.id())), List.of()));
         }
         world.services.boot(found);
         return world;
+    }
+
+    private void removing(ServiceId id) {
+        try {
+            store.beginRemoval(id);
+        } catch (StoreException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void keep(ServiceRecord record) {
@@ -170,6 +179,8 @@ final class World {
         }
 
         @Override
-        public void forget(ServiceId id) {}
+        public boolean forget(ServiceId id) {
+            return true;
+        }
     }
 }
