@@ -7,6 +7,8 @@ import io.efka.agent.mapdb.DataFolderBusy;
 import io.efka.agent.mapdb.MapDbSession;
 import io.efka.agent.mapdb.StateStore;
 import io.efka.agent.service.StoreException;
+import io.efka.agent.threads.AgentThread;
+import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +24,10 @@ import org.slf4j.LoggerFactory;
 public final class Agent implements Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
+    private static final String THREAD_DUMP = "thread-dump.txt";
+
     private final Settings settings;
+    private final FatalErrors fatal;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     // Guarded by this.
@@ -30,8 +35,10 @@ public final class Agent implements Lifecycle {
     private Optional<Parts> parts = Optional.empty();
     private boolean closed;
 
-    public Agent(Settings settings) {
+    /** @param fatal writes its thread dumps into the data folder from the start on */
+    public Agent(Settings settings, FatalErrors fatal) {
         this.settings = settings;
+        this.fatal = fatal;
     }
 
     @Override
@@ -42,6 +49,7 @@ public final class Agent implements Lifecycle {
         make(settings.folders().logs(), Files::createDirectories);
         Exposure.shut(data);
         StateStore store = open();
+        fatal.dumpTo(settings.folders().data().resolve(THREAD_DUMP));
         state = Optional.of(store);
         Parts assembled = Parts.of(settings, store, new MapDbSession(store).next(), this::closeElsewhere);
         parts = Optional.of(assembled);
@@ -89,7 +97,7 @@ public final class Agent implements Lifecycle {
 
     /** Called on a thread of the agent's own, which must not wait for itself to end. */
     private void closeElsewhere() {
-        new Thread(this::close, "agent-shutdown").start();
+        new AgentThread("agent-shutdown", this::close).start();
     }
 
     @Override

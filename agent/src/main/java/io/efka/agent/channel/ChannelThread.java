@@ -1,5 +1,6 @@
 package io.efka.agent.channel;
 
+import io.efka.agent.threads.AgentThread;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,9 @@ final class ChannelThread implements AutoCloseable {
     /** Between two looks at the living channels. */
     private static final int ACCEPTS = 16;
 
+    /** A selector that fails at once and for good must not fill a core and the log. */
+    private static final long AFTER_A_FAULT = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final int BACKLOG = 256;
     private static final int PIECE = 64 * 1024;
     private static final long END_LIMIT_MILLIS = 2_000;
@@ -43,7 +48,7 @@ final class ChannelThread implements AutoCloseable {
     private final Selector selector;
     private final ServerSocketChannel server;
     private final Rendezvous rendezvous;
-    private final Thread thread = new Thread(this::run, "agent-channel");
+    private final Thread thread = new AgentThread("agent-channel", this::run);
     private volatile boolean ending;
 
     // Confined to the thread.
@@ -64,7 +69,6 @@ final class ChannelThread implements AutoCloseable {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
         server.configureBlocking(false);
         server.register(selector, SelectionKey.OP_ACCEPT);
-        thread.setDaemon(true);
     }
 
     void start() {
@@ -74,18 +78,22 @@ final class ChannelThread implements AutoCloseable {
     private void run() {
         while (!ending) {
             try {
-                selector.select(this::handle, untilNext());
+                long wait = untilNext();
+                AgentThread.idle();
+                selector.select(this::handle, wait);
                 sendAwaySilentStrangers();
                 readPausedAgain();
             } catch (IOException | RuntimeException e) { // the thread's top: one channel's trouble must not end all
                 if (failures++ == 0) LOG.error("the channel thread goes on after a fault", e);
                 else LOG.error("the channel thread goes on after a fault, {} so far: {}", failures, e.toString());
+                LockSupport.parkNanos(AFTER_A_FAULT);
             }
         }
         selector.keys().forEach(this::endConversation);
     }
 
     private void handle(SelectionKey key) {
+        AgentThread.step();
         if (!key.isValid()) return;
         if (key.isAcceptable()) {
             accept();

@@ -7,6 +7,7 @@ import io.efka.agent.service.Configuration;
 import io.efka.agent.service.Manifest;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.StoreException;
+import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -73,11 +74,11 @@ final class Configurations {
                     last.getOrDefault(change.service(), CompletableFuture.completedFuture(nothing()));
             CompletableFuture<Answered> now = before.thenComposeAsync(done -> begin(change), disk)
                     .exceptionally(bug -> {
-                        LOG.error("service={} configuration could not be set", change.service(), bug);
+                        FatalErrors.thrown("configuration of " + change.service(), bug);
                         return new Answered.Unanswered(Answered.Why.FAILED, "the agent failed; its log says more");
                     });
             last.put(change.service(), now);
-            now.whenComplete((done, bug) -> forget(change.service(), now));
+            now.whenComplete(FatalErrors.top((done, bug) -> forget(change.service(), now)));
             return now;
         }
     }

@@ -5,10 +5,14 @@ import io.efka.agent.install.ManifestCodec;
 import io.efka.agent.os.LaunchMechanism;
 import io.efka.agent.paho.PahoLink;
 import io.efka.agent.runtime.SystemTimers;
+import io.efka.agent.threads.FatalErrors;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
 /** What {@code java -jar efka.jar} starts. */
@@ -17,8 +21,11 @@ public final class Main {
 
     public static void main(String[] arguments) {
         LaunchMechanism.choose();
-        var termination = new Termination(new JvmSignals(), Runtime.getRuntime()::halt);
-        var efka = new Efka(rooms(), Machine.here(), termination, printer(System.out), printer(System.err));
+        IntConsumer halt = Runtime.getRuntime()::halt;
+        // Not System.err, whose lock a logger holds that waits for a full pipe.
+        var fatal = new FatalErrors(new FileOutputStream(FileDescriptor.err), halt).install();
+        var termination = new Termination(new JvmSignals(), halt);
+        var efka = new Efka(rooms(fatal), Machine.here(), termination, printer(System.out), printer(System.err));
         System.exit(efka.execute(arguments));
     }
 
@@ -26,9 +33,9 @@ public final class Main {
         return new PrintWriter(stream, true, StandardCharsets.UTF_8);
     }
 
-    private static Rooms rooms() {
+    private static Rooms rooms(FatalErrors fatal) {
         return new Rooms(
-                Agent::new,
+                settings -> new Agent(settings, fatal),
                 broker ->
                         new PahoLink(broker, new SystemTimers(ForkJoinPool.commonPool()), RandomGenerator.getDefault()),
                 ManifestCodec::read);

@@ -1,5 +1,6 @@
 package io.efka.agent.cli;
 
+import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,14 +43,17 @@ final class Termination {
     void onSignal(Runnable end, Duration limit) {
         var asked = new AtomicBoolean();
         for (String name : List.of("TERM", "INT", "HUP")) {
-            signals.take(name, number -> {
-                if (asked.compareAndSet(false, true)) {
-                    LOG.info("SIG{}: ending within {} s; a second signal ends at once", name, limit.toSeconds());
-                    end(end, limit.plus(margin));
-                } else {
-                    halt.accept(128 + number);
-                }
-            });
+            signals.take(
+                    name,
+                    number -> FatalErrors.run(() -> {
+                        if (asked.compareAndSet(false, true)) {
+                            LOG.info(
+                                    "SIG{}: ending within {} s; a second signal ends at once", name, limit.toSeconds());
+                            end(end, limit.plus(margin));
+                        } else {
+                            halt.accept(128 + number);
+                        }
+                    }));
         }
     }
 

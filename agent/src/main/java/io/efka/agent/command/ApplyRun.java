@@ -6,6 +6,7 @@ import static io.efka.agent.command.CommandTable.Hold.UNTIL_TOLD;
 import io.efka.agent.command.ApplySteps.Action;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.ServiceId;
+import io.efka.agent.threads.FatalErrors;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -81,11 +82,11 @@ final class ApplyRun {
         Lanes.Work work = release -> {
             CompletableFuture<Optional<Action>> going = begin(step);
             if (hold == UNTIL_TOLD) release.run();
-            going.whenComplete((action, problem) -> {
+            going.whenComplete(FatalErrors.top((action, problem) -> {
                 release.run();
                 if (problem == null) result.complete(action);
                 else result.completeExceptionally(problem);
-            });
+            }));
         };
         lanes.reserve(Lanes.Key.of(id), 0, work).ifPresentOrElse(Lanes.Place::ready, () -> {
             Answer busy = Answer.failed(ErrorCode.BUSY, "too many commands to service " + id + " are waiting");

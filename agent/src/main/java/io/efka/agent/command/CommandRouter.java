@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
 import io.efka.agent.service.ServiceId;
+import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Topics;
 import java.time.Instant;
@@ -137,7 +138,9 @@ public final class CommandRouter {
     }
 
     private void reply(String key, ReplyTo to, String reply) {
-        desk.replies().send(to, reply).thenRun(() -> desk.ledger().replied(key));
+        desk.replies()
+                .send(to, reply)
+                .thenRun(FatalErrors.top(() -> desk.ledger().replied(key)));
     }
 
     private static Refusal interrupted(Command command) {

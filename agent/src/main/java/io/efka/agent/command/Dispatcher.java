@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
 import io.efka.agent.service.StoreException;
+import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.Message;
 import java.time.Duration;
 import java.util.Optional;
@@ -113,7 +114,7 @@ final class Dispatcher {
         if (admission instanceof Ledger.Admission.Fresh fresh) {
             record(fresh.key(), arrival);
         } else if (admission instanceof Ledger.Admission.UnderWay same) {
-            same.durable().thenRun(arrival.acknowledge());
+            same.durable().thenRun(FatalErrors.top(arrival.acknowledge()));
             same.reply().ifPresent(reply -> desk.replies().send(address.replyTo(), reply));
         } else if (admission instanceof Ledger.Admission.Finished same) {
             arrival.acknowledge().run();

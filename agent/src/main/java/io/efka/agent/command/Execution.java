@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,13 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One command from its turn in the lane to its one reply. Thread-safe. */
 final class Execution implements Lanes.Work {
-    private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
-
     private static final Duration MAX_SENDING = Duration.ofSeconds(5);
 
     private final Command command;
@@ -56,10 +53,13 @@ final class Execution implements Lanes.Work {
     public void run(Runnable release) {
         CompletableFuture<Answer> answer = begin();
         if (row.hold() == CommandTable.Hold.UNTIL_TOLD) release.run();
-        answer.whenComplete((done, problem) -> {
-            conclude(problem == null ? done : failure(problem));
-            release.run();
-        });
+        answer.whenComplete(FatalErrors.top((done, problem) -> {
+            try {
+                conclude(problem == null ? done : failure(problem));
+            } finally {
+                release.run();
+            }
+        }));
     }
 
     /** Ends a command whose turn never comes. */
@@ -83,7 +83,7 @@ final class Execution implements Lanes.Work {
     }
 
     private Answer failure(Throwable bug) {
-        LOG.error("command {} failed", command.name(), bug);
+        FatalErrors.thrown("command " + command.name(), bug);
         return Answer.failed(ErrorCode.INTERNAL, "the agent failed at " + command.name() + "; its log says more");
     }
 
@@ -114,10 +114,10 @@ final class Execution implements Lanes.Work {
             if (isBegun.compareAndSet(false, true)) row.afterwards().get().run();
         };
         Timers.Timer limit = desk.timers().schedule(MAX_SENDING, once);
-        sending.whenComplete((done, problem) -> {
+        sending.whenComplete(FatalErrors.top((done, problem) -> {
             limit.cancel();
             once.run();
-        });
+        }));
     }
 
     /** The outcome first, then the reply. */
@@ -125,7 +125,7 @@ final class Execution implements Lanes.Work {
         ReplyTo to = command.address().replyTo();
         if (early.isPresent()) {
             desk.ledger().finish(key, to, early.get().text());
-            early.get().sent().thenRun(() -> desk.ledger().replied(key));
+            early.get().sent().thenRun(FatalErrors.top(() -> desk.ledger().replied(key)));
             sent(early.get().sent(), answer);
             return;
         }
@@ -133,7 +133,7 @@ final class Execution implements Lanes.Work {
         List<ReplyTo> copies = desk.ledger().finish(key, to, reply.kept());
         copies.forEach(copy -> desk.replies().send(copy, reply.text()));
         CompletableFuture<Void> sending = desk.replies().send(to, reply.text());
-        sending.thenRun(() -> desk.ledger().replied(key));
+        sending.thenRun(FatalErrors.top(() -> desk.ledger().replied(key)));
         sent(sending, answer);
     }
 

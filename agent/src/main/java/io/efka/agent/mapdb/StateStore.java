@@ -1,6 +1,9 @@
 package io.efka.agent.mapdb;
 
 import io.efka.agent.service.StoreException;
+import io.efka.agent.threads.AgentThread;
+import io.efka.agent.threads.FatalErrors;
+import io.efka.agent.threads.TaskPool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,22 +48,11 @@ public final class StateStore implements AutoCloseable {
         this.opening = opening;
         this.bounds = bounds;
         this.flusher = new ScheduledThreadPoolExecutor(
-                1, task -> daemon("agent-state", task), new ThreadPoolExecutor.DiscardPolicy());
-        this.checkpointer = oneAtATime("agent-checkpoint");
+                1, task -> new AgentThread("agent-state", task), new ThreadPoolExecutor.DiscardPolicy());
+        // There is one checkpoint a day on a quiet device: its thread goes when it is done.
+        this.checkpointer =
+                TaskPool.passing("agent-checkpoint", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(), 0);
         this.commits = new Commits(opening.documents(), opening.journal(), bounds, this::beginCheckpoint);
-    }
-
-    private static ExecutorService oneAtATime(String name) {
-        var executor = new ThreadPoolExecutor(
-                1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> daemon(name, task));
-        executor.allowCoreThreadTimeOut(true); // there is one checkpoint a day on a quiet device
-        return executor;
-    }
-
-    private static Thread daemon(String name, Runnable task) {
-        var thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 
     /**
@@ -125,7 +117,7 @@ public final class StateStore implements AutoCloseable {
     }
 
     private void flushLater() {
-        flusher.schedule(this::flush, bounds.soon().toMillis(), TimeUnit.MILLISECONDS);
+        flusher.schedule(FatalErrors.top(this::flush), bounds.soon().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void flush() {
@@ -198,7 +190,7 @@ public final class StateStore implements AutoCloseable {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    LOG.error("the last checkpoint failed", e);
+                    FatalErrors.thrown("the last checkpoint", e);
                     return true;
                 } catch (TimeoutException e) {
                     return false;

@@ -1,6 +1,7 @@
 package io.efka.agent.os;
 
 import io.efka.agent.service.ProcessIdentity;
+import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,9 +39,10 @@ final class EndWatch {
     }
 
     private void look() {
-        watched.forEach((process, whenEnded) -> {
+        // One that fails must not end the looking, on which all others depend.
+        watched.forEach((process, whenEnded) -> FatalErrors.run(() -> {
             if (!table.isAlive(process) && watched.remove(process, whenEnded)) whenEnded.run();
-        });
+        }));
         if (!watched.isEmpty()) {
             lookLater();
             return;

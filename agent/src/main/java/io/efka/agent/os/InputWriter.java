@@ -1,6 +1,7 @@
 package io.efka.agent.os;
 
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.TaskPool;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,8 +13,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,16 +30,11 @@ final class InputWriter implements AutoCloseable {
     private static final int CHUNK = 4_096;
 
     private final Timers timers;
-    private final ThreadPoolExecutor thread;
+    private final TaskPool thread;
 
     InputWriter(Timers timers) {
         this.timers = timers;
-        this.thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(64), task -> {
-            Thread created = new Thread(task, "efka-input");
-            created.setDaemon(true);
-            return created;
-        });
-        thread.allowCoreThreadTimeOut(true);
+        this.thread = TaskPool.passing("efka-input", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(64), 0);
     }
 
     /** Writes all bytes, or says what kept it from that. Never blocks. */

@@ -4,13 +4,12 @@ import io.efka.agent.service.HealthCheck;
 import io.efka.agent.service.Launcher.Launch;
 import io.efka.agent.service.Prober;
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.TaskPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -32,7 +31,7 @@ public final class Probes implements Prober, AutoCloseable {
     private final Signaller signaller = new Signaller();
     private final Work questions;
     private final Work commands;
-    private final ThreadPoolExecutor threads;
+    private final TaskPool threads;
     private final AtomicLong number = new AtomicLong();
 
     /** @param executor for starting commands, as the launcher's */
@@ -41,18 +40,12 @@ public final class Probes implements Prober, AutoCloseable {
         this.orders = new Orders(site);
         this.timers = timers;
         this.trees = new Trees(table, signaller);
-        this.threads = new ThreadPoolExecutor(
-                0, MAX_AT_A_TIME, 15, TimeUnit.SECONDS, new SynchronousQueue<>(), Probes::thread);
+        this.threads =
+                TaskPool.passing("efka-probe", MAX_AT_A_TIME, Duration.ofSeconds(15), new SynchronousQueue<>(), STACK);
         this.questions = new Work(threads, timers);
         this.commands = new Work(executor, timers);
         this.shells = new Shells(table, Cgroups.none(), commands);
         this.spawner = new Spawner(table, commands, shells);
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread created = new Thread(null, task, "efka-probe", STACK);
-        created.setDaemon(true);
-        return created;
     }
 
     @Override

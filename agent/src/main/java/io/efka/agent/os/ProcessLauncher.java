@@ -8,6 +8,7 @@ import io.efka.agent.service.RunRecord;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Signal;
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs services as processes of this Linux machine. Thread-safe; what takes time is done on the executor, which may be
  * small and bounded (a launch takes two milliseconds of it). Closing it ends its own helpers and no service.
  */
 public final class ProcessLauncher implements Launcher, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ProcessLauncher.class);
-
     private static final Duration STRAYS_LIMIT = Duration.ofSeconds(5);
 
     private final Site site;
@@ -92,23 +89,14 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
             warnings.addAll(spawned.warnings());
             LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), prepared.output(), tell);
             run.tell(new Event.Launched(launch.run(), spawned.identity(), warnings));
-            spawned.process().onExit().thenAccept(process -> mainEnded(run, process.exitValue()));
+            spawned.process().onExit().thenAccept(FatalErrors.top(process -> mainEnded(run, process.exitValue())));
         } catch (LaunchRefused refused) {
             tell.accept(new Event.LaunchFailed(launch.run(), refused.why()));
         }
     }
 
-    /** The top of the JDK's thread, which would swallow what is thrown. */
     private void mainEnded(LiveRun run, int exitValue) {
-        try {
-            runs.mainEnded(run, Exits.of(exitValue, work.timers().now(), run));
-        } catch (RuntimeException bug) {
-            LOG.error(
-                    "service={} run={}: its end could not be told",
-                    run.launch().manifest().id(),
-                    run.id(),
-                    bug);
-        }
+        runs.mainEnded(run, Exits.of(exitValue, work.timers().now(), run));
     }
 
     @Override

@@ -11,6 +11,8 @@ final class TreeWatch {
     private static final Duration FIRST = Duration.ofMillis(2);
     private static final Duration LAST = Duration.ofMillis(100);
 
+    private static final Duration AFTER_A_BUG = Duration.ofSeconds(1);
+
     private final Trees trees;
     private final Work work;
 
@@ -36,10 +38,20 @@ final class TreeWatch {
     }
 
     private void look(Watched watched, Duration pause) {
-        if (watched.isToBeKilled()) trees.kill(watched.kin());
-        if (trees.isEmpty(watched.kin()) && watched.seenEmpty()) return;
         Duration doubled = pause.multipliedBy(2);
         Duration next = doubled.compareTo(LAST) > 0 ? LAST : doubled;
+        try {
+            if (isOver(watched)) return;
+        } catch (RuntimeException bug) {
+            // Nobody else looks after this tree.
+            work.after(AFTER_A_BUG, () -> look(watched, next));
+            throw bug;
+        }
         work.after(pause, () -> look(watched, next));
+    }
+
+    private boolean isOver(Watched watched) {
+        if (watched.isToBeKilled()) trees.kill(watched.kin());
+        return trees.isEmpty(watched.kin()) && watched.seenEmpty();
     }
 }

@@ -1,6 +1,8 @@
 package io.efka.agent.output;
 
 import io.efka.agent.service.ServiceId;
+import io.efka.agent.threads.AgentThread;
+import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -33,12 +35,11 @@ final class FolderWatch implements AutoCloseable {
     private final Optional<WatchService> watcher;
     private final Map<ServiceId, Watched> byService = new ConcurrentHashMap<>();
     private final Map<WatchKey, Watched> byKey = new ConcurrentHashMap<>();
-    private final Thread thread = new Thread(this::run, "agent-output-watch");
+    private final Thread thread = new AgentThread("agent-output-watch", this::run);
 
     FolderWatch(Sink sink) {
         this.sink = sink;
         this.watcher = newWatcher();
-        thread.setDaemon(true);
     }
 
     void start() {
@@ -86,7 +87,12 @@ final class FolderWatch implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) take(watcher.orElseThrow().take());
+            while (true) {
+                AgentThread.idle();
+                WatchKey key = watcher.orElseThrow().take();
+                AgentThread.step();
+                FatalErrors.run(() -> take(key));
+            }
         } catch (ClosedWatchServiceException | InterruptedException closed) {
             LOG.debug("watch ends");
         }

@@ -3,6 +3,7 @@ package io.efka.agent.output;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.LinkException;
+import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Properties;
@@ -95,8 +96,8 @@ final class Publisher {
                     Optional.of(answer.handle((v, e) -> e).join())));
             return;
         }
-        answer.whenComplete((done, failure) ->
-                settled.accept(new Settled(feed, flight, length, sentOver, Optional.ofNullable(failure))));
+        answer.whenComplete(FatalErrors.top((done, failure) ->
+                settled.accept(new Settled(feed, flight, length, sentOver, Optional.ofNullable(failure)))));
     }
 
     /** Whether the feed has more acknowledged than before. */

@@ -3,6 +3,7 @@ package io.efka.agent.output;
 import io.efka.agent.output.Sources.Source;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.AgentThread;
 import io.efka.agent.wire.MqttLink;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +41,7 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
 
     private final Set<ServiceId> touched = ConcurrentHashMap.newKeySet();
-    private final Thread thread = new Thread(this::run, "agent-output");
+    private final Thread thread = new AgentThread("agent-output", this::run);
     private boolean closing;
     private long closeBy;
 
@@ -52,7 +53,6 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
         this.announcer = new Announcer(outlet.events(), timers);
         this.publisher = new Publisher(outlet, timers, answer -> note(() -> settle(answer)));
         this.rounds = new Rounds(publisher);
-        thread.setDaemon(true);
     }
 
     void start() {
@@ -131,7 +131,10 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
         while (!isFinished()) {
             try {
                 long wait = turn();
-                if (wait > 0 && notes.isEmpty() && !isFinished()) LockSupport.parkNanos(this, wait);
+                if (wait > 0 && notes.isEmpty() && !isFinished()) {
+                    AgentThread.idle();
+                    LockSupport.parkNanos(this, wait);
+                }
             } catch (RuntimeException bug) {
                 LOG.error("output: this is a bug; shipping goes on from the acknowledged offsets", bug);
                 connection(publisher.isUp());
@@ -143,7 +146,11 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
 
     /** Everything that can be done now; returns the nanoseconds until there is more by itself. */
     private long turn() {
-        for (Runnable note = notes.poll(); note != null; note = notes.poll()) note.run();
+        AgentThread.step();
+        for (Runnable note = notes.poll(); note != null; note = notes.poll()) {
+            note.run();
+            AgentThread.step();
+        }
         for (Source source : sources.due(System.nanoTime())) {
             sources.looked(source, look(source), System.nanoTime());
             enter(source);
@@ -162,6 +169,7 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
     }
 
     private boolean look(Source source) {
+        AgentThread.step();
         boolean grew = false;
         for (Feed feed : source.feeds()) grew |= feed.observe();
         enter(source);

@@ -3,6 +3,8 @@ package io.efka.agent.paho;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.paho.Ending.Kind;
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.AgentThread;
+import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.MqttLink.Loss;
 import io.efka.agent.wire.RetryDelay;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -102,7 +105,9 @@ final class Connection implements Outgoing.Wire {
         try {
             client.connect(options, null, answer(this::greeted));
             while (ending.isEmpty()) {
+                AgentThread.idle();
                 Runnable signal = signals.poll(lookAt - System.nanoTime(), TimeUnit.NANOSECONDS);
+                AgentThread.step();
                 if (signal != null) signal.run();
                 if (System.nanoTime() - lookAt >= 0) look(System.nanoTime());
             }
@@ -273,6 +278,7 @@ final class Connection implements Outgoing.Wire {
     }
 
     private void lost(Throwable problem) {
+        FatalErrors.haltOnError(problem);
         Optional<ReasonCode> refusal = codes.connack().flatMap(ReasonCode::of);
         refusal.ifPresent(features::refused);
         Kind kind = greeting.isPresent() ? Kind.CUT : Kind.OUTSIDE;
@@ -300,6 +306,11 @@ final class Connection implements Outgoing.Wire {
     }
 
     private void unreadable(Throwable death) {
+        if (death instanceof RejectedExecutionException) {
+            lost(death); // no thread was to be had: nothing is wrong with what the broker sent
+            return;
+        }
+        FatalErrors.haltOnError(death);
         var loss = new Loss("the broker sent what cannot be read: " + death, false);
         finish(new Ending(Kind.UNREADABLE, loss, lived(), Optional.of(death)));
     }

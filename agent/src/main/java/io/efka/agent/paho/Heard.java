@@ -1,5 +1,6 @@
 package io.efka.agent.paho;
 
+import io.efka.agent.threads.FatalErrors;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -19,6 +20,8 @@ record Heard(BiConsumer<String, MqttMessage> arrived, Consumer<Reasons.Ended> lo
 
     @Override
     public void disconnected(MqttDisconnectResponse response) {
+        // Paho takes whatever a callback throws for the end of the connection.
+        if (response.getException() != null) FatalErrors.haltOnError(response.getException());
         lost.accept(Reasons.of(response));
     }
 

@@ -3,6 +3,7 @@ package io.efka.agent.paho;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.paho.Ending.Kind;
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.AgentThread;
 import io.efka.agent.wire.BrokerSettings;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
@@ -86,8 +87,7 @@ public final class PahoLink implements MqttLink {
     public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
         if (thread.isPresent()) throw new IllegalStateException("a link is opened once");
         var terms = new Terms(broker, will, subscriptions, listener, refusedFilters);
-        Thread started = new Thread(() -> run(terms), "agent-mqtt");
-        started.setDaemon(true);
+        Thread started = new AgentThread("agent-mqtt", () -> run(terms));
         started.start();
         thread = Optional.of(started);
     }
@@ -162,6 +162,7 @@ public final class PahoLink implements MqttLink {
     }
 
     private Ending attempt(URI uri, Terms terms) throws InterruptedException {
+        AgentThread.step();
         Connection connection;
         try {
             boolean cleanStart = unreadable >= UNREADABLE_LIMIT;
@@ -197,6 +198,7 @@ public final class PahoLink implements MqttLink {
         // A broker that worked is tried again first; the others take their turn after it failed.
         if (ending.up().isEmpty()) turn++;
         long wake = System.nanoTime() + delay(uri, ending).toNanos();
+        AgentThread.idle();
         for (long rest = rest(wake); rest > 0; rest = rest(wake)) {
             if (closed.await(rest, TimeUnit.NANOSECONDS)) return;
         }

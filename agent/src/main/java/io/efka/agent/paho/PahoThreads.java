@@ -3,6 +3,7 @@ package io.efka.agent.paho;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,16 @@ final class PahoThreads extends ThreadPoolExecutor {
         Thread thread = new Thread(task, "agent-mqtt-paho");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** A machine without a thread to spare costs a connection, and nothing is broken by it. */
+    @Override
+    public void execute(Runnable task) {
+        try {
+            super.execute(task);
+        } catch (OutOfMemoryError noThread) {
+            throw new RejectedExecutionException("no thread for the connection: " + noThread.getMessage());
+        }
     }
 
     @Override

@@ -1,8 +1,12 @@
 package io.efka.agent.runtime;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.threads.FatalErrors;
+import io.efka.agent.threads.Progress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,18 +14,35 @@ import org.slf4j.LoggerFactory;
  * Runs tasks one at a time, in the order in which they came, on a shared pool: a mailbox without a thread of its own.
  * Thread-safe; {@link #execute} never blocks. After a few tasks in a row it gives the pool's thread to others.
  */
-public final class SerialExecutor implements Executor {
+public final class SerialExecutor implements Executor, Progress {
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
 
     /** So many tasks in a row, then others get a turn: a flooded mailbox must not own a thread of the pool. */
     private static final int TURN = 16;
 
+    private final String name;
     private final Executor pool;
-    private final Queue<Runnable> tasks = new ArrayDeque<>();
-    private boolean running;
+
+    @GuardedBy("tasks") private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+    /** Whether a turn was asked for, or is being taken. Written under the lock, read without. */
+    private volatile boolean running;
+
+    /** Written by whoever has the turn. */
+    private volatile int steps;
+
+    /**
+     * A mailbox that is empty.
+     *
+     * @param name what it is called when it is stuck
+     */
+    public SerialExecutor(String name, Executor pool) {
+        this.name = name;
+        this.pool = pool;
+    }
 
     public SerialExecutor(Executor pool) {
-        this.pool = pool;
+        this("mailbox", pool);
     }
 
     @Override
@@ -31,9 +52,29 @@ public final class SerialExecutor implements Executor {
             if (running) return;
             running = true;
         }
-        pool.execute(this::takeTurn);
+        askForTurn();
     }
 
+    /** A turn that the pool refuses, being closed or out of threads, is asked for again with the next task. */
+    private void askForTurn() {
+        boolean asked = false;
+        try {
+            pool.execute(this::takeTurn);
+            asked = true;
+        } catch (RejectedExecutionException refused) {
+            LOG.debug("a mailbox waits: {}", refused.getMessage());
+        } finally {
+            if (!asked) endTurn();
+        }
+    }
+
+    private void endTurn() {
+        synchronized (tasks) {
+            running = false;
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one turn at a time
     private void takeTurn() {
         for (int i = 0; i < TURN; i++) {
             Runnable task;
@@ -44,17 +85,25 @@ public final class SerialExecutor implements Executor {
                     return;
                 }
             }
-            run(task);
+            // A task that throws is a bug of its own; the others behind it must run.
+            FatalErrors.run(task);
+            steps++;
         }
-        pool.execute(this::takeTurn);
+        askForTurn();
     }
 
-    /** A task that throws is a bug of its own; the others behind it must run. */
-    private static void run(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException bug) {
-            LOG.error("task {} failed", task.getClass().getName(), bug);
-        }
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean isBusy() {
+        return running;
+    }
+
+    @Override
+    public int steps() {
+        return steps;
     }
 }

@@ -1,6 +1,8 @@
 package io.efka.agent.runtime;
 
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.AgentThread;
+import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executor;
@@ -19,11 +21,9 @@ public final class SystemTimers implements Timers, AutoCloseable {
     /** @param pool runs what is due */
     public SystemTimers(Executor pool) {
         this.pool = pool;
-        this.alarm = new ScheduledThreadPoolExecutor(1, task -> {
-            var thread = new Thread(task, "agent-timers");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.alarm = new ScheduledThreadPoolExecutor(1, task -> new AgentThread("agent-timers", task));
+        // Now, while there is a thread to be had: nobody could answer for it later.
+        alarm.prestartCoreThread();
         alarm.setRemoveOnCancelPolicy(true);
         alarm.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
@@ -35,9 +35,14 @@ public final class SystemTimers implements Timers, AutoCloseable {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        ScheduledFuture<?> due =
-                alarm.schedule(() -> pool.execute(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> due = alarm.schedule(() -> hand(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
         return () -> due.cancel(false);
+    }
+
+    private void hand(Runnable task) {
+        AgentThread.step();
+        FatalErrors.run(() -> pool.execute(task));
+        AgentThread.idle();
     }
 
     /** Nothing is due any more. */

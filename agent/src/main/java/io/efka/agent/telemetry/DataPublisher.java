@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.telemetry.DataStream.Item;
+import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.Events;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
@@ -194,7 +195,8 @@ public final class DataPublisher {
             CompletableFuture<Void> sent = uplink.link().publish(item.get().message, MqttLink.Lane.BULK);
             if (sent.isCompletedExceptionally())
                 online = online && uplink.link().isUp();
-            actions.add(() -> sent.whenComplete((none, problem) -> settle(stream, item.get(), problem)));
+            actions.add(
+                    () -> sent.whenComplete(FatalErrors.top((none, problem) -> settle(stream, item.get(), problem))));
         }
     }
 

@@ -3,6 +3,7 @@ package io.efka.agent.telemetry;
 import com.google.gson.JsonObject;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.Events;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
@@ -60,9 +61,9 @@ public final class EventPublisher implements Events {
         long count = unannounced.getAndSet(0);
         if (count == 0) return;
         JsonObject json = complete(head(), "events_dropped", Map.of("count", count));
-        outbox.apply(message(topics.device("event"), json)).whenComplete((done, failure) -> {
+        outbox.apply(message(topics.device("event"), json)).whenComplete(FatalErrors.top((done, failure) -> {
             if (failure != null) unannounced.addAndGet(count);
-        });
+        }));
     }
 
     /** How many events were dropped since the agent started. */
@@ -71,11 +72,11 @@ public final class EventPublisher implements Events {
     }
 
     private void send(String topic, JsonObject json) {
-        outbox.apply(message(topic, json)).whenComplete((done, failure) -> {
+        outbox.apply(message(topic, json)).whenComplete(FatalErrors.top((done, failure) -> {
             if (failure == null) online();
             else if (isTooLarge(failure) && !json.has(SHORTENED)) send(topic, shortened(json));
             else countDropped();
-        });
+        }));
     }
 
     private static boolean isTooLarge(Throwable failure) {

@@ -3,6 +3,7 @@ package io.efka.agent.telemetry;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.LinkException;
+import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
@@ -138,10 +139,10 @@ public final class RetainedDocument {
             rest(REFUSED_RETRY);
             return;
         }
-        uplink.link().publish(message(payload), Lane.CONTROL).whenComplete((done, failure) -> {
+        uplink.link().publish(message(payload), Lane.CONTROL).whenComplete(FatalErrors.top((done, failure) -> {
             if (failure == null) acknowledged(payload.length);
             else failed(LinkException.kindOf(failure), payload.length);
-        });
+        }));
     }
 
     private Message message(byte[] payload) {

@@ -1,6 +1,7 @@
 package io.efka.agent.wire;
 
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,7 +119,8 @@ public final class Outbox {
                 giveBack(number, letter, problemOf(sent), aftermath);
             } else {
                 inFlight.add(letter);
-                aftermath.add(() -> sent.whenComplete((none, problem) -> settle(number, letter, problem)));
+                aftermath.add(
+                        () -> sent.whenComplete(FatalErrors.top((none, problem) -> settle(number, letter, problem))));
             }
         }
     }
