@@ -22,9 +22,15 @@ sealed interface Effect {
             supervisor.ports().launcher().prepare(next.launchOf(run));
         }
 
+        /** Who waits for the outcome of a launch has one, even if the launcher breaks down. */
         @Override
         public void perform(Supervisor supervisor) {
-            supervisor.ports().launcher().launch(supervisor.service().launchOf(run), supervisor::tell);
+            try {
+                supervisor.ports().launcher().launch(supervisor.service().launchOf(run), supervisor::tell);
+            } catch (RuntimeException bug) {
+                supervisor.tell(new Event.LaunchFailed(run, "internal error: " + bug));
+                throw bug;
+            }
         }
     }
 

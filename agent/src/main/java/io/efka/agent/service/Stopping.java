@@ -23,7 +23,9 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
         /** Ask the restart policy, as after a crash. */
         VERDICT,
         /** The agent ends: stay as desired as it was. */
-        AGENT_END
+        AGENT_END,
+        /** The agent failed at it: stay failed. */
+        FAIL
     }
 
     /**
@@ -43,6 +45,10 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
 
         static Next verdict(boolean stable) {
             return new Next(Kind.VERDICT, stable, Optional.empty());
+        }
+
+        static Next fail() {
+            return new Next(Kind.FAIL, false, Optional.empty());
         }
 
         static Next agentEnd(Runnable done) {
@@ -67,6 +73,11 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
 
     private Stopping then(Next changed) {
         return new Stopping(run, process, exit, changed, kills);
+    }
+
+    /** The same, killed already, and failed when it is gone; the end of the agent is not kept waiting. */
+    Stopping failing() {
+        return new Stopping(run, process, exit, next.kind() == Kind.AGENT_END ? next : Next.fail(), kills + 1);
     }
 
     /** It is started again as soon as it is gone. */
@@ -207,6 +218,7 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
             case REST -> Transitions.rest(service, service.cause(), moment);
             case RELAUNCH -> relaunch(service, moment);
             case VERDICT -> verdict(service, clean, moment);
+            case FAIL -> service.move(new Failed(), service.cause(), moment).stopsDone();
             case AGENT_END ->
                 Transitions.rest(service, service.cause(), moment)
                         .then(new Effect.Run(next.done().orElse(() -> {})));

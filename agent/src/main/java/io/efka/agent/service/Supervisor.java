@@ -1,6 +1,7 @@
 package io.efka.agent.service;
 
-import java.time.Instant;
+import io.efka.agent.threads.FatalErrors;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -54,8 +55,7 @@ final class Supervisor {
     /** Announces the status as it is, though nothing changed: the service is new to the listener. */
     void introduce() {
         mailbox.execute(() -> {
-            announced = status();
-            ports.listener().changed(announced);
+            publish(status());
         });
     }
 
@@ -83,12 +83,26 @@ final class Supervisor {
             for (Effect effect : step.effects()) effect.foresee(this, step.next());
             if (!save(event, step.next())) return;
             service = step.next();
-            for (Effect effect : step.effects()) effect.perform(this);
+            perform(step.effects());
             announce(before, event);
         } catch (RuntimeException bug) {
             LOG.error("service={} state={} event={}: internal error", before.id(), before.state(), event, bug);
             giveUp(before, event, bug);
         }
+    }
+
+    /** The decision stands, so all of it is performed, also what comes after an effect that fails. */
+    private void perform(List<Effect> effects) {
+        Optional<RuntimeException> failure = Optional.empty();
+        for (Effect effect : effects) {
+            try {
+                effect.perform(this);
+            } catch (RuntimeException bug) {
+                failure.ifPresent(bug::addSuppressed);
+                failure = Optional.of(bug);
+            }
+        }
+        if (failure.isPresent()) throw failure.get();
     }
 
     private Moment moment() {
@@ -131,8 +145,13 @@ final class Supervisor {
                     event.name(),
                     describe(status.cause()));
         }
+        publish(status);
+    }
+
+    /** A listener that throws is a bug of its own: the service is as it was decided, and lives on. */
+    private void publish(ServiceStatus status) {
         announced = status;
-        ports.listener().changed(status);
+        FatalErrors.run(() -> ports.listener().changed(status));
     }
 
     private static String describe(Cause cause) {
@@ -144,22 +163,40 @@ final class Supervisor {
         return words.toString();
     }
 
-    /** A bug must not leave a process that nobody watches, nor somebody who waits for ever. */
+    /**
+     * A bug must not leave a process that nobody watches, nor somebody who waits for ever. What runs is ended, also what
+     * was launched by the very step that failed, and until it is gone nothing is started in its place.
+     */
     private void giveUp(Service before, Event event, RuntimeException bug) {
         String why = "internal error: " + bug;
-        before.state().currentRun().ifPresent(run -> ports.launcher().killTree(run));
+        Service now = service;
         alarms.cancelAll();
-        Instant now = ports.timers().now();
-        Service failed = before.move(new Failed(), Cause.of(Cause.Kind.INTERNAL, why), moment())
-                .next();
-        service = failed.waiters(Waiters.NONE);
+        service = failed(now, Cause.of(Cause.Kind.INTERNAL, why)).waiters(Waiters.NONE);
+        FatalErrors.run(() -> endRun(now));
         var rejection = Optional.of(new Effect.Rejection(Outcome.Reason.INTERNAL, why));
-        for (List<Request> waiting :
-                List.of(before.waiters().starts(), before.waiters().stops())) {
-            for (Request request : waiting) answer(request, rejection);
+        var waiting = new ArrayList<Request>(now.waiters().starts());
+        waiting.addAll(now.waiters().stops());
+        // A decision that stands has answered whoever asked, or has them wait.
+        boolean undecided = now == before;
+        if (undecided && event instanceof Event.Asked asked) waiting.add(asked.request());
+        for (Request request : waiting) FatalErrors.run(() -> answer(request, rejection));
+        if (undecided && event instanceof Event.AgentStopping stopping) FatalErrors.run(stopping.done());
+        publish(status());
+    }
+
+    private Service failed(Service now, Cause cause) {
+        if (now.state() instanceof ActiveState active && !(active instanceof Adopting)) {
+            var ending = new Stopping(active.run(), active.process(), Optional.empty(), Stopping.Next.fail(), 1);
+            if (active instanceof Stopping stopping) ending = stopping.failing();
+            return now.move(ending, cause, moment()).next();
         }
-        if (event instanceof Event.Asked asked) answer(asked.request(), rejection);
-        announced = StatusOf.service(service, now);
-        ports.listener().changed(announced);
+        return now.move(new Failed(), cause, moment()).next();
+    }
+
+    private void endRun(Service now) {
+        now.state().currentRun().ifPresent(run -> {
+            alarms.set(Event.TimerKind.GRACE, Transitions.KILL_AGAIN);
+            ports.launcher().killTree(run);
+        });
     }
 }

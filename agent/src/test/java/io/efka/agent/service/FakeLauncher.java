@@ -22,6 +22,7 @@ public final class FakeLauncher implements Launcher {
     private final Map<RunId, Consumer<Event>> listeners = new LinkedHashMap<>();
     private final List<RunId> launched = new ArrayList<>();
     private Optional<String> inputProblem = Optional.empty();
+    private Optional<String> breaksAt = Optional.empty();
     private long nextPid = 100;
 
     @Override
@@ -31,47 +32,57 @@ public final class FakeLauncher implements Launcher {
 
     @Override
     public void launch(Launch launch, Consumer<Event> tell) {
-        calls.add("launch " + launch.manifest().id());
+        called("launch " + launch.manifest().id());
         launched.add(launch.run());
         listeners.put(launch.run(), tell);
     }
 
     @Override
     public void adopt(Launch launch, RunRecord record, Consumer<Event> tell) {
-        calls.add("adopt " + launch.manifest().id());
+        called("adopt " + launch.manifest().id());
         launched.add(launch.run());
         listeners.put(launch.run(), tell);
     }
 
     @Override
     public void signalTree(RunId run, Signal signal) {
-        calls.add("signalTree " + signal);
+        called("signalTree " + signal);
     }
 
     @Override
     public void signal(RunId run, Signal signal) {
-        calls.add("signal " + signal);
+        called("signal " + signal);
     }
 
     @Override
     public void killTree(RunId run) {
-        calls.add("killTree");
+        called("killTree");
     }
 
     @Override
     public void runStopCommand(RunId run, String exec, List<String> args) {
-        calls.add("stopCommand " + exec + " " + args);
+        called("stopCommand " + exec + " " + args);
     }
 
     @Override
     public void input(RunId run, byte[] bytes, Consumer<Optional<String>> done) {
-        calls.add("input " + new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
+        called("input " + new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
         done.accept(inputProblem);
     }
 
     @Override
     public void forget(ServiceId id) {
         forgotten.add(id);
+    }
+
+    private void called(String call) {
+        calls.add(call);
+        if (breaksAt.filter(call::startsWith).isPresent()) throw new IllegalStateException("a launcher with a bug");
+    }
+
+    /** Calls that begin so throw from now on. */
+    public void breaksAt(String call) {
+        breaksAt = Optional.of(call);
     }
 
     /** Input fails from now on. */

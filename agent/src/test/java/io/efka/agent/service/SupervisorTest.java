@@ -841,4 +841,73 @@ final class SupervisorTest {
         world.advance("2S");
         assertThat(world.launcher.launches()).isEqualTo(2);
     }
+
+    @Nested
+    class WhenThereIsABug {
+        final World world = World.with(manifest("camera"));
+
+        @Test
+        void aListenerThatThrowsDoesNoHarmToTheService() {
+            world.listenerFails = true;
+
+            world.running();
+            assertThat(world.status().state()).isEqualTo(RUNNING);
+            assertThat(world.launcher.calls).containsExactly("launch camera");
+
+            world.exits(1);
+            assertThat(world.status().state()).isEqualTo(BACKOFF);
+        }
+
+        @Test
+        void anEffectThatThrowsEndsTheRunThatIsThere() {
+            world.running();
+            world.launcher.breaksAt("signalTree");
+
+            World.Asking stop = world.ask(Event.StopAsked::new);
+
+            assertThat(world.launcher.calls).endsWith("signalTree TERM", "killTree");
+            assertThat(stop.rejected().reason()).isEqualTo(Outcome.Reason.INTERNAL);
+            assertThat(world.status().state()).isEqualTo(STOPPING);
+            world.exits(137);
+            assertThat(world.status().state()).isEqualTo(FAILED);
+            assertThat(world.status().cause().message().orElseThrow()).contains("a launcher with a bug");
+        }
+
+        @Test
+        void thereIsNoSecondCopyWhileTheFirstIsBeingEnded() {
+            world.running();
+            world.launcher.breaksAt("signalTree");
+            world.ask(Event.StopAsked::new);
+
+            World.Asking start = world.ask(Event.StartAsked::new);
+            assertThat(world.launcher.launches()).isEqualTo(1);
+            world.exits(137);
+
+            assertThat(world.launcher.launches()).isEqualTo(2);
+            world.settles();
+            assertThat(start.done().state()).isEqualTo(RUNNING);
+        }
+
+        @Test
+        void aRunThatDoesNotGoIsKilledAgain() {
+            world.running();
+            world.launcher.breaksAt("signalTree");
+            world.ask(Event.StopAsked::new);
+
+            world.timers.advance(Transitions.KILL_AGAIN);
+
+            assertThat(world.launcher.calls).endsWith("killTree", "killTree");
+        }
+
+        @Test
+        void aLaunchThatBreaksDownIsAFailedStart() {
+            world.launcher.breaksAt("launch");
+
+            World.Asking start = world.ask(Event.StartAsked::new);
+
+            assertThat(start.rejected().reason()).isEqualTo(Outcome.Reason.INTERNAL);
+            assertThat(world.status().state()).isEqualTo(FAILED);
+            assertThat(world.status().run()).isEmpty();
+        }
+    }
 }

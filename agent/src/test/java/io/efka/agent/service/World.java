@@ -23,6 +23,7 @@ final class World {
     final List<Duration> farewells = new ArrayList<>();
     final List<ServiceStatus> announced = new ArrayList<>();
     final Services services;
+    boolean listenerFails;
     private long runs;
 
     World() {
@@ -34,6 +35,7 @@ final class World {
             @Override
             public void changed(ServiceStatus status) {
                 announced.add(status);
+                if (listenerFails) throw new IllegalStateException("a listener with a bug");
             }
 
             @Override
