@@ -144,7 +144,7 @@ final class Parts {
         var site = new Site(settings.device().value(), folder.resolve("run"), channels::environment);
         cgroups = Cgroups.detect(site);
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
-        probes = new Probes(site, timers, workers.launchers());
+        probes = new Probes(site, timers, workers.checks());
         var meters = new LinuxMeters(launcher, folder);
         var measurements = new Measurements(meters, timers, System::nanoTime);
         var listeners = new ArrayList<StatusListener>(

@@ -1,32 +1,63 @@
 package io.efka.agent;
 
+import io.efka.agent.os.ProcessLauncher;
 import io.efka.agent.threads.TaskPool;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The agent's pools. Mailboxes and commands run on {@code agent-worker}, where a disk sync may hold a thread;
- * launches run on {@code agent-launch}, so that a slow one delays no decision. What bounds their queues are the lanes and
- * mailboxes in front of them.
+ * The agent's pools. They do not wait for each other: what hangs in a dead disk holds up what is of its own kind.
+ *
+ * <ul>
+ *   <li>{@code agent-worker}: mailboxes and commands, where a disk sync may hold a thread.
+ *   <li>{@code agent-process}: signals, kills and the search for processes, which nothing may delay.
+ *   <li>{@code agent-launch}: programs are started.
+ *   <li>{@code agent-check}: commands that are health checks are started.
+ * </ul>
+ *
+ * <p>What bounds their queues are the lanes and mailboxes in front of them.
  */
 final class Workers implements AutoCloseable {
     /** Four: a disk sync holds a thread, and committers share one sync. */
     private static final int SIZE = 4;
 
+    /** Two: a kill does not wait for a search through all processes. */
+    private static final int PROCESSES = 2;
+
+    /** Eight: some may hang in a dead disk. */
+    private static final int LAUNCHES = 8;
+
+    private static final int CHECKS = 4;
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
     private final TaskPool workers = TaskPool.lasting("agent-worker", SIZE);
-    private final TaskPool launchers = TaskPool.lasting("agent-launch", SIZE);
+    private final TaskPool processes = TaskPool.lasting("agent-process", PROCESSES);
+    private final TaskPool launchers = passing("agent-launch", LAUNCHES);
+    private final TaskPool checks = passing("agent-check", CHECKS);
+
+    private static TaskPool passing(String name, int size) {
+        return TaskPool.passing(name, size, IDLE, new LinkedBlockingQueue<>(), 0);
+    }
 
     ExecutorService workers() {
         return workers;
     }
 
-    ExecutorService launchers() {
-        return launchers;
+    /** For the launcher. */
+    ProcessLauncher.Executors launchers() {
+        return new ProcessLauncher.Executors(launchers, processes);
+    }
+
+    /** For the health checks. */
+    ProcessLauncher.Executors checks() {
+        return new ProcessLauncher.Executors(checks, processes);
     }
 
     /** Lets what runs finish, for two seconds at most a pool. */
     @Override
     public void close() {
-        launchers.close();
-        workers.close();
+        List.of(checks, launchers, processes, workers).forEach(TaskPool::close);
     }
 }

@@ -2,10 +2,13 @@ package io.efka.agent.os;
 
 import io.efka.agent.service.Exit;
 import io.efka.agent.service.Signal;
+import io.efka.agent.threads.FatalErrors;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntConsumer;
 
 /** Reads how a process ended. */
 final class Exits {
@@ -30,6 +33,8 @@ final class Exits {
             Map.entry(25, Signal.XFSZ),
             Map.entry(31, Signal.SYS));
 
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+
     private Exits() {}
 
     /**
@@ -50,6 +55,30 @@ final class Exits {
                 ranOutOfMemory(run),
                 at,
                 run.output().tail());
+    }
+
+    /**
+     * Tells the exit code of a child when it has ended, once, on any thread. The JDK starts a thread to tell of each end:
+     * where it finds none, the end is told on the executor.
+     */
+    static void tell(Process process, Work work, IntConsumer ended) {
+        try {
+            process.onExit().whenComplete(FatalErrors.top((done, noThread) -> {
+                if (noThread == null) ended.accept(process.exitValue());
+                else work.run(() -> ended.accept(code(process)));
+            }));
+        } catch (OutOfMemoryError noThread) {
+            work.after(AGAIN, () -> tell(process, work, ended));
+        }
+    }
+
+    private static int code(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return process.exitValue();
+        }
     }
 
     private static boolean ranOutOfMemory(LiveRun run) {

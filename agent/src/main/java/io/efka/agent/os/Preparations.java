@@ -4,6 +4,7 @@ import io.efka.agent.service.Launcher.Launch;
 import io.efka.agent.service.OutputFiles;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.ServiceId;
+import io.efka.agent.threads.FatalErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ final class Preparations {
             return known.task().get();
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof LaunchRefused refused) throw refused;
+            FatalErrors.haltOnError(failed);
             LOG.error(
                     "service={} its launch could not be prepared",
                     launch.manifest().id(),

@@ -8,7 +8,6 @@ import io.efka.agent.threads.TaskPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -31,11 +30,12 @@ public final class Probes implements Prober, AutoCloseable {
     private final Signaller signaller = new Signaller();
     private final Work questions;
     private final Work commands;
+    private final Work work;
     private final TaskPool threads;
     private final AtomicLong number = new AtomicLong();
 
-    /** @param executor for starting commands, as the launcher's */
-    public Probes(Site site, Timers timers, Executor executor) {
+    /** @param executors for starting commands, apart from the launcher's, and for ending them */
+    public Probes(Site site, Timers timers, ProcessLauncher.Executors executors) {
         ProcessTable table = new ProcessTable();
         this.orders = new Orders(site);
         this.timers = timers;
@@ -43,7 +43,8 @@ public final class Probes implements Prober, AutoCloseable {
         this.threads =
                 TaskPool.passing("efka-probe", MAX_AT_A_TIME, Duration.ofSeconds(15), new SynchronousQueue<>(), STACK);
         this.questions = new Work(threads, timers);
-        this.commands = new Work(executor, timers);
+        this.commands = new Work(executors.launches(), timers);
+        this.work = new Work(executors.processes(), timers);
         this.shells = new Shells(table, Cgroups.none(), commands);
         this.spawner = new Spawner(table, commands, shells);
     }
@@ -76,7 +77,7 @@ public final class Probes implements Prober, AutoCloseable {
             var limit = new SideProcess.Limit(
                     launch.manifest().health().timeout(),
                     code -> code.ifPresent(exit -> question.answer(exit == 0, "exit code " + exit)));
-            SideProcess command = SideProcess.start(spawner, order, trees, commands, limit);
+            SideProcess command = SideProcess.start(spawner, order, trees, work, limit);
             question.whenLate(command::kill);
         } catch (LaunchRefused refused) {
             question.answer(false, refused.why());

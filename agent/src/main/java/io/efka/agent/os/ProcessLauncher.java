@@ -8,7 +8,6 @@ import io.efka.agent.service.RunRecord;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Signal;
 import io.efka.agent.service.Timers;
-import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +28,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final OutputFiles outputFiles;
     private final Work work;
     private final RunFolder runFolder;
+    private final Work launches;
     private final Orders orders;
     private final Preparations preparations;
     private final Shells shells;
@@ -41,21 +41,29 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final InputWriter inputs;
 
     /**
-     * @param outputFiles says where the kernel appends what services write
-     * @param executor for launches and searches; one that rejects when it is full makes a launch fail, and is asked again
-     *     for everything else
+     * On what a launcher does what takes time. They do not wait for each other: a launch may hang in a dead disk, a kill
+     * must not. One that rejects when it is full makes a launch fail, and is asked again for everything else.
+     *
+     * @param launches starts programs
+     * @param processes looks after them: signals, kills, searches
      */
-    public ProcessLauncher(Site site, OutputFiles outputFiles, Cgroups cgroups, Timers timers, Executor executor) {
+    public record Executors(Executor launches, Executor processes) {}
+
+    /**
+     * @param outputFiles says where the kernel appends what services write
+     */
+    public ProcessLauncher(Site site, OutputFiles outputFiles, Cgroups cgroups, Timers timers, Executors executors) {
         ProcessTable table = new ProcessTable();
         this.site = site;
         this.cgroups = cgroups;
         this.outputFiles = outputFiles;
-        this.work = new Work(executor, timers);
-        this.shells = new Shells(table, cgroups, work);
+        this.work = new Work(executors.processes(), timers);
+        this.launches = new Work(executors.launches(), timers);
+        this.shells = new Shells(table, cgroups, launches);
         this.runFolder = RunFolder.prepared(site.runFolder());
         this.orders = new Orders(site);
-        this.preparations = new Preparations(outputFiles, orders, work);
-        this.spawner = new Spawner(table, work, shells);
+        this.preparations = new Preparations(outputFiles, orders, launches);
+        this.spawner = new Spawner(table, launches, shells);
         this.trees = new Trees(table, signaller);
         TreeWatch treeWatch = new TreeWatch(trees, work);
         this.runs = new Runs(trees, work, treeWatch);
@@ -72,12 +80,14 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void launch(Launch launch, Consumer<Event> tell) {
-        if (!work.offer(() -> launchNow(launch, tell))) {
-            tell.accept(new Event.LaunchFailed(launch.run(), "too many programs are being started at this moment"));
+        var answer = new LaunchAnswer(launch, tell, work.timers());
+        if (!launches.offer(() -> launchNow(launch, answer))) {
+            answer.fail("too many programs are being started at this moment, or there is no thread to do it");
         }
     }
 
-    private void launchNow(Launch launch, Consumer<Event> tell) {
+    private void launchNow(Launch launch, LaunchAnswer answer) {
+        if (answer.isGiven()) return;
         try {
             Preparations.Prepared prepared = preparations.of(launch);
             var warnings = new ArrayList<>(prepared.warnings());
@@ -87,11 +97,17 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
             Spawner.Spawned spawned = spawner.spawn(
                     shell, prepared.order().joining(group.map(RunGroup::joins).orElse(List.of())));
             warnings.addAll(spawned.warnings());
-            LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), prepared.output(), tell);
+            boolean inTime = answer.claim();
+            Consumer<Event> listener = inTime ? answer.listener() : tooLate -> {};
+            LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), prepared.output(), listener);
             run.tell(new Event.Launched(launch.run(), spawned.identity(), warnings));
-            spawned.process().onExit().thenAccept(FatalErrors.top(process -> mainEnded(run, process.exitValue())));
+            Exits.tell(spawned.process(), work, code -> mainEnded(run, code));
+            if (!inTime) runs.kill(run);
         } catch (LaunchRefused refused) {
-            tell.accept(new Event.LaunchFailed(launch.run(), refused.why()));
+            answer.fail(refused.why());
+        } catch (RuntimeException bug) {
+            answer.fail("internal error: " + bug);
+            throw bug;
         }
     }
 
@@ -125,7 +141,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     @Override
     public void runStopCommand(RunId id, String exec, List<String> args) {
         runs.find(id)
-                .ifPresent(run -> work.run(() -> new StopCommand(run, orders, spawner).run(exec, args, trees, work)));
+                .ifPresent(
+                        run -> launches.run(() -> new StopCommand(run, orders, spawner).run(exec, args, trees, work)));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.efka.agent.os;
 
 import io.efka.agent.service.ProcessIdentity;
+import io.efka.agent.threads.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,7 +108,7 @@ final class Shells implements AutoCloseable {
         var builder = new ProcessBuilder(words).redirectErrorStream(true);
         InheritedEnvironment.clean(builder.environment());
         try {
-            return builder.start();
+            return ChildProcess.start(builder);
         } catch (IOException refused) {
             throw new LaunchRefused("no process could be made: " + refused.getMessage());
         }

@@ -2,7 +2,6 @@ package io.efka.agent.os;
 
 import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Timers;
-import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -45,9 +44,7 @@ final class SideProcess {
     static SideProcess start(Spawner spawner, Order order, Trees trees, Work work, Limit limit) throws LaunchRefused {
         Spawner.Spawned spawned = spawner.spawn(order);
         SideProcess side = new SideProcess(spawned, order, trees, work, limit);
-        spawned.process()
-                .onExit()
-                .thenAccept(FatalErrors.top(process -> side.end(OptionalInt.of(process.exitValue()))));
+        Exits.tell(spawned.process(), work, code -> side.end(OptionalInt.of(code)));
         return side;
     }
 

@@ -1,6 +1,7 @@
 package io.efka.agent.os;
 
 import io.efka.agent.service.Signal;
+import io.efka.agent.threads.ChildProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ final class Signaller implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().clear();
-        return builder.start();
+        return ChildProcess.start(builder);
     }
 
     @Override

@@ -28,6 +28,7 @@ final class Machine implements AutoCloseable {
     final Cgroups cgroups;
     final Timers timers;
     final ThreadPoolExecutor executor;
+    final ThreadPoolExecutor processes;
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1);
     private final List<ProcessLauncher> launchers = new ArrayList<>();
     private final List<RunId> runs = new ArrayList<>();
@@ -38,6 +39,7 @@ final class Machine implements AutoCloseable {
         this.workDir = Files.createDirectories(folder.resolve("work"));
         this.cgroups = cgroups;
         this.executor = new ThreadPoolExecutor(2, 2, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(256));
+        this.processes = new ThreadPoolExecutor(2, 2, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(256));
         clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.timers = new Timers() {
             @Override
@@ -56,7 +58,8 @@ final class Machine implements AutoCloseable {
 
     /** A second launcher that knows nothing of the first, as after an agent's end. */
     ProcessLauncher restarted() {
-        launcher = new ProcessLauncher(site(), output(), cgroups, timers, executor);
+        launcher = new ProcessLauncher(
+                site(), output(), cgroups, timers, new ProcessLauncher.Executors(executor, processes));
         launchers.add(launcher);
         return launcher;
     }
@@ -192,6 +195,7 @@ final class Machine implements AutoCloseable {
         Recorder.until(() -> cgroups.groups().isEmpty(), "control groups are left");
         cgroups.close();
         end(executor);
+        end(processes);
         end(clock);
     }
 }

@@ -41,7 +41,8 @@ final class ProbesTest {
     @BeforeEach
     void open() throws IOException {
         machine = new Machine(folder, Cgroups.none());
-        probes = new Probes(machine.site(), machine.timers, machine.executor);
+        probes = new Probes(
+                machine.site(), machine.timers, new ProcessLauncher.Executors(machine.executor, machine.processes));
     }
 
     @AfterEach
