@@ -4,6 +4,7 @@ import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.service.StatusListener;
 import io.efka.agent.telemetry.Uplink;
+import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
@@ -178,7 +179,7 @@ public final class DevicePresence implements StatusListener {
         long mine = announcement;
         uplink.link()
                 .publish(birth(), Lane.CONTROL)
-                .whenComplete((done, failure) -> mailbox.execute(() -> settled(mine, failure)));
+                .whenComplete(FatalErrors.top((done, failure) -> mailbox.execute(() -> settled(mine, failure))));
     }
 
     private void settled(long mine, @Nullable Throwable failure) {
