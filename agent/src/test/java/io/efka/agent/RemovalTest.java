@@ -236,7 +236,7 @@ final class RemovalTest {
         Device(Path data) throws Exception {
             this.data = data;
             state = StateStore.open(data);
-            store = new MapDbServices(state);
+            store = new MapDbServices(state, data);
             if (state.damages().isEmpty()) store.forgetOrphans();
             configs = new MapDbConfigs(state);
             offsets = new MapDbOffsets(state);
@@ -247,7 +247,12 @@ final class RemovalTest {
                     topics, new Uplink(link, timers, System::nanoTime), silent, new MapDbRetained(state));
             channels = new ServiceChannels(data, timers, new NoPublications(), configs, pool);
             var site = new Site("dev1", data.resolve("run"), channels::environment);
-            launcher = new ProcessLauncher(site, output.files(), Cgroups.detect("removal-test"), timers, pool);
+            launcher = new ProcessLauncher(
+                    site,
+                    output.files(),
+                    Cgroups.detect(site),
+                    timers,
+                    new ProcessLauncher.Executors(pool, pool));
             folders = new ServiceFolders(data.resolve("services"), List.of());
             StatusListener listener = new StatusListener() {
                 @Override
@@ -354,7 +359,7 @@ final class RemovalTest {
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     Optional.empty());
-            return output.logs().read(CAMERA, query).end();
+            return output.logs().read(CAMERA, query).join().end();
         }
 
         /** Everything on the disk and in the state that names the service, but for what the broker is still to hear. */

@@ -112,6 +112,8 @@ final class LaunchLimitTest {
         }
 
         @Override
-        public void forget(ServiceId id) {}
+        public boolean forget(ServiceId id) {
+            return true;
+        }
     }
 }
