@@ -26,16 +26,22 @@ final class Backoff {
 
     /** Anything up to the limit. */
     Duration next() {
-        return next(Duration.ZERO);
+        return next(Duration.ZERO, limit);
+    }
+
+    /** Anything up to the limit, which goes back to {@code most} where it was beyond. */
+    Duration nextUpTo(Duration most) {
+        if (most.compareTo(limit) < 0) limit = most;
+        return next(Duration.ZERO, limit);
     }
 
     /** Half of the limit at least: for what does not pass by itself. */
     Duration nextLong() {
-        return next(limit.dividedBy(2));
+        return next(limit.dividedBy(2), limit);
     }
 
-    private Duration next(Duration least) {
-        long span = limit.minus(least).toMillis();
+    private Duration next(Duration least, Duration most) {
+        long span = most.minus(least).toMillis();
         var wait = least.plusMillis(chance.nextLong(span + 1));
         var doubled = limit.multipliedBy(2);
         limit = doubled.compareTo(max) < 0 ? doubled : max;

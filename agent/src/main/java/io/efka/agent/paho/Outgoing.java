@@ -257,7 +257,8 @@ final class Outgoing {
     }
 
     @GuardedBy("this") private Optional<Pending> next() {
-        Optional<Pending> suspect = suspects.lightest(pending -> poison.evidence(pending.topic));
+        PoisonDetector judge = poison;
+        Optional<Pending> suspect = suspects.lightest(pending -> judge.evidence(pending.topic));
         if (suspect.isPresent() && !poison.isSuspect(suspect.get().topic)) {
             suspects.remove(suspect.get());
             return suspect;

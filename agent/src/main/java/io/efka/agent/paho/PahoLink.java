@@ -34,6 +34,9 @@ public final class PahoLink implements MqttLink {
     private static final java.util.logging.Logger PAHO_LOG =
             java.util.logging.Logger.getLogger("org.eclipse.paho.mqttv5.client");
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+    // A broker that accepted a connection lately is there: a device is not left deaf for a minute after a few cuts.
+    private static final Duration MAX_WAIT_AFTER_CUT = Duration.ofSeconds(8);
+    private static final Duration LATELY = Duration.ofMinutes(1);
     // The first may be chance; a second in a row is a queued message that would cut every connection for ever.
     private static final int UNREADABLE_LIMIT = 2;
 
@@ -59,6 +62,7 @@ public final class PahoLink implements MqttLink {
     private int turn;
     private int unreadable;
     private int refused;
+    private Optional<Long> thereAt = Optional.empty();
 
     /**
      * @param timers for keep-alives
@@ -209,7 +213,8 @@ public final class PahoLink implements MqttLink {
         if (ending.kind() != Kind.CREDENTIALS) {
             refused = 0;
             if (ending.up().isPresent()) refusedBackoff.reset();
-            return backoff.next();
+            if (ending.kind() == Kind.CUT) thereAt = Optional.of(System.nanoTime());
+            return wasThereLately() ? backoff.nextUpTo(MAX_WAIT_AFTER_CUT) : backoff.next();
         }
         if (++refused % broker.uris().size() > 0) return backoff.next();
         Duration wait = refusedBackoff.nextLong();
@@ -219,6 +224,10 @@ public final class PahoLink implements MqttLink {
                 broker.clientId(),
                 wait.toSeconds());
         return wait;
+    }
+
+    private boolean wasThereLately() {
+        return thereAt.filter(at -> System.nanoTime() - at < LATELY.toNanos()).isPresent();
     }
 
     private BrokerFeatures featuresOf(URI uri) {

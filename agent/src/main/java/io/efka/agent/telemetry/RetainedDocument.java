@@ -123,7 +123,7 @@ public final class RetainedDocument {
         online = false;
     }
 
-    private boolean isYoung() {
+    @GuardedBy("this") private boolean isYoung() {
         return uplink.nanoTime().getAsLong() - acknowledgedAt < SNAPSHOT_AGE.toNanos();
     }
 

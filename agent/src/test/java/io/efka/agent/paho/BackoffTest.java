@@ -49,4 +49,25 @@ class BackoffTest {
             return bound - 1;
         }
     }
+
+    @Test
+    void aBrokerThatIsThereMakesTheWaitsShortAgain() {
+        var backoff = new Backoff(new Random(1), Duration.ofSeconds(1), Duration.ofSeconds(60));
+        for (int i = 0; i < 10; i++) backoff.next();
+
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(backoff.nextUpTo(Duration.ofSeconds(8))).isLessThanOrEqualTo(Duration.ofSeconds(8));
+        }
+
+        assertThat(backoff.next()).isLessThanOrEqualTo(Duration.ofSeconds(16));
+    }
+
+    @Test
+    void aWaitForWhatDoesNotPassIsHalfTheLimitAtLeast() {
+        var backoff = new Backoff(new Random(1), Duration.ofMinutes(2), Duration.ofMinutes(10));
+
+        assertThat(backoff.nextLong()).isBetween(Duration.ofMinutes(1), Duration.ofMinutes(2));
+        for (int i = 0; i < 10; i++) backoff.nextLong();
+        assertThat(backoff.nextLong()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(10));
+    }
 }
