@@ -71,8 +71,16 @@ public final class Watcher implements AutoCloseable {
     }
 
     public void publish(String topic, byte[] payload, boolean retained, MqttProperties properties) {
+        publish(topic, new MqttMessage(payload, 1, retained, properties));
+    }
+
+    /** At QoS 0: nobody waits for it, and the broker keeps it for nobody. */
+    public void publishOnce(String topic, MqttProperties properties) {
+        publish(topic, new MqttMessage(new byte[0], 0, false, properties));
+    }
+
+    private void publish(String topic, MqttMessage message) {
         try {
-            var message = new MqttMessage(payload, 1, retained, properties);
             client.publish(topic, message).waitForCompletion(10_000);
         } catch (MqttException e) {
             throw new AssertionError(e);

@@ -63,7 +63,26 @@ final class LinkRig implements AutoCloseable {
     }
 
     JsonObject ping() {
-        return Device.ok(device.ask("ping", ""));
+        try {
+            return Device.ok(device.ask("ping", ""));
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + "; the agent's log:\n" + String.join("\n", log()), e);
+        }
+    }
+
+    /** Asks until it is answered: where the session was lost, what is asked before the agent has subscribed is lost. */
+    void awaitPing() {
+        int before = pingsAnswered();
+        Await.until(() -> "a ping answered; the agent's log:\n" + String.join("\n", log()), LIMIT, () -> {
+            device.watcher().publish(device.topic("cmd/ping"), "");
+            return Await.within(Duration.ofSeconds(1), () -> pingsAnswered() > before);
+        });
+    }
+
+    private int pingsAnswered() {
+        return (int) device.watcher().all(device.topic("reply")).stream()
+                .filter(reply -> reply.json().get("command").getAsString().equals("ping"))
+                .count();
     }
 
     /** Connections since the agent started, as it says itself. */
