@@ -9,11 +9,14 @@ import io.efka.agent.mapdb.StateStore;
 import io.efka.agent.service.StoreException;
 import io.efka.agent.threads.AgentThread;
 import io.efka.agent.threads.FatalErrors;
+import io.efka.agent.threads.SelfCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,9 @@ public final class Agent implements Lifecycle {
 
     private final Settings settings;
     private final FatalErrors fatal;
+    private final SystemdNotifier systemd =
+            new SystemdNotifier(System.getenv(), ProcessHandle.current().pid());
+    private final SelfCheck check;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     // Guarded by this.
@@ -39,11 +45,35 @@ public final class Agent implements Lifecycle {
     public Agent(Settings settings, FatalErrors fatal) {
         this.settings = settings;
         this.fatal = fatal;
+        this.check = new SelfCheck(settings.selfCheckTimeout(), systemd.period(), fatal::halt, systemd::alive);
     }
 
     @Override
     public synchronized void start() throws StartException {
         if (closed) return;
+        check.start();
+        // On a thread that the self-check minds: a start that hangs in a dead disk is as deaf as all else that does.
+        var starting = new FutureTask<>(() -> {
+            AgentThread.step();
+            startParts();
+            return true;
+        });
+        new AgentThread("agent-start", starting).start();
+        try {
+            starting.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StartException refused) throw refused;
+            if (e.getCause() instanceof RuntimeException bug) throw bug;
+            FatalErrors.thrown("start", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException(Reason.UNAVAILABLE, "the start was interrupted", e);
+        }
+        systemd.ready();
+    }
+
+    /** While {@link #start} holds the lock, and waits. */
+    private void startParts() throws StartException {
         Path data = settings.folders().data();
         make(data, PrivateFiles::makePassage);
         make(settings.folders().logs(), Files::createDirectories);
@@ -51,7 +81,7 @@ public final class Agent implements Lifecycle {
         StateStore store = open();
         fatal.dumpTo(settings.folders().data().resolve(THREAD_DUMP));
         state = Optional.of(store);
-        Parts assembled = Parts.of(settings, store, new MapDbSession(store).next(), this::closeElsewhere);
+        Parts assembled = Parts.of(settings, store, new MapDbSession(store).next(), check, this::closeElsewhere);
         parts = Optional.of(assembled);
         assembled.start();
         LOG.info(
@@ -104,9 +134,12 @@ public final class Agent implements Lifecycle {
     public synchronized void close() {
         if (closed) return;
         closed = true;
+        if (parts.isPresent()) systemd.stopping();
+        AgentThread.step();
         parts.ifPresent(p -> p.stop(settings.stopTimeout()));
         state.ifPresent(StateStore::close);
         if (parts.isPresent()) LOG.info("efka ended");
+        AgentThread.idle();
         ended.countDown();
     }
 }

@@ -13,6 +13,7 @@ import io.efka.agent.service.ServiceRecord;
 import io.efka.agent.service.ServiceStore;
 import io.efka.agent.service.Services;
 import io.efka.agent.service.StoreException;
+import io.efka.agent.threads.AgentThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +96,7 @@ record Census(ServiceStore store, ServiceFolders folders) {
     }
 
     private Services.Found withManifest(ServiceRecord record) {
+        AgentThread.step();
         ManifestReading reading = folders.read(record.id(), record.workDir());
         if (reading instanceof ManifestReading.Usable usable) {
             usable.warnings().forEach(warning -> LOG.warn("service={} manifest: {}", record.id(), warning));

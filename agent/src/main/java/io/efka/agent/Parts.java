@@ -52,6 +52,8 @@ import io.efka.agent.telemetry.StatusCodec;
 import io.efka.agent.telemetry.StatusFanOut;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
+import io.efka.agent.threads.AgentThread;
+import io.efka.agent.threads.SelfCheck;
 import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Outbox;
 import io.efka.agent.wire.Topics;
@@ -114,7 +116,8 @@ final class Parts {
     private final OrphanSweep orphans;
     private final boolean isStateWhole;
 
-    private Parts(Settings settings, StateStore store, long number, Runnable shutdown) {
+    private Parts(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
+        workers.watched().forEach(check::watch);
         var random = RandomGenerator.getDefault();
         var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
         Path folder = settings.folders().data();
@@ -139,7 +142,7 @@ final class Parts {
             return new Discovery(prefix, card, this::serviceIds, uplink, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
-        var mailbox = new SerialExecutor(workers.workers());
+        var mailbox = mailbox("the session's mailbox", check);
         presence = new DevicePresence(mailbox, new DeviceStatusCodec(instance, machine, topics), topics, uplink);
         var site = new Site(settings.device().value(), folder.resolve("run"), channels::environment);
         cgroups = Cgroups.detect(site);
@@ -152,7 +155,7 @@ final class Parts {
         discovery.ifPresent(listeners::add);
         StatusListener listener = new StatusFanOut(listeners);
         var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
-        services = new Services(ports, () -> new SerialExecutor(workers.workers()), output.files());
+        services = new Services(ports, () -> mailbox("a service's mailbox", check), output.files());
         var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());
         metrics = new MetricsPublisher(measurements, topics, link, rhythm);
         disk = new DiskWatch(meters, events, timers, workers.workers());
@@ -210,10 +213,17 @@ final class Parts {
      * Puts an agent together; nothing runs yet.
      *
      * @param number of this start of the agent on its data folder
+     * @param check told of what must not stand still
      * @param shutdown ends the whole agent; must not block
      */
-    static Parts of(Settings settings, StateStore store, long number, Runnable shutdown) {
-        return new Parts(settings, store, number, shutdown);
+    static Parts of(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
+        return new Parts(settings, store, number, check, shutdown);
+    }
+
+    private SerialExecutor mailbox(String name, SelfCheck check) {
+        var mailbox = new SerialExecutor(name, workers.workers());
+        check.watch(mailbox);
+        return mailbox;
     }
 
     /** Those who publish only while this agent speaks for the device, in the order in which they hear of it. */
@@ -251,16 +261,20 @@ final class Parts {
     void start() {
         events.device("started", Map.of("version", version.value()));
         folders.recover();
+        AgentThread.step();
         output.start();
         List<Services.Found> found = census.take();
         launcher.endStrays(Census.runs(found));
+        AgentThread.step();
         Set<ServiceId> installed = orphans.installed(found);
         orphans.sweep(installed, isStateWhole);
         data.begin(installed);
         channels.open(services);
         services.boot(found);
         channels.start();
+        AgentThread.step();
         router.recover();
+        AgentThread.step();
         link.open(presence.will(), subscriptions, session);
         metrics.start();
         disk.start();
@@ -273,14 +287,18 @@ final class Parts {
         disk.close();
         metrics.close();
         stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
+        AgentThread.step();
         channels.close();
         output.close();
         farewell();
+        AgentThread.step();
         link.close();
         probes.close();
         launcher.close();
+        AgentThread.step();
         timers.close();
         workers.close();
+        AgentThread.step();
         cgroups.close();
     }
 

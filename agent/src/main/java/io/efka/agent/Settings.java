@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param groups beside {@code all}
  * @param metricsInterval between two metrics messages, 30 s; 0: none
  * @param stopTimeout a graceful end takes no longer than this, 30 s
+ * @param selfCheckTimeout the agent ends itself when a part of it has not moved for so long, 60 s; zero: it does not
  * @param homeAssistant the discovery prefix of the Home Assistant that is told of this device; empty: none is
  */
 public record Settings(
@@ -26,6 +27,7 @@ public record Settings(
         LedgerBounds ledger,
         Duration metricsInterval,
         Duration stopTimeout,
+        Duration selfCheckTimeout,
         Optional<String> homeAssistant) {
 
     public Settings {

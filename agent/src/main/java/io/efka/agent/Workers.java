@@ -41,6 +41,11 @@ final class Workers implements AutoCloseable {
         return TaskPool.passing(name, size, IDLE, new LinkedBlockingQueue<>(), 0);
     }
 
+    /** Those that must never stand still. */
+    List<TaskPool> watched() {
+        return List.of(workers, processes);
+    }
+
     ExecutorService workers() {
         return workers;
     }

@@ -6,6 +6,7 @@ import io.efka.agent.demo.EmbeddedBroker;
 import io.efka.agent.mapdb.StateStore;
 import io.efka.agent.paho.PahoLink;
 import io.efka.agent.runtime.SystemTimers;
+import io.efka.agent.threads.SelfCheck;
 import io.efka.agent.wire.BrokerSettings;
 import io.efka.agent.wire.DeviceId;
 import io.efka.agent.wire.Message;
@@ -93,7 +94,7 @@ final class PartsTest {
     void anAgentThatWasNeverStartedIsStoppedAsWell() throws Exception {
         remember();
         try (StateStore store = StateStore.open(Files.createDirectories(root.resolve("data")))) {
-            Parts.of(settings(URI.create("tcp://127.0.0.1:1")), store, 1, () -> {})
+            Parts.of(settings(URI.create("tcp://127.0.0.1:1")), store, 1, check, () -> {})
                     .stop(LIMIT);
         }
 
@@ -102,7 +103,7 @@ final class PartsTest {
 
     private void live(URI broker, BooleanSupplier isSeen) throws Exception {
         try (StateStore store = StateStore.open(root.resolve("data"))) {
-            Parts parts = Parts.of(settings(broker), store, 1, () -> {});
+            Parts parts = Parts.of(settings(broker), store, 1, check, () -> {});
             try {
                 parts.start();
                 await("the service runs", () -> ownChildren().count() > 0 && hasSaid("up"));
@@ -112,6 +113,8 @@ final class PartsTest {
             }
         }
     }
+
+    private final SelfCheck check = new SelfCheck(Duration.ZERO, Duration.ZERO, why -> {}, () -> {});
 
     private Settings settings(URI broker) {
         return new Settings(
@@ -123,6 +126,7 @@ final class PartsTest {
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(30),
                 LIMIT,
+                Duration.ZERO,
                 Optional.of("homeassistant"));
     }
 

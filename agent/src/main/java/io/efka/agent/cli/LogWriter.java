@@ -21,17 +21,13 @@ final class LogWriter {
     private final OutputStream out;
     private final int maxBytes;
 
-    @GuardedBy("this")
-    private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+    @GuardedBy("this") private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
 
-    @GuardedBy("this")
-    private int bytes;
+    @GuardedBy("this") private int bytes;
 
-    @GuardedBy("this")
-    private long dropped;
+    @GuardedBy("this") private long dropped;
 
-    @GuardedBy("this")
-    private boolean writing;
+    @GuardedBy("this") private boolean writing;
 
     /** @param out takes whole lines; its {@code write} may block for ever */
     LogWriter(OutputStream out) {
@@ -73,8 +69,7 @@ final class LogWriter {
         }
     }
 
-    @GuardedBy("this")
-    private boolean isBusy() {
+    @GuardedBy("this") private boolean isBusy() {
         return writing || !waiting.isEmpty() || dropped > 0;
     }
 

@@ -29,6 +29,10 @@ enum Setting {
     LEDGER_ENTRIES("N", Shape.NUMBER, "Outcomes of commands kept, at least. Default: 1000"),
     LEDGER_AGE("TIME", Shape.TEXT, "Outcomes are kept this long, at least. Default: 24h"),
     STOP_TIMEOUT("TIME", Shape.TEXT, "A graceful end takes no longer than this. Default: 30s"),
+    SELF_CHECK_TIMEOUT(
+            "TIME",
+            Shape.TEXT,
+            "The agent ends itself, to be started again, when a part of it has not moved for so long; 0: never. Default: 60s"),
     HOME_ASSISTANT(
             "PREFIX",
             Shape.TEXT,

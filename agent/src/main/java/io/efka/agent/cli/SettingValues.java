@@ -81,6 +81,11 @@ final class SettingValues {
         return interval.isZero() ? interval : Times.between("1s", "1d", text);
     }
 
+    static Duration selfCheckTimeout(String text) {
+        Duration limit = Times.parse(text);
+        return limit.isZero() ? limit : Times.between("10s", "1h", text);
+    }
+
     static int ledgerEntries(String text) {
         if (!text.matches("[1-9]\\d{0,5}") || Integer.parseInt(text) > MAX_LEDGER_ENTRIES) {
             throw new IllegalArgumentException("must be a number from 1 to " + MAX_LEDGER_ENTRIES);

@@ -41,6 +41,7 @@ final class SettingsReader {
                 ledger(),
                 value(Setting.METRICS_INTERVAL, "30s", SettingValues::metricsInterval),
                 value(Setting.STOP_TIMEOUT, "30s", text -> Times.between("1s", "10m", text)),
+                value(Setting.SELF_CHECK_TIMEOUT, "60s", SettingValues::selfCheckTimeout),
                 value(Setting.HOME_ASSISTANT, "", SettingValues::homeAssistant));
         LogLevel level = value(Setting.LOG_LEVEL, "info", SettingValues::logLevel);
         if (!faults.isEmpty()) return new SettingsReading.Unusable(faults, exitCode());

@@ -163,6 +163,7 @@ public final class Demo implements Lifecycle {
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(10),
                 STOP_TIMEOUT,
+                Duration.ZERO,
                 Optional.empty());
     }
 

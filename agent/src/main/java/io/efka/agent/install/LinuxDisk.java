@@ -1,6 +1,7 @@
 package io.efka.agent.install;
 
 import io.efka.agent.files.PrivateFiles;
+import io.efka.agent.threads.AgentThread;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -82,6 +83,7 @@ final class LinuxDisk implements Disk {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             Files.delete(file);
+            AgentThread.step();
             return FileVisitResult.CONTINUE;
         }
 

@@ -1,6 +1,7 @@
 package io.efka.agent.mapdb;
 
 import io.efka.agent.files.PrivateFiles;
+import io.efka.agent.threads.AgentThread;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,10 @@ final class Checkpoint {
                 .pageSize(pageSize(documents))
                 .nodeSize(NODE_ENTRIES)
                 .createFromSink();
-        documents.forEach(sink::put);
+        documents.forEach((key, value) -> {
+            sink.put(key, value);
+            AgentThread.step();
+        });
         sink.create();
     }
 
@@ -75,7 +79,10 @@ final class Checkpoint {
             try {
                 var documents = new TreeMap<String, String>();
                 SortedTableMap.open(volume, Serializer.STRING, Serializer.STRING)
-                        .forEach(documents::put);
+                        .forEach((key, value) -> {
+                            documents.put(key, value);
+                            AgentThread.step();
+                        });
                 return documents;
             } finally {
                 volume.close();
@@ -90,7 +97,10 @@ final class Checkpoint {
         var crc = new CRC32C();
         var buffer = new byte[1 << 16];
         try (var in = new FileInputStream(file.toFile())) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) crc.update(buffer, 0, read);
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                crc.update(buffer, 0, read);
+                AgentThread.step();
+            }
         }
         return (int) crc.getValue();
     }

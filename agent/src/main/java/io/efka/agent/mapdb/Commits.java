@@ -1,6 +1,7 @@
 package io.efka.agent.mapdb;
 
 import io.efka.agent.service.StoreException;
+import io.efka.agent.threads.AgentThread;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +20,8 @@ import java.util.stream.Collectors;
  * writes it for all, with one sync. Thread-safe; no interrupt disturbs it.
  */
 final class Commits {
+    private static final long LOOK_MILLIS = 1_000;
+
     private final Bounds bounds;
     private final Runnable journalFull;
     private final Object turn = new Object();
@@ -32,6 +35,7 @@ final class Commits {
     private boolean writing;
     private boolean rolling;
     private boolean checkpointing;
+    private Optional<AgentThread> checkpoint = Optional.empty();
     private boolean closed;
 
     /** Changes that become durable together; where the disk is full, what is owed without the rest. */
@@ -201,6 +205,7 @@ final class Commits {
     private void takeTurn() {
         synchronized (turn) {
             checkpointing = true;
+            checkpoint = Thread.currentThread() instanceof AgentThread writer ? Optional.of(writer) : Optional.empty();
             rolling = true; // goes before the commits that wait
             await(() -> !writing);
             rolling = false;
@@ -227,6 +232,7 @@ final class Commits {
     void checkpointDone() {
         synchronized (turn) {
             checkpointing = false;
+            checkpoint = Optional.empty();
             turn.notifyAll();
         }
     }
@@ -249,8 +255,11 @@ final class Commits {
     private void await(BooleanSupplier condition) {
         boolean interrupted = false;
         while (!condition.getAsBoolean()) {
+            int before = checkpoint.map(AgentThread::steps).orElse(0);
             try {
-                turn.wait();
+                turn.wait(LOOK_MILLIS);
+                // To wait for a long checkpoint is no standstill.
+                if (checkpoint.map(AgentThread::steps).orElse(0) != before) AgentThread.step();
             } catch (InterruptedException e) {
                 interrupted = true;
             }

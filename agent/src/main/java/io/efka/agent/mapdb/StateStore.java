@@ -117,7 +117,13 @@ public final class StateStore implements AutoCloseable {
     }
 
     private void flushLater() {
-        flusher.schedule(FatalErrors.top(this::flush), bounds.soon().toMillis(), TimeUnit.MILLISECONDS);
+        flusher.schedule(FatalErrors.top(this::flushInTime), bounds.soon().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void flushInTime() {
+        AgentThread.step();
+        flush();
+        AgentThread.idle();
     }
 
     private void flush() {
@@ -136,6 +142,7 @@ public final class StateStore implements AutoCloseable {
     }
 
     private void checkpoint() {
+        AgentThread.step();
         try {
             var roll = commits.roll(opening::nextJournal);
             if (roll.isEmpty()) return;
@@ -145,6 +152,7 @@ public final class StateStore implements AutoCloseable {
         } catch (IOException e) {
             checkpointFailures.add("no checkpoint could be written, the journal goes on growing", e);
         } finally {
+            AgentThread.idle();
             commits.checkpointDone();
         }
     }

@@ -1,6 +1,7 @@
 package io.efka.agent.runtime;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.threads.AgentThread;
 import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.threads.Progress;
 import java.util.ArrayDeque;
@@ -25,8 +26,11 @@ public final class SerialExecutor implements Executor, Progress {
 
     @GuardedBy("tasks") private final Queue<Runnable> tasks = new ArrayDeque<>();
 
-    /** Whether a turn was asked for, or is being taken. Written under the lock, read without. */
-    private volatile boolean running;
+    /** Whether a turn was asked for, or is being taken. */
+    @GuardedBy("tasks") private boolean running;
+
+    /** Whether a turn was asked for and has not begun; one that has is watched by its thread. */
+    private volatile boolean waiting;
 
     /** Written by whoever has the turn. */
     private volatile int steps;
@@ -58,6 +62,7 @@ public final class SerialExecutor implements Executor, Progress {
     /** A turn that the pool refuses, being closed or out of threads, is asked for again with the next task. */
     private void askForTurn() {
         boolean asked = false;
+        waiting = true;
         try {
             pool.execute(this::takeTurn);
             asked = true;
@@ -69,6 +74,7 @@ public final class SerialExecutor implements Executor, Progress {
     }
 
     private void endTurn() {
+        waiting = false;
         synchronized (tasks) {
             running = false;
         }
@@ -76,6 +82,8 @@ public final class SerialExecutor implements Executor, Progress {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one turn at a time
     private void takeTurn() {
+        waiting = false;
+        steps++;
         for (int i = 0; i < TURN; i++) {
             Runnable task;
             synchronized (tasks) {
@@ -87,7 +95,7 @@ public final class SerialExecutor implements Executor, Progress {
             }
             // A task that throws is a bug of its own; the others behind it must run.
             FatalErrors.run(task);
-            steps++;
+            AgentThread.step();
         }
         askForTurn();
     }
@@ -99,7 +107,7 @@ public final class SerialExecutor implements Executor, Progress {
 
     @Override
     public boolean isBusy() {
-        return running;
+        return waiting;
     }
 
     @Override

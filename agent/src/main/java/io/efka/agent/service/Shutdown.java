@@ -1,5 +1,6 @@
 package io.efka.agent.service;
 
+import io.efka.agent.threads.AgentThread;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +27,12 @@ final class Shutdown {
     /** Returns whether all were done within {@code limit}. */
     boolean run(Duration limit) throws InterruptedException {
         tellThoseThatMay();
-        return all.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        AgentThread.idle();
+        try {
+            return all.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } finally {
+            AgentThread.step();
+        }
     }
 
     private synchronized void tellThoseThatMay() {

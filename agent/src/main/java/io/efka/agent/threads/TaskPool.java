@@ -1,7 +1,9 @@
 package io.efka.agent.threads;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -16,33 +18,48 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
     private static final long END_SECONDS = 2;
 
     private final String name;
-    private final AtomicInteger begun = new AtomicInteger();
+    private final boolean isWatched;
+    private final List<AgentThread> threads = new CopyOnWriteArrayList<>();
 
-    private TaskPool(String name, int core, int max, Duration idle, BlockingQueue<Runnable> queue, long stack) {
+    private TaskPool(
+            String name,
+            int core,
+            int max,
+            Duration idle,
+            BlockingQueue<Runnable> queue,
+            long stack,
+            boolean isWatched) {
         super(core, max, idle.toMillis(), TimeUnit.MILLISECONDS, queue);
         this.name = name;
+        this.isWatched = isWatched;
         var number = new AtomicInteger();
-        setThreadFactory(task -> new AgentThread(name + "-" + number.incrementAndGet(), task, stack));
+        setThreadFactory(task -> {
+            var thread = new AgentThread(name + "-" + number.incrementAndGet(), task, stack);
+            if (isWatched) threads.add(thread);
+            return thread;
+        });
     }
 
     /**
      * A pool whose threads are there from the start and stay: what it is given is begun also while the machine has no
-     * more threads to give. What bounds its queue is in front of it.
+     * more threads to give. What bounds its queue is in front of it. The {@link SelfCheck} minds it, and tasks that
+     * take long take steps.
      */
     public static TaskPool lasting(String name, int size) {
-        var pool = new TaskPool(name, size, size, Duration.ZERO, new LinkedBlockingQueue<>(), 0);
+        var pool = new TaskPool(name, size, size, Duration.ZERO, new LinkedBlockingQueue<>(), 0, true);
         pool.prestartAllCoreThreads();
         return pool;
     }
 
     /**
      * A pool whose threads come when they are needed and go when they are not; it rejects what finds neither a thread
-     * nor a place in the queue.
+     * nor a place in the queue. For tasks that may hang in what is not the agent's, and have limits of their own: the
+     * {@link SelfCheck} does not mind them.
      *
      * @param stack of a thread, in bytes; 0: what the JVM gives
      */
     public static TaskPool passing(String name, int max, Duration idle, BlockingQueue<Runnable> queue, long stack) {
-        var pool = new TaskPool(name, queue.remainingCapacity() == 0 ? 0 : max, max, idle, queue, stack);
+        var pool = new TaskPool(name, queue.remainingCapacity() == 0 ? 0 : max, max, idle, queue, stack, false);
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
@@ -71,10 +88,9 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
 
         @Override
         public void run() {
-            begun.incrementAndGet();
-            AgentThread.step();
+            if (isWatched) AgentThread.step();
             FatalErrors.run(work);
-            AgentThread.idle();
+            if (isWatched) AgentThread.idle();
         }
     }
 
@@ -91,7 +107,9 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
 
     @Override
     public int steps() {
-        return begun.get();
+        int sum = 0;
+        for (AgentThread thread : threads) sum += thread.steps();
+        return sum;
     }
 
     @Override

@@ -42,6 +42,7 @@ final class RunCommandTest {
             assertThat(settings.ledger()).isEqualTo(new Settings.LedgerBounds(1_000, Duration.ofHours(24)));
             assertThat(settings.metricsInterval()).isEqualTo(Duration.ofSeconds(30));
             assertThat(settings.stopTimeout()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(settings.selfCheckTimeout()).isEqualTo(Duration.ofSeconds(60));
             assertThat(settings.homeAssistant()).isEmpty();
         }
 
@@ -201,6 +202,7 @@ final class RunCommandTest {
                 --ledger-entries   | 1e3       | must be a number from 1 to 100000
                 --ledger-age       | 31d       | must be from 0 to 30d
                 --stop-timeout     | 0         | must be from 1s to 10m
+                --self-check-timeout | 5s      | must be from 10s to 1h
                 --stop-timeout     | soon      | must be a number and a unit
                 --home-assistant   | true      | as in homeassistant
                 --home-assistant   | ha/       | must be Home Assistant's discovery prefix
