@@ -47,7 +47,16 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
      * @param user beside root; a name or a number
      */
     public static PathTrust of(Path path, Optional<String> user) {
-        return new Walk(user.flatMap(PathTrust::principal)).to(path.normalize());
+        return new Walk(user.flatMap(PathTrust::principal), false).to(path.normalize());
+    }
+
+    /**
+     * What root will make in a folder; it may be sticky, as a new tmpfs is.
+     *
+     * @param folder absolute
+     */
+    public static PathTrust ofNewIn(Path folder) {
+        return new Walk(Optional.empty(), true).to(folder.normalize());
     }
 
     private static Optional<UserPrincipal> principal(String user) {
@@ -62,12 +71,15 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
     /** One walk from the root of the file system. */
     private static final class Walk {
         private final Optional<UserPrincipal> user;
+        private final boolean isPassage;
         private final Set<Path> seen = new HashSet<>();
         private boolean isUsers;
         private int links;
 
-        Walk(Optional<UserPrincipal> user) {
+        /** @param isPassage whether the end of the way is only passed through, too */
+        Walk(Optional<UserPrincipal> user, boolean isPassage) {
             this.user = user;
+            this.isPassage = isPassage;
         }
 
         PathTrust to(Path path) {
@@ -121,7 +133,7 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
             }
             isUsers |= ofUser && !ofRoot;
             if ((Boolean) present(is, "isSymbolicLink")) return Optional.empty();
-            boolean isSticky = (mode & STICKY) != 0 && !isLast;
+            boolean isSticky = (mode & STICKY) != 0 && (isPassage || !isLast);
             if (isSticky) return Optional.empty();
             String shown = " (mode " + String.format("%04o", mode & 07777) + ")";
             if ((mode & OTHERS_WRITE) != 0) {

@@ -41,8 +41,8 @@ record RootRule(boolean applies) {
     /** Whether a service may be written below {@code folder}, which is there already. */
     void require(Path folder) throws InstallException {
         if (!applies) return;
-        Optional<PathTrust.Objection> objection = PathTrust.of(existing(folder.toAbsolutePath()), Optional.empty())
-                .objection();
+        Optional<PathTrust.Objection> objection =
+                PathTrust.ofNewIn(existing(folder.toAbsolutePath())).objection();
         if (objection.isPresent()) throw InstallException.notAllowed(fault(objection.get(), Optional.empty()));
     }
 

@@ -79,6 +79,9 @@ final class PathTrustTest {
         Files.setAttribute(tmp, "unix:mode", 01777);
         assertThat(objection(inside)).isEqualTo("none");
         assertThat(objection(tmp)).as("to run in").contains("by everybody (mode 1777)");
+        assertThat(PathTrust.ofNewIn(tmp).objection())
+                .as("to make something in")
+                .isEmpty();
 
         own(inside, "nobody");
         assertThat(objection(inside)).contains("its owner nobody");

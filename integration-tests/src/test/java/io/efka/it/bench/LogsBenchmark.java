@@ -15,6 +15,7 @@ final class LogsBenchmark implements Benchmark {
     private static final int WARM_UP = 300;
     /** So that the pings themselves leave the processors to the searches. */
     private static final long PAUSE_NANOS = 5_000_000;
+
     private static final int ASKERS = 2;
     private static final List<String> HOSTILE =
             List.of(".*.*=", "(.*a){20}$", "(x+x+)+y|(a?){500}=", "(?:[a-z0]+,){900}");
