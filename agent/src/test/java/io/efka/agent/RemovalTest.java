@@ -248,11 +248,7 @@ final class RemovalTest {
             channels = new ServiceChannels(data, timers, new NoPublications(), configs, pool);
             var site = new Site("dev1", data.resolve("run"), channels::environment);
             launcher = new ProcessLauncher(
-                    site,
-                    output.files(),
-                    Cgroups.detect(site),
-                    timers,
-                    new ProcessLauncher.Executors(pool, pool));
+                    site, output.files(), Cgroups.detect(site), timers, new ProcessLauncher.Executors(pool, pool));
             folders = new ServiceFolders(data.resolve("services"), List.of());
             StatusListener listener = new StatusListener() {
                 @Override

@@ -99,7 +99,11 @@ final class Dialer {
         Socket socket = newSocket();
         var thread = new Thread(() -> results.add(attempt(address, socket)), "agent-mqtt-connect");
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noThread) {
+            throw new IOException("no thread to connect with: " + noThread.getMessage());
+        }
     }
 
     private synchronized Socket newSocket() throws IOException {

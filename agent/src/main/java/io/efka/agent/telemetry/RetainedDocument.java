@@ -2,8 +2,8 @@ package io.efka.agent.telemetry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Timers;
-import io.efka.agent.wire.LinkException;
 import io.efka.agent.threads.FatalErrors;
+import io.efka.agent.wire.LinkException;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
