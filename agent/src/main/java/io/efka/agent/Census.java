@@ -6,7 +6,6 @@ import io.efka.agent.service.Dependencies;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Fault;
 import io.efka.agent.service.Manifest;
-import io.efka.agent.service.RunId;
 import io.efka.agent.service.RunRecord;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceRecord;
@@ -21,7 +20,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,11 +44,8 @@ record Census(ServiceStore store, ServiceFolders folders) {
     }
 
     /** The runs that an earlier agent wrote down. */
-    static Set<RunId> runs(List<Services.Found> found) {
-        return found.stream()
-                .flatMap(one -> one.record().run().stream())
-                .map(RunRecord::run)
-                .collect(Collectors.toSet());
+    static List<RunRecord> runs(List<Services.Found> found) {
+        return found.stream().flatMap(one -> one.record().run().stream()).toList();
     }
 
     /** Services that wait for each other in a circle would never start: it is said of each of them. */

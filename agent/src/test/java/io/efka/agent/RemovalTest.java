@@ -348,7 +348,7 @@ final class RemovalTest {
             assertThat(services.find(CAMERA)).isEmpty();
         }
 
-        long end() throws IOException {
+        long end() {
             var query = new Logs.Query(
                     Logs.Stream.STDOUT,
                     OptionalInt.of(1),

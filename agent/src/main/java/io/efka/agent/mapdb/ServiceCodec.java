@@ -50,6 +50,7 @@ final class ServiceCodec {
             json.addProperty("start_ticks", process.startTicks());
             json.addProperty("boot_id", process.bootId());
         });
+        run.group().ifPresent(group -> json.addProperty("group", group));
         if (run.ready()) json.addProperty("ready", true);
         if (run.commanded()) json.addProperty("commanded", true);
         return json;
@@ -115,8 +116,9 @@ final class ServiceCodec {
         }
         boolean ready = json.has("ready") && Fields.flag(json, "ready");
         boolean commanded = json.has("commanded") && Fields.flag(json, "commanded");
+        Optional<String> group = json.has("group") ? Optional.of(Fields.text(json, "group")) : Optional.empty();
         return new RunRecord(
-                new RunId(Fields.text(json, "run")), Fields.instant(json, "since"), process, ready, commanded);
+                new RunId(Fields.text(json, "run")), Fields.instant(json, "since"), process, ready, commanded, group);
     }
 
     private static History decodeHistory(JsonObject json) {

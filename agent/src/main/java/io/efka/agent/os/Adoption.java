@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Launcher.Launch;
 import io.efka.agent.service.ProcessIdentity;
@@ -7,18 +8,23 @@ import io.efka.agent.service.RunId;
 import io.efka.agent.service.RunRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes over what an earlier agent left alive, or ends it. Blocks for as long as a search of {@code /proc} takes. */
 final class Adoption {
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
     private final Seen seen;
     private final TreeWatch treeWatch;
     private final EndWatch endWatch;
     private final Runs runs;
 
-    /** How the processes of this machine are seen. */
-    record Seen(ProcessTable table, Trees trees, Cgroups cgroups) {}
+    /** How the processes of this machine are seen, and by whom. */
+    record Seen(ProcessTable table, Trees trees, Cgroups cgroups, AgentMark agent) {}
 
     Adoption(Seen seen, TreeWatch treeWatch, EndWatch endWatch, Runs runs) {
         this.seen = seen;
@@ -45,7 +51,11 @@ final class Adoption {
         }
         Optional<ProcessIdentity> main = findMain(left.record());
         if (main.isEmpty()) {
-            endLeftovers(left.record().run(), tell);
+            endLeftovers(left, tell);
+            return;
+        }
+        if (isAnothers(main.get().pid())) {
+            leave(left, tell);
             return;
         }
         var warnings = new ArrayList<String>();
@@ -55,19 +65,51 @@ final class Adoption {
                         left.launch().manifest().limits(),
                         warnings);
         LiveRun run = runs.begin(left.launch(), new Runs.Main(main.get(), group), left.output(), tell);
-        run.tell(new Event.Adopted(run.id(), main.get(), warnings));
+        run.tell(new Event.Adopted(run.id(), main.get(), group.map(RunGroup::name), warnings));
         endWatch.watch(
                 main.get(),
                 () -> runs.mainEnded(run, Exits.unknown(work.timers().now(), run)));
     }
 
-    /** One of them leads to their group, and so to those that nothing else marks. */
-    private void endLeftovers(RunId run, Consumer<Event> tell) {
-        Kin marked = new Kin(Kin.Mark.anyOf(run), Optional.empty(), Optional.empty());
-        Optional<RunGroup> group = seen.trees().members(marked).stream()
-                .flatMap(member -> seen.cgroups().of(member.pid()).stream())
-                .findFirst();
-        treeWatch.follow(new Leftovers(run, group, tell));
+    /**
+     * Whether a process of the recorded run is another agent's: then the data folder of that one was copied, with this
+     * record in it. One that cleared its environment, or wrote over it, is judged by its control group.
+     */
+    private boolean isAnothers(long pid) {
+        Optional<String> mark = seen.table().environ(pid).value(EfkaVariables.AGENT);
+        if (mark.isPresent()) {
+            return mark.flatMap(AgentMark::parse)
+                    .filter(seen.agent()::isAnothers)
+                    .isPresent();
+        }
+        return seen.cgroups().of(pid).filter(seen.cgroups()::isAnothers).isPresent();
+    }
+
+    private static void leave(Left left, Consumer<Event> tell) {
+        String why = "it belongs to the agent of the data folder of which this one is a copy";
+        LOG.warn(
+                "service={} run={} is left alone: {}",
+                left.launch().manifest().id(),
+                left.record().run(),
+                why);
+        tell.accept(new Event.AdoptionFailed(left.record().run(), why));
+    }
+
+    /** Those that nothing marks are found by their group: the record names it, or one of the others leads to it. */
+    private void endLeftovers(Left left, Consumer<Event> tell) {
+        RunRecord record = left.record();
+        Kin marked = new Kin(Kin.Mark.anyOf(record.run()), Optional.empty(), Optional.empty());
+        List<ProcessStat> members = seen.trees().members(marked);
+        if (members.stream().anyMatch(member -> isAnothers(member.pid()))) {
+            leave(left, tell);
+            return;
+        }
+        Optional<RunGroup> group = record.group()
+                .flatMap(seen.cgroups()::named)
+                .or(() -> members.stream()
+                        .flatMap(member -> seen.cgroups().of(member.pid()).stream())
+                        .findFirst());
+        treeWatch.follow(new Leftovers(record.run(), group, tell));
     }
 
     private Optional<ProcessIdentity> findMain(RunRecord record) {

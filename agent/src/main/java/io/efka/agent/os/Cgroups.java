@@ -63,10 +63,10 @@ public final class Cgroups implements AutoCloseable {
      * Looks at the machine, and removes empty groups that an earlier agent left. Blocks for seconds where systemd is slow
      * to answer.
      *
-     * @param site its device and its run folder separate the groups of two agents on one machine
+     * @param site its device and its data folder separate the groups of two agents on one machine
      */
     public static Cgroups detect(Site site) {
-        return detect(site.device(), site.agent());
+        return detect(site.device(), site.agent().key());
     }
 
     /** @param agent names the agent among those with the same device, also after a restart */
@@ -247,6 +247,17 @@ public final class Cgroups implements AutoCloseable {
         boolean limited =
                 Limit.of(limits).stream().allMatch(limit -> folders.stream().anyMatch(limit::isSetIn));
         return limited ? found : limit(found, limits, warnings);
+    }
+
+    /** The group of this agent that has that name, if it exists. */
+    Optional<RunGroup> named(String name) {
+        return existing().stream().filter(group -> group.name().equals(name)).findFirst();
+    }
+
+    /** Whether a group is that of another agent for the same device. */
+    boolean isAnothers(RunGroup group) {
+        return !group.name().startsWith(owner)
+                && !NAME_WITHOUT_OWNER.matcher(group.name()).matches();
     }
 
     /** Removes what holds no process. Groups of services that run on stay, for the next agent. */

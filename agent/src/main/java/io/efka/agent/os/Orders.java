@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 /** Writes the orders for what a service's manifest names: its program, its stop command, its health check. */
 final class Orders {
     private final Site site;
+    private final String agent;
     private final OptionalLong openFiles = GivenLimits.openFiles();
     // No shell passes these on; env(1) sets them anew.
     private final Map<String, String> unnameable =
@@ -24,6 +25,7 @@ final class Orders {
 
     Orders(Site site) {
         this.site = site;
+        this.agent = site.agent().written();
         this.runFolder = new RunFolder(site.runFolder());
     }
 
@@ -101,7 +103,7 @@ final class Orders {
         marks.put(EfkaVariables.RUN, launch.run().value());
         marks.put(EfkaVariables.SERVICE, launch.manifest().id().value());
         marks.put(EfkaVariables.DEVICE, site.device());
-        marks.put(EfkaVariables.AGENT, site.agent());
+        marks.put(EfkaVariables.AGENT, agent);
         return marks;
     }
 

@@ -10,6 +10,7 @@ import io.efka.agent.service.Signal;
 import io.efka.agent.service.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +24,6 @@ import java.util.function.Consumer;
 public final class ProcessLauncher implements Launcher, AutoCloseable {
     private static final Duration STRAYS_LIMIT = Duration.ofSeconds(5);
 
-    private final Site site;
     private final Cgroups cgroups;
     private final OutputFiles outputFiles;
     private final Work work;
@@ -54,7 +54,6 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
      */
     public ProcessLauncher(Site site, OutputFiles outputFiles, Cgroups cgroups, Timers timers, Executors executors) {
         ProcessTable table = new ProcessTable();
-        this.site = site;
         this.cgroups = cgroups;
         this.outputFiles = outputFiles;
         this.work = new Work(executors.processes(), timers);
@@ -67,9 +66,10 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.trees = new Trees(table, signaller);
         TreeWatch treeWatch = new TreeWatch(trees, work);
         this.runs = new Runs(trees, work, treeWatch);
-        this.adoption =
-                new Adoption(new Adoption.Seen(table, trees, cgroups), treeWatch, new EndWatch(table, work), runs);
-        this.strays = new Strays(table, trees, cgroups);
+        AgentMark agent = site.agent();
+        this.adoption = new Adoption(
+                new Adoption.Seen(table, trees, cgroups, agent), treeWatch, new EndWatch(table, work), runs);
+        this.strays = new Strays(table, trees, cgroups, agent);
         this.inputs = new InputWriter(timers);
     }
 
@@ -100,7 +100,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
             boolean inTime = answer.claim();
             Consumer<Event> listener = inTime ? answer.listener() : tooLate -> {};
             LiveRun run = runs.begin(launch, new Runs.Main(spawned.identity(), group), prepared.output(), listener);
-            run.tell(new Event.Launched(launch.run(), spawned.identity(), warnings));
+            run.tell(new Event.Launched(launch.run(), spawned.identity(), group.map(RunGroup::name), warnings));
             Exits.tell(spawned.process(), work, code -> mainEnded(run, code));
             if (!inTime) runs.kill(run);
         } catch (LaunchRefused refused) {
@@ -170,8 +170,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
      *
      * @param recorded the runs that are known
      */
-    public void endStrays(Set<RunId> recorded) {
-        strays.end(site.agent(), recorded, STRAYS_LIMIT);
+    public void endStrays(Collection<RunRecord> recorded) {
+        strays.end(recorded, STRAYS_LIMIT);
     }
 
     /** The living processes of a run. */

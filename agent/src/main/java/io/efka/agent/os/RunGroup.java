@@ -17,6 +17,11 @@ record RunGroup(List<Path> folders) {
         folders = List.copyOf(folders);
     }
 
+    /** What a record names it by, wherever it is. */
+    String name() {
+        return String.valueOf(folders.get(0).getFileName());
+    }
+
     /** The files into which a process that is in the first folder writes {@code 0} to join the others. */
     List<Path> joins() {
         return folders.stream()

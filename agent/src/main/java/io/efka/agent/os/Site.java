@@ -15,9 +15,9 @@ import java.util.function.Function;
  */
 public record Site(String device, Path runFolder, Function<Launcher.Launch, Map<String, String>> extraEnvironment) {
 
-    /** What the agent of this site is known by among the processes of the machine. */
-    String agent() {
-        return runFolder.toAbsolutePath().normalize().toString();
+    /** What the agent of this site is known by among the processes of the machine; its data folder must be there. */
+    AgentMark agent() {
+        return AgentMark.of(runFolder);
     }
 
     /** A site that gives no more than the three variables. */

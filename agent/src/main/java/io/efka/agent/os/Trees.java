@@ -29,6 +29,16 @@ final class Trees {
         return search(kin);
     }
 
+    /** The living members of a control group. */
+    List<ProcessStat> members(RunGroup group) {
+        return living(group.pids().orElse(List.of()));
+    }
+
+    /** Kills every member of a control group that is there now. */
+    void kill(RunGroup group) {
+        if (!group.kill()) members(group).forEach(member -> signaller.send(Signal.KILL, member.pid()));
+    }
+
     /** Whether nothing of a tree is alive; false as well when that cannot be seen now, so look again. */
     boolean isEmpty(Kin kin) {
         long refusals = table.refusals();

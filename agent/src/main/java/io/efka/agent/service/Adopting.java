@@ -103,7 +103,7 @@ record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) i
     @Override
     public Step on(Event.Adopted event, Service service, Moment moment) {
         RunRecord before = service.record().run().orElse(new RunRecord(run, moment.now(), Optional.empty()));
-        RunRecord recorded = before.with(event.process());
+        RunRecord recorded = before.with(event.process(), event.group());
         Service known = service.run(Optional.of(recorded)).warnings(event.warnings());
         boolean wanted = service.isDesired() || before.commanded();
         if (!wanted || service.manifest().isEmpty()) {

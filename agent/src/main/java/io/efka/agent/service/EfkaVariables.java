@@ -15,7 +15,7 @@ public final class EfkaVariables {
     /** Marks a command that the agent runs beside a service. */
     public static final String SIDE = "EFKA_SIDE";
 
-    /** The agent that a process belongs to, by its run folder. */
+    /** The agent that a process belongs to, by its data folder. */
     public static final String AGENT = "EFKA_AGENT";
 
     public static final String SERVICE = "EFKA_SERVICE";

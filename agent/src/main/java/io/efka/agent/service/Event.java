@@ -180,8 +180,18 @@ public sealed interface Event {
 
     // What the launcher tells.
 
-    /** The program is executing. */
-    record Launched(RunId run, ProcessIdentity process, List<String> warnings) implements OfRun {
+    /**
+     * The program is executing.
+     *
+     * @param group names its control group, where it has one
+     */
+    record Launched(RunId run, ProcessIdentity process, Optional<String> group, List<String> warnings)
+            implements OfRun {
+        /** Without a group. */
+        public Launched(RunId run, ProcessIdentity process, List<String> warnings) {
+            this(run, process, Optional.empty(), warnings);
+        }
+
         @Override
         public Step applyTo(ActiveState state, Service service, Moment moment) {
             return state.on(this, service, moment);
@@ -223,8 +233,17 @@ public sealed interface Event {
         }
     }
 
-    /** A recorded process is alive and ours. */
-    record Adopted(RunId run, ProcessIdentity process, List<String> warnings) implements OfRun {
+    /**
+     * A recorded process is alive and ours.
+     *
+     * @param group names its control group, where it has one
+     */
+    record Adopted(RunId run, ProcessIdentity process, Optional<String> group, List<String> warnings) implements OfRun {
+        /** Without a group. */
+        public Adopted(RunId run, ProcessIdentity process, List<String> warnings) {
+            this(run, process, Optional.empty(), warnings);
+        }
+
         @Override
         public Step applyTo(ActiveState state, Service service, Moment moment) {
             return state.on(this, service, moment);

@@ -10,29 +10,36 @@ import java.util.Optional;
  * @param ready whether it became ready by a rule that a later agent cannot see fulfilled again: it may not say so twice
  * @param commanded whether a command asked for it and its success has not made the service desired yet: an agent that finds
  *     it alive finishes that command, where it would end any other run that is not desired
+ * @param group names its control group, where it has one
  */
-public record RunRecord(RunId run, Instant since, Optional<ProcessIdentity> process, boolean ready, boolean commanded) {
+public record RunRecord(
+        RunId run,
+        Instant since,
+        Optional<ProcessIdentity> process,
+        boolean ready,
+        boolean commanded,
+        Optional<String> group) {
 
     /** A run that is not known to be ready, and that no command waits for. */
     public RunRecord(RunId run, Instant since, Optional<ProcessIdentity> process) {
-        this(run, since, process, false, false);
+        this(run, since, process, false, false, Optional.empty());
     }
 
     /** The same run, its process known. */
-    RunRecord with(ProcessIdentity known) {
-        return new RunRecord(run, since, Optional.of(known), ready, commanded);
+    RunRecord with(ProcessIdentity known, Optional<String> itsGroup) {
+        return new RunRecord(run, since, Optional.of(known), ready, commanded, itsGroup);
     }
 
     RunRecord asReady() {
-        return new RunRecord(run, since, process, true, commanded);
+        return new RunRecord(run, since, process, true, commanded, group);
     }
 
     RunRecord asCommanded() {
-        return new RunRecord(run, since, process, ready, true);
+        return new RunRecord(run, since, process, ready, true, group);
     }
 
     /** The command has been fulfilled, or another one has taken its place. */
     RunRecord asSettled() {
-        return new RunRecord(run, since, process, ready, false);
+        return new RunRecord(run, since, process, ready, false, group);
     }
 }

@@ -76,10 +76,10 @@ record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.Ali
 
     @Override
     public Step on(Event.Launched event, Service service, Moment moment) {
-        Optional<RunRecord> before = service.record().run();
-        boolean saidReady = before.filter(RunRecord::ready).isPresent();
-        boolean commanded = before.filter(RunRecord::commanded).isPresent();
-        var recorded = new RunRecord(run, moment.now(), Optional.of(event.process()), saidReady, commanded);
+        RunRecord before = service.record().run().orElse(new RunRecord(run, moment.now(), Optional.empty()));
+        boolean saidReady = before.ready();
+        var recorded = new RunRecord(
+                run, moment.now(), Optional.of(event.process()), saidReady, before.commanded(), event.group());
         Service launched = service.run(Optional.of(recorded))
                 .warnings(event.warnings())
                 .state(new Starting(run, Optional.of(event.process())));

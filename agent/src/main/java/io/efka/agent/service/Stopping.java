@@ -150,7 +150,7 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     @Override
     public Step on(Event.Launched event, Service service, Moment moment) {
         var known = new Stopping(run, Optional.of(event.process()), exit, next, kills);
-        var recorded = new RunRecord(run, moment.now(), Optional.of(event.process()));
+        var recorded = new RunRecord(run, moment.now(), Optional.empty()).with(event.process(), event.group());
         Service found = service.run(Optional.of(recorded)).state(known);
         return Transitions.askToEnd(found.stay(), known);
     }

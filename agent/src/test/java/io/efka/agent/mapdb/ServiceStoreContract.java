@@ -33,7 +33,7 @@ abstract class ServiceStoreContract {
     }
 
     static ServiceRecord launching(String id) {
-        var run = new RunRecord(RUN_2, NOON, Optional.empty(), false, true);
+        var run = new RunRecord(RUN_2, NOON, Optional.empty(), false, true, Optional.empty());
         var exit = new Exit(OptionalInt.of(3), Optional.empty(), false, NOON, "last line\n\"quoted\" \u4e2d");
         return new ServiceRecord(
                 new ServiceId(id),
@@ -53,7 +53,7 @@ abstract class ServiceStoreContract {
                 Path.of("/srv", id),
                 Desired.RUNNING,
                 true,
-                Optional.of(new RunRecord(RUN_2, NOON, Optional.of(process), true, false)),
+                Optional.of(new RunRecord(RUN_2, NOON, Optional.of(process), true, false, Optional.of("a1-b2-3"))),
                 History.CLEAN,
                 Optional.of(new LastExit(RUN_1, exit)));
     }

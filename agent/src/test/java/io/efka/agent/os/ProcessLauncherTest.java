@@ -562,7 +562,7 @@ abstract class ProcessLauncherTest {
             Machine.Started stray = machine.start(machine.shell("setsid sleep 100 & echo $! >left; exec sleep 100"));
             long left = Long.parseLong(machine.awaitFile("left"));
 
-            machine.launcher.endStrays(Set.of(known.run()));
+            machine.launcher.endStrays(List.of(record(known)));
 
             assertThat(Machine.isAlive(stray.pid())).isFalse();
             assertThat(Machine.isAlive(left)).isFalse();
@@ -570,11 +570,79 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void whatNothingMarksIsEndedByItsControlGroup() {
+            Machine.Started known = machine.start(machine.shell(unmarked("unmarked")));
+            long keptToo = Long.parseLong(machine.awaitFile("unmarked"));
+            Machine.Started over = machine.start(machine.shell(unmarked("left")));
+            long left = Long.parseLong(machine.awaitFile("left"));
+            assumeTrue(over.launched().group().isPresent(), "NOT TRIED: there are no control groups here");
+            machine.launcher.signal(over.run(), Signal.KILL);
+            over.exited();
+
+            machine.restarted().endStrays(List.of(record(known)));
+
+            assertThat(Machine.isAlive(left)).isFalse();
+            assertThat(Machine.isAlive(known.pid())).isTrue();
+            assertThat(Machine.isAlive(keptToo)).isTrue();
+        }
+
+        @Test
+        void whatNothingMarksOfARunThatIsRecordedIsEndedByTheGroupInItsRecord() {
+            Machine.Started first = machine.start(machine.shell(unmarked("unmarked")));
+            long left = Long.parseLong(machine.awaitFile("unmarked"));
+            assumeTrue(first.launched().group().isPresent(), "NOT TRIED: there are no control groups here");
+            machine.launcher.signal(first.run(), Signal.KILL);
+            first.exited();
+
+            Recorder second = new Recorder();
+            machine.restarted().adopt(first.launch(), record(first), second);
+            second.await(Event.AdoptionFailed.class);
+            assertThat(Machine.isAlive(left)).isFalse();
+        }
+
+        @Test
+        void aRunOfTheAgentWhoseDataFolderWasCopiedIsLeftAlone(@TempDir Path copy) throws Exception {
+            Machine.Started theirs = machine.start(machine.shell("setsid sleep 100 & echo $! >left; exec sleep 100"));
+            long left = Long.parseLong(machine.awaitFile("left"));
+            try (var other = new Machine(copy, Cgroups.none())) {
+                other.launcher.endStrays(List.of(record(theirs)));
+                assertLeftAlone(other, theirs);
+                assertThat(Machine.isAlive(theirs.pid())).isTrue();
+
+                machine.launcher.signal(theirs.run(), Signal.KILL);
+                theirs.exited();
+                assertLeftAlone(other, theirs);
+                assertThat(Machine.isAlive(left)).isTrue();
+            }
+        }
+
+        private void assertLeftAlone(Machine other, Machine.Started theirs) {
+            Recorder events = new Recorder();
+            other.launcher.adopt(theirs.launch(), record(theirs), events);
+            assertThat(events.await(Event.AdoptionFailed.class).why()).contains("is a copy");
+        }
+
+        @Test
+        void aRunIsFoundByTheAgentOfTheFolderThatWasMoved() throws Exception {
+            try (var first = new Machine(folder.resolve("data"), cgroups())) {
+                Machine.Started run = first.start(first.shell("exec sleep 100"));
+                Path moved = Files.move(folder.resolve("data"), folder.resolve("moved"));
+                try (var second = new Machine(moved, Cgroups.none())) {
+                    second.launcher.endStrays(List.of(record(run)));
+                    Recorder events = new Recorder();
+                    second.launcher.adopt(run.launch(), record(run), events);
+                    assertThat(events.await(Event.Adopted.class).process().pid())
+                            .isEqualTo(run.pid());
+                }
+            }
+        }
+
+        @Test
         void aStrayOfAnotherAgentIsLeftAlone(@TempDir Path elsewhere) throws Exception {
             try (var other = new Machine(elsewhere, cgroups())) {
                 Machine.Started theirs = other.start(other.shell("exec sleep 100"));
 
-                machine.launcher.endStrays(Set.of());
+                machine.launcher.endStrays(List.of());
 
                 assertThat(Machine.isAlive(theirs.pid())).isTrue();
             }
@@ -584,13 +652,13 @@ abstract class ProcessLauncherTest {
         @ValueSource(strings = {"x", "", "01K", "01k00000000000000000000000", "../../../../etc/passwd\nline"})
         void whatIsNoRunIdInSomebodysEnvironmentIsIgnored(String forged) throws Exception {
             var builder = new ProcessBuilder("sleep", "100");
-            builder.environment().put("EFKA_AGENT", machine.site().agent());
+            builder.environment().put("EFKA_AGENT", machine.site().agent().written());
             builder.environment().put("EFKA_RUN", forged);
             Process stranger = builder.start();
             try {
                 Machine.Started stray = machine.start(machine.shell("exec sleep 100"));
 
-                machine.launcher.endStrays(Set.of());
+                machine.launcher.endStrays(List.of());
 
                 assertThat(Machine.isAlive(stray.pid())).isFalse();
                 assertThat(stranger.isAlive()).isTrue();
@@ -619,6 +687,22 @@ abstract class ProcessLauncherTest {
             } finally {
                 stranger.destroyForcibly();
             }
+        }
+
+        /** Starts what leaves the session and has an empty environment. */
+        private static String unmarked(String file) {
+            return "env -i setsid sh -c 'echo $$ >%1$s; exec sleep 100' & while [ ! -s %1$s ]; do :; done; exec sleep 100"
+                    .formatted(file);
+        }
+
+        private RunRecord record(Machine.Started started) {
+            return new RunRecord(
+                    started.run(),
+                    Instant.now(),
+                    Optional.of(started.launched().process()),
+                    false,
+                    false,
+                    started.launched().group());
         }
 
         private Recorder adopt(Machine.Started first, Optional<ProcessIdentity> process) {
