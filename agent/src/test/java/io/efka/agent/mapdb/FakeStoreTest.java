@@ -22,7 +22,18 @@ final class FakeStoreTest extends ServiceStoreContract {
         services.save(stopped("a"));
         services.full(true);
         assertThatThrownBy(() -> services.save(running("a"))).isInstanceOf(StoreException.class);
-        assertThatThrownBy(() -> services.delete(new ServiceId("a"))).isInstanceOf(StoreException.class);
         assertThat(services.load()).containsExactly(stopped("a"));
+    }
+
+    /** Removing can make room, so it must not need any. */
+    @Test
+    void aServiceIsDeletedOnAFullDiskUntilTheReserveIsUsedUp() throws Exception {
+        services.save(stopped("a"));
+        services.save(stopped("b"));
+        services.full(true);
+        services.delete(new ServiceId("a"));
+        services.useUpReserve();
+        assertThatThrownBy(() -> services.delete(new ServiceId("b"))).isInstanceOf(StoreException.class);
+        assertThat(services.load()).containsExactly(stopped("b"));
     }
 }
