@@ -65,7 +65,7 @@ final class ArchitectureTest {
             .whereLayer("command")
             .mayOnlyAccessLayers("threads", "service", "wire", "install")
             .whereLayer("output")
-            .mayOnlyAccessLayers("threads", "service", "wire")
+            .mayOnlyAccessLayers("threads", "service", "wire", "files")
             .whereLayer("telemetry")
             .mayOnlyAccessLayers("threads", "service", "wire")
             .whereLayer("session")

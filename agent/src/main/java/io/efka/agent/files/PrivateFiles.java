@@ -61,7 +61,7 @@ public final class PrivateFiles {
     }
 
     /** Takes away what is more than 0600, or 0700 of a folder; says whether there was anything to take. */
-    static boolean narrow(Path file) throws IOException {
+    public static boolean narrow(Path file) throws IOException {
         return narrow(file, Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? FOLDER : FILE);
     }
 

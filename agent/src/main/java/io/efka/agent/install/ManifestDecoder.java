@@ -143,6 +143,7 @@ final class ManifestDecoder {
     private Manifest.OutputRule output() {
         return new Manifest.OutputRule(
                 fields.value(ManifestKeys.OUTPUT_KEEP),
+                fields.value(ManifestKeys.OUTPUT_BACKLOG),
                 fields.value(ManifestKeys.OUTPUT_RATE),
                 fields.value(ManifestKeys.OUTPUT_LINGER),
                 Math.toIntExact(fields.value(ManifestKeys.OUTPUT_BATCH)),

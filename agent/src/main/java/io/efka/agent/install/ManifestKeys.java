@@ -111,6 +111,8 @@ final class ManifestKeys {
 
     static final Key<Long> OUTPUT_KEEP =
             standard("output.keep", Quantities.size(MIN_KEEP, Quantities.LARGEST), of("16MiB"));
+    static final Key<Long> OUTPUT_BACKLOG =
+            standard("output.backlog", Quantities.size(MIN_KEEP, Quantities.LARGEST), of("256MiB"));
     static final Key<Long> OUTPUT_RATE = standard("output.rate", Quantities.size(0, Quantities.LARGEST), of(0));
     static final Key<Duration> OUTPUT_LINGER = standard("output.linger", DURATION_OR_ZERO, of("50ms"));
     static final Key<Long> OUTPUT_BATCH = standard("output.batch", Quantities.size(1, MAX_BATCH), of("64KiB"));
@@ -157,6 +159,7 @@ final class ManifestKeys {
             LIMIT_CORE,
             AFTER,
             OUTPUT_KEEP,
+            OUTPUT_BACKLOG,
             OUTPUT_RATE,
             OUTPUT_LINGER,
             OUTPUT_BATCH,

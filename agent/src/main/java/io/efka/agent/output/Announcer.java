@@ -1,5 +1,6 @@
 package io.efka.agent.output;
 
+import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.Events;
 import java.time.Instant;
@@ -31,7 +32,19 @@ final class Announcer {
             case SAME, GREW -> {}
             case TRUNCATED -> say(id, "output_file_truncated", end);
             case DELETED -> say(id, "output_file_deleted", end);
+            case REPLACED -> say(id, "output_file_replaced", end);
         }
+    }
+
+    /** A run writes into the file of the one before it. */
+    void shared(StreamId id, long offset, String why) {
+        Map<String, ?> fields = Map.of("stream", id.leaf(), "offset", offset, "message", why);
+        events.service(id.service(), "output_file_shared", fields);
+    }
+
+    /** A run has no files. */
+    void lost(ServiceId id, String why) {
+        events.service(id, "output_lost", Map.of("message", why));
     }
 
     /** No hole could be punched, and so everything that was kept is gone. */

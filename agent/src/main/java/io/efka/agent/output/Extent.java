@@ -11,6 +11,6 @@ record Extent(Segment segment, long from, long end, boolean live) {
 
     /** Where {@code from} lies in the file. */
     long position() {
-        return from - segment.base();
+        return from - segment.base() + segment.position();
     }
 }

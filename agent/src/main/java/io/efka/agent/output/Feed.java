@@ -59,10 +59,31 @@ final class Feed {
         StreamFiles.Look look = files.look();
         announcer.seen(id(), look, files.end());
         if (files.end() == observedEnd && look == StreamFiles.Look.SAME) return false;
-        if (files.trim(rule().keep()) == StreamFiles.Freed.TRUNCATED) announcer.emptied(id(), files.end());
+        trim(rule().backlog());
         observedEnd = files.end();
         files.times().note(observedEnd, announcer.now());
         return true;
+    }
+
+    /** The broker has more of it: what was sent is kept within its bound, too. */
+    void acknowledged() {
+        trim(rule().backlog());
+    }
+
+    /** How many bytes are kept that the broker does not have. */
+    long unsent() {
+        return files.end() - Math.max(cursor.acknowledged(), files.oldest());
+    }
+
+    /** What is kept unsent however little room there is. */
+    long unsentFloor() {
+        return Math.min(rule().keep(), rule().backlog());
+    }
+
+    /** Gives up the oldest of what is not sent, until it is no more than {@code limit}. */
+    void trim(long limit) {
+        StreamFiles.Freed freed = files.trim(cursor.acknowledged(), rule().keep(), limit);
+        if (freed == StreamFiles.Freed.TRUNCATED) announcer.emptied(id(), files.end());
     }
 
     /** Whether looking again would show what it showed the last time, and that was not enough for a message. */

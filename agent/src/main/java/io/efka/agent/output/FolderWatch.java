@@ -6,11 +6,14 @@ import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,12 +52,16 @@ final class FolderWatch implements AutoCloseable {
     /** Begins or goes on watching; false: it cannot be had, the folder must be looked at by the clock. */
     boolean watch(ServiceId id, Path folder) {
         Watched present = byService.get(id);
-        if (present != null && present.key.isValid()) return true;
         if (watcher.isEmpty()) return false;
         try {
+            // A folder that was moved away is watched there, and not the one in its place.
+            Object identity = Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+            if (present != null && present.key.isValid() && present.folder.equals(identity)) return true;
+            unwatch(id);
             WatchKey key = folder.register(
                     watcher.get(), StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE);
-            Watched watched = new Watched(id, key);
+            Watched watched = new Watched(id, identity, key);
             byService.put(id, watched);
             byKey.put(key, watched);
             return true;
@@ -141,12 +148,14 @@ final class FolderWatch implements AutoCloseable {
     /** A folder that is watched, and how much is going on in it. Heat is confined to the watch's thread. */
     private static final class Watched {
         private final ServiceId id;
+        private final Object folder;
         private final WatchKey key;
         private long spanBegan;
         private int wakeups;
 
-        private Watched(ServiceId id, WatchKey key) {
+        private Watched(ServiceId id, Object folder, WatchKey key) {
             this.id = id;
+            this.folder = folder;
             this.key = key;
         }
 

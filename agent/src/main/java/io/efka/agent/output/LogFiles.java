@@ -1,5 +1,6 @@
 package io.efka.agent.output;
 
+import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.service.Logs.Stream;
 import io.efka.agent.service.Manifest.OutputRule;
 import io.efka.agent.service.Manifest.OutputRule.Stderr;
@@ -7,7 +8,6 @@ import io.efka.agent.service.OutputFiles;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.ServiceId;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,15 +23,15 @@ final class LogFiles implements OutputFiles {
 
     private final Path folder;
     private final Map<String, Long> acknowledged;
-    private final Holes holes;
+    private final LogDisk disk;
     private final Audience audience;
     private final Map<ServiceId, ServiceStreams> services = new ConcurrentHashMap<>();
 
     /** @param acknowledged stream name to the first offset that an earlier agent did not get acknowledged */
-    LogFiles(Path folder, Map<String, Long> acknowledged, Holes holes, Audience audience) {
+    LogFiles(Path folder, Map<String, Long> acknowledged, LogDisk disk, Audience audience) {
         this.folder = folder.toAbsolutePath();
         this.acknowledged = new ConcurrentHashMap<>(acknowledged);
-        this.holes = holes;
+        this.disk = disk;
         this.audience = audience;
     }
 
@@ -45,11 +45,17 @@ final class LogFiles implements OutputFiles {
     @Override
     public Paths begin(ServiceId id, RunId run) throws IOException {
         ServiceStreams streams = registered(id);
-        Path stdout = begin(streams.files(Stream.STDOUT), run);
-        boolean merged = streams.rule().stderr() == Stderr.MERGE;
-        Path stderr = merged ? stdout : begin(streams.files(Stream.STDERR), run);
-        audience.changed(streams);
-        return new Paths(stdout, stderr);
+        try {
+            Path stdout = begin(streams.files(Stream.STDOUT), run);
+            boolean merged = streams.rule().stderr() == Stderr.MERGE;
+            Path stderr = merged ? stdout : begin(streams.files(Stream.STDERR), run);
+            return new Paths(stdout, stderr);
+        } catch (IOException refused) {
+            audience.lost(id, String.valueOf(refused.getMessage()));
+            throw refused;
+        } finally {
+            audience.changed(streams);
+        }
     }
 
     @Override
@@ -73,13 +79,7 @@ final class LogFiles implements OutputFiles {
         for (Stream stream : Stream.values()) acknowledged.remove(new StreamId(id, stream).toString());
         if (streams == null) return new ServiceLogFolder(folder.resolve(id.value())).delete();
         audience.gone(streams);
-        for (StreamFiles files : streams.both()) {
-            try {
-                files.delete();
-            } catch (IOException e) {
-                LOG.warn("service={} its output files could not be removed: {}", id, e.toString());
-            }
-        }
+        streams.both().forEach(StreamFiles::forget);
         return new ServiceLogFolder(streams.folder()).delete();
     }
 
@@ -103,7 +103,10 @@ final class LogFiles implements OutputFiles {
 
     private Path begin(StreamFiles files, RunId run) throws IOException {
         audience.found(files.id(), files.look(), files.end());
-        return files.begin(run);
+        long end = files.end();
+        StreamFiles.Begun begun = files.begin(run);
+        begun.shared().ifPresent(why -> audience.shared(files.id(), end, why));
+        return begun.path();
     }
 
     private ServiceStreams registered(ServiceId id) throws IOException {
@@ -113,16 +116,26 @@ final class LogFiles implements OutputFiles {
     private ServiceStreams open(ServiceId id, OutputRule rule) {
         Path files = folder.resolve(id.value());
         try {
-            Files.createDirectories(files);
+            RegularFile.requireFolder(files);
+            narrow(id, files);
         } catch (IOException e) {
             LOG.warn("service={} has no folder for its output: {}", id, e.toString());
         }
         return new ServiceStreams(files, load(files, id, Stream.STDOUT), load(files, id, Stream.STDERR), rule);
     }
 
+    /** The folder above it may be anybody's; this one is the agent's. */
+    private static void narrow(ServiceId id, Path files) {
+        try {
+            if (PrivateFiles.narrow(files)) LOG.warn("service={} other users could look into {}; it is shut now", id, files);
+        } catch (IOException | UnsupportedOperationException refused) {
+            LOG.warn("service={} other users may look into {}: {}", id, files, refused.toString());
+        }
+    }
+
     private StreamFiles load(Path files, ServiceId service, Stream stream) {
         StreamId id = new StreamId(service, stream);
-        StreamFiles loaded = new StreamFiles(files, id, acknowledged(id).orElse(0L), holes);
+        StreamFiles loaded = new StreamFiles(files, id, acknowledged(id).orElse(0L), disk);
         try {
             audience.found(id, loaded.load(), loaded.end());
         } catch (IOException e) {
@@ -135,6 +148,12 @@ final class LogFiles implements OutputFiles {
     interface Audience {
         /** A stream's files were found again, in the state that {@code look} says. */
         void found(StreamId id, StreamFiles.Look look, long end);
+
+        /** A run writes on in the file of the last one, from {@code offset} on. */
+        void shared(StreamId id, long offset, String why);
+
+        /** A run has no files to write to, and its output is lost. */
+        void lost(ServiceId id, String why);
 
         /** A service is new, has another rule, or began another run. */
         void changed(ServiceStreams streams);

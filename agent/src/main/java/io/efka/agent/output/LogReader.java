@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /**
  * Answers from the files: the last lines, a byte range, and either with only the lines that match. Never more than the
@@ -26,10 +27,24 @@ final class LogReader implements LogQueries.Reader {
     /** Also the longest line that is seen as one. */
     private static final int BLOCK = 256 << 10;
 
-    private final LogFiles files;
+    /** A reply's words beside the output, and its properties. */
+    private static final int REPLY_HEAD = 2048;
 
-    LogReader(LogFiles files) {
+    private static final int SMALLEST_PAGE = 256;
+
+    private final LogFiles files;
+    private final LongSupplier maxPacket;
+
+    /** @param maxPacket what the broker takes */
+    LogReader(LogFiles files, LongSupplier maxPacket) {
         this.files = files;
+        this.maxPacket = maxPacket;
+    }
+
+    /** What fits a packet also where it is twice as long as JSON text. */
+    private int most(Query query) {
+        long room = Math.max(SMALLEST_PAGE, (maxPacket.getAsLong() - REPLY_HEAD) / 2);
+        return (int) Math.min(query.maxBytes(), room);
     }
 
     @Override
@@ -45,10 +60,10 @@ final class LogReader implements LogQueries.Reader {
         long from = Math.max(stream.oldest(), Math.max(query.from().orElse(0), since.orElse(0)));
         long to = Math.max(from, Math.min(end, Math.min(query.to().orElse(end), until.orElse(end))));
         try (var reader = new StreamReader(stream)) {
-            var search = new Search(reader, filter, budget, query.maxBytes());
+            var search = new Search(reader, filter, budget, most(query));
             Found found = query.lines().isPresent() || !isForward
                     ? search.last(Math.max(0, query.lines().orElse(LINES)), from, to)
-                    : filter.takesAll() ? range(reader, from, to, query.maxBytes()) : search.forward(from, to);
+                    : filter.takesAll() ? range(reader, from, to, most(query)) : search.forward(from, to);
             return new Page(found.bytes, found.offset, found.next, stream.oldest(), end, found.truncated);
         }
     }

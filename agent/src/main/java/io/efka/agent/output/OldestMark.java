@@ -5,9 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +23,8 @@ final class OldestMark {
     private static final Logger LOG = LoggerFactory.getLogger(OldestMark.class);
     private static final String SUFFIX = ".oldest";
     private static final int DIGITS = 20;
+    private static final Set<OpenOption> OPTIONS =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     private final Path file;
 
@@ -34,6 +40,7 @@ final class OldestMark {
     /** What was written last; 0 if there is nothing that can be read. */
     long read() {
         try {
+            if (RegularFile.at(file).isEmpty()) return 0;
             String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
             return text.matches("\\d{1,19}|0\\d{19}") ? Long.parseLong(text) : 0;
         } catch (IOException | NumberFormatException absentOrDamaged) {
@@ -43,19 +50,27 @@ final class OldestMark {
 
     /** Takes its place on the disk while there is room. */
     void reserve(long offset) {
-        if (!Files.exists(file)) write(offset);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) write(offset);
     }
 
     void write(long offset) {
         byte[] text = String.format(Locale.ROOT, "%0" + DIGITS + "d%n", offset).getBytes(StandardCharsets.US_ASCII);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(text), 0);
+        try {
+            removeIfForeign();
+            try (FileChannel channel = FileChannel.open(file, OPTIONS, RegularFile.PRIVATE)) {
+                channel.write(ByteBuffer.wrap(text), 0);
+            }
         } catch (IOException e) {
             LOG.warn("cannot note in {} that output is kept from {} on: {}", file, offset, e.toString());
         }
     }
 
-    void delete() throws IOException {
-        Files.deleteIfExists(file);
+    /** A link would lead the number into another file, and a FIFO hold up whoever writes it. */
+    private void removeIfForeign() throws IOException {
+        try {
+            if (RegularFile.at(file).isEmpty()) Files.delete(file);
+        } catch (NoSuchFileException none) {
+            // it is made
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.efka.agent.service.Timers;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * The room's door: services' output on disk, shipped to the broker and read back. Two threads, {@code agent-output} and
@@ -14,19 +15,21 @@ import java.util.Set;
  * are read. Thread-safe; nothing but {@code close} blocks.
  */
 public final class Output implements AutoCloseable {
+    private final LongSupplier maxPacket;
     private final Shipper shipper;
     private final LogFiles files;
     private final LogQueries logs;
 
     /** @param folder every service has a folder of its own in it */
     public Output(Path folder, OffsetStore offsets, Outlet outlet, Timers timers) {
-        this(folder, offsets, outlet, timers, new Fallocate());
+        this(folder, offsets, outlet, timers, LogDisk.of(folder));
     }
 
-    Output(Path folder, OffsetStore offsets, Outlet outlet, Timers timers, Holes holes) {
+    Output(Path folder, OffsetStore offsets, Outlet outlet, Timers timers, LogDisk disk) {
         Map<String, Long> acknowledged = Map.copyOf(offsets.load());
-        shipper = new Shipper(offsets, acknowledged, outlet, timers);
-        files = new LogFiles(folder, acknowledged, holes, shipper);
+        this.maxPacket = outlet.link()::maxPacket;
+        shipper = new Shipper(offsets, acknowledged, outlet, timers, new DiskShare(disk.free()));
+        files = new LogFiles(folder, acknowledged, disk, shipper);
         logs = new LogQueries(
                 reader(), timers, System::nanoTime, Runtime.getRuntime().availableProcessors());
     }
@@ -42,7 +45,7 @@ public final class Output implements AutoCloseable {
     }
 
     LogReader reader() {
-        return new LogReader(files);
+        return new LogReader(files, maxPacket);
     }
 
     /**

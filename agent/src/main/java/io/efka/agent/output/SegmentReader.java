@@ -3,11 +3,15 @@ package io.efka.agent.output;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** Reads a stream's files by position, and keeps the one that is read open for as long as it is. One thread. */
+/**
+ * Reads a stream's files by position, and keeps the one that is read open for as long as it is. Reads no link, no FIFO and
+ * no other file than the one that was made. One thread.
+ */
 final class SegmentReader implements AutoCloseable {
     private Optional<Open> open = Optional.empty();
 
@@ -38,9 +42,25 @@ final class SegmentReader implements AutoCloseable {
         if (open.isPresent() && open.get().segment().equals(segment))
             return open.get().channel();
         close();
-        FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ);
+        requireOwn(segment); // before: to open a FIFO would block
+        FileChannel channel =
+                FileChannel.open(segment.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        try {
+            requireOwn(segment);
+        } catch (IOException replaced) {
+            channel.close();
+            throw replaced;
+        }
         open = Optional.of(new Open(segment, channel));
         return channel;
+    }
+
+    private static void requireOwn(Segment segment) throws IOException {
+        if (RegularFile.at(segment.path())
+                .filter(file -> file.key().equals(segment.key()))
+                .isEmpty()) {
+            throw new NoSuchFileException(segment.path() + ": something else is there");
+        }
     }
 
     private record Open(Segment segment, FileChannel channel) {}

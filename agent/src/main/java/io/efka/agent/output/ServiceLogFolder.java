@@ -56,14 +56,16 @@ record ServiceLogFolder(Path folder) {
 
     private List<Path> files() throws IOException {
         try (java.util.stream.Stream<Path> entries = Files.list(folder)) {
-            return entries.filter(ServiceLogFolder::isOurs).toList();
+            return entries.filter(ServiceLogFolder::isOurs)
+                    .filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
         }
     }
 
     private static boolean isOurs(Path file) {
         for (Stream stream : Stream.values()) {
             String leaf = StreamId.leaf(stream);
-            if (Segment.parse(file, leaf).isPresent() || OldestMark.isOne(file, leaf)) return true;
+            if (Segment.isOne(file, leaf) || OldestMark.isOne(file, leaf)) return true;
         }
         return false;
     }

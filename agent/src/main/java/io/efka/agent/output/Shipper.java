@@ -36,6 +36,7 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
     private final Publisher publisher;
     private final FolderWatch watch = new FolderWatch(this);
     private final Sources sources = new Sources(watch);
+    private final DiskShare share;
     private final Rounds rounds;
     /** Bounded by what can be underway: one a touched service, one a message of the window, one a call. */
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
@@ -46,7 +47,8 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
     private long closeBy;
 
     /** @param acknowledged what the store says at the start */
-    Shipper(OffsetStore store, Map<String, Long> acknowledged, Outlet outlet, Timers timers) {
+    Shipper(OffsetStore store, Map<String, Long> acknowledged, Outlet outlet, Timers timers, DiskShare share) {
+        this.share = share;
         this.link = outlet.link();
         this.acknowledged = new HashMap<>(acknowledged);
         this.checkpoints = new Checkpoints(store);
@@ -91,6 +93,16 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
     @Override
     public void found(StreamId id, StreamFiles.Look look, long end) {
         announcer.seen(id, look, end);
+    }
+
+    @Override
+    public void shared(StreamId id, long offset, String why) {
+        announcer.shared(id, offset, why);
+    }
+
+    @Override
+    public void lost(ServiceId id, String why) {
+        announcer.lost(id, why);
     }
 
     @Override
@@ -157,6 +169,7 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
         }
         long wait = rounds.play();
         long now = System.nanoTime();
+        wait = Math.min(wait, share.check(sources.feeds(), now));
         wait = Math.min(wait, checkpoints.save(now));
         if (closing) wait = Math.min(wait, Math.max(0, closeBy - now));
         return Math.min(wait, sources.untilDue(now));
@@ -181,7 +194,10 @@ final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseabl
     }
 
     private void settle(Publisher.Settled answer) {
-        if (publisher.settle(answer)) checkpoints.moved(answer.feed(), System.nanoTime());
+        if (publisher.settle(answer)) {
+            answer.feed().acknowledged();
+            checkpoints.moved(answer.feed(), System.nanoTime());
+        }
         sources.find(answer.feed().service()).ifPresent(this::enter);
     }
 

@@ -46,6 +46,12 @@ final class Sources {
         return byService.values();
     }
 
+    List<Feed> feeds() {
+        var feeds = new ArrayList<Feed>(2 * byService.size());
+        for (Source source : byService.values()) feeds.addAll(source.feeds);
+        return feeds;
+    }
+
     /** The source is to be looked at by the clock. */
     void poll(Source source, long now) {
         source.isPolled = true;

@@ -125,12 +125,13 @@ public record Manifest(
     /**
      * What becomes of stdout and stderr.
      *
-     * @param keep bytes kept on disk, a stream
+     * @param keep bytes kept on disk of what was sent, a stream
+     * @param backlog bytes kept on disk of what was not sent, a stream
      * @param rate bytes a second published at most; 0: no limit
      * @param linger how long a line without its newline is waited for
      * @param batch bytes of one message at most, 1-65536
      */
-    public record OutputRule(long keep, long rate, Duration linger, int batch, Stderr stderr) {
+    public record OutputRule(long keep, long backlog, long rate, Duration linger, int batch, Stderr stderr) {
         public enum Stderr {
             SEPARATE,
             MERGE

@@ -39,7 +39,7 @@ final class Manifests {
                         OptionalLong.empty(),
                         OptionalLong.empty()),
                 after,
-                new Manifest.OutputRule(1 << 24, 0, second, 65_536, Manifest.OutputRule.Stderr.SEPARATE),
+                new Manifest.OutputRule(1 << 24, 1 << 28, 0, second, 65_536, Manifest.OutputRule.Stderr.SEPARATE),
                 Manifest.OnAgentExit.STOP,
                 true);
     }

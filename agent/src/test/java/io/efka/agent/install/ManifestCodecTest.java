@@ -68,6 +68,7 @@ class ManifestCodecTest {
                             List.of(),
                             new Manifest.OutputRule(
                                     16 * 1024 * 1024,
+                                    256 * 1024 * 1024,
                                     0,
                                     Duration.ofMillis(50),
                                     64 * 1024,
@@ -88,7 +89,7 @@ class ManifestCodecTest {
                 'ready':'spawn','ready_timeout':'30s','args':[],'env':{},'after':[],'limits':{},
                 'restart':{'policy':'always','stable':'10s','delay':'1s','max_delay':'60s','limit':0,'window':'10m'},
                 'stop':{'signal':'TERM','grace':'10s'},
-                'output':{'keep':'16MiB','rate':0,'linger':'50ms','batch':'64KiB','stderr':'separate'},
+                'output':{'keep':'16MiB','backlog':'256MiB','rate':0,'linger':'50ms','batch':'64KiB','stderr':'separate'},
                 'on_agent_exit':'stop','autostart':true"""))).isEqualTo(manifest);
         }
     }
@@ -107,7 +108,7 @@ class ManifestCodecTest {
                  'env':{'MODE':'fast','EMPTY':''},'user':'www-data','group':'33','umask':'0027',
                  'limits':{'memory':'64MiB','cpu':0.5,'pids':20,'nofile':1024,'core':0},
                  'after':['db','net.up'],
-                 'output':{'keep':'10MB','rate':1000,'linger':'0ms','batch':1,'stderr':'merge'},
+                 'output':{'keep':'10MB','backlog':'1GiB','rate':1000,'linger':'0ms','batch':1,'stderr':'merge'},
                  'on_agent_exit':'keep','autostart':false}""")))
                     .isEqualTo(new Manifest(
                             new ServiceId("camera"),
@@ -144,7 +145,7 @@ class ManifestCodecTest {
                                     OptionalLong.of(0)),
                             List.of(new ServiceId("db"), new ServiceId("net.up")),
                             new Manifest.OutputRule(
-                                    10_000_000, 1000, Duration.ZERO, 1, Manifest.OutputRule.Stderr.MERGE),
+                                    10_000_000, 1 << 30, 1000, Duration.ZERO, 1, Manifest.OutputRule.Stderr.MERGE),
                             Manifest.OnAgentExit.KEEP,
                             false));
         }
@@ -248,7 +249,7 @@ class ManifestCodecTest {
             assertThat(ManifestCodec.knownKeys())
                     .extracting(ManifestCodec.KnownKey::path)
                     .doesNotHaveDuplicates()
-                    .hasSize(40);
+                    .hasSize(41);
         }
     }
 }

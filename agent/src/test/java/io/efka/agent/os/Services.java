@@ -48,7 +48,7 @@ record Services(Manifest manifest, Path workDir) {
                 noLimits(),
                 List.of(),
                 new Manifest.OutputRule(
-                        16 << 20, 0, Duration.ofMillis(50), 65_536, Manifest.OutputRule.Stderr.SEPARATE),
+                        16 << 20, 256 << 20, 0, Duration.ofMillis(50), 65_536, Manifest.OutputRule.Stderr.SEPARATE),
                 Manifest.OnAgentExit.STOP,
                 true);
     }

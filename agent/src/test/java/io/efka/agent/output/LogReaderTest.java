@@ -173,7 +173,7 @@ class LogReaderTest {
             run("second\n");
             kit.restart();
             kit.register(rule());
-            Page page = read(since(new Segment(0, OutputKit.run(2), Path.of("-")).launched()));
+            Page page = read(since(new Segment(0, 0, OutputKit.run(2), Path.of("-"), Segment.GONE).launched()));
             assertThat(text(page)).isEqualTo("second\n");
         }
 

@@ -39,7 +39,7 @@ final class OutputBenchmark {
             publishedAt = System.nanoTime();
         });
         // A writer that is faster than the shipper gets ahead of it by all it writes; nothing is to be dropped here.
-        kit.register(new OutputRule(2 * BYTES, 0, Duration.ZERO, 64 << 10, OutputRule.Stderr.SEPARATE));
+        kit.register(new OutputRule(2 * BYTES, 2 * BYTES, 0, Duration.ZERO, 64 << 10, OutputRule.Stderr.SEPARATE));
     }
 
     public static void main(String[] arguments) throws Exception {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,12 @@ final class OutputKit implements AutoCloseable {
     final FakeOffsets offsets = new FakeOffsets();
     final Announced announced = new Announced();
     final Path folder;
+    /** Whether there is no inode for another file. */
+    volatile boolean isFull;
+
+    /** Bytes that can be written: negative where nobody knows. */
+    volatile long free = -1;
+
     private final Holes holes;
     private Output output;
 
@@ -94,23 +101,28 @@ final class OutputKit implements AutoCloseable {
     }
 
     static OutputRule rule() {
-        return new OutputRule(16 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
+        return new OutputRule(16 << 20, 256 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
     }
 
+    /** So much of what was sent, and as much of what was not. */
     static OutputRule keeping(long keep) {
-        return new OutputRule(keep, 0, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
+        return keeping(keep, keep);
+    }
+
+    static OutputRule keeping(long keep, long backlog) {
+        return new OutputRule(keep, backlog, 0, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
     }
 
     static OutputRule lingering(Duration linger) {
-        return new OutputRule(16 << 20, 0, linger, 64 << 10, Stderr.SEPARATE);
+        return new OutputRule(16 << 20, 256 << 20, 0, linger, 64 << 10, Stderr.SEPARATE);
     }
 
     static OutputRule limited(long rate) {
-        return new OutputRule(16 << 20, rate, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
+        return new OutputRule(16 << 20, 256 << 20, rate, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
     }
 
     static OutputRule merging() {
-        return new OutputRule(16 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.MERGE);
+        return new OutputRule(16 << 20, 256 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.MERGE);
     }
 
     static void append(Path file, String text) throws IOException {
@@ -162,9 +174,15 @@ final class OutputKit implements AutoCloseable {
         output.close();
     }
 
+    private void make(Path file) throws IOException {
+        if (isFull) throw new IOException("No space left on device");
+        LogDisk.makeFile(file);
+    }
+
     private Output open() {
         var topics = new Topics("efka", new DeviceId("dev1"), List.of());
-        var opened = new Output(folder, offsets, new Outlet(broker, topics, announced), new Noon(), holes);
+        var disk = new LogDisk(holes, this::make, () -> free < 0 ? OptionalLong.empty() : OptionalLong.of(free));
+        var opened = new Output(folder, offsets, new Outlet(broker, topics, announced), new Noon(), disk);
         opened.start();
         return opened;
     }

@@ -75,7 +75,7 @@ class PacingTest {
         @Test
         void saysWhenItsRunWasLaunched() {
             Path file = Path.of("stdout.00000000000000000042.01ARZ3NDEKTSV4RRFFQ69G5FAV.log");
-            assertThat(Segment.parse(file, "stdout")).hasValueSatisfying(segment -> {
+            assertThat(Segment.parse(file, "stdout", Segment.GONE)).hasValueSatisfying(segment -> {
                 assertThat(segment.base()).isEqualTo(42);
                 // The example of the ULID specification's own documentation.
                 assertThat(segment.launched().toEpochMilli()).isEqualTo(1469922850259L);
@@ -84,10 +84,10 @@ class PacingTest {
 
         @Test
         void ofAnotherStreamOrOfNoneIsNotTaken() {
-            assertThat(Segment.parse(Path.of("stderr.00000000000000000042.01ARZ3NDEKTSV4RRFFQ69G5FAV.log"), "stdout"))
+            assertThat(Segment.parse(Path.of("stderr.00000000000000000042.01ARZ3NDEKTSV4RRFFQ69G5FAV.log"), "stdout", Segment.GONE))
                     .isEmpty();
-            assertThat(Segment.parse(Path.of("stdout.log"), "stdout")).isEmpty();
-            assertThat(Segment.parse(Path.of("stdout.99999999999999999999.01ARZ3NDEKTSV4RRFFQ69G5FAV.log"), "stdout"))
+            assertThat(Segment.parse(Path.of("stdout.log"), "stdout", Segment.GONE)).isEmpty();
+            assertThat(Segment.parse(Path.of("stdout.99999999999999999999.01ARZ3NDEKTSV4RRFFQ69G5FAV.log"), "stdout", Segment.GONE))
                     .isEmpty();
         }
     }

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Away for longer than {@code keep} lasts: the oldest output is dropped, and every dropped byte is announced. */
+/** Away for longer than {@code backlog} lasts: the oldest output is dropped, and every dropped byte is announced. */
 class OfflineGapIT {
     private static final int LINES = 200_000;
 
@@ -22,7 +22,7 @@ class OfflineGapIT {
                     "flood",
                     "echo first; while [ ! -e go ]; do sleep 0.05; done; seq -f %06g " + LINES
                             + "; touch done; exec sleep 600",
-                    "{\"keep\":\"64KiB\"}");
+                    "{\"keep\":\"64KiB\",\"backlog\":\"64KiB\"}");
             patient.awaitText("flood", "first\n");
 
             broker.kill();
