@@ -1,5 +1,6 @@
 package io.efka.agent.service;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -172,10 +173,17 @@ public final class Services implements Supervision {
             this.listener = listener;
         }
 
+        /**
+         * A supervisor answers before it announces, so the removal that a stop was for may be told first. What is
+         * announced of a removed service would stand at the broker for ever.
+         */
         @Override
         public void changed(ServiceStatus status) {
-            readiness.set(status.id(), status.ready());
+            ServiceId id = status.id();
+            if (!supervisors.containsKey(id)) return;
+            readiness.set(id, status.ready());
             listener.changed(status);
+            if (!supervisors.containsKey(id)) removed(id);
         }
 
         @Override
@@ -185,9 +193,12 @@ public final class Services implements Supervision {
         }
     }
 
-    /** Who is ready. What is told to dependents is told under one lock, so that the last word is the true one. */
+    /**
+     * Who is ready. What is told to dependents is told under one lock, so that the last word is the true one: telling only
+     * puts an event into a mailbox, whose lock is a leaf.
+     */
     private final class Readiness {
-        private final Set<ServiceId> ready = new HashSet<>();
+        @GuardedBy("this") private final Set<ServiceId> ready = new HashSet<>();
 
         synchronized void set(ServiceId id, boolean isReady) {
             boolean changed = isReady ? ready.add(id) : ready.remove(id);

@@ -166,7 +166,7 @@ final class World {
         }
     }
 
-    private static final class NoOutput implements OutputFiles {
+    static final class NoOutput implements OutputFiles {
         @Override
         public void register(ServiceId id, Manifest.OutputRule rule) {}
 
