@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ public final class AgentProcess implements AutoCloseable {
 
     private final Process process;
     private final Path log;
+    private Duration timeToEnd = Duration.ZERO;
 
     private AgentProcess(Process process, Path log) {
         this.process = process;
@@ -98,10 +100,17 @@ public final class AgentProcess implements AutoCloseable {
     /** SIGTERM, and gone. */
     public int terminate() {
         Optional<String> deadlock = Deadlocks.in(process);
+        long begin = System.nanoTime();
         process.destroy();
         int code = exitCode();
+        timeToEnd = Duration.ofNanos(System.nanoTime() - begin);
         if (deadlock.isPresent()) throw new AssertionError("threads waited for each other:\n" + deadlock.get());
         return code;
+    }
+
+    /** From SIGTERM to its end; the question about deadlocks does not count. */
+    public Duration timeToEnd() {
+        return timeToEnd;
     }
 
     public int exitCode() {
