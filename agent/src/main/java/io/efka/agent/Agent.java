@@ -1,5 +1,6 @@
 package io.efka.agent;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.StartException.Reason;
 import io.efka.agent.files.Exposure;
 import io.efka.agent.files.PrivateFiles;
@@ -36,10 +37,11 @@ public final class Agent implements Lifecycle {
     private final SelfCheck check;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    // Guarded by this.
-    private Optional<StateStore> state = Optional.empty();
-    private Optional<Parts> parts = Optional.empty();
-    private boolean closed;
+    @GuardedBy("this") private Optional<StateStore> state = Optional.empty();
+
+    @GuardedBy("this") private Optional<Parts> parts = Optional.empty();
+
+    @GuardedBy("this") private boolean closed;
 
     /** @param fatal writes its thread dumps into the data folder from the start on */
     public Agent(Settings settings, FatalErrors fatal) {
@@ -73,6 +75,7 @@ public final class Agent implements Lifecycle {
     }
 
     /** While {@link #start} holds the lock, and waits. */
+    @SuppressWarnings("GuardedBy") // the lock is held by a thread that waits for this one
     private void startParts() throws StartException {
         Path data = settings.folders().data();
         make(data, PrivateFiles::makePassage);

@@ -1,5 +1,6 @@
 package io.efka.agent.channel;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.efka.agent.service.ConfigStore;
@@ -32,8 +33,8 @@ final class Configurations {
     private final ConfigStore store;
     private final Optional<ConfigFiles> files;
     private final Executor disk;
-    // Guarded by itself: the last change of each service, while it is under way.
-    private final Map<ServiceId, CompletableFuture<Answered>> last = new HashMap<>();
+    /** The last change of each service, while it is under way. */
+    @GuardedBy("last") private final Map<ServiceId, CompletableFuture<Answered>> last = new HashMap<>();
 
     /** @param disk runs what waits for a disk */
     Configurations(ConfigStore store, Optional<ConfigFiles> files, Executor disk) {

@@ -1,5 +1,6 @@
 package io.efka.agent.channel;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -25,11 +26,13 @@ final class Connection {
     private final SelectionKey key;
     private final BiConsumer<Connection, Ending> ended;
 
-    // Guarded by this.
-    private final ArrayDeque<ByteBuffer> unread = new ArrayDeque<>(1);
-    private long unreadBytes;
-    private boolean lastWord;
-    private boolean closed;
+    @GuardedBy("this") private final ArrayDeque<ByteBuffer> unread = new ArrayDeque<>(1);
+
+    @GuardedBy("this") private long unreadBytes;
+
+    @GuardedBy("this") private boolean lastWord;
+
+    @GuardedBy("this") private boolean closed;
 
     /** Why a connection ended; counted by it. */
     enum Ending {
@@ -138,7 +141,7 @@ final class Connection {
     }
 
     /** Writes what the socket takes; false if it is broken. */
-    private boolean flush() {
+    @GuardedBy("this") private boolean flush() {
         try {
             while (!unread.isEmpty()) {
                 ByteBuffer first = unread.element();

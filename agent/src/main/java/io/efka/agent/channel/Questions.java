@@ -1,5 +1,6 @@
 package io.efka.agent.channel;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Timers;
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,36 +15,39 @@ final class Questions {
     static final int MAX = 1000;
 
     private final Timers timers;
-    private final Map<String, Question> open = new HashMap<>();
-    private Optional<String> closed = Optional.empty();
-    private long asked;
+
+    @GuardedBy("this") private final Map<String, Question> open = new HashMap<>();
+
+    @GuardedBy("this") private Optional<String> closed = Optional.empty();
+
+    @GuardedBy("this") private long asked;
 
     Questions(Timers timers) {
         this.timers = timers;
     }
 
     /** A question under way; {@code id} is unlike that of any other of this channel. */
-    record Question(String id, CompletableFuture<Answered> answer, Timers.Timer limit) {}
+    record Question(String id, CompletableFuture<Answered> answer) {}
 
     /** Opens a question that is answered in any case, after {@code timeout} at the latest. */
     Question open(Duration timeout) {
-        var answer = new CompletableFuture<Answered>();
         Optional<Answered.Unanswered> problem;
-        String id;
+        Question question;
         synchronized (this) {
-            id = Long.toString(++asked);
+            question = new Question(Long.toString(++asked), new CompletableFuture<>());
             problem = problem();
-            if (problem.isEmpty()) {
-                var question = new Question(id, answer, timers.schedule(timeout, () -> expire(id, timeout)));
-                open.put(id, question);
-                return question;
-            }
+            if (problem.isEmpty()) open.put(question.id(), question);
         }
-        answer.complete(problem.get());
-        return new Question(id, answer, () -> {});
+        if (problem.isPresent()) {
+            question.answer().complete(problem.get());
+            return question;
+        }
+        Timers.Timer limit = timers.schedule(timeout, () -> expire(question.id(), timeout));
+        question.answer().whenComplete((answered, bug) -> limit.cancel());
+        return question;
     }
 
-    private Optional<Answered.Unanswered> problem() {
+    @GuardedBy("this") private Optional<Answered.Unanswered> problem() {
         if (closed.isPresent()) return closed.map(Questions::noChannel);
         if (open.size() < MAX) return Optional.empty();
         return Optional.of(new Answered.Unanswered(
@@ -64,7 +68,6 @@ final class Questions {
             question = open.remove(id);
         }
         if (question == null) return false;
-        question.limit().cancel();
         question.answer().complete(answered);
         return true;
     }
@@ -78,10 +81,7 @@ final class Questions {
             left = List.copyOf(open.values());
             open.clear();
         }
-        for (Question question : left) {
-            question.limit().cancel();
-            question.answer().complete(noChannel(why));
-        }
+        for (Question question : left) question.answer().complete(noChannel(why));
     }
 
     private static Answered.Unanswered noChannel(String why) {

@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.wire.MqttLink;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -21,10 +22,14 @@ final class Intake {
 
     private final Executor pool;
     private final BiConsumer<MqttLink.Inbound, Instant> taker;
-    private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
-    private long bytes;
-    private long dropped;
-    private boolean isDraining;
+
+    @GuardedBy("this") private final ArrayDeque<Waiting> queue = new ArrayDeque<>();
+
+    @GuardedBy("this") private long bytes;
+
+    @GuardedBy("this") private long dropped;
+
+    @GuardedBy("this") private boolean isDraining;
 
     Intake(Executor pool, BiConsumer<MqttLink.Inbound, Instant> taker) {
         this.pool = pool;
@@ -56,7 +61,7 @@ final class Intake {
         return dropped;
     }
 
-    private boolean isFull() {
+    @GuardedBy("this") private boolean isFull() {
         return queue.size() >= MAX_WAITING || bytes >= MAX_BYTES;
     }
 

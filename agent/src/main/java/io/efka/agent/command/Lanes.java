@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.ServiceId;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -16,8 +17,10 @@ public final class Lanes {
     private final Executor pool;
     private final int size;
     private final long maxBytes;
-    private final Map<Key, Lane> lanes = new HashMap<>();
-    private long bytes;
+
+    @GuardedBy("this") private final Map<Key, Lane> lanes = new HashMap<>();
+
+    @GuardedBy("this") private long bytes;
 
     /**
      * @param pool runs the work; disk writes among it, so give it some threads; must not run it at once on
@@ -49,9 +52,9 @@ public final class Lanes {
 
     /** Takes the next place, whose turn cannot come before it is {@link Place#ready()}; empty when the lane is full. */
     synchronized Optional<Place> reserve(Key key, int weight, Work work) {
-        Lane lane = lanes.computeIfAbsent(key, Lane::new);
+        Lane lane = lane(key);
         if (lane.waiting.size() >= size || bytes + weight > maxBytes) {
-            lane.forgetIfIdle();
+            forgetIfIdle(lane);
             return Optional.empty();
         }
         return Optional.of(append(lane, weight, work));
@@ -59,14 +62,41 @@ public final class Lanes {
 
     /** Takes a place also in a full lane: for work that was accepted in an earlier life of the agent. */
     synchronized Place insist(Key key, Work work) {
-        return append(lanes.computeIfAbsent(key, Lane::new), 0, work);
+        return append(lane(key), 0, work);
     }
 
-    private Place append(Lane lane, int weight, Work work) {
+    @GuardedBy("this") private Lane lane(Key key) {
+        return lanes.computeIfAbsent(key, Lane::new);
+    }
+
+    /** Outside the lock: the pool has locks of its own. */
+    private void begin(Optional<Place> next) {
+        next.ifPresent(place -> pool.execute(() -> place.work.run(place::release)));
+    }
+
+    @GuardedBy("this") private Place append(Lane lane, int weight, Work work) {
         var place = new Place(lane, weight, work);
         lane.waiting.add(place);
         bytes += weight;
         return place;
+    }
+
+    /** The place whose turn it is now, if there is one. */
+    @GuardedBy("this") private Optional<Place> advance(Lane lane) {
+        Optional<Place> next = Optional.empty();
+        Place head = lane.waiting.peek();
+        if (!lane.atWork && head != null && head.ready) {
+            lane.waiting.remove();
+            bytes -= head.weight;
+            lane.atWork = true;
+            next = Optional.of(head);
+        }
+        forgetIfIdle(lane);
+        return next;
+    }
+
+    @GuardedBy("this") private void forgetIfIdle(Lane lane) {
+        if (!lane.atWork && lane.waiting.isEmpty()) lanes.remove(lane.key);
     }
 
     /** A reserved place. */
@@ -85,53 +115,44 @@ public final class Lanes {
 
         /** Its turn may come. */
         void ready() {
+            Optional<Place> next;
             synchronized (Lanes.this) {
                 ready = true;
-                lane.advance();
+                next = advance(lane);
             }
+            begin(next);
         }
 
         /** Gives the place up; only before it is ready. */
         void withdraw() {
+            Optional<Place> next;
             synchronized (Lanes.this) {
                 if (lane.waiting.remove(this)) bytes -= weight;
-                lane.advance();
+                next = advance(lane);
             }
+            begin(next);
         }
 
         private void release() {
+            Optional<Place> next;
             synchronized (Lanes.this) {
                 if (released) return;
                 released = true;
                 lane.atWork = false;
-                lane.advance();
+                next = advance(lane);
             }
+            begin(next);
         }
     }
 
-    /** Guarded by the lanes' monitor; work never runs within it. */
-    private final class Lane {
+    /** One queue. Guarded by the lanes' monitor; work never runs within that. */
+    private static final class Lane {
         private final Key key;
         private final ArrayDeque<Place> waiting = new ArrayDeque<>();
         private boolean atWork;
 
         private Lane(Key key) {
             this.key = key;
-        }
-
-        private void advance() {
-            Place head = waiting.peek();
-            if (!atWork && head != null && head.ready) {
-                waiting.remove();
-                bytes -= head.weight;
-                atWork = true;
-                pool.execute(() -> head.work.run(head::release));
-            }
-            forgetIfIdle();
-        }
-
-        private void forgetIfIdle() {
-            if (!atWork && waiting.isEmpty()) lanes.remove(key);
         }
     }
 }

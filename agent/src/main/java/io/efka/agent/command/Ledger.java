@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.StoreException;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.Message;
@@ -39,11 +40,16 @@ public final class Ledger {
     private final int entries;
     private final Duration age;
     private final Timers timers;
-    private final Map<String, Pending> pending = new HashMap<>();
-    private final LinkedHashMap<String, LedgerEntry> finished = new LinkedHashMap<>();
-    private long characters;
-    private long lastNumber;
-    private boolean isOverflowReported;
+
+    @GuardedBy("this") private final Map<String, Pending> pending = new HashMap<>();
+
+    @GuardedBy("this") private final LinkedHashMap<String, LedgerEntry> finished = new LinkedHashMap<>();
+
+    @GuardedBy("this") private long characters;
+
+    @GuardedBy("this") private long lastNumber;
+
+    @GuardedBy("this") private boolean isOverflowReported;
 
     /**
      * @param entries outcomes kept at least; 1,000 by default
@@ -80,10 +86,21 @@ public final class Ledger {
     }
 
     /** Reads the store, once, before anything else; returns what was left to be done or replied, oldest first. */
-    synchronized List<LedgerEntry> load() {
+    List<LedgerEntry> load() {
         var read = new ArrayList<LedgerEntry>();
         store.load().forEach((id, document) -> decode(id, document).ifPresent(read::add));
         read.sort(Comparator.comparingLong(LedgerEntry::number));
+        List<String> surplus;
+        List<LedgerEntry> open;
+        synchronized (this) {
+            open = take(read);
+            surplus = surplus();
+        }
+        if (!surplus.isEmpty()) store.delete(surplus);
+        return open;
+    }
+
+    @GuardedBy("this") private List<LedgerEntry> take(List<LedgerEntry> read) {
         var open = new ArrayList<LedgerEntry>();
         for (LedgerEntry entry : read) {
             lastNumber = Math.max(lastNumber, entry.number());
@@ -97,8 +114,6 @@ public final class Ledger {
                 open.add(entry);
             }
         }
-        List<String> surplus = surplus();
-        if (!surplus.isEmpty()) store.delete(surplus);
         return open;
     }
 
@@ -108,7 +123,7 @@ public final class Ledger {
      * @param id empty: the command has none, and gets a key of its own
      */
     synchronized Admission admit(Optional<String> id, String digest, ReplyTo replyTo) {
-        String key = id.orElseGet(() -> UNNAMED + (lastNumber + 1));
+        String key = id.isPresent() ? id.get() : UNNAMED + (lastNumber + 1);
         LedgerEntry done = finished.get(key);
         if (done != null && done.stage() instanceof LedgerEntry.Done outcome) {
             return done.digest().equals(digest) ? new Admission.Finished(outcome.reply()) : new Admission.Reused();
@@ -215,19 +230,19 @@ public final class Ledger {
         return known;
     }
 
-    private void file(LedgerEntry entry, LedgerEntry.Done done) {
+    @GuardedBy("this") private void file(LedgerEntry entry, LedgerEntry.Done done) {
         finished.put(entry.id(), entry);
         characters += done.reply().length();
     }
 
-    private void unfile(String key) {
+    @GuardedBy("this") private void unfile(String key) {
         LedgerEntry gone = finished.remove(key);
         if (gone != null && gone.stage() instanceof LedgerEntry.Done done) {
             characters -= done.reply().length();
         }
     }
 
-    private List<String> surplus() {
+    @GuardedBy("this") private List<String> surplus() {
         var surplus = new ArrayList<String>();
         Instant young = timers.now().minus(age);
         while (finished.size() > entries) {
@@ -242,11 +257,11 @@ public final class Ledger {
         return surplus;
     }
 
-    private boolean isOverflowing() {
+    @GuardedBy("this") private boolean isOverflowing() {
         return finished.size() > HARD_ENTRIES || characters > HARD_CHARACTERS;
     }
 
-    private void reportOverflow() {
+    @GuardedBy("this") private void reportOverflow() {
         if (isOverflowReported) return;
         isOverflowReported = true;
         LOG.warn(

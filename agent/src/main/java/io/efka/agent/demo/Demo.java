@@ -1,5 +1,6 @@
 package io.efka.agent.demo;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.Lifecycle;
 import io.efka.agent.Settings;
 import io.efka.agent.StartException;
@@ -39,10 +40,11 @@ public final class Demo implements Lifecycle {
     private final PrintWriter out;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** What there is to end, the youngest first. Guarded by this object's lock, as {@code closed} is. */
-    private final Deque<Runnable> endings = new ArrayDeque<>();
+    /** What there is to end, the youngest first. */
+    @GuardedBy("this") private final Deque<Runnable> endings = new ArrayDeque<>();
 
-    private boolean closed;
+    @GuardedBy("this") private boolean closed;
+
     private volatile Optional<Lifecycle> running = Optional.empty();
 
     /**

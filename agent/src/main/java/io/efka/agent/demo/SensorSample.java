@@ -1,5 +1,6 @@
 package io.efka.agent.demo;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -25,10 +26,11 @@ public final class SensorSample {
 
     private final SocketChannel socket;
 
-    // Guarded by this.
-    private double temperature;
-    private long everyMillis = 1_000;
-    private boolean warm;
+    @GuardedBy("this") private double temperature;
+
+    @GuardedBy("this") private long everyMillis = 1_000;
+
+    @GuardedBy("this") private boolean warm;
 
     private SensorSample(SocketChannel socket, double temperature) {
         this.socket = socket;

@@ -1,5 +1,6 @@
 package io.efka.agent.mapdb;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.StoreException;
 import io.efka.agent.threads.AgentThread;
 import java.io.IOException;
@@ -26,17 +27,26 @@ final class Commits {
     private final Runnable journalFull;
     private final Object turn = new Object();
 
-    // Guarded by turn; documents and journal change only while writing is set, by who set it.
+    /** It and the journal change only while {@link #writing} is set, by who set it. */
     private final Documents documents;
-    private final Map<String, Change> soon = new LinkedHashMap<>();
+
+    @GuardedBy("turn") private final Map<String, Change> soon = new LinkedHashMap<>();
+
     private Journal journal;
-    private long journalLength;
-    private Group gathering = new Group();
-    private boolean writing;
-    private boolean rolling;
-    private boolean checkpointing;
-    private Optional<AgentThread> checkpoint = Optional.empty();
-    private boolean closed;
+
+    @GuardedBy("turn") private long journalLength;
+
+    @GuardedBy("turn") private Group gathering = new Group();
+
+    @GuardedBy("turn") private boolean writing;
+
+    @GuardedBy("turn") private boolean rolling;
+
+    @GuardedBy("turn") private boolean checkpointing;
+
+    @GuardedBy("turn") private Optional<AgentThread> checkpoint = Optional.empty();
+
+    @GuardedBy("turn") private boolean closed;
 
     /** Changes that become durable together; where the disk is full, what is owed without the rest. */
     private static final class Group {
@@ -69,6 +79,7 @@ final class Commits {
         requireSaved(write(group -> group.owed.addAll(changes)).failureOfOwed);
     }
 
+    @SuppressWarnings("GuardedBy") // the condition is looked at under the lock
     private Group write(Consumer<Group> join) throws StoreException {
         Group mine;
         List<Change> late;
@@ -86,11 +97,11 @@ final class Commits {
         return mine;
     }
 
-    private boolean isBusy() {
+    @GuardedBy("turn") private boolean isBusy() {
         return writing || rolling || (checkpointing && journalLength >= bounds.fullJournal());
     }
 
-    private void requireOpen() throws StoreException {
+    @GuardedBy("turn") private void requireOpen() throws StoreException {
         if (!closed) return;
         String message = "the state store is closed";
         throw new StoreException(message, new IOException(message));
@@ -130,22 +141,22 @@ final class Commits {
     }
 
     private void finish(Group group, List<Change> written, List<Change> late) {
+        boolean isFull;
         synchronized (turn) {
             documents.apply(written);
             if (!late.isEmpty()) forget(late, written);
             group.done = true;
             writing = false;
             journalLength = journal.length();
-            if (journalLength > bounds.journal() && !checkpointing) {
-                checkpointing = true;
-                journalFull.run();
-            }
+            isFull = journalLength > bounds.journal() && !checkpointing;
+            checkpointing |= isFull;
             turn.notifyAll();
         }
+        if (isFull) journalFull.run();
     }
 
     /** What was late and is written now, or has been overridden, need not be written again. */
-    private void forget(List<Change> late, List<Change> written) {
+    @GuardedBy("turn") private void forget(List<Change> late, List<Change> written) {
         Set<String> paths = written.stream().map(Documents::path).collect(Collectors.toSet());
         for (Change change : late) {
             String path = Documents.path(change);
@@ -202,6 +213,7 @@ final class Commits {
         }
     }
 
+    @SuppressWarnings("GuardedBy") // the condition is looked at under the lock
     private void takeTurn() {
         synchronized (turn) {
             checkpointing = true;
@@ -238,6 +250,7 @@ final class Commits {
     }
 
     /** Later commits fail. */
+    @SuppressWarnings("GuardedBy") // the condition is looked at under the lock
     void refuse() {
         synchronized (turn) {
             closed = true;
@@ -252,7 +265,7 @@ final class Commits {
         }
     }
 
-    private void await(BooleanSupplier condition) {
+    @GuardedBy("turn") private void await(BooleanSupplier condition) {
         boolean interrupted = false;
         while (!condition.getAsBoolean()) {
             int before = checkpoint.map(AgentThread::steps).orElse(0);

@@ -1,27 +1,39 @@
 package io.efka.agent.mapdb;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.slf4j.Logger;
 
 /** Logs a failure that goes on: the first with its stack, the others as a line and a count, the end of it too. */
 final class Complaints {
     private final Logger log;
-    private long failures;
+
+    @GuardedBy("this") private long failures;
 
     Complaints(Logger log) {
         this.log = log;
     }
 
-    synchronized void add(String what, Exception failure) {
-        failures++;
-        if (failures == 1) {
+    void add(String what, Exception failure) {
+        long count = count();
+        if (count == 1) {
             log.warn("{}: {}", what, failure.getMessage(), failure);
         } else {
-            log.warn("{}: {} ({} times in a row)", what, failure.getMessage(), failures);
+            log.warn("{}: {} ({} times in a row)", what, failure.getMessage(), count);
         }
     }
 
-    synchronized void over() {
-        if (failures > 0) log.info("the state is saved again, after {} failures", failures);
+    void over() {
+        long count = reset();
+        if (count > 0) log.info("the state is saved again, after {} failures", count);
+    }
+
+    private synchronized long count() {
+        return ++failures;
+    }
+
+    private synchronized long reset() {
+        long before = failures;
         failures = 0;
+        return before;
     }
 }

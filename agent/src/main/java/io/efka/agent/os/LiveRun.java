@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Event;
 import io.efka.agent.service.Launcher;
 import io.efka.agent.service.RunId;
@@ -16,9 +17,13 @@ final class LiveRun implements TreeWatch.Watched {
     private final RunOutput output;
     private final Consumer<Event> tell;
     private final Runnable whenGone;
-    private Optional<SideProcess> stopCommand = Optional.empty();
-    private Phase phase = Phase.MAIN_ALIVE;
-    private boolean watched;
+
+    @GuardedBy("this") private Optional<SideProcess> stopCommand = Optional.empty();
+
+    @GuardedBy("this") private Phase phase = Phase.MAIN_ALIVE;
+
+    @GuardedBy("this") private boolean watched;
+
     private volatile boolean killing;
 
     private enum Phase {

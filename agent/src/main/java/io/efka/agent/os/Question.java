@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Prober.Verdict;
 import io.efka.agent.service.Timers;
 import java.time.Duration;
@@ -9,10 +10,14 @@ import java.util.function.Consumer;
 /** One health check that is under way: answered once, at the latest when its time is over. Thread-safe. */
 final class Question {
     private final Consumer<Verdict> answer;
-    private Optional<Timers.Timer> alarm = Optional.empty();
-    private Optional<Runnable> whenLate = Optional.empty();
-    private boolean answered;
-    private boolean late;
+
+    @GuardedBy("this") private Optional<Timers.Timer> alarm = Optional.empty();
+
+    @GuardedBy("this") private Optional<Runnable> whenLate = Optional.empty();
+
+    @GuardedBy("this") private boolean answered;
+
+    @GuardedBy("this") private boolean late;
 
     Question(Consumer<Verdict> answer) {
         this.answer = answer;
@@ -52,11 +57,13 @@ final class Question {
 
     /** Gives the answer, if there was none yet. */
     void answer(boolean healthy, String detail) {
+        Optional<Timers.Timer> set;
         synchronized (this) {
             if (answered) return;
             answered = true;
-            alarm.ifPresent(Timers.Timer::cancel);
+            set = alarm;
         }
+        set.ifPresent(Timers.Timer::cancel);
         answer.accept(new Verdict(healthy, detail));
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.ProcessIdentity;
 import io.efka.agent.threads.ChildProcess;
 import java.io.IOException;
@@ -27,8 +28,10 @@ final class Shells implements AutoCloseable {
     private final Optional<Path> setsid = Programs.find("setsid");
     private final List<String> reset = IgnoredSignals.reset();
     private final AtomicBoolean preparing = new AtomicBoolean();
-    private Optional<Shell> reserve = Optional.empty();
-    private boolean closed;
+
+    @GuardedBy("this") private Optional<Shell> reserve = Optional.empty();
+
+    @GuardedBy("this") private boolean closed;
 
     Shells(ProcessTable table, Cgroups cgroups, Work work) {
         this.table = table;
@@ -59,11 +62,17 @@ final class Shells implements AutoCloseable {
         return ready.isPresent() ? ready.get() : start();
     }
 
-    private synchronized Optional<Shell> takeReserve() {
-        Optional<Shell> ready = reserve.filter(this::isAlive);
-        if (ready.isEmpty()) reserve.ifPresent(dead -> dead.removeGroup(work));
-        reserve = Optional.empty();
+    private Optional<Shell> takeReserve() {
+        Optional<Shell> taken = swapReserve(Optional.empty());
+        Optional<Shell> ready = taken.filter(this::isAlive);
+        if (ready.isEmpty()) taken.ifPresent(dead -> dead.removeGroup(work));
         return ready;
+    }
+
+    private synchronized Optional<Shell> swapReserve(Optional<Shell> next) {
+        Optional<Shell> before = reserve;
+        reserve = next;
+        return before;
     }
 
     /** As the kernel has it: of a shell that was killed while it waited, the JVM may not have heard yet. */
@@ -80,12 +89,14 @@ final class Shells implements AutoCloseable {
         }
     }
 
-    private synchronized void keep(Shell shell) {
-        if (closed || reserve.isPresent()) {
-            shell.end(work);
-            return;
-        }
+    private void keep(Shell shell) {
+        if (!isKept(shell)) shell.end(work);
+    }
+
+    private synchronized boolean isKept(Shell shell) {
+        if (closed || reserve.isPresent()) return false;
         reserve = Optional.of(shell);
+        return true;
     }
 
     private Shell start() throws LaunchRefused {
@@ -115,9 +126,10 @@ final class Shells implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        reserve.ifPresent(shell -> shell.end(work));
-        reserve = Optional.empty();
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        swapReserve(Optional.empty()).ifPresent(shell -> shell.end(work));
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Signal;
 import io.efka.agent.threads.ChildProcess;
 import java.io.IOException;
@@ -18,8 +19,9 @@ final class Signaller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Signaller.class);
     private static final String LOOP = "while read -r signal pid; do kill -s \"$signal\" -- \"$pid\"; done 2>/dev/null";
 
-    private Optional<Process> shell = Optional.empty();
-    private boolean closed;
+    @GuardedBy("this") private Optional<Process> shell = Optional.empty();
+
+    @GuardedBy("this") private boolean closed;
 
     /**
      * Sends a signal; does nothing when there is no such process.
@@ -37,7 +39,7 @@ final class Signaller implements AutoCloseable {
         }
     }
 
-    private void retry(byte[] line) {
+    @GuardedBy("this") private void retry(byte[] line) {
         try {
             write(line);
         } catch (IOException failed) {
@@ -46,7 +48,7 @@ final class Signaller implements AutoCloseable {
         }
     }
 
-    private void write(byte[] line) throws IOException {
+    @GuardedBy("this") private void write(byte[] line) throws IOException {
         if (shell.filter(Process::isAlive).isEmpty()) shell = Optional.of(start());
         OutputStream lines = shell.get().getOutputStream();
         lines.write(line);

@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.Closeable;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -15,19 +16,21 @@ public final class SpareDescriptors implements AutoCloseable {
     /** Starting a process takes ten, a look at {@code /proc} one a thread, of which eight may look; and some to spare. */
     private static final int COUNT = 24;
 
-    private final List<Closeable> held = new ArrayList<>();
+    @GuardedBy("this") private final List<Closeable> held;
 
-    private SpareDescriptors() {}
+    private SpareDescriptors(List<Closeable> held) {
+        this.held = held;
+    }
 
     /** Takes them; fewer where there are not so many. */
     public static SpareDescriptors take() {
-        var spares = new SpareDescriptors();
+        var taken = new ArrayList<Closeable>();
         try {
-            for (int i = 0; i < COUNT; i++) spares.held.add(new FileInputStream("/dev/null"));
+            for (int i = 0; i < COUNT; i++) taken.add(new FileInputStream("/dev/null"));
         } catch (IOException exhausted) {
             // as many as there were
         }
-        return spares;
+        return new SpareDescriptors(taken);
     }
 
     /** Gives them back. */

@@ -127,7 +127,8 @@ final class LogFiles implements OutputFiles {
     /** The folder above it may be anybody's; this one is the agent's. */
     private static void narrow(ServiceId id, Path files) {
         try {
-            if (PrivateFiles.narrow(files)) LOG.warn("service={} other users could look into {}; it is shut now", id, files);
+            if (PrivateFiles.narrow(files))
+                LOG.warn("service={} other users could look into {}; it is shut now", id, files);
         } catch (IOException | UnsupportedOperationException refused) {
             LOG.warn("service={} other users may look into {}: {}", id, files, refused.toString());
         }

@@ -30,8 +30,7 @@ record RegularFile(Object key, long size) {
      * @throws NoSuchFileException if nothing is there
      */
     static Optional<RegularFile> at(Path path) throws IOException {
-        BasicFileAttributes found =
-                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         return found.isRegularFile() ? Optional.of(new RegularFile(found.fileKey(), found.size())) : Optional.empty();
     }
 

@@ -43,8 +43,7 @@ final class SegmentReader implements AutoCloseable {
             return open.get().channel();
         close();
         requireOwn(segment); // before: to open a FIFO would block
-        FileChannel channel =
-                FileChannel.open(segment.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         try {
             requireOwn(segment);
         } catch (IOException replaced) {

@@ -40,18 +40,14 @@ final class StreamFiles {
     private final OldestMark mark;
     private final TimeMarks times = new TimeMarks();
 
-    @GuardedBy("this")
-    private final List<Segment> segments = new ArrayList<>();
+    @GuardedBy("this") private final List<Segment> segments = new ArrayList<>();
 
-    @GuardedBy("this")
-    private long oldest;
+    @GuardedBy("this") private long oldest;
 
-    @GuardedBy("this")
-    private long end;
+    @GuardedBy("this") private long end;
 
     /** No hole could be made when the stream ended here: it is not tried again before there is more to free. */
-    @GuardedBy("this")
-    private long noHolesBefore;
+    @GuardedBy("this") private long noHolesBefore;
 
     /** @param floor an offset the stream had already reached, 0 for a new one */
     StreamFiles(Path folder, StreamId id, long floor, LogDisk disk) {
@@ -95,8 +91,7 @@ final class StreamFiles {
         return Look.TRUNCATED;
     }
 
-    @GuardedBy("this")
-    private List<Path> listed() throws IOException {
+    @GuardedBy("this") private List<Path> listed() throws IOException {
         var own = new ArrayList<Path>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
@@ -135,8 +130,7 @@ final class StreamFiles {
     }
 
     /** An empty file is not worth keeping; renamed, it never leaves the stream without its base on disk. */
-    @GuardedBy("this")
-    private Begun renameEmpty(RunId run) throws IOException {
+    @GuardedBy("this") private Begun renameEmpty(RunId run) throws IOException {
         Segment old = live();
         if (!isThere(old)) {
             segments.remove(segments.size() - 1);
@@ -149,8 +143,7 @@ final class StreamFiles {
         return new Begun(path, Optional.empty());
     }
 
-    @GuardedBy("this")
-    private Begun addFile(RunId run) throws IOException {
+    @GuardedBy("this") private Begun addFile(RunId run) throws IOException {
         Path path = Segment.path(folder, id.leaf(), end, 0, run);
         try {
             Object key = create(path);
@@ -163,8 +156,7 @@ final class StreamFiles {
         }
     }
 
-    @GuardedBy("this")
-    private Begun shareLive(RunId run, IOException noRoom) throws IOException {
+    @GuardedBy("this") private Begun shareLive(RunId run, IOException noRoom) throws IOException {
         Segment old = live();
         long position = old.position() + end - old.base();
         Path path = Segment.path(folder, id.leaf(), end, position, run);
@@ -258,7 +250,8 @@ final class StreamFiles {
             return freeTo(behind(border, unsentExcess + step), end);
         }
         if (segments.size() > MOST_FILES) {
-            return freeTo(segments.get(segments.size() - MOST_FILES + MOST_FILES / 16).base(), end);
+            return freeTo(
+                    segments.get(segments.size() - MOST_FILES + MOST_FILES / 16).base(), end);
         }
         long sentExcess = used(oldest, border) - keep;
         if (sentExcess <= 0) return Freed.NOTHING;
@@ -271,8 +264,7 @@ final class StreamFiles {
     }
 
     /** The offset that lies so many bytes of disk space behind another one; the end at most. */
-    @GuardedBy("this")
-    private long behind(long offset, long bytes) {
+    @GuardedBy("this") private long behind(long offset, long bytes) {
         long left = bytes;
         for (int i = 0; i < segments.size(); i++) {
             long from = Math.max(offset, segments.get(i).base());
@@ -285,8 +277,7 @@ final class StreamFiles {
     }
 
     /** Frees what lies before {@code target}, as far as blocks and files allow; nothing from {@code limit} on. */
-    @GuardedBy("this")
-    private Freed freeTo(long target, long limit) {
+    @GuardedBy("this") private Freed freeTo(long target, long limit) {
         Freed freed = Freed.NOTHING;
         while (segments.size() > 1 && endOf(0) <= target) {
             dropFirst();
@@ -313,8 +304,7 @@ final class StreamFiles {
     }
 
     /** What is written between the look and the cut is lost and cannot be counted: some microseconds' worth. */
-    @GuardedBy("this")
-    private Freed truncateLive() {
+    @GuardedBy("this") private Freed truncateLive() {
         look();
         if (!isThere(live())) return Freed.NOTHING;
         try (FileChannel channel =
@@ -330,8 +320,7 @@ final class StreamFiles {
         return Freed.TRUNCATED;
     }
 
-    @GuardedBy("this")
-    private void dropFirst() {
+    @GuardedBy("this") private void dropFirst() {
         Segment first = segments.remove(0);
         Segment next = segments.get(0);
         oldest = Math.max(oldest, next.base());
@@ -360,8 +349,7 @@ final class StreamFiles {
     }
 
     /** Says, in its name, that the live file's position 0 is another offset now. Its writers do not notice. */
-    @GuardedBy("this")
-    private void rebaseLive(long base) {
+    @GuardedBy("this") private void rebaseLive(long base) {
         Segment old = segments.remove(segments.size() - 1);
         Path path = Segment.path(folder, id.leaf(), base, 0, old.run());
         Object key = Segment.GONE;
@@ -381,8 +369,7 @@ final class StreamFiles {
     }
 
     /** What stood in the live file under its earlier names was cut off with it. */
-    @GuardedBy("this")
-    private void forgetShared() {
+    @GuardedBy("this") private void forgetShared() {
         for (Segment segment : List.copyOf(segments)) {
             if (segment == live() || !segment.key().equals(live().key())) continue;
             segments.remove(segment);
@@ -395,8 +382,7 @@ final class StreamFiles {
     }
 
     /** Something else lies where the live file was: it is put aside, and an empty file begun. */
-    @GuardedBy("this")
-    private void replaceLive() {
+    @GuardedBy("this") private void replaceLive() {
         Segment old = segments.remove(segments.size() - 1);
         Path path = Segment.path(folder, id.leaf(), end, 0, old.run());
         Object key = Segment.GONE;
@@ -425,19 +411,16 @@ final class StreamFiles {
                 .key();
     }
 
-    @GuardedBy("this")
-    private Segment live() {
+    @GuardedBy("this") private Segment live() {
         return segments.get(segments.size() - 1);
     }
 
-    @GuardedBy("this")
-    private long endOf(int index) {
+    @GuardedBy("this") private long endOf(int index) {
         return index == segments.size() - 1 ? end : segments.get(index + 1).base();
     }
 
     /** Disk space of the bytes between two offsets. */
-    @GuardedBy("this")
-    private long used(long from, long to) {
+    @GuardedBy("this") private long used(long from, long to) {
         long used = 0;
         for (int i = 0; i < segments.size(); i++) {
             long begin = Math.max(Math.max(from, oldest), segments.get(i).base());
@@ -447,8 +430,7 @@ final class StreamFiles {
     }
 
     /** In whole blocks: a thousand runs of ten bytes are not ten thousand bytes. */
-    @GuardedBy("this")
-    private long used(int index, long from, long to) {
+    @GuardedBy("this") private long used(int index, long from, long to) {
         if (to <= from) return 0;
         long shift = segments.get(index).position() - segments.get(index).base();
         return (to + shift + BLOCK - 1) / BLOCK * BLOCK - (from + shift) / BLOCK * BLOCK;

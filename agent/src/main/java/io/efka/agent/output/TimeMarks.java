@@ -1,5 +1,6 @@
 package io.efka.agent.output;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,9 +17,9 @@ final class TimeMarks {
     private static final int MOST = 1024;
     private static final Duration APART = Duration.ofSeconds(1);
 
-    private final List<Mark> marks = new ArrayList<>();
+    @GuardedBy("this") private final List<Mark> marks = new ArrayList<>();
     /** Kept aside until it is known to be the last before a pause, or a second after the one before it. */
-    private Optional<Mark> newest = Optional.empty();
+    @GuardedBy("this") private Optional<Mark> newest = Optional.empty();
 
     /**
      * At this time, the stream ended at {@code offset}. After a clock was set back, what it said before is forgotten
@@ -50,15 +51,15 @@ final class TimeMarks {
                 .min();
     }
 
-    private boolean isApart(Instant at) {
+    @GuardedBy("this") private boolean isApart(Instant at) {
         return marks.isEmpty() || !at.isBefore(marks.get(marks.size() - 1).at().plus(APART));
     }
 
-    private Stream<Mark> all() {
+    @GuardedBy("this") private Stream<Mark> all() {
         return Stream.concat(marks.stream(), newest.stream());
     }
 
-    private void thin() {
+    @GuardedBy("this") private void thin() {
         for (int i = marks.size() - 2; i > 0; i -= 2) marks.remove(i);
     }
 

@@ -1,5 +1,6 @@
 package io.efka.agent.paho;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Timers;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,9 +12,12 @@ import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 final class LinkPings implements MqttPingSender {
     private final Timers timers;
     private final Executor linkThread;
-    private Optional<ClientComms> comms = Optional.empty();
-    private Optional<Timers.Timer> due = Optional.empty();
-    private boolean stopped;
+
+    @GuardedBy("this") private Optional<ClientComms> comms = Optional.empty();
+
+    @GuardedBy("this") private Optional<Timers.Timer> due = Optional.empty();
+
+    @GuardedBy("this") private boolean stopped;
 
     LinkPings(Timers timers, Executor linkThread) {
         this.timers = timers;
@@ -27,29 +31,38 @@ final class LinkPings implements MqttPingSender {
 
     /** Also to be called when the broker has changed the keep-alive. */
     @Override
-    public synchronized void start() {
-        comms.ifPresent(client -> schedule(client.getKeepAlive()));
+    public void start() {
+        living().ifPresent(client -> schedule(client.getKeepAlive()));
     }
 
     @Override
-    public synchronized void stop() {
-        stopped = true;
-        due.ifPresent(Timers.Timer::cancel);
-        due = Optional.empty();
+    public void stop() {
+        synchronized (this) {
+            stopped = true;
+        }
+        swap(Optional.empty()).ifPresent(Timers.Timer::cancel);
     }
 
     @Override
-    public synchronized void schedule(long delayMs) {
-        if (stopped) return;
-        due.ifPresent(Timers.Timer::cancel);
-        due = Optional.of(timers.schedule(Duration.ofMillis(delayMs), () -> linkThread.execute(this::check)));
+    public void schedule(long delayMs) {
+        if (living().isEmpty()) return;
+        Timers.Timer set = timers.schedule(Duration.ofMillis(delayMs), () -> linkThread.execute(this::check));
+        swap(Optional.of(set)).ifPresent(Timers.Timer::cancel);
+        if (living().isEmpty()) set.cancel();
     }
 
     private void check() {
-        Optional<ClientComms> client;
-        synchronized (this) {
-            client = stopped ? Optional.empty() : comms;
-        }
-        client.ifPresent(ClientComms::checkForActivity);
+        living().ifPresent(ClientComms::checkForActivity);
+    }
+
+    /** Empty before the first and after the last. */
+    private synchronized Optional<ClientComms> living() {
+        return stopped ? Optional.empty() : comms;
+    }
+
+    private synchronized Optional<Timers.Timer> swap(Optional<Timers.Timer> next) {
+        Optional<Timers.Timer> before = due;
+        due = next;
+        return before;
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.agent.paho;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.wire.BrokerSettings;
 import io.efka.agent.wire.LinkException;
 import java.io.IOException;
@@ -65,16 +66,21 @@ final class Networks {
     /** Whether a module was stopped, and its socket, so that neither can outlive the other. */
     private static final class Leash {
         private final BrokerSockets sockets;
-        private boolean stopped;
+
+        @GuardedBy("this") private boolean stopped;
 
         Leash(BrokerSockets sockets) {
             this.sockets = sockets;
         }
 
-        synchronized void started(Socket socket) throws IOException {
-            if (!stopped) return;
+        void started(Socket socket) throws IOException {
+            if (!isStopped()) return;
             socket.close();
             throw new IOException("given up meanwhile");
+        }
+
+        private synchronized boolean isStopped() {
+            return stopped;
         }
 
         @SuppressWarnings("NullAway") // the module has no socket before it has started

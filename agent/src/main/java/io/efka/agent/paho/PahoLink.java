@@ -131,19 +131,25 @@ public final class PahoLink implements MqttLink {
     }
 
     @Override
-    public synchronized void holdOff(Duration pause) {
-        holdUntil = System.nanoTime() + pause.toNanos();
-        current.ifPresent(connection -> connection.leave("holding off for " + pause.toMillis() + " ms"));
+    public void holdOff(Duration pause) {
+        Optional<Connection> left;
+        synchronized (this) {
+            holdUntil = System.nanoTime() + pause.toNanos();
+            left = current;
+        }
+        left.ifPresent(connection -> connection.leave("holding off for " + pause.toMillis() + " ms"));
     }
 
     @Override
     public void close() {
         Optional<Thread> running;
+        Optional<Connection> left;
         synchronized (this) {
             closed.countDown();
-            current.ifPresent(connection -> connection.leave("closed"));
+            left = current;
             running = thread;
         }
+        left.ifPresent(connection -> connection.leave("closed"));
         if (running.isEmpty() || running.get() == Thread.currentThread()) return;
         try {
             running.get().join(CLOSE_LIMIT.toMillis());
@@ -177,8 +183,8 @@ public final class PahoLink implements MqttLink {
         }
         synchronized (this) {
             current = Optional.of(connection);
-            if (isClosed()) connection.leave("closed");
         }
+        if (isClosed()) connection.leave("closed");
         try {
             return connection.live();
         } finally {

@@ -31,7 +31,12 @@ public final class DefaultRules {
             OptionalLong.empty());
 
     public static final Manifest.OutputRule OUTPUT = new Manifest.OutputRule(
-            16 * 1024 * 1024, 256 * 1024 * 1024, 0, Duration.ofMillis(50), 64 * 1024, Manifest.OutputRule.Stderr.SEPARATE);
+            16 * 1024 * 1024,
+            256 * 1024 * 1024,
+            0,
+            Duration.ofMillis(50),
+            64 * 1024,
+            Manifest.OutputRule.Stderr.SEPARATE);
 
     private DefaultRules() {}
 

@@ -1,10 +1,12 @@
 package io.efka.agent.service;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.threads.AgentThread;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +16,11 @@ import java.util.function.Function;
 final class Shutdown {
     private final Map<ServiceId, Supervisor> supervisors;
     private final Function<Supervisor, List<ServiceId>> after;
-    private final Set<ServiceId> told = new HashSet<>();
-    private final Set<ServiceId> done = new HashSet<>();
+
+    @GuardedBy("this") private final Set<ServiceId> told = new HashSet<>();
+
+    @GuardedBy("this") private final Set<ServiceId> done = new HashSet<>();
+
     private final CountDownLatch all;
 
     Shutdown(Map<ServiceId, Supervisor> supervisors, Function<Supervisor, List<ServiceId>> after) {
@@ -35,32 +40,39 @@ final class Shutdown {
         }
     }
 
-    private synchronized void tellThoseThatMay() {
-        int before = told.size();
-        supervisors.forEach((id, supervisor) -> {
-            if (!told.contains(id) && dependentsDone(id)) tell(id, supervisor);
-        });
-        // A circle of dependencies would wait for itself: then the order does not matter.
-        if (told.size() == before && done.size() == before && before < supervisors.size()) {
-            supervisors.forEach((id, supervisor) -> {
-                if (!told.contains(id)) tell(id, supervisor);
-            });
+    private void tellThoseThatMay() {
+        for (ServiceId id : thoseThatMay()) {
+            Objects.requireNonNull(supervisors.get(id)).tell(new Event.AgentStopping(() -> isDone(id)));
         }
     }
 
-    private boolean dependentsDone(ServiceId id) {
-        return supervisors.entrySet().stream()
-                .allMatch(e ->
-                        done.contains(e.getKey()) || !after.apply(e.getValue()).contains(id));
+    /** They count as told from now on. */
+    private synchronized Set<ServiceId> thoseThatMay() {
+        var waiting = new HashSet<ServiceId>(supervisors.keySet());
+        waiting.removeAll(told);
+        var next = new HashSet<ServiceId>();
+        for (ServiceId id : waiting) {
+            if (dependentsDone(id)) next.add(id);
+        }
+        // A circle of dependencies would wait for itself: then the order does not matter.
+        boolean isCircle = next.isEmpty() && done.size() == told.size();
+        if (isCircle) next.addAll(waiting);
+        told.addAll(next);
+        return next;
     }
 
-    private void tell(ServiceId id, Supervisor supervisor) {
-        told.add(id);
-        supervisor.tell(new Event.AgentStopping(() -> isDone(id)));
+    @GuardedBy("this") private boolean dependentsDone(ServiceId id) {
+        for (Map.Entry<ServiceId, Supervisor> one : supervisors.entrySet()) {
+            boolean isOver = done.contains(one.getKey());
+            if (!isOver && after.apply(one.getValue()).contains(id)) return false;
+        }
+        return true;
     }
 
-    private synchronized void isDone(ServiceId id) {
-        if (!done.add(id)) return;
+    private void isDone(ServiceId id) {
+        synchronized (this) {
+            if (!done.add(id)) return;
+        }
         all.countDown();
         tellThoseThatMay();
     }

@@ -1,5 +1,6 @@
 package io.efka.agent.telemetry;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Timers;
 import io.efka.agent.wire.MqttLink;
 import java.time.Instant;
@@ -13,10 +14,13 @@ public final class BrokerState implements Supplier<Map<String, ?>> {
     private final Timers timers;
     private final Supplier<Map<String, ?>> link;
 
-    private boolean connected;
-    private Optional<Instant> since = Optional.empty();
-    private long connections;
-    private Optional<String> lastLoss = Optional.empty();
+    @GuardedBy("this") private boolean connected;
+
+    @GuardedBy("this") private Optional<Instant> since = Optional.empty();
+
+    @GuardedBy("this") private long connections;
+
+    @GuardedBy("this") private Optional<String> lastLoss = Optional.empty();
 
     /** @param link what the link says of itself, see {@link MqttLink#describe()} */
     public BrokerState(Timers timers, Supplier<Map<String, ?>> link) {

@@ -1,5 +1,6 @@
 package io.efka.agent.telemetry;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.service.ServiceId;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * order, round robin over services. What waits is bounded; beyond that the oldest of whoever has most goes, is counted
  * and announced. Thread-safe; never blocks, and holds no lock while it calls out.
  */
+@SuppressWarnings(
+        "GuardedBy") // what is decided in after() runs under the lock, which the check does not see in a lambda
 public final class DataPublisher {
     /** What may wait of one service, and of all together: minutes offline of a fleet of sensors, on a small heap. */
     static final int MAX_MESSAGES = 10_000;
@@ -55,16 +58,23 @@ public final class DataPublisher {
     private final Events events;
     private final RetainedNames names;
 
-    // Guarded by this.
-    private final Map<ServiceId, DataStream> streams = new LinkedHashMap<>();
-    private final DataStream.Backlog backlog = new DataStream.Backlog();
-    private final Set<DataStream> ready = new LinkedHashSet<>();
-    private boolean online;
-    private int underWay;
-    private long published;
-    private long dropped;
-    private boolean announcing;
-    private long takenAt;
+    @GuardedBy("this") private final Map<ServiceId, DataStream> streams = new LinkedHashMap<>();
+
+    @GuardedBy("this") private final DataStream.Backlog backlog = new DataStream.Backlog();
+
+    @GuardedBy("this") private final Set<DataStream> ready = new LinkedHashSet<>();
+
+    @GuardedBy("this") private boolean online;
+
+    @GuardedBy("this") private int underWay;
+
+    @GuardedBy("this") private long published;
+
+    @GuardedBy("this") private long dropped;
+
+    @GuardedBy("this") private boolean announcing;
+
+    @GuardedBy("this") private long takenAt;
 
     public DataPublisher(Topics topics, Uplink uplink, Events events, RetainedNames names) {
         this.topics = topics;

@@ -1,5 +1,6 @@
 package io.efka.agent.telemetry;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
@@ -23,9 +24,10 @@ public final class Measurements implements StatusListener {
     private final Timers timers;
     private final LongSupplier nanoTime;
 
-    // Guarded by itself; never held while measuring.
-    private final Map<ServiceId, ServiceGauge> gauges = new TreeMap<>();
-    private final CpuShare cpu = new CpuShare();
+    /** Its lock is never held while measuring. */
+    @GuardedBy("gauges") private final Map<ServiceId, ServiceGauge> gauges = new TreeMap<>();
+
+    @GuardedBy("gauges") private final CpuShare cpu = new CpuShare();
 
     /** @param nanoTime monotonic nanoseconds, {@code System::nanoTime} */
     public Measurements(Meters meters, Timers timers, LongSupplier nanoTime) {

@@ -1,5 +1,6 @@
 package io.efka.agent.telemetry;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Timers;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -16,9 +17,9 @@ final class Rounds implements AutoCloseable {
     private final Rhythm rhythm;
     private final Runnable round;
 
-    // Guarded by this.
-    private Timers.Timer next = () -> {};
-    private boolean closed;
+    @GuardedBy("this") private Timers.Timer next = () -> {};
+
+    @GuardedBy("this") private boolean closed;
 
     /** @param name of what is done, for the log */
     Rounds(String name, Rhythm rhythm, Runnable round) {
@@ -34,17 +35,30 @@ final class Rounds implements AutoCloseable {
 
     /** No round begins after this. Idempotent. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        next.cancel();
+    public void close() {
+        Timers.Timer last;
+        synchronized (this) {
+            closed = true;
+            last = next;
+        }
+        last.cancel();
     }
 
-    private synchronized void schedule() {
-        if (closed || rhythm.interval().isZero()) return;
-        next = rhythm.timers().schedule(rhythm.interval(), this::begin);
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private void schedule() {
+        if (isClosed() || rhythm.interval().isZero()) return;
+        Timers.Timer set = rhythm.timers().schedule(rhythm.interval(), this::begin);
+        synchronized (this) {
+            next = set;
+        }
+        if (isClosed()) set.cancel();
     }
 
     private void begin() {
+        if (isClosed()) return;
         try {
             rhythm.executor().execute(this::once);
         } catch (RejectedExecutionException busy) {

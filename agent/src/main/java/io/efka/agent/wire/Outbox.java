@@ -1,5 +1,6 @@
 package io.efka.agent.wire;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.service.Timers;
 import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
@@ -34,14 +35,19 @@ public final class Outbox {
     private final int maxMessages;
     private final long maxBytes;
 
-    private final TreeMap<Long, Letter> waiting = new TreeMap<>();
-    private final Set<Letter> inFlight = new HashSet<>();
-    private long next;
-    private long waitingBytes;
-    private long dropped;
-    private boolean stalled;
+    @GuardedBy("this") private final TreeMap<Long, Letter> waiting = new TreeMap<>();
+
+    @GuardedBy("this") private final Set<Letter> inFlight = new HashSet<>();
+
+    @GuardedBy("this") private long next;
+
+    @GuardedBy("this") private long waitingBytes;
+
+    @GuardedBy("this") private long dropped;
+
+    @GuardedBy("this") private boolean stalled;
     /** Topics for which the broker was busy. */
-    private final Map<String, BusyTopic> busy = new HashMap<>();
+    @GuardedBy("this") private final Map<String, BusyTopic> busy = new HashMap<>();
 
     private static final class BusyTopic {
         private final RetryDelay delay = RetryDelay.ofBusyBroker();
@@ -103,7 +109,7 @@ public final class Outbox {
     }
 
     /** Publishes what may go. Futures are touched in the {@code aftermath} only: never under the lock. */
-    private void pump(List<Runnable> aftermath) {
+    @GuardedBy("this") private void pump(List<Runnable> aftermath) {
         while (!stalled && inFlight.size() < IN_FLIGHT && link.isUp()) {
             Optional<Long> next = next();
             if (next.isEmpty()) return;
@@ -125,16 +131,14 @@ public final class Outbox {
         }
     }
 
-    private Optional<Long> next() {
-        if (waiting.isEmpty()) return Optional.empty();
-        if (busy.isEmpty()) return Optional.of(waiting.firstKey());
-        return waiting.entrySet().stream()
-                .filter(entry -> !isResting(entry.getValue().topic()))
-                .findFirst()
-                .map(Map.Entry::getKey);
+    @GuardedBy("this") private Optional<Long> next() {
+        for (Map.Entry<Long, Letter> entry : waiting.entrySet()) {
+            if (!isResting(entry.getValue().topic())) return Optional.of(entry.getKey());
+        }
+        return Optional.empty();
     }
 
-    private boolean isResting(String topic) {
+    @GuardedBy("this") private boolean isResting(String topic) {
         BusyTopic known = busy.get(topic);
         return known != null && known.resting;
     }
@@ -154,7 +158,7 @@ public final class Outbox {
         aftermath.forEach(Runnable::run);
     }
 
-    private void giveBack(long number, Letter letter, Throwable problem, List<Runnable> aftermath) {
+    @GuardedBy("this") private void giveBack(long number, Letter letter, Throwable problem, List<Runnable> aftermath) {
         switch (LinkException.kindOf(problem)) {
             case TOO_LARGE, REFUSED, POISON -> drop(letter, problem, aftermath);
             case BUSY -> rest(number, letter, problem, aftermath);
@@ -162,14 +166,14 @@ public final class Outbox {
         }
     }
 
-    private void stall(long number, Letter letter, List<Runnable> aftermath) {
+    @GuardedBy("this") private void stall(long number, Letter letter, List<Runnable> aftermath) {
         enqueue(number, letter);
         if (stalled) return;
         stalled = true;
         aftermath.add(() -> timers.schedule(RETRY, this::retry));
     }
 
-    private void rest(long number, Letter letter, Throwable problem, List<Runnable> aftermath) {
+    @GuardedBy("this") private void rest(long number, Letter letter, Throwable problem, List<Runnable> aftermath) {
         String topic = letter.topic();
         if (letter.countAttempt() >= MAX_ATTEMPTS) {
             drop(letter, problem, aftermath);
@@ -199,23 +203,23 @@ public final class Outbox {
         if (link.isUp()) connected();
     }
 
-    private void makeRoom(List<Runnable> aftermath) {
+    @GuardedBy("this") private void makeRoom(List<Runnable> aftermath) {
         while (waiting.size() > maxMessages || waitingBytes > maxBytes) {
             drop(dequeue(waiting.firstKey()), new LinkException("gave way to newer messages"), aftermath);
         }
     }
 
-    private void drop(Letter letter, Throwable why, List<Runnable> aftermath) {
+    @GuardedBy("this") private void drop(Letter letter, Throwable why, List<Runnable> aftermath) {
         dropped++;
         aftermath.add(() -> letter.done().completeExceptionally(why));
     }
 
-    private void enqueue(long number, Letter letter) {
+    @GuardedBy("this") private void enqueue(long number, Letter letter) {
         waiting.put(number, letter);
         waitingBytes += letter.bytes();
     }
 
-    private Letter dequeue(long number) {
+    @GuardedBy("this") private Letter dequeue(long number) {
         Letter letter = Objects.requireNonNull(waiting.remove(number));
         waitingBytes -= letter.bytes();
         return letter;

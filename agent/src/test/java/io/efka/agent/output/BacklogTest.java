@@ -1,6 +1,5 @@
 package io.efka.agent.output;
 
-import static io.efka.agent.output.OutputKit.CAMERA;
 import static io.efka.agent.output.OutputKit.append;
 import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.keeping;
@@ -68,11 +67,7 @@ class BacklogTest {
 
     private static Logs.Query query(long from) {
         return new Logs.Query(
-                Logs.Stream.STDOUT,
-                OptionalInt.empty(),
-                OptionalLong.of(from),
-                OptionalLong.empty(),
-                Optional.empty());
+                Logs.Stream.STDOUT, OptionalInt.empty(), OptionalLong.of(from), OptionalLong.empty(), Optional.empty());
     }
 
     @Nested
@@ -165,13 +160,15 @@ class BacklogTest {
             OutputKit kit = kit(new Fallocate());
             disconnect(kit);
             kit.register(keeping(KEEP, PLENTY));
-            for (int run = 1; run <= StreamFiles.MOST_FILES + 10; run++) append(kit.begin(run).stdout(), "tiny\n");
+            for (int run = 1; run <= StreamFiles.MOST_FILES + 10; run++)
+                append(kit.begin(run).stdout(), "tiny\n");
             await("the oldest are given up", () -> files() <= StreamFiles.MOST_FILES);
         }
 
         private long files() {
             try (Stream<Path> files = Files.list(folder.resolve("camera"))) {
-                return files.filter(file -> file.toString().contains("stdout.0")).count();
+                return files.filter(file -> file.toString().contains("stdout.0"))
+                        .count();
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -198,7 +195,8 @@ class BacklogTest {
             append(large, "one more look\n");
             await("the largest gave way", () -> oldest(kit) >= 20L * BLOCK.length());
             assertThat(oldest(kit)).isLessThan(45L * BLOCK.length());
-            assertThat(kit.output().logs().read(radio, query(0)).join().oldest()).isZero();
+            assertThat(kit.output().logs().read(radio, query(0)).join().oldest())
+                    .isZero();
         }
 
         @Test
@@ -240,7 +238,8 @@ class BacklogTest {
             for (ServiceId id : ids) {
                 await(
                         "all of " + id,
-                        () -> Observer.of(kit.broker.published(), "/svc/" + id + "/stdout").end()
+                        () -> Observer.of(kit.broker.published(), "/svc/" + id + "/stdout")
+                                        .end()
                                 == 8L * BLOCK.length());
                 Observer.of(kit.broker.published(), "/svc/" + id + "/stdout").whole();
             }

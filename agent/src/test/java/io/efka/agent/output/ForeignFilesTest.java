@@ -176,8 +176,7 @@ class ForeignFilesTest {
         assertThatThrownBy(() -> kit.begin(2)).isInstanceOf(IOException.class).hasMessageContaining("is a link");
         await("said", () -> !kit.announced.of("output_lost").isEmpty());
         try (Stream<Path> files = Files.list(outside)) {
-            assertThat(files.map(Path::getFileName).map(Path::toString))
-                    .containsExactlyInAnyOrder("secret", "moved");
+            assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactlyInAnyOrder("secret", "moved");
         }
         Files.delete(camera);
         append(kit.begin(3).stdout(), "two\n");

@@ -84,10 +84,17 @@ class PacingTest {
 
         @Test
         void ofAnotherStreamOrOfNoneIsNotTaken() {
-            assertThat(Segment.parse(Path.of("stderr.00000000000000000042.01ARZ3NDEKTSV4RRFFQ69G5FAV.log"), "stdout", Segment.GONE))
+            assertThat(Segment.parse(
+                            Path.of("stderr.00000000000000000042.01ARZ3NDEKTSV4RRFFQ69G5FAV.log"),
+                            "stdout",
+                            Segment.GONE))
                     .isEmpty();
-            assertThat(Segment.parse(Path.of("stdout.log"), "stdout", Segment.GONE)).isEmpty();
-            assertThat(Segment.parse(Path.of("stdout.99999999999999999999.01ARZ3NDEKTSV4RRFFQ69G5FAV.log"), "stdout", Segment.GONE))
+            assertThat(Segment.parse(Path.of("stdout.log"), "stdout", Segment.GONE))
+                    .isEmpty();
+            assertThat(Segment.parse(
+                            Path.of("stdout.99999999999999999999.01ARZ3NDEKTSV4RRFFQ69G5FAV.log"),
+                            "stdout",
+                            Segment.GONE))
                     .isEmpty();
         }
     }

@@ -55,8 +55,7 @@ class SharedFilesTest {
         await("two", () -> kit.text("stdout").equals("one\ntwo\n"));
         append(kit.begin(3).stdout(), "three\n");
         await("three", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
-        assertThat(runs(kit.broker.published()))
-                .containsExactly(run(1).value(), run(2).value(), run(3).value());
+        assertThat(runs(kit.broker.published())).containsExactly(run(1).value(), run(2).value(), run(3).value());
         List<OutputKit.Announced.Event> shared = kit.announced.of("output_file_shared");
         assertThat(shared).hasSize(2);
         assertThat(shared.get(0).fields().get("stream")).isEqualTo("stdout");
@@ -85,8 +84,7 @@ class SharedFilesTest {
         kit.broker.restore();
         kit.output().connected();
         await("all", () -> kit.text("stdout").equals("one\ntwo\nand more\nthree\n"));
-        assertThat(runs(kit.broker.published()))
-                .containsExactly(run(1).value(), run(2).value(), run(3).value());
+        assertThat(runs(kit.broker.published())).containsExactly(run(1).value(), run(2).value(), run(3).value());
     }
 
     @Test
@@ -99,9 +97,7 @@ class SharedFilesTest {
             append(kit.begin(run).stdout(), BLOCK);
             written += BLOCK.length();
             long end = written;
-            await(
-                    "sent",
-                    () -> Observer.of(kit.broker.published(), "stdout").end() == end);
+            await("sent", () -> Observer.of(kit.broker.published(), "stdout").end() == end);
         }
         assertThat(Observer.of(kit.broker.published(), "stdout").missing()).isZero();
         assertThat(kit.announced.of("output_dropped")).isEmpty();
@@ -127,13 +123,16 @@ class SharedFilesTest {
         append(kit.output().files().current(CAMERA).stdout(), "three, and longer than before\n");
         kit.broker.restore();
         kit.output().connected();
-        await("shipped", () -> kit.broker.published().stream()
-                .anyMatch(message -> new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8)
-                        .endsWith("before\n")));
+        await(
+                "shipped",
+                () -> kit.broker.published().stream()
+                        .anyMatch(message -> new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8)
+                                .endsWith("before\n")));
         Observer seen = Observer.of(kit.broker.published(), "stdout");
-        assertThat(seen.missing()).isEqualTo(kit.announced.of("output_dropped").stream()
-                .mapToLong(event -> event.number("bytes"))
-                .sum());
+        assertThat(seen.missing())
+                .isEqualTo(kit.announced.of("output_dropped").stream()
+                        .mapToLong(event -> event.number("bytes"))
+                        .sum());
         assertThat(kit.broker.published())
                 .extracting(message -> new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8))
                 .containsExactly("three, and longer than before\n");
@@ -160,9 +159,9 @@ class SharedFilesTest {
     private static long blocks(Path file) {
         try {
             Process stat = new ProcessBuilder("stat", "-c", "%b", "" + file).start();
-            return Long.parseLong(new String(
-                            stat.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII)
-                    .strip());
+            return Long.parseLong(
+                    new String(stat.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII)
+                            .strip());
         } catch (IOException e) {
             throw new AssertionError(e);
         }
