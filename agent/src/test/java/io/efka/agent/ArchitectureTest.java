@@ -93,7 +93,12 @@ final class ArchitectureTest {
             .resideInAPackage(ROOT + ".service..")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
-                    "java..", "org.slf4j..", "org.jspecify..", ROOT + ".threads..", ROOT + ".service.."));
+                    "java..",
+                    "org.slf4j..",
+                    "org.jspecify..",
+                    "com.google.errorprone.annotations..",
+                    ROOT + ".threads..",
+                    ROOT + ".service.."));
 
     @ArchTest
     static final ArchRule nobodyElseSeesPaho = only("org.eclipse.paho..", ".paho..");
