@@ -52,10 +52,10 @@ final class Trees {
 
     /**
      * Sends a signal to every member: to the main process's group at once, to those that left it as soon as they are
-     * found. After TERM comes CONT, because a stopped process takes note of nothing.
+     * found. CONT follows, because a stopped process takes note of nothing.
      */
     void signalTree(Kin kin, Signal signal, Work work) {
-        List<Signal> signals = signal == Signal.TERM ? List.of(Signal.TERM, Signal.CONT) : List.of(signal);
+        List<Signal> signals = List.of(signal, Signal.CONT);
         boolean groupHasIt = signalGroup(kin, signals);
         work.run(() -> signalMembers(kin, signals, groupHasIt));
     }

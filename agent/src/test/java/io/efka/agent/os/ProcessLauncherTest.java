@@ -481,6 +481,17 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void everyStopSignalReachesAProcessThatIsStopped() {
+            Machine.Started started = machine.start(machine.shell("echo up >up; exec sleep 100"));
+            machine.awaitFile("up");
+            machine.launcher.signal(started.run(), Signal.STOP);
+            long pid = started.launched().process().pid();
+            Recorder.until(() -> new ProcessTable().find(pid).orElseThrow().state() == 'T', "not stopped");
+            machine.launcher.signalTree(started.run(), Signal.HUP);
+            assertThat(started.exited().exit().signal()).contains(Signal.HUP);
+        }
+
+        @Test
         void signalTreeReachesAStoppedMemberOfTheGroupWhoseMainProcessEndsFirst() {
             Machine.Started started =
                     machine.start(machine.shell("sleep 100 & echo $! >left; kill -STOP $!; exec sleep 100"));
