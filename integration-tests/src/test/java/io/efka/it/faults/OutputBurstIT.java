@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 class OutputBurstIT {
     private static final int LINES = 10_000_000;
 
-    /** {@code seq -f %09g}: nine digits and the end of the line. */
+    /** {@code seq -f %09.0f}: nine digits and the end of the line. */
     private static final int LINE = 10;
 
     @Test
     void aHundredMegabytesAtOnceArriveWholeWithDefaultSettings() {
         try (TestBroker broker = Brokers.start();
                 var patient = new Patient(broker, "burst", List.of())) {
-            patient.run("burst", "seq -f %09g " + LINES + "; exec sleep 600");
+            patient.run("burst", "seq -f %09.0f " + LINES + "; exec sleep 600");
             long total = (long) LINES * LINE;
             Await.until("all " + total + " bytes have come", Duration.ofSeconds(90), () -> arrived(patient) >= total);
 

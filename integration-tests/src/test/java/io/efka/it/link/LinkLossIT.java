@@ -69,6 +69,12 @@ class LinkLossIT {
                 // Full speed would be over before the first cut: wait for the middle of every stretch, and cut there.
                 if (cut < RESETS && i == (cut + 1) * MESSAGES / (RESETS + 1)) {
                     Ear.await("connected again", Duration.ofSeconds(60), link::isUp);
+                    // Cut twice before anything is acknowledged, a topic is suspected of causing it and sent last.
+                    int waiting = outbox.size();
+                    Ear.await(
+                            "acknowledgements of every topic",
+                            Duration.ofSeconds(60),
+                            () -> waiting < 100 || outbox.size() < waiting - 50 || !link.isUp());
                     assertThat(proxy.reset()).as("live connections cut").isEqualTo(1);
                     cut++;
                 }
