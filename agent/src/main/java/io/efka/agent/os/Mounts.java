@@ -1,8 +1,5 @@
 package io.efka.agent.os;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +9,7 @@ record Mounts(String mountinfo) {
 
     /** As they are now; none when the file cannot be read. */
     static Mounts read() {
-        try {
-            return new Mounts(Files.readString(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1));
-        } catch (IOException unreadable) {
-            return new Mounts("");
-        }
+        return new Mounts(ProcFiles.read(Path.of("/proc/self/mountinfo")).orElse(""));
     }
 
     /** The mount point that holds {@code file}, if programs on it may not be executed. */
@@ -27,10 +20,10 @@ record Mounts(String mountinfo) {
             // number, parent, device, root, mount point, options
             String[] fields = line.split(" ");
             if (fields.length < 6) continue;
-            Path point = Path.of(unescaped(fields[4]));
+            Optional<Path> point = Programs.path(unescaped(fields[4])).filter(file::startsWith);
             // A later mount on the same point hides the earlier one.
-            if (!file.startsWith(point) || point.getNameCount() < best.getNameCount()) continue;
-            best = point;
+            if (point.isEmpty() || point.get().getNameCount() < best.getNameCount()) continue;
+            best = point.get();
             noexec = List.of(fields[5].split(",")).contains("noexec");
         }
         return noexec ? Optional.of(best) : Optional.empty();

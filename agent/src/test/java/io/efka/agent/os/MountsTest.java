@@ -31,6 +31,14 @@ final class MountsTest {
         assertThat(mounts.noexecMountOf(Path.of("/mnt/usb stick/run"))).contains(Path.of("/mnt/usb stick"));
     }
 
+    /** As one with an umlaut in the C locale. */
+    @Test
+    void aMountPointThatCannotBeAPathIsPassedOver() {
+        var odd = new Mounts(
+                "30 21 0:5 / /s\0v rw,noexec - ext4 /dev/vdb rw\n31 21 0:6 / /srv rw,noexec - ext4 /dev/vdc rw");
+        assertThat(odd.noexecMountOf(Path.of("/srv/run"))).contains(Path.of("/srv"));
+    }
+
     @Test
     void aLaterMountOnTheSamePointHidesTheEarlierOne() {
         assertThat(mounts.noexecMountOf(Path.of("/over/run"))).isEmpty();
