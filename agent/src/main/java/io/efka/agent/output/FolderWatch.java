@@ -55,8 +55,14 @@ final class FolderWatch implements AutoCloseable {
         if (watcher.isEmpty()) return false;
         try {
             // A folder that was moved away is watched there, and not the one in its place.
-            Object identity = Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .fileKey();
+            BasicFileAttributes found =
+                    Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            // A link is never followed; a folder made in its place later may even get the inode that it had.
+            if (!found.isDirectory()) {
+                unwatch(id);
+                return false;
+            }
+            Object identity = found.fileKey();
             if (present != null && present.key.isValid() && present.folder.equals(identity)) return true;
             unwatch(id);
             WatchKey key = folder.register(
