@@ -5,6 +5,7 @@ import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.MqttLink;
 import io.efka.agent.wire.Topics;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -40,12 +41,14 @@ public final class CommandRouter {
 
     /**
      * Goes on with what the last life of the agent left: accepted commands are finished or answered {@code interrupted},
-     * outcomes that were not replied are, removals that were begun are gone on with first. Called once, after the supervisors were told that the agent has started and
+     * outcomes that were not replied are, duplicates too, removals that were begun are gone on with first. Called once, after the supervisors were told that the agent has started and
      * before the link is opened; takes the time of a disk sync for every command that was cut off.
      */
     public void recover() {
         for (ServiceId id : desk.supervision().unfinishedRemovals()) goOnRemoving(id);
-        for (LedgerEntry entry : desk.ledger().load()) {
+        List<LedgerEntry> open = desk.ledger().load();
+        dispatcher.answerOwed();
+        for (LedgerEntry entry : open) {
             if (entry.stage() instanceof LedgerEntry.Done done) reply(entry.id(), done.to(), done.reply());
             if (entry.stage() instanceof LedgerEntry.Accepted accepted) finish(entry, accepted);
         }
@@ -116,11 +119,12 @@ public final class CommandRouter {
                     entry.id(),
                     accepted.request().topic());
             var nobody = new ReplyTo(topics.device("reply"), Optional.empty(), Optional.empty());
-            desk.ledger().finish(entry.id(), nobody, "{}");
+            desk.ledger().finish(entry.id(), nobody, new ReplyCodec.Written("{}", "{}"));
             desk.ledger().replied(entry.id());
             return;
         }
         CommandDecoder.Decoded decoded = decoder.decode(accepted.request(), topic.get(), entry.accepted());
+        desk.ledger().repliesTo(entry.id(), decoded.address().replyTo());
         try {
             CommandTable.Row row = table.find(decoded.address());
             if (decoded instanceof CommandDecoder.Decoded.Refused refused) throw refused.refusal();
@@ -129,11 +133,9 @@ public final class CommandRouter {
             dispatcher.resume(entry.id(), command.repeatedAfter(accepted.before()), row);
         } catch (Refusal refusal) {
             ReplyTo to = decoded.address().replyTo();
-            String reply = desk.replies()
-                    .write(decoded.address(), Answer.refused(refusal))
-                    .text();
+            ReplyCodec.Written reply = desk.replies().write(decoded.address(), Answer.refused(refusal));
             desk.ledger().finish(entry.id(), to, reply);
-            reply(entry.id(), to, reply);
+            reply(entry.id(), to, reply.text());
         }
     }
 

@@ -114,16 +114,60 @@ final class Dispatcher {
         if (admission instanceof Ledger.Admission.Fresh fresh) {
             record(fresh.key(), arrival);
         } else if (admission instanceof Ledger.Admission.UnderWay same) {
-            same.durable().thenRun(FatalErrors.top(arrival.acknowledge()));
-            same.reply().ifPresent(reply -> desk.replies().send(address.replyTo(), reply));
+            follow(same, arrival);
         } else if (admission instanceof Ledger.Admission.Finished same) {
-            arrival.acknowledge().run();
-            desk.replies().send(address.replyTo(), same.reply());
+            var reply = CompletableFuture.completedFuture(same.reply());
+            pool.execute(() -> answerDuplicate(same.key(), arrival, reply));
         } else {
             boolean isFull = admission instanceof Ledger.Admission.Full;
             arrival.acknowledge().run();
             desk.replies().refuse(address, isFull ? busy(arrival.command()) : reused(address));
         }
+    }
+
+    /** Acknowledged when the command itself is on disk. */
+    private void follow(Ledger.Admission.UnderWay same, Arrival arrival) {
+        if (same.reply().isEmpty()) {
+            same.recorded().thenRun(FatalErrors.top(arrival.acknowledge()));
+            return;
+        }
+        CompletableFuture<String> reply = same.reply().get();
+        same.recorded()
+                .thenAcceptAsync(
+                        FatalErrors.top(isRecorded -> {
+                            if (isRecorded) {
+                                answerDuplicate(same.key(), arrival, reply);
+                            } else {
+                                arrival.acknowledge().run();
+                                answer(arrival.command().address().replyTo(), reply, Optional.empty());
+                            }
+                        }),
+                        pool);
+    }
+
+    /**
+     * That a reply is owed is written down first: a kill after the PUBACK leaves it to the next life. The PUBACK does not
+     * wait for the reply. Otherwise a broker that ends the connection at the reply would deliver the duplicate for ever.
+     */
+    private void answerDuplicate(String key, Arrival arrival, CompletableFuture<String> reply) {
+        ReplyTo to = arrival.command().address().replyTo();
+        // At QoS 0 nothing was promised.
+        Optional<OwedReplies.Owed> owed =
+                arrival.message().qos() > 0 ? desk.ledger().owe(key, to) : Optional.empty();
+        arrival.acknowledge().run();
+        answer(to, reply, owed);
+    }
+
+    /** Sends duplicates what earlier lives of the agent owe them. */
+    void answerOwed() {
+        for (OwedReplies.Owed owed : desk.ledger().owed()) {
+            answer(owed.to(), desk.ledger().reply(owed.command()), Optional.of(owed));
+        }
+    }
+
+    private void answer(ReplyTo to, CompletableFuture<String> reply, Optional<OwedReplies.Owed> owed) {
+        reply.thenAccept(FatalErrors.top(text ->
+                desk.replies().send(to, text).thenRun(FatalErrors.top(() -> owed.ifPresent(desk.ledger()::settled)))));
     }
 
     private void record(String key, Arrival arrival) {
@@ -152,13 +196,13 @@ final class Dispatcher {
     private void accept(String key, Arrival arrival, Runnable accepted, Runnable failed) {
         pool.execute(() -> {
             Optional<Refusal> problem = write(key, arrival);
-            arrival.acknowledge().run();
-            if (problem.isEmpty()) {
-                accepted.run();
+            if (problem.isPresent()) {
+                failed.run();
+                giveUp(key, arrival, problem.get());
                 return;
             }
-            failed.run();
-            desk.replies().refuse(arrival.command().address(), problem.get());
+            arrival.acknowledge().run();
+            accepted.run();
         });
     }
 
@@ -184,9 +228,11 @@ final class Dispatcher {
     }
 
     private void giveUp(String key, Arrival arrival, Refusal refusal) {
-        desk.ledger().withdraw(key);
+        Address address = arrival.command().address();
+        String reply = desk.replies().write(address, Answer.refused(refusal)).text();
+        desk.ledger().withdraw(key, reply);
         arrival.acknowledge().run();
-        desk.replies().refuse(arrival.command().address(), refusal);
+        desk.replies().send(address.replyTo(), reply);
     }
 
     private void splay(Execution execution, Arrival arrival) {

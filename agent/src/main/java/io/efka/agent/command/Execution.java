@@ -35,7 +35,7 @@ final class Execution implements Lanes.Work {
         this.pool = pool;
     }
 
-    private record EarlyReply(String text, CompletableFuture<Void> sent) {}
+    private record EarlyReply(ReplyCodec.Written reply, CompletableFuture<Void> sent) {}
 
     /** Called when the command is accepted: answers one that neither waits nor is answered by its supervisor soon. */
     void accepted() {
@@ -43,10 +43,10 @@ final class Execution implements Lanes.Work {
             return;
         }
         Answer accepted = new Answer.Done(Fields.NONE.and("accepted", true)).warning(strangers());
-        String text = write(accepted).text();
-        ledgerKey.ifPresent(key -> desk.ledger().answeredEarly(key, text));
+        ReplyCodec.Written reply = write(accepted);
         early = Optional.of(
-                new EarlyReply(text, desk.replies().send(command.address().replyTo(), text)));
+                new EarlyReply(reply, desk.replies().send(command.address().replyTo(), reply.text())));
+        ledgerKey.ifPresent(key -> desk.ledger().answeredEarly(key, reply.text()));
     }
 
     @Override
@@ -124,14 +124,13 @@ final class Execution implements Lanes.Work {
     private void record(String key, Answer answer) {
         ReplyTo to = command.address().replyTo();
         if (early.isPresent()) {
-            desk.ledger().finish(key, to, early.get().text());
+            desk.ledger().finish(key, to, early.get().reply());
             early.get().sent().thenRun(FatalErrors.top(() -> desk.ledger().replied(key)));
             sent(early.get().sent(), answer);
             return;
         }
         ReplyCodec.Written reply = write(answer);
-        List<ReplyTo> copies = desk.ledger().finish(key, to, reply.kept());
-        copies.forEach(copy -> desk.replies().send(copy, reply.text()));
+        desk.ledger().finish(key, to, reply);
         CompletableFuture<Void> sending = desk.replies().send(to, reply.text());
         sending.thenRun(FatalErrors.top(() -> desk.ledger().replied(key)));
         sent(sending, answer);

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>An id is admitted in memory first, made durable by {@link #accept}, finished by {@link #finish} and marked by
  * {@link #replied}. An outcome is forgotten when it is older than the age <em>and</em> not among the newest entries; or
  * sooner, oldest first, when {@value #HARD_ENTRIES} outcomes or {@value #HARD_CHARACTERS} characters of replies are
- * exceeded, so that no flood of ids fills disk or memory. Thread-safe; only {@code accept} and {@code finish} wait for the
- * disk.
+ * exceeded, so that no flood of ids fills disk or memory. What duplicates are owed goes with the outcome. Thread-safe; only
+ * {@code accept}, {@code finish} and {@code owe} wait for the disk.
  */
 public final class Ledger {
     /** 14 commands a minute for 24 hours, in about 12 MB of heap. */
@@ -37,6 +37,7 @@ public final class Ledger {
     private static final String UNNAMED = "\t";
 
     private final LedgerStore store;
+    private final OwedReplies owedReplies;
     private final int entries;
     private final Duration age;
     private final Timers timers;
@@ -57,6 +58,7 @@ public final class Ledger {
      */
     public Ledger(LedgerStore store, int entries, Duration age, Timers timers) {
         this.store = store;
+        this.owedReplies = new OwedReplies(store);
         this.entries = entries;
         this.age = age;
         this.timers = timers;
@@ -70,13 +72,14 @@ public final class Ledger {
         /**
          * The same command is under way.
          *
-         * @param durable completes when it is accepted, or will not be
-         * @param reply given already, to a command that did not want to wait
+         * @param recorded completes when it is known whether the command is on disk
+         * @param reply what to answer the duplicate; empty: the command's own reply goes to the same topic
          */
-        record UnderWay(CompletableFuture<Void> durable, Optional<String> reply) implements Admission {}
+        record UnderWay(String key, CompletableFuture<Boolean> recorded, Optional<CompletableFuture<String>> reply)
+                implements Admission {}
 
         /** The same command is done. */
-        record Finished(String reply) implements Admission {}
+        record Finished(String key, String reply) implements Admission {}
 
         /** Another command has it. */
         record Reused() implements Admission {}
@@ -88,7 +91,10 @@ public final class Ledger {
     /** Reads the store, once, before anything else; returns what was left to be done or replied, oldest first. */
     List<LedgerEntry> load() {
         var read = new ArrayList<LedgerEntry>();
-        store.load().forEach((id, document) -> decode(id, document).ifPresent(read::add));
+        Map<String, String> documents = store.load();
+        documents.forEach((id, document) -> {
+            if (!OwedReplies.isKey(id)) decode(id, document).ifPresent(read::add);
+        });
         read.sort(Comparator.comparingLong(LedgerEntry::number));
         List<String> surplus;
         List<LedgerEntry> open;
@@ -97,7 +103,13 @@ public final class Ledger {
             surplus = surplus();
         }
         if (!surplus.isEmpty()) store.delete(surplus);
+        owedReplies.load(documents, this::isKnown);
+        owedReplies.all().forEach(owed -> repliesTo(owed.command(), owed.to()));
         return open;
+    }
+
+    private synchronized boolean isKnown(String key) {
+        return finished.containsKey(key) || pending.containsKey(key);
     }
 
     @GuardedBy("this") private List<LedgerEntry> take(List<LedgerEntry> read) {
@@ -110,6 +122,7 @@ public final class Ledger {
             } else {
                 var again = new Pending(entry.number(), entry.digest());
                 again.accepted(entry.accepted());
+                again.recorded().complete(true); // nobody waits for it yet
                 pending.put(entry.id(), again);
                 open.add(entry);
             }
@@ -126,73 +139,108 @@ public final class Ledger {
         String key = id.isPresent() ? id.get() : UNNAMED + (lastNumber + 1);
         LedgerEntry done = finished.get(key);
         if (done != null && done.stage() instanceof LedgerEntry.Done outcome) {
-            return done.digest().equals(digest) ? new Admission.Finished(outcome.reply()) : new Admission.Reused();
+            return done.digest().equals(digest) ? new Admission.Finished(key, outcome.reply()) : new Admission.Reused();
         }
         Pending known = pending.get(key);
         if (known != null) {
             if (!known.digest().equals(digest)) return new Admission.Reused();
-            known.copyTo(replyTo);
-            return new Admission.UnderWay(known.durable(), known.earlyReply());
+            boolean isOwed = known.reply().isDone() || known.addTopic(replyTo.topic());
+            return new Admission.UnderWay(
+                    key, known.recorded(), isOwed ? Optional.of(known.reply()) : Optional.empty());
         }
         if (pending.size() >= HARD_ENTRIES) return new Admission.Full();
-        pending.put(key, new Pending(++lastNumber, digest));
+        var fresh = new Pending(++lastNumber, digest);
+        fresh.addTopic(replyTo.topic());
+        pending.put(key, fresh);
         return new Admission.Fresh(key);
     }
 
-    /** Makes an admitted command durable; if that fails its key is free again. */
+    /** Tells where a command that an earlier life accepted is answered: known when it is decoded anew. */
+    synchronized void repliesTo(String key, ReplyTo replyTo) {
+        Pending known = pending.get(key);
+        if (known != null) known.addTopic(replyTo.topic());
+    }
+
+    /** Makes an admitted command durable; one that cannot be is to be {@linkplain #withdraw withdrawn}. */
     void accept(String key, Message request, Before before, Instant arrived) throws StoreException {
         Pending admitted = pending(key);
         var stage = new LedgerEntry.Accepted(request, before);
-        try {
-            store.save(
-                    key,
-                    LedgerCodec.encode(new LedgerEntry(key, admitted.number(), admitted.digest(), arrived, stage)));
-        } catch (StoreException | RuntimeException e) {
-            withdraw(key);
-            throw e;
-        }
+        store.save(key, LedgerCodec.encode(new LedgerEntry(key, admitted.number(), admitted.digest(), arrived, stage)));
         synchronized (this) {
             admitted.accepted(arrived);
         }
-        admitted.durable().complete(null);
+        admitted.recorded().complete(true);
     }
 
-    /** Frees a key that was admitted and not accepted. */
-    void withdraw(String key) {
+    /**
+     * Frees a key that was admitted and not accepted.
+     *
+     * @param reply what its duplicates are told
+     */
+    void withdraw(String key, String reply) {
         Pending gone = pending(key);
         synchronized (this) {
             pending.remove(key);
         }
-        gone.durable().complete(null);
+        gone.reply().complete(reply);
+        gone.recorded().complete(false);
     }
 
-    /** Keeps what was said to a command that did not want to wait, for its duplicates, while it is under way. */
-    synchronized void answeredEarly(String key, String reply) {
-        pending(key).answeredEarly(reply);
+    /** Tells the duplicates of a command that does not want to wait what it was told itself. */
+    void answeredEarly(String key, String reply) {
+        pending(key).reply().complete(reply);
+    }
+
+    /**
+     * Makes a reply to a duplicate durable, before the duplicate is acknowledged.
+     *
+     * @return empty: it could not be, and is lost if the agent is killed before the reply
+     */
+    Optional<OwedReplies.Owed> owe(String key, ReplyTo to) {
+        return owedReplies.save(key, to);
+    }
+
+    /** The broker has the reply to a duplicate. */
+    void settled(OwedReplies.Owed owed) {
+        owedReplies.settled(owed);
+    }
+
+    /** What duplicates are owed: after {@link #load}, by earlier lives. */
+    List<OwedReplies.Owed> owed() {
+        return owedReplies.all();
+    }
+
+    /** Completes with what duplicates of a known command are told. */
+    synchronized CompletableFuture<String> reply(String key) {
+        LedgerEntry done = finished.get(key);
+        if (done != null && done.stage() instanceof LedgerEntry.Done outcome) {
+            return CompletableFuture.completedFuture(outcome.reply());
+        }
+        return pending(key).reply();
     }
 
     /**
      * Makes an outcome durable. One that cannot be written is kept in memory and written with the next durable change: the
      * command took effect, and whoever sent it is told so.
      *
-     * @param reply as it is sent to later duplicates
-     * @return where else the reply is waited for, by duplicates that named other places
+     * @param reply sent whole to the duplicates that wait for it, and as it is kept to later ones
      */
-    List<ReplyTo> finish(String key, ReplyTo to, String reply) {
+    void finish(String key, ReplyTo to, ReplyCodec.Written reply) {
         Pending ended = pending(key);
-        var done = new LedgerEntry.Done(timers.now(), to, reply, false);
+        var done = new LedgerEntry.Done(timers.now(), to, reply.kept(), false);
         var entry = new LedgerEntry(key, ended.number(), ended.digest(), ended.acceptedAt(), done);
         save(entry);
-        List<ReplyTo> copies;
         List<String> surplus;
         synchronized (this) {
             pending.remove(key);
-            copies = ended.copiesBeside(to);
             file(entry, done);
             surplus = surplus();
         }
-        if (!surplus.isEmpty()) store.delete(surplus);
-        return copies;
+        if (!surplus.isEmpty()) {
+            store.delete(surplus);
+            owedReplies.forget(surplus);
+        }
+        ended.reply().complete(reply.text());
     }
 
     /** The broker has the reply. */

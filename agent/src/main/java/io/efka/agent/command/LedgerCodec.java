@@ -35,10 +35,7 @@ final class LedgerCodec {
     static LedgerEntry decode(String id, String text) {
         try {
             JsonObject document = JsonParser.parseString(text).getAsJsonObject();
-            int version = document.get("v").getAsInt();
-            if (version != VERSION) {
-                throw new IllegalArgumentException("version is " + version + ", known is " + VERSION);
-            }
+            requireVersion(document);
             LedgerEntry.Stage stage = document.has("done")
                     ? done(document.getAsJsonObject("done"))
                     : accepted(document.getAsJsonObject("request"));
@@ -50,6 +47,33 @@ final class LedgerCodec {
                     stage);
         } catch (RuntimeException e) { // whatever is wrong with it: one document must not cost the others
             throw new IllegalArgumentException("not an entry of the ledger: " + e.getMessage(), e);
+        }
+    }
+
+    /** A reply that a duplicate of {@code command} is owed. */
+    static String encodeOwed(String command, ReplyTo to) {
+        var document = new JsonObject();
+        document.addProperty("v", VERSION);
+        document.addProperty("owed", command);
+        put(document, to);
+        return document.toString();
+    }
+
+    /** @throws IllegalArgumentException as {@link #decode} */
+    static OwedReplies.Owed decodeOwed(String key, String text) {
+        try {
+            JsonObject document = JsonParser.parseString(text).getAsJsonObject();
+            requireVersion(document);
+            return new OwedReplies.Owed(key, document.get("owed").getAsString(), replyTo(document));
+        } catch (RuntimeException e) { // as above
+            throw new IllegalArgumentException("not a reply that is owed: " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireVersion(JsonObject document) {
+        int version = document.get("v").getAsInt();
+        if (version != VERSION) {
+            throw new IllegalArgumentException("version is " + version + ", known is " + VERSION);
         }
     }
 
@@ -95,24 +119,31 @@ final class LedgerCodec {
     private static JsonObject done(LedgerEntry.Done done) {
         var document = new JsonObject();
         document.addProperty("at", done.at().toString());
-        document.addProperty("topic", done.to().topic());
-        done.to().correlation().ifPresent(data -> document.addProperty("correlation", data));
-        done.to().deadline().ifPresent(deadline -> document.addProperty("deadline", deadline.toString()));
+        put(document, done.to());
         document.addProperty("reply", done.reply());
         document.addProperty("replied", done.isReplied());
         return document;
     }
 
     private static LedgerEntry.Done done(JsonObject document) {
-        var to = new ReplyTo(
+        return new LedgerEntry.Done(
+                Instant.parse(document.get("at").getAsString()),
+                replyTo(document),
+                document.get("reply").getAsString(),
+                document.get("replied").getAsBoolean());
+    }
+
+    private static void put(JsonObject document, ReplyTo to) {
+        document.addProperty("topic", to.topic());
+        to.correlation().ifPresent(data -> document.addProperty("correlation", data));
+        to.deadline().ifPresent(deadline -> document.addProperty("deadline", deadline.toString()));
+    }
+
+    private static ReplyTo replyTo(JsonObject document) {
+        return new ReplyTo(
                 document.get("topic").getAsString(),
                 text(document, "correlation"),
                 text(document, "deadline").map(Instant::parse));
-        return new LedgerEntry.Done(
-                Instant.parse(document.get("at").getAsString()),
-                to,
-                document.get("reply").getAsString(),
-                document.get("replied").getAsBoolean());
     }
 
     private static Optional<String> text(JsonObject object, String key) {

@@ -1,21 +1,21 @@
 package io.efka.agent.command;
 
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** A command under way, as the ledger holds it in memory. Guarded by the ledger's monitor. */
+/** A command under way, as the ledger holds it in memory. Guarded by the ledger's monitor, its futures apart. */
 final class Pending {
-    // Who sends one id again and again, each time with another place for the reply, is answered on so many.
-    private static final int MAX_COPIES = 4;
+    // The command's own, and 4 more: who sends one id again and again, each time with another place for the reply, is
+    // answered on so many.
+    private static final int MAX_TOPICS = 5;
 
     private final long number;
     private final String digest;
-    private final CompletableFuture<Void> durable = new CompletableFuture<>();
-    private final List<ReplyTo> copies = new ArrayList<>();
-    private Optional<String> earlyReply = Optional.empty();
+    private final CompletableFuture<Boolean> recorded = new CompletableFuture<>();
+    private final CompletableFuture<String> reply = new CompletableFuture<>();
+    private final Set<String> topics = new HashSet<>();
     private Instant acceptedAt = Instant.EPOCH;
 
     Pending(long number, String digest) {
@@ -31,12 +31,14 @@ final class Pending {
         return digest;
     }
 
-    CompletableFuture<Void> durable() {
-        return durable;
+    /** Completes when it is known whether the command is on disk. Never completed under the ledger's monitor. */
+    CompletableFuture<Boolean> recorded() {
+        return recorded;
     }
 
-    Optional<String> earlyReply() {
-        return earlyReply;
+    /** Completes with what duplicates are told: an acceptance, an outcome or a refusal. As {@link #recorded}. */
+    CompletableFuture<String> reply() {
+        return reply;
     }
 
     Instant acceptedAt() {
@@ -47,22 +49,12 @@ final class Pending {
         acceptedAt = at;
     }
 
-    void answeredEarly(String reply) {
-        earlyReply = Optional.of(reply);
-    }
-
-    void copyTo(ReplyTo other) {
-        if (copies.size() < MAX_COPIES) copies.add(other);
-    }
-
-    /** The other topics on which a duplicate waits: a redelivery, which names the same one, is not answered twice. */
-    List<ReplyTo> copiesBeside(ReplyTo to) {
-        var topics = new ArrayList<String>(List.of(to.topic()));
-        var beside = new ArrayList<ReplyTo>();
-        for (ReplyTo copy : copies) {
-            if (!topics.contains(copy.topic())) beside.add(copy);
-            topics.add(copy.topic());
-        }
-        return beside;
+    /**
+     * The reply is waited for on this topic.
+     *
+     * @return false: it was already, or on too many. A redelivery names the same topic, and is not answered twice
+     */
+    boolean addTopic(String topic) {
+        return topics.size() < MAX_TOPICS && topics.add(topic);
     }
 }

@@ -13,6 +13,7 @@ import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +72,43 @@ final class LedgerTest {
             rig.supervision.letGo();
             rig.settle();
             assertThat(rig.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
+        }
+
+        @Test
+        void thatComesBeforeTheAcceptanceIsAcceptedToo() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            byte[] id = {'1'};
+            rig.send(camera("remove"), "{\"wait\":false}", Rig.request("answers/1", id))
+                    .send(camera("remove"), "{\"wait\":false}", Rig.request("answers/2", id))
+                    .settle();
+            assertThat(rig.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
+            assertThat(rig.texts()).allMatch(text -> text.contains("\"accepted\":true"));
+        }
+
+        @Test
+        void ofWhatCannotBeWrittenDownIsRefusedToo() {
+            rig.supervision.running(CAMERA);
+            rig.disk.isFull = true;
+            byte[] id = {'1'};
+            rig.send(camera("stop"), "", Rig.request("answers/1", id))
+                    .send(camera("stop"), "", Rig.request("answers/2", id))
+                    .settle();
+            assertThat(rig.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
+            assertThat(rig.replies).extracting(reply -> code(Rig.json(reply))).containsOnly("disk_full");
+            assertThat(rig.acknowledged).hasSize(2);
+        }
+
+        @Test
+        void ofWhatAnEarlierLifeAcceptedIsAcknowledged() {
+            rig.supervision.running(CAMERA).isHolding = true;
+            rig.send(camera("stop"), "{\"id\":\"1\"}").settle();
+            Rig next = rig.nextLife();
+            next.router.recover();
+            next.send(camera("stop"), "{\"id\":\"1\"}").settle();
+            assertThat(next.acknowledged).hasSize(1);
+            rig.supervision.letGo();
+            next.settle();
+            assertThat(next.replies).hasSize(1);
         }
 
         @Test
@@ -212,7 +250,7 @@ final class LedgerTest {
         }
 
         private static List<JsonObject> replies(Rig first, Rig second) {
-            var all = new java.util.ArrayList<>(first.replies);
+            var all = new ArrayList<>(first.replies);
             all.addAll(second.replies);
             return all.stream().map(Rig::json).toList();
         }
@@ -311,6 +349,102 @@ final class LedgerTest {
         }
 
         @Test
+        void leavesNoDuplicateOfADoneCommandWithoutItsReply() {
+            atEveryTouchWithADuplicate(false, (touch, lives) -> {
+                assertThat(lives.get(0).supervision.told)
+                        .as("killed at %d", touch)
+                        .hasSize(1);
+                assertThat(repliesOn("answers/2", lives))
+                        .as("killed at %d", touch)
+                        .isNotEmpty();
+            });
+        }
+
+        @Test
+        void leavesNoDuplicateOfACommandUnderWayWithoutItsReply() {
+            atEveryTouchWithADuplicate(true, (touch, lives) -> {
+                assertThat(repliesOn("answers/1", lives))
+                        .as("killed at %d", touch)
+                        .isNotEmpty();
+                assertThat(repliesOn("answers/2", lives))
+                        .as("killed at %d", touch)
+                        .isNotEmpty();
+            });
+        }
+
+        /** The broker delivers again what a life did not acknowledge; the last life owes nothing. */
+        private void atEveryTouchWithADuplicate(boolean together, LivesVerdict verdict) {
+            Message original = stop("answers/1");
+            Message duplicate = stop("answers/2");
+            for (int touch = 0; ; touch++) {
+                Rig first = new Rig();
+                first.supervision.running(CAMERA);
+                if (!together) live(first, List.of(original));
+                Rig second = first.nextLife(KillSwitch.at(touch));
+                live(second, together ? List.of(original, duplicate) : List.of(duplicate));
+                boolean wasKilled = second.kill.isDead();
+                Rig third = second.nextLife();
+                var left = new ArrayList<>(List.of(original, duplicate));
+                left.removeAll(first.acknowledged);
+                left.removeAll(second.acknowledged);
+                live(third, left);
+                verdict.check(touch, List.of(first, second, third));
+                third.disk.sync();
+                Rig fourth = third.nextLife();
+                live(fourth, List.of());
+                assertThat(fourth.replies).as("killed at %d", touch).isEmpty();
+                if (!wasKilled) return;
+            }
+        }
+
+        private interface LivesVerdict {
+            void check(int touch, List<Rig> lives);
+        }
+
+        private static Message stop(String replyTopic) {
+            return new Message(camera("stop"), new byte[0], 1, false, Rig.request(replyTopic, new byte[] {'1'}));
+        }
+
+        private static void live(Rig rig, List<Message> delivered) {
+            try {
+                rig.router.recover();
+                delivered.forEach(rig::deliver);
+                rig.settle();
+            } catch (KillSwitch.Killed end) {
+                assertThat(rig.kill.isDead()).isTrue();
+            }
+        }
+
+        private static List<Message> repliesOn(String topic, List<Rig> lives) {
+            return lives.stream()
+                    .flatMap(life -> life.replies.stream())
+                    .filter(reply -> reply.topic().equals(topic))
+                    .toList();
+        }
+
+        @Test
+        void beforeTheReplyToADuplicateIsAwaySendsItInTheNextLife() {
+            rig.supervision.running(CAMERA);
+            rig.deliver(stop("answers/1")).settle();
+            rig.broker = new CompletableFuture<>();
+            rig.deliver(stop("answers/2")).settle();
+            Rig next = rig.nextLife();
+            next.router.recover();
+            assertThat(repliesOn("answers/2", List.of(next))).hasSize(1);
+        }
+
+        @Test
+        void leavesADuplicateThatWasToldOfTheOutcomeInPeace() {
+            rig.supervision.running(CAMERA);
+            rig.deliver(stop("answers/1")).settle();
+            rig.deliver(stop("answers/2")).settle();
+            rig.disk.sync();
+            Rig next = rig.nextLife();
+            next.router.recover();
+            assertThat(next.replies).isEmpty();
+        }
+
+        @Test
         void beforeTheReplyIsAwaySendsItInTheNextLife() {
             rig.supervision.running(CAMERA);
             rig.broker = new CompletableFuture<>();
@@ -361,7 +495,7 @@ final class LedgerTest {
             ledger.admit(Optional.of(id), "d", nobody);
             var message = new Message("t", new byte[0], 1, false, Properties.NONE);
             ledger.accept(id, message, Before.NOTHING, timers.now());
-            ledger.finish(id, nobody, reply);
+            ledger.finish(id, nobody, new ReplyCodec.Written(reply, reply));
             ledger.replied(id);
         }
 
@@ -407,6 +541,55 @@ final class LedgerTest {
         void refuseWhatWouldBeTooMuchUnderWay() {
             for (int i = 0; i < Ledger.HARD_ENTRIES; i++) ledger.admit(Optional.of("c" + i), "d", nobody);
             assertThat(ledger.admit(Optional.of("more"), "d", nobody)).isInstanceOf(Ledger.Admission.Full.class);
+        }
+
+        @Test
+        void keepSoManyRepliesToDuplicatesOnly() throws Exception {
+            run("c0", "{}");
+            for (int i = 0; i < OwedReplies.MAX_OWED; i++)
+                assertThat(ledger.owe("c0", nobody)).isPresent();
+            assertThat(ledger.owe("c0", nobody)).isEmpty();
+            assertThat(ledger.owe("c0", nobody)).isEmpty();
+            disk.sync();
+            assertThat(disk.durable).hasSize(1 + OwedReplies.MAX_OWED);
+        }
+
+        @Test
+        void keepNoMoreTextOfThemThanTheyMay() throws Exception {
+            run("c0", "{}");
+            var far = new ReplyTo("x".repeat(60_000), Optional.empty(), Optional.empty());
+            for (int i = 0; i < 100; i++) ledger.owe("c0", far);
+            disk.sync();
+            assertThat(disk.durable.values().stream().mapToInt(String::length).sum())
+                    .isLessThan(OwedReplies.MAX_CHARACTERS * 2);
+            assertThat(disk.durable.size()).isBetween(10, 30);
+        }
+
+        @Test
+        void forgetRepliesToDuplicatesWithTheirOutcome() throws Exception {
+            run("c0", "{}");
+            OwedReplies.Owed owed = ledger.owe("c0", nobody).orElseThrow();
+            for (int i = 1; i < 30; i++) run("c" + i, "{}");
+            timers.advance(Duration.ofHours(25));
+            run("last", "{}");
+            disk.sync();
+            assertThat(disk.durable).hasSize(10).doesNotContainKey(owed.key());
+            ledger.settled(owed);
+            assertThat(ledger.owed()).isEmpty();
+        }
+
+        @Test
+        void readWhatIsOwedFromTheDiskAndForgetWhatBelongsToNothing() throws Exception {
+            run("c0", "{}");
+            ledger.owe("c0", nobody);
+            ledger.owe("unknown", nobody);
+            disk.sync();
+            disk.durable.put("\n7", "garbage");
+            var next = new Ledger(disk.store(KillSwitch.never()), 10, Duration.ofHours(24), timers);
+            next.load();
+            assertThat(next.owed()).extracting(OwedReplies.Owed::command).containsExactly("c0");
+            disk.sync();
+            assertThat(disk.durable).hasSize(2);
         }
 
         @Test
