@@ -247,15 +247,15 @@ final class StreamFiles {
         long unsentExcess = used(border, end) - backlog;
         if (unsentExcess > 0) {
             long step = Math.max(BLOCK, Math.min(LARGEST_STEP, backlog / 4));
-            return freeTo(behind(border, unsentExcess + step), end);
+            return freeTo(behind(border, unsentExcess + step), end, true);
         }
         if (segments.size() > MOST_FILES) {
             return freeTo(
-                    segments.get(segments.size() - MOST_FILES + MOST_FILES / 16).base(), end);
+                    segments.get(segments.size() - MOST_FILES + MOST_FILES / 16).base(), end, true);
         }
         long sentExcess = used(oldest, border) - keep;
         if (sentExcess <= 0) return Freed.NOTHING;
-        return freeTo(Math.min(border, behind(oldest, sentExcess + Math.max(BLOCK, keep / 4))), border);
+        return freeTo(Math.min(border, behind(oldest, sentExcess + Math.max(BLOCK, keep / 4))), border, false);
     }
 
     /** Knows of no file any more; those that there are get deleted with their folder. */
@@ -276,8 +276,12 @@ final class StreamFiles {
         return end;
     }
 
-    /** Frees what lies before {@code target}, as far as blocks and files allow; nothing from {@code limit} on. */
-    @GuardedBy("this") private Freed freeTo(long target, long limit) {
+    /**
+     * Frees what lies before {@code target}, as far as blocks and files allow; nothing from {@code limit} on.
+     *
+     * @param unsentToo whether bytes may be freed that were not sent
+     */
+    @GuardedBy("this") private Freed freeTo(long target, long limit, boolean unsentToo) {
         Freed freed = Freed.NOTHING;
         while (segments.size() > 1 && endOf(0) <= target) {
             dropFirst();
@@ -298,14 +302,17 @@ final class StreamFiles {
             dropFirst();
             return Freed.OLDEST;
         }
-        if (segments.size() == 1 && limit == end) return truncateLive();
+        if (segments.size() == 1 && limit == end) return truncateLive(unsentToo);
         noHolesBefore = end + hole / 4;
         return freed;
     }
 
     /** What is written between the look and the cut is lost and cannot be counted: some microseconds' worth. */
-    @GuardedBy("this") private Freed truncateLive() {
+    @GuardedBy("this") private Freed truncateLive(boolean unsentToo) {
+        long known = end;
         look();
+        // Written since the last look, and so not sent: that is only given up where what is not sent is too much.
+        if (end > known && !unsentToo) return Freed.NOTHING;
         if (!isThere(live())) return Freed.NOTHING;
         try (FileChannel channel =
                 FileChannel.open(live().path(), StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {

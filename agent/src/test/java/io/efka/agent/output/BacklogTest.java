@@ -117,6 +117,27 @@ class BacklogTest {
     }
 
     @Nested
+    class WithoutHoles {
+        /** Between two looks at the file: the shipper knows of the first block only, and has sent it. */
+        @Test
+        void whatWasWrittenSinceTheLastLookIsNotFreedWithWhatWasSent() throws IOException {
+            var disk = new LogDisk((file, length) -> false, LogDisk::makeFile, OptionalLong::empty);
+            var files = new StreamFiles(folder, new StreamId(OutputKit.CAMERA, Logs.Stream.STDOUT), 0, disk);
+            files.load();
+            Path stdout = files.begin(OutputKit.run(1)).path();
+            append(stdout, BLOCK.repeat(2));
+            files.look();
+            long sent = files.end();
+            append(stdout, BLOCK);
+            assertThat(files.trim(sent, 0, PLENTY)).isEqualTo(StreamFiles.Freed.NOTHING);
+            assertThat(stdout).hasSize(3L * BLOCK.length());
+            files.look();
+            assertThat(files.trim(files.end(), 0, PLENTY)).isEqualTo(StreamFiles.Freed.TRUNCATED);
+            assertThat(files.oldest()).isEqualTo(3L * BLOCK.length());
+        }
+    }
+
+    @Nested
     class Offline {
         @Test
         void whatIsNotSentIsBoundedByBacklogAndNotByKeep() throws IOException {
