@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,6 +22,29 @@ public final class AgentProcess implements AutoCloseable {
     private final Process process;
     private final Path log;
     private Duration timeToEnd = Duration.ZERO;
+
+    /**
+     * What is started, and in what surroundings.
+     *
+     * @param wrapper a program and its arguments that prepares them and then becomes what follows
+     * @param options of the JVM, beside the usual ones, which they override
+     * @param jar the one to run
+     */
+    public record World(List<String> wrapper, List<String> options, Path jar) {
+        public static final World USUAL = new World(List.of(), List.of(), JAR);
+
+        public World under(String... program) {
+            return new World(List.of(program), options, jar);
+        }
+
+        public World with(String... more) {
+            return new World(wrapper, List.of(more), jar);
+        }
+
+        public World of(Path other) {
+            return new World(wrapper, options, other);
+        }
+    }
 
     private AgentProcess(Process process, Path log) {
         this.process = process;
@@ -42,26 +66,31 @@ public final class AgentProcess implements AutoCloseable {
      * @param wrapper a program and its arguments that prepares that world and then becomes what follows
      */
     public static AgentProcess runUnder(List<String> wrapper, String broker, String device, Path data, String... more) {
+        return runIn(World.USUAL.under(wrapper.toArray(String[]::new)), broker, device, data, more);
+    }
+
+    /** The same in surroundings of the caller's. */
+    public static AgentProcess runIn(World world, String broker, String device, Path data, String... more) {
         var arguments = new ArrayList<String>(
                 List.of("run", "--broker", broker, "--device", device, "--data-dir", data.toString()));
         arguments.addAll(List.of(more));
-        return start(wrapper, data.resolveSibling(data.getFileName() + ".log"), arguments);
+        return start(world, data.resolveSibling(data.getFileName() + ".log"), arguments);
     }
 
     /** Any command of the jar. */
     public static AgentProcess start(Path log, List<String> arguments) {
-        return start(List.of(), log, arguments);
+        return start(World.USUAL, log, arguments);
     }
 
-    private static AgentProcess start(List<String> wrapper, Path log, List<String> arguments) {
-        var command = new ArrayList<String>(wrapper);
+    private static AgentProcess start(World world, Path log, List<String> arguments) {
+        var command = new ArrayList<String>(world.wrapper());
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx64m",
-                "-jar",
-                JAR.toString()));
+                "-Xmx64m"));
+        command.addAll(world.options());
+        command.addAll(List.of("-jar", world.jar().toString()));
         command.addAll(arguments);
         try {
             Process process = new ProcessBuilder(command)
@@ -80,6 +109,11 @@ public final class AgentProcess implements AutoCloseable {
 
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Completes with its exit code. */
+    public CompletableFuture<Integer> onExit() {
+        return process.onExit().thenApply(Process::exitValue);
     }
 
     /** What it has logged, over all starts that shared the file. */

@@ -21,7 +21,7 @@ public final class Device implements AutoCloseable {
     private final String uri;
     private final Path folder;
     private Watcher watcher;
-    private Optional<AgentProcess> agent = Optional.empty();
+    private volatile Optional<AgentProcess> agent = Optional.empty();
     private long session;
 
     public Device(TestBroker broker, String id) {
@@ -50,7 +50,12 @@ public final class Device implements AutoCloseable {
 
     /** Starts the agent and does not wait. */
     public AgentProcess launch(String... flags) {
-        AgentProcess started = AgentProcess.run(uri, id, data(), flags);
+        return launchIn(AgentProcess.World.USUAL, flags);
+    }
+
+    /** The same in surroundings of the caller's. */
+    public AgentProcess launchIn(AgentProcess.World world, String... flags) {
+        AgentProcess started = AgentProcess.runIn(world, uri, id, data(), flags);
         agent = Optional.of(started);
         return started;
     }

@@ -63,8 +63,12 @@ final class Termination {
         // An end that breaks down (a jar that was overwritten loads no more classes) must not leave a process that
         // hangs.
         ending.setUncaughtExceptionHandler((thread, broken) -> {
-            LOG.error("ending failed: giving up", broken);
-            halt.accept(ExitCode.INTERNAL.number());
+            try {
+                LOG.error("ending failed: giving up", broken);
+            } finally {
+                // Also where there is no memory, or no class, for the line.
+                halt.accept(ExitCode.INTERNAL.number());
+            }
         });
         ending.start();
         try {

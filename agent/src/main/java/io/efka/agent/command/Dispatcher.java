@@ -89,11 +89,14 @@ final class Dispatcher {
 
     /** Runs a command of the agent's own, which nobody is answered. */
     void goOn(Command command, CommandTable.Row row, Consumer<Answer> done) {
-        Lanes.Work work = release -> begin(command, row).whenComplete((answer, problem) -> {
-            if (problem == null) done.accept(answer);
-            else LOG.error("command {} of the agent itself failed", command.name(), problem);
-            release.run();
-        });
+        Lanes.Work work = release -> begin(command, row).whenComplete(FatalErrors.top((answer, problem) -> {
+            try {
+                if (problem == null) done.accept(answer);
+                else FatalErrors.thrown("command " + command.name() + " of the agent itself", problem);
+            } finally {
+                release.run();
+            }
+        }));
         lanes.insist(lane(command, row), work).ready();
     }
 

@@ -35,14 +35,19 @@ public final class SystemTimers implements Timers, AutoCloseable {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        ScheduledFuture<?> due = alarm.schedule(() -> hand(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        // With a top of its own: what an alarm throws is kept in its future, which nobody asks.
+        Runnable whenDue = FatalErrors.top(() -> hand(task));
+        ScheduledFuture<?> due = alarm.schedule(whenDue, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
         return () -> due.cancel(false);
     }
 
     private void hand(Runnable task) {
         AgentThread.step();
-        FatalErrors.run(() -> pool.execute(task));
-        AgentThread.idle();
+        try {
+            pool.execute(task);
+        } finally {
+            AgentThread.idle();
+        }
     }
 
     /** Nothing is due any more. */

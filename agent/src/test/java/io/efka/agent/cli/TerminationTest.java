@@ -3,6 +3,9 @@ package io.efka.agent.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import io.efka.agent.Lifecycle;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 final class TerminationTest {
     private final Map<String, IntConsumer> signals = new HashMap<>();
@@ -68,6 +72,36 @@ final class TerminationTest {
                 Duration.ofSeconds(5));
 
         raise("TERM", 15);
+
+        assertThat(halts).containsExactly(ExitCode.INTERNAL.number());
+    }
+
+    @Test
+    void anEndThatBreaksDownIsGivenUpAlsoWhereItsReasonCannotBeLogged() {
+        var logger = (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Termination.class);
+        var broken = new UnsynchronizedAppenderBase<ILoggingEvent>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        broken.setContext(logger.getLoggerContext());
+        broken.start();
+        Level before = logger.getLevel();
+        logger.setLevel(Level.ERROR);
+        logger.addAppender(broken);
+        try {
+            termination.onSignal(
+                    () -> {
+                        throw new NoClassDefFoundError("the jar was overwritten");
+                    },
+                    Duration.ofSeconds(5));
+
+            raise("TERM", 15);
+        } finally {
+            logger.detachAppender(broken);
+            logger.setLevel(before);
+        }
 
         assertThat(halts).containsExactly(ExitCode.INTERNAL.number());
     }

@@ -1,0 +1,123 @@
+package io.efka.it.injection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.it.AgentProcess;
+import io.efka.it.Await;
+import io.efka.it.Device;
+import io.efka.it.FlakyProxy;
+import io.efka.it.Folders;
+import io.efka.it.TestBroker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** One device whose agent, under load, gets one error after the other. */
+final class Injected implements AutoCloseable {
+    private static final Duration TO_BE_REACHED = Duration.ofSeconds(30);
+
+    /** The time for a graceful end, what is on top of it for the process's own last steps, and a busy machine. */
+    private static final Duration TO_END = Duration.ofSeconds(10 + 2 + 8);
+
+    private final Path orders;
+    private final FlakyProxy proxy;
+    private final Device device;
+    private final Keeper keeper;
+    private final Load load;
+    private final Examiner examiner;
+    private int number;
+
+    Injected(TestBroker broker, String id, Path jar) throws IOException {
+        orders = Folders.create("orders");
+        proxy = new FlakyProxy(broker.port());
+        device = new Device(broker, id, proxy.uri().toString());
+        var world = AgentProcess.World.USUAL.with("-javaagent:" + jar + "=" + orders);
+        keeper = new Keeper(() -> device.launchIn(world, "--metrics-interval", "1s", "--stop-timeout", "10s"));
+        device.awaitOnline();
+        examiner = new Examiner(broker, device, () -> device.agent().log());
+        examiner.prepare();
+        load = new Load(broker, device, orders).start();
+    }
+
+    /** Throws an error of that kind there, and sees that the agent works again, or has ended and the next one does. */
+    void inject(HandOver place, Injection.Kind kind) throws IOException {
+        String what = kind + " at " + place;
+        String mine = String.valueOf(++number);
+        long began = System.nanoTime();
+        int before = keeper.ends().size();
+        Injection.order(orders, mine, place.place(), place.thread(), kind);
+        switch (place.when()) {
+            case UNDER_LOAD -> {}
+            case LINK_CUT -> proxy.reset();
+            case AT_START -> keeper.agent().kill();
+            case AT_END -> end();
+        }
+        awaitDone(what, mine, place.when() == HandOver.When.LINK_CUT);
+        Injection.withdraw(orders);
+        if (place.when() == HandOver.When.AT_END) awaitEnd(what, before);
+        examiner.requireWorking(what);
+        judge(what, place, before);
+        System.out.println("[injection] " + what + ": "
+                + (keeper.ends().size() > before ? "ended, adopted" : "went on") + ", "
+                + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
+    }
+
+    /** A connection is cut again and again: the first time there may have been none. */
+    private void awaitDone(String what, String mine, boolean isCut) {
+        long deadline = System.nanoTime() + TO_BE_REACHED.toNanos();
+        while (!Await.within(Duration.ofSeconds(3), () -> Injection.isDone(orders, mine))) {
+            if (System.nanoTime() - deadline > 0) throw new AssertionError(what + ": the agent never came there");
+            if (isCut) proxy.reset();
+        }
+    }
+
+    /** After a failure: nothing is ordered, and an agent that is all right is there. */
+    void startAnew() throws IOException {
+        Injection.withdraw(orders);
+        keeper.agent().kill();
+        examiner.requireWorking("a kill after a failure");
+    }
+
+    private void end() {
+        ProcessHandle.of(keeper.agent().pid()).ifPresent(ProcessHandle::destroy);
+    }
+
+    private void awaitEnd(String what, int before) {
+        Await.until(
+                () -> what + ": the agent ends\n" + device.agent().log(),
+                TO_END,
+                () -> keeper.ends().size() > before);
+    }
+
+    private void judge(String what, HandOver place, int before) {
+        List<Integer> all = keeper.ends();
+        // Where it went on, a future or a library has swallowed the error, and something was left half done.
+        if (!HandOvers.mayGoOn(place))
+            assertThat(all.size()).as("%s: ended by it", what).isGreaterThan(before);
+        for (int code : all.subList(before, all.size())) {
+            boolean isKill = place.when() == HandOver.When.AT_START && code == 137;
+            boolean isRegular = place.when() == HandOver.When.AT_END && code == 0;
+            assertThat(code == 70 || isKill || isRegular)
+                    .as("%s: exit code %s\n%s", what, code, device.agent().log())
+                    .isTrue();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        load.close();
+        keeper.close();
+        examiner.close();
+        try {
+            device.agent().terminate();
+            // Kept by its own wish.
+            device.processes().forEach(ProcessHandle::destroyForcibly);
+            Await.until("nothing is left", TO_END, () -> device.processes().isEmpty());
+            device.close();
+        } finally {
+            proxy.close();
+            Folders.delete(orders);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.efka.it.injection;
+
+import io.efka.it.AgentProcess;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/** What an init system does: an end of the agent is followed by a start. */
+final class Keeper implements AutoCloseable {
+    /** Of an agent that cannot do its work: what it was started with is wrong. */
+    private static final Set<Integer> HOPELESS = Set.of(64, 73, 78);
+
+    private final Supplier<AgentProcess> starter;
+    private final List<Integer> ends = new CopyOnWriteArrayList<>();
+    private AgentProcess agent;
+    private boolean closed;
+
+    Keeper(Supplier<AgentProcess> starter) {
+        this.starter = starter;
+        this.agent = starter.get();
+        follow(agent);
+    }
+
+    private void follow(AgentProcess started) {
+        started.onExit().thenAccept(this::ended);
+    }
+
+    private synchronized void ended(int code) {
+        ends.add(code);
+        if (closed || HOPELESS.contains(code)) return;
+        agent = starter.get();
+        follow(agent);
+    }
+
+    synchronized AgentProcess agent() {
+        return agent;
+    }
+
+    /** Exit codes so far. */
+    List<Integer> ends() {
+        return List.copyOf(ends);
+    }
+
+    /** No start follows any more. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+    }
+}
