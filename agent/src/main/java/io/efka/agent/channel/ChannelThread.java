@@ -1,6 +1,7 @@
 package io.efka.agent.channel;
 
 import io.efka.agent.threads.AgentThread;
+import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -12,10 +13,14 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -42,6 +47,10 @@ final class ChannelThread implements AutoCloseable {
 
     private static final int BACKLOG = 256;
     private static final int PIECE = 64 * 1024;
+
+    /** Pieces that are read of each connection before a service is judged: more than its socket holds (some 200 KiB). */
+    private static final int PIECES_BEFORE_JUDGEMENT = 16;
+
     private static final long END_LIMIT_MILLIS = 2_000;
 
     private final Path path;
@@ -49,6 +58,9 @@ final class ChannelThread implements AutoCloseable {
     private final ServerSocketChannel server;
     private final Rendezvous rendezvous;
     private final Thread thread = new AgentThread("agent-channel", this::run);
+    /** Two timers of each service at most. */
+    private final Queue<Runnable> judgements = new ConcurrentLinkedQueue<>();
+
     private volatile boolean ending;
 
     // Confined to the thread.
@@ -83,6 +95,7 @@ final class ChannelThread implements AutoCloseable {
                 selector.select(this::handle, wait);
                 sendAwaySilentStrangers();
                 readPausedAgain();
+                judge();
             } catch (IOException | RuntimeException e) { // the thread's top: one channel's trouble must not end all
                 if (failures++ == 0) LOG.error("the channel thread goes on after a fault", e);
                 else LOG.error("the channel thread goes on after a fault, {} so far: {}", failures, e.toString());
@@ -90,6 +103,27 @@ final class ChannelThread implements AutoCloseable {
             }
         }
         selector.keys().forEach(this::endConversation);
+        takeJudgements().forEach(FatalErrors::run);
+    }
+
+    /** Runs {@code then} on this thread when what is in the sockets now has been read. Thread-safe; never blocks. */
+    void afterReading(Runnable then) {
+        judgements.add(then);
+        selector.wakeup();
+    }
+
+    private void judge() throws IOException {
+        List<Runnable> due = takeJudgements();
+        if (due.isEmpty()) return;
+        for (int i = 0; i < PIECES_BEFORE_JUDGEMENT && selector.selectNow(this::handle) > 0; i++) readPausedAgain();
+        due.forEach(FatalErrors::run);
+    }
+
+    /** Taken before the sockets are read. */
+    private List<Runnable> takeJudgements() {
+        var due = new ArrayList<Runnable>();
+        for (Runnable next = judgements.poll(); next != null; next = judgements.poll()) due.add(next);
+        return due;
     }
 
     private void handle(SelectionKey key) {

@@ -157,6 +157,11 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     }
 
     @Override
+    public void afterReading(Runnable then) {
+        open.ifPresentOrElse(o -> o.thread().afterReading(then), then);
+    }
+
+    @Override
     public void changed(ServiceStatus status) {
         open.ifPresent(o -> o.rendezvous().changed(status));
     }

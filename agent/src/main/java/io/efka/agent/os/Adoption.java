@@ -6,6 +6,7 @@ import io.efka.agent.service.Launcher.Launch;
 import io.efka.agent.service.ProcessIdentity;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.RunRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -65,7 +66,8 @@ final class Adoption {
                         left.launch().manifest().limits(),
                         warnings);
         LiveRun run = runs.begin(left.launch(), new Runs.Main(main.get(), group), left.output(), tell);
-        run.tell(new Event.Adopted(run.id(), main.get(), group.map(RunGroup::name), warnings));
+        Optional<Duration> age = seen.table().age(main.get());
+        run.tell(new Event.Adopted(run.id(), main.get(), group.map(RunGroup::name), warnings, age));
         endWatch.watch(
                 main.get(),
                 () -> runs.mainEnded(run, Exits.unknown(work.timers().now(), run)));

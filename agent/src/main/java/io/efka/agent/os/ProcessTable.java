@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,9 @@ final class ProcessTable {
     private static final Path PROC = Path.of("/proc");
 
     private static final String UNKNOWN = "unknown";
+
+    /** USER_HZ is 100 on every machine that Java 17 runs on. */
+    private static final long MILLIS_PER_TICK = 10;
 
     private final String bootId = ProcFiles.read(PROC.resolve("sys/kernel/random/boot_id"))
             .map(String::strip)
@@ -79,6 +83,25 @@ final class ProcessTable {
         return find(process.pid())
                 .map(stat -> stat.isAlive() && stat.startTicks() == process.startTicks())
                 .orElseGet(() -> isThere(process.pid()));
+    }
+
+    /** How long a process of this boot has lived, by the kernel's own count: no setting of the clock changes it. */
+    Optional<Duration> age(ProcessIdentity process) {
+        Duration started = Duration.ofMillis(process.startTicks() * MILLIS_PER_TICK);
+        return ProcFiles.read(PROC.resolve("uptime"))
+                .flatMap(ProcessTable::uptime)
+                .map(uptime -> uptime.minus(started))
+                // In a container the uptime may be the container's, and the start is always the machine's.
+                .filter(age -> !age.isNegative());
+    }
+
+    private static Optional<Duration> uptime(String text) {
+        try {
+            double seconds = Double.parseDouble(text.substring(0, text.indexOf(' ')));
+            return Optional.of(Duration.ofMillis(Math.round(seconds * 1000)));
+        } catch (IndexOutOfBoundsException | NumberFormatException unknown) {
+            return Optional.empty();
+        }
     }
 
     /** Every process that is alive. */

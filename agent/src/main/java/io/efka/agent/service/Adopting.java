@@ -1,7 +1,6 @@
 package io.efka.agent.service;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -115,12 +114,12 @@ record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) i
             var found = new Starting(run, Optional.of(event.process()));
             return Transitions.end(anew, found, Stopping.Next.relaunch(), service.cause(), moment);
         }
-        return takenOver(known.desired(Desired.RUNNING), event.process(), recorded.since(), moment);
+        Duration age = event.age().orElseGet(() -> Duration.between(recorded.since(), moment.now()));
+        return takenOver(known.desired(Desired.RUNNING), event.process(), age, moment);
     }
 
     /** What time it was granted beyond its rules nobody remembers: it has as much as at its launch, or what it asked for. */
-    private Step takenOver(Service known, ProcessIdentity process, Instant launched, Moment moment) {
-        Duration age = Duration.between(launched, moment.now());
+    private Step takenOver(Service known, ProcessIdentity process, Duration age, Moment moment) {
         Step running = Running.enter(known, run, process, Cause.of(Cause.Kind.ADOPTED), moment, age);
         Duration usual = known.rules().readiness().timeout();
         Duration asked = early.flatMap(Event.AliveReported::extend).orElse(usual);

@@ -97,12 +97,20 @@ sealed interface Effect {
     record Probe(RunId run) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
-            supervisor
-                    .ports()
-                    .prober()
-                    .probe(
-                            supervisor.service().launchOf(run),
-                            verdict -> supervisor.tell(new Event.HealthReported(run, verdict)));
+            ask(supervisor, true);
+        }
+
+        /** A failure that comes later than it could shows that the agent stood still meanwhile: asked once more. */
+        private void ask(Supervisor supervisor, boolean mayAskAgain) {
+            Ports ports = supervisor.ports();
+            Launcher.Launch launch = supervisor.service().launchOf(run);
+            Duration limit = launch.manifest().health().timeout().plus(Alarms.TOLERANCE);
+            long asked = ports.timers().nanos();
+            ports.prober().probe(launch, verdict -> {
+                boolean isLate = ports.timers().nanos() - asked > limit.toNanos();
+                if (isLate && mayAskAgain && !verdict.healthy()) ask(supervisor, false);
+                else supervisor.tell(new Event.HealthReported(run, verdict));
+            });
         }
     }
 
@@ -110,6 +118,14 @@ sealed interface Effect {
         @Override
         public void perform(Supervisor supervisor) {
             supervisor.alarms().set(kind, delay);
+        }
+    }
+
+    /** At least {@code least} from now on, and never less than was left. */
+    record ProlongTimer(Event.TimerKind kind, Duration least) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.alarms().prolong(kind, least);
         }
     }
 

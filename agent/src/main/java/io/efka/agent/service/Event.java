@@ -237,11 +237,14 @@ public sealed interface Event {
      * A recorded process is alive and ours.
      *
      * @param group names its control group, where it has one
+     * @param age how long it has lived, as the kernel counts; empty: only the clock can tell
      */
-    record Adopted(RunId run, ProcessIdentity process, Optional<String> group, List<String> warnings) implements OfRun {
-        /** Without a group. */
+    record Adopted(
+            RunId run, ProcessIdentity process, Optional<String> group, List<String> warnings, Optional<Duration> age)
+            implements OfRun {
+        /** Without a group, of unknown age. */
         public Adopted(RunId run, ProcessIdentity process, List<String> warnings) {
-            this(run, process, Optional.empty(), warnings);
+            this(run, process, Optional.empty(), warnings, Optional.empty());
         }
 
         @Override
@@ -306,6 +309,11 @@ public sealed interface Event {
         /** So many failures have aged out of the window that this is no crash loop any more. */
         CALM,
         /** The start period is over: failed health checks count from now on. */
-        WARM
+        WARM;
+
+        /** Whether it ends a service that did not speak in time. */
+        boolean judgesService() {
+            return this == READY || this == WATCHDOG;
+        }
     }
 }

@@ -2,7 +2,7 @@ package io.efka.agent.service;
 
 import java.time.Duration;
 
-/** Tells services in their own words that they are to end. Thread-safe; never blocks. */
+/** Speaks with services in their own words when they are to end, or may have to. Thread-safe; never blocks. */
 public interface Farewells {
 
     /**
@@ -11,4 +11,12 @@ public interface Farewells {
      * @param grace how long it has until it is killed
      */
     void stopping(ServiceId service, RunId run, Duration grace);
+
+    /**
+     * Runs {@code then}, on any thread, when the supervisors have been told whatever services have said until now: before
+     * a service is judged by its silence.
+     */
+    default void afterReading(Runnable then) {
+        then.run();
+    }
 }

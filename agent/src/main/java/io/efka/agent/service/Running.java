@@ -227,9 +227,7 @@ record Running(
         Duration extend = event.extend().orElse(Duration.ZERO);
         if (!ready) {
             if (extend.isZero()) return service.stay();
-            Duration up = Duration.between(service.since(), moment.now());
-            Duration rest = left(service.rules().readiness().timeout(), up);
-            return service.stay().then(new Effect.SetTimer(Event.TimerKind.READY, longer(rest, extend)));
+            return service.stay().then(new Effect.ProlongTimer(Event.TimerKind.READY, extend));
         }
         if (service.rules().watchdog().isEmpty()) return service.stay();
         Duration silence = longer(service.rules().watchdog().get(), extend);

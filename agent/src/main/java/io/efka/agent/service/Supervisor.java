@@ -33,7 +33,7 @@ final class Supervisor {
         this.saved = service.record();
         this.mailbox = mailbox;
         this.ports = ports;
-        this.alarms = new Alarms(ports.timers(), this::tell);
+        this.alarms = new Alarms(ports, this::tell);
         this.announced = status();
     }
 

@@ -8,6 +8,11 @@ public interface Timers {
     /** Wall-clock time, for records. */
     Instant now();
 
+    /** Monotonic time, for what lies between two moments: its beginning means nothing, and nobody can set it. */
+    default long nanos() {
+        return System.nanoTime();
+    }
+
     /** Runs {@code task} once after {@code delay} of monotonic time, unless cancelled first. Never blocks. */
     Timer schedule(Duration delay, Runnable task);
 

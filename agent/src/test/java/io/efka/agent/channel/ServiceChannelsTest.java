@@ -16,6 +16,7 @@ import io.efka.agent.service.Manifests;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -231,6 +233,43 @@ final class ServiceChannelsTest {
 
     @Nested
     class Speaking {
+        /** More than one piece waits in the socket, as after a time in which the agent stood still. */
+        @Test
+        void areReadBeforeTheServiceIsJudged() throws Exception {
+            Client client = attached();
+            var standsStill = new CountDownLatch(1);
+            var goesOn = new CountDownLatch(1);
+            channels.afterReading(() -> {
+                standsStill.countDown();
+                FatalErrors.run(() -> await(goesOn));
+            });
+            await(standsStill);
+            String data = "{\"type\":\"data\",\"name\":\"n\",\"value\":\"" + "x".repeat(1_000) + "\"}";
+            // In one write: the kernel counts many small ones as more than they are, and the socket would be full.
+            client.say((data + "\n").repeat(100) + "{\"type\":\"alive\"}");
+            var toldBefore = new CompletableFuture<List<Event>>();
+            channels.afterReading(() -> toldBefore.complete(List.copyOf(services.told)));
+            goesOn.countDown();
+            assertThat(toldBefore.get(20, TimeUnit.SECONDS))
+                    .containsExactly(new Event.AliveReported(RUN_1, Optional.empty()));
+        }
+
+        private static void await(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Test
+        void nobodyWaitsForAChannelThatIsClosed() {
+            channels.close();
+            var done = new CompletableFuture<Boolean>();
+            channels.afterReading(() -> done.complete(true));
+            assertThat(done).isCompletedWithValue(true);
+        }
+
         @Test
         void readyAndAliveReachTheSupervisor() throws Exception {
             attached().say("{\"type\":\"ready\"}").say("{\"type\":\"alive\",\"extend_ms\":10}");

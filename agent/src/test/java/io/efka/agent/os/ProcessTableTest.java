@@ -2,6 +2,9 @@ package io.efka.agent.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.service.ProcessIdentity;
+import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +35,18 @@ final class ProcessTableTest {
                             .isAlive())
                     .isFalse();
         }
+    }
+
+    @Test
+    void theAgeOfAProcessIsCountedByTheKernel() {
+        var table = new ProcessTable();
+        ProcessIdentity self = table.identify(ProcessHandle.current().pid()).orElseThrow();
+        Duration age = table.age(self).orElseThrow();
+        Duration byTheClock =
+                Duration.between(ProcessHandle.current().info().startInstant().orElseThrow(), Instant.now());
+        assertThat(age).isCloseTo(byTheClock, Duration.ofSeconds(5));
+        var future = new ProcessIdentity(1, Long.MAX_VALUE / 100, "boot");
+        assertThat(table.age(future)).isEmpty();
     }
 
     @Nested

@@ -119,6 +119,20 @@ final class ChannelReadinessTest {
         }
 
         @Test
+        void anAgentThatStoodStillGivesTheLostTimeBack() {
+            World world = World.with(BY_CHANNEL);
+            World.Asking start = world.ask(Event.StartAsked::new);
+            world.settles();
+            world.advance("28S");
+            world.timers.suspend(Duration.ofSeconds(8));
+
+            world.advance("5S");
+            assertThat(start.isPending()).isTrue();
+            world.advance("2S");
+            assertThat(start.rejected().reason()).isEqualTo(Outcome.Reason.NOT_READY);
+        }
+
+        @Test
         void askingForLessThanIsLeftTakesNothingAway() {
             World world = World.with(BY_CHANNEL);
             World.Asking start = world.ask(Event.StartAsked::new);
@@ -265,6 +279,115 @@ final class ChannelReadinessTest {
             assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
             world.advance("1S");
             assertThat(world.status().cause().kind()).isEqualTo(Cause.Kind.WATCHDOG);
+        }
+    }
+
+    @Nested
+    class WatchedByAnAgentThatStandsStill {
+        private final World world = attached(WATCHED);
+
+        @Test
+        void whoHasSpokenMeanwhileIsLeftAlone() {
+            for (int i = 0; i < 10; i++) {
+                world.timers.suspend(Duration.ofSeconds(8));
+                world.unread.add(saysAlive(world));
+                world.advance("1S");
+            }
+            assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+        }
+
+        @Test
+        void whoHasSpokenIsHeardEvenIfTheTimerIsHardlyLate() {
+            world.timers.suspend(Duration.ofMillis(5_001));
+            world.unread.add(saysAlive(world));
+            world.advance("4S");
+            assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+        }
+
+        @Test
+        void whoStoodStillWithItHasTheLostTimeToSpeak() {
+            world.timers.suspend(Duration.ofSeconds(8));
+            world.advance("2S");
+            assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+            world.advance("1S");
+            assertThat(world.status().cause().kind()).isEqualTo(Cause.Kind.WATCHDOG);
+        }
+
+        @Test
+        void whoHangsIsEndedAtLastHoweverLateTheAgentIs() {
+            for (int i = 0; i < Alarms.MAX_GRANTS; i++) {
+                world.timers.suspend(Duration.ofSeconds(60));
+                world.advance("0S");
+                assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+            }
+            world.timers.suspend(Duration.ofSeconds(60));
+            world.advance("0S");
+            assertThat(world.status().cause().kind()).isEqualTo(Cause.Kind.WATCHDOG);
+        }
+    }
+
+    @Nested
+    class UnderAClockThatIsSet {
+        @Test
+        void askingForMoreTimeTakesNothingAway() {
+            World world = World.with(BY_CHANNEL);
+            World.Asking start = world.ask(Event.StartAsked::new);
+            world.settles();
+            world.timers.setClock(Duration.ofDays(20_000));
+            world.tell(asksFor(world, "1S"));
+            world.advance("29S");
+            assertThat(start.isPending()).isTrue();
+            world.advance("1S");
+            assertThat(start.rejected().reason()).isEqualTo(Outcome.Reason.NOT_READY);
+        }
+
+        @Test
+        void anAdoptedServiceIsAsOldAsTheKernelSays() {
+            Manifest manifest = manifest("camera", checked(Manifest.OnUnhealthy.RESTART));
+            World before = World.with(manifest);
+            ProcessIdentity process = before.running();
+            World world = World.after(before, manifest);
+            world.timers.setClock(Duration.ofDays(20_000));
+            world.tell(new Event.Adopted(
+                    before.launcher.run(), process, Optional.empty(), List.of(), Optional.of(Duration.ofSeconds(1))));
+            for (int i = 0; i < 5; i++) {
+                world.probeAnswers(false);
+                world.advance("0.25S");
+            }
+            assertThat(world.status().health()).isEqualTo(ServiceStatus.HealthState.UNKNOWN);
+            assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+        }
+    }
+
+    @Nested
+    class AskedByAnAgentThatStandsStill {
+        @Test
+        void anAnswerThatCameTooLateIsAskedForOnceMore() {
+            World world = World.with(manifest("camera", checked(Manifest.OnUnhealthy.RESTART)));
+            world.running();
+            world.probeAnswers(true);
+            for (int failure = 1; failure <= 3; failure++) {
+                world.advance("10S");
+                world.timers.suspend(Duration.ofSeconds(8));
+                world.probeAnswers(false);
+                world.probeAnswers(true);
+                assertThat(world.status().health()).isEqualTo(ServiceStatus.HealthState.HEALTHY);
+            }
+            assertThat(world.status().state()).isEqualTo(ServiceStatus.State.RUNNING);
+            assertThat(world.probes).isEmpty();
+        }
+
+        @Test
+        void aSecondLateFailureCounts() {
+            World world = World.with(manifest("camera", checked(Manifest.OnUnhealthy.RESTART)));
+            world.running();
+            world.probeAnswers(true);
+            world.advance("10S");
+            world.timers.suspend(Duration.ofSeconds(8));
+            world.probeAnswers(false);
+            world.timers.suspend(Duration.ofSeconds(8));
+            world.probeAnswers(false);
+            assertThat(world.probes).isEmpty();
         }
     }
 

@@ -193,6 +193,7 @@ final class StateTableTest {
     private static Stream<String> words(Effect effect) {
         if (effect instanceof Effect.CancelTimers || effect instanceof Effect.CancelTimer) return Stream.empty();
         if (effect instanceof Effect.SetTimer timer) return Stream.of("arm " + timer.kind());
+        if (effect instanceof Effect.ProlongTimer timer) return Stream.of("prolong " + timer.kind());
         if (effect instanceof Effect.SignalTree signal) return Stream.of(signal.signal() + " the tree");
         if (effect instanceof Effect.TellStop) return Stream.of("tell it");
         if (effect instanceof Effect.Run) return Stream.of("agent may end");

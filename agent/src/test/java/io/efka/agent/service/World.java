@@ -21,6 +21,9 @@ final class World {
     final FakeStore store = new FakeStore();
     final List<Consumer<Prober.Verdict>> probes = new ArrayList<>();
     final List<Duration> farewells = new ArrayList<>();
+    /** What services have said and the agent has not read yet. */
+    final List<Event> unread = new ArrayList<>();
+
     final List<ServiceStatus> announced = new ArrayList<>();
     final Services services;
     boolean listenerFails;
@@ -47,7 +50,19 @@ final class World {
                 store,
                 timers,
                 listener,
-                (service, run, grace) -> farewells.add(grace),
+                new Farewells() {
+                    @Override
+                    public void stopping(ServiceId service, RunId run, Duration grace) {
+                        farewells.add(grace);
+                    }
+
+                    @Override
+                    public void afterReading(Runnable then) {
+                        unread.forEach(World.this::tell);
+                        unread.clear();
+                        then.run();
+                    }
+                },
                 () -> new RunId(String.format("%026d", ++runs)),
                 new Random(seed));
         services = new Services(ports, () -> new SerialExecutor(Runnable::run), new NoOutput());
