@@ -30,6 +30,9 @@ public final class Agent implements Lifecycle {
 
     private static final String THREAD_DUMP = "thread-dump.txt";
 
+    /** As for an agent that finds the folder taken when it starts: EX_TEMPFAIL of sysexits.h. */
+    private static final int LOST_FOLDER = 75;
+
     private final Settings settings;
     private final FatalErrors fatal;
     private final SystemdNotifier systemd =
@@ -84,6 +87,9 @@ public final class Agent implements Lifecycle {
         StateStore store = open();
         fatal.dumpTo(settings.folders().data().resolve(THREAD_DUMP));
         state = Optional.of(store);
+        store.watchLock(() -> fatal.leave(
+                "the lock file of " + data + " was deleted or replaced, so that another agent can have the folder",
+                LOST_FOLDER));
         Parts assembled = Parts.of(settings, store, new MapDbSession(store).next(), check, this::closeElsewhere);
         parts = Optional.of(assembled);
         assembled.start();

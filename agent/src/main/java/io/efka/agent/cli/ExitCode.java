@@ -11,7 +11,7 @@ enum ExitCode {
     UNAVAILABLE(69, "something needed is not to be had, such as a port"),
     INTERNAL(70, "a fault of efka itself, or an end that took too long"),
     CANNOT_CREATE(73, "the data or log folder cannot be made or written"),
-    BUSY(75, "another agent uses the data folder"),
+    BUSY(75, "another agent uses the data folder, or its lock file was deleted"),
     BAD_CONFIG(78, "the environment or the config file is wrong");
 
     private final int number;

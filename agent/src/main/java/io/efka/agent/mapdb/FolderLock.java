@@ -5,7 +5,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -13,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One agent a data folder: a lock of the kernel's on {@code data/lock}, which goes with its process however that ends.
- * The file holds the owner's pid, for the message to the second one; its being there means nothing.
+ * The file holds the owner's pid, for the message to the second one; its being there means nothing. Who deletes it takes
+ * the lock away unnoticed, so its owner asks now and then whether it {@link #isLost()}.
  */
 final class FolderLock implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);
@@ -24,10 +29,12 @@ final class FolderLock implements Closeable {
 
     private final Path path;
     private final RandomAccessFile file;
+    private final Object key;
 
-    private FolderLock(Path path, RandomAccessFile file) {
+    private FolderLock(Path path, RandomAccessFile file, Object key) {
         this.path = path;
         this.file = file;
+        this.key = key;
     }
 
     static FolderLock take(Path folder) throws IOException, DataFolderBusy {
@@ -36,8 +43,9 @@ final class FolderLock implements Closeable {
         boolean taken = false;
         try {
             PrivateFiles.create(path);
-            var lock = new FolderLock(path, new RandomAccessFile(path.toFile(), "rw"));
+            var lock = new FolderLock(path, new RandomAccessFile(path.toFile(), "rw"), key(path));
             lock.claim(folder);
+            if (lock.isLost()) throw new DataFolderBusy(folder, "its lock file was replaced this moment");
             taken = true;
             return lock;
         } finally {
@@ -54,6 +62,25 @@ final class FolderLock implements Closeable {
         } finally {
             if (!claimed) file.close();
         }
+    }
+
+    /**
+     * Whether the lock file is gone, or another one is in its place, which another agent can lock. Asked by path: to open
+     * and close the file again would give the lock back.
+     */
+    boolean isLost() {
+        try {
+            return !key(path).equals(key);
+        } catch (NoSuchFileException gone) {
+            return true;
+        } catch (IOException unknown) {
+            return false;
+        }
+    }
+
+    private static Object key(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
     }
 
     private String owner() throws IOException {

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class StateStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StateStore.class);
 
+    /** Between two looks at the lock: for so long there may be two agents where somebody deletes its file. */
+    static final Duration LOCK_LOOKS = Duration.ofSeconds(5);
+
     // A checkpoint takes dozens of milliseconds on a disk, seconds on poor flash.
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
 
@@ -72,6 +75,25 @@ public final class StateStore implements AutoCloseable {
         } catch (IOException e) {
             throw new StoreException("the state in " + data + " cannot be opened: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * Looks every few seconds whether this is still the only agent here, on {@code agent-state}.
+     *
+     * @param lost called when somebody has deleted or replaced the lock file: from then on another agent may have the
+     *     folder, and nothing may be written into it any more
+     */
+    public void watchLock(Runnable lost) {
+        watchLock(LOCK_LOOKS, lost);
+    }
+
+    void watchLock(Duration interval, Runnable lost) {
+        Runnable look = FatalErrors.top(() -> {
+            AgentThread.step();
+            if (opening.lock().isLost()) lost.run();
+            AgentThread.idle();
+        });
+        flusher.scheduleWithFixedDelay(look, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** One map, by key, as its callers made it; empty if nothing was ever saved in it. A copy. */

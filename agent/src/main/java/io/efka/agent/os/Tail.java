@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -17,7 +19,9 @@ final class Tail {
 
     /** The last 20 lines, 4 KiB at most; empty if nothing can be read. */
     static String lastLines(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        // A service can put a link to a file of somebody else's in the place of its output, or a FIFO that would block.
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) return "";
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             long size = channel.size();
             long start = Math.max(0, size - BYTES);
             if (start >= size) return "";

@@ -204,6 +204,22 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         else awaitHalt();
     }
 
+    /**
+     * Ends the process at once, after one line. Nothing is broken, so there is no thread dump; but not another step is
+     * allowed, such as where the data folder is another agent's.
+     */
+    public void leave(String why, int exitCode) {
+        if (!isFirst()) awaitHalt();
+        try {
+            stderr.write(("efka: " + why + "\nefka: ending at once with exit code " + exitCode + "\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            stderr.flush();
+        } catch (IOException nobodyListens) {
+            head = NOTHING;
+        }
+        halt.accept(exitCode);
+    }
+
     private boolean isFirst() {
         if (!begun.compareAndSet(false, true)) return false;
         reserve = NOTHING;

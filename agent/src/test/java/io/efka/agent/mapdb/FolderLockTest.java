@@ -5,11 +5,37 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class FolderLockTest {
+    @Test
+    void isLostWhenItsFileIsDeletedOrReplaced(@TempDir Path data) throws Exception {
+        Path file = data.resolve("lock");
+        try (FolderLock lock = FolderLock.take(data)) {
+            assertThat(lock.isLost()).isFalse();
+            Files.delete(file);
+            assertThat(lock.isLost()).isTrue();
+            Files.writeString(file, "1\n");
+            assertThat(lock.isLost()).isTrue();
+        }
+    }
+
+    @Test
+    void itsOwnerHearsThatItIsLost(@TempDir Path data) throws Exception {
+        var lost = new CountDownLatch(1);
+        try (StateStore store = StateStore.open(data)) {
+            store.watchLock(Duration.ofMillis(10), lost::countDown);
+            Files.delete(data.resolve("lock"));
+            assertThat(lost.await(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
     @TempDir
     private Path data;
 

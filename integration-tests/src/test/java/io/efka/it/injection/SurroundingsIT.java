@@ -52,8 +52,13 @@ class SurroundingsIT {
         }
 
         void requireWorking(String after) {
+            requireWorking(after, 70);
+        }
+
+        /** @param code of an agent that had to end, if it had to */
+        void requireWorking(String after, int code) {
             examiner.requireWorking(after);
-            assertThat(keeper.ends()).as("%s\n%s", after, device.agent().log()).allMatch(code -> code == 70);
+            assertThat(keeper.ends()).as("%s\n%s", after, device.agent().log()).allMatch(end -> end == code);
         }
 
         @Override
@@ -155,6 +160,20 @@ class SurroundingsIT {
                 var rig = new Rig(broker, new Device(broker, "small"), World.USUAL.with("-Xmx24m"))) {
             suffer(Duration.ofSeconds(10));
             rig.requireWorking("a heap of 24 MB");
+        }
+    }
+
+    @Test
+    void itsLockFileIsDeleted() throws IOException {
+        try (TestBroker broker = Brokers.start();
+                var rig = new Rig(broker, new Device(broker, "unlocked"), World.USUAL)) {
+            Files.delete(rig.device.data().resolve("lock"));
+            Await.until(
+                    "it leaves the folder to others",
+                    TO_END,
+                    () -> rig.keeper.ends().contains(75));
+            rig.requireWorking("its lock file was deleted", 75);
+            assertThat(rig.device.agent().log()).contains("the lock file of", "was deleted or replaced");
         }
     }
 
