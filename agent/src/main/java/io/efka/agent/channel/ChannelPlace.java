@@ -76,6 +76,14 @@ public record ChannelPlace(Path folder) {
         return new ChannelPlace(folder);
     }
 
+    /** Makes the folder again if somebody has deleted it. */
+    void requireFolder() throws IOException {
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return;
+        // Fails where something else is: whoever may write above it could have put it there to listen in.
+        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PASSABLE));
+        Files.setPosixFilePermissions(folder, PASSABLE);
+    }
+
     /**
      * Removes the folder and what is in it: nobody is left who could want it, and the next agent makes it anew.
      *

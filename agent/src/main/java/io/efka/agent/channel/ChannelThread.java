@@ -1,5 +1,6 @@
 package io.efka.agent.channel;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.threads.AgentThread;
 import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
@@ -11,7 +12,10 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,11 +59,15 @@ final class ChannelThread implements AutoCloseable {
 
     private final Path path;
     private final Selector selector;
-    private final ServerSocketChannel server;
     private final Rendezvous rendezvous;
     private final Thread thread = new AgentThread("agent-channel", this::run);
     /** Two timers of each service at most. */
     private final Queue<Runnable> judgements = new ConcurrentLinkedQueue<>();
+
+    @GuardedBy("this") private ServerSocketChannel server;
+
+    /** The socket's file: device and inode. */
+    @GuardedBy("this") private Object key;
 
     private volatile boolean ending;
 
@@ -74,13 +82,44 @@ final class ChannelThread implements AutoCloseable {
         this.path = path;
         this.rendezvous = rendezvous;
         selector = Selector.open();
-        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server = bind();
+        key = key();
+    }
+
+    private ServerSocketChannel bind() throws IOException {
+        ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         Files.deleteIfExists(path);
-        server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
+        bound.bind(UnixDomainSocketAddress.of(path), BACKLOG);
         // Anybody may knock; the kernel says who it is, and the token whose run.
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
-        server.configureBlocking(false);
-        server.register(selector, SelectionKey.OP_ACCEPT);
+        bound.configureBlocking(false);
+        bound.register(selector, SelectionKey.OP_ACCEPT);
+        return bound;
+    }
+
+    private Object key() throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
+    /**
+     * Makes the socket again if somebody has deleted or replaced its file: without it no service could attach any more.
+     * Those that are attached stay. Thread-safe; blocks for some system calls.
+     *
+     * @return whether it had to be made
+     */
+    synchronized boolean requireSocket() throws IOException {
+        try {
+            if (ending || key().equals(key)) return false;
+        } catch (NoSuchFileException gone) {
+            LOG.debug("{} is gone", path);
+        }
+        ServerSocketChannel deaf = server;
+        server = bind();
+        key = key();
+        selector.wakeup();
+        deaf.close();
+        return true;
     }
 
     void start() {
@@ -130,7 +169,7 @@ final class ChannelThread implements AutoCloseable {
         AgentThread.step();
         if (!key.isValid()) return;
         if (key.isAcceptable()) {
-            accept();
+            accept((ServerSocketChannel) key.channel());
             return;
         }
         var conversation = (Conversation) key.attachment();
@@ -145,7 +184,7 @@ final class ChannelThread implements AutoCloseable {
         paused.put(conversation, now + pause);
     }
 
-    private void accept() {
+    private void accept(ServerSocketChannel server) {
         try {
             for (int i = 0; i < ACCEPTS; i++) {
                 SocketChannel socket = server.accept();
@@ -221,7 +260,9 @@ final class ChannelThread implements AutoCloseable {
         selector.wakeup();
         try {
             thread.join(END_LIMIT_MILLIS);
-            server.close();
+            synchronized (this) {
+                server.close();
+            }
             selector.close();
             Files.deleteIfExists(path);
         } catch (IOException e) {

@@ -105,11 +105,21 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     public Map<String, String> environment(Launcher.Launch launch) {
         if (door.isEmpty()) return Map.of();
         ServiceId service = launch.manifest().id();
+        open.ifPresent(o -> requireSocket(door.get().place(), o.thread()));
         configurations.write(launch.manifest());
         return Map.of(
                 EfkaVariables.CONFIG, door.get().files().of(service).toString(),
                 EfkaVariables.CHANNEL, door.get().place().socket().toString(),
                 EfkaVariables.TOKEN, door.get().tokens().of(service, launch.run()));
+    }
+
+    private static void requireSocket(ChannelPlace place, ChannelThread thread) {
+        try {
+            place.requireFolder();
+            if (thread.requireSocket()) LOG.warn("{} had been deleted or replaced, and is made again", place.socket());
+        } catch (IOException e) {
+            LOG.warn("services cannot attach a channel: {}: {}", place.socket(), e.toString());
+        }
     }
 
     /**

@@ -8,7 +8,10 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -48,6 +51,8 @@ final class InputWriter implements AutoCloseable {
 
     /** Opened for reading too, so that opening never waits for a reader. */
     private Optional<String> tryWrite(Path fifo, byte[] bytes) {
+        // "rw" would make a file where none is.
+        if (!isFifo(fifo)) return Optional.of("stdin of this run was deleted: restart the service to have one again");
         try (RandomAccessFile file = new RandomAccessFile(fifo.toFile(), "rw");
                 FileInputStream reader = new FileInputStream(file.getFD())) {
             int waiting = reader.available();
@@ -56,6 +61,15 @@ final class InputWriter implements AutoCloseable {
         } catch (IOException failed) {
             LOG.debug("input to {} failed", fifo, failed);
             return Optional.of("stdin cannot be written: " + failed.getMessage());
+        }
+    }
+
+    private static boolean isFifo(Path path) {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isOther();
+        } catch (IOException gone) {
+            return false;
         }
     }
 

@@ -6,6 +6,7 @@ import io.efka.agent.service.ServiceId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -30,7 +31,9 @@ record RunFolder(Path folder) {
         return new RunFolder(folder);
     }
 
+    /** Where a service's FIFO is. The folder is made again if somebody has deleted it. */
     Path stdin(ServiceId service) {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) prepared(folder);
         return folder.resolve(service + STDIN);
     }
 

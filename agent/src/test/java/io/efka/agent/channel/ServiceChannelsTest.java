@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -155,6 +157,39 @@ final class ServiceChannelsTest {
 
     private static String code(Client client) throws IOException {
         return client.hear().get("code").getAsString();
+    }
+
+    /** Somebody deletes what the agent made when it started. */
+    @Nested
+    class Deleted {
+        @Test
+        void theSocketIsThereForTheNextLaunch() throws Exception {
+            Client first = attached();
+            Path socket = Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", ""));
+            Files.delete(socket);
+            attachedLamp();
+            first.say("{\"type\":\"event\",\"name\":\"still\"}");
+            assertThat(heard.next()).contains("still");
+        }
+
+        @Test
+        void theWholeFolderIsThereForTheNextLaunch() throws Exception {
+            Path socket = Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", ""));
+            try (Stream<Path> all = Files.walk(socket.getParent())) {
+                for (Path each : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(each);
+            }
+            Map<String, String> environment = environment(LAMP, RUN_2);
+            attachedLamp();
+            assertThat(Path.of(environment.getOrDefault("EFKA_CONFIG", ""))).isRegularFile();
+        }
+
+        @Test
+        void anotherFileInItsPlaceIsReplaced() throws Exception {
+            Path socket = Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", ""));
+            Files.delete(socket);
+            Files.writeString(socket, "of somebody else");
+            attached();
+        }
     }
 
     @Nested

@@ -810,6 +810,24 @@ abstract class ProcessLauncherTest {
                     .contains("stdin is full: 65536 bytes are waiting to be read; 65536 of 100000 bytes were taken");
         }
 
+        @Test
+        void aFifoThatWasDeletedIsSaidAndNoFileIsMade() throws Exception {
+            Machine.Started started = machine.start(machine.shell("exec sleep 100"));
+            Path fifo = folder.resolve("run/cam.stdin");
+            Files.delete(fifo);
+            assertThat(input(started, "x"))
+                    .contains("stdin of this run was deleted: restart the service to have one again");
+            assertThat(fifo).doesNotExist();
+        }
+
+        @Test
+        void theFolderOfTheFifosIsThereForTheNextLaunch() throws Exception {
+            Files.delete(folder.resolve("run"));
+            Machine.Started started = machine.start(machine.shell("read -r line; echo \"<$line>\"; exec sleep 100"));
+            assertThat(input(started, "x\n")).isEmpty();
+            Recorder.until(() -> machine.stdout(started).equals("<x>\n"), "not read");
+        }
+
         private Optional<String> input(Machine.Started started, String text) throws Exception {
             var answer = new CompletableFuture<Optional<String>>();
             machine.launcher.input(started.run(), text.getBytes(StandardCharsets.UTF_8), answer::complete);
