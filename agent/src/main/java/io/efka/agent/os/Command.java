@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.threads.ChildProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ final class Command {
         var builder = new ProcessBuilder(words).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
         builder.environment().put("LC_ALL", "C");
-        return builder.start();
+        return ChildProcess.start(builder);
     }
 
     /**

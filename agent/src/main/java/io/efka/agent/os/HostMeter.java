@@ -2,17 +2,27 @@ package io.efka.agent.os;
 
 import io.efka.agent.telemetry.Meters.Disk;
 import io.efka.agent.telemetry.Meters.Host;
+import io.efka.agent.telemetry.Meters.Inodes;
 import io.efka.agent.telemetry.Meters.Memory;
 import io.efka.agent.telemetry.Meters.Network;
 import io.efka.agent.telemetry.Meters.Ticks;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Measures the machine. */
 final class HostMeter {
+    private static final Logger LOG = LoggerFactory.getLogger(HostMeter.class);
+    private static final Duration STAT_LIMIT = Duration.ofSeconds(2);
+
     private final File dataFolder;
 
     HostMeter(Path dataFolder) {
@@ -26,6 +36,20 @@ final class HostMeter {
 
     Disk disk() {
         return new Disk(dataFolder.getTotalSpace(), dataFolder.getUsableSpace());
+    }
+
+    /** Asked of {@code stat}: Java has no call for it. */
+    Optional<Inodes> inodes() {
+        Optional<Path> stat = Programs.find("stat");
+        if (stat.isEmpty()) return Optional.empty();
+        var words = List.of(stat.get().toString(), "-f", "-c", "%c %d", dataFolder.toString());
+        try {
+            String[] numbers = Command.output(words, STAT_LIMIT).strip().split(" ");
+            return Optional.of(new Inodes(Long.parseLong(numbers[0]), Long.parseLong(numbers[1])));
+        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException unknown) {
+            LOG.debug("the inodes of {} are not known: {}", dataFolder, unknown.toString());
+            return Optional.empty();
+        }
     }
 
     /** The line {@code cpu user nice system idle iowait irq softirq steal …}; guests are within user and nice. */

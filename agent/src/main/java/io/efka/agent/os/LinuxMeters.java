@@ -32,6 +32,11 @@ public final class LinuxMeters implements Meters {
     }
 
     @Override
+    public Optional<Inodes> inodes() {
+        return host.inodes();
+    }
+
+    @Override
     public Optional<Tree> tree(RunId run) {
         List<ProcessStat> members = launcher.members(run);
         return members.isEmpty() ? Optional.empty() : Optional.of(sum(members));

@@ -26,7 +26,11 @@ public final class DiskWatch implements AutoCloseable {
     private final Meters meters;
     private final Events events;
     private final Rounds rounds;
-    private boolean low; // confined to the rounds
+
+    // Confined to the rounds.
+    private boolean low;
+    private boolean lowInodes;
+    private int looks;
 
     /** @param executor runs a look: well under a millisecond, unless the disk hangs */
     public DiskWatch(Meters meters, Events events, Timers timers, Executor executor) {
@@ -47,21 +51,37 @@ public final class DiskWatch implements AutoCloseable {
     }
 
     private void look() {
+        lookAtBytes();
+        // They cost a process, and so are asked for at every second look.
+        if (++looks % 2 == 0)
+            meters.inodes().filter(inodes -> inodes.total() > 0).ifPresent(this::lookAtInodes);
+    }
+
+    private void lookAtInodes(Meters.Inodes inodes) {
+        double limit = inodes.total() * LOW_SHARE;
+        boolean was = lowInodes;
+        lowInodes = inodes.available() < (was ? limit * REGAINED : limit);
+        if (lowInodes != was) tell(lowInodes, "inodes", inodes.available(), inodes.total(), (long) limit);
+    }
+
+    private void lookAtBytes() {
         Meters.Disk disk = meters.disk();
         if (disk.total() <= 0) return;
         double limit = Math.max(LOW_BYTES, disk.total() * LOW_SHARE);
         // On a file system of less than 2,000 MB a fixed 100 MB would be a large part, or more than all there is.
         limit = Math.min(limit, disk.total() * 0.25);
-        if (!low && disk.available() < limit) tell(true, "disk_low", disk, (long) limit);
-        else if (low && disk.available() >= limit * REGAINED) tell(false, "disk_ok", disk, (long) limit);
+        boolean was = low;
+        low = disk.available() < (was ? limit * REGAINED : limit);
+        if (low != was) tell(low, "bytes", disk.available(), disk.total(), (long) limit);
     }
 
-    private void tell(boolean nowLow, String event, Meters.Disk disk, long limit) {
-        low = nowLow;
-        log.warn("{}: available={} total={} limit={}", event, disk.available(), disk.total(), limit);
+    private void tell(boolean isLow, String resource, long available, long total, long limit) {
+        String event = isLow ? "disk_low" : "disk_ok";
+        log.warn("{}: {} available={} total={} limit={}", event, resource, available, total, limit);
         var fields = new LinkedHashMap<String, Object>();
-        fields.put("available", disk.available());
-        fields.put("total", disk.total());
+        fields.put("resource", resource);
+        fields.put("available", available);
+        fields.put("total", total);
         fields.put("limit", limit);
         events.device(event, fields);
     }

@@ -15,6 +15,9 @@ public interface Meters {
     /** The disk that holds the data folder, now. */
     Disk disk();
 
+    /** The inodes of that disk: each file takes one, however small. Empty where nobody knows. Takes some milliseconds. */
+    Optional<Inodes> inodes();
+
     /** A run's whole process tree now; empty when it is gone. */
     Optional<Tree> tree(RunId run);
 
@@ -45,6 +48,9 @@ public interface Meters {
 
     /** Bytes of the file system that holds the data folder. */
     record Disk(long total, long available) {}
+
+    /** @param total 0 where the file system makes them as they are needed */
+    record Inodes(long total, long available) {}
 
     /** Bytes since boot. */
     record Network(long received, long sent) {}

@@ -40,6 +40,8 @@ final class LinuxMetersTest {
         assertThat(host.disk().available())
                 .isPositive()
                 .isLessThanOrEqualTo(host.disk().total());
+        assertThat(meters.inodes())
+                .hasValueSatisfying(inodes -> assertThat(inodes.available()).isBetween(0L, inodes.total()));
         assertThat(host.uptimeSeconds()).isPositive();
         assertThat(host.interfaces()).doesNotContainKey("lo");
     }

@@ -12,6 +12,7 @@ final class FakeMeters implements Meters {
     final Map<RunId, Tree> trees = new HashMap<>();
     Ticks ticks = new Ticks(1000, 10_000);
     Disk disk = new Disk(10_000L << 20, 5_000L << 20);
+    Optional<Inodes> inodes = Optional.empty();
     boolean broken;
     int looks;
 
@@ -32,6 +33,11 @@ final class FakeMeters implements Meters {
     @Override
     public Disk disk() {
         return disk;
+    }
+
+    @Override
+    public Optional<Inodes> inodes() {
+        return inodes;
     }
 
     @Override

@@ -21,6 +21,7 @@ import io.efka.agent.service.ServiceStatus.State;
 import io.efka.agent.wire.FakeLink;
 import io.efka.agent.wire.MqttLink.Lane;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -315,11 +316,38 @@ final class MetricsTest {
             look(499);
             assertThat(events.names).containsExactly("disk_low");
             assertThat(events.last())
-                    .isEqualTo(java.util.Map.of("available", 499L << 20, "total", 10_000L << 20, "limit", 500L << 20));
+                    .isEqualTo(java.util.Map.of(
+                            "resource", "bytes", "available", 499L << 20, "total", 10_000L << 20, "limit", 500L << 20));
             look(751);
             look(10);
 
             assertThat(events.names).containsExactly("disk_low", "disk_ok", "disk_low");
+        }
+
+        private void inodes(long total, long available) {
+            meters.inodes = Optional.of(new Meters.Inodes(total, available));
+            timers.advance(DiskWatch.INTERVAL.multipliedBy(2));
+        }
+
+        @Test
+        void isToldOfInodesToo() {
+            watch().start();
+            inodes(1000, 50);
+            assertThat(events.names).isEmpty();
+            inodes(1000, 49);
+            inodes(1000, 74);
+            assertThat(events.names).containsExactly("disk_low");
+            assertThat(events.last())
+                    .isEqualTo(java.util.Map.of("resource", "inodes", "available", 49L, "total", 1000L, "limit", 50L));
+            inodes(1000, 75);
+            assertThat(events.names).containsExactly("disk_low", "disk_ok");
+        }
+
+        @Test
+        void isNotToldOfInodesThatAreMadeAsTheyAreNeeded() {
+            watch().start();
+            inodes(0, 0);
+            assertThat(events.names).isEmpty();
         }
 
         @Test
