@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
 import io.efka.agent.Lifecycle;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -19,11 +21,13 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
 
 final class TerminationTest {
     private final Map<String, IntConsumer> signals = new HashMap<>();
@@ -78,18 +82,24 @@ final class TerminationTest {
 
     @Test
     void anEndThatBreaksDownIsGivenUpAlsoWhereItsReasonCannotBeLogged() {
-        var logger = (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Termination.class);
-        var broken = new UnsynchronizedAppenderBase<ILoggingEvent>() {
+        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        // Ahead of the filter that keeps the log of tests quiet, which would hold the line back.
+        var broken = new TurboFilter() {
             @Override
-            protected void append(ILoggingEvent event) {
-                throw new OutOfMemoryError("Java heap space");
+            public FilterReply decide(
+                    @Nullable Marker marker,
+                    Logger logger,
+                    Level level,
+                    @Nullable String format,
+                    Object @Nullable [] values,
+                    @Nullable Throwable thrown) {
+                if (logger.getName().equals(Termination.class.getName()) && level == Level.ERROR) {
+                    throw new OutOfMemoryError("Java heap space");
+                }
+                return FilterReply.NEUTRAL;
             }
         };
-        broken.setContext(logger.getLoggerContext());
-        broken.start();
-        Level before = logger.getLevel();
-        logger.setLevel(Level.ERROR);
-        logger.addAppender(broken);
+        context.getTurboFilterList().add(0, broken);
         try {
             termination.onSignal(
                     () -> {
@@ -99,8 +109,7 @@ final class TerminationTest {
 
             raise("TERM", 15);
         } finally {
-            logger.detachAppender(broken);
-            logger.setLevel(before);
+            context.getTurboFilterList().remove(broken);
         }
 
         assertThat(halts).containsExactly(ExitCode.INTERNAL.number());
