@@ -39,7 +39,20 @@ public final class BrokerProxy implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private Optional<ServerSocket> server = Optional.empty();
+    private Optional<Listening> server = Optional.empty();
+
+    private record Listening(ServerSocket socket, Thread accepting) {
+        /** While a thread is still in {@code accept}, the kernel takes connections for a moment after the close. */
+        void stop() throws IOException {
+            socket.close();
+            try {
+                accepting.join(LISTEN_LIMIT.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private boolean isClosed;
 
     /** @param brokerPort of a broker on this machine; it may come and go */
@@ -120,7 +133,7 @@ public final class BrokerProxy implements AutoCloseable {
 
     synchronized void stopListening() {
         try {
-            if (server.isPresent()) server.get().close();
+            if (server.isPresent()) server.get().stop();
             server = Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -135,8 +148,7 @@ public final class BrokerProxy implements AutoCloseable {
                 var socket = new ServerSocket();
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
-                server = Optional.of(socket);
-                start("proxy-accept", () -> accept(socket));
+                server = Optional.of(new Listening(socket, start("proxy-accept", () -> accept(socket))));
                 return;
             } catch (IOException e) {
                 // Somebody may be looking whether the port is free.
@@ -172,10 +184,11 @@ public final class BrokerProxy implements AutoCloseable {
         }
     }
 
-    static void start(String name, Runnable task) {
+    static Thread start(String name, Runnable task) {
         var thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override
