@@ -41,8 +41,9 @@ public final class CommandRouter {
 
     /**
      * Goes on with what the last life of the agent left: accepted commands are finished or answered {@code interrupted},
-     * outcomes that were not replied are, duplicates too, removals that were begun are gone on with first. Called once, after the supervisors were told that the agent has started and
-     * before the link is opened; takes the time of a disk sync for every command that was cut off.
+     * outcomes that were not replied are, duplicates too, removals that were begun are gone on with first. Called once,
+     * after the supervisors were told that the agent has started and before the link is opened; takes the time of a disk
+     * sync for every command that was cut off.
      */
     public void recover() {
         for (ServiceId id : desk.supervision().unfinishedRemovals()) goOnRemoving(id);

@@ -120,7 +120,7 @@ final class Dispatcher {
             follow(same, arrival);
         } else if (admission instanceof Ledger.Admission.Finished same) {
             var reply = CompletableFuture.completedFuture(same.reply());
-            pool.execute(() -> answerDuplicate(same.key(), arrival, reply));
+            pool.execute(() -> answerDuplicate(same.key(), arrival, reply, true));
         } else {
             boolean isFull = admission instanceof Ledger.Admission.Full;
             arrival.acknowledge().run();
@@ -137,26 +137,20 @@ final class Dispatcher {
         CompletableFuture<String> reply = same.reply().get();
         same.recorded()
                 .thenAcceptAsync(
-                        FatalErrors.top(isRecorded -> {
-                            if (isRecorded) {
-                                answerDuplicate(same.key(), arrival, reply);
-                            } else {
-                                arrival.acknowledge().run();
-                                answer(arrival.command().address().replyTo(), reply, Optional.empty());
-                            }
-                        }),
-                        pool);
+                        FatalErrors.top(isRecorded -> answerDuplicate(same.key(), arrival, reply, isRecorded)), pool);
     }
 
     /**
      * That a reply is owed is written down first: a kill after the PUBACK leaves it to the next life. The PUBACK does not
      * wait for the reply. Otherwise a broker that ends the connection at the reply would deliver the duplicate for ever.
+     *
+     * @param isRecorded whether the ledger keeps the command: it owes nothing for one that it does not know
      */
-    private void answerDuplicate(String key, Arrival arrival, CompletableFuture<String> reply) {
+    private void answerDuplicate(String key, Arrival arrival, CompletableFuture<String> reply, boolean isRecorded) {
         ReplyTo to = arrival.command().address().replyTo();
         // At QoS 0 nothing was promised.
-        Optional<OwedReplies.Owed> owed =
-                arrival.message().qos() > 0 ? desk.ledger().owe(key, to) : Optional.empty();
+        boolean isOwed = isRecorded && arrival.message().qos() > 0;
+        Optional<OwedReplies.Owed> owed = isOwed ? desk.ledger().owe(key, to) : Optional.empty();
         arrival.acknowledge().run();
         answer(to, reply, owed);
     }

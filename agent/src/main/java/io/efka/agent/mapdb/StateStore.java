@@ -88,10 +88,8 @@ public final class StateStore implements AutoCloseable {
     }
 
     void watchLock(Duration interval, Runnable lost) {
-        Runnable look = FatalErrors.top(() -> {
-            AgentThread.step();
+        Runnable look = turn(() -> {
             if (opening.lock().isLost()) lost.run();
-            AgentThread.idle();
         });
         flusher.scheduleWithFixedDelay(look, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
@@ -139,13 +137,16 @@ public final class StateStore implements AutoCloseable {
     }
 
     private void flushLater() {
-        flusher.schedule(FatalErrors.top(this::flushInTime), bounds.soon().toMillis(), TimeUnit.MILLISECONDS);
+        flusher.schedule(turn(this::flush), bounds.soon().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void flushInTime() {
-        AgentThread.step();
-        flush();
-        AgentThread.idle();
+    /** A task of {@code agent-state}. */
+    private static Runnable turn(Runnable work) {
+        return FatalErrors.top(() -> {
+            AgentThread.step();
+            work.run();
+            AgentThread.idle();
+        });
     }
 
     private void flush() {

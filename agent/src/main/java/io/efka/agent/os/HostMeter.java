@@ -30,8 +30,8 @@ final class HostMeter {
     }
 
     Host measure() {
-        return new Host(ticks(), number(first(proc("loadavg"))), memory(), disk(), interfaces(), temperature(), (long)
-                number(first(proc("uptime"))));
+        return new Host(ticks(), first(proc("loadavg")), memory(), disk(), interfaces(), temperature(), (long)
+                first(proc("uptime")));
     }
 
     Disk disk() {
@@ -89,10 +89,8 @@ final class HostMeter {
         OptionalDouble hottest = OptionalDouble.empty();
         if (names == null) return hottest;
         for (String name : names) {
-            double degrees = number(ProcFiles.read(zones.resolve(name).resolve("temp"))
-                            .orElse("")
-                            .trim())
-                    / 1_000;
+            double degrees =
+                    first(ProcFiles.read(zones.resolve(name).resolve("temp")).orElse("")) / 1_000;
             // a zone without a sensor reports 0 or something absurd
             boolean believable = degrees > 0 && degrees < 200;
             if (believable && degrees > hottest.orElse(0)) hottest = OptionalDouble.of(degrees);
@@ -104,15 +102,7 @@ final class HostMeter {
         return ProcFiles.read(Path.of("/proc", name)).orElse("");
     }
 
-    private static String first(String text) {
-        return text.trim().split("[ \n]", 2)[0];
-    }
-
-    private static double number(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException absent) {
-            return 0;
-        }
+    private static double first(String text) {
+        return ProcFiles.first(text).orElse(0);
     }
 }

@@ -9,9 +9,6 @@ import java.util.OptionalLong;
 
 /** Measures with what {@code /proc} and {@code /sys} show. Thread-safe; what vanishes meanwhile is left out. */
 public final class LinuxMeters implements Meters {
-    /** Linux tells user space of 100 ticks a second on every machine that Java 17 runs on (USER_HZ). */
-    private static final long MILLIS_PER_TICK = 10;
-
     private final ProcessLauncher launcher;
     private final HostMeter host;
 
@@ -60,7 +57,7 @@ public final class LinuxMeters implements Meters {
             read = plus(read, ProcFiles.number(io, "read_bytes:"));
             written = plus(written, ProcFiles.number(io, "write_bytes:"));
         }
-        return new Tree(members.size(), cpuTicks * MILLIS_PER_TICK, rss, threads, fds, read, written);
+        return new Tree(members.size(), cpuTicks * ProcessStat.MILLIS_PER_TICK, rss, threads, fds, read, written);
     }
 
     private static OptionalLong openFiles(long pid) {

@@ -37,6 +37,7 @@ final class Orders {
     /** The service's program. */
     Order program(Launch launch, RunOutput output) throws LaunchRefused {
         Manifest manifest = launch.manifest();
+        runFolder.require();
         Optional<Account> account = Account.of(manifest.program());
         var bounds = new Order.Bounds(
                 account,

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** Reads small files of the kernel, which may vanish at any moment. */
@@ -25,6 +26,15 @@ final class ProcFiles {
             return Optional.of(new String(bytes, 0, length, StandardCharsets.ISO_8859_1));
         } catch (IOException gone) {
             return Optional.empty();
+        }
+    }
+
+    /** The number that a text begins with, up to the first blank or line end. */
+    static OptionalDouble first(String text) {
+        try {
+            return OptionalDouble.of(Double.parseDouble(text.trim().split("[ \n]", 2)[0]));
+        } catch (NumberFormatException none) {
+            return OptionalDouble.empty();
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,9 +24,6 @@ final class ProcessTable {
     private static final Path PROC = Path.of("/proc");
 
     private static final String UNKNOWN = "unknown";
-
-    /** USER_HZ is 100 on every machine that Java 17 runs on. */
-    private static final long MILLIS_PER_TICK = 10;
 
     private final String bootId = ProcFiles.read(PROC.resolve("sys/kernel/random/boot_id"))
             .map(String::strip)
@@ -87,21 +85,14 @@ final class ProcessTable {
 
     /** How long a process of this boot has lived, by the kernel's own count: no setting of the clock changes it. */
     Optional<Duration> age(ProcessIdentity process) {
-        Duration started = Duration.ofMillis(process.startTicks() * MILLIS_PER_TICK);
-        return ProcFiles.read(PROC.resolve("uptime"))
-                .flatMap(ProcessTable::uptime)
-                .map(uptime -> uptime.minus(started))
-                // In a container the uptime may be the container's, and the start is always the machine's.
-                .filter(age -> !age.isNegative());
-    }
-
-    private static Optional<Duration> uptime(String text) {
-        try {
-            double seconds = Double.parseDouble(text.substring(0, text.indexOf(' ')));
-            return Optional.of(Duration.ofMillis(Math.round(seconds * 1000)));
-        } catch (IndexOutOfBoundsException | NumberFormatException unknown) {
-            return Optional.empty();
-        }
+        Duration started = Duration.ofMillis(process.startTicks() * ProcessStat.MILLIS_PER_TICK);
+        OptionalDouble uptime =
+                ProcFiles.read(PROC.resolve("uptime")).map(ProcFiles::first).orElse(OptionalDouble.empty());
+        if (uptime.isEmpty()) return Optional.empty();
+        Duration age =
+                Duration.ofMillis(Math.round(uptime.getAsDouble() * 1000)).minus(started);
+        // In a container the uptime may be the container's, and the start is always the machine's.
+        return age.isNegative() ? Optional.empty() : Optional.of(age);
     }
 
     /** Every process that is alive. */

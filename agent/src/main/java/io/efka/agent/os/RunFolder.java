@@ -31,9 +31,13 @@ record RunFolder(Path folder) {
         return new RunFolder(folder);
     }
 
-    /** Where a service's FIFO is. The folder is made again if somebody has deleted it. */
-    Path stdin(ServiceId service) {
+    /** Makes the folder again if somebody has deleted it. */
+    void require() {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) prepared(folder);
+    }
+
+    /** Where a service's FIFO is. */
+    Path stdin(ServiceId service) {
         return folder.resolve(service + STDIN);
     }
 

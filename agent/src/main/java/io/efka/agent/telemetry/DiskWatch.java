@@ -28,11 +28,11 @@ public final class DiskWatch implements AutoCloseable {
     private final Rounds rounds;
 
     // Confined to the rounds.
-    private boolean low;
-    private boolean lowInodes;
+    private final Resource bytes = new Resource("bytes");
+    private final Resource inodes = new Resource("inodes");
     private int looks;
 
-    /** @param executor runs a look: well under a millisecond, unless the disk hangs */
+    /** @param executor runs a look: some milliseconds at most, as every second one starts a process; two seconds if that hangs */
     public DiskWatch(Meters meters, Events events, Timers timers, Executor executor) {
         this.meters = meters;
         this.events = events;
@@ -53,15 +53,7 @@ public final class DiskWatch implements AutoCloseable {
     private void look() {
         lookAtBytes();
         // They cost a process, and so are asked for at every second look.
-        if (++looks % 2 == 0)
-            meters.inodes().filter(inodes -> inodes.total() > 0).ifPresent(this::lookAtInodes);
-    }
-
-    private void lookAtInodes(Meters.Inodes inodes) {
-        double limit = inodes.total() * LOW_SHARE;
-        boolean was = lowInodes;
-        lowInodes = inodes.available() < (was ? limit * REGAINED : limit);
-        if (lowInodes != was) tell(lowInodes, "inodes", inodes.available(), inodes.total(), (long) limit);
+        if (++looks % 2 == 0) meters.inodes().ifPresent(this::lookAtInodes);
     }
 
     private void lookAtBytes() {
@@ -69,20 +61,37 @@ public final class DiskWatch implements AutoCloseable {
         if (disk.total() <= 0) return;
         double limit = Math.max(LOW_BYTES, disk.total() * LOW_SHARE);
         // On a file system of less than 2,000 MB a fixed 100 MB would be a large part, or more than all there is.
-        limit = Math.min(limit, disk.total() * 0.25);
-        boolean was = low;
-        low = disk.available() < (was ? limit * REGAINED : limit);
-        if (low != was) tell(low, "bytes", disk.available(), disk.total(), (long) limit);
+        bytes.judge(disk.available(), disk.total(), Math.min(limit, disk.total() * 0.25));
     }
 
-    private void tell(boolean isLow, String resource, long available, long total, long limit) {
-        String event = isLow ? "disk_low" : "disk_ok";
-        log.warn("{}: {} available={} total={} limit={}", event, resource, available, total, limit);
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("resource", resource);
-        fields.put("available", available);
-        fields.put("total", total);
-        fields.put("limit", limit);
-        events.device(event, fields);
+    private void lookAtInodes(Meters.Inodes found) {
+        if (found.total() > 0) inodes.judge(found.available(), found.total(), found.total() * LOW_SHARE);
+    }
+
+    /** What can run out, and whether it has. */
+    private final class Resource {
+        private final String name;
+        private boolean low;
+
+        private Resource(String name) {
+            this.name = name;
+        }
+
+        /** Tells when it falls below the limit, and when it is well above it again. */
+        private void judge(long available, long total, double limit) {
+            boolean was = low;
+            low = available < (was ? limit * REGAINED : limit);
+            if (low != was) tell(low ? "disk_low" : "disk_ok", available, total, (long) limit);
+        }
+
+        private void tell(String event, long available, long total, long limit) {
+            log.warn("{}: {} available={} total={} limit={}", event, name, available, total, limit);
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("resource", name);
+            fields.put("available", available);
+            fields.put("total", total);
+            fields.put("limit", limit);
+            events.device(event, fields);
+        }
     }
 }

@@ -210,13 +210,8 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
      */
     public void leave(String why, int exitCode) {
         if (!isFirst()) awaitHalt();
-        try {
-            stderr.write(("efka: " + why + "\nefka: ending at once with exit code " + exitCode + "\n")
-                    .getBytes(StandardCharsets.UTF_8));
-            stderr.flush();
-        } catch (IOException nobodyListens) {
-            head = NOTHING;
-        }
+        say(("efka: " + why + "\nefka: ending at once with exit code " + exitCode + "\n")
+                .getBytes(StandardCharsets.UTF_8));
         halt.accept(exitCode);
     }
 
@@ -238,15 +233,20 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
             if (head.length == 0) head = SPEECHLESS;
         }
         dumpReady.countDown();
-        try {
-            stderr.write(head);
-            stderr.write(dump);
-            stderr.flush();
-        } catch (Throwable worse) { // nobody listens: the end matters more
-            head = NOTHING;
-        }
+        if (say(head)) say(dump);
         await(dumpWritten, patience);
         halt.accept(EXIT_CODE);
+    }
+
+    /** Whether somebody listened: the end matters more. */
+    private boolean say(byte[] words) {
+        try {
+            stderr.write(words);
+            stderr.flush();
+            return true;
+        } catch (Throwable worse) { // of the last words
+            return false;
+        }
     }
 
     private static String trace(Throwable thrown) {
