@@ -19,8 +19,9 @@ import java.util.zip.CRC32;
  * the agent, so that a service that outlived the last one finds it again.
  *
  * @param folder can be passed through by everybody and listed by the agent alone
+ * @param agent whose it must be
  */
-public record ChannelPlace(Path folder) {
+public record ChannelPlace(Path folder, UserPrincipal agent) {
     /** Linux has 108 bytes for a socket's path, a NUL among them; the JDK takes one less. */
     private static final int MAX_PATH_BYTES = 106;
 
@@ -52,7 +53,7 @@ public record ChannelPlace(Path folder) {
         Files.createDirectories(own, PosixFilePermissions.asFileAttribute(PASSABLE));
         Files.setPosixFilePermissions(own, PASSABLE);
         UserPrincipal agent = Files.getOwner(own);
-        var place = new ChannelPlace(own);
+        var place = new ChannelPlace(own, agent);
         if (place.isShort() && (!agent.getName().equals("root") || isPassable(data.toAbsolutePath()))) return place;
         for (Path base : others) {
             if (Files.isWritable(base)) return elsewhere(base, own, agent);
@@ -65,22 +66,23 @@ public record ChannelPlace(Path folder) {
     private static ChannelPlace elsewhere(Path base, Path own, UserPrincipal agent) throws IOException {
         var name = new CRC32();
         name.update(own.toString().getBytes(StandardCharsets.UTF_8));
-        Path folder = base.resolve("efka-%08x".formatted(name.getValue()));
+        var place = new ChannelPlace(base.resolve("efka-%08x".formatted(name.getValue())), agent);
+        place.requireFolder();
+        return place;
+    }
+
+    /**
+     * Makes the folder, if it is not there.
+     *
+     * @throws IOException also if it is somebody else's, who may listen in, or no folder
+     */
+    void requireFolder() throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PASSABLE));
         }
         if (!Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(agent)) {
             throw new IOException(folder + " belongs to somebody else: remove it");
         }
-        Files.setPosixFilePermissions(folder, PASSABLE);
-        return new ChannelPlace(folder);
-    }
-
-    /** Makes the folder again if somebody has deleted it. */
-    void requireFolder() throws IOException {
-        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return;
-        // Fails where something else is: whoever may write above it could have put it there to listen in.
-        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PASSABLE));
         Files.setPosixFilePermissions(folder, PASSABLE);
     }
 

@@ -2,6 +2,7 @@ package io.efka.agent.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -101,6 +103,24 @@ final class ChannelPlaceTest {
             assertThatThrownBy(() -> ChannelPlace.prepare(data, List.of(folder.resolve("missing"))))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("too long");
+        }
+
+        @Test
+        void isMadeAgainAndNotTakenFromSomebodyElse() throws IOException {
+            ChannelPlace place = prepare(data(LONGEST + 1, "d"));
+            Files.delete(place.folder());
+            place.requireFolder();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place.folder())))
+                    .isEqualTo("rwx--x--x");
+            assumeTrue("root".equals(System.getProperty("user.name")), "only root can give a folder away");
+            UserPrincipal other = place.folder()
+                    .getFileSystem()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName("nobody");
+            Files.setOwner(place.folder(), other);
+            assertThatThrownBy(place::requireFolder)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("belongs to somebody else");
         }
 
         @Test
