@@ -43,9 +43,9 @@ final class FolderLock implements Closeable {
         boolean taken = false;
         try {
             PrivateFiles.create(path);
-            var lock = new FolderLock(path, new RandomAccessFile(path.toFile(), "rw"), key(path));
+            Object key = key(path); // before the file is opened: what comes in its place later is noticed below
+            var lock = new FolderLock(path, new RandomAccessFile(path.toFile(), "rw"), key);
             lock.claim(folder);
-            if (lock.isLost()) throw new DataFolderBusy(folder, "its lock file was replaced this moment");
             taken = true;
             return lock;
         } finally {
@@ -57,6 +57,7 @@ final class FolderLock implements Closeable {
         boolean claimed = false;
         try {
             if (file.getChannel().tryLock() == null) throw new DataFolderBusy(folder, owner());
+            if (isLost()) throw new DataFolderBusy(folder, "its lock file was replaced this moment");
             writeOwner();
             claimed = true;
         } finally {
