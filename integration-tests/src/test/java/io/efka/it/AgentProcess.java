@@ -33,8 +33,8 @@ public final class AgentProcess implements AutoCloseable {
     public record World(List<String> wrapper, List<String> options, Path jar) {
         public static final World USUAL = new World(List.of(), List.of(), JAR);
 
-        public World under(String... program) {
-            return new World(List.of(program), options, jar);
+        public World under(List<String> program) {
+            return new World(program, options, jar);
         }
 
         public World with(String... more) {
@@ -57,16 +57,7 @@ public final class AgentProcess implements AutoCloseable {
     }
 
     public static AgentProcess run(String broker, String device, Path data, String... more) {
-        return runUnder(List.of(), broker, device, data, more);
-    }
-
-    /**
-     * The same in a world that is poorer than this one.
-     *
-     * @param wrapper a program and its arguments that prepares that world and then becomes what follows
-     */
-    public static AgentProcess runUnder(List<String> wrapper, String broker, String device, Path data, String... more) {
-        return runIn(World.USUAL.under(wrapper.toArray(String[]::new)), broker, device, data, more);
+        return runIn(World.USUAL, broker, device, data, more);
     }
 
     /** The same in surroundings of the caller's. */

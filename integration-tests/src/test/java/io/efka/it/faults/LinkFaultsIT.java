@@ -265,8 +265,8 @@ class LinkFaultsIT {
                     var dead =
                             isSwallowed ? DeadAddress.swallowing(folder, proxy.port()) : DeadAddress.refusing(folder);
                     var watcher = new Watcher(broker, "efka/two-faced/#");
-                    var agent = AgentProcess.runUnder(
-                            List.of("env", "JAVA_TOOL_OPTIONS=" + dead.jvmOption()),
+                    var agent = AgentProcess.runIn(
+                            AgentProcess.World.USUAL.under(List.of("env", "JAVA_TOOL_OPTIONS=" + dead.jvmOption())),
                             "tcp://" + DeadAddress.NAME + ":" + proxy.port(),
                             "two-faced",
                             folder.resolve("data"))) {

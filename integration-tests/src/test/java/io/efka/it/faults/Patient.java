@@ -42,7 +42,8 @@ final class Patient implements AutoCloseable {
         this.folder = prepared.orElseGet(() -> Folders.create(id));
         this.ownsFolder = prepared.isEmpty();
         this.watcher = new Watcher(broker, topic("#"));
-        this.agent = AgentProcess.runUnder(wrapper, broker.uri(), id, data(), "--log-dir", logs().toString());
+        this.agent = AgentProcess.runIn(
+                AgentProcess.World.USUAL.under(wrapper), broker.uri(), id, data(), "--log-dir", logs().toString());
         awaitOnline();
     }
 

@@ -17,27 +17,17 @@ import java.util.List;
 final class Injected implements AutoCloseable {
     private static final Duration TO_BE_REACHED = Duration.ofSeconds(30);
 
-    /** The time for a graceful end, what is on top of it for the process's own last steps, and a busy machine. */
-    private static final Duration TO_END = Duration.ofSeconds(10 + 2 + 8);
-
     private final Path orders;
     private final FlakyProxy proxy;
-    private final Device device;
-    private final Keeper keeper;
-    private final Load load;
-    private final Examiner examiner;
+    private final LoadedDevice loaded;
     private int number;
 
     Injected(TestBroker broker, String id, Path jar) throws IOException {
         orders = Folders.create("orders");
         proxy = new FlakyProxy(broker.port());
-        device = new Device(broker, id, proxy.uri().toString());
+        var device = new Device(broker, id, proxy.uri().toString());
         var world = AgentProcess.World.USUAL.with("-javaagent:" + jar + "=" + orders);
-        keeper = new Keeper(() -> device.launchIn(world, "--metrics-interval", "1s", "--stop-timeout", "10s"));
-        device.awaitOnline();
-        examiner = new Examiner(broker, device, () -> device.agent().log());
-        examiner.prepare();
-        load = new Load(broker, device, orders).start();
+        loaded = new LoadedDevice(broker, device, world, "--metrics-interval", "1s", "--stop-timeout", "10s");
     }
 
     /** Throws an error of that kind there, and sees that the agent works again, or has ended and the next one does. */
@@ -45,21 +35,21 @@ final class Injected implements AutoCloseable {
         String what = kind + " at " + place;
         String mine = String.valueOf(++number);
         long began = System.nanoTime();
-        int before = keeper.ends().size();
+        int before = loaded.ends().size();
         Injection.order(orders, mine, place.place(), place.thread(), kind);
         switch (place.when()) {
             case UNDER_LOAD -> {}
             case LINK_CUT -> proxy.reset();
-            case AT_START -> keeper.agent().kill();
+            case AT_START -> loaded.keeper().agent().kill();
             case AT_END -> end();
         }
         awaitDone(what, mine, place.when() == HandOver.When.LINK_CUT);
         Injection.withdraw(orders);
         if (place.when() == HandOver.When.AT_END) awaitEnd(what, before);
-        examiner.requireWorking(what);
+        loaded.requireWorking(what);
         judge(what, place, before);
         System.out.println("[injection] " + what + ": "
-                + (keeper.ends().size() > before ? "ended, adopted" : "went on") + ", "
+                + (loaded.ends().size() > before ? "ended, adopted" : "went on") + ", "
                 + Duration.ofNanos(System.nanoTime() - began).toMillis() + " ms");
     }
 
@@ -75,23 +65,23 @@ final class Injected implements AutoCloseable {
     /** After a failure: nothing is ordered, and an agent that is all right is there. */
     void startAnew() throws IOException {
         Injection.withdraw(orders);
-        keeper.agent().kill();
-        examiner.requireWorking("a kill after a failure");
+        loaded.keeper().agent().kill();
+        loaded.requireWorking("a kill after a failure");
     }
 
     private void end() {
-        ProcessHandle.of(keeper.agent().pid()).ifPresent(ProcessHandle::destroy);
+        ProcessHandle.of(loaded.keeper().agent().pid()).ifPresent(ProcessHandle::destroy);
     }
 
     private void awaitEnd(String what, int before) {
         Await.until(
-                () -> what + ": the agent ends\n" + device.agent().log(),
-                TO_END,
-                () -> keeper.ends().size() > before);
+                () -> what + ": the agent ends\n" + loaded.log(),
+                LoadedDevice.TO_END,
+                () -> loaded.ends().size() > before);
     }
 
     private void judge(String what, HandOver place, int before) {
-        List<Integer> all = keeper.ends();
+        List<Integer> all = loaded.ends();
         // Where it went on, a future or a library has swallowed the error, and something was left half done.
         if (!HandOvers.mayGoOn(place))
             assertThat(all.size()).as("%s: ended by it", what).isGreaterThan(before);
@@ -99,22 +89,15 @@ final class Injected implements AutoCloseable {
             boolean isKill = place.when() == HandOver.When.AT_START && code == 137;
             boolean isRegular = place.when() == HandOver.When.AT_END && code == 0;
             assertThat(code == 70 || isKill || isRegular)
-                    .as("%s: exit code %s\n%s", what, code, device.agent().log())
+                    .as("%s: exit code %s\n%s", what, code, loaded.log())
                     .isTrue();
         }
     }
 
     @Override
     public void close() throws IOException {
-        load.close();
-        keeper.close();
-        examiner.close();
         try {
-            device.agent().terminate();
-            // Kept by its own wish.
-            device.processes().forEach(ProcessHandle::destroyForcibly);
-            Await.until("nothing is left", TO_END, () -> device.processes().isEmpty());
-            device.close();
+            loaded.close();
         } finally {
             proxy.close();
             Folders.delete(orders);

@@ -11,16 +11,19 @@ import io.efka.it.Device;
 import io.efka.it.Folders;
 import io.efka.it.Shell;
 import io.efka.it.TestBroker;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,49 +32,22 @@ import org.junit.jupiter.api.Test;
  */
 class SurroundingsIT {
     private static final int SELF_CHECK_SECONDS = 10;
-    private static final Duration TO_END = Duration.ofSeconds(20);
+
+    /** Exit codes. */
+    private static final int INTERNAL = 70;
+
+    private static final int LOST_FOLDER = 75;
 
     /** Nobody's in particular. */
-    private static final int USER = 64_123;
+    private static final String USER = "64123";
 
-    /** A device under load, whose agent is started again when it ends. */
-    private static final class Rig implements AutoCloseable {
-        private final Path keys = Folders.create("keys");
-        private final Device device;
-        private final Keeper keeper;
-        private final Examiner examiner;
-        private final Load load;
+    private static final List<String> AS_USER =
+            List.of("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups", "--");
 
-        Rig(TestBroker broker, Device device, World world, String... flags) {
-            this.device = device;
-            keeper = new Keeper(() -> device.launchIn(world, flags));
-            device.awaitOnline();
-            examiner = new Examiner(broker, device, () -> device.agent().log());
-            examiner.prepare();
-            load = new Load(broker, device, keys).start();
-        }
-
-        void requireWorking(String after) {
-            requireWorking(after, 70);
-        }
-
-        /** @param code of an agent that had to end, if it had to */
-        void requireWorking(String after, int code) {
-            examiner.requireWorking(after);
-            assertThat(keeper.ends()).as("%s\n%s", after, device.agent().log()).allMatch(end -> end == code);
-        }
-
-        @Override
-        public void close() {
-            load.close();
-            keeper.close();
-            examiner.close();
-            device.agent().terminate();
-            device.processes().forEach(ProcessHandle::destroyForcibly);
-            Await.until("nothing is left", TO_END, () -> device.processes().isEmpty());
-            device.close();
-            Folders.delete(keys);
-        }
+    /** @param code of an agent that had to end, if it had to */
+    private static void requireWorking(LoadedDevice loaded, String after, int code) {
+        loaded.requireWorking(after);
+        assertThat(loaded.ends()).as("%s\n%s", after, loaded.log()).allMatch(end -> end == code);
     }
 
     /** The load for a while: it is what fails, and there is no condition to wait for. */
@@ -85,16 +61,16 @@ class SurroundingsIT {
         Path folder = Folders.create("unread");
         Path fifo = folder.resolve("stderr");
         Shell.run("mkfifo", fifo.toString()).ok();
-        World unread = World.USUAL.under("sh", "-c", "exec \"$@\" 2<>\"$0\"", fifo.toString());
+        World unread = World.USUAL.under(List.of("sh", "-c", "exec \"$@\" 2<>\"$0\"", fifo.toString()));
         try (TestBroker broker = Brokers.start();
                 var pipe = new RandomAccessFile(fifo.toFile(), "rw");
-                var rig = new Rig(broker, new Device(broker, "unread"), unread, "--log-level", "trace")) {
+                var loaded = new LoadedDevice(broker, new Device(broker, "unread"), unread, "--log-level", "trace")) {
             // 64 KiB is what a pipe takes.
-            Await.until("the pipe is full", TO_END, () -> waiting(pipe) >= 60_000);
-            rig.requireWorking("the pipe of its log is full");
-            assertThat(rig.keeper.ends()).isEmpty();
-            rig.keeper.close();
-            assertThat(rig.device.agent().terminate()).isZero();
+            Await.until("the pipe is full", LoadedDevice.TO_END, () -> waiting(pipe) >= 60_000);
+            requireWorking(loaded, "the pipe of its log is full", INTERNAL);
+            assertThat(loaded.ends()).isEmpty();
+            loaded.keeper().close();
+            assertThat(loaded.device().agent().terminate()).isZero();
         } finally {
             Folders.delete(folder);
         }
@@ -103,7 +79,7 @@ class SurroundingsIT {
     /** Bytes in a pipe. */
     private static long waiting(RandomAccessFile pipe) {
         try {
-            return new java.io.FileInputStream(pipe.getFD()).available();
+            return new FileInputStream(pipe.getFD()).available();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -118,19 +94,17 @@ class SurroundingsIT {
         try (TestBroker broker = Brokers.start()) {
             Files.write(jar, Files.readAllBytes(AgentProcess.JAR));
             Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
-            String user = String.valueOf(USER);
-            World asUser =
-                    World.USUAL.of(jar).under("setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--");
+            World asUser = World.USUAL.of(jar).under(AS_USER);
             var device = new Device(broker, "crowded");
-            Shell.run("chown", "-R", user + ":" + user, device.folder().toString())
+            Shell.run("chown", "-R", USER + ":" + USER, device.folder().toString())
                     .ok();
-            try (var rig = new Rig(broker, device, asUser)) {
-                String agent = String.valueOf(rig.keeper.agent().pid());
+            try (var loaded = new LoadedDevice(broker, device, asUser)) {
+                String agent = String.valueOf(loaded.keeper().agent().pid());
                 limitProcesses(agent, "1").ok();
                 suffer(Duration.ofSeconds(8));
                 // It may have ended meanwhile; the next one has the usual limit.
                 limitProcesses(agent, "2000");
-                rig.requireWorking("no process and no thread could be made");
+                requireWorking(loaded, "no process and no thread could be made", INTERNAL);
             }
         } finally {
             Files.delete(jar);
@@ -139,41 +113,31 @@ class SurroundingsIT {
 
     /** The soft limit, as the user: not every root may set those of others. */
     private static Shell.Result limitProcesses(String pid, String most) {
-        String user = String.valueOf(USER);
-        return Shell.run(
-                "setpriv",
-                "--reuid",
-                user,
-                "--regid",
-                user,
-                "--clear-groups",
-                "--",
-                "prlimit",
-                "--pid",
-                pid,
-                "--nproc=" + most + ":");
+        var words = new ArrayList<String>(AS_USER);
+        words.addAll(List.of("prlimit", "--pid", pid, "--nproc=" + most + ":"));
+        return Shell.run(words);
     }
 
     @Test
     void itsHeapIsTooSmall() {
         try (TestBroker broker = Brokers.start();
-                var rig = new Rig(broker, new Device(broker, "small"), World.USUAL.with("-Xmx24m"))) {
+                var loaded = new LoadedDevice(broker, new Device(broker, "small"), World.USUAL.with("-Xmx24m"))) {
             suffer(Duration.ofSeconds(10));
-            rig.requireWorking("a heap of 24 MB");
+            requireWorking(loaded, "a heap of 24 MB", INTERNAL);
         }
     }
 
     @Test
     void itsLockFileIsDeleted() throws IOException {
         try (TestBroker broker = Brokers.start();
-                var rig = new Rig(broker, new Device(broker, "unlocked"), World.USUAL)) {
-            Files.delete(rig.device.data().resolve("lock"));
+                var loaded = new LoadedDevice(broker, new Device(broker, "unlocked"), World.USUAL)) {
+            Files.delete(loaded.device().data().resolve("lock"));
             Await.until(
                     "it leaves the folder to others",
-                    TO_END,
-                    () -> rig.keeper.ends().contains(75));
-            rig.requireWorking("its lock file was deleted", 75);
-            assertThat(rig.device.agent().log()).contains("the lock file of", "was deleted or replaced");
+                    LoadedDevice.TO_END,
+                    () -> loaded.ends().contains(LOST_FOLDER));
+            requireWorking(loaded, "its lock file was deleted", LOST_FOLDER);
+            assertThat(loaded.log()).contains("the lock file of", "was deleted or replaced");
         }
     }
 
@@ -185,11 +149,11 @@ class SurroundingsIT {
         try (TestBroker broker = Brokers.start()) {
             Files.write(jar, Files.readAllBytes(AgentProcess.JAR));
             packAnew(other);
-            try (var rig = new Rig(broker, new Device(broker, "overwritten"), World.USUAL.of(jar))) {
+            try (var loaded = new LoadedDevice(broker, new Device(broker, "overwritten"), World.USUAL.of(jar))) {
                 Files.write(jar, Files.readAllBytes(other));
-                rig.device.watcher().publish(rig.device.topic("cmd/metrics"), "{}");
+                loaded.device().watcher().publish(loaded.device().topic("cmd/metrics"), "{}");
                 suffer(Duration.ofSeconds(2));
-                rig.requireWorking("its jar was overwritten");
+                requireWorking(loaded, "its jar was overwritten", INTERNAL);
             }
         } finally {
             Files.delete(jar);
@@ -203,7 +167,7 @@ class SurroundingsIT {
                 var out = new JarOutputStream(Files.newOutputStream(to))) {
             out.setLevel(1);
             for (var entry : from.stream().toList()) {
-                out.putNextEntry(new java.util.zip.ZipEntry(entry.getName()));
+                out.putNextEntry(new ZipEntry(entry.getName()));
                 from.getInputStream(entry).transferTo(out);
                 out.closeEntry();
             }
@@ -222,23 +186,23 @@ class SurroundingsIT {
             Path jar = orders.resolve("injection.jar");
             InjectionJar.write(jar, places);
             World injected = World.USUAL.with("-javaagent:" + jar + "=" + orders);
-            try (var rig = new Rig(
+            try (var loaded = new LoadedDevice(
                     broker, new Device(broker, "still"), injected, "--self-check-timeout", SELF_CHECK_SECONDS + "s")) {
                 int ends = 0;
                 for (HandOver place : places) {
                     Injection.order(orders, String.valueOf(++ends), place.place(), place.thread(), Injection.Kind.PARK);
                     int expected = ends;
                     Await.until(
-                            () -> place + " is noticed\n" + rig.device.agent().log(),
+                            () -> place + " is noticed\n" + loaded.log(),
                             Duration.ofSeconds(2 * SELF_CHECK_SECONDS + 10),
-                            () -> rig.keeper.ends().size() == expected);
+                            () -> loaded.ends().size() == expected);
                     Injection.withdraw(orders);
-                    rig.requireWorking(place + " stood still");
+                    requireWorking(loaded, place + " stood still", INTERNAL);
                 }
-                assertThat(rig.device.agent().log())
+                assertThat(loaded.log())
                         .contains(
                                 "self-check: agent-output has work and has not moved for " + SELF_CHECK_SECONDS + " s");
-                assertThat(rig.device.data().resolve("thread-dump.txt")).isNotEmptyFile();
+                assertThat(loaded.device().data().resolve("thread-dump.txt")).isNotEmptyFile();
             }
         } finally {
             Folders.delete(orders);
