@@ -73,7 +73,7 @@ final class ArchitectureTest {
             .whereLayer("homeassistant")
             .mayOnlyAccessLayers("threads", "service", "wire", "telemetry")
             .whereLayer("channel")
-            .mayOnlyAccessLayers("threads", "service")
+            .mayOnlyAccessLayers("threads", "service", "files")
             .whereLayer("install")
             .mayOnlyAccessLayers("threads", "service", "files")
             .whereLayer("os")

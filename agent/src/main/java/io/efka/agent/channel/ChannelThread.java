@@ -1,32 +1,33 @@
 package io.efka.agent.channel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.files.FileIdentity;
+import io.efka.agent.service.Event;
 import io.efka.agent.threads.AgentThread;
 import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,17 +58,15 @@ final class ChannelThread implements AutoCloseable {
 
     private static final long END_LIMIT_MILLIS = 2_000;
 
-    private final Path path;
+    private final ChannelPlace place;
     private final Selector selector;
     private final Rendezvous rendezvous;
     private final Thread thread = new AgentThread("agent-channel", this::run);
-    /** Two timers of each service at most. */
-    private final Queue<Runnable> judgements = new ConcurrentLinkedQueue<>();
+    /** Timers that have fired: one of each service and kind at most. */
+    private final Map<Judge, Event.TimerFired> due = new ConcurrentHashMap<>();
 
-    @GuardedBy("this") private ServerSocketChannel server;
-
-    /** The socket's file: device and inode. */
-    @GuardedBy("this") private Object key;
+    /** Empty until it could be bound. */
+    @GuardedBy("this") private Optional<Listening> listening = Optional.empty();
 
     private volatile boolean ending;
 
@@ -77,49 +76,62 @@ final class ChannelThread implements AutoCloseable {
     private final Map<Conversation, Long> paused = new HashMap<>();
     private long failures;
 
-    /** Binds the socket: who connects from now on waits for {@link #start()}. */
-    ChannelThread(Path path, Rendezvous rendezvous) throws IOException {
-        this.path = path;
+    /** A bound socket and its file. */
+    private record Listening(ServerSocketChannel server, FileIdentity file) {}
+
+    /** Where a timer is told when it has fired: a service's supervisor, and the kind of timer. */
+    private record Judge(Consumer<Event> supervisor, Event.TimerKind kind) {}
+
+    /** Has no socket yet: {@link #requireSocket()} makes it. Whoever connects then waits for {@link #start()}. */
+    ChannelThread(ChannelPlace place, Rendezvous rendezvous) throws IOException {
+        this.place = place;
         this.rendezvous = rendezvous;
         selector = Selector.open();
-        server = bind();
-        key = key();
-    }
-
-    private ServerSocketChannel bind() throws IOException {
-        ServerSocketChannel bound = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        Files.deleteIfExists(path);
-        bound.bind(UnixDomainSocketAddress.of(path), BACKLOG);
-        // Anybody may knock; the kernel says who it is, and the token whose run.
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
-        bound.configureBlocking(false);
-        bound.register(selector, SelectionKey.OP_ACCEPT);
-        return bound;
-    }
-
-    private Object key() throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                .fileKey();
     }
 
     /**
-     * Makes the socket again if somebody has deleted or replaced its file: without it no service could attach any more.
-     * Those that are attached stay. Thread-safe; blocks for some system calls.
+     * Makes the folder and the socket if they are missing, or if somebody has replaced them: without the socket no service
+     * could attach. Services that are attached stay. Thread-safe; blocks for some system calls.
      *
-     * @return whether it had to be made
+     * @return whether the socket had to be made
+     * @throws IOException if it cannot be made; to be tried again later
      */
     synchronized boolean requireSocket() throws IOException {
-        try {
-            if (ending || key().equals(key)) return false;
-        } catch (NoSuchFileException gone) {
-            LOG.debug("{} is gone", path);
-        }
-        ServerSocketChannel deaf = server;
-        server = bind();
-        key = key();
+        if (ending) return false;
+        place.requireFolder();
+        if (isListening()) return false;
+        Optional<Listening> deaf = listening;
+        listening = Optional.of(bind(place.socket()));
         selector.wakeup();
-        deaf.close();
+        if (deaf.isPresent()) deaf.get().server().close();
         return true;
+    }
+
+    /** Whether services find the socket. Thread-safe; one system call. */
+    synchronized boolean isListening() throws IOException {
+        try {
+            return listening.isPresent() && listening.get().file().equals(FileIdentity.of(place.socket()));
+        } catch (NoSuchFileException gone) {
+            return false;
+        }
+    }
+
+    private Listening bind(Path path) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        boolean isBound = false;
+        try {
+            Files.deleteIfExists(path);
+            server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
+            // Anybody may knock; the kernel says who it is, and the token whose run.
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+            server.configureBlocking(false);
+            var bound = new Listening(server, FileIdentity.of(path));
+            server.register(selector, SelectionKey.OP_ACCEPT);
+            isBound = true;
+            return bound;
+        } finally {
+            if (!isBound) server.close();
+        }
     }
 
     void start() {
@@ -134,54 +146,105 @@ final class ChannelThread implements AutoCloseable {
                 selector.select(this::handle, wait);
                 sendAwaySilentStrangers();
                 readPausedAgain();
-                judge();
-            } catch (IOException | RuntimeException e) { // the thread's top: one channel's trouble must not end all
-                if (failures++ == 0) LOG.error("the channel thread goes on after a fault", e);
-                else LOG.error("the channel thread goes on after a fault, {} so far: {}", failures, e.toString());
+            } catch (IOException | RuntimeException e) { // the thread's top: one fault must not end all channels
+                reportFault(e);
                 LockSupport.parkNanos(AFTER_A_FAULT);
             }
+            judge();
         }
         selector.keys().forEach(this::endConversation);
-        takeJudgements().forEach(FatalErrors::run);
+        takeDue().forEach(ChannelThread::tell);
     }
 
-    /** Runs {@code then} on this thread when what is in the sockets now has been read. Thread-safe; never blocks. */
-    void afterReading(Runnable then) {
-        judgements.add(then);
-        selector.wakeup();
+    private void reportFault(Exception fault) {
+        if (failures++ == 0) LOG.error("the channel thread goes on after a fault", fault);
+        else LOG.error("the channel thread goes on after a fault, {} so far: {}", failures, fault.toString());
     }
 
-    private void judge() throws IOException {
-        List<Runnable> due = takeJudgements();
-        if (due.isEmpty()) return;
-        for (int i = 0; i < PIECES_BEFORE_JUDGEMENT && selector.selectNow(this::handle) > 0; i++) readPausedAgain();
-        due.forEach(FatalErrors::run);
+    /**
+     * Tells a supervisor that a timer has fired, on this thread, when what is in the sockets now has been read. A timer of
+     * the same supervisor and kind that still waits is not told: the newer one has replaced it. Thread-safe; never blocks.
+     */
+    void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
+        due.merge(new Judge(supervisor, fired.kind()), fired, (a, b) -> a.number() > b.number() ? a : b);
+        if (ending) takeDue().forEach(ChannelThread::tell);
+        else selector.wakeup();
     }
 
-    /** Taken before the sockets are read. */
-    private List<Runnable> takeJudgements() {
-        var due = new ArrayList<Runnable>();
-        for (Runnable next = judgements.poll(); next != null; next = judgements.poll()) due.add(next);
-        return due;
+    /** Whatever goes wrong in reading: a timer that is not told would never be set again, and its service never ended. */
+    private void judge() {
+        Map<Judge, Event.TimerFired> taken = takeDue();
+        if (taken.isEmpty()) return;
+        try {
+            for (int i = 0; i < PIECES_BEFORE_JUDGEMENT && selector.selectNow(this::handle) > 0; i++) readPausedAgain();
+            // Also those that speak too fast: their "alive" may be behind much else. Their pause gets longer by it.
+            List.copyOf(paused.keySet()).forEach(this::readOut);
+        } catch (IOException | RuntimeException e) { // as in run()
+            reportFault(e);
+        }
+        taken.forEach(ChannelThread::tell);
+    }
+
+    /** Taken before the sockets are read; each by one thread only. */
+    private Map<Judge, Event.TimerFired> takeDue() {
+        var taken = new HashMap<Judge, Event.TimerFired>();
+        for (Judge judge : due.keySet())
+            Optional.ofNullable(due.remove(judge)).ifPresent(fired -> taken.put(judge, fired));
+        return taken;
+    }
+
+    private static void tell(Judge judge, Event.TimerFired fired) {
+        FatalErrors.run(() -> judge.supervisor().accept(fired));
     }
 
     private void handle(SelectionKey key) {
         AgentThread.step();
-        if (!key.isValid()) return;
-        if (key.isAcceptable()) {
-            accept((ServerSocketChannel) key.channel());
-            return;
+        try {
+            if (!key.isValid()) return;
+            if (key.isAcceptable()) accept((ServerSocketChannel) key.channel());
+            else serve(key, (Conversation) key.attachment());
+        } catch (CancelledKeyException over) {
+            // ended on another thread this moment
         }
-        var conversation = (Conversation) key.attachment();
-        if (key.isWritable()) conversation.connection().writable();
-        if (!key.isValid() || !key.isReadable()) return;
-        conversation.listen(piece);
+    }
+
+    private void serve(SelectionKey key, Conversation conversation) {
+        guard(conversation, () -> {
+            if (key.isWritable()) conversation.connection().writable();
+            if (!key.isValid() || !key.isReadable()) return;
+            listen(conversation);
+            pause(conversation, conversation.pause(System.nanoTime()));
+        });
+    }
+
+    private void readOut(Conversation conversation) {
+        guard(conversation, () -> {
+            for (int i = 0; i < PIECES_BEFORE_JUDGEMENT && listen(conversation); i++) AgentThread.step();
+        });
+    }
+
+    private boolean listen(Conversation conversation) {
+        boolean isMore = conversation.listen(piece);
         if (conversation.isAttached()) strangers.remove(conversation);
-        long now = System.nanoTime();
-        long pause = conversation.pause(now);
-        if (pause == 0 || conversation.connection().isOver()) return;
+        return isMore;
+    }
+
+    /** The top of what one conversation does: the others are heard all the same, and it itself a little later. */
+    private void guard(Conversation conversation, Runnable step) {
+        try {
+            step.run();
+        } catch (CancelledKeyException over) {
+            // ended on another thread this moment
+        } catch (RuntimeException bug) {
+            reportFault(bug);
+            pause(conversation, AFTER_A_FAULT);
+        }
+    }
+
+    private void pause(Conversation conversation, long nanos) {
+        if (nanos == 0 || conversation.connection().isOver()) return;
         conversation.connection().reading(false);
-        paused.put(conversation, now + pause);
+        paused.put(conversation, System.nanoTime() + nanos);
     }
 
     private void accept(ServerSocketChannel server) {
@@ -261,10 +324,10 @@ final class ChannelThread implements AutoCloseable {
         try {
             thread.join(END_LIMIT_MILLIS);
             synchronized (this) {
-                server.close();
+                if (listening.isPresent()) listening.get().server().close();
             }
             selector.close();
-            Files.deleteIfExists(path);
+            Files.deleteIfExists(place.socket());
         } catch (IOException e) {
             LOG.warn("the channel's socket could not be closed: {}", e.toString());
         } catch (InterruptedException e) {

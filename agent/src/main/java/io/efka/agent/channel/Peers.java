@@ -4,8 +4,6 @@ import io.efka.agent.service.Manifest;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 import jdk.net.ExtendedSocketOptions;
@@ -15,9 +13,9 @@ final class Peers {
     private final UserPrincipal agent;
     private final Optional<UserPrincipal> root;
 
-    /** @param own a file of the agent's */
-    Peers(Path own) throws IOException {
-        agent = Files.getOwner(own);
+    /** @param agent the user that the agent runs as */
+    Peers(UserPrincipal agent) {
+        this.agent = agent;
         root = lookUp("root");
     }
 

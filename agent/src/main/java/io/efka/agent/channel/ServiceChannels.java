@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.efka.agent.service.ConfigStore;
 import io.efka.agent.service.Configuration;
 import io.efka.agent.service.EfkaVariables;
+import io.efka.agent.service.Event;
 import io.efka.agent.service.Farewells;
 import io.efka.agent.service.Launcher;
 import io.efka.agent.service.Manifest;
@@ -23,6 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +37,18 @@ import org.slf4j.LoggerFactory;
 public final class ServiceChannels implements Farewells, StatusListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceChannels.class);
 
+    /** Between two looks at the socket. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
     private final Timers timers;
+    private final Executor disk;
+    private final Duration look;
     private final Publications publications;
     private final Tally tally = new Tally();
     private final Configurations configurations;
     private volatile Optional<Door> door;
     private volatile Optional<Open> open = Optional.empty();
+    private volatile boolean isMissing;
 
     /** Where services find us, and how they prove who they are. */
     private record Door(ChannelPlace place, Tokens tokens) {
@@ -58,7 +67,14 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
      * @param disk runs what waits for a disk
      */
     public ServiceChannels(Path data, Timers timers, Publications publications, ConfigStore store, Executor disk) {
+        this(data, timers, publications, store, disk, LOOK);
+    }
+
+    ServiceChannels(
+            Path data, Timers timers, Publications publications, ConfigStore store, Executor disk, Duration look) {
         this.timers = timers;
+        this.disk = disk;
+        this.look = look;
         this.publications = publications;
         door = door(data);
         configurations = new Configurations(store, door.map(Door::files), disk);
@@ -78,11 +94,16 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
         configurations.forgetAllBut(installed);
     }
 
-    /** Opens the socket: services that are started from now on find it, and wait there for {@link #start()}. */
+    /**
+     * Opens the socket: services that are started from now on find it, and wait there for {@link #start()}. If it cannot be
+     * made now, that is tried again at every launch and every 5 seconds.
+     */
     public void open(Supervision supervision) {
         if (door.isEmpty()) return;
         try {
-            open = Optional.of(bound(door.get(), supervision));
+            var opened = opened(door.get(), supervision);
+            open = Optional.of(opened);
+            makeSocket(opened.thread());
         } catch (IOException e) {
             LOG.error("services get no channel: {}: {}", door.get().place().socket(), e.toString());
             door = Optional.empty();
@@ -92,20 +113,21 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     /** Lets services attach, once all of them are known to the supervision. */
     public void start() {
         open.ifPresent(o -> o.thread().start());
+        lookLater();
     }
 
-    private Open bound(Door to, Supervision supervision) throws IOException {
-        var gate = new Rendezvous.Gate(to.tokens(), new Peers(to.place().folder()));
+    private Open opened(Door to, Supervision supervision) throws IOException {
+        var gate = new Rendezvous.Gate(to.tokens(), new Peers(to.place().agent()));
         var hearing = new Rendezvous.Hearing(publications, tally);
         var rendezvous = new Rendezvous(supervision, gate, timers, configurations, hearing);
-        return new Open(rendezvous, new ChannelThread(to.place().socket(), rendezvous));
+        return new Open(rendezvous, new ChannelThread(to.place(), rendezvous));
     }
 
     /** The variables by which a run finds its channel and its configuration, whose file is there then. Blocks for it. */
     public Map<String, String> environment(Launcher.Launch launch) {
         if (door.isEmpty()) return Map.of();
         ServiceId service = launch.manifest().id();
-        open.ifPresent(o -> requireSocket(door.get().place(), o.thread()));
+        open.ifPresent(o -> requireSocket(o.thread()));
         configurations.write(launch.manifest());
         return Map.of(
                 EfkaVariables.CONFIG, door.get().files().of(service).toString(),
@@ -113,13 +135,62 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
                 EfkaVariables.TOKEN, door.get().tokens().of(service, launch.run()));
     }
 
-    private static void requireSocket(ChannelPlace place, ChannelThread thread) {
+    private void makeSocket(ChannelThread thread) {
         try {
-            place.requireFolder();
-            if (thread.requireSocket()) LOG.warn("{} had been deleted or replaced, and is made again", place.socket());
+            thread.requireSocket();
         } catch (IOException e) {
-            LOG.warn("services cannot attach a channel: {}: {}", place.socket(), e.toString());
+            reportMissing(e);
         }
+    }
+
+    private void requireSocket(ChannelThread thread) {
+        try {
+            if (thread.requireSocket()) {
+                LOG.warn(
+                        "the channel's socket {}, and is there again",
+                        isMissing ? "could not be made" : "was deleted or replaced");
+            }
+            isMissing = false;
+        } catch (IOException e) {
+            reportMissing(e);
+        }
+    }
+
+    /** Said once, and not at every look. */
+    private void reportMissing(IOException why) {
+        String message = "services cannot attach a channel until its socket can be made: {}";
+        if (isMissing) LOG.debug(message, why.toString());
+        else LOG.warn(message, why.toString());
+        isMissing = true;
+    }
+
+    /** For services that lose their connection and are not launched anew. */
+    private void lookLater() {
+        if (open.isPresent()) timers.schedule(look, this::look);
+    }
+
+    private void look() {
+        try {
+            disk.execute(() -> {
+                try {
+                    open.ifPresent(o -> lookAfterSocket(o.thread()));
+                } finally {
+                    lookLater();
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            lookLater();
+        }
+    }
+
+    /** Only a look where all is well: making sure of the folder writes to the disk. */
+    private void lookAfterSocket(ChannelThread thread) {
+        try {
+            if (thread.isListening()) return;
+        } catch (IOException unknown) {
+            LOG.debug("the socket cannot be looked at", unknown);
+        }
+        requireSocket(thread);
     }
 
     /**
@@ -167,8 +238,9 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     }
 
     @Override
-    public void afterReading(Runnable then) {
-        open.ifPresentOrElse(o -> o.thread().afterReading(then), then);
+    public void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
+        open.ifPresentOrElse(
+                o -> o.thread().afterReading(fired, supervisor), () -> Farewells.super.afterReading(fired, supervisor));
     }
 
     @Override

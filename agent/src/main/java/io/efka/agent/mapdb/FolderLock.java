@@ -1,15 +1,13 @@
 package io.efka.agent.mapdb;
 
+import io.efka.agent.files.FileIdentity;
 import io.efka.agent.files.PrivateFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -29,12 +27,12 @@ final class FolderLock implements Closeable {
 
     private final Path path;
     private final RandomAccessFile file;
-    private final Object key;
+    private final FileIdentity identity;
 
-    private FolderLock(Path path, RandomAccessFile file, Object key) {
+    private FolderLock(Path path, RandomAccessFile file, FileIdentity identity) {
         this.path = path;
         this.file = file;
-        this.key = key;
+        this.identity = identity;
     }
 
     static FolderLock take(Path folder) throws IOException, DataFolderBusy {
@@ -43,8 +41,9 @@ final class FolderLock implements Closeable {
         boolean taken = false;
         try {
             PrivateFiles.create(path);
-            Object key = key(path); // before the file is opened: what comes in its place later is noticed below
-            var lock = new FolderLock(path, new RandomAccessFile(path.toFile(), "rw"), key);
+            // Before the file is opened: what comes in its place later is noticed below.
+            FileIdentity identity = FileIdentity.of(path);
+            var lock = new FolderLock(path, new RandomAccessFile(path.toFile(), "rw"), identity);
             lock.claim(folder);
             taken = true;
             return lock;
@@ -71,17 +70,12 @@ final class FolderLock implements Closeable {
      */
     boolean isLost() {
         try {
-            return !key(path).equals(key);
+            return !FileIdentity.of(path).equals(identity);
         } catch (NoSuchFileException gone) {
             return true;
         } catch (IOException unknown) {
             return false;
         }
-    }
-
-    private static Object key(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                .fileKey();
     }
 
     private String owner() throws IOException {

@@ -81,7 +81,7 @@ final class Alarms {
     }
 
     private void ring(Event.TimerFired fired) {
-        if (fired.kind().judgesService()) ports.farewells().afterReading(() -> tell.accept(fired));
+        if (fired.kind().judgesService()) ports.farewells().afterReading(fired, tell);
         else tell.accept(fired);
     }
 

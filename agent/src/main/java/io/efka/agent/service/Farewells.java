@@ -1,6 +1,7 @@
 package io.efka.agent.service;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Speaks with services in their own words when they are to end, or may have to. Thread-safe; never blocks. */
 public interface Farewells {
@@ -13,10 +14,11 @@ public interface Farewells {
     void stopping(ServiceId service, RunId run, Duration grace);
 
     /**
-     * Runs {@code then}, on any thread, when the supervisors have been told whatever services have said until now: before
-     * a service is judged by its silence.
+     * Tells a supervisor, on any thread, that a timer has fired which judges its service by silence: after the supervisors
+     * have been told whatever services have said until now. It is told unless a newer one of the same supervisor and kind
+     * comes meanwhile, which is told in its place.
      */
-    default void afterReading(Runnable then) {
-        then.run();
+    default void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
+        supervisor.accept(fired);
     }
 }

@@ -16,7 +16,6 @@ import io.efka.agent.service.Manifests;
 import io.efka.agent.service.RunId;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.threads.FatalErrors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -35,6 +34,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +50,7 @@ final class ServiceChannelsTest {
     private static final ServiceId LAMP = new ServiceId("lamp");
     private static final RunId RUN_1 = new RunId("00000000000000000000000001");
     private static final RunId RUN_2 = new RunId("00000000000000000000000002");
+    private static final Duration NEVER = Duration.ofDays(1);
 
     @TempDir
     Path data;
@@ -68,6 +69,7 @@ final class ServiceChannelsTest {
 
         @Override
         public boolean data(ServiceId service, String name, JsonElement value, boolean retain) {
+            if (name.equals("bug")) throw new IllegalStateException("a bug of the agent's");
             said.add(service + " " + name + "=" + value + (retain ? " retained" : ""));
             return welcomes(service);
         }
@@ -102,7 +104,12 @@ final class ServiceChannelsTest {
     }
 
     private ServiceChannels opened() {
-        var opened = new ServiceChannels(data, timers, heard, configs, Runnable::run);
+        return opened(NEVER);
+    }
+
+    /** @param look between two looks at the socket */
+    private ServiceChannels opened(Duration look) {
+        var opened = new ServiceChannels(data, timers, heard, configs, Runnable::run, look);
         opened.open(services);
         opened.start();
         return opened;
@@ -190,6 +197,69 @@ final class ServiceChannelsTest {
             Files.writeString(socket, "of somebody else");
             attached();
         }
+
+        @Test
+        void theSocketIsThereForAServiceThatIsNotLaunchedAnew() throws Exception {
+            Map<String, String> environment = environment(CAMERA, RUN_1);
+            channels.close();
+            channels = opened(Duration.ofMillis(10));
+            Path socket = Path.of(environment.getOrDefault("EFKA_CHANNEL", ""));
+            for (int i = 0; i < 3; i++) {
+                Files.delete(socket);
+                until(() -> Files.exists(socket));
+            }
+            try (Client client = new Client(socket).attach("camera", environment.getOrDefault("EFKA_TOKEN", ""))) {
+                assertThat(client.hear().get("type").getAsString()).isEqualTo("attached");
+            }
+        }
+    }
+
+    /** Something that cannot be deleted is where the socket is to be. */
+    @Nested
+    class NotToBeHadAtTheStart {
+        private Path obstacle;
+
+        @BeforeEach
+        void startAgain() throws IOException {
+            Path socket = Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", ""));
+            channels.close();
+            obstacle = Files.createDirectories(socket.resolve("in the way"));
+        }
+
+        private void clear() throws IOException {
+            Files.delete(obstacle);
+            Files.delete(obstacle.getParent());
+        }
+
+        @Test
+        void theSocketIsThereForTheNextLaunch() throws Exception {
+            channels = opened();
+            assertThat(environment(CAMERA, RUN_1)).containsKeys("EFKA_CHANNEL", "EFKA_TOKEN", "EFKA_CONFIG");
+            clear();
+            attached();
+        }
+
+        @Test
+        void theSocketIsThereForAServiceThatWaitsForIt() throws Exception {
+            channels = opened(Duration.ofMillis(10));
+            Path socket = Path.of(environment(CAMERA, RUN_1).getOrDefault("EFKA_CHANNEL", ""));
+            clear();
+            until(() -> Files.exists(socket));
+            attached();
+        }
+
+        @Test
+        void tryingAgainLeavesNoDescriptorBehind() throws Exception {
+            channels = opened();
+            String[] before = fds();
+            for (int i = 0; i < 100; i++) environment(CAMERA, RUN_1);
+            assertThat(fds().length).isLessThan(before.length + 50);
+            clear();
+        }
+
+        private static String[] fds() {
+            return Optional.ofNullable(Path.of("/proc/self/fd").toFile().list()).orElseThrow();
+        }
     }
 
     @Nested
@@ -268,25 +338,92 @@ final class ServiceChannelsTest {
 
     @Nested
     class Speaking {
+        private static final String ALIVE = "{\"type\":\"alive\"}\n";
+
+        private final CountDownLatch goesOn = new CountDownLatch(1);
+
+        /** What had been told when the service was judged. */
+        private CompletableFuture<List<Event>> judge() {
+            var toldBefore = new CompletableFuture<List<Event>>();
+            afterReading(() -> toldBefore.complete(List.copyOf(services.told)));
+            return toldBefore;
+        }
+
+        private static Event.TimerFired fired(long number) {
+            return new Event.TimerFired(Event.TimerKind.WATCHDOG, number);
+        }
+
+        private void afterReading(Runnable then) {
+            channels.afterReading(fired(1), event -> then.run());
+        }
+
+        private void standStill() {
+            var standsStill = new CountDownLatch(1);
+            afterReading(() -> {
+                standsStill.countDown();
+                await(goesOn);
+            });
+            await(standsStill);
+        }
+
+        /** In one write: the kernel counts many small ones as more than they are, and the socket would be full. */
+        private static String much(String name) {
+            String line = "{\"type\":\"data\",\"name\":\"" + name + "\",\"value\":\"" + "x".repeat(1_000) + "\"}\n";
+            return line.repeat(100);
+        }
+
         /** More than one piece waits in the socket, as after a time in which the agent stood still. */
         @Test
         void areReadBeforeTheServiceIsJudged() throws Exception {
             Client client = attached();
-            var standsStill = new CountDownLatch(1);
-            var goesOn = new CountDownLatch(1);
-            channels.afterReading(() -> {
-                standsStill.countDown();
-                FatalErrors.run(() -> await(goesOn));
-            });
-            await(standsStill);
-            String data = "{\"type\":\"data\",\"name\":\"n\",\"value\":\"" + "x".repeat(1_000) + "\"}";
-            // In one write: the kernel counts many small ones as more than they are, and the socket would be full.
-            client.say((data + "\n").repeat(100) + "{\"type\":\"alive\"}");
-            var toldBefore = new CompletableFuture<List<Event>>();
-            channels.afterReading(() -> toldBefore.complete(List.copyOf(services.told)));
+            standStill();
+            client.say(much("n") + ALIVE);
+            var toldBefore = judge();
             goesOn.countDown();
             assertThat(toldBefore.get(20, TimeUnit.SECONDS))
                     .containsExactly(new Event.AliveReported(RUN_1, Optional.empty()));
+        }
+
+        @Test
+        void ofWhoIsNotWelcomeAreReadBeforeTheServiceIsJudged() throws Exception {
+            Client client = attached();
+            heard.isCrowded = true;
+            client.say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
+            assertThat(heard.next()).isEqualTo("camera a=1");
+            client.say(much("n") + ALIVE);
+            assertThat(judge().get(20, TimeUnit.SECONDS))
+                    .containsExactly(new Event.AliveReported(RUN_1, Optional.empty()));
+        }
+
+        /** One that is not judged now would never be judged again. */
+        @Test
+        void ofOneServiceAreABugAndTheOthersAreHeardAndJudgedAllTheSame() throws Exception {
+            Client camera = attached();
+            Client lamp = attachedLamp();
+            standStill();
+            // Behind the first piece, so that it is met when the sockets are read for the judgement.
+            camera.say(much("n") + "{\"type\":\"data\",\"name\":\"bug\",\"value\":1}");
+            lamp.say(ALIVE);
+            var toldBefore = judge();
+            goesOn.countDown();
+            assertThat(toldBefore.get(20, TimeUnit.SECONDS))
+                    .containsExactly(new Event.AliveReported(RUN_2, Optional.empty()));
+            camera.say("{\"type\":\"event\",\"name\":\"still\"}");
+            until(() -> heard.said.contains("camera {\"name\":\"still\"}"));
+        }
+
+        @Test
+        void areJudgedByTheNewestTimerOnlyHoweverManyHaveFired() throws Exception {
+            var told = new LinkedBlockingQueue<Event>();
+            Consumer<Event> supervisor = told::add;
+            standStill();
+            for (int i = 1; i <= 1_000; i++) channels.afterReading(fired(i), supervisor);
+            channels.afterReading(fired(999), supervisor);
+            var last = judge();
+            goesOn.countDown();
+            last.get(20, TimeUnit.SECONDS);
+            until(() -> !told.isEmpty());
+            assertThat(told).containsExactly(fired(1_000));
         }
 
         private static void await(CountDownLatch latch) {
@@ -300,9 +437,7 @@ final class ServiceChannelsTest {
         @Test
         void nobodyWaitsForAChannelThatIsClosed() {
             channels.close();
-            var done = new CompletableFuture<Boolean>();
-            channels.afterReading(() -> done.complete(true));
-            assertThat(done).isCompletedWithValue(true);
+            assertThat(judge()).isCompletedWithValue(List.of());
         }
 
         @Test

@@ -57,10 +57,10 @@ final class World {
                     }
 
                     @Override
-                    public void afterReading(Runnable then) {
+                    public void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
                         unread.forEach(World.this::tell);
                         unread.clear();
-                        then.run();
+                        supervisor.accept(fired);
                     }
                 },
                 () -> new RunId(String.format("%026d", ++runs)),

@@ -1,0 +1,34 @@
+package io.efka.agent.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+
+/**
+ * Identifies the file behind a path by its device and inode: a file that is deleted and made again is another one, unless
+ * the file system gives it the same inode.
+ *
+ * @param key compares with {@code equals}
+ */
+public record FileIdentity(Object key) {
+    public FileIdentity {
+        Objects.requireNonNull(key);
+    }
+
+    /**
+     * Reads the identity of what is at the path now; a link is a file of its own. One system call.
+     *
+     * @throws java.nio.file.NoSuchFileException if nothing is there
+     */
+    public static FileIdentity of(Path path) throws IOException {
+        return of(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** The identity of the file that the attributes were read of. */
+    public static FileIdentity of(BasicFileAttributes attributes) {
+        return new FileIdentity(attributes.fileKey());
+    }
+}
