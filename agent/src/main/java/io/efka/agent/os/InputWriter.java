@@ -1,22 +1,28 @@
 package io.efka.agent.os;
 
+import io.efka.agent.files.FileIdentity;
 import io.efka.agent.service.Timers;
 import io.efka.agent.threads.TaskPool;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +37,19 @@ final class InputWriter implements AutoCloseable {
     private static final int CAPACITY = 65_536;
     /** PIPE_BUF: so much is written at once or not at all. */
     private static final int CHUNK = 4_096;
+
+    /** Of a file's mode (inode(7)). */
+    private static final int TYPE = 0170000;
+
+    private static final int FIFO = 0010000;
+
+    /** Never makes a file, never follows a link. */
+    private static final Set<OpenOption> OPTIONS =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final String GONE =
+            "stdin of this run was deleted or replaced: restart the service to have one again";
 
     private final Timers timers;
     private final TaskPool thread;
@@ -49,26 +68,53 @@ final class InputWriter implements AutoCloseable {
         }
     }
 
-    /** Opened for reading too, so that opening never waits for a reader. */
+    /** Opened for reading too, so that opening never waits for a reader (fifo(7)). */
     private Optional<String> tryWrite(Path fifo, byte[] bytes) {
-        // "rw" would make a file where none is.
-        if (!isFifo(fifo)) return Optional.of("stdin of this run was deleted: restart the service to have one again");
-        try (RandomAccessFile file = new RandomAccessFile(fifo.toFile(), "rw");
-                FileInputStream reader = new FileInputStream(file.getFD())) {
-            int waiting = reader.available();
-            if (waiting + Math.min(bytes.length, CHUNK) > CAPACITY) return Optional.of(full(waiting));
-            return writeAll(file.getChannel(), reader, bytes);
+        Optional<FileIdentity> known = fifo(fifo);
+        if (known.isEmpty()) return Optional.of(GONE);
+        try (FileChannel channel = FileChannel.open(fifo, OPTIONS)) {
+            Optional<Path> descriptor = descriptor(known.get());
+            if (descriptor.isEmpty()) return Optional.of(GONE);
+            try (FileInputStream reader = new FileInputStream(descriptor.get().toFile())) {
+                int waiting = reader.available();
+                if (waiting + Math.min(bytes.length, CHUNK) > CAPACITY) return Optional.of(full(waiting));
+                return writeAll(channel, reader, bytes);
+            }
+        } catch (NoSuchFileException deletedMeanwhile) {
+            return Optional.of(GONE);
         } catch (IOException failed) {
             LOG.debug("input to {} failed", fifo, failed);
             return Optional.of("stdin cannot be written: " + failed.getMessage());
         }
     }
 
-    private static boolean isFifo(Path path) {
+    /** Empty if no FIFO is at the path: a socket or a device is none. */
+    private static Optional<FileIdentity> fifo(Path path) {
         try {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-                    .isOther();
+            Map<String, Object> is = Files.readAttributes(path, "unix:mode,fileKey", LinkOption.NOFOLLOW_LINKS);
+            boolean isFifo = is.get("mode") instanceof Integer mode && (mode & TYPE) == FIFO;
+            return isFifo ? Optional.ofNullable(is.get("fileKey")).map(FileIdentity::new) : Optional.empty();
         } catch (IOException gone) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The open file, if it is the one that was looked at. To open that once more by its path could follow a link, or wait
+     * for ever at another FIFO. Java tells neither the number of a descriptor nor, without an input stream, how much waits.
+     */
+    private static Optional<Path> descriptor(FileIdentity known) throws IOException {
+        try (Stream<Path> all = Files.list(DESCRIPTORS)) {
+            return all.filter(each -> isOpenAs(each, known)).findFirst();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isOpenAs(Path descriptor, FileIdentity known) {
+        try {
+            return known.key().equals(Files.getAttribute(descriptor, "fileKey"));
+        } catch (IOException closedMeanwhile) {
             return false;
         }
     }

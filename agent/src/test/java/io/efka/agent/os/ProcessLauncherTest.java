@@ -816,7 +816,7 @@ abstract class ProcessLauncherTest {
             Path fifo = folder.resolve("run/cam.stdin");
             Files.delete(fifo);
             assertThat(input(started, "x"))
-                    .contains("stdin of this run was deleted: restart the service to have one again");
+                    .contains("stdin of this run was deleted or replaced: restart the service to have one again");
             assertThat(fifo).doesNotExist();
         }
 
