@@ -9,6 +9,7 @@ import io.efka.agent.mapdb.MapDbSession;
 import io.efka.agent.mapdb.StateStore;
 import io.efka.agent.service.StoreException;
 import io.efka.agent.threads.AgentThread;
+import io.efka.agent.threads.ExitCode;
 import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.threads.SelfCheck;
 import java.io.IOException;
@@ -29,9 +30,6 @@ public final class Agent implements Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
     private static final String THREAD_DUMP = "thread-dump.txt";
-
-    /** As for an agent that finds the folder taken when it starts: EX_TEMPFAIL of sysexits.h. */
-    private static final int LOST_FOLDER = 75;
 
     private final Settings settings;
     private final FatalErrors fatal;
@@ -89,7 +87,7 @@ public final class Agent implements Lifecycle {
         state = Optional.of(store);
         store.watchLock(() -> fatal.leave(
                 "the lock file of " + data + " was deleted or replaced, so that another agent can have the folder",
-                LOST_FOLDER));
+                ExitCode.BUSY));
         Parts assembled = Parts.of(settings, store, new MapDbSession(store).next(), check, this::closeElsewhere);
         parts = Optional.of(assembled);
         assembled.start();

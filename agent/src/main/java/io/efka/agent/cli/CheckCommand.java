@@ -3,6 +3,7 @@ package io.efka.agent.cli;
 import io.efka.agent.install.ManifestReading;
 import io.efka.agent.install.Spelling;
 import io.efka.agent.service.Fault;
+import io.efka.agent.threads.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;

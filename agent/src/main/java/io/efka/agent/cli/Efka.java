@@ -1,5 +1,6 @@
 package io.efka.agent.cli;
 
+import io.efka.agent.threads.ExitCode;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.efka.agent.cli;
 
+import io.efka.agent.threads.ExitCode;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,6 +2,7 @@ package io.efka.agent.cli;
 
 import io.efka.agent.Lifecycle;
 import io.efka.agent.StartException;
+import io.efka.agent.threads.ExitCode;
 import java.io.PrintWriter;
 import java.time.Duration;
 
@@ -28,10 +29,18 @@ final class Operation {
             return ExitCode.OK;
         } catch (StartException e) {
             err.println("efka: " + e.getMessage());
-            return ExitCode.of(e.reason());
+            return exitCode(e.reason());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.INTERNAL;
         }
+    }
+
+    private static ExitCode exitCode(StartException.Reason reason) {
+        return switch (reason) {
+            case DATA_FOLDER_BUSY -> ExitCode.BUSY;
+            case DATA_FOLDER_UNUSABLE -> ExitCode.CANNOT_CREATE;
+            case UNAVAILABLE -> ExitCode.UNAVAILABLE;
+        };
     }
 }

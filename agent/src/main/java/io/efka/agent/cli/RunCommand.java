@@ -2,6 +2,7 @@ package io.efka.agent.cli;
 
 import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Fault;
+import io.efka.agent.threads.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;

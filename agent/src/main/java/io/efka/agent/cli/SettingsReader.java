@@ -2,6 +2,7 @@ package io.efka.agent.cli;
 
 import io.efka.agent.Settings;
 import io.efka.agent.service.Fault;
+import io.efka.agent.threads.ExitCode;
 import io.efka.agent.wire.BrokerSettings;
 import io.efka.agent.wire.DeviceId;
 import java.net.URI;

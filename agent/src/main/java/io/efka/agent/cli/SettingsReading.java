@@ -2,6 +2,7 @@ package io.efka.agent.cli;
 
 import io.efka.agent.Settings;
 import io.efka.agent.service.Fault;
+import io.efka.agent.threads.ExitCode;
 import java.util.List;
 
 /** What came of reading the settings. */

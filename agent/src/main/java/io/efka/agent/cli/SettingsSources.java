@@ -3,6 +3,7 @@ package io.efka.agent.cli;
 import io.efka.agent.install.Spelling;
 import io.efka.agent.service.EfkaVariables;
 import io.efka.agent.service.Fault;
+import io.efka.agent.threads.ExitCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.efka.agent.cli;
 
+import io.efka.agent.threads.ExitCode;
 import io.efka.agent.threads.FatalErrors;
 import java.time.Duration;
 import java.util.List;

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>A {@link RuntimeException} at the top of a task is a bug. It is logged, and what runs the tasks goes on.
  *   <li>An {@link Error} (no memory, no thread, a class missing) may have left anything half done: a lock without an
- *       owner, a mailbox whose turn never comes. The process ends at once, with {@value #EXIT_CODE}. The next agent
+ *       owner, a mailbox whose turn never comes. The process ends at once, with {@link ExitCode#INTERNAL}. The next agent
  *       adopts every service, where one that goes on half broken looks well and hears nothing.
  *   <li>A thread of the agent that ends by either would leave its work undone: as an {@code Error}.
  * </ul>
@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
  * and the JVM's, which prints a stack trace, in a test.
  */
 public final class FatalErrors implements Thread.UncaughtExceptionHandler {
-    /** What the process ends with. */
-    public static final int EXIT_CODE = 70;
-
     private static final Logger LOG = LoggerFactory.getLogger(FatalErrors.class);
 
     /** What the last words may take. Where they go may be what hangs: a full pipe, a dead disk. */
@@ -51,8 +48,9 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     private static final int MAX_CAUSES = 10;
     private static final Duration FOR_EVER = Duration.ofDays(100_000);
     private static final byte[] NOTHING = {};
-    private static final byte[] SPEECHLESS =
-            "efka: an internal error; ending at once with exit code 70\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] SPEECHLESS = ("efka: an internal error; ending at once with exit code "
+                    + ExitCode.INTERNAL.number() + "\n")
+            .getBytes(StandardCharsets.UTF_8);
 
     private final OutputStream stderr;
     private final IntConsumer halt;
@@ -64,6 +62,7 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     private volatile byte[] reserve = new byte[RESERVE];
     private volatile byte[] head = NOTHING;
     private volatile byte[] dump = NOTHING;
+    private volatile ExitCode exitCode = ExitCode.INTERNAL;
     private volatile Optional<Path> dumpFile = Optional.empty();
 
     /**
@@ -205,14 +204,29 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     }
 
     /**
-     * Ends the process at once, after one line. Nothing is broken, so there is no thread dump; but not another step is
-     * allowed, such as where the data folder is another agent's.
+     * Ends the process at once, after one line, or half a second later where nothing takes the line: other threads work on
+     * until then. Nothing is broken, so there is no thread dump; but not another step is allowed, such as where the data
+     * folder is another agent's. So it does not wait for a {@link #halt} that has begun.
      */
-    public void leave(String why, int exitCode) {
-        if (!isFirst()) awaitHalt();
-        say(("efka: " + why + "\nefka: ending at once with exit code " + exitCode + "\n")
-                .getBytes(StandardCharsets.UTF_8));
-        halt.accept(exitCode);
+    public void leave(String why, ExitCode code) {
+        exitCode = code;
+        isFirst();
+        String words = "efka: " + why + "\nefka: ending at once with exit code " + code.number() + "\n";
+        sayWithin(patience.dividedBy(4), words.getBytes(StandardCharsets.UTF_8));
+        halt.accept(code.number());
+    }
+
+    private void sayWithin(Duration limit, byte[] words) {
+        var said = new CountDownLatch(1);
+        try {
+            start("agent-last-words", () -> {
+                say(words);
+                said.countDown();
+            });
+        } catch (Throwable noThread) { // the end matters more
+            return;
+        }
+        await(said, limit);
     }
 
     private boolean isFirst() {
@@ -225,7 +239,7 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     /** @param why makes the text inside, since there may be no memory for it */
     private void end(Supplier<String> why) {
         try {
-            head = (why.get() + "\nefka: ending at once with exit code " + EXIT_CODE
+            head = (why.get() + "\nefka: ending at once with exit code " + ExitCode.INTERNAL.number()
                             + "; the next agent takes over all services\n")
                     .getBytes(StandardCharsets.UTF_8);
             dump = ThreadDump.take();
@@ -235,7 +249,7 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         dumpReady.countDown();
         if (say(head)) say(dump);
         await(dumpWritten, patience);
-        halt.accept(EXIT_CODE);
+        halt.accept(ExitCode.INTERNAL.number());
     }
 
     /** Whether somebody listened: the end matters more. */
@@ -264,7 +278,7 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     private void haltWhenLate() {
         await(ending, FOR_EVER);
         await(new CountDownLatch(1), patience.multipliedBy(2));
-        halt.accept(EXIT_CODE);
+        halt.accept(exitCode.number());
     }
 
     private void writeDumpFile() {

@@ -2,6 +2,7 @@ package io.efka.agent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.threads.ExitCode;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

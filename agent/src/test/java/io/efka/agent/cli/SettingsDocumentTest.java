@@ -3,6 +3,7 @@ package io.efka.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.docs.Markdown;
+import io.efka.agent.threads.ExitCode;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,20 @@ final class FatalErrorsTest {
 
     private FatalErrors installed(OutputStream to) {
         return new FatalErrors(to, halts::add, Duration.ofMillis(50)).install();
+    }
+
+    /** As a terminal that is held, or a pipe that nobody reads. */
+    private OutputStream held() {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+            }
+        };
     }
 
     private Integer halted() throws InterruptedException {
@@ -60,7 +76,7 @@ final class FatalErrorsTest {
                 throw new NoClassDefFoundError("io/efka/Gone");
             });
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
             assertThat(said())
                     .contains("thread worker-of-test: java.lang.NoClassDefFoundError: io/efka/Gone")
                     .contains("exit code 70")
@@ -75,7 +91,7 @@ final class FatalErrorsTest {
                 throw new OutOfMemoryError("Java heap space");
             }));
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
         }
 
         @Test
@@ -88,7 +104,7 @@ final class FatalErrorsTest {
 
             onAThread(() -> future.complete("done"));
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
         }
 
         @Test
@@ -99,7 +115,7 @@ final class FatalErrorsTest {
 
             failed.whenComplete((value, problem) -> FatalErrors.thrown("a stage", problem));
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
         }
 
         @Test
@@ -108,7 +124,7 @@ final class FatalErrorsTest {
 
             FatalErrors.haltOnError(new IOException("lost", new RuntimeException(new InternalError("deep"))));
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
         }
     }
 
@@ -139,7 +155,7 @@ final class FatalErrorsTest {
                     })
                     .start();
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
         }
 
         @Test
@@ -151,6 +167,49 @@ final class FatalErrorsTest {
             });
 
             assertThat(halts).isEmpty();
+        }
+    }
+
+    @Nested
+    class Leaving {
+        @Test
+        void saysWhyAndEndsWithTheCodeThatWasAskedFor() throws Exception {
+            installed(stderr).leave("the lock file was deleted", ExitCode.BUSY);
+
+            assertThat(halted()).isEqualTo(75);
+            assertThat(said()).isEqualTo("efka: the lock file was deleted\nefka: ending at once with exit code 75\n");
+        }
+
+        @Test
+        void isNotHeldUpByAStderrThatNobodyReads() throws Exception {
+            var haltedBy = new LinkedBlockingQueue<String>();
+            FatalErrors fatal = patient(held(), haltedBy);
+
+            onAThread(() -> fatal.leave("the lock file was deleted", ExitCode.BUSY));
+
+            assertThat(halted()).isEqualTo(75);
+            assertThat(haltedBy.poll())
+                    .as("not the thread that ends what is late")
+                    .isEqualTo("worker-of-test");
+        }
+
+        @Test
+        void isNotHeldUpByAnEndThatHangs() throws Exception {
+            FatalErrors fatal = patient(held(), new LinkedBlockingQueue<>());
+            new Thread(() -> fatal.halt("a deadlock")).start();
+
+            fatal.leave("the lock file was deleted", ExitCode.BUSY);
+
+            assertThat(halted()).isEqualTo(75);
+        }
+
+        /** Would be ended after 8 s. */
+        private FatalErrors patient(OutputStream to, Queue<String> haltedBy) {
+            IntConsumer halt = code -> {
+                haltedBy.add(Thread.currentThread().getName());
+                halts.add(code);
+            };
+            return new FatalErrors(to, halt, Duration.ofSeconds(4)).install();
         }
     }
 
@@ -167,7 +226,7 @@ final class FatalErrorsTest {
                 throw new OutOfMemoryError("Java heap space");
             });
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
             assertThat(file).content().contains("worker-of-test").contains("\"agent-halt\"");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .isEqualTo("rw-------");
@@ -175,24 +234,14 @@ final class FatalErrorsTest {
 
         @Test
         void areNotWaitedForWhenNobodyReadsThem() throws Exception {
-            var full = new OutputStream() {
-                @Override
-                public void write(int b) throws IOException {
-                    try {
-                        never.await();
-                    } catch (InterruptedException e) {
-                        throw new IOException(e);
-                    }
-                }
-            };
-            installed(full);
+            installed(held());
 
             var thread = new Thread(() -> {
                 throw new OutOfMemoryError("Java heap space");
             });
             thread.start();
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
         }
 
         @Test
@@ -203,7 +252,7 @@ final class FatalErrorsTest {
                 throw new OutOfMemoryError("Java heap space");
             });
 
-            assertThat(halted()).isEqualTo(FatalErrors.EXIT_CODE);
+            assertThat(halted()).isEqualTo(ExitCode.INTERNAL.number());
         }
     }
 }

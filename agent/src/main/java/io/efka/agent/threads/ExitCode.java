@@ -1,9 +1,7 @@
-package io.efka.agent.cli;
-
-import io.efka.agent.StartException;
+package io.efka.agent.threads;
 
 /** What the shell and the service manager learn of how it ended; the numbers are those of {@code sysexits.h}. */
-enum ExitCode {
+public enum ExitCode {
     OK(0, "done, or ended as asked"),
     USAGE(64, "a flag or an argument is wrong"),
     BAD_DATA(65, "check: a file has faults"),
@@ -22,19 +20,11 @@ enum ExitCode {
         this.meaning = meaning;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    String meaning() {
+    public String meaning() {
         return meaning;
-    }
-
-    static ExitCode of(StartException.Reason reason) {
-        return switch (reason) {
-            case DATA_FOLDER_BUSY -> BUSY;
-            case DATA_FOLDER_UNUSABLE -> CANNOT_CREATE;
-            case UNAVAILABLE -> UNAVAILABLE;
-        };
     }
 }
