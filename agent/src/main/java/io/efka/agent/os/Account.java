@@ -2,10 +2,10 @@ package io.efka.agent.os;
 
 import io.efka.agent.service.Manifest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * As whom a program runs, where that is not the agent's own user and group.
@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 record Account(String name, long uid, long gid, String home, boolean known) {
     /** The next one is -1 to the kernel, which takes it for "leave it as it is": the agent's own, root perhaps. */
     private static final long MAX_NUMBER = 4_294_967_294L;
+
+    /** A directory service that is away must not hold a launch for longer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private static final String SELF =
             ProcFiles.read(Path.of("/proc/self/status")).orElse("");
@@ -109,18 +112,10 @@ record Account(String name, long uid, long gid, String home, boolean known) {
         Optional<Path> getent = Programs.find("getent");
         if (getent.isEmpty() || name.startsWith("-")) return Optional.empty();
         try {
-            Process process = new ProcessBuilder(getent.get().toString(), base, name)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            process.getOutputStream().close();
-            // 2 s: a directory service that is away must not hold a launch for longer
-            if (!process.waitFor(2, TimeUnit.SECONDS)) process.destroyForcibly();
-            String line = new String(process.getInputStream().readNBytes(4_096), StandardCharsets.UTF_8);
-            return Optional.of(line.strip()).filter(text -> !text.isEmpty());
-        } catch (IOException unavailable) {
-            return Optional.empty();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
+            String line = Command.output(List.of(getent.get().toString(), base, name), PATIENCE);
+            // The last one: stderr comes with it, as with a preloaded library that is missing.
+            return line.strip().lines().reduce((before, last) -> last).filter(text -> !text.isEmpty());
+        } catch (IOException unknown) {
             return Optional.empty();
         }
     }

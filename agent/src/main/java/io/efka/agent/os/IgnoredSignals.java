@@ -1,5 +1,6 @@
 package io.efka.agent.os;
 
+import io.efka.agent.threads.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,7 @@ final class IgnoredSignals {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         try {
-            Process tried = builder.start();
+            Process tried = ChildProcess.start(builder);
             boolean ended = tried.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (!ended) tried.destroyForcibly();
             return ended && tried.exitValue() == 0;

@@ -1,5 +1,6 @@
 package io.efka.agent.output;
 
+import io.efka.agent.threads.ChildProcess;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
@@ -12,22 +13,28 @@ final class Fallocate implements Holes {
     private static final Logger LOG = LoggerFactory.getLogger(Fallocate.class);
     private static final long LIMIT_SECONDS = 5;
 
+    /** How the JDK says ENOENT. */
+    private static final String NO_SUCH_FILE = "error=2,";
+
     private volatile boolean missing;
 
     @Override
     public boolean punch(Path file, long length) {
         if (missing) return false;
         try {
-            Process process = new ProcessBuilder(
+            var builder = new ProcessBuilder(
                             "fallocate", "--punch-hole", "--offset", "0", "--length", Long.toString(length), "" + file)
                     .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(Redirect.DISCARD)
-                    .redirectError(Redirect.DISCARD)
-                    .start();
-            return succeeds(process, file);
+                    .redirectError(Redirect.DISCARD);
+            return succeeds(ChildProcess.start(builder), file);
         } catch (IOException e) {
-            missing = true;
-            LOG.warn("no fallocate (util-linux) to punch holes with; full output files are truncated from now on", e);
+            // Anything else is over some time, as a machine that has no process to spare.
+            missing = String.valueOf(e.getMessage()).contains(NO_SUCH_FILE);
+            if (missing)
+                LOG.warn(
+                        "no fallocate (util-linux) to punch holes with; full output files are truncated from now on",
+                        e);
             return false;
         }
     }
