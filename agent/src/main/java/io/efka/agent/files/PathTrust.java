@@ -9,6 +9,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,6 +49,21 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
      */
     public static PathTrust of(Path path, Optional<String> user) {
         return new Walk(user.flatMap(PathTrust::principal), false).to(path.normalize());
+    }
+
+    /**
+     * Who else can change the scripts that a command runs, where it is an interpreter's: the first argument of {@code sh},
+     * {@code python} and their like that is no option, what {@code java} is told to load. One that is not there counts as the
+     * folder in which it would be made. Other arguments are data.
+     *
+     * @param program of the command; absolute, or relative to {@code folder}
+     * @param folder in which it runs
+     * @param user beside root; a name or a number
+     */
+    public static Optional<Objection> ofScripts(Path program, List<String> args, Path folder, Optional<String> user) {
+        return InterpretedFiles.of(folder.resolve(program), args, folder).stream()
+                .flatMap(script -> of(InterpretedFiles.existing(script), user).objection().stream())
+                .findFirst();
     }
 
     /**

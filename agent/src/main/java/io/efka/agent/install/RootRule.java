@@ -5,13 +5,15 @@ import io.efka.agent.files.Privileges;
 import io.efka.agent.service.Fault;
 import io.efka.agent.service.Manifest;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * An agent that is root reads no manifest that others can change: they would run what they like as root. A user may
- * change a manifest whose service runs as that very user.
+ * change a manifest whose service runs as that very user. The same holds for the scripts that it has an interpreter run.
  *
  * @param applies whether the agent is root
  */
@@ -26,7 +28,8 @@ record RootRule(boolean applies) {
         Manifest.Program program = usable.manifest().program();
         PathTrust trust = PathTrust.of(file.toAbsolutePath(), program.user());
         if (trust.objection().isPresent()) {
-            return new ManifestReading.Unusable(List.of(fault(trust.objection().get(), program.user())));
+            return new ManifestReading.Unusable(
+                    List.of(fault(ManifestFile.NAME, trust.objection().get(), program.user())));
         }
         if (trust.isUsers() && program.group().isPresent()) {
             return new ManifestReading.Unusable(List.of(new Fault(
@@ -35,7 +38,32 @@ record RootRule(boolean applies) {
                     "must be left out: user " + program.user().orElse("") + " can change " + file
                             + " and would choose any group")));
         }
-        return reading;
+        Optional<Fault> script = script(usable.manifest(), file.toAbsolutePath());
+        return script.isPresent() ? new ManifestReading.Unusable(List.of(script.get())) : reading;
+    }
+
+    /** The programs themselves are looked at when they are started. */
+    private static Optional<Fault> script(Manifest manifest, Path file) {
+        Manifest.Program program = manifest.program();
+        Path folder = Objects.requireNonNull(file.getParent());
+        return script(ManifestKeys.ARGS.path(), folder, program.exec(), program.args(), program.user())
+                .or(() -> manifest.stop()
+                        .exec()
+                        .flatMap(exec -> script(
+                                ManifestKeys.STOP_ARGS.path(),
+                                folder,
+                                exec,
+                                manifest.stop().args(),
+                                program.user())));
+    }
+
+    private static Optional<Fault> script(
+            String key, Path folder, String exec, List<String> args, Optional<String> user) {
+        try {
+            return PathTrust.ofScripts(Path.of(exec), args, folder, user).map(objection -> fault(key, objection, user));
+        } catch (InvalidPathException notAFile) {
+            return Optional.empty(); // said when it is started
+        }
     }
 
     /** Whether a service may be written below {@code folder}, which is there already. */
@@ -43,7 +71,8 @@ record RootRule(boolean applies) {
         if (!applies) return;
         Optional<PathTrust.Objection> objection =
                 PathTrust.ofNewIn(existing(folder.toAbsolutePath())).objection();
-        if (objection.isPresent()) throw InstallException.notAllowed(fault(objection.get(), Optional.empty()));
+        if (objection.isPresent())
+            throw InstallException.notAllowed(fault(ManifestFile.NAME, objection.get(), Optional.empty()));
     }
 
     private static Path existing(Path folder) {
@@ -52,10 +81,10 @@ record RootRule(boolean applies) {
         return at;
     }
 
-    private static Fault fault(PathTrust.Objection objection, Optional<String> user) {
+    private static Fault fault(String key, PathTrust.Objection objection, Optional<String> user) {
         String whom = user.map(name -> "root and user " + name).orElse("root, as whom it would run,");
         return new Fault(
-                ManifestFile.NAME,
+                key,
                 objection.path() + " that " + objection.who() + " can change",
                 "must be changed by nobody but " + whom + " on its whole path (" + objection.cure()
                         + (user.isEmpty() ? ", or name its owner as \"user\"" : "") + ")");

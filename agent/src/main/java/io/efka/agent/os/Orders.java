@@ -47,7 +47,7 @@ final class Orders {
                 manifest.limits().core(),
                 List.of());
         return new Order(
-                trusted(manifest.program().exec(), launch),
+                trusted(manifest.program().exec(), manifest.program().args(), launch),
                 manifest.program().args(),
                 launch.workDir(),
                 environment(manifest, account),
@@ -66,7 +66,7 @@ final class Orders {
         marks.put(EfkaVariables.SIDE, side.id());
         side.mainPid().ifPresent(pid -> marks.put(EfkaVariables.PID, Integer.toString(pid)));
         return new Order(
-                trusted(exec, launch),
+                trusted(exec, args, launch),
                 args,
                 launch.workDir(),
                 environment(manifest, account),
@@ -76,19 +76,18 @@ final class Orders {
     }
 
     /** Of an agent that is root nobody may change what runs as root, nor anybody else what runs as a user. */
-    private static Path trusted(String exec, Launch launch) throws LaunchRefused {
+    private static Path trusted(String exec, List<String> args, Launch launch) throws LaunchRefused {
         Path program = Preflight.program(exec, launch.workDir());
         if (!Privileges.isRoot()) return program;
         Optional<String> user = launch.manifest().program().user();
-        for (Path path : List.of(launch.workDir(), program)) {
-            Optional<PathTrust.Objection> objection =
-                    PathTrust.of(path.toAbsolutePath(), user).objection();
-            if (objection.isPresent()) {
-                throw new LaunchRefused("exec \"" + exec + "\" would run as "
-                        + user.map(name -> "user " + name).orElse("root") + ", but " + objection.get());
-            }
-        }
-        return program;
+        Path folder = launch.workDir().toAbsolutePath();
+        Optional<PathTrust.Objection> objection = PathTrust.of(folder, user)
+                .objection()
+                .or(() -> PathTrust.of(program.toAbsolutePath(), user).objection())
+                .or(() -> PathTrust.ofScripts(program, args, folder, user));
+        if (objection.isEmpty()) return program;
+        throw new LaunchRefused("exec \"" + exec + "\" would run as "
+                + user.map(name -> "user " + name).orElse("root") + ", but " + objection.get());
     }
 
     /**

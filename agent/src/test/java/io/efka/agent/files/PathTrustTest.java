@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,30 @@ final class PathTrustTest {
 
         Path hidden = Files.createSymbolicLink(temp.resolve("hidden"), open.resolve("../srv/cam"));
         assertThat(objection(hidden.resolve("manifest.json"))).contains("/open can be changed by everybody");
+    }
+
+    @Test
+    void aScriptCountsAsAProgramDoesAndDataDoNot() throws IOException {
+        Path script = mode(Files.writeString(folder.resolve("run.sh"), ""), "rw-r--r--");
+        Path data = mode(Files.createDirectory(folder.resolve("data")), "rwxrwxrwx");
+        var args = List.of("-e", "run.sh", data.toString());
+        assertThat(scripts(args)).isEmpty();
+
+        own(script, "nobody");
+        assertThat(scripts(args).orElseThrow().toString())
+                .isEqualTo(script + " can be changed by its owner nobody: chown root " + script);
+        assertThat(PathTrust.ofScripts(Path.of("/bin/sh"), args, folder, NOBODY))
+                .isEmpty();
+        assertThat(scripts(List.of("none.sh")))
+                .as("not there, in a folder of root's")
+                .isEmpty();
+        assertThat(scripts(List.of("data/none.sh")).orElseThrow().path())
+                .as("where anybody could make it")
+                .isEqualTo(data);
+    }
+
+    private Optional<PathTrust.Objection> scripts(List<String> args) {
+        return PathTrust.ofScripts(Path.of("/bin/sh"), args, folder, Optional.empty());
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.efka.agent.install;
 
 import static io.efka.agent.install.Requests.CAMERA;
-import static io.efka.agent.install.Requests.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -68,6 +67,24 @@ final class RootRuleTest {
     }
 
     @Test
+    void aScriptOfAnotherUserIsAFaultOfTheArgumentsThatNameIt() throws IOException {
+        Path script = Files.writeString(folder.resolve("work.sh"), "exec sleep 600");
+        manifest("\"exec\":\"/bin/sh\",\"args\":[\"work.sh\",\"data\"]");
+        assertThat(folders.read(CAMERA, folder)).isInstanceOf(ManifestReading.Usable.class);
+
+        own(script, "nobody");
+        assertThat(onlyFault().toString())
+                .startsWith("args: must be changed by nobody but root")
+                .contains("chown root " + script, "that its owner nobody can change");
+        manifest("\"exec\":\"/bin/sh\",\"args\":[\"work.sh\"],\"user\":\"nobody\"");
+        assertThat(folders.read(CAMERA, folder)).isInstanceOf(ManifestReading.Usable.class);
+        manifest("\"exec\":\"/bin/true\",\"args\":[\"work.sh\"]");
+        assertThat(folders.read(CAMERA, folder)).as("data").isInstanceOf(ManifestReading.Usable.class);
+        manifest("\"exec\":\"/bin/true\",\"stop\":{\"exec\":\"/bin/sh\",\"args\":[\"work.sh\"]}");
+        assertThat(onlyFault().toString()).startsWith("stop.args: ");
+    }
+
+    @Test
     void anAgentThatIsNotRootHasNoSuchRule() throws IOException {
         own("nobody");
         var others = new ServiceFolders(
@@ -79,7 +96,7 @@ final class RootRuleTest {
     void nothingIsWrittenWhereOthersCouldChangeIt() throws IOException {
         Path data = Files.createDirectories(temp.resolve("data"));
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
-        var request = new InstallRequest(Optional.of(manifest("one")), Map.of(), Optional.empty());
+        var request = new InstallRequest(Optional.of(Requests.manifest("one")), Map.of(), Optional.empty());
 
         InstallException refused = catchThrowableOfType(InstallException.class, () -> folders.install(CAMERA, request));
 
@@ -93,16 +110,22 @@ final class RootRuleTest {
     }
 
     private void write(String more) throws IOException {
+        manifest("\"exec\":\"run.sh\"" + more);
+    }
+
+    private void manifest(String keys) throws IOException {
         Files.writeString(
                 folder.resolve("manifest.json"),
-                "{\"service_id\":\"camera\",\"exec\":\"run.sh\",\"health_check\":\"process:\"" + more + "}");
+                "{\"service_id\":\"camera\",\"health_check\":\"process:\"," + keys + "}");
     }
 
     private void own(String user) throws IOException {
-        for (Path file : List.of(folder, folder.resolve("manifest.json"))) {
-            Files.setOwner(
-                    file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
-        }
+        for (Path file : List.of(folder, folder.resolve("manifest.json"))) own(file, user);
+    }
+
+    private static void own(Path file, String user) throws IOException {
+        Files.setOwner(
+                file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
     }
 
     private Fault onlyFault() {

@@ -271,6 +271,17 @@ abstract class ProcessLauncherTest {
         }
 
         @Test
+        void isNotGivenToAnInterpreter() throws IOException {
+            own(program, "nobody");
+            assertThat(refused(Services.program(machine.workDir, "/bin/sh", "-e", "run.sh")))
+                    .isEqualTo("exec \"/bin/sh\" would run as root, but " + program
+                            + " can be changed by its owner nobody: chown root " + program);
+            assertThat(machine.outputOf(Services.program(machine.workDir, "/bin/echo", "run.sh")))
+                    .as("data")
+                    .isEqualTo("run.sh\n");
+        }
+
+        @Test
         void isRunAsItsOwner() throws IOException {
             own(machine.workDir, "nobody");
             own(program, "nobody");

@@ -102,6 +102,24 @@ final class BoundariesIT {
     }
 
     @Test
+    void theirScriptIsNotRunByAnInterpreterOfRoots() throws IOException {
+        Path script = manifest("").resolve("run.sh");
+        String manifest = "{\"service_id\":\"theirs\",\"exec\":\"/bin/sh\",\"args\":[\"run.sh\"],"
+                + "\"health_check\":\"process:\"}";
+        Files.writeString(registered.resolve("manifest.json"), manifest);
+        ok(device.ask("theirs", "install", "{\"work_dir\":\"" + registered + "\",\"start\":true}"));
+        device.awaitOutput("theirs", "I am root in " + registered + "\n");
+
+        own(script, OTHER);
+        JsonObject refused = device.ask("theirs", "restart", "");
+
+        assertThat(code(refused)).isEqualTo("invalid_manifest");
+        assertThat(refused.toString()).contains("args: must be changed by nobody but root", "chown root " + script);
+        own(script, "root");
+        ok(device.ask("theirs", "restart", ""));
+    }
+
+    @Test
     void aLinkToRootsFileInTheirFolderShowsNothingOfIt() throws IOException {
         Path secret = Files.writeString(device.folder().resolve("shadow"), "pudding:$6$salt");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
@@ -162,9 +180,11 @@ final class BoundariesIT {
     }
 
     private static void own(Path folder) throws IOException {
-        for (Path file : List.of(folder, folder.resolve("run.sh"), folder.resolve("manifest.json"))) {
-            Files.setOwner(
-                    file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(OTHER));
-        }
+        for (Path file : List.of(folder, folder.resolve("run.sh"), folder.resolve("manifest.json"))) own(file, OTHER);
+    }
+
+    private static void own(Path file, String user) throws IOException {
+        Files.setOwner(
+                file, file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
     }
 }
