@@ -187,10 +187,10 @@ final class Parts {
                 settings.ledger().entries(),
                 settings.ledger().age(),
                 timers);
-        var lanes = new Lanes(workers.workers(), LANE_SIZE, LANE_BYTES);
+        var lanes = new Lanes(workers.workers(), workers.folders(), LANE_SIZE, LANE_BYTES);
         var toolbox = new Toolbox(
                 new FolderInstaller(folders), output.logs(), documents, lanes, new ServiceTalk(channels), shutdown);
-        var table = CommandTables.standard(environment, toolbox, workers.workers());
+        var table = CommandTables.standard(environment, toolbox, workers.folders());
         router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
         session = new BrokerSession(
                 mailbox,
@@ -297,6 +297,7 @@ final class Parts {
         launcher.close();
         AgentThread.step();
         timers.close();
+        folders.close();
         workers.close();
         AgentThread.step();
         cgroups.close();

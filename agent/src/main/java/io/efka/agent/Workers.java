@@ -4,8 +4,10 @@ import io.efka.agent.os.ProcessLauncher;
 import io.efka.agent.threads.TaskPool;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The agent's pools. They do not wait for each other: what hangs in a dead disk holds up what is of its own kind.
@@ -15,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  *   <li>{@code agent-process}: signals, kills and the search for processes, which nothing may delay.
  *   <li>{@code agent-launch}: programs are started.
  *   <li>{@code agent-check}: commands that are health checks are started.
+ *   <li>{@code agent-folder}: commands that read services' folders, where a dead mount may hold a thread for seconds.
  * </ul>
  *
  * <p>What bounds their queues are the lanes and mailboxes in front of them.
@@ -30,12 +33,17 @@ final class Workers implements AutoCloseable {
     private static final int LAUNCHES = 8;
 
     private static final int CHECKS = 4;
+
+    /** Eight: some may wait for a dead mount. */
+    private static final int FOLDERS = 8;
+
     private static final Duration IDLE = Duration.ofSeconds(10);
 
     private final TaskPool workers = TaskPool.lasting("agent-worker", SIZE);
     private final TaskPool processes = TaskPool.lasting("agent-process", PROCESSES);
     private final TaskPool launchers = passing("agent-launch", LAUNCHES);
     private final TaskPool checks = passing("agent-check", CHECKS);
+    private final TaskPool folders = passing("agent-folder", FOLDERS);
 
     private static TaskPool passing(String name, int size) {
         return TaskPool.passing(name, size, IDLE, new LinkedBlockingQueue<>(), 0);
@@ -48,6 +56,17 @@ final class Workers implements AutoCloseable {
 
     ExecutorService workers() {
         return workers;
+    }
+
+    /** For commands that read folders. Where it finds no thread, the workers do it. */
+    Executor folders() {
+        return task -> {
+            try {
+                folders.execute(task);
+            } catch (RejectedExecutionException noThread) {
+                workers.execute(task);
+            }
+        };
     }
 
     /** For the launcher. */
@@ -63,6 +82,6 @@ final class Workers implements AutoCloseable {
     /** Lets what runs finish, for two seconds at most a pool. */
     @Override
     public void close() {
-        List.of(checks, launchers, processes, workers).forEach(TaskPool::close);
+        List.of(folders, checks, launchers, processes, workers).forEach(TaskPool::close);
     }
 }

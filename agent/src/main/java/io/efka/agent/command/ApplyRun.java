@@ -42,17 +42,18 @@ final class ApplyRun {
     }
 
     private Stream<CompletableFuture<Optional<Action>>> writing() {
-        return plan.services().stream().map(wanted -> inLane(wanted.id(), UNTIL_DONE, () -> steps.content(wanted)));
+        return plan.services().stream()
+                .map(wanted -> inLane(wanted.id(), UNTIL_DONE, true, () -> steps.content(wanted)));
     }
 
     private Stream<CompletableFuture<Optional<Action>>> ending() {
         Set<ServiceId> kept = plan.ids();
-        Stream<CompletableFuture<Optional<Action>>> stops =
-                wanted(Desired.STOPPED).map(wanted -> inLane(wanted.id(), UNTIL_TOLD, () -> steps.stop(wanted.id())));
+        Stream<CompletableFuture<Optional<Action>>> stops = wanted(Desired.STOPPED)
+                .map(wanted -> inLane(wanted.id(), UNTIL_TOLD, false, () -> steps.stop(wanted.id())));
         if (!plan.prune()) return stops;
         Stream<CompletableFuture<Optional<Action>>> removals = steps.installed().stream()
                 .filter(id -> !kept.contains(id))
-                .map(id -> inLane(id, UNTIL_DONE, () -> steps.remove(id)));
+                .map(id -> inLane(id, UNTIL_DONE, false, () -> steps.remove(id)));
         return Stream.concat(stops, removals);
     }
 
@@ -62,8 +63,8 @@ final class ApplyRun {
                 .map(Action::service)
                 .collect(Collectors.toSet());
         return wanted(Desired.RUNNING)
-                .map(wanted ->
-                        inLane(wanted.id(), UNTIL_TOLD, () -> steps.start(wanted.id(), updated.contains(wanted.id()))));
+                .map(wanted -> inLane(
+                        wanted.id(), UNTIL_TOLD, false, () -> steps.start(wanted.id(), updated.contains(wanted.id()))));
     }
 
     private Stream<ApplyPlan.Wanted> wanted(Desired desired) {
@@ -77,16 +78,27 @@ final class ApplyRun {
     }
 
     private CompletableFuture<Optional<Action>> inLane(
-            ServiceId id, CommandTable.Hold hold, Supplier<CompletableFuture<Optional<Action>>> step) {
+            ServiceId id,
+            CommandTable.Hold hold,
+            boolean readsFolders,
+            Supplier<CompletableFuture<Optional<Action>>> step) {
         var result = new CompletableFuture<Optional<Action>>();
-        Lanes.Work work = release -> {
-            CompletableFuture<Optional<Action>> going = begin(step);
-            if (hold == UNTIL_TOLD) release.run();
-            going.whenComplete(FatalErrors.top((action, problem) -> {
-                release.run();
-                if (problem == null) result.complete(action);
-                else result.completeExceptionally(problem);
-            }));
+        var work = new Lanes.Work() {
+            @Override
+            public void run(Runnable release) {
+                CompletableFuture<Optional<Action>> going = begin(step);
+                if (hold == UNTIL_TOLD) release.run();
+                going.whenComplete(FatalErrors.top((action, problem) -> {
+                    release.run();
+                    if (problem == null) result.complete(action);
+                    else result.completeExceptionally(problem);
+                }));
+            }
+
+            @Override
+            public boolean readsFolders() {
+                return readsFolders;
+            }
         };
         lanes.reserve(Lanes.Key.of(id), 0, work).ifPresentOrElse(Lanes.Place::ready, () -> {
             Answer busy = Answer.failed(ErrorCode.BUSY, "too many commands to service " + id + " are waiting");

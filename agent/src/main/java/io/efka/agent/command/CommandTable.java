@@ -40,9 +40,16 @@ public final class CommandTable {
      * One command.
      *
      * @param arguments the keys it understands beside {@link CommandDecoder#COMMON}
+     * @param readsFolders whether it reads services' folders, which may be on a dead mount
      * @param afterwards run when the reply to a successful one is on its way; must not block
      */
-    record Row(Kind kind, Hold hold, Set<String> arguments, Handler handler, Optional<Runnable> afterwards) {
+    record Row(
+            Kind kind,
+            Hold hold,
+            Set<String> arguments,
+            Handler handler,
+            boolean readsFolders,
+            Optional<Runnable> afterwards) {
         Row {
             var all = new HashSet<String>(arguments);
             all.addAll(CommandDecoder.COMMON);
@@ -50,19 +57,23 @@ public final class CommandTable {
         }
 
         Row andThen(Runnable next) {
-            return new Row(kind, hold, arguments, handler, Optional.of(next));
+            return new Row(kind, hold, arguments, handler, readsFolders, Optional.of(next));
+        }
+
+        Row readingFolders() {
+            return new Row(kind, hold, arguments, handler, true, afterwards);
         }
 
         static Row query(Handler handler, String... arguments) {
-            return new Row(Kind.QUERY, Hold.UNTIL_DONE, Set.of(arguments), handler, Optional.empty());
+            return new Row(Kind.QUERY, Hold.UNTIL_DONE, Set.of(arguments), handler, false, Optional.empty());
         }
 
         static Row told(Kind kind, Handler handler, String... arguments) {
-            return new Row(kind, Hold.UNTIL_TOLD, Set.of(arguments), handler, Optional.empty());
+            return new Row(kind, Hold.UNTIL_TOLD, Set.of(arguments), handler, false, Optional.empty());
         }
 
         static Row done(Kind kind, Handler handler, String... arguments) {
-            return new Row(kind, Hold.UNTIL_DONE, Set.of(arguments), handler, Optional.empty());
+            return new Row(kind, Hold.UNTIL_DONE, Set.of(arguments), handler, false, Optional.empty());
         }
     }
 

@@ -26,7 +26,7 @@ public final class CommandTables {
                 new Installation(environment.supervision(), services, toolbox.installer(), environment.events(), pool);
     }
 
-    /** @param pool for what goes on after a service has stopped */
+    /** @param pool for what goes on after a service has stopped; what is done there reads and writes folders */
     public static CommandTable standard(Environment environment, Toolbox toolbox, Executor pool) {
         var tables = new CommandTables(environment, toolbox, pool);
         return new CommandTable(tables.device(), tables.service());
@@ -40,7 +40,7 @@ public final class CommandTables {
                 "info", query(device::info),
                 "list", query(device::list),
                 "metrics", query(device::metrics),
-                "apply", done(REPEATABLE, apply, "services", "prune"),
+                "apply", done(REPEATABLE, apply, "services", "prune").readingFolders(),
                 "shutdown", done(HARMFUL, device::shutdown).andThen(toolbox.shutdown()));
     }
 
@@ -63,10 +63,10 @@ public final class CommandTables {
                                 "until",
                                 "match",
                                 "max_bytes")),
-                Map.entry("start", told(REPEATABLE, service::start)),
+                Map.entry("start", told(REPEATABLE, service::start).readingFolders()),
                 Map.entry("stop", told(REPEATABLE, service::stop)),
-                Map.entry("switch", told(REPEATABLE, service::toggle, "on")),
-                Map.entry("restart", told(REPEATABLE, service::restart)),
+                Map.entry("switch", told(REPEATABLE, service::toggle, "on").readingFolders()),
+                Map.entry("restart", told(REPEATABLE, service::restart).readingFolders()),
                 Map.entry("reset", told(REPEATABLE, service::reset)),
                 Map.entry("enable", told(REPEATABLE, service::enable)),
                 Map.entry("disable", told(REPEATABLE, service::disable)),
@@ -80,7 +80,10 @@ public final class CommandTables {
                                 "args",
                                 "timeout_ms")),
                 Map.entry("config", told(REPEATABLE, new ConfigCommand(services, toolbox.talk()), "set", "signal")),
-                Map.entry("install", done(REPEATABLE, install::install, "manifest", "files", "work_dir", "start")),
+                Map.entry(
+                        "install",
+                        done(REPEATABLE, install::install, "manifest", "files", "work_dir", "start")
+                                .readingFolders()),
                 Map.entry("remove", done(REPEATABLE, install::remove)));
     }
 }

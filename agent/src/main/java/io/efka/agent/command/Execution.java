@@ -50,6 +50,11 @@ final class Execution implements Lanes.Work {
     }
 
     @Override
+    public boolean readsFolders() {
+        return row.readsFolders();
+    }
+
+    @Override
     public void run(Runnable release) {
         CompletableFuture<Answer> answer = begin();
         if (row.hold() == CommandTable.Hold.UNTIL_TOLD) release.run();

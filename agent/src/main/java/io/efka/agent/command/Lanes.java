@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
  */
 public final class Lanes {
     private final Executor pool;
+    private final Executor folders;
     private final int size;
     private final long maxBytes;
 
@@ -29,7 +30,16 @@ public final class Lanes {
      * @param maxBytes of the payloads that wait in all lanes together
      */
     public Lanes(Executor pool, int size, long maxBytes) {
+        this(pool, pool, size, maxBytes);
+    }
+
+    /**
+     * @param pool as above
+     * @param folders runs the work that reads folders, where it may wait some seconds for a dead mount
+     */
+    public Lanes(Executor pool, Executor folders, int size, long maxBytes) {
         this.pool = pool;
+        this.folders = folders;
         this.size = size;
         this.maxBytes = maxBytes;
     }
@@ -37,6 +47,11 @@ public final class Lanes {
     /** What is done when a place's turn has come; the next one's turn comes when {@code release} is run. */
     interface Work {
         void run(Runnable release);
+
+        /** Whether it reads services' folders, which may be on a dead mount. */
+        default boolean readsFolders() {
+            return false;
+        }
     }
 
     /** Which lane. */
@@ -71,7 +86,10 @@ public final class Lanes {
 
     /** Outside the lock: the pool has locks of its own. */
     private void begin(Optional<Place> next) {
-        next.ifPresent(place -> pool.execute(() -> place.work.run(place::release)));
+        next.ifPresent(place -> {
+            Executor its = place.work.readsFolders() ? folders : pool;
+            its.execute(() -> place.work.run(place::release));
+        });
     }
 
     @GuardedBy("this") private Place append(Lane lane, int weight, Work work) {

@@ -28,13 +28,13 @@ public final class ManifestFile {
      * agent can read, and what is no regular file is neither waited for nor read.
      */
     public static ManifestReading read(Path file) {
-        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) return fault("missing", "must be a file at " + file);
+        if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) return unread("missing", "must be a file at " + file);
         try {
             BasicFileAttributes seen = look(file);
             if (!seen.isRegularFile()) return fault(file + " is " + kind(seen), "must be a regular file");
             return withoutContent(parse(content(file, seen)));
         } catch (IOException e) {
-            return fault(file.toString(), "must be readable (" + reason(e) + ")");
+            return unreadable(file, e);
         }
     }
 
@@ -85,6 +85,15 @@ public final class ManifestFile {
         } catch (CharacterCodingException e) {
             return fault("other bytes", "must be UTF-8");
         }
+    }
+
+    /** Neither right nor wrong: it may be on a mount that is not there yet. */
+    static ManifestReading.Unusable unreadable(Path file, IOException why) {
+        return unread(file.toString(), "must be readable (" + reason(why) + ")");
+    }
+
+    private static ManifestReading.Unusable unread(String value, String expected) {
+        return new ManifestReading.Unusable(List.of(new Fault(NAME, value, expected)), true);
     }
 
     private static ManifestReading fault(String value, String expected) {

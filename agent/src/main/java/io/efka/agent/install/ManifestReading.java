@@ -14,10 +14,19 @@ public sealed interface ManifestReading {
         }
     }
 
-    /** It cannot; all faults at once. */
-    record Unusable(List<Fault> faults) implements ManifestReading {
+    /**
+     * It cannot; all faults at once.
+     *
+     * @param isUnread whether nothing is known of what it says, as it could not be read: later it may be, as it is
+     */
+    record Unusable(List<Fault> faults, boolean isUnread) implements ManifestReading {
         public Unusable {
             faults = List.copyOf(faults);
+        }
+
+        /** It was read, and is wrong. */
+        public Unusable(List<Fault> faults) {
+            this(faults, false);
         }
     }
 }

@@ -10,18 +10,24 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * The services' work directories: those written by the agent, below its services root, and those registered where they
  * were. A change is whole and durable when its method returns, or did not happen. Thread-safe for different services;
- * changes to one service must come one after the other. Takes the time of a few disk syncs.
+ * changes to one service must come one after the other. Takes the time of a few disk syncs; a folder that does not answer,
+ * as on a dead mount, is waited for some seconds, see {@link FolderReads}.
  */
-public final class ServiceFolders {
+public final class ServiceFolders implements AutoCloseable {
     private final Path servicesRoot;
     private final WorkDirRoots roots;
     private final Staging staging;
     private final RootRule rootRule;
+    private final Function<Path, ManifestReading> manifests;
+    // Apart, so that dead mounts keep nobody from the agent's own folders.
+    private final FolderReads ownReads = new FolderReads("agent-read-own");
+    private final FolderReads reads;
 
     /**
      * @param servicesRoot where new services are written; made at the first one
@@ -36,16 +42,53 @@ public final class ServiceFolders {
     }
 
     ServiceFolders(Path servicesRoot, List<Path> workDirRoots, Disk disk, RootRule rootRule) {
+        this(servicesRoot, workDirRoots, disk, rootRule, ManifestFile::read, new FolderReads("agent-read"));
+    }
+
+    /**
+     * @param manifests reads a manifest's file; may block for ever
+     * @param reads of registered folders
+     */
+    ServiceFolders(
+            Path servicesRoot,
+            List<Path> workDirRoots,
+            Disk disk,
+            RootRule rootRule,
+            Function<Path, ManifestReading> manifests,
+            FolderReads reads) {
         this.rootRule = rootRule;
+        this.manifests = manifests;
+        this.reads = reads;
         this.servicesRoot = servicesRoot.toAbsolutePath().normalize();
         roots = new WorkDirRoots(this.servicesRoot, workDirRoots);
         staging = new Staging(this.servicesRoot, disk);
     }
 
-    /** Reads a service's manifest; one that is missing, unreadable or another service's is unusable. */
+    /**
+     * Reads a service's manifest; one that is missing, unreadable or another service's is unusable. So is one that does not
+     * answer in time.
+     */
     public ManifestReading read(ServiceId id, Path workDir) {
+        try {
+            return readsOf(workDir).read(workDir, () -> readNow(id, workDir));
+        } catch (InstallException impossible) {
+            throw new IllegalStateException(impossible);
+        } catch (IOException unread) {
+            return unread(workDir, unread);
+        }
+    }
+
+    private static ManifestReading.Unusable unread(Path folder, IOException why) {
+        return ManifestFile.unreadable(folder.resolve(ManifestFile.NAME), why);
+    }
+
+    private ManifestReading readNow(ServiceId id, Path workDir) {
         Path file = workDir.resolve(ManifestFile.NAME);
-        return Draft.named(id, rootRule.checked(ManifestFile.read(file), file));
+        return Draft.named(id, rootRule.checked(manifests.apply(file), file));
+    }
+
+    private FolderReads readsOf(Path folder) {
+        return folder.toAbsolutePath().normalize().startsWith(servicesRoot) ? ownReads : reads;
     }
 
     /**
@@ -55,8 +98,10 @@ public final class ServiceFolders {
      *     are brought along cannot be written
      */
     public ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
-        if (request.workDir().isPresent())
-            return read(id, roots.admit(id, request.workDir().get()));
+        if (request.workDir().isPresent()) {
+            Path folder = request.workDir().get();
+            return inTime(folder, () -> readNow(id, roots.admit(id, folder)));
+        }
         return Draft.check(id, request);
     }
 
@@ -140,6 +185,14 @@ public final class ServiceFolders {
 
     /** The folders below the services root that have a manifest, by name: what can be registered again after a loss. */
     public List<Path> discover() throws IOException {
+        try {
+            return ownReads.read(servicesRoot, this::discoverNow);
+        } catch (InstallException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private List<Path> discoverNow() throws IOException {
         if (!Files.isDirectory(servicesRoot)) return List.of();
         try (Stream<Path> entries = Files.list(servicesRoot)) {
             return entries.filter(folder -> Names.isLegal(String.valueOf(folder.getFileName())))
@@ -160,14 +213,31 @@ public final class ServiceFolders {
         staging.recover();
     }
 
+    /** Waits for no read that hangs. */
+    @Override
+    public void close() {
+        reads.close();
+        ownReads.close();
+    }
+
     private Installed register(ServiceId id, InstallRequest request, Path folder) throws InstallException {
         if (request.manifest().isPresent() || !request.files().isEmpty()) {
             throw InstallException.badArgument(
                     "\"work_dir\" registers what is there: leave out \"manifest\" and \"files\"");
         }
-        Path workDir = roots.admit(id, folder);
-        ManifestReading.Usable usable = Draft.usable(id, read(id, workDir));
-        return installed(workDir, usable.manifest(), usable.warnings());
+        return inTime(folder, () -> {
+            Path workDir = roots.admit(id, folder);
+            ManifestReading.Usable usable = Draft.usable(id, readNow(id, workDir));
+            return installedNow(workDir, usable.manifest(), usable.warnings());
+        });
+    }
+
+    private <T> T inTime(Path folder, FolderReads.Work<T> work) throws InstallException {
+        try {
+            return readsOf(folder).read(folder, work);
+        } catch (IOException unread) {
+            throw InstallException.invalid(unread(folder, unread).faults());
+        }
     }
 
     private Installed reread(ServiceId id, Path workDir, InstallRequest request, Path folder) throws InstallException {
@@ -177,15 +247,26 @@ public final class ServiceFolders {
                 "the work directory of " + id + " is " + workDir + ": remove the service to install it elsewhere");
     }
 
-    private static boolean differs(Draft draft, Path workDir) throws InstallException {
+    private boolean differs(Draft draft, Path workDir) throws InstallException {
         try {
-            return new FolderContent(workDir).differsFrom(draft);
+            return readsOf(workDir).read(workDir, () -> new FolderContent(workDir).differsFrom(draft));
         } catch (IOException e) {
             throw InstallException.broken("cannot compare " + workDir, e);
         }
     }
 
-    private static Installed installed(Path workDir, Manifest manifest, List<String> warnings) {
+    /** The program may be anywhere, on a dead mount too: what is written stays, with a warning. */
+    private Installed installed(Path workDir, Manifest manifest, List<String> warnings) throws InstallException {
+        try {
+            return readsOf(workDir).read(workDir, () -> installedNow(workDir, manifest, warnings));
+        } catch (IOException unread) {
+            var all = new ArrayList<String>(warnings);
+            all.add("exec \"" + manifest.program().exec() + "\" " + unread.getMessage());
+            return new Installed(workDir, manifest, all);
+        }
+    }
+
+    private static Installed installedNow(Path workDir, Manifest manifest, List<String> warnings) {
         var all = new ArrayList<String>(warnings);
         all.addAll(ProgramCheck.warnings(workDir, manifest));
         return new Installed(workDir, manifest, all);

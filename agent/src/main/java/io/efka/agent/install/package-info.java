@@ -3,7 +3,8 @@
  * removing it, whole or not at all wherever it is cut off. It may use values of {@code service}, Gson for reading and the
  * disk.
  *
- * <p>It has no thread: whoever calls it waits for the disk. Changes to one service come one after the other.
+ * <p>Whoever calls it waits for the disk; folders are read on threads of their own, for a limited time. Changes to one
+ * service come one after the other.
  */
 @NullMarked
 package io.efka.agent.install;

@@ -1,0 +1,226 @@
+package io.efka.agent.install;
+
+import static io.efka.agent.install.Requests.CAMERA;
+import static io.efka.agent.install.Requests.manifest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.efka.agent.service.ServiceId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders that do not answer: who waits for them, for how long, and what they cost. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class FolderReadsTest {
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+    private static final int MAX = 3;
+
+    @TempDir
+    Path temp;
+
+    private final CountDownLatch alive = new CountDownLatch(1);
+    private final AtomicInteger begun = new AtomicInteger();
+    private final FolderReads reads = new FolderReads("test-read", LIMIT, MAX);
+
+    @AfterEach
+    void mountsAreAliveAgain() {
+        alive.countDown();
+        reads.close();
+    }
+
+    @Test
+    void whatAnswersIsHandedOnAsItIs() throws Exception {
+        assertThat(reads.read(temp, () -> "content")).isEqualTo("content");
+        assertThatThrownBy(() -> reads.read(temp, () -> {
+                    throw new IOException("Stale file handle");
+                }))
+                .hasMessage("Stale file handle");
+        assertThatThrownBy(() -> reads.read(temp, () -> {
+                    throw InstallException.badArgument("not so");
+                }))
+                .isInstanceOf(InstallException.class);
+        assertThatThrownBy(() -> reads.read(temp, () -> {
+                    throw new IllegalStateException("bug");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aFolderThatHangsIsGivenUpAndNotReadASecondTime() throws Exception {
+        assertThatThrownBy(() -> reads.read(temp, this::hang))
+                .isInstanceOf(FolderReads.Unread.class)
+                .hasMessageContaining(temp + " did not answer in time");
+
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> reads.read(temp.resolve("x/.."), this::hang))
+                    .hasMessageContaining("an earlier read of " + temp + " still hangs");
+        }
+        assertThat(begun).hasValue(1);
+        assertThat(reads.read(temp.resolve("other"), () -> "content")).isEqualTo("content");
+    }
+
+    @Test
+    void itIsReadAgainWhenItAnswers() throws Exception {
+        assertThatThrownBy(() -> reads.read(temp, this::hang)).isInstanceOf(FolderReads.Unread.class);
+        alive.countDown();
+
+        assertThat(untilRead()).isEqualTo("content");
+    }
+
+    @Test
+    void moreThanSoManyDoNotHang() throws Exception {
+        for (int i = 0; i < MAX; i++) {
+            Path folder = temp.resolve("dead" + i);
+            assertThatThrownBy(() -> reads.read(folder, this::hang)).hasMessageContaining("did not answer in time");
+        }
+        assertThatThrownBy(() -> reads.read(temp, () -> "content")).hasMessageContaining("too many other folders");
+        alive.countDown();
+
+        assertThat(untilRead()).isEqualTo("content");
+    }
+
+    @Test
+    void manyThatHangTogetherCostFarLessThanALimitEach() {
+        var many = new FolderReads("test-many", Duration.ofSeconds(2), 16);
+        long before = System.nanoTime();
+        for (int i = 0; i < 20; i++) {
+            Path folder = temp.resolve("dead" + i);
+            assertThatThrownBy(() -> many.read(folder, this::hang)).isInstanceOf(FolderReads.Unread.class);
+        }
+        // 2 s * (1 + 1/2 + … + 1/16) = 6.8 s; 32 s with a whole limit each
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(16));
+        alive.countDown();
+        many.close();
+    }
+
+    @Test
+    void whoComesWhileAReadIsUnderWayWaitsForIt() throws Exception {
+        var patient = new FolderReads("test-patient", Duration.ofSeconds(30), MAX);
+        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> quietly(patient, this::hang));
+        until(() -> begun.get() == 1);
+        CompletableFuture<String> second = CompletableFuture.supplyAsync(() -> quietly(patient, () -> "second"));
+        alive.countDown();
+
+        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("late");
+        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("second");
+        patient.close();
+    }
+
+    @Test
+    void aManifestThatHangsIsUnreadAndNotWrong() throws IOException {
+        Path dead = folder("dead");
+        Path well = folder("well");
+        ServiceFolders folders = folders();
+
+        var reading = (ManifestReading.Unusable) folders.read(CAMERA, dead);
+
+        assertThat(reading.isUnread()).isTrue();
+        assertThat(reading.faults())
+                .singleElement()
+                .asString()
+                .contains("must be readable (" + dead + " did not answer in time", dead + "/manifest.json");
+        assertThat(folders.read(CAMERA, well)).isInstanceOf(ManifestReading.Usable.class);
+        InstallException refused = catchThrowableOfType(
+                InstallException.class,
+                () -> folders.install(
+                        CAMERA, new InstallRequest(Optional.empty(), Map.of(), Optional.of(folder("deadly")))));
+        assertThat(refused.code()).isEqualTo(InstallException.Code.INVALID_MANIFEST);
+        assertThat(refused).hasMessageContaining("did not answer in time");
+    }
+
+    @Test
+    void deadMountsDoNotKeepTheAgentFromItsOwnFolders() throws Exception {
+        ServiceFolders folders = folders();
+        for (int i = 0; i <= MAX; i++) folders.read(CAMERA, folder("dead" + i));
+
+        var request = new InstallRequest(Optional.of(manifest("one")), Map.of(), Optional.empty());
+        Path own = folders.install(CAMERA, request).workDir();
+
+        assertThat(folders.read(CAMERA, own)).isInstanceOf(ManifestReading.Usable.class);
+        assertThat(folders.discover()).containsExactly(own);
+    }
+
+    @Test
+    void whatIsThereAndWrongIsNotUnread() throws IOException {
+        Path folder = folder("wrong");
+        Files.writeString(folder.resolve("manifest.json"), "{}");
+        assertThat(((ManifestReading.Unusable) folders().read(CAMERA, folder)).isUnread())
+                .isFalse();
+        Files.delete(folder.resolve("manifest.json"));
+        assertThat(((ManifestReading.Unusable) folders().read(CAMERA, folder)).isUnread())
+                .isTrue();
+        assertThat(((ManifestReading.Unusable) folders().read(new ServiceId("radio"), folder("well"))).isUnread())
+                .isFalse();
+    }
+
+    private ServiceFolders folders() {
+        return new ServiceFolders(
+                temp.resolve("data/services"),
+                List.of(temp.resolve("outside")),
+                new LinuxDisk(),
+                new RootRule(false),
+                this::manifestUnlessDead,
+                reads);
+    }
+
+    private ManifestReading manifestUnlessDead(Path file) {
+        if (file.getParent().getFileName().toString().startsWith("dead")) hang();
+        return ManifestFile.read(file);
+    }
+
+    private Path folder(String name) throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("outside").resolve(name));
+        Files.writeString(folder.resolve("manifest.json"), manifest("one"));
+        return folder.toRealPath();
+    }
+
+    private String hang() {
+        begun.incrementAndGet();
+        try {
+            alive.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return "late";
+    }
+
+    private String quietly(FolderReads of, FolderReads.Work<String> work) {
+        try {
+            return of.read(temp, work);
+        } catch (IOException | InstallException e) {
+            return e.toString();
+        }
+    }
+
+    private String untilRead() {
+        var answers = new ArrayList<String>();
+        until(() -> {
+            answers.add(quietly(reads, () -> "content"));
+            return answers.get(answers.size() - 1).equals("content");
+        });
+        return answers.get(answers.size() - 1);
+    }
+
+    private static void until(java.util.function.BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+}
