@@ -189,7 +189,13 @@ final class Parts {
                 timers);
         var lanes = new Lanes(workers.workers(), workers.folders(), LANE_SIZE, LANE_BYTES);
         var toolbox = new Toolbox(
-                new FolderInstaller(folders), output.logs(), documents, lanes, new ServiceTalk(channels), shutdown);
+                new FolderInstaller(folders),
+                output.logs(),
+                documents,
+                lanes,
+                new ServiceTalk(channels),
+                launcher::isGrouped,
+                shutdown);
         var table = CommandTables.standard(environment, toolbox, workers.folders());
         router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
         session = new BrokerSession(
@@ -262,6 +268,11 @@ final class Parts {
         events.device("started", Map.of("version", version.value()));
         folders.recover();
         AgentThread.step();
+        if (!cgroups.isUsable()) {
+            LOG.warn(
+                    "no control group can be written: a service's process that leaves its session, is orphaned and clears its"
+                            + " environment outlives a stop");
+        }
         output.start();
         List<Services.Found> found = census.take();
         launcher.endStrays(Census.runs(found));

@@ -279,6 +279,7 @@ final class RemovalTest {
                     documents,
                     lanes,
                     new ServiceTalk(channels),
+                    run -> true,
                     () -> {});
             var table = CommandTables.standard(environment, toolbox, pool);
             var ledger = new Ledger(new MapDbLedger(state), 1000, Duration.ofHours(1), timers);

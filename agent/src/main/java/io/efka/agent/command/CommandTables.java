@@ -45,7 +45,7 @@ public final class CommandTables {
     }
 
     private Map<String, Row> service() {
-        var service = new ServiceCommands(services, toolbox.documents());
+        var service = new ServiceCommands(services, toolbox.documents(), toolbox.isGrouped());
         var install = new InstallCommands(installation, services);
         return Map.ofEntries(
                 Map.entry("status", query(service::status)),

@@ -14,13 +14,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The commands that a service's supervisor answers. */
 final class ServiceCommands {
     private final Services services;
     private final Documents documents;
+    private final Predicate<RunId> isGrouped;
 
-    ServiceCommands(Services services, Documents documents) {
+    ServiceCommands(Services services, Documents documents, Predicate<RunId> isGrouped) {
+        this.isGrouped = isGrouped;
         this.services = services;
         this.documents = documents;
     }
@@ -38,7 +41,19 @@ final class ServiceCommands {
     }
 
     CompletableFuture<Answer> stop(Command command) throws Refusal {
-        return ask(command, Event.StopAsked::new).thenApply(outcome -> stopped(command, outcome));
+        List<String> warnings = notFound(services.status(command.requiredService()));
+        return ask(command, Event.StopAsked::new)
+                .thenApply(outcome -> stopped(command, outcome))
+                .thenApply(answer -> answer instanceof Answer.Done ? answer.warning(warnings) : answer);
+    }
+
+    /** What a stop that succeeds may have left all the same. */
+    private List<String> notFound(ServiceStatus status) {
+        boolean isFound = status.run().filter(isGrouped.negate()).isEmpty();
+        if (isFound) return List.of();
+        return List.of(
+                "no control group could be had for " + status.id() + ": a process of it that left its session and"
+                        + " process group, was orphaned and cleared its environment is not found, and may still run");
     }
 
     /**

@@ -1,11 +1,21 @@
 package io.efka.agent.command;
 
 import io.efka.agent.service.Logs;
+import io.efka.agent.service.RunId;
+import java.util.function.Predicate;
 
 /**
  * What the handlers work with.
  *
  * @param lanes the router's; the steps of an apply go through them as well
+ * @param isGrouped whether a run's processes have a control group, by which all of them are found
  * @param shutdown begins a graceful end of the agent; run after the reply, must not block
  */
-public record Toolbox(Installer installer, Logs logs, Documents documents, Lanes lanes, Talk talk, Runnable shutdown) {}
+public record Toolbox(
+        Installer installer,
+        Logs logs,
+        Documents documents,
+        Lanes lanes,
+        Talk talk,
+        Predicate<RunId> isGrouped,
+        Runnable shutdown) {}

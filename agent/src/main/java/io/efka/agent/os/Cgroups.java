@@ -99,9 +99,14 @@ public final class Cgroups implements AutoCloseable {
         return Integer.toString(agent.hashCode() & Integer.MAX_VALUE, 36) + "-";
     }
 
+    /** Whether runs can have groups. */
+    public boolean isUsable() {
+        return !folders().isEmpty();
+    }
+
     /** What was found and what it can do, in one line for {@code info}. */
     public String describe() {
-        if (folders().isEmpty()) {
+        if (!isUsable()) {
             return "none: no control group can be written; trees are found by session and environment";
         }
         String version = unified.isEmpty() ? "v1" : controllers.isEmpty() ? "v2" : "hybrid";

@@ -174,6 +174,11 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         strays.end(recorded, STRAYS_LIMIT);
     }
 
+    /** Whether a run's processes have a control group; true for a run that has none any more. */
+    public boolean isGrouped(RunId id) {
+        return runs.find(id).filter(run -> run.kin().group().isEmpty()).isEmpty();
+    }
+
     /** The living processes of a run. */
     List<ProcessStat> members(RunId id) {
         return runs.find(id).map(run -> trees.members(run.kin())).orElse(List.of());

@@ -462,6 +462,33 @@ final class CommandRouterTest {
     }
 
     @Nested
+    class Stop {
+        @Test
+        void warnsOfARunWithoutAControlGroup() {
+            rig.supervision.running(CAMERA);
+            rig.isGrouped = false;
+            rig.send(camera("stop"), "").settle();
+            assertThat(code(rig.reply())).isEqualTo("ok");
+            assertThat(rig.reply().getAsJsonArray("warnings"))
+                    .singleElement()
+                    .asString()
+                    .contains("no control group could be had for camera");
+        }
+
+        @Test
+        void warnsOfNothingWhereAllProcessesAreFoundOrThereIsNone() {
+            rig.supervision.running(CAMERA).with(RADIO);
+            rig.send(camera("stop"), "").settle();
+            assertThat(rig.lastReply().has("warnings")).isFalse();
+            rig.isGrouped = false;
+            rig.send("efka/dev1/svc/radio/cmd/stop", "").settle();
+            assertThat(rig.lastReply().has("warnings")).isFalse();
+            rig.send(camera("start"), "").settle();
+            assertThat(rig.lastReply().has("warnings")).isFalse();
+        }
+    }
+
+    @Nested
     class FullLane {
         @Test
         void answersBusyAndTheSameIdMayBeTriedAgain() {

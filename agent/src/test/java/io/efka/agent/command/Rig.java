@@ -48,6 +48,7 @@ final class Rig {
     Function<Message, Optional<LinkException>> refusal = reply -> Optional.empty();
 
     boolean isShutDown;
+    boolean isGrouped = true;
     final CommandTable table;
     final CommandRouter router;
 
@@ -68,7 +69,8 @@ final class Rig {
         var environment = new Environment(topics, this::send, supervision, new RecordedEvents(), timers);
         var lanes = new Lanes(tasks::add, 64, 8 * 1024 * 1024);
         var ledger = new Ledger(disk.store(kill), 1000, Duration.ofHours(24), timers);
-        var toolbox = new Toolbox(installer, this::readLogs, documents(), lanes, talk, () -> isShutDown = true);
+        var toolbox = new Toolbox(
+                installer, this::readLogs, documents(), lanes, talk, run -> isGrouped, () -> isShutDown = true);
         table = CommandTables.standard(environment, toolbox, tasks::add);
         router = new CommandRouter(table, environment, ledger, lanes, tasks::add);
     }
