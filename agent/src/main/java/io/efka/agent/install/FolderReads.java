@@ -27,6 +27,9 @@ final class FolderReads implements AutoCloseable {
      */
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
+    /** A card under load may take this long. The agent cannot do without that disk, so it does not give up soon. */
+    private static final Duration OWN_LIMIT = Duration.ofSeconds(30);
+
     /** A hung thread costs some 100 KiB. Ten services on one dead mount are not rare. */
     private static final int MAX_AT_A_TIME = 16;
 
@@ -43,6 +46,11 @@ final class FolderReads implements AutoCloseable {
     /** @param name of the threads */
     FolderReads(String name) {
         this(name, LIMIT, MAX_AT_A_TIME);
+    }
+
+    /** For the agent's own folders. */
+    static FolderReads own() {
+        return new FolderReads("agent-read-own", OWN_LIMIT, MAX_AT_A_TIME);
     }
 
     FolderReads(String name, Duration limit, int maxAtATime) {
@@ -70,8 +78,8 @@ final class FolderReads implements AutoCloseable {
     }
 
     /**
-     * Reads something in a folder. Blocks for five seconds at most; for the less the more reads hang, so that many dead
-     * mounts together cost some seconds and not five each.
+     * Reads something in a folder. Blocks for the limit at most; for the less the more reads hang, so that many dead
+     * mounts together cost a few limits and not one each.
      *
      * @throws Unread if there is no answer in time, if an earlier read of the folder hangs, or if too many do
      */

@@ -26,7 +26,7 @@ public final class ServiceFolders implements AutoCloseable {
     private final RootRule rootRule;
     private final Function<Path, ManifestReading> manifests;
     // Apart, so that dead mounts keep nobody from the agent's own folders.
-    private final FolderReads ownReads = new FolderReads("agent-read-own");
+    private final FolderReads ownReads = FolderReads.own();
     private final FolderReads reads;
 
     /**

@@ -26,6 +26,41 @@ final class LanesTest {
     }
 
     @Test
+    void whatReadsFoldersRunsBesideTheOthersAndInTheSameOrder() {
+        var places = new ArrayList<String>();
+        var lanes = new Lanes(
+                task -> {
+                    places.add("pool");
+                    task.run();
+                },
+                task -> {
+                    places.add("folders");
+                    task.run();
+                },
+                10,
+                1000);
+        var reading = new Lanes.Work() {
+            @Override
+            public void run(Runnable release) {
+                release.run();
+            }
+
+            @Override
+            public boolean readsFolders() {
+                return true;
+            }
+        };
+        var key = Lanes.Key.of(new ServiceId("camera"));
+        Lanes.Place first = lanes.reserve(key, 1, reading).orElseThrow();
+        Lanes.Place second = lanes.reserve(key, 1, Runnable::run).orElseThrow();
+
+        second.ready();
+        assertThat(places).isEmpty();
+        first.ready();
+        assertThat(places).containsExactly("folders", "pool");
+    }
+
+    @Test
     void keepTheirOrderOnManyThreadsHoweverLatePlacesGetReady() throws InterruptedException {
         var lanes = new Lanes(pool, 1000, 1_000_000);
         int perLane = 500;
