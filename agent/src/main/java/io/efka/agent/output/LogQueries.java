@@ -3,17 +3,14 @@ package io.efka.agent.output;
 import io.efka.agent.service.Logs;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Timers;
+import io.efka.agent.threads.TaskPool;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Queries in a pool of their own, so that neither a long search nor a disk that hangs holds up anything else: half of the
@@ -21,10 +18,9 @@ import org.slf4j.LoggerFactory;
  * {@link Logs.Busy}, or after 5 seconds with words about the disk. Thread-safe.
  */
 final class LogQueries implements Logs, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LogQueries.class);
     private static final int MOST_THREADS = 2;
     private static final int WAITING = 64;
-    private static final long IDLE_SECONDS = 10;
+    private static final Duration IDLE = Duration.ofSeconds(10);
     /** Whoever waited for so long is not searched for any more: its answer would come too late. */
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
     /** No search takes so long; a disk that does not answer may. */
@@ -33,7 +29,7 @@ final class LogQueries implements Logs, AutoCloseable {
     private final Reader reader;
     private final Timers timers;
     private final LongSupplier clock;
-    private final ThreadPoolExecutor pool;
+    private final TaskPool pool;
 
     /** Reads in the caller's thread. */
     interface Reader {
@@ -46,14 +42,7 @@ final class LogQueries implements Logs, AutoCloseable {
         this.timers = timers;
         this.clock = clock;
         int threads = Math.max(1, Math.min(MOST_THREADS, processors / 2));
-        var number = new AtomicInteger();
-        this.pool = new ThreadPoolExecutor(
-                threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
-                    var thread = new Thread(task, "agent-logs-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        pool.allowCoreThreadTimeOut(true);
+        this.pool = TaskPool.passing("agent-logs", threads, IDLE, new ArrayBlockingQueue<>(WAITING), 0);
     }
 
     @Override
@@ -62,10 +51,7 @@ final class LogQueries implements Logs, AutoCloseable {
         long accepted = clock.getAsLong();
         try {
             pool.execute(() -> answer(id, query, accepted, answer));
-        } catch (RejectedExecutionException full) {
-            return CompletableFuture.failedFuture(tooMany());
-        } catch (OutOfMemoryError noThread) {
-            LOG.warn("service={} no thread to read its logs with: {}", id, noThread.toString());
+        } catch (RejectedExecutionException fullOrNoThread) {
             return CompletableFuture.failedFuture(tooMany());
         }
         Timers.Timer limit = timers.schedule(
