@@ -1,6 +1,7 @@
 package io.efka.agent.paho;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.paho.BrokerFeatures.Missing;
 import io.efka.agent.paho.Ending.Kind;
 import io.efka.agent.service.Timers;
 import io.efka.agent.threads.AgentThread;
@@ -168,6 +169,8 @@ final class Connection implements Outgoing.Wire {
 
     @Override
     public void send(Pending pending) {
+        // Paho would lower it on its own copy, and Outgoing take "written" for "acknowledged".
+        if (features.lacks(Missing.QOS_1)) pending.message.setQos(0);
         try {
             client.publish(pending.topic, pending.message, null, new MqttActionListener() {
                 @Override
@@ -182,6 +185,25 @@ final class Connection implements Outgoing.Wire {
             });
         } catch (MqttException e) {
             // Nothing but a lost connection makes Paho refuse what Messages and Outgoing let through.
+            signals.add(() -> lost(e));
+        }
+    }
+
+    @Override
+    public void probe() {
+        try {
+            client.ping(new MqttActionListener() {
+                @Override
+                public void onSuccess(IMqttToken token) {
+                    signals.add(outgoing::probeAnswered);
+                }
+
+                @Override
+                public void onFailure(IMqttToken token, Throwable problem) {
+                    // The connection is lost.
+                }
+            });
+        } catch (MqttException e) {
             signals.add(() -> lost(e));
         }
     }

@@ -1,14 +1,17 @@
 package io.efka.agent.paho;
 
 import java.util.concurrent.ExecutorService;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttToken;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 import org.eclipse.paho.mqttv5.client.internal.MqttConnectionState;
 import org.eclipse.paho.mqttv5.client.internal.MqttSessionState;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.packet.MqttPingReq;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /**
@@ -39,6 +42,13 @@ final class FreshClient extends MqttAsyncClient {
     @Override
     protected NetworkModule[] createNetworkModules(String address, MqttConnectionOptions options) {
         return new NetworkModule[] {network};
+    }
+
+    /** Sends a PINGREQ now. Paho has no other way: {@code checkPing} sends one only when the keep-alive is due. */
+    void ping(MqttActionListener answer) throws MqttException {
+        var token = new MqttToken(getClientId());
+        token.setActionCallback(answer);
+        comms.sendNoWait(new MqttPingReq(), token);
     }
 
     /** Takes over what the broker said in its CONNACK. */

@@ -43,8 +43,13 @@ final class Outgoing {
 
     @GuardedBy("this") private final Set<Pending> inFlight = new LinkedHashSet<>();
 
-    /** Sent at QoS 0, with nothing acknowledged since that was sent after it. */
+    /** Written at QoS 0, with nothing answered since that was written after it. */
     @GuardedBy("this") private final Deque<Pending> unproven = new ArrayDeque<>();
+
+    /** The last of those that the probe under way is behind. */
+    @GuardedBy("this") private Optional<Pending> probed = Optional.empty();
+
+    @GuardedBy("this") private long probedSince;
 
     @GuardedBy("this") private final PacketLimit limit = new PacketLimit();
 
@@ -76,9 +81,13 @@ final class Outgoing {
         this.refusals = refusals;
     }
 
-    /** Hands one publish to the network. Called under the lock of {@link Outgoing}: must neither block nor call back. */
+    /** The network. Called under the lock of {@link Outgoing}: must neither block nor call back. */
     interface Wire {
+        /** Hands one publish over. */
         void send(Pending pending);
+
+        /** Asks the broker for an answer, behind all that was written before; {@link #probeAnswered} tells of it. */
+        void probe();
     }
 
     /**
@@ -142,12 +151,15 @@ final class Outgoing {
         return limit.room(nanoTime.getAsLong());
     }
 
-    /** How long the oldest message in flight has waited for its turn to be acknowledged. */
+    /** How long the oldest message in flight, or the probe, has waited for its turn to be answered. */
     synchronized Duration stalled() {
-        return inFlight.isEmpty() ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - oldestSince);
+        long now = nanoTime.getAsLong();
+        long since = Math.max(
+                inFlight.isEmpty() ? 0 : now - oldestSince, probed.isEmpty() ? 0 : now - probedSince);
+        return Duration.ofNanos(since);
     }
 
-    /** How many messages the broker has answered on this connection. */
+    /** How many messages and probes the broker has answered on this connection. */
     synchronized long acknowledged() {
         return acknowledged;
     }
@@ -167,6 +179,7 @@ final class Outgoing {
             lost.addAll(inFlight);
             inFlight.clear();
             unproven.clear();
+            probed = Optional.empty();
             suspects.drainTo(lost);
             control.drainTo(lost);
             bulk.drainTo(lost);
@@ -208,7 +221,6 @@ final class Outgoing {
             boolean wasOldest = inFlight.iterator().next() == pending;
             inFlight.remove(pending);
             if (wasOldest) oldestSince = nanoTime.getAsLong();
-            if (onTrial.filter(pending::equals).isPresent()) onTrial = Optional.empty();
             if (pending.lane == Lane.BULK) {
                 bulkInFlight--;
                 bulkBytesInFlight -= pending.bytes;
@@ -220,20 +232,52 @@ final class Outgoing {
         problem.ifPresentOrElse(pending.done::completeExceptionally, () -> pending.done.complete(null));
     }
 
-    /** At QoS 0 nothing is answered: a message is known to be harmless when a later one was. */
+    /** At QoS 0 nothing is answered: a message is known to be harmless when something written after it was. */
     @GuardedBy("this") private void learn(Pending pending, Optional<LinkException> problem) {
         if (pending.message.getQos() == 0) {
             unproven.addLast(pending);
             if (unproven.size() > MAX_WINDOW) unproven.removeFirst();
+            probeIfUseful();
             return;
         }
         acknowledged++;
-        while (!unproven.isEmpty() && unproven.getFirst().number < pending.number) {
-            poison.acquit(unproven.removeFirst().topic);
-        }
-        poison.acquit(pending.topic);
+        acquitUnproven(pending.number);
+        acquit(pending);
         if (problem.isEmpty()) limit.taken(pending.bytes);
         else if (problem.get().kind() == Kind.TOO_LARGE) limit.refused(pending.bytes, nanoTime.getAsLong());
+    }
+
+    @GuardedBy("this") private void acquitUnproven(long upTo) {
+        while (!unproven.isEmpty() && unproven.getFirst().number <= upTo) acquit(unproven.removeFirst());
+    }
+
+    @GuardedBy("this") private void acquit(Pending harmless) {
+        poison.acquit(harmless.topic);
+        if (onTrial.filter(harmless::equals).isPresent()) onTrial = Optional.empty();
+    }
+
+    /** Nobody is suspected most of the time, and then nothing is asked. */
+    @GuardedBy("this") private void probeIfUseful() {
+        PoisonDetector judge = poison;
+        if (unproven.stream().anyMatch(pending -> judge.isKnown(pending.topic))) probe();
+    }
+
+    /** One at a time: an answer is to one of them, not known to which. */
+    @GuardedBy("this") private void probe() {
+        if (probed.isPresent() || unproven.isEmpty() || wire.isEmpty()) return;
+        probed = Optional.of(unproven.getLast());
+        probedSince = nanoTime.getAsLong();
+        wire.get().probe();
+    }
+
+    /** The broker has answered the probe: it lives, after all that was written before. */
+    synchronized void probeAnswered() {
+        if (probed.isEmpty()) return;
+        acknowledged++;
+        acquitUnproven(probed.get().number);
+        probed = Optional.empty();
+        probeIfUseful();
+        pump();
     }
 
     @GuardedBy("this") private void pump() {
@@ -264,7 +308,9 @@ final class Outgoing {
             return suspect;
         }
         if (suspect.isPresent() && (turns >= TURNS || (control.isEmpty() && bulk.isEmpty()))) {
-            return inFlight.isEmpty() ? Optional.of(tried(suspect.get())) : Optional.empty();
+            if (inFlight.isEmpty() && unproven.isEmpty()) return Optional.of(tried(suspect.get()));
+            probe();
+            return Optional.empty();
         }
         Optional<Pending> next = control.poll();
         if (next.isEmpty() && bulkMayGo()) next = bulk.poll();
@@ -272,7 +318,7 @@ final class Outgoing {
         return next;
     }
 
-    /** Goes alone, and at QoS 1, so that it is known what becomes of it. */
+    /** Goes alone, and at QoS 1 where the broker has that, so that it is known what becomes of it. */
     @GuardedBy("this") private Pending tried(Pending suspect) {
         suspects.remove(suspect);
         if (suspect.message.getQos() == 0) suspect.message.setQos(1);

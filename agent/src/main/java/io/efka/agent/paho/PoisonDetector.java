@@ -105,6 +105,11 @@ final class PoisonDetector {
         return endsOf(topic) >= SUSPICIOUS_ENDS;
     }
 
+    /** Whether anything speaks against the topic. */
+    boolean isKnown(String topic) {
+        return records.containsKey(topic);
+    }
+
     /** How much speaks against the topic: those with less are tried first. */
     int evidence(String topic) {
         Record record = records.get(topic);

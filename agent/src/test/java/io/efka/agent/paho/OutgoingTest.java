@@ -23,6 +23,19 @@ class OutgoingTest {
     private long now = 1_000;
     private final Outgoing outgoing = new Outgoing(() -> now, new RefusalLog());
     private final List<Pending> wire = new ArrayList<>();
+    private int probes;
+
+    private final Outgoing.Wire network = new Outgoing.Wire() {
+        @Override
+        public void send(Pending pending) {
+            wire.add(pending);
+        }
+
+        @Override
+        public void probe() {
+            probes++;
+        }
+    };
 
     @Nested
     class WithAWindowOfNineteen {
@@ -244,6 +257,111 @@ class OutgoingTest {
             assertThat(outgoing.describe()).containsEntry("given_up", 1L);
         }
 
+        /** Paho lowers the QoS itself; what it writes is settled at once, and never answered. */
+        @Nested
+        class AtABrokerWithQosZeroOnly {
+            @Test
+            void isFoundAndOthersAreAcquitted() {
+                Optional<Kind> verdict = Optional.empty();
+                int ends = 0;
+                while (verdict.isEmpty() && ends < 10) {
+                    wire.clear();
+                    probes = 0;
+                    up(20);
+                    for (String topic : List.of("a", "b", "poison", "c", "d")) send(topic, 1);
+                    for (int done = 0; done < wire.size(); done++) {
+                        write(wire.get(done));
+                        if (topics().contains("poison")) continue;
+                        if (probes > 0) answer();
+                    }
+                    outgoing.down("cut", true);
+                    ends++;
+                    if (outgoing.describe().get("given_up").equals(1L)) verdict = Optional.of(Kind.POISON);
+                }
+
+                assertThat(verdict).contains(Kind.POISON);
+                assertThat(ends).isLessThanOrEqualTo(5);
+            }
+
+            @Test
+            void isNobodyWhoGotThroughInBetween() {
+                for (int i = 0; i < 10; i++) {
+                    endWritten("chatty");
+                    up(20);
+                    wire.clear();
+                    send("chatty", 1);
+                    write(wire.get(0));
+                    answer();
+                    outgoing.down("a bad line", true);
+                }
+
+                up(20);
+                wire.clear();
+                send("chatty", 1);
+                send("chatty", 1);
+                assertThat(topics()).as("sent together, not one by one").containsExactly("chatty", "chatty");
+                assertThat(outgoing.describe()).containsEntry("given_up", 0L);
+            }
+
+            @Test
+            void staysAloneUntilTheBrokerHasAnsweredBehindIt() {
+                endWritten("a");
+                endWritten("a");
+                wire.clear();
+                up(20);
+                send("a", 1);
+                send("b", 1);
+                write(wire.get(0));
+                if (wire.size() > 1) write(wire.get(1));
+                assertThat(topics()).containsExactly("a");
+
+                answer();
+
+                assertThat(topics()).containsExactly("a", "b");
+            }
+
+            @Test
+            void aProbeThatIsNotAnsweredIsSeenAsAStall() {
+                endWritten("a");
+                up(20);
+                send("a", 1);
+                write(wire.get(wire.size() - 1));
+                now += Duration.ofSeconds(31).toNanos();
+                assertThat(outgoing.stalled()).isEqualTo(Duration.ofSeconds(31));
+
+                answer();
+
+                assertThat(outgoing.stalled()).isZero();
+            }
+
+            @Test
+            void nothingIsAskedWhileNobodyIsSuspected() {
+                up(20);
+                send("a", 1);
+                write(wire.get(0));
+                assertThat(probes).isZero();
+            }
+
+            private void endWritten(String topic) {
+                up(20);
+                send(topic, 1);
+                write(wire.get(wire.size() - 1));
+                outgoing.down("cut", true);
+                probes = 0;
+            }
+
+            private void write(Pending pending) {
+                pending.message.setQos(0);
+                settle(pending);
+            }
+
+            private void answer() {
+                assertThat(probes).as("probes").isEqualTo(1);
+                probes = 0;
+                outgoing.probeAnswered();
+            }
+        }
+
         private void endWith(String topic) {
             endWith(topic, 1);
         }
@@ -286,7 +404,7 @@ class OutgoingTest {
 
             now += Duration.ofMinutes(10).toNanos();
             assertThat(outgoing.maxPacket()).isEqualTo(10_000);
-            outgoing.up(wire::add, URI.create("tcp://other"), 20, MAX_PACKET);
+            outgoing.up(network, URI.create("tcp://other"), 20, MAX_PACKET);
             assertThat(outgoing.maxPacket()).isEqualTo(MAX_PACKET);
         }
     }
@@ -319,7 +437,7 @@ class OutgoingTest {
     }
 
     private void up(int receiveMaximum) {
-        outgoing.up(wire::add, BROKER, receiveMaximum, MAX_PACKET);
+        outgoing.up(network, BROKER, receiveMaximum, MAX_PACKET);
     }
 
     private void offer(Lane lane, int count, int bytes) {
