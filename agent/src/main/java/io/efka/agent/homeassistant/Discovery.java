@@ -58,6 +58,7 @@ public final class Discovery implements StatusListener {
     private final AtomicBoolean gathering = new AtomicBoolean();
     private final AtomicBoolean answering = new AtomicBoolean();
     private final AtomicBoolean warned = new AtomicBoolean();
+    private final AtomicBoolean saidShortened = new AtomicBoolean();
 
     /** Key and platform of all that Home Assistant may have been told of and not yet been told to forget. */
     @GuardedBy("this") private final Map<String, String> announced = new HashMap<>();
@@ -80,7 +81,7 @@ public final class Discovery implements StatusListener {
         this.services = services;
         this.uplink = uplink;
         this.random = random;
-        this.document = new RetainedDocument(place.config(), uplink, this::compose, this::settled);
+        this.document = new RetainedDocument(place.config(), uplink, this::compose, this::settled, false);
         this.detector = new OverwriteDetector(uplink.timers(), document::changed);
         document.changed();
     }
@@ -162,13 +163,20 @@ public final class Discovery implements StatusListener {
         if (hasStrangers) publishSoon();
     }
 
-    private byte[] compose() {
+    private byte[] compose(long bytes) {
         Map<String, JsonObject> components = components();
         Map<String, String> gone;
         synchronized (this) {
             components.forEach((key, component) -> announced.put(key, DiscoveryCodec.platform(component)));
             gone = new TreeMap<>(announced);
             gone.keySet().removeAll(components.keySet());
+        }
+        // What there is no room for stays announced: neither named nor retracted, it is in a later document.
+        int left = codec.fit(components, gone, bytes);
+        if (left > 0 && saidShortened.compareAndSet(false, true)) {
+            log.warn("Home Assistant is not told of {} entities: the broker takes no larger document", left);
+        }
+        synchronized (this) {
             retracted = gone;
             namesRetracted = false;
         }

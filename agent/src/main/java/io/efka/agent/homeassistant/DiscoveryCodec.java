@@ -8,9 +8,11 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.telemetry.JsonCodec;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /** Writes the discovery document, and reads which entities one announces. */
 final class DiscoveryCodec {
@@ -41,6 +43,43 @@ final class DiscoveryCodec {
         json.add("availability", Components.deviceIsOnline(card.topics()));
         json.add("components", all);
         return JsonCodec.bytes(json);
+    }
+
+    /**
+     * Takes out what does not fit, from the end: a device without its last services is better than none. Retractions
+     * come before entities, since they are small, and done with once the broker has them.
+     *
+     * @param components in the order of {@link Components#of}, changed
+     * @param retracted changed
+     * @param bytes of the document at most; where even an empty one has more, that is left
+     * @return how many entities were taken out
+     */
+    int fit(Map<String, JsonObject> components, Map<String, String> retracted, long bytes) {
+        int before = components.size();
+        long room = bytes - write(Map.of(), Map.of()).length;
+        room = keep(retracted, room, (key, platform) -> entry(key, onlyPlatform(platform)));
+        keep(components, room, DiscoveryCodec::entry);
+        return before - components.size();
+    }
+
+    private static <T> long keep(Map<String, T> all, long room, BiFunction<String, T, JsonObject> written) {
+        long left = room;
+        boolean isFull = false;
+        for (Iterator<Map.Entry<String, T>> each = all.entrySet().iterator(); each.hasNext(); ) {
+            Map.Entry<String, T> entry = each.next();
+            // Its braces stand for the comma, with a byte to spare.
+            long size = isFull ? 0 : JsonCodec.bytes(written.apply(entry.getKey(), entry.getValue())).length;
+            isFull |= size > left;
+            if (isFull) each.remove();
+            else left -= size;
+        }
+        return left;
+    }
+
+    private static JsonObject entry(String key, JsonObject component) {
+        var json = new JsonObject();
+        json.add(key, component);
+        return json;
     }
 
     private static JsonObject onlyPlatform(String platform) {

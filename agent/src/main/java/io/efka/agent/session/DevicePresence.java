@@ -6,6 +6,7 @@ import io.efka.agent.service.StatusListener;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.threads.FatalErrors;
 import io.efka.agent.wire.LinkException;
+import io.efka.agent.wire.LinkException.Kind;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
@@ -39,6 +40,7 @@ public final class DevicePresence implements StatusListener {
     /** The broker refused the birth: that is for a person to mend. */
     static final Duration RETRY_REFUSED = Duration.ofMinutes(1);
 
+    private static final long WHOLE = Long.MAX_VALUE;
     private static final Logger LOG = LoggerFactory.getLogger(DevicePresence.class);
 
     private final Executor mailbox;
@@ -58,6 +60,10 @@ public final class DevicePresence implements StatusListener {
     private boolean corrected;
     private boolean correctionDue;
     private boolean refused;
+    /** What the birth must be smaller than, as the last one was refused for its size. */
+    private long tooLarge = WHOLE;
+
+    private boolean saidShortened;
     private long births;
     private Map<String, String> refusedFilters = Map.of();
     /** Counts announcements, so that what becomes of a birth of an earlier one is told apart. */
@@ -74,7 +80,7 @@ public final class DevicePresence implements StatusListener {
 
     /** What the broker publishes when it loses this agent. */
     public Message will() {
-        return message(codec.end(DeviceStatusCodec.LOST), true);
+        return message(codec.end(DeviceStatusCodec.LOST, WHOLE), true);
     }
 
     @Override
@@ -111,6 +117,7 @@ public final class DevicePresence implements StatusListener {
         announcement++;
         inFlight = false;
         resting = false;
+        tooLarge = WHOLE;
         stale = true;
         pump();
     }
@@ -142,7 +149,7 @@ public final class DevicePresence implements StatusListener {
 
     /** Asks for another agent with this device id: one that is alive answers with its birth. */
     void ask() {
-        uplink.link().publish(message(codec.end(DeviceStatusCodec.ASKING), false), Lane.CONTROL);
+        uplink.link().publish(message(codec.end(DeviceStatusCodec.ASKING, room()), false), Lane.CONTROL);
     }
 
     /**
@@ -152,7 +159,7 @@ public final class DevicePresence implements StatusListener {
      */
     CompletableFuture<Void> farewell() {
         withdraw();
-        return uplink.link().publish(message(codec.end(DeviceStatusCodec.SHUTDOWN), true), Lane.CONTROL);
+        return uplink.link().publish(message(codec.end(DeviceStatusCodec.SHUTDOWN, room()), true), Lane.CONTROL);
     }
 
     private void corrected() {
@@ -177,22 +184,43 @@ public final class DevicePresence implements StatusListener {
         stale = false;
         inFlight = true;
         long mine = announcement;
+        byte[] birth = birth(tooLarge == WHOLE ? WHOLE : Math.min(room(), tooLarge - 1));
         uplink.link()
-                .publish(birth(), Lane.CONTROL)
-                .whenComplete(FatalErrors.top((done, failure) -> mailbox.execute(() -> settled(mine, failure))));
+                .publish(message(birth, true), Lane.CONTROL)
+                .whenComplete(
+                        FatalErrors.top((done, failure) -> mailbox.execute(() -> settled(mine, birth.length, failure))));
     }
 
-    private void settled(long mine, @Nullable Throwable failure) {
+    private void settled(long mine, int bytes, @Nullable Throwable failure) {
         if (mine != announcement) return;
         inFlight = false;
         if (failure == null) {
-            refused = false;
+            taken(bytes);
             pump();
             return;
         }
         stale = true;
+        if (LinkException.kindOf(failure) == Kind.TOO_LARGE && bytes < tooLarge) {
+            tooLarge = bytes;
+            pump();
+            return;
+        }
         resting = true;
         later(failure instanceof LinkException link && link.isRefused() ? refused(link) : RETRY, () -> rested(mine));
+    }
+
+    private void taken(int bytes) {
+        refused = false;
+        if (tooLarge != WHOLE && !saidShortened) {
+            LOG.warn("topic={} is published shortened, to {} bytes: the broker takes no more", topic, bytes);
+            saidShortened = true;
+        }
+        tooLarge = WHOLE;
+    }
+
+    /** What is known to fit, of a payload. */
+    private long room() {
+        return uplink.link().maxPacket() - message(new byte[0], true).packetBytes();
     }
 
     private Duration refused(LinkException problem) {
@@ -204,6 +232,7 @@ public final class DevicePresence implements StatusListener {
     private void rested(long mine) {
         if (mine != announcement) return;
         resting = false;
+        tooLarge = WHOLE;
         pump();
     }
 
@@ -211,10 +240,10 @@ public final class DevicePresence implements StatusListener {
         uplink.timers().schedule(delay, () -> mailbox.execute(task));
     }
 
-    private Message birth() {
+    private byte[] birth(long bytes) {
         var counts = new EnumMap<ServiceStatus.State, Integer>(ServiceStatus.State.class);
         states.values().forEach(state -> counts.merge(state, 1, Integer::sum));
-        return message(codec.birth(++births, counts, refusedFilters), true);
+        return codec.birth(++births, counts, refusedFilters, bytes);
     }
 
     private Message message(byte[] payload, boolean retain) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Writes and reads the device's status document: birth, will and farewell. */
 public final class DeviceStatusCodec {
@@ -24,6 +25,10 @@ public final class DeviceStatusCodec {
 
     /** The reason of a question (never retained): a living agent of this device answers it with its birth. */
     static final String ASKING = "asking";
+
+    /** What {@link #read} needs, and readers of the device. */
+    private static final Set<String> CORE =
+            Set.of("v", "device", "online", "session", "instance", "host", "birth", "reason", "shortened");
 
     private final AgentInstance instance;
     private final Machine machine;
@@ -49,8 +54,14 @@ public final class DeviceStatusCodec {
      * @param number of this birth, grows within the session
      * @param services how many there are in each state
      * @param refusedFilters on which it hears nothing, with the reason
+     * @param bytes to have at most: the refused filters are left out first, then all but who is there, and it has {@code
+     *     "shortened":true}; where that is too few for the shortest document, it is that one
      */
-    byte[] birth(long number, Map<ServiceStatus.State, Integer> services, Map<String, String> refusedFilters) {
+    byte[] birth(
+            long number,
+            Map<ServiceStatus.State, Integer> services,
+            Map<String, String> refusedFilters,
+            long bytes) {
         Map<String, Object> document = document(true);
         document.put("birth", number);
         var counts = new LinkedHashMap<String, Integer>();
@@ -59,17 +70,30 @@ public final class DeviceStatusCodec {
         }
         document.put("services", counts);
         if (!refusedFilters.isEmpty()) document.put("filters_refused", refusedFilters);
+        return within(bytes, document);
+    }
+
+    private static byte[] within(long bytes, Map<String, Object> document) {
+        byte[] written = JsonCodec.bytes(JsonCodec.object(document));
+        if (written.length <= bytes) return written;
+        document.put("shortened", true);
+        document.remove("filters_refused");
+        written = JsonCodec.bytes(JsonCodec.object(document));
+        if (written.length <= bytes) return written;
+        document.keySet().retainAll(CORE);
         return JsonCodec.bytes(JsonCodec.object(document));
     }
 
     /**
      * The agent is not there, or not as the device. Without the services: what would be said of them was true when the
      * will was made.
+     *
+     * @param bytes to have at most, as for {@link #birth}
      */
-    byte[] end(String reason) {
+    byte[] end(String reason, long bytes) {
         Map<String, Object> document = document(false);
         document.put("reason", reason);
-        return JsonCodec.bytes(JsonCodec.object(document));
+        return within(bytes, document);
     }
 
     private Map<String, Object> document(boolean online) {

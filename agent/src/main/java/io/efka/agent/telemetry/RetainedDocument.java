@@ -9,7 +9,6 @@ import io.efka.agent.wire.MqttLink.Lane;
 import io.efka.agent.wire.Properties;
 import io.efka.agent.wire.RetryDelay;
 import java.time.Duration;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,18 +78,10 @@ public final class RetainedDocument {
     }
 
     /**
-     * @param newest the payload to publish now, which cannot be shortened
-     * @param settled called when the broker has acknowledged the newest payload
-     */
-    public RetainedDocument(String topic, Uplink uplink, Supplier<byte[]> newest, Runnable settled) {
-        this(topic, uplink, bytes -> newest.get(), settled, false);
-    }
-
-    /**
      * @param settled called when the broker has acknowledged the newest payload, shortened or not
      * @param online whether publishing makes sense from the beginning
      */
-    RetainedDocument(String topic, Uplink uplink, Content newest, Runnable settled, boolean online) {
+    public RetainedDocument(String topic, Uplink uplink, Content newest, Runnable settled, boolean online) {
         this.online = online;
         this.topic = topic;
         this.uplink = uplink;

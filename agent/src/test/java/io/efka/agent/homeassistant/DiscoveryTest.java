@@ -126,6 +126,53 @@ final class DiscoveryTest {
     }
 
     @Nested
+    final class WhenTheBrokerTakesNoPacketSoLarge {
+        WhenTheBrokerTakesNoPacketSoLarge() {
+            IntStream.range(0, 9).forEach(i -> install(new ServiceId("service" + i)));
+            link.limit(12_000);
+        }
+
+        @Test
+        void theLastServicesAreLeftOut() {
+            online();
+
+            assertThat(keys()).contains("cpu", "camera/switch").doesNotContain("service8/switch");
+            assertThat(link.last().message().packetBytes()).isLessThanOrEqualTo(12_000);
+            assertThat(link.unacknowledgedCount()).isZero();
+        }
+
+        @Test
+        void whatIsLeftOutIsNotRetractedAndWhatIsGoneIs() {
+            link.limit(Long.MAX_VALUE);
+            online();
+            link.limit(12_000);
+            link.forget();
+            remove(new ServiceId("service7"));
+            timers.advance(Discovery.GATHER);
+            assertThat(component("service7/switch").size()).isEqualTo(1);
+            assertThat(keys()).doesNotContain("service8/switch");
+
+            link.acknowledgeAll();
+            timers.advance(Discovery.GATHER);
+
+            assertThat(keys()).contains("cpu").doesNotContain("service7/switch", "service8/switch");
+        }
+
+        @Test
+        void whatIsTooLargeAtItsShortestIsLeftForTenMinutes() {
+            link.limit(100);
+            online();
+            timers.advance(Duration.ofMinutes(9));
+            assertThat(documents()).isEmpty();
+
+            link.limit(Long.MAX_VALUE);
+            timers.advance(Duration.ofMinutes(2));
+
+            assertThat(keys()).contains("service8/switch");
+        }
+    }
+
+    @Nested
     final class TheDocument {
         TheDocument() {
             online();

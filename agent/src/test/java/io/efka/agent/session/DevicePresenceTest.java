@@ -10,6 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import io.efka.agent.service.FakeTimers;
+import io.efka.agent.telemetry.AgentInstance;
+import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.Samples;
+import io.efka.agent.telemetry.Uplink;
+import io.efka.agent.telemetry.Version;
+import io.efka.agent.wire.FakeLink;
+import java.time.Instant;
+import java.util.Optional;
 import io.efka.agent.wire.Message;
 import io.efka.agent.wire.Properties;
 import java.nio.charset.StandardCharsets;
@@ -127,6 +135,59 @@ final class DevicePresenceTest {
         @Test
         void anEndWithoutAConnectionWaitsForNobody() {
             assertThat(agent.session.shutdown()).isCompleted();
+        }
+    }
+
+    @Nested
+    final class WhenTheBrokerTakesNoPacketSoLarge {
+        private final FakeLink link = FakeLink.connected();
+        private final DevicePresence presence = new DevicePresence(
+                new ManualMailbox(),
+                new DeviceStatusCodec(
+                        new AgentInstance(17, "a1", new Version("0.1.0"), timers.now()),
+                        new Machine("gw", "Linux", "17", Optional.of(Instant.EPOCH)),
+                        Samples.TOPICS),
+                Samples.TOPICS,
+                new Uplink(link, timers, timers::nanos));
+
+        WhenTheBrokerTakesNoPacketSoLarge() {
+            link.acknowledgeAtOnce();
+        }
+
+        @Test
+        void theRefusedFiltersAreLeftOutFirst() {
+            link.limit(500);
+            presence.announce();
+            presence.subscriptionsRefused(Map.of("efka/lab/#", "not allowed ".repeat(30)));
+
+            assertThat(link.last().text())
+                    .contains("\"shortened\":true", "\"services\":{")
+                    .doesNotContain("filters_refused");
+        }
+
+        @Test
+        void itIsStillSaidWhoIsThereAndWhoLeaves() {
+            link.limit(200);
+            presence.announce();
+            assertThat(link.last().text()).contains("\"online\":true", "\"session\":17", "\"shortened\":true");
+
+            assertThat(presence.farewell()).isCompleted();
+
+            assertThat(link.last().text()).contains("\"online\":false", "\"reason\":\"shutdown\"");
+        }
+
+        @Test
+        void whatIsTooLargeAtItsShortestIsTriedOnceAMinute() {
+            link.limit(50);
+            presence.announce();
+            assertThat(presence.births()).isLessThan(5);
+            pass(59);
+            assertThat(presence.births()).isLessThan(5);
+
+            link.limit(1_000);
+            pass(2);
+
+            assertThat(link.last().text()).contains("\"services\":{").doesNotContain("shortened");
         }
     }
 
