@@ -154,8 +154,7 @@ final class Outgoing {
     /** How long the oldest message in flight, or the probe, has waited for its turn to be answered. */
     synchronized Duration stalled() {
         long now = nanoTime.getAsLong();
-        long since = Math.max(
-                inFlight.isEmpty() ? 0 : now - oldestSince, probed.isEmpty() ? 0 : now - probedSince);
+        long since = Math.max(inFlight.isEmpty() ? 0 : now - oldestSince, probed.isEmpty() ? 0 : now - probedSince);
         return Duration.ofNanos(since);
     }
 

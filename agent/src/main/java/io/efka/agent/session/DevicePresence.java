@@ -187,8 +187,8 @@ public final class DevicePresence implements StatusListener {
         byte[] birth = birth(tooLarge == WHOLE ? WHOLE : Math.min(room(), tooLarge - 1));
         uplink.link()
                 .publish(message(birth, true), Lane.CONTROL)
-                .whenComplete(
-                        FatalErrors.top((done, failure) -> mailbox.execute(() -> settled(mine, birth.length, failure))));
+                .whenComplete(FatalErrors.top(
+                        (done, failure) -> mailbox.execute(() -> settled(mine, birth.length, failure))));
     }
 
     private void settled(long mine, int bytes, @Nullable Throwable failure) {

@@ -58,10 +58,7 @@ public final class DeviceStatusCodec {
      *     "shortened":true}; where that is too few for the shortest document, it is that one
      */
     byte[] birth(
-            long number,
-            Map<ServiceStatus.State, Integer> services,
-            Map<String, String> refusedFilters,
-            long bytes) {
+            long number, Map<ServiceStatus.State, Integer> services, Map<String, String> refusedFilters, long bytes) {
         Map<String, Object> document = document(true);
         document.put("birth", number);
         var counts = new LinkedHashMap<String, Integer>();

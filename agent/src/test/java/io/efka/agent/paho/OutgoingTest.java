@@ -276,7 +276,7 @@ class OutgoingTest {
                     }
                     outgoing.down("cut", true);
                     ends++;
-                    if (outgoing.describe().get("given_up").equals(1L)) verdict = Optional.of(Kind.POISON);
+                    if (Long.valueOf(1).equals(outgoing.describe().get("given_up"))) verdict = Optional.of(Kind.POISON);
                 }
 
                 assertThat(verdict).contains(Kind.POISON);

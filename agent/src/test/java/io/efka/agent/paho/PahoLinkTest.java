@@ -262,13 +262,17 @@ class PahoLinkTest {
             ScriptedBroker broker = with(ScriptedBroker.granting(0x24, 0)
                     .answering(publish -> publish.topic().equals("poison") ? ScriptedBroker.CUT : 0));
             PahoLink link = connectedTo(broker);
-            heed.onConnect = () ->
-                    List.of("a", "poison", "b").forEach(topic -> link.publish(message(topic, "x"), Lane.CONTROL));
+            heed.onConnect =
+                    () -> List.of("a", "poison", "b").forEach(topic -> link.publish(message(topic, "x"), Lane.CONTROL));
             heed.onConnect.run();
 
-            await("the culprit is known", () -> link.describe().get("given_up").equals(1L));
-            await("another arrives", () -> broker.received(ScriptedBroker.PUBLISH).stream()
-                    .anyMatch(publish -> publish.topic().equals("b")));
+            await(
+                    "the culprit is known",
+                    () -> Long.valueOf(1).equals(link.describe().get("given_up")));
+            await(
+                    "another arrives",
+                    () -> broker.received(ScriptedBroker.PUBLISH).stream()
+                            .anyMatch(publish -> publish.topic().equals("b")));
 
             assertThat(broker.received(ScriptedBroker.PINGREQ)).isNotEmpty();
             assertThat(broker.received(ScriptedBroker.CONNECT)).hasSizeLessThan(8);
