@@ -1,11 +1,11 @@
 package io.efka.agent;
 
-import io.efka.agent.install.ManifestReading;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.service.Dependencies;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.Fault;
 import io.efka.agent.service.Manifest;
+import io.efka.agent.service.ManifestReader;
 import io.efka.agent.service.RunRecord;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.ServiceRecord;
@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +28,11 @@ import org.slf4j.LoggerFactory;
  * Finds the services of this device at agent start: those in the store, and those that are in {@code data/services}
  * without a record, because the store was lost or because somebody put the folder there. The latter are wanted as their
  * {@code autostart} says.
+ *
+ * @param manifests reads a service's manifest in its folder
  */
-record Census(ServiceStore store, ServiceFolders folders) {
+record Census(
+        ServiceStore store, ServiceFolders folders, BiFunction<ServiceId, Path, ManifestReader.Result> manifests) {
     private static final Logger LOG = LoggerFactory.getLogger(Census.class);
 
     /** Every service with what its manifest says now. */
@@ -60,7 +64,7 @@ record Census(ServiceStore store, ServiceFolders folders) {
         Optional<Fault> fault = dependencies.fault(id);
         if (fault.isEmpty()) return one;
         LOG.warn("service={} manifest cannot be used: {}", id, fault.get());
-        return new Services.Found(one.record(), Optional.empty(), List.of(fault.get()));
+        return new Services.Found(one.record(), ManifestReader.Result.wrong(List.of(fault.get())));
     }
 
     private List<Path> unrecorded(Set<ServiceId> known) {
@@ -76,30 +80,30 @@ record Census(ServiceStore store, ServiceFolders folders) {
 
     private Services.Found adopted(Path folder) {
         ServiceId id = id(folder);
-        ManifestReading reading = folders.read(id, folder);
-        boolean autostart = reading instanceof ManifestReading.Usable usable
-                && usable.manifest().autostart();
+        ManifestReader.Result reading = manifests.apply(id, folder);
+        boolean autostart = reading.manifest().filter(Manifest::autostart).isPresent();
         Desired desired = autostart ? Desired.RUNNING : Desired.STOPPED;
         var record = ServiceRecord.fresh(id, folder, desired, autostart);
         LOG.info("service={} found in {} without a record: desired={}", id, folder, record.desired());
+        // What it wants is unknown while its manifest cannot be read: the next agent finds it again.
+        if (reading.isUnread()) return found(record, reading);
         try {
             store.save(record);
         } catch (StoreException e) {
             LOG.warn("service={} cannot be recorded and will be found again: {}", id, e.getMessage());
         }
-        return withManifest(record);
+        return found(record, reading);
     }
 
     private Services.Found withManifest(ServiceRecord record) {
         AgentThread.step();
-        ManifestReading reading = folders.read(record.id(), record.workDir());
-        if (reading instanceof ManifestReading.Usable usable) {
-            usable.warnings().forEach(warning -> LOG.warn("service={} manifest: {}", record.id(), warning));
-            return new Services.Found(record, Optional.of(usable.manifest()), List.of());
-        }
-        List<Fault> faults = ((ManifestReading.Unusable) reading).faults();
-        faults.forEach(fault -> LOG.warn("service={} manifest cannot be used: {}", record.id(), fault));
-        return new Services.Found(record, Optional.<Manifest>empty(), faults);
+        return found(record, manifests.apply(record.id(), record.workDir()));
+    }
+
+    private static Services.Found found(ServiceRecord record, ManifestReader.Result reading) {
+        String what = reading.isUnread() ? "read" : "used";
+        reading.faults().forEach(fault -> LOG.warn("service={} manifest cannot be {}: {}", record.id(), what, fault));
+        return new Services.Found(record, reading);
     }
 
     private static ServiceId id(Path folder) {

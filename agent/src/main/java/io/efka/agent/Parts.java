@@ -154,14 +154,16 @@ final class Parts {
                 List.of(channels, statuses, presence, measurements, new DataKeeper(data)));
         discovery.ifPresent(listeners::add);
         StatusListener listener = new StatusFanOut(listeners);
-        var ports = new Ports(launcher, probes, serviceStore, timers, listener, channels, new Ulids(timers), random);
+        folders = new ServiceFolders(
+                folder.resolve("services"), settings.folders().workDirRoots());
+        var manifests = new FolderManifests(folders, workers.manifests());
+        var ports = new Ports(
+                launcher, probes, serviceStore, manifests, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> mailbox("a service's mailbox", check), output.files());
         var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());
         metrics = new MetricsPublisher(measurements, topics, link, rhythm);
         disk = new DiskWatch(meters, events, timers, workers.workers());
-        folders = new ServiceFolders(
-                folder.resolve("services"), settings.folders().workDirRoots());
-        census = new Census(serviceStore, folders);
+        census = new Census(serviceStore, folders, manifests::now);
         boolean ownLogs = settings.folders()
                 .logs()
                 .toAbsolutePath()

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.service.Desired;
 import io.efka.agent.service.FakeStore;
+import io.efka.agent.service.Fault;
+import io.efka.agent.service.ManifestReader;
 import io.efka.agent.service.ServiceId;
 import io.efka.agent.service.Services;
 import java.io.IOException;
@@ -69,8 +71,44 @@ final class CensusTest {
                         assertThat(fault.toString()).isEqualTo("after: must not make a cycle, was a -> b -> a"));
     }
 
+    @Test
+    void aManifestThatCannotBeReadIsToldFromOneThatIsWrong() throws IOException {
+        write("away", "");
+        write("bad", ", \"args\": 7");
+        census();
+        Path mount = root.resolve("away/manifest.json");
+        Files.delete(mount);
+
+        List<Services.Found> found = census();
+
+        assertThat(found).extracting(f -> f.reading().isUnread()).containsExactly(true, false);
+        assertThat(found.get(0).record().desired()).isEqualTo(Desired.RUNNING);
+        assertThat(found.get(0).faults())
+                .singleElement()
+                .satisfies(fault -> assertThat(fault.sentence())
+                        .isEqualTo("manifest.json must be a file at " + mount + ", was missing"));
+    }
+
+    /** What its {@code autostart} says is unknown: written down now, it would stay stopped for ever. */
+    @Test
+    void aFolderWithoutARecordIsNotRecordedWhileItsManifestCannotBeRead() throws IOException {
+        write("clock", "");
+        var folders = new ServiceFolders(root, List.of());
+        var broken = ManifestReader.Result.unread(List.of(new Fault("manifest.json", "x", "must be readable (EIO)")));
+
+        List<Services.Found> found = new Census(store, folders, (id, folder) -> broken).take();
+
+        assertThat(found)
+                .singleElement()
+                .satisfies(one -> assertThat(one.faults()).isEqualTo(broken.faults()));
+        assertThat(census())
+                .singleElement()
+                .satisfies(one -> assertThat(one.record().desired()).isEqualTo(Desired.RUNNING));
+    }
+
     private List<Services.Found> census() {
-        return new Census(store, new ServiceFolders(root, List.of())).take();
+        var folders = new ServiceFolders(root, List.of());
+        return new Census(store, folders, new FolderManifests(folders, Runnable::run)::now).take();
     }
 
     private void write(String id, String more) throws IOException {

@@ -264,6 +264,7 @@ final class RemovalTest {
                     watch(Launcher.class, launcher),
                     (launch, answer) -> {},
                     watch(ServiceStore.class, store),
+                    (id, workDir, tell) -> {},
                     timers,
                     watch(StatusListener.class, listener),
                     (service, run, grace) -> {},
@@ -289,7 +290,7 @@ final class RemovalTest {
         void start() {
             folders.recover();
             output.start();
-            List<Services.Found> found = new Census(store, folders).take();
+            List<Services.Found> found = new Census(store, folders, new FolderManifests(folders, pool)::now).take();
             var orphans = new OrphanSweep(store, output, true, channels, launcher);
             Set<ServiceId> installed = orphans.installed(found);
             orphans.sweep(installed, state.damages().isEmpty());

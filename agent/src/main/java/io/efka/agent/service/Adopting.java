@@ -150,7 +150,7 @@ record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) i
 
     private static Step gone(Service service, Moment moment) {
         Cause cause = Cause.of(Cause.Kind.AGENT_START, "the run that was recorded is not alive any more");
-        if (service.manifest().isEmpty()) {
+        if (service.manifest().isEmpty() && service.isDesired()) {
             return service.move(new Failed(), Cause.of(Cause.Kind.INVALID_MANIFEST), moment)
                     .startsRejected(Outcome.Reason.INVALID_MANIFEST, "manifest cannot be used")
                     .stopsDone();

@@ -1,12 +1,18 @@
 package io.efka.agent.service;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /** It failed and is started again when the time has come. */
 record Backoff(Instant until) implements IdleState {
     @Override
     public ServiceStatus.State visible() {
         return ServiceStatus.State.BACKOFF;
+    }
+
+    @Override
+    public Optional<Instant> nextAttempt() {
+        return Optional.of(until);
     }
 
     @Override

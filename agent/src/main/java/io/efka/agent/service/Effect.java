@@ -114,6 +114,25 @@ sealed interface Effect {
         }
     }
 
+    record ReadManifest() implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            ServiceRecord record = supervisor.service().record();
+            supervisor
+                    .ports()
+                    .manifests()
+                    .read(record.id(), record.workDir(), result -> supervisor.tell(new Event.ManifestRead(result)));
+        }
+    }
+
+    /** Has the other services checked against it, and the dependencies it names reported. */
+    record ShareManifest(Manifest manifest) implements Effect {
+        @Override
+        public void perform(Supervisor supervisor) {
+            supervisor.share(manifest);
+        }
+    }
+
     record SetTimer(Event.TimerKind kind, Duration delay) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {

@@ -133,6 +133,14 @@ public sealed interface Event {
         }
     }
 
+    /** What came of reading a manifest again that could not be read when the agent started. */
+    record ManifestRead(ManifestReader.Result result) implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, Moment moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
     /** The agent is up: adopt what was recorded, start what is desired. */
     record AgentStarted() implements Event {
         @Override
@@ -300,7 +308,7 @@ public sealed interface Event {
         WATCHDOG,
         /** The time to stop is over. */
         GRACE,
-        /** The backoff is over. */
+        /** The backoff is over, or a manifest that could not be read is read again. */
         RESTART,
         /** The run has lived long enough to be called stable. */
         STABLE,

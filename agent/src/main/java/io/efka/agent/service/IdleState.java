@@ -1,7 +1,7 @@
 package io.efka.agent.service;
 
 /** A state without a process: whatever is told of a run is of an earlier one. */
-sealed interface IdleState extends ServiceState permits Stopped, Waiting, Backoff, Failed {
+sealed interface IdleState extends ServiceState permits Stopped, Waiting, Backoff, Failed, Unread {
 
     @Override
     default Step onRun(Event.OfRun event, Service service, Moment moment) {

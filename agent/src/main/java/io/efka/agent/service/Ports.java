@@ -8,6 +8,7 @@ public record Ports(
         Launcher launcher,
         Prober prober,
         ServiceStore store,
+        ManifestReader manifests,
         Timers timers,
         StatusListener listener,
         Farewells farewells,

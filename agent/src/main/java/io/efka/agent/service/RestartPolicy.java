@@ -64,7 +64,7 @@ final class RestartPolicy {
     }
 
     /** Nothing after a stable run; then {@code delay}, doubled each time, with jitter of a fifth, never over the cap. */
-    private static Duration delay(Manifest.RestartRule rule, int consecutive, RandomGenerator random) {
+    static Duration delay(Manifest.RestartRule rule, int consecutive, RandomGenerator random) {
         if (consecutive == 0) return Duration.ZERO;
         double doubled = rule.delay().toMillis() * Math.pow(2, Math.min(consecutive - 1, 30));
         double capped = Math.min(doubled, rule.maxDelay().toMillis());

@@ -33,10 +33,29 @@ record Service(
     }
 
     /** A service as the agent finds it at its start, or as it was just installed. */
-    static Service found(ServiceRecord record, Optional<Manifest> manifest, List<Fault> faults, Instant now) {
-        ServiceState state = manifest.isPresent() ? new Stopped() : new Failed();
-        Cause cause = Cause.of(manifest.isPresent() ? Cause.Kind.AGENT_START : Cause.Kind.INVALID_MANIFEST);
-        return new Service(record, manifest, faults, state, Waiters.NONE, Set.of(), cause, now, List.of());
+    static Service found(ServiceRecord record, ManifestReader.Result reading, Instant now) {
+        return new Service(
+                record,
+                reading.manifest(),
+                reading.faults(),
+                stateOf(record, reading, now),
+                Waiters.NONE,
+                Set.of(),
+                causeOf(reading),
+                now,
+                List.of());
+    }
+
+    /** What nobody wants rests, whether its manifest can be read or not: a start reads it. */
+    private static ServiceState stateOf(ServiceRecord record, ManifestReader.Result reading, Instant now) {
+        if (reading.manifest().isPresent()) return new Stopped();
+        if (!reading.isUnread()) return new Failed();
+        return record.isWantedAtStart() ? Unread.of(record, now) : new Stopped();
+    }
+
+    private static Cause causeOf(ManifestReader.Result reading) {
+        if (reading.manifest().isPresent()) return Cause.of(Cause.Kind.AGENT_START);
+        return reading.isUnread() ? Unread.cause(reading.faults()) : Cause.of(Cause.Kind.INVALID_MANIFEST);
     }
 
     ServiceId id() {
@@ -111,6 +130,10 @@ record Service(
 
     Service manifest(Manifest changed) {
         return new Service(record, Optional.of(changed), List.of(), state, waiters, missing, cause, since, warnings);
+    }
+
+    Service unusable(List<Fault> why) {
+        return new Service(record, Optional.empty(), why, state, waiters, missing, cause, since, warnings);
     }
 
     Service waiters(Waiters next) {

@@ -29,6 +29,12 @@ public record ServiceRecord(
         return desired(Desired.STOPPED).run(run.map(RunRecord::asSettled));
     }
 
+    /** Whether an agent that starts has it run, or keeps the run that there is. */
+    boolean isWantedAtStart() {
+        boolean isDesired = desired == Desired.RUNNING;
+        return run.map(found -> isDesired || found.commanded()).orElse(isDesired && autostart);
+    }
+
     // The same but for one part.
 
     ServiceRecord desired(Desired next) {

@@ -1,5 +1,6 @@
 package io.efka.agent.service;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -32,6 +33,11 @@ public sealed interface ServiceState permits IdleState, ActiveState {
 
     Step on(Event.TimerFired event, Service service, Moment moment);
 
+    /** Of interest only to a state that waits for it: any other has heard of another one since. */
+    default Step on(Event.ManifestRead event, Service service, Moment moment) {
+        return service.stay();
+    }
+
     /** Answers an event of some run, if it is of the run this state is about. */
     Step onRun(Event.OfRun event, Service service, Moment moment);
 
@@ -44,6 +50,11 @@ public sealed interface ServiceState permits IdleState, ActiveState {
     }
 
     default Optional<RunId> currentRun() {
+        return Optional.empty();
+    }
+
+    /** When something is tried again. */
+    default Optional<Instant> nextAttempt() {
         return Optional.empty();
     }
 

@@ -33,6 +33,7 @@ public final class Services implements Supervision {
                 ports.launcher(),
                 ports.prober(),
                 ports.store(),
+                ports.manifests(),
                 ports.timers(),
                 new ReadinessRelay(ports.listener()),
                 ports.farewells(),
@@ -43,7 +44,15 @@ public final class Services implements Supervision {
     }
 
     /** A service as it was found on disk: its record and its manifest, or why that cannot be used. */
-    public record Found(ServiceRecord record, Optional<Manifest> manifest, List<Fault> faults) {}
+    public record Found(ServiceRecord record, ManifestReader.Result reading) {
+        public Optional<Manifest> manifest() {
+            return reading.manifest();
+        }
+
+        public List<Fault> faults() {
+            return reading.faults();
+        }
+    }
 
     /**
      * Takes over what was found and starts what is desired; of a service that is being removed, a run is ended. Called
@@ -54,9 +63,7 @@ public final class Services implements Supervision {
         for (Found one : found) {
             ServiceRecord record =
                     leaving.contains(one.record().id()) ? one.record().leaving() : one.record();
-            var service = Service.found(
-                    record, one.manifest(), one.faults(), ports.timers().now());
-            supervise(service);
+            supervise(Service.found(record, one.reading(), ports.timers().now()));
         }
         supervisors.values().forEach(Supervisor::introduce);
         readiness.tellAll();
@@ -65,7 +72,7 @@ public final class Services implements Supervision {
 
     private Supervisor supervise(Service service) {
         output.register(service.id(), service.rules().output());
-        var supervisor = new Supervisor(service, mailboxes.get(), ports);
+        var supervisor = new Supervisor(service, mailboxes.get(), ports, this::share);
         supervisors.put(service.id(), supervisor);
         return supervisor;
     }
@@ -121,13 +128,24 @@ public final class Services implements Supervision {
         readiness.tell(id, manifest.after());
     }
 
+    /**
+     * Takes a manifest that was read late. Called when its supervisor has it already: of two that wait for each other, the
+     * later one sees it, and no word of those in {@code after} is missed.
+     */
+    private void share(Manifest manifest) {
+        ServiceId id = manifest.id();
+        Optional<Fault> cycle = Dependencies.of(this).fault(id);
+        if (cycle.isEmpty()) adjust(id, manifest);
+        else tell(id, new Event.ManifestRead(ManifestReader.Result.wrong(List.of(cycle.get()))));
+    }
+
     @Override
     public void add(ServiceId id, Path workDir, Manifest manifest) throws StoreException {
         if (supervisors.containsKey(id)) throw new IllegalStateException(id + " is registered already");
         var record = ServiceRecord.fresh(id, workDir, Desired.STOPPED, manifest.autostart());
         ports.store().add(record);
         Supervisor supervisor = supervise(Service.found(
-                record, Optional.of(manifest), List.of(), ports.timers().now()));
+                record, ManifestReader.Result.usable(manifest), ports.timers().now()));
         supervisor.introduce();
         readiness.tell(id, manifest.after());
     }

@@ -2,7 +2,6 @@ package io.efka.agent.service;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** What a user sees of a service at one moment. Pure. */
 final class StatusOf {
@@ -11,8 +10,6 @@ final class StatusOf {
     static ServiceStatus service(Service service, Instant now) {
         ServiceRecord record = service.record();
         ServiceState state = service.state();
-        Optional<Instant> nextAttempt =
-                state instanceof Backoff backoff ? Optional.of(backoff.until()) : Optional.empty();
         List<ServiceId> waitingFor =
                 state instanceof Waiting ? service.missing().stream().sorted().toList() : List.of();
         return new ServiceStatus(
@@ -25,7 +22,7 @@ final class StatusOf {
                 state.currentRun(),
                 service.since(),
                 record.history().restarts(),
-                nextAttempt,
+                state.nextAttempt(),
                 service.cause(),
                 record.lastExit(),
                 record.history().isCrashLoop(now, service.rules().restart().window()),

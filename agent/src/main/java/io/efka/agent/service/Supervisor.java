@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ final class Supervisor {
 
     private final Executor mailbox;
     private final Ports ports;
+    private final Consumer<Manifest> share;
     private final Alarms alarms;
     private volatile Service service;
     private ServiceRecord saved;
@@ -27,12 +29,14 @@ final class Supervisor {
      * Nothing happens before the first event.
      *
      * @param mailbox runs one task at a time, in order; everything but {@link #tell} and {@link #status} is confined to it
+     * @param share takes a manifest that was read late, and has the service told of its dependencies
      */
-    Supervisor(Service service, Executor mailbox, Ports ports) {
+    Supervisor(Service service, Executor mailbox, Ports ports, Consumer<Manifest> share) {
         this.service = service;
         this.saved = service.record();
         this.mailbox = mailbox;
         this.ports = ports;
+        this.share = share;
         this.alarms = new Alarms(ports, this::tell);
         this.announced = status();
     }
@@ -65,6 +69,10 @@ final class Supervisor {
 
     Alarms alarms() {
         return alarms;
+    }
+
+    void share(Manifest manifest) {
+        share.accept(manifest);
     }
 
     void answer(Request request, Optional<Effect.Rejection> rejection) {

@@ -171,7 +171,7 @@ final class Transitions {
         return exit.tail().isBlank() ? "" : ": " + exit.tail().strip();
     }
 
-    private static String describe(List<Fault> faults) {
+    static String describe(List<Fault> faults) {
         var lines = new ArrayList<String>();
         for (Fault fault : faults) lines.add(fault.toString());
         return "manifest cannot be used: " + String.join("; ", lines);

@@ -34,6 +34,7 @@ final class ServicesTest {
                     new FakeLauncher(),
                     (launch, answer) -> {},
                     new FakeStore(),
+                    (id, workDir, tell) -> {},
                     new FakeTimers(),
                     listener,
                     (service, run, grace) -> {},

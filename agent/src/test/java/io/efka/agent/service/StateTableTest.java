@@ -37,6 +37,7 @@ final class StateTableTest {
     private static final RunId RUN = new RunId("00000000000000000000000001");
     private static final ProcessIdentity PROCESS = new ProcessIdentity(100, 1, "boot");
     private static final Exit FAILURE = new Exit(OptionalInt.of(1), Optional.empty(), false, NOW, "");
+    private static final Fault FAULT = new Fault("manifest.json", "missing", "must be a file");
     private static final Request REQUEST = new Request(Optional.empty(), true, outcome -> {});
 
     private static final Map<String, ServiceState> STATES = new LinkedHashMap<>();
@@ -60,6 +61,10 @@ final class StateTableTest {
                 new Stopping(RUN, known, Optional.of(FAILURE), Stopping.Next.verdict(false), 0));
         STATES.put("Backoff", new Backoff(NOW));
         STATES.put("Failed", new Failed());
+        STATES.put("Unread", new Unread(Optional.empty(), NOW, 1, Unread.Phase.WAITING));
+        STATES.put("Unread, with a run", new Unread(Optional.of(RUN), NOW, 1, Unread.Phase.WAITING));
+        STATES.put("Unread, reading", new Unread(Optional.empty(), NOW, 1, Unread.Phase.READING));
+        STATES.put("Unread, read", new Unread(Optional.of(RUN), NOW, 1, Unread.Phase.READ));
 
         EVENTS.addAll(List.of(
                 new Event.StartAsked(REQUEST),
@@ -70,6 +75,9 @@ final class StateTableTest {
                 new Event.InputAsked(REQUEST, new byte[0]),
                 new Event.AutostartAsked(REQUEST, false),
                 new Event.ManifestChanged(rules()),
+                new Event.ManifestRead(ManifestReader.Result.usable(rules())),
+                new Event.ManifestRead(ManifestReader.Result.wrong(List.of(FAULT))),
+                new Event.ManifestRead(ManifestReader.Result.unread(List.of(FAULT))),
                 new Event.AgentStarted(),
                 new Event.AgentStopping(() -> {}),
                 new Event.DependenciesReported(Set.of()),
@@ -146,6 +154,10 @@ final class StateTableTest {
         if (event instanceof Event.HealthReported health) {
             return health.verdict().healthy() ? "HealthReported, well" : "HealthReported, third failure";
         }
+        if (event instanceof Event.ManifestRead read) {
+            if (read.result().manifest().isPresent()) return "ManifestRead";
+            return read.result().isUnread() ? "ManifestRead, in vain" : "ManifestRead, wrong";
+        }
         return event.name();
     }
 
@@ -167,8 +179,8 @@ final class StateTableTest {
     }
 
     private static Service service(ServiceState state) {
-        boolean active = state instanceof ActiveState;
-        var recorded = active
+        boolean unread = state instanceof Unread u && u.phase() != Unread.Phase.READ;
+        var recorded = state.currentRun().isPresent()
                 ? Optional.of(new RunRecord(RUN, NOW, state instanceof Starting s ? s.process() : Optional.of(PROCESS)))
                 : Optional.<RunRecord>empty();
         Desired desired = state instanceof Stopped ? Desired.STOPPED : Desired.RUNNING;
@@ -176,8 +188,8 @@ final class StateTableTest {
                 .run(recorded);
         return new Service(
                 record,
-                Optional.of(rules()),
-                List.of(),
+                unread ? Optional.empty() : Optional.of(rules()),
+                unread ? List.of(FAULT) : List.of(),
                 state,
                 Waiters.NONE,
                 Set.of(),

@@ -20,6 +20,9 @@ final class World {
     final FakeLauncher launcher = new FakeLauncher();
     final FakeStore store = new FakeStore();
     final List<Consumer<Prober.Verdict>> probes = new ArrayList<>();
+    /** Who waits for a manifest to be read. */
+    final List<Consumer<ManifestReader.Result>> reads = new ArrayList<>();
+
     final List<Duration> farewells = new ArrayList<>();
     /** What services have said and the agent has not read yet. */
     final List<Event> unread = new ArrayList<>();
@@ -48,6 +51,7 @@ final class World {
                 launcher,
                 (launch, answer) -> probes.add(answer),
                 store,
+                (id, workDir, tell) -> reads.add(tell),
                 timers,
                 listener,
                 new Farewells() {
@@ -85,15 +89,24 @@ final class World {
 
     /** A world as a later agent finds it: what the earlier one stored, and these manifests. */
     static World after(World earlier, Manifest... manifests) {
+        return after(earlier, ManifestReader.Result.wrong(List.of()), manifests);
+    }
+
+    /** As {@link #after(World, Manifest...)}; the manifests of the other services cannot be read. */
+    static World afterUnread(World earlier, Fault why, Manifest... manifests) {
+        return after(earlier, ManifestReader.Result.unread(List.of(why)), manifests);
+    }
+
+    private static World after(World earlier, ManifestReader.Result others, Manifest... manifests) {
         var world = new World();
         world.runs = 1000;
-        Map<ServiceId, Manifest> byId = new HashMap<>();
-        for (Manifest manifest : manifests) byId.put(manifest.id(), manifest);
+        Map<ServiceId, ManifestReader.Result> byId = new HashMap<>();
+        for (Manifest manifest : manifests) byId.put(manifest.id(), ManifestReader.Result.usable(manifest));
         var found = new ArrayList<Services.Found>();
         for (ServiceId leaving : earlier.store.removals()) world.removing(leaving);
         for (ServiceRecord record : earlier.store.load()) {
             world.keep(record);
-            found.add(new Services.Found(record, Optional.ofNullable(byId.get(record.id())), List.of()));
+            found.add(new Services.Found(record, byId.getOrDefault(record.id(), others)));
         }
         world.services.boot(found);
         return world;
@@ -156,6 +169,11 @@ final class World {
 
     void advance(String duration) {
         timers.advance(Duration.parse("PT" + duration));
+    }
+
+    /** What was asked for first is answered. */
+    void manifestIs(ManifestReader.Result result) {
+        reads.remove(0).accept(result);
     }
 
     void probeAnswers(boolean healthy) {
