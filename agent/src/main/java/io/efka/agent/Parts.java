@@ -156,7 +156,7 @@ final class Parts {
         StatusListener listener = new StatusFanOut(listeners);
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
-        var manifests = new FolderManifests(folders, workers.manifests());
+        var manifests = new FolderManifests(folders, workers.folders());
         var ports = new Ports(
                 launcher, probes, serviceStore, manifests, timers, listener, channels, new Ulids(timers), random);
         services = new Services(ports, () -> mailbox("a service's mailbox", check), output.files());
