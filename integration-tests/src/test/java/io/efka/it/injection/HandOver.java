@@ -3,7 +3,7 @@ package io.efka.it.injection;
 /**
  * A method of the agent on which something depends that another thread waits for.
  *
- * @param type class, without {@code io.efka.agent.}
+ * @param type binary name of the class
  * @param thread the beginning of its name; empty: whoever comes
  * @param when what makes the agent come there
  */
@@ -21,12 +21,12 @@ record HandOver(String type, String method, String thread, When when) {
 
     static HandOver of(String place, String thread, When when) {
         int dot = place.lastIndexOf('.');
-        return new HandOver(place.substring(0, dot).replace('.', '/'), place.substring(dot + 1), thread, when);
+        return new HandOver(place.substring(0, dot), place.substring(dot + 1), thread, when);
     }
 
     /** As the JVM calls it. */
     String internalName() {
-        return "io/efka/agent/" + type;
+        return type.replace('.', '/');
     }
 
     /** What {@link Injection#maybe} is called with. */
@@ -36,6 +36,6 @@ record HandOver(String type, String method, String thread, When when) {
 
     @Override
     public String toString() {
-        return place().replace('/', '.') + (thread.isEmpty() ? "" : " on " + thread);
+        return place() + (thread.isEmpty() ? "" : " on " + thread);
     }
 }

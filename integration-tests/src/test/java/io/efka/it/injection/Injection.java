@@ -39,7 +39,7 @@ public final class Injection {
                 case THREAD ->
                     throw new OutOfMemoryError(
                             "unable to create native thread: possibly out of memory or process/resource limits reached");
-                case CLASS -> throw new NoClassDefFoundError("io/efka/agent/Injected");
+                case CLASS -> throw new NoClassDefFoundError("io/efka/Injected");
                 case PARK -> {
                     while (true) LockSupport.park(Injection.class);
                 }

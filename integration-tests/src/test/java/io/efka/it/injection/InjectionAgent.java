@@ -22,7 +22,7 @@ public final class InjectionAgent {
             @Override
             public byte[] transform(
                     ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] bytes) {
-                if (name == null || !name.startsWith("io/efka/agent/")) return null;
+                if (name == null || !name.startsWith("io/efka/")) return null;
                 return rewritten(name);
             }
         });

@@ -55,7 +55,7 @@ final class InjectionJar {
                 var out = new JarOutputStream(Files.newOutputStream(file), manifest)) {
             for (Class<?> own : List.of(Injection.class, InjectionAgent.class)) copyWithNested(own, out);
             for (Map.Entry<String, Set<String>> one : methods.entrySet()) {
-                String name = "io/efka/agent/" + one.getKey() + ".class";
+                String name = one.getKey().replace('.', '/') + ".class";
                 ZipEntry entry = source.getEntry(name);
                 if (entry == null) throw new IOException(name + " is not in " + AgentProcess.JAR);
                 put(
