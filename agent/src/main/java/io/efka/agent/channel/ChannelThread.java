@@ -2,9 +2,9 @@ package io.efka.agent.channel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.files.FileIdentity;
-import io.efka.agent.service.Event;
-import io.efka.agent.threads.AgentThread;
-import io.efka.agent.threads.FatalErrors;
+import io.efka.agent.supervision.Event;
+import io.efka.threads.AgentThread;
+import io.efka.threads.FatalErrors;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -58,9 +58,9 @@ final class ChannelThread implements AutoCloseable {
 
     private static final long END_LIMIT_MILLIS = 2_000;
 
-    private final ChannelPlace place;
+    private final ChannelDirectory place;
     private final Selector selector;
-    private final Rendezvous rendezvous;
+    private final ChannelRegistry rendezvous;
     private final Thread thread = new AgentThread("agent-channel", this::run);
     /** Timers that have fired: one of each service and kind at most. */
     private final Map<Judge, Event.TimerFired> due = new ConcurrentHashMap<>();
@@ -72,8 +72,8 @@ final class ChannelThread implements AutoCloseable {
 
     // Confined to the thread.
     private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
-    private final Set<Conversation> strangers = new LinkedHashSet<>();
-    private final Map<Conversation, Long> paused = new HashMap<>();
+    private final Set<ChannelSession> strangers = new LinkedHashSet<>();
+    private final Map<ChannelSession, Long> paused = new HashMap<>();
     private long failures;
 
     /** A bound socket and its file. */
@@ -83,7 +83,7 @@ final class ChannelThread implements AutoCloseable {
     private record Judge(Consumer<Event> supervisor, Event.TimerKind kind) {}
 
     /** Has no socket yet: {@link #requireSocket()} makes it. Whoever connects then waits for {@link #start()}. */
-    ChannelThread(ChannelPlace place, Rendezvous rendezvous) throws IOException {
+    ChannelThread(ChannelDirectory place, ChannelRegistry rendezvous) throws IOException {
         this.place = place;
         this.rendezvous = rendezvous;
         selector = Selector.open();
@@ -202,13 +202,13 @@ final class ChannelThread implements AutoCloseable {
         try {
             if (!key.isValid()) return;
             if (key.isAcceptable()) accept((ServerSocketChannel) key.channel());
-            else serve(key, (Conversation) key.attachment());
+            else serve(key, (ChannelSession) key.attachment());
         } catch (CancelledKeyException over) {
             // ended on another thread this moment
         }
     }
 
-    private void serve(SelectionKey key, Conversation conversation) {
+    private void serve(SelectionKey key, ChannelSession conversation) {
         guard(conversation, () -> {
             if (key.isWritable()) conversation.connection().writable();
             if (!key.isValid() || !key.isReadable()) return;
@@ -217,20 +217,20 @@ final class ChannelThread implements AutoCloseable {
         });
     }
 
-    private void readOut(Conversation conversation) {
+    private void readOut(ChannelSession conversation) {
         guard(conversation, () -> {
             for (int i = 0; i < PIECES_BEFORE_JUDGEMENT && listen(conversation); i++) AgentThread.step();
         });
     }
 
-    private boolean listen(Conversation conversation) {
+    private boolean listen(ChannelSession conversation) {
         boolean isMore = conversation.listen(piece);
         if (conversation.isAttached()) strangers.remove(conversation);
         return isMore;
     }
 
     /** The top of what one conversation does: the others are heard all the same, and it itself a little later. */
-    private void guard(Conversation conversation, Runnable step) {
+    private void guard(ChannelSession conversation, Runnable step) {
         try {
             step.run();
         } catch (CancelledKeyException over) {
@@ -241,7 +241,7 @@ final class ChannelThread implements AutoCloseable {
         }
     }
 
-    private void pause(Conversation conversation, long nanos) {
+    private void pause(ChannelSession conversation, long nanos) {
         if (nanos == 0 || conversation.connection().isOver()) return;
         conversation.connection().reading(false);
         paused.put(conversation, System.nanoTime() + nanos);
@@ -264,8 +264,8 @@ final class ChannelThread implements AutoCloseable {
     private void welcome(SocketChannel socket) throws IOException {
         if (strangers.size() >= MAX_STRANGERS) sendAway(strangers.iterator().next());
         try {
-            var connection = new Connection(socket, selector, rendezvous::ended);
-            var conversation = new Conversation(connection, rendezvous, System.nanoTime());
+            var connection = new ChannelConnection(socket, selector, rendezvous::ended);
+            var conversation = new ChannelSession(connection, rendezvous, System.nanoTime());
             connection.key().attach(conversation);
             strangers.add(conversation);
         } catch (IOException gone) {
@@ -273,15 +273,15 @@ final class ChannelThread implements AutoCloseable {
         }
     }
 
-    private void sendAway(Conversation stranger) {
+    private void sendAway(ChannelSession stranger) {
         strangers.remove(stranger);
-        stranger.connection().end(Connection.Ending.NOT_ATTACHED);
+        stranger.connection().end(ChannelConnection.Ending.NOT_ATTACHED);
     }
 
     private void sendAwaySilentStrangers() {
         strangers.removeIf(stranger -> stranger.connection().isOver());
         while (!strangers.isEmpty()) {
-            Conversation oldest = strangers.iterator().next();
+            ChannelSession oldest = strangers.iterator().next();
             if (System.nanoTime() - oldest.since() < MAX_SILENCE) return;
             sendAway(oldest);
         }
@@ -311,8 +311,8 @@ final class ChannelThread implements AutoCloseable {
     }
 
     private void endConversation(SelectionKey key) {
-        if (key.attachment() instanceof Conversation conversation) {
-            conversation.connection().end(Connection.Ending.AGENT_STOPPING);
+        if (key.attachment() instanceof ChannelSession conversation) {
+            conversation.connection().end(ChannelConnection.Ending.AGENT_STOPPING);
         }
     }
 

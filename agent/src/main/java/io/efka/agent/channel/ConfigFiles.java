@@ -1,9 +1,9 @@
 package io.efka.agent.channel;
 
-import io.efka.agent.service.Configuration;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.Names;
-import io.efka.agent.service.ServiceId;
+import io.efka.agent.supervision.Configuration;
+import io.efka.protocol.Names;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

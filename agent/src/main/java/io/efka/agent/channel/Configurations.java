@@ -3,12 +3,12 @@ package io.efka.agent.channel;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.efka.agent.service.ConfigStore;
-import io.efka.agent.service.Configuration;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.StoreException;
-import io.efka.agent.threads.FatalErrors;
+import io.efka.agent.supervision.ConfigStore;
+import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.StoreException;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.threads.FatalErrors;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -34,7 +34,7 @@ final class Configurations {
     private final Optional<ConfigFiles> files;
     private final Executor disk;
     /** The last change of each service, while it is under way. */
-    @GuardedBy("last") private final Map<ServiceId, CompletableFuture<Answered>> last = new HashMap<>();
+    @GuardedBy("last") private final Map<ServiceId, CompletableFuture<CallResult>> last = new HashMap<>();
 
     /** @param disk runs what waits for a disk */
     Configurations(ConfigStore store, Optional<ConfigFiles> files, Executor disk) {
@@ -57,7 +57,7 @@ final class Configurations {
     /** Asks the living channel whether it takes a configuration. */
     interface Push {
         /** Empty if there is no living channel. */
-        Optional<CompletableFuture<Answered>> ask(Configuration next);
+        Optional<CompletableFuture<CallResult>> ask(Configuration next);
     }
 
     Configuration of(ServiceId service) {
@@ -69,14 +69,14 @@ final class Configurations {
     }
 
     /** Completes when the change is kept, or with why it is not. */
-    CompletableFuture<Answered> set(Change change) {
+    CompletableFuture<CallResult> set(Change change) {
         synchronized (last) {
-            CompletableFuture<Answered> before =
+            CompletableFuture<CallResult> before =
                     last.getOrDefault(change.service(), CompletableFuture.completedFuture(nothing()));
-            CompletableFuture<Answered> now = before.thenComposeAsync(done -> begin(change), disk)
+            CompletableFuture<CallResult> now = before.thenComposeAsync(done -> begin(change), disk)
                     .exceptionally(bug -> {
                         FatalErrors.thrown("configuration of " + change.service(), bug);
-                        return new Answered.Unanswered(Answered.Why.FAILED, "the agent failed; its log says more");
+                        return new CallResult.Unanswered(CallResult.Why.FAILED, "the agent failed; its log says more");
                     });
             last.put(change.service(), now);
             now.whenComplete(FatalErrors.top((done, bug) -> forget(change.service(), now)));
@@ -84,34 +84,35 @@ final class Configurations {
         }
     }
 
-    private void forget(ServiceId service, CompletableFuture<Answered> done) {
+    private void forget(ServiceId service, CompletableFuture<CallResult> done) {
         synchronized (last) {
             last.remove(service, done);
         }
     }
 
-    private static Answered nothing() {
-        return new Answered.Done(new JsonObject());
+    private static CallResult nothing() {
+        return new CallResult.Done(new JsonObject());
     }
 
-    private CompletableFuture<Answered> begin(Change change) {
+    private CompletableFuture<CallResult> begin(Change change) {
         Configuration old = of(change.service());
         if (json(old).equals(change.config())) return CompletableFuture.completedFuture(done(old, false));
         var next = new Configuration(old.version() + 1, change.config().toString());
         return change.push()
                 .ask(next)
                 .map(asked -> asked.thenApplyAsync(
-                        answer -> answer instanceof Answered.Done ? keep(change, next, true) : answer, disk))
+                        answer -> answer instanceof CallResult.Done ? keep(change, next, true) : answer, disk))
                 .orElseGet(() -> CompletableFuture.completedFuture(keep(change, next, false)));
     }
 
-    private Answered keep(Change change, Configuration next, boolean applied) {
+    private CallResult keep(Change change, Configuration next, boolean applied) {
         try {
             store.save(change.service(), next);
         } catch (StoreException e) {
             // The service has taken it already: it is told what it will find after its next start.
             if (applied) change.push().ask(of(change.service()));
-            return new Answered.Unanswered(Answered.Why.DISK_FULL, "the configuration was not kept: " + e.getMessage());
+            return new CallResult.Unanswered(
+                    CallResult.Why.DISK_FULL, "the configuration was not kept: " + e.getMessage());
         }
         write(change.manifest());
         // Whoever attached between the question and this line has been greeted with the old one.
@@ -119,12 +120,12 @@ final class Configurations {
         return done(next, applied);
     }
 
-    private static Answered done(Configuration kept, boolean applied) {
+    private static CallResult done(Configuration kept, boolean applied) {
         var value = new JsonObject();
         value.addProperty("version", kept.version());
         value.add("config", json(kept));
         value.addProperty("applied", applied);
-        return new Answered.Done(value);
+        return new CallResult.Done(value);
     }
 
     /** Writes the newest to its file; blocks for the disk. */

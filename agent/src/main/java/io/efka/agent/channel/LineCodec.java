@@ -4,7 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.efka.agent.service.Names;
+import io.efka.protocol.Names;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,24 +25,25 @@ final class LineCodec {
             "result", LineCodec::result);
 
     private interface Kind {
-        ServiceLine of(JsonObject line) throws BadLine;
+        ServiceLine of(JsonObject line) throws BadLineException;
     }
 
-    ServiceLine decode(byte[] line) throws BadLine {
+    ServiceLine decode(byte[] line) throws BadLineException {
         JsonObject json = LineJson.parse(line);
         String type = text(json, "type");
         Kind kind = kinds.get(type);
         if (kind == null) {
-            throw new BadLine("type must be attach, ready, alive, data, event or result, was " + LineJson.shown(type));
+            throw new BadLineException(
+                    "type must be attach, ready, alive, data, event or result, was " + LineJson.shown(type));
         }
         return kind.of(json);
     }
 
-    private static ServiceLine attach(JsonObject line) throws BadLine {
+    private static ServiceLine attach(JsonObject line) throws BadLineException {
         return new ServiceLine.Attach(text(line, "service"), text(line, "token"));
     }
 
-    private static ServiceLine alive(JsonObject line) throws BadLine {
+    private static ServiceLine alive(JsonObject line) throws BadLineException {
         if (!line.has("extend_ms")) return new ServiceLine.Alive(Optional.empty());
         long most = MAX_EXTENSION.toMillis();
         if (line.get("extend_ms") instanceof JsonPrimitive number && number.isNumber()) {
@@ -52,11 +53,11 @@ final class LineCodec {
         throw wrong(line, "extend_ms", "milliseconds, 0 to " + most);
     }
 
-    private static ServiceLine data(JsonObject line) throws BadLine {
+    private static ServiceLine data(JsonObject line) throws BadLineException {
         String name = text(line, "name");
         if (!Names.isLegal(name)) throw wrong(line, "name", "1-64 of A-Z a-z 0-9 . _ -, not starting with . or -");
         JsonElement value = line.get("value");
-        if (value == null) throw new BadLine("value is missing: it must be what to publish, of any type");
+        if (value == null) throw new BadLineException("value is missing: it must be what to publish, of any type");
         return new ServiceLine.Data(name, value, flag(line, "retain"));
     }
 
@@ -68,7 +69,7 @@ final class LineCodec {
         return new ServiceLine.Report(content);
     }
 
-    private static ServiceLine result(JsonObject line) throws BadLine {
+    private static ServiceLine result(JsonObject line) throws BadLineException {
         JsonElement value = line.has("value") ? line.get("value") : JsonNull.INSTANCE;
         String id = text(line, "id");
         if (!line.has("error") || line.get("error").isJsonNull()) {
@@ -79,7 +80,7 @@ final class LineCodec {
         return new ServiceLine.Result(id, value, Optional.of(isText ? error.getAsString() : error.toString()));
     }
 
-    private static String text(JsonObject line, String key) throws BadLine {
+    private static String text(JsonObject line, String key) throws BadLineException {
         if (line.get(key) instanceof JsonPrimitive primitive
                 && primitive.isString()
                 && primitive.getAsString().length() <= MAX_ID) {
@@ -88,15 +89,15 @@ final class LineCodec {
         throw wrong(line, key, "a string of " + MAX_ID + " characters at most");
     }
 
-    private static boolean flag(JsonObject line, String key) throws BadLine {
+    private static boolean flag(JsonObject line, String key) throws BadLineException {
         if (!line.has(key)) return false;
         if (line.get(key) instanceof JsonPrimitive primitive && primitive.isBoolean()) return primitive.getAsBoolean();
         throw wrong(line, key, "true or false");
     }
 
-    private static BadLine wrong(JsonObject line, String key, String right) {
+    private static BadLineException wrong(JsonObject line, String key, String right) {
         JsonElement value = line.get(key);
         String was = value == null ? "missing" : LineJson.shown(value.toString());
-        return new BadLine(key + " must be " + right + ", was " + was);
+        return new BadLineException(key + " must be " + right + ", was " + was);
     }
 }

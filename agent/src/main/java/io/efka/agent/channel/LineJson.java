@@ -30,30 +30,30 @@ final class LineJson {
         reader.setNestingLimit(MAX_NESTING);
     }
 
-    static JsonObject parse(byte[] bytes) throws BadLine {
+    static JsonObject parse(byte[] bytes) throws BadLineException {
         String line = text(bytes);
         try {
             var parser = new LineJson(line);
             JsonElement value = parser.value();
             if (parser.reader.peek() != JsonToken.END_DOCUMENT) {
-                throw new BadLine("a line must be one JSON object, there was more behind it");
+                throw new BadLineException("a line must be one JSON object, there was more behind it");
             }
             if (value instanceof JsonObject object) return object;
-            throw new BadLine("a line must be a JSON object, was " + shown(line));
+            throw new BadLineException("a line must be a JSON object, was " + shown(line));
         } catch (IOException | IllegalStateException | NumberFormatException e) {
-            throw new BadLine("a line must be one JSON object in UTF-8, nested " + MAX_NESTING + " deep at most, was "
-                    + shown(line));
+            throw new BadLineException("a line must be one JSON object in UTF-8, nested " + MAX_NESTING
+                    + " deep at most, was " + shown(line));
         }
     }
 
-    private static String text(byte[] bytes) throws BadLine {
+    private static String text(byte[] bytes) throws BadLineException {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new BadLine("a line must be UTF-8");
+            throw new BadLineException("a line must be UTF-8");
         }
     }
 
@@ -62,7 +62,7 @@ final class LineJson {
         return new JsonPrimitive(text.length() > SHOWN ? text.substring(0, SHOWN) + "…" : text).toString();
     }
 
-    private JsonElement value() throws IOException, BadLine {
+    private JsonElement value() throws IOException, BadLineException {
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> object();
             case BEGIN_ARRAY -> array();
@@ -77,19 +77,19 @@ final class LineJson {
         };
     }
 
-    private JsonObject object() throws IOException, BadLine {
+    private JsonObject object() throws IOException, BadLineException {
         var object = new JsonObject();
         reader.beginObject();
         while (reader.hasNext()) {
             String key = reader.nextName();
-            if (object.has(key)) throw new BadLine("the key " + shown(key) + " stands twice");
+            if (object.has(key)) throw new BadLineException("the key " + shown(key) + " stands twice");
             object.add(key, value());
         }
         reader.endObject();
         return object;
     }
 
-    private JsonArray array() throws IOException, BadLine {
+    private JsonArray array() throws IOException, BadLineException {
         var array = new JsonArray();
         reader.beginArray();
         while (reader.hasNext()) array.add(value());

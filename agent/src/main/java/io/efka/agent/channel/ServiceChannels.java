@@ -2,19 +2,19 @@ package io.efka.agent.channel;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.efka.agent.service.ConfigStore;
-import io.efka.agent.service.Configuration;
-import io.efka.agent.service.EfkaVariables;
-import io.efka.agent.service.Event;
-import io.efka.agent.service.Farewells;
-import io.efka.agent.service.Launcher;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.RunId;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.StatusListener;
-import io.efka.agent.service.Supervision;
-import io.efka.agent.service.Timers;
+import io.efka.agent.supervision.ConfigStore;
+import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Launcher;
+import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.agent.supervision.StatusListener;
+import io.efka.agent.supervision.StopNotifier;
+import io.efka.protocol.EfkaVariables;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.threads.Timers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * attached. Without a place for its socket the agent goes on without channels, and says so. Thread-safe; never blocks
  * but where said.
  */
-public final class ServiceChannels implements Farewells, StatusListener, AutoCloseable {
+public final class ServiceChannels implements StopNotifier, StatusListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceChannels.class);
 
     /** Between two looks at the socket. */
@@ -43,22 +43,22 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     private final Timers timers;
     private final Executor disk;
     private final Duration look;
-    private final Publications publications;
-    private final Tally tally = new Tally();
+    private final ServiceMessageSink publications;
+    private final ChannelStats tally = new ChannelStats();
     private final Configurations configurations;
     private volatile Optional<Door> door;
     private volatile Optional<Open> open = Optional.empty();
     private volatile boolean isMissing;
 
     /** Where services find us, and how they prove who they are. */
-    private record Door(ChannelPlace place, Tokens tokens) {
+    private record Door(ChannelDirectory place, Tokens tokens) {
         ConfigFiles files() {
             return new ConfigFiles(place.configurations());
         }
     }
 
     /** What there is between start and end. */
-    private record Open(Rendezvous rendezvous, ChannelThread thread) {}
+    private record Open(ChannelRegistry rendezvous, ChannelThread thread) {}
 
     /**
      * Makes the place for the socket below {@code data}, or near it; blocks for a disk sync when it is new.
@@ -66,12 +66,18 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
      * @param publications hears what services say to the world
      * @param disk runs what waits for a disk
      */
-    public ServiceChannels(Path data, Timers timers, Publications publications, ConfigStore store, Executor disk) {
+    public ServiceChannels(
+            Path data, Timers timers, ServiceMessageSink publications, ConfigStore store, Executor disk) {
         this(data, timers, publications, store, disk, LOOK);
     }
 
     ServiceChannels(
-            Path data, Timers timers, Publications publications, ConfigStore store, Executor disk, Duration look) {
+            Path data,
+            Timers timers,
+            ServiceMessageSink publications,
+            ConfigStore store,
+            Executor disk,
+            Duration look) {
         this.timers = timers;
         this.disk = disk;
         this.look = look;
@@ -82,7 +88,7 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
 
     private static Optional<Door> door(Path data) {
         try {
-            return Optional.of(new Door(ChannelPlace.prepare(data), Tokens.in(data)));
+            return Optional.of(new Door(ChannelDirectory.prepare(data), Tokens.in(data)));
         } catch (IOException e) {
             LOG.error("services get no channel: {}", e.toString());
             return Optional.empty();
@@ -98,7 +104,7 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
      * Opens the socket: services that are started from now on find it, and wait there for {@link #start()}. If it cannot be
      * made now, that is tried again at every launch and every 5 seconds.
      */
-    public void open(Supervision supervision) {
+    public void open(ServiceRegistry supervision) {
         if (door.isEmpty()) return;
         try {
             var opened = opened(door.get(), supervision);
@@ -116,10 +122,11 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
         lookLater();
     }
 
-    private Open opened(Door to, Supervision supervision) throws IOException {
-        var gate = new Rendezvous.Gate(to.tokens(), new Peers(to.place().agent()));
-        var hearing = new Rendezvous.Hearing(publications, tally);
-        var rendezvous = new Rendezvous(supervision, gate, timers, configurations, hearing);
+    private Open opened(Door to, ServiceRegistry supervision) throws IOException {
+        var gate = new ChannelRegistry.Gate(
+                to.tokens(), new PeerCredentials(to.place().agent()));
+        var hearing = new ChannelRegistry.Hearing(publications, tally);
+        var rendezvous = new ChannelRegistry(supervision, gate, timers, configurations, hearing);
         return new Open(rendezvous, new ChannelThread(to.place(), rendezvous));
     }
 
@@ -199,7 +206,7 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
      * @param name which of its own doings
      * @return completes with the answer, or with why there is none, after {@code timeout} at the latest
      */
-    public CompletableFuture<Answered> call(ServiceId service, String name, JsonElement args, Duration timeout) {
+    public CompletableFuture<CallResult> call(ServiceId service, String name, JsonElement args, Duration timeout) {
         return find(service)
                 .map(channel -> channel.ask(timeout, id -> AgentLine.call(id, name, args)))
                 .orElseGet(() -> CompletableFuture.completedFuture(noChannel()));
@@ -217,16 +224,16 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
      * @return completes with {@code version}, {@code config} and whether a living service has {@code applied} it, or with
      *     why it is not kept; within ten seconds, and what its disk and earlier changes take
      */
-    public CompletableFuture<Answered> configure(Manifest manifest, JsonObject config) {
+    public CompletableFuture<CallResult> configure(Manifest manifest, JsonObject config) {
         return configurations.set(new Configurations.Change(
-                manifest, config, next -> find(manifest.id()).map(channel -> Rendezvous.push(channel, next))));
+                manifest, config, next -> find(manifest.id()).map(channel -> ChannelRegistry.push(channel, next))));
     }
 
-    private static Answered noChannel() {
-        return new Answered.Unanswered(Answered.Why.NO_CHANNEL, "the service has attached no channel");
+    private static CallResult noChannel() {
+        return new CallResult.Unanswered(CallResult.Why.NO_CHANNEL, "the service has attached no channel");
     }
 
-    private Optional<Attached> find(ServiceId service) {
+    private Optional<AttachedChannel> find(ServiceId service) {
         return open.flatMap(o -> o.rendezvous().find(service));
     }
 
@@ -240,7 +247,8 @@ public final class ServiceChannels implements Farewells, StatusListener, AutoClo
     @Override
     public void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
         open.ifPresentOrElse(
-                o -> o.thread().afterReading(fired, supervisor), () -> Farewells.super.afterReading(fired, supervisor));
+                o -> o.thread().afterReading(fired, supervisor),
+                () -> StopNotifier.super.afterReading(fired, supervisor));
     }
 
     @Override

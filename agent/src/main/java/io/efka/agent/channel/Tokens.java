@@ -1,7 +1,7 @@
 package io.efka.agent.channel;
 
-import io.efka.agent.service.RunId;
-import io.efka.agent.service.ServiceId;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

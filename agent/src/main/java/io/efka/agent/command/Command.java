@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.ServiceId;
+import io.efka.agent.command.ledger.ServiceSnapshot;
+import io.efka.protocol.ServiceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,33 +14,34 @@ import java.util.Optional;
  * @param splay how long this device waits before it begins, zero but for group commands that ask for it
  * @param before what was so when it was first accepted; empty unless it is finished after a crash
  */
-record Command(
-        Address address,
+public record Command(
+        CommandHeader address,
         Optional<ServiceId> service,
-        Arguments arguments,
+        CommandArguments arguments,
         boolean waits,
         Duration splay,
-        Optional<Before> before) {
+        Optional<ServiceSnapshot> before) {
 
     /** A command to a service without arguments. */
-    static Command of(Address address, ServiceId service) {
-        return new Command(address, Optional.of(service), Arguments.none(), true, Duration.ZERO, Optional.empty());
+    static Command of(CommandHeader address, ServiceId service) {
+        return new Command(
+                address, Optional.of(service), CommandArguments.none(), true, Duration.ZERO, Optional.empty());
     }
 
-    String name() {
+    public String name() {
         return address.name();
     }
 
-    Optional<String> id() {
+    public Optional<String> id() {
         return address.id();
     }
 
     /** The service of a command that its row in the table says is for one. */
-    ServiceId requiredService() {
+    public ServiceId requiredService() {
         return service.orElseThrow(() -> new IllegalStateException(name() + " has no service"));
     }
 
-    boolean isRepeated() {
+    public boolean isRepeated() {
         return before.isPresent();
     }
 
@@ -51,7 +53,7 @@ record Command(
     }
 
     /** This command as it was first accepted: its own time of arrival, and what was so then. */
-    Command repeatedAfter(Before then) {
+    Command repeatedAfter(ServiceSnapshot then) {
         return new Command(address, service, arguments, waits, splay, Optional.of(then));
     }
 }

@@ -1,9 +1,13 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.Topics;
+import io.efka.agent.command.ledger.CommandDigest;
+import io.efka.agent.command.ledger.ReplyTo;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
+import io.efka.protocol.json.JsonExcerpt;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -35,40 +39,40 @@ final class CommandDecoder {
 
     /** What came of it. */
     sealed interface Decoded {
-        Address address();
+        CommandHeader address();
 
         record Understood(Command command) implements Decoded {
             @Override
-            public Address address() {
+            public CommandHeader address() {
                 return command.address();
             }
         }
 
-        record Refused(Address address, Refusal refusal) implements Decoded {}
+        record Refused(CommandHeader address, CommandException refusal) implements Decoded {}
     }
 
     Decoded decode(Message message, Topics.CommandTopic topic, Instant arrived) {
-        Properties properties = message.properties();
-        Address address = address(properties, topic, arrived);
+        MessageProperties properties = message.properties();
+        CommandHeader address = address(properties, topic, arrived);
         try {
             if (properties.responseTopic().isPresent()) {
                 requireLegalReplyTopic(
                         "the response topic", properties.responseTopic().get());
             }
-            var arguments = new Arguments(PayloadCodec.decode(message.payload()));
+            var arguments = new CommandArguments(PayloadCodec.decode(message.payload()));
             address = takeId(address, arguments);
             address = takeReplyTo(address, arguments, properties);
             address = takeExpiry(address, arguments, properties);
             boolean waits = arguments.flag("wait", true);
-            Duration splay = splay(arguments, topic, address.id().orElseGet(() -> Fingerprint.of(message)));
+            Duration splay = splay(arguments, topic, address.id().orElseGet(() -> CommandDigest.of(message)));
             return new Decoded.Understood(
                     new Command(address, service(topic), arguments, waits, splay, Optional.empty()));
-        } catch (Refusal refusal) {
+        } catch (CommandException refusal) {
             return new Decoded.Refused(address, refusal);
         }
     }
 
-    private Address address(Properties properties, Topics.CommandTopic topic, Instant arrived) {
+    private CommandHeader address(MessageProperties properties, Topics.CommandTopic topic, Instant arrived) {
         String replyTopic = properties
                 .responseTopic()
                 .filter(asked -> problem(asked).isEmpty())
@@ -78,19 +82,19 @@ final class CommandDecoder {
                 properties.correlationData().map(Base64.getEncoder()::encodeToString),
                 deadline(properties.expirySeconds(), arrived));
         Optional<String> id =
-                properties.correlationData().filter(data -> data.length > 0).map(Fingerprint::idOf);
-        return new Address(id, topic.service(), topic.command(), replyTo, arrived);
+                properties.correlationData().filter(data -> data.length > 0).map(CommandDigest::idOf);
+        return new CommandHeader(id, topic.service(), topic.command(), replyTo, arrived);
     }
 
     private static Optional<Instant> deadline(OptionalLong seconds, Instant arrived) {
         return seconds.isPresent() ? Optional.of(arrived.plusSeconds(seconds.getAsLong())) : Optional.empty();
     }
 
-    private void requireLegalReplyTopic(String what, String topic) throws Refusal {
+    private void requireLegalReplyTopic(String what, String topic) throws CommandException {
         Optional<String> problem = problem(topic);
         if (problem.isPresent()) {
-            throw new Refusal(
-                    ErrorCode.BAD_ARGUMENT, what + " " + problem.get() + ", was " + PayloadCodec.shown(topic));
+            throw new CommandException(
+                    ErrorCode.BAD_ARGUMENT, what + " " + problem.get() + ", was " + JsonExcerpt.of(topic));
         }
     }
 
@@ -110,7 +114,7 @@ final class CommandDecoder {
         return topics.use(topic).map(use -> "must not be a topic that agents use for " + use);
     }
 
-    private static Address takeId(Address address, Arguments arguments) throws Refusal {
+    private static CommandHeader takeId(CommandHeader address, CommandArguments arguments) throws CommandException {
         Optional<String> id = arguments.string("id");
         if (address.id().isPresent() || id.isEmpty()) return address;
         boolean isPlain = id.get().chars().noneMatch(Character::isISOControl);
@@ -120,21 +124,23 @@ final class CommandDecoder {
         return address.withId(id.get());
     }
 
-    private Address takeReplyTo(Address address, Arguments arguments, Properties properties) throws Refusal {
+    private CommandHeader takeReplyTo(CommandHeader address, CommandArguments arguments, MessageProperties properties)
+            throws CommandException {
         Optional<String> topic = arguments.string("reply_to");
         if (properties.responseTopic().isPresent() || topic.isEmpty()) return address;
         requireLegalReplyTopic("reply_to", topic.get());
         return address.withReplyTo(address.replyTo().at(topic.get()));
     }
 
-    private static Address takeExpiry(Address address, Arguments arguments, Properties properties) throws Refusal {
+    private static CommandHeader takeExpiry(
+            CommandHeader address, CommandArguments arguments, MessageProperties properties) throws CommandException {
         Optional<String> expiry = arguments.string("expires_at");
         if (properties.expirySeconds().isPresent() || expiry.isEmpty()) return address;
         Optional<Instant> deadline = Optional.of(instant(arguments, expiry.get()));
         return address.withReplyTo(address.replyTo().until(deadline));
     }
 
-    private static Instant instant(Arguments arguments, String text) throws Refusal {
+    private static Instant instant(CommandArguments arguments, String text) throws CommandException {
         try {
             return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
@@ -143,19 +149,19 @@ final class CommandDecoder {
     }
 
     /** Members of a group share the work of being slow: each its own, always the same, part of the span. */
-    private Duration splay(Arguments arguments, Topics.CommandTopic topic, String id) throws Refusal {
+    private Duration splay(CommandArguments arguments, Topics.CommandTopic topic, String id) throws CommandException {
         long span = arguments.whole("splay_ms", 0, MAX_SPLAY_MS).orElse(0);
         if (span == 0 || topic.group().isEmpty()) return Duration.ZERO;
-        long hash = Fingerprint.number(topics.device().value() + "/" + id);
+        long hash = CommandDigest.number(topics.device().value() + "/" + id);
         return Duration.ofMillis(Math.floorMod(hash, span));
     }
 
-    private static Optional<ServiceId> service(Topics.CommandTopic topic) throws Refusal {
+    private static Optional<ServiceId> service(Topics.CommandTopic topic) throws CommandException {
         if (topic.service().isEmpty()) return Optional.empty();
         try {
             return Optional.of(new ServiceId(topic.service().get()));
         } catch (IllegalArgumentException e) {
-            throw new Refusal(ErrorCode.BAD_ARGUMENT, String.valueOf(e.getMessage()));
+            throw new CommandException(ErrorCode.BAD_ARGUMENT, String.valueOf(e.getMessage()));
         }
     }
 }

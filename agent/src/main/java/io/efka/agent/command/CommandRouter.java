@@ -1,9 +1,14 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.threads.FatalErrors;
-import io.efka.agent.wire.MqttLink;
-import io.efka.agent.wire.Topics;
+import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.command.ledger.LedgerEntry;
+import io.efka.agent.command.ledger.ReplyText;
+import io.efka.agent.command.ledger.ReplyTo;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
+import io.efka.threads.FatalErrors;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -23,20 +28,21 @@ public final class CommandRouter {
     private final CommandDecoder decoder;
     private final CommandTable table;
     private final Desk desk;
-    private final Dispatcher dispatcher;
-    private final Intake intake;
+    private final CommandAdmission dispatcher;
+    private final CommandQueue intake;
 
     /**
      * @param pool runs everything; four threads at least, since disk writes wait on it
      * @param lanes on the same pool
      */
-    public CommandRouter(CommandTable table, Environment environment, Ledger ledger, Lanes lanes, Executor pool) {
+    public CommandRouter(
+            CommandTable table, Environment environment, Ledger ledger, KeyedSerialExecutor lanes, Executor pool) {
         this.topics = environment.topics();
         this.decoder = new CommandDecoder(topics);
         this.table = table;
         this.desk = environment.desk(ledger);
-        this.dispatcher = new Dispatcher(desk, lanes, pool);
-        this.intake = new Intake(pool, this::take);
+        this.dispatcher = new CommandAdmission(desk, lanes, pool);
+        this.intake = new CommandQueue(pool, this::take);
     }
 
     /**
@@ -83,8 +89,8 @@ public final class CommandRouter {
             if (decoded instanceof CommandDecoder.Decoded.Refused refused) throw refused.refusal();
             if (inbound.message().retain()) throw Notices.retained(decoded.address(), desk.events());
             Command command = ((CommandDecoder.Decoded.Understood) decoded).command();
-            dispatcher.dispatch(new Dispatcher.Arrival(command, row, inbound.message(), inbound::acknowledge));
-        } catch (Refusal refusal) {
+            dispatcher.dispatch(new CommandAdmission.Arrival(command, row, inbound.message(), inbound::acknowledge));
+        } catch (CommandException refusal) {
             inbound.acknowledge();
             desk.replies().refuse(decoded.address(), refusal);
         }
@@ -94,7 +100,7 @@ public final class CommandRouter {
     private void goOnRemoving(ServiceId id) {
         LOG.info("service={} its removal was cut off and is gone on with", id);
         var nobody = new ReplyTo(topics.device("reply"), Optional.empty(), Optional.empty());
-        var address = new Address(
+        var address = new CommandHeader(
                 Optional.empty(),
                 Optional.of(id.value()),
                 "remove",
@@ -102,11 +108,11 @@ public final class CommandRouter {
                 desk.timers().now());
         try {
             dispatcher.goOn(Command.of(address, id), table.find(address), answer -> {
-                if (answer instanceof Answer.Failed failed) {
+                if (answer instanceof CommandResult.Failed failed) {
                     LOG.warn("service={} could not be removed: {}", id, failed.message());
                 }
             });
-        } catch (Refusal unknown) {
+        } catch (CommandException unknown) {
             throw new IllegalStateException("there is no command " + address.name(), unknown);
         }
     }
@@ -120,7 +126,7 @@ public final class CommandRouter {
                     entry.id(),
                     accepted.request().topic());
             var nobody = new ReplyTo(topics.device("reply"), Optional.empty(), Optional.empty());
-            desk.ledger().finish(entry.id(), nobody, new ReplyCodec.Written("{}", "{}"));
+            desk.ledger().finish(entry.id(), nobody, new ReplyText("{}", "{}"));
             desk.ledger().replied(entry.id());
             return;
         }
@@ -132,9 +138,9 @@ public final class CommandRouter {
             Command command = ((CommandDecoder.Decoded.Understood) decoded).command();
             if (row.kind() != CommandTable.Kind.REPEATABLE) throw interrupted(command);
             dispatcher.resume(entry.id(), command.repeatedAfter(accepted.before()), row);
-        } catch (Refusal refusal) {
+        } catch (CommandException refusal) {
             ReplyTo to = decoded.address().replyTo();
-            ReplyCodec.Written reply = desk.replies().write(decoded.address(), Answer.refused(refusal));
+            ReplyText reply = desk.replies().write(decoded.address(), CommandResult.refused(refusal));
             desk.ledger().finish(entry.id(), to, reply);
             reply(entry.id(), to, reply.text());
         }
@@ -146,8 +152,8 @@ public final class CommandRouter {
                 .thenRun(FatalErrors.top(() -> desk.ledger().replied(key)));
     }
 
-    private static Refusal interrupted(Command command) {
-        return new Refusal(
+    private static CommandException interrupted(Command command) {
+        return new CommandException(
                 ErrorCode.INTERRUPTED,
                 "the agent ended while " + command.name()
                         + " was under way; whether it took effect is unknown, and it was" + " not repeated");

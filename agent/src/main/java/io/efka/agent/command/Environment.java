@@ -1,13 +1,14 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.Supervision;
-import io.efka.agent.service.Timers;
-import io.efka.agent.wire.Events;
-import io.efka.agent.wire.Topics;
+import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.agent.telemetry.Events;
+import io.efka.protocol.Topics;
+import io.efka.threads.Timers;
 
 /** What commands need of the rooms around. */
 public record Environment(
-        Topics topics, ReplySender replySender, Supervision supervision, Events events, Timers timers) {
+        Topics topics, ReplySender replySender, ServiceRegistry supervision, Events events, Timers timers) {
 
     Desk desk(Ledger ledger) {
         var codec = new ReplyCodec(topics.device().value());

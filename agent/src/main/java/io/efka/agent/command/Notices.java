@@ -1,8 +1,9 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.Names;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.wire.Events;
+import io.efka.agent.telemetry.Events;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Names;
+import io.efka.protocol.ServiceId;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,20 +11,21 @@ import java.util.Map;
 final class Notices {
     private Notices() {}
 
-    static Refusal expired(Address address, Events events) {
+    static CommandException expired(CommandHeader address, Events events) {
         announce(address, "expired", events);
         String deadline = address.replyTo().deadline().map(Object::toString).orElse("unknown");
-        return new Refusal(ErrorCode.EXPIRED, address.name() + " expired at " + deadline + " and was not executed");
+        return new CommandException(
+                ErrorCode.EXPIRED, address.name() + " expired at " + deadline + " and was not executed");
     }
 
-    static Refusal retained(Address address, Events events) {
+    static CommandException retained(CommandHeader address, Events events) {
         announce(address, "retained_refused", events);
-        return new Refusal(
+        return new CommandException(
                 ErrorCode.RETAINED_REFUSED,
                 address.name() + " was sent retained and would repeat at every reconnect: send it without retain");
     }
 
-    private static void announce(Address address, String kind, Events events) {
+    private static void announce(CommandHeader address, String kind, Events events) {
         Map<String, Object> fields = new HashMap<>();
         fields.put("command", address.name());
         address.id().ifPresent(id -> fields.put("id", id));

@@ -1,24 +1,23 @@
 package io.efka.agent.command;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import io.efka.agent.install.StrictJson;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.json.JsonExcerpt;
+import io.efka.protocol.json.StrictJson;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Reads a command's payload: nothing, or one strict JSON object. Every refusal says what would be right. */
-final class PayloadCodec {
+public final class PayloadCodec {
     static final int MAX_BYTES = 256 * 1024;
-    private static final int SHOWN = 80;
 
     private PayloadCodec() {}
 
     /** A blank payload is no arguments: a newline is what {@code echo | mosquitto_pub -s} sends. */
-    static JsonObject decode(byte[] payload) throws Refusal {
+    static JsonObject decode(byte[] payload) throws CommandException {
         if (payload.length > MAX_BYTES) {
-            throw new Refusal(
+            throw new CommandException(
                     ErrorCode.PAYLOAD_TOO_LARGE,
                     "payload has " + payload.length + " bytes, may have " + MAX_BYTES + " at most");
         }
@@ -27,7 +26,7 @@ final class PayloadCodec {
         try {
             StrictJson.Document document = StrictJson.parse(withoutMark(text));
             if (!document.duplicates().isEmpty()) {
-                String key = shown(document.duplicates().get(0));
+                String key = JsonExcerpt.of(document.duplicates().get(0));
                 throw bad("payload has the key " + key + " twice, and each may stand once", text);
             }
             if (document.root() instanceof JsonObject object) return object;
@@ -42,33 +41,21 @@ final class PayloadCodec {
         return text.startsWith("\uFEFF") ? text.substring(1) : text;
     }
 
-    /** {@code value} for a message: on one line, of bounded length, in quotes if it is text. */
-    static String shown(String value) {
-        String clipped = value.length() > SHOWN ? value.substring(0, SHOWN) + "…" : value;
-        return new JsonPrimitive(clipped).toString();
-    }
-
-    static String shown(JsonElement value) {
-        if (value instanceof JsonPrimitive primitive && primitive.isString()) return shown(primitive.getAsString());
-        String json = value.toString();
-        return json.length() > SHOWN ? json.substring(0, SHOWN) + "…" : json;
-    }
-
-    private static String text(byte[] payload) throws Refusal {
+    private static String text(byte[] payload) throws CommandException {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(payload))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new Refusal(
+            throw new CommandException(
                     ErrorCode.BAD_PAYLOAD, "payload is not UTF-8 (" + payload.length + " bytes): send JSON in UTF-8");
         }
     }
 
-    private static Refusal bad(String what, String text) {
-        return new Refusal(
+    private static CommandException bad(String what, String text) {
+        return new CommandException(
                 ErrorCode.BAD_PAYLOAD,
-                what + ": send nothing, or one object as in {\"wait\":false}; was " + shown(text));
+                what + ": send nothing, or one object as in {\"wait\":false}; was " + JsonExcerpt.of(text));
     }
 }

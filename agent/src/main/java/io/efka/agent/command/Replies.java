@@ -1,9 +1,11 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.Timers;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Properties;
+import io.efka.agent.command.ledger.ReplyText;
+import io.efka.agent.command.ledger.ReplyTo;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.threads.Timers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -31,12 +33,14 @@ final class Replies {
         this.defaultTopic = defaultTopic;
     }
 
-    ReplyCodec.Written write(Address address, Answer answer) {
+    ReplyText write(CommandHeader address, CommandResult answer) {
         return codec.encode(address, answer, timers.now());
     }
 
-    CompletableFuture<Void> refuse(Address address, Refusal refusal) {
-        return send(address.replyTo(), write(address, Answer.refused(refusal)).text());
+    CompletableFuture<Void> refuse(CommandHeader address, CommandException refusal) {
+        return send(
+                address.replyTo(),
+                write(address, CommandResult.refused(refusal)).text());
     }
 
     /** Sends the reply of a command that changes something: if it does not arrive whole, it still says what was done. */
@@ -74,7 +78,7 @@ final class Replies {
     }
 
     private CompletableFuture<Void> publish(ReplyTo to, String reply) {
-        var properties = new Properties(
+        var properties = new MessageProperties(
                 Optional.of("application/json"), Optional.empty(), to.correlationBytes(), expiry(to), List.of());
         return sender.send(new Message(to.topic(), reply.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }

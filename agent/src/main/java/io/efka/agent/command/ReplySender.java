@@ -1,6 +1,6 @@
 package io.efka.agent.command;
 
-import io.efka.agent.wire.Message;
+import io.efka.mqtt.Message;
 import java.util.concurrent.CompletableFuture;
 
 /** The way out for replies. Thread-safe; never blocks. */

@@ -2,7 +2,8 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.efka.agent.wire.LinkException;
+import io.efka.mqtt.LinkException;
+import io.efka.protocol.ErrorCode;
 import java.util.List;
 
 /** What is sent when the broker does not take a reply as it is. */
@@ -34,8 +35,8 @@ final class ShortReply {
     /** The command did what it did, and the reply says so; what is missing is a warning. */
     static String ofDeed(String reply, Problem problem) {
         JsonObject whole = JsonParser.parseString(reply).getAsJsonObject();
-        Fields core = Fields.of(whole).only(CORE).and("shortened", true);
-        if (whole.get("error") instanceof JsonObject error) core = core.and("error", Fields.of(clipped(error)));
+        ReplyFields core = ReplyFields.of(whole).only(CORE).and("shortened", true);
+        if (whole.get("error") instanceof JsonObject error) core = core.and("error", ReplyFields.of(clipped(error)));
         return core.andWarnings(List.of(problem.message())).text();
     }
 
@@ -43,10 +44,12 @@ final class ShortReply {
     static String ofQuery(String reply, Problem problem) {
         JsonObject whole = JsonParser.parseString(reply).getAsJsonObject();
         if (whole.has("error")) return ofDeed(reply, problem);
-        return Fields.of(whole)
+        return ReplyFields.of(whole)
                 .only(CORE)
                 .and("ok", false)
-                .and("error", ReplyCodec.error(new Answer.Failed(problem.code(), problem.message(), Fields.NONE)))
+                .and(
+                        "error",
+                        ReplyCodec.error(new CommandResult.Failed(problem.code(), problem.message(), ReplyFields.NONE)))
                 .text();
     }
 

@@ -2,14 +2,14 @@ package io.efka.agent.homeassistant;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.StatusListener;
+import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.telemetry.OverwriteDetector;
 import io.efka.agent.telemetry.RetainedDocument;
 import io.efka.agent.telemetry.Uplink;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -45,8 +45,8 @@ public final class Discovery implements StatusListener {
 
     private static final Logger log = LoggerFactory.getLogger(Discovery.class);
 
-    private final Place place;
-    private final Card card;
+    private final DiscoveryTarget place;
+    private final DiscoveryDevice card;
     private final DiscoveryCodec codec;
     private final Supplier<List<ServiceId>> services;
     private final Uplink uplink;
@@ -74,8 +74,12 @@ public final class Discovery implements StatusListener {
      * @param services all there are at this moment, in a stable order; asked from any thread
      */
     public Discovery(
-            String prefix, Card card, Supplier<List<ServiceId>> services, Uplink uplink, RandomGenerator random) {
-        this.place = new Place(prefix, card.topics());
+            String prefix,
+            DiscoveryDevice card,
+            Supplier<List<ServiceId>> services,
+            Uplink uplink,
+            RandomGenerator random) {
+        this.place = new DiscoveryTarget(prefix, card.topics());
         this.card = card;
         this.codec = new DiscoveryCodec(place, card);
         this.services = services;
@@ -199,6 +203,6 @@ public final class Discovery implements StatusListener {
         if (all.size() > MAX_SERVICES && warned.compareAndSet(false, true)) {
             log.warn("Home Assistant is told of the first {} services only, there are {}", MAX_SERVICES, all.size());
         }
-        return Components.of(card, all.stream().limit(MAX_SERVICES).toList());
+        return Entities.of(card, all.stream().limit(MAX_SERVICES).toList());
     }
 }

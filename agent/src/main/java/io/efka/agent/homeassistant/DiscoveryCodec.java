@@ -6,7 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import io.efka.agent.telemetry.JsonCodec;
+import io.efka.protocol.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Map;
@@ -19,10 +19,10 @@ final class DiscoveryCodec {
     /** One unknown platform, and Home Assistant refuses the whole document: what others wrote is not repeated blindly. */
     private static final Set<String> PLATFORMS = Set.of("switch", "sensor", "button");
 
-    private final Place place;
-    private final Card card;
+    private final DiscoveryTarget place;
+    private final DiscoveryDevice card;
 
-    DiscoveryCodec(Place place, Card card) {
+    DiscoveryCodec(DiscoveryTarget place, DiscoveryDevice card) {
         this.place = place;
         this.card = card;
     }
@@ -40,16 +40,16 @@ final class DiscoveryCodec {
         var json = new JsonObject();
         json.add("device", device());
         json.add("origin", origin());
-        json.add("availability", Components.deviceIsOnline(card.topics()));
+        json.add("availability", Entities.deviceIsOnline(card.topics()));
         json.add("components", all);
-        return JsonCodec.bytes(json);
+        return JsonWriter.bytes(json);
     }
 
     /**
      * Takes out what does not fit, from the end: a device without its last services is better than none. Retractions
      * come before entities, since they are small, and done with once the broker has them.
      *
-     * @param components in the order of {@link Components#of}, changed
+     * @param components in the order of {@link Entities#of}, changed
      * @param retracted changed
      * @param bytes of the document at most; where even an empty one has more, that is left
      * @return how many entities were taken out
@@ -68,7 +68,7 @@ final class DiscoveryCodec {
         for (Iterator<Map.Entry<String, T>> each = all.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<String, T> entry = each.next();
             // Its braces stand for the comma, with a byte to spare.
-            long size = isFull ? 0 : JsonCodec.bytes(written.apply(entry.getKey(), entry.getValue())).length;
+            long size = isFull ? 0 : JsonWriter.bytes(written.apply(entry.getKey(), entry.getValue())).length;
             isFull |= size > left;
             if (isFull) each.remove();
             else left -= size;

@@ -1,6 +1,8 @@
 package io.efka.agent.install;
 
 import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,12 +14,12 @@ import java.util.Map;
 record FolderContent(Path workDir) {
 
     /** Whether the manifest means something else than the draft's, or one of its files is not there as it should be. */
-    boolean differsFrom(Draft draft) throws IOException {
-        ManifestReading reading = ManifestFile.read(workDir.resolve(ManifestFile.NAME));
+    boolean differsFrom(InstallPlan draft) throws IOException {
+        ManifestReading reading = ManifestFile.read(workDir.resolve(Manifest.FILE_NAME));
         if (!(reading instanceof ManifestReading.Usable usable)) return true;
         if (!usable.manifest().equals(draft.manifest())) return true;
         for (Map.Entry<RelativePath, InlineFile> file : draft.files().entrySet()) {
-            boolean isManifest = file.getKey().equals(Draft.MANIFEST);
+            boolean isManifest = file.getKey().equals(InstallPlan.MANIFEST);
             if (!isManifest && differs(file.getKey().under(workDir), file.getValue())) return true;
         }
         return false;
@@ -34,7 +36,7 @@ record FolderContent(Path workDir) {
      * Finds what would stop an update half-way before it begins: a folder where a file shall be, a file or a link
      * (which may lead out of the work directory) where a folder shall be.
      */
-    void requireRoomFor(Draft draft) throws InstallException {
+    void requireRoomFor(InstallPlan draft) throws InstallException {
         for (RelativePath file : draft.files().keySet()) {
             if (isFolder(file)) {
                 throw InstallException.badArgument("\"" + file + "\" is a folder in " + workDir + ", cannot be a file");

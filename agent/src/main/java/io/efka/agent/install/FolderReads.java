@@ -1,7 +1,7 @@
 package io.efka.agent.install;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.agent.threads.TaskPool;
+import io.efka.threads.TaskPool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

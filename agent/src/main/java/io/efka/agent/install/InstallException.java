@@ -1,6 +1,6 @@
 package io.efka.agent.install;
 
-import io.efka.agent.service.Fault;
+import io.efka.protocol.Fault;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;

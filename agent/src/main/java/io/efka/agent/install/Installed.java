@@ -1,6 +1,6 @@
 package io.efka.agent.install;
 
-import io.efka.agent.service.Manifest;
+import io.efka.protocol.manifest.Manifest;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,6 +1,9 @@
 package io.efka.agent.install;
 
-import io.efka.agent.service.Fault;
+import io.efka.protocol.Fault;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestParser;
+import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,9 +21,6 @@ import java.util.Objects;
 
 /** Reads a manifest from a file; a file that cannot be read is one fault. */
 public final class ManifestFile {
-    /** What a manifest's file is called in its work directory, and its faults that belong to no key. */
-    public static final String NAME = "manifest.json";
-
     private ManifestFile() {}
 
     /**
@@ -45,7 +45,7 @@ public final class ManifestFile {
     private static ManifestReading withoutContent(ManifestReading reading) {
         if (!(reading instanceof ManifestReading.Unusable unusable)) return reading;
         List<Fault> faults = unusable.faults();
-        boolean isOfTheWhole = faults.size() == 1 && faults.get(0).key().equals(NAME);
+        boolean isOfTheWhole = faults.size() == 1 && faults.get(0).key().equals(Manifest.FILE_NAME);
         return isOfTheWhole ? fault("other content", faults.get(0).expected()) : reading;
     }
 
@@ -63,7 +63,7 @@ public final class ManifestFile {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             if (!Objects.equals(seen.fileKey(), look(file).fileKey())) throw new IOException("it was exchanged");
             var unused = channel.position(); // refused by a FIFO, a socket or a terminal
-            ByteBuffer content = ByteBuffer.allocate((int) Math.min(channel.size(), ManifestCodec.MAX_SIZE + 1));
+            ByteBuffer content = ByteBuffer.allocate((int) Math.min(channel.size(), ManifestParser.MAX_SIZE + 1));
             while (content.hasRemaining() && channel.read(content) > 0) {}
             return Arrays.copyOf(content.array(), content.position());
         }
@@ -76,9 +76,9 @@ public final class ManifestFile {
     }
 
     static ManifestReading parse(byte[] content) {
-        if (content.length > ManifestCodec.MAX_SIZE) return fault("larger", "must be 256 KiB at most");
+        if (content.length > ManifestParser.MAX_SIZE) return fault("larger", "must be 256 KiB at most");
         try {
-            return ManifestCodec.read(StandardCharsets.UTF_8
+            return ManifestParser.read(StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(content))
                     .toString());
@@ -93,10 +93,10 @@ public final class ManifestFile {
     }
 
     private static ManifestReading.Unusable unread(String value, String expected) {
-        return new ManifestReading.Unusable(List.of(new Fault(NAME, value, expected)), true);
+        return new ManifestReading.Unusable(List.of(new Fault(Manifest.FILE_NAME, value, expected)), true);
     }
 
     private static ManifestReading fault(String value, String expected) {
-        return new ManifestReading.Unusable(List.of(new Fault(NAME, value, expected)));
+        return new ManifestReading.Unusable(List.of(new Fault(Manifest.FILE_NAME, value, expected)));
     }
 }

@@ -1,7 +1,7 @@
 package io.efka.agent.install;
 
-import io.efka.agent.service.HealthCheck;
-import io.efka.agent.service.Manifest;
+import io.efka.protocol.manifest.HealthCheck;
+import io.efka.protocol.manifest.Manifest;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

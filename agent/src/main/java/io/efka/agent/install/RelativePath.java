@@ -1,6 +1,8 @@
 package io.efka.agent.install;
 
-import io.efka.agent.service.Fault;
+import io.efka.protocol.Fault;
+import io.efka.protocol.json.JsonExcerpt;
+import io.efka.protocol.manifest.ValueRules;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -26,7 +28,7 @@ record RelativePath(String value) implements Comparable<RelativePath> {
             if (name.isEmpty() || name.equals(".") || name.equals("..")) {
                 throw bad(value, "must have relative paths, without empty names, . and ..");
             }
-            if (!Rules.isPassable(name) || name.chars().anyMatch(Character::isISOControl)) {
+            if (!ValueRules.isPassable(name) || name.chars().anyMatch(Character::isISOControl)) {
                 throw bad(value, "must have paths without control characters");
             }
             if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
@@ -80,7 +82,7 @@ record RelativePath(String value) implements Comparable<RelativePath> {
         }
 
         private static String quoted(String value) {
-            return '"' + Findings.shorten(value, 120) + '"';
+            return '"' + JsonExcerpt.cut(value, 120) + '"';
         }
 
         Fault fault() {

@@ -2,8 +2,10 @@ package io.efka.agent.install;
 
 import io.efka.agent.files.PathTrust;
 import io.efka.agent.files.Privileges;
-import io.efka.agent.service.Fault;
-import io.efka.agent.service.Manifest;
+import io.efka.protocol.Fault;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
+import io.efka.protocol.manifest.ManifestSchema;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,11 +31,11 @@ record RootRule(boolean applies) {
         PathTrust trust = PathTrust.of(file.toAbsolutePath(), program.user());
         if (trust.objection().isPresent()) {
             return new ManifestReading.Unusable(
-                    List.of(fault(ManifestFile.NAME, trust.objection().get(), program.user())));
+                    List.of(fault(Manifest.FILE_NAME, trust.objection().get(), program.user())));
         }
         if (trust.isUsers() && program.group().isPresent()) {
             return new ManifestReading.Unusable(List.of(new Fault(
-                    ManifestKeys.GROUP.path(),
+                    ManifestSchema.GROUP.path(),
                     '"' + program.group().get() + '"',
                     "must be left out: user " + program.user().orElse("") + " can change " + file
                             + " and would choose any group")));
@@ -46,11 +48,11 @@ record RootRule(boolean applies) {
     private static Optional<Fault> script(Manifest manifest, Path file) {
         Manifest.Program program = manifest.program();
         Path folder = Objects.requireNonNull(file.getParent());
-        return script(ManifestKeys.ARGS.path(), folder, program.exec(), program.args(), program.user())
+        return script(ManifestSchema.ARGS.path(), folder, program.exec(), program.args(), program.user())
                 .or(() -> manifest.stop()
                         .exec()
                         .flatMap(exec -> script(
-                                ManifestKeys.STOP_ARGS.path(),
+                                ManifestSchema.STOP_ARGS.path(),
                                 folder,
                                 exec,
                                 manifest.stop().args(),
@@ -72,7 +74,7 @@ record RootRule(boolean applies) {
         Optional<PathTrust.Objection> objection =
                 PathTrust.ofNewIn(existing(folder.toAbsolutePath())).objection();
         if (objection.isPresent())
-            throw InstallException.notAllowed(fault(ManifestFile.NAME, objection.get(), Optional.empty()));
+            throw InstallException.notAllowed(fault(Manifest.FILE_NAME, objection.get(), Optional.empty()));
     }
 
     private static Path existing(Path folder) {

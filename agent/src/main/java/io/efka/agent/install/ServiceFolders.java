@@ -1,8 +1,9 @@
 package io.efka.agent.install;
 
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.Names;
-import io.efka.agent.service.ServiceId;
+import io.efka.protocol.Names;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,14 +35,14 @@ public final class ServiceFolders implements AutoCloseable {
      * @param workDirRoots existing folders below these may be registered
      */
     public ServiceFolders(Path servicesRoot, List<Path> workDirRoots) {
-        this(servicesRoot, workDirRoots, new LinuxDisk());
+        this(servicesRoot, workDirRoots, new LinuxInstallDisk());
     }
 
-    ServiceFolders(Path servicesRoot, List<Path> workDirRoots, Disk disk) {
+    ServiceFolders(Path servicesRoot, List<Path> workDirRoots, InstallDisk disk) {
         this(servicesRoot, workDirRoots, disk, RootRule.here());
     }
 
-    ServiceFolders(Path servicesRoot, List<Path> workDirRoots, Disk disk, RootRule rootRule) {
+    ServiceFolders(Path servicesRoot, List<Path> workDirRoots, InstallDisk disk, RootRule rootRule) {
         this(servicesRoot, workDirRoots, disk, rootRule, ManifestFile::read, new FolderReads("agent-read"));
     }
 
@@ -52,7 +53,7 @@ public final class ServiceFolders implements AutoCloseable {
     ServiceFolders(
             Path servicesRoot,
             List<Path> workDirRoots,
-            Disk disk,
+            InstallDisk disk,
             RootRule rootRule,
             Function<Path, ManifestReading> manifests,
             FolderReads reads) {
@@ -79,12 +80,12 @@ public final class ServiceFolders implements AutoCloseable {
     }
 
     private static ManifestReading.Unusable unread(Path folder, IOException why) {
-        return ManifestFile.unreadable(folder.resolve(ManifestFile.NAME), why);
+        return ManifestFile.unreadable(folder.resolve(Manifest.FILE_NAME), why);
     }
 
     private ManifestReading readNow(ServiceId id, Path workDir) {
-        Path file = workDir.resolve(ManifestFile.NAME);
-        return Draft.named(id, rootRule.checked(manifests.apply(file), file));
+        Path file = workDir.resolve(Manifest.FILE_NAME);
+        return InstallPlan.named(id, rootRule.checked(manifests.apply(file), file));
     }
 
     private FolderReads readsOf(Path folder) {
@@ -102,7 +103,7 @@ public final class ServiceFolders implements AutoCloseable {
             Path folder = request.workDir().get();
             return inTime(folder, () -> readNow(id, roots.admit(id, folder)));
         }
-        return Draft.check(id, request);
+        return InstallPlan.check(id, request);
     }
 
     /**
@@ -114,7 +115,7 @@ public final class ServiceFolders implements AutoCloseable {
     public Installed install(ServiceId id, InstallRequest request) throws InstallException {
         if (request.workDir().isPresent())
             return register(id, request, request.workDir().get());
-        Draft draft = Draft.of(id, request);
+        InstallPlan draft = InstallPlan.of(id, request);
         Path workDir = ownFolder(id);
         rootRule.require(workDir);
         if (!Files.exists(workDir, LinkOption.NOFOLLOW_LINKS)) {
@@ -139,7 +140,7 @@ public final class ServiceFolders implements AutoCloseable {
     public Installed update(ServiceId id, Path workDir, InstallRequest request) throws InstallException {
         if (request.workDir().isPresent())
             return reread(id, workDir, request, request.workDir().get());
-        Draft draft = Draft.of(id, request);
+        InstallPlan draft = InstallPlan.of(id, request);
         if (!isOwn(id, workDir)) {
             throw InstallException.badArgument(
                     workDir + " was registered, not written by the agent: change its files there");
@@ -166,7 +167,7 @@ public final class ServiceFolders implements AutoCloseable {
         if (request.workDir().isPresent()) {
             return !register(id, request, request.workDir().get()).workDir().equals(workDir);
         }
-        return differs(Draft.of(id, request), workDir);
+        return differs(InstallPlan.of(id, request), workDir);
     }
 
     /**
@@ -197,7 +198,7 @@ public final class ServiceFolders implements AutoCloseable {
         try (Stream<Path> entries = Files.list(servicesRoot)) {
             return entries.filter(folder -> Names.isLegal(String.valueOf(folder.getFileName())))
                     .filter(folder -> Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS))
-                    .filter(folder -> Files.exists(folder.resolve(ManifestFile.NAME)))
+                    .filter(folder -> Files.exists(folder.resolve(Manifest.FILE_NAME)))
                     .sorted()
                     .toList();
         } catch (UncheckedIOException e) {
@@ -227,7 +228,7 @@ public final class ServiceFolders implements AutoCloseable {
         }
         return inTime(folder, () -> {
             Path workDir = roots.admit(id, folder);
-            ManifestReading.Usable usable = Draft.usable(id, readNow(id, workDir));
+            ManifestReading.Usable usable = InstallPlan.usable(id, readNow(id, workDir));
             return installedNow(workDir, usable.manifest(), usable.warnings());
         });
     }
@@ -247,7 +248,7 @@ public final class ServiceFolders implements AutoCloseable {
                 "the work directory of " + id + " is " + workDir + ": remove the service to install it elsewhere");
     }
 
-    private boolean differs(Draft draft, Path workDir) throws InstallException {
+    private boolean differs(InstallPlan draft, Path workDir) throws InstallException {
         try {
             return readsOf(workDir).read(workDir, () -> new FolderContent(workDir).differsFrom(draft));
         } catch (IOException e) {

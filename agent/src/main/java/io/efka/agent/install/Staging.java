@@ -2,7 +2,7 @@ package io.efka.agent.install;
 
 import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.install.InstallRequest.InlineFile;
-import io.efka.agent.service.ServiceId;
+import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,9 +34,9 @@ final class Staging {
     private final Path staging;
     private final Path committed;
     private final Path trash;
-    private final Disk disk;
+    private final InstallDisk disk;
 
-    Staging(Path servicesRoot, Disk disk) {
+    Staging(Path servicesRoot, InstallDisk disk) {
         root = servicesRoot;
         staging = root.resolve(".staging");
         committed = root.resolve(".committed");
@@ -45,7 +45,7 @@ final class Staging {
     }
 
     /** Makes a new work directory of {@code draft}: whole, or not at all. */
-    void create(Draft draft, Path workDir) throws IOException {
+    void create(InstallPlan draft, Path workDir) throws IOException {
         Path staged = stage(draft);
         try {
             disk.move(staged, workDir);
@@ -62,7 +62,7 @@ final class Staging {
     }
 
     /** Lays {@code draft} over a work directory; its other files stay. First finishes what is unfinished of before. */
-    void replace(Draft draft, Path workDir) throws IOException {
+    void replace(InstallPlan draft, Path workDir) throws IOException {
         finish(draft.id(), workDir);
         Path staged = stage(draft);
         try {
@@ -105,7 +105,7 @@ final class Staging {
         entries(trash).forEach(this::discard);
     }
 
-    private Path stage(Draft draft) throws IOException {
+    private Path stage(InstallPlan draft) throws IOException {
         makeFolders();
         Path staged = disk.makeUniqueFolder(staging, draft.id().value());
         try {
@@ -151,7 +151,7 @@ final class Staging {
                     .map(file -> new RelativePath(folder.relativize(file).toString()))
                     .sorted()
                     .toList());
-            if (files.remove(Draft.MANIFEST)) files.add(Draft.MANIFEST);
+            if (files.remove(InstallPlan.MANIFEST)) files.add(InstallPlan.MANIFEST);
             return files;
         } catch (UncheckedIOException e) {
             throw e.getCause();

@@ -1,7 +1,7 @@
 package io.efka.agent.install;
 
-import io.efka.agent.service.Fault;
-import io.efka.agent.service.ServiceId;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

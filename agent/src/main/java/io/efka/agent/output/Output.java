@@ -1,9 +1,17 @@
 package io.efka.agent.output;
 
-import io.efka.agent.service.Logs;
-import io.efka.agent.service.OutputFiles;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.Timers;
+import io.efka.agent.output.ship.DiskShare;
+import io.efka.agent.output.ship.Outlet;
+import io.efka.agent.output.ship.Shipper;
+import io.efka.agent.output.store.LogDisk;
+import io.efka.agent.output.store.LogFiles;
+import io.efka.agent.output.store.LogQueries;
+import io.efka.agent.output.store.LogReader;
+import io.efka.agent.output.store.OffsetStore;
+import io.efka.agent.supervision.Logs;
+import io.efka.agent.supervision.OutputFiles;
+import io.efka.protocol.ServiceId;
+import io.efka.threads.Timers;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;

@@ -1,9 +1,9 @@
 package io.efka.agent.runtime;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.agent.threads.AgentThread;
-import io.efka.agent.threads.FatalErrors;
-import io.efka.agent.threads.Progress;
+import io.efka.threads.AgentThread;
+import io.efka.threads.FatalErrors;
+import io.efka.threads.Progress;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;

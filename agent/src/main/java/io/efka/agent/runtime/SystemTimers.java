@@ -1,8 +1,8 @@
 package io.efka.agent.runtime;
 
-import io.efka.agent.service.Timers;
-import io.efka.agent.threads.AgentThread;
-import io.efka.agent.threads.FatalErrors;
+import io.efka.threads.AgentThread;
+import io.efka.threads.FatalErrors;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executor;

@@ -1,7 +1,7 @@
 package io.efka.agent.runtime;
 
-import io.efka.agent.service.RunId;
-import io.efka.agent.service.Timers;
+import io.efka.protocol.RunId;
+import io.efka.threads.Timers;
 import java.security.SecureRandom;
 import java.util.function.Supplier;
 

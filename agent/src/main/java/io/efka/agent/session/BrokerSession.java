@@ -1,12 +1,12 @@
 package io.efka.agent.session;
 
-import io.efka.agent.service.Timers;
 import io.efka.agent.telemetry.BrokerState;
+import io.efka.agent.telemetry.Events;
 import io.efka.agent.telemetry.Uplink;
-import io.efka.agent.wire.Events;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
-import io.efka.agent.wire.Topics;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.Topics;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -117,13 +117,32 @@ public final class BrokerSession implements MqttLink.Listener {
     /**
      * Commands, and what this device has retained: to find what an earlier start or somebody else left there.
      *
-     * @param deviceCommands names of the commands of a device, see {@link Topics#commandSubscriptions}
+     * @param deviceCommands names of the commands of a device, see {@code CommandTable}
      */
     public static List<MqttLink.Subscription> subscriptions(Topics topics, Set<String> deviceCommands) {
-        var all = new ArrayList<>(topics.commandSubscriptions(deviceCommands));
+        var all = new ArrayList<>(commandSubscriptions(topics, deviceCommands));
         all.add(new MqttLink.Subscription(topics.device("status"), true));
         all.add(new MqttLink.Subscription(topics.device("svc/+/status"), true));
         return List.copyOf(all);
+    }
+
+    /**
+     * What to subscribe to for commands. Without its own, the device is deaf; a group's may be missing.
+     *
+     * @param deviceCommands names of the commands of a device: all that can be subscribed to without wildcards
+     */
+    private static List<MqttLink.Subscription> commandSubscriptions(Topics topics, Set<String> deviceCommands) {
+        String own = topics.device("");
+        return topics.commandFilters().stream()
+                .map(filter -> new MqttLink.Subscription(
+                        filter, false, filter.startsWith(own), withoutWildcards(filter, deviceCommands)))
+                .toList();
+    }
+
+    private static List<String> withoutWildcards(String filter, Set<String> deviceCommands) {
+        if (filter.contains("+")) return List.of();
+        String stem = filter.substring(0, filter.length() - 1);
+        return deviceCommands.stream().sorted().map(name -> stem + name).toList();
     }
 
     /** Whether this agent speaks for the device at this moment. */
@@ -174,7 +193,7 @@ public final class BrokerSession implements MqttLink.Listener {
      * Ends the session: says farewell if this agent speaks for the device, and ignores whatever comes afterwards.
      *
      * @return completes when the broker has the farewell, or at once where there is none; fails with
-     *     {@link io.efka.agent.wire.LinkException} when the broker cannot be told. The link may be closed then
+     *     {@link io.efka.mqtt.LinkException} when the broker cannot be told. The link may be closed then
      */
     public CompletableFuture<Void> shutdown() {
         var told = new CompletableFuture<Void>();

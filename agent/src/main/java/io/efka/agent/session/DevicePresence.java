@@ -1,16 +1,16 @@
 package io.efka.agent.session;
 
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.StatusListener;
+import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.telemetry.Uplink;
-import io.efka.agent.threads.FatalErrors;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.LinkException.Kind;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink.Lane;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.Topics;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.LinkException.Kind;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink.Lane;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Topics;
+import io.efka.threads.FatalErrors;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -247,6 +247,6 @@ public final class DevicePresence implements StatusListener {
     }
 
     private Message message(byte[] payload, boolean retain) {
-        return new Message(topic, payload, 1, retain, Properties.JSON);
+        return new Message(topic, payload, 1, retain, MessageProperties.JSON);
     }
 }

@@ -3,12 +3,12 @@ package io.efka.agent.session;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.efka.agent.service.ServiceStatus;
 import io.efka.agent.telemetry.AgentInstance;
-import io.efka.agent.telemetry.JsonCodec;
-import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.StatusCodec;
-import io.efka.agent.wire.Topics;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Topics;
+import io.efka.protocol.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,10 +31,10 @@ public final class DeviceStatusCodec {
             Set.of("v", "device", "online", "session", "instance", "host", "birth", "reason", "shortened");
 
     private final AgentInstance instance;
-    private final Machine machine;
+    private final MachineFacts machine;
     private final Topics topics;
 
-    public DeviceStatusCodec(AgentInstance instance, Machine machine, Topics topics) {
+    public DeviceStatusCodec(AgentInstance instance, MachineFacts machine, Topics topics) {
         this.instance = instance;
         this.machine = machine;
         this.topics = topics;
@@ -71,14 +71,14 @@ public final class DeviceStatusCodec {
     }
 
     private static byte[] within(long bytes, Map<String, Object> document) {
-        byte[] written = JsonCodec.bytes(JsonCodec.object(document));
+        byte[] written = JsonWriter.bytes(JsonWriter.object(document));
         if (written.length <= bytes) return written;
         document.put("shortened", true);
         document.remove("filters_refused");
-        written = JsonCodec.bytes(JsonCodec.object(document));
+        written = JsonWriter.bytes(JsonWriter.object(document));
         if (written.length <= bytes) return written;
         document.keySet().retainAll(CORE);
-        return JsonCodec.bytes(JsonCodec.object(document));
+        return JsonWriter.bytes(JsonWriter.object(document));
     }
 
     /**

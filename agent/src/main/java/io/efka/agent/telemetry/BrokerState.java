@@ -1,8 +1,8 @@
 package io.efka.agent.telemetry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.agent.service.Timers;
-import io.efka.agent.wire.MqttLink;
+import io.efka.mqtt.MqttLink;
+import io.efka.threads.Timers;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,15 +3,14 @@ package io.efka.agent.telemetry;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
-import io.efka.agent.service.ServiceId;
 import io.efka.agent.telemetry.DataStream.Item;
-import io.efka.agent.threads.FatalErrors;
-import io.efka.agent.wire.Events;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.Topics;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
+import io.efka.threads.FatalErrors;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,7 +138,8 @@ public final class DataPublisher {
             DataStream stream = streams.get(service);
             if (stream == null) return true;
             for (String name : stream.retained()) {
-                stream.add(new Item(name, new Message(topic(service, name), new byte[0], 1, true, Properties.NONE)));
+                stream.add(new Item(
+                        name, new Message(topic(service, name), new byte[0], 1, true, MessageProperties.NONE)));
             }
             ready.add(stream);
             pump(actions);
@@ -313,7 +313,8 @@ public final class DataPublisher {
         boolean isText = value instanceof JsonPrimitive primitive && primitive.isString();
         String text = text(value);
         Optional<String> type = Optional.of(isText ? "text/plain" : "application/json");
-        var properties = new Properties(type, Optional.empty(), Optional.empty(), OptionalLong.empty(), List.of());
+        var properties =
+                new MessageProperties(type, Optional.empty(), Optional.empty(), OptionalLong.empty(), List.of());
         return new Message(topic(service, name), text.getBytes(StandardCharsets.UTF_8), 1, retain, properties);
     }
 

@@ -1,8 +1,8 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.RetryDelay;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.RetryDelay;
+import io.efka.protocol.ServiceId;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -1,7 +1,8 @@
 package io.efka.agent.telemetry;
 
 import com.google.gson.JsonObject;
-import io.efka.agent.wire.Topics;
+import io.efka.protocol.Topics;
+import io.efka.protocol.json.JsonWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.function.Supplier;
 /** Answers the {@code info} command: what this agent is, on what it runs, and how it stands with everything. */
 public final class DeviceInfo {
     private final AgentInstance identity;
-    private final Machine machine;
+    private final MachineFacts machine;
     private final Topics topics;
     private final LongSupplier nanoTime;
     private final long startedNanos;
@@ -19,12 +20,12 @@ public final class DeviceInfo {
 
     /**
      * @param sections further keys, in order, each asked at every {@link #now}: {@code broker}, {@code folders},
-     *     {@code state_damages} …; values as in {@link JsonCodec#object}
+     *     {@code state_damages} …; values as in {@link JsonWriter#object}
      * @param nanoTime monotonic nanoseconds, {@code System::nanoTime}: the uptime is the same whatever the clock is set to
      */
     public DeviceInfo(
             AgentInstance identity,
-            Machine machine,
+            MachineFacts machine,
             Topics topics,
             LongSupplier nanoTime,
             Map<String, Supplier<?>> sections) {
@@ -52,6 +53,6 @@ public final class DeviceInfo {
         fields.put("started_at", identity.startedAt());
         fields.put("uptime_ms", Duration.ofNanos(nanoTime.getAsLong() - startedNanos));
         sections.forEach((name, section) -> fields.put(name, section.get()));
-        return JsonCodec.object(fields);
+        return JsonWriter.object(fields);
     }
 }

@@ -1,7 +1,6 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.Timers;
-import io.efka.agent.wire.Events;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.concurrent.Executor;
@@ -25,7 +24,7 @@ public final class DiskWatch implements AutoCloseable {
 
     private final Meters meters;
     private final Events events;
-    private final Rounds rounds;
+    private final PeriodicTask rounds;
 
     // Confined to the rounds.
     private final Resource bytes = new Resource("bytes");
@@ -36,7 +35,7 @@ public final class DiskWatch implements AutoCloseable {
     public DiskWatch(Meters meters, Events events, Timers timers, Executor executor) {
         this.meters = meters;
         this.events = events;
-        this.rounds = new Rounds("a look at the disk", new Rhythm(timers, executor, INTERVAL), this::look);
+        this.rounds = new PeriodicTask("a look at the disk", new Rhythm(timers, executor, INTERVAL), this::look);
     }
 
     /** Begins; the first look is due after an interval. */

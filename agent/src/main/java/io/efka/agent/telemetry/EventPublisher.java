@@ -1,14 +1,14 @@
 package io.efka.agent.telemetry;
 
 import com.google.gson.JsonObject;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.Timers;
-import io.efka.agent.threads.FatalErrors;
-import io.efka.agent.wire.Events;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.Topics;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
+import io.efka.protocol.json.JsonWriter;
+import io.efka.threads.FatalErrors;
+import io.efka.threads.Timers;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -99,7 +99,7 @@ public final class EventPublisher implements Events {
     private JsonObject head() {
         var json = new JsonObject();
         json.addProperty("v", 1);
-        json.addProperty("at", JsonCodec.timestamp(timers.now()));
+        json.addProperty("at", JsonWriter.timestamp(timers.now()));
         return json;
     }
 
@@ -108,12 +108,12 @@ public final class EventPublisher implements Events {
         json.addProperty("event", kind);
         json.addProperty("session", session);
         fields.forEach((name, value) -> {
-            if (!json.has(name)) json.add(name, JsonCodec.value(value));
+            if (!json.has(name)) json.add(name, JsonWriter.value(value));
         });
         return json;
     }
 
     private static Message message(String topic, JsonObject json) {
-        return new Message(topic, JsonCodec.bytes(json), 1, false, Properties.JSON);
+        return new Message(topic, JsonWriter.bytes(json), 1, false, MessageProperties.JSON);
     }
 }

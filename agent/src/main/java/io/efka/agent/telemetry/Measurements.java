@@ -2,10 +2,10 @@ package io.efka.agent.telemetry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.StatusListener;
-import io.efka.agent.service.Timers;
+import io.efka.agent.supervision.StatusListener;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class Measurements implements StatusListener {
     private final LongSupplier nanoTime;
 
     /** Its lock is never held while measuring. */
-    @GuardedBy("gauges") private final Map<ServiceId, ServiceGauge> gauges = new TreeMap<>();
+    @GuardedBy("gauges") private final Map<ServiceId, ServiceCounters> gauges = new TreeMap<>();
 
     @GuardedBy("gauges") private final CpuShare cpu = new CpuShare();
 
@@ -44,8 +44,8 @@ public final class Measurements implements StatusListener {
         Duration age = Duration.between(status.since(), timers.now());
         synchronized (gauges) {
             long nanos = nanoTime.getAsLong();
-            ServiceGauge known = gauges.get(status.id());
-            if (known == null) gauges.put(status.id(), new ServiceGauge(status, nanos, age));
+            ServiceCounters known = gauges.get(status.id());
+            if (known == null) gauges.put(status.id(), new ServiceCounters(status, nanos, age));
             else known.changed(status, nanos, age);
         }
     }
@@ -78,14 +78,14 @@ public final class Measurements implements StatusListener {
 
     private List<ServiceStatus> statuses() {
         synchronized (gauges) {
-            return gauges.values().stream().map(ServiceGauge::status).toList();
+            return gauges.values().stream().map(ServiceCounters::status).toList();
         }
     }
 
     /** Empty when the service was removed while it was measured; a run that has changed since is not mixed up. */
     private Optional<JsonObject> document(ServiceStatus measured, Optional<Meters.Tree> tree) {
         synchronized (gauges) {
-            ServiceGauge gauge = gauges.get(measured.id());
+            ServiceCounters gauge = gauges.get(measured.id());
             if (gauge == null) return Optional.empty();
             boolean isSameRun = gauge.status().run().equals(measured.run());
             return Optional.of(

@@ -1,23 +1,24 @@
 package io.efka.agent.telemetry;
 
 import com.google.gson.JsonObject;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.Topics;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.Topics;
+import io.efka.protocol.json.JsonWriter;
 
 /** Publishes metrics of the device and of its services at every interval, at QoS 0; nothing without a connection. */
 public final class MetricsPublisher implements AutoCloseable {
     private final Measurements measurements;
     private final Topics topics;
     private final MqttLink link;
-    private final Rounds rounds;
+    private final PeriodicTask rounds;
 
     public MetricsPublisher(Measurements measurements, Topics topics, MqttLink link, Rhythm rhythm) {
         this.measurements = measurements;
         this.topics = topics;
         this.link = link;
-        this.rounds = new Rounds("metrics", rhythm, this::publish);
+        this.rounds = new PeriodicTask("metrics", rhythm, this::publish);
     }
 
     /** Begins; the first metrics are due after one interval. */
@@ -40,6 +41,7 @@ public final class MetricsPublisher implements AutoCloseable {
     }
 
     private void publish(String topic, JsonObject document) {
-        link.publish(new Message(topic, JsonCodec.bytes(document), 0, false, Properties.JSON), MqttLink.Lane.BULK);
+        link.publish(
+                new Message(topic, JsonWriter.bytes(document), 0, false, MessageProperties.JSON), MqttLink.Lane.BULK);
     }
 }

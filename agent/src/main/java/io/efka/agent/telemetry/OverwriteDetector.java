@@ -1,7 +1,7 @@
 package io.efka.agent.telemetry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.agent.service.Timers;
+import io.efka.threads.Timers;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;

@@ -1,13 +1,13 @@
 package io.efka.agent.telemetry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.agent.service.Timers;
-import io.efka.agent.threads.FatalErrors;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink.Lane;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.RetryDelay;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink.Lane;
+import io.efka.mqtt.RetryDelay;
+import io.efka.threads.FatalErrors;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,7 +137,8 @@ public final class RetainedDocument {
     }
 
     private Message message(byte[] payload) {
-        return new Message(topic, payload, 1, true, payload.length == 0 ? Properties.NONE : Properties.JSON);
+        return new Message(
+                topic, payload, 1, true, payload.length == 0 ? MessageProperties.NONE : MessageProperties.JSON);
     }
 
     private synchronized int limit() {
@@ -148,7 +149,7 @@ public final class RetainedDocument {
     private long room() {
         int limit = limit();
         if (limit == WHOLE) return Long.MAX_VALUE;
-        int head = new Message(topic, new byte[0], 1, true, Properties.JSON).packetBytes();
+        int head = new Message(topic, new byte[0], 1, true, MessageProperties.JSON).packetBytes();
         return Math.min(uplink.link().maxPacket() - head, limit - 1);
     }
 

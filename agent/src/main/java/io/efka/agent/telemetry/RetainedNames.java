@@ -1,6 +1,6 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.ServiceId;
+import io.efka.protocol.ServiceId;
 import java.util.Map;
 import java.util.Set;
 

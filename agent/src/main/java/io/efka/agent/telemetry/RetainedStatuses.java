@@ -1,13 +1,12 @@
 package io.efka.agent.telemetry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.agent.service.Names;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.StatusListener;
-import io.efka.agent.wire.Events;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Topics;
+import io.efka.agent.supervision.StatusListener;
+import io.efka.mqtt.Message;
+import io.efka.protocol.Names;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

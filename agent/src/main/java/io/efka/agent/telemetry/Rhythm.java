@@ -1,6 +1,6 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.Timers;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 

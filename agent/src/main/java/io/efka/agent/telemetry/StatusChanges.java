@@ -1,6 +1,6 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.ServiceStatus;
+import io.efka.protocol.ServiceStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,9 +3,10 @@ package io.efka.agent.telemetry;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import io.efka.agent.service.Cause;
-import io.efka.agent.service.Fault;
-import io.efka.agent.service.ServiceStatus;
+import io.efka.protocol.Cause;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.json.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,7 @@ public final class StatusCodec {
     }
 
     public byte[] bytes(ServiceStatus status) {
-        return JsonCodec.bytes(encode(status));
+        return JsonWriter.bytes(encode(status));
     }
 
     /**
@@ -40,14 +41,14 @@ public final class StatusCodec {
         JsonObject json = encode(status);
         json.addProperty("shortened", true);
         if (json.get("last_exit") instanceof JsonObject exit) exit.remove("tail");
-        written = JsonCodec.bytes(json);
+        written = JsonWriter.bytes(json);
         if (written.length <= bytes) return written;
         for (String key : List.of("warnings", "faults", "waiting_for")) json.remove(key);
         if (json.get("cause") instanceof JsonObject cause) cause.remove("message");
-        written = JsonCodec.bytes(json);
+        written = JsonWriter.bytes(json);
         if (written.length <= bytes) return written;
         json.keySet().retainAll(CORE);
-        return JsonCodec.bytes(json);
+        return JsonWriter.bytes(json);
     }
 
     /** The document. All keys are always there, but {@code waiting_for} and {@code faults}, which are there if not empty. */
@@ -59,19 +60,19 @@ public final class StatusCodec {
         json.addProperty("state", word(status.state()));
         json.addProperty("ready", status.ready());
         json.addProperty("health", word(status.health()));
-        json.add("pid", JsonCodec.value(status.pid()));
-        json.add("run", JsonCodec.value(status.run()));
-        json.add("since", JsonCodec.value(status.since()));
+        json.add("pid", JsonWriter.value(status.pid()));
+        json.add("run", JsonWriter.value(status.run()));
+        json.add("since", JsonWriter.value(status.since()));
         json.addProperty("restarts", status.restarts());
-        json.add("next_attempt_at", JsonCodec.value(status.nextAttempt()));
-        json.add("cause", JsonCodec.object(cause(status.cause())));
-        json.add("last_exit", JsonCodec.value(status.lastExit().map(StatusCodec::lastExit)));
+        json.add("next_attempt_at", JsonWriter.value(status.nextAttempt()));
+        json.add("cause", JsonWriter.object(cause(status.cause())));
+        json.add("last_exit", JsonWriter.value(status.lastExit().map(StatusCodec::lastExit)));
         json.add("release", JsonNull.INSTANCE);
         json.addProperty("session", session);
-        json.add("warnings", JsonCodec.value(status.warnings()));
+        json.add("warnings", JsonWriter.value(status.warnings()));
         json.addProperty("autostart", status.autostart());
         json.addProperty("crash_loop", status.crashLoop());
-        if (!status.waitingFor().isEmpty()) json.add("waiting_for", JsonCodec.value(status.waitingFor()));
+        if (!status.waitingFor().isEmpty()) json.add("waiting_for", JsonWriter.value(status.waitingFor()));
         if (!status.faults().isEmpty()) json.add("faults", faults(status.faults()));
         return json;
     }

@@ -1,8 +1,8 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.StatusListener;
+import io.efka.agent.supervision.StatusListener;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
 import java.util.List;
 
 /** Tells several listeners, in order. */

@@ -1,7 +1,7 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.Timers;
-import io.efka.agent.wire.MqttLink;
+import io.efka.mqtt.MqttLink;
+import io.efka.threads.Timers;
 import java.util.function.LongSupplier;
 
 /**

@@ -2,9 +2,9 @@ package io.efka.agent.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.Configuration;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.Manifests;
+import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.Manifests;
+import io.efka.protocol.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package io.efka.agent.channel;
 
-import io.efka.agent.service.Cause;
-import io.efka.agent.service.Desired;
-import io.efka.agent.service.Event;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.Manifests;
-import io.efka.agent.service.RunId;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.Supervision;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Manifests;
+import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.manifest.Manifest;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Services that are as the test says, and that remember what they were told. */
-final class FakeServices implements Supervision {
+final class FakeServices implements ServiceRegistry {
     final BlockingQueue<Event> told = new LinkedBlockingQueue<>();
     private final Map<ServiceId, ServiceStatus> services = new ConcurrentHashMap<>();
 

@@ -95,7 +95,7 @@ final class LineFuzzTest {
                 byte[] line = random.nextBoolean() ? noise(random) : mutated(good, random);
                 try {
                     assertThat(codec.decode(line)).isNotNull();
-                } catch (BadLine expected) {
+                } catch (BadLineException expected) {
                     assertThat(expected.reason()).isNotBlank();
                 } catch (RuntimeException | StackOverflowError bug) {
                     throw new AssertionError(
@@ -119,11 +119,11 @@ final class LineFuzzTest {
         @Test
         void deepNestingIsRefused() {
             String deep = "{\"type\":\"data\",\"name\":\"a\",\"value\":" + "[".repeat(500_000);
-            assertThatThrownBy(() -> codec.decode(utf8(deep))).isInstanceOf(BadLine.class);
+            assertThatThrownBy(() -> codec.decode(utf8(deep))).isInstanceOf(BadLineException.class);
         }
 
         @Test
-        void aNumberStaysAsItWasWritten() throws BadLine {
+        void aNumberStaysAsItWasWritten() throws BadLineException {
             String digits = "12345678901234567890.50";
             var data = (ServiceLine.Data)
                     codec.decode(utf8("{\"type\":\"data\",\"name\":\"a\",\"value\":" + digits + "}"));
@@ -148,7 +148,7 @@ final class LineFuzzTest {
         }
 
         @Test
-        void moreTimeIsUnderstood() throws BadLine {
+        void moreTimeIsUnderstood() throws BadLineException {
             assertThat(codec.decode(utf8("{\"type\":\"alive\",\"extend_ms\":1500}")))
                     .isEqualTo(new ServiceLine.Alive(Optional.of(Duration.ofMillis(1500))));
         }

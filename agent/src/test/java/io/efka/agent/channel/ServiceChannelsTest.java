@@ -6,16 +6,16 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import io.efka.agent.mapdb.InMemoryConfigs;
 import io.efka.agent.runtime.SystemTimers;
-import io.efka.agent.service.Configuration;
-import io.efka.agent.service.Desired;
-import io.efka.agent.service.Event;
-import io.efka.agent.service.Launcher;
-import io.efka.agent.service.Manifests;
-import io.efka.agent.service.RunId;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
+import io.efka.agent.state.InMemoryConfigs;
+import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Launcher;
+import io.efka.agent.supervision.Manifests;
+import io.efka.protocol.Desired;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -63,7 +63,7 @@ final class ServiceChannelsTest {
     private ServiceChannels channels;
 
     /** What services said to the world. */
-    private static final class Heard implements Publications {
+    private static final class Heard implements ServiceMessageSink {
         final BlockingQueue<String> said = new LinkedBlockingQueue<>();
         volatile boolean isCrowded;
 
@@ -532,7 +532,7 @@ final class ServiceChannelsTest {
 
     @Nested
     class Asking {
-        private CompletableFuture<Answered> call(String name, Duration timeout) {
+        private CompletableFuture<CallResult> call(String name, Duration timeout) {
             return channels.call(CAMERA, name, new JsonPrimitive(1), timeout);
         }
 
@@ -546,13 +546,13 @@ final class ServiceChannelsTest {
             assertThat(one.get("name").getAsString()).isEqualTo("one");
             client.say("{\"type\":\"result\",\"id\":" + two.get("id") + ",\"error\":\"no\"}");
             client.say("{\"type\":\"result\",\"id\":" + one.get("id") + ",\"value\":{\"a\":1}}");
-            assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(new Answered.Refused("no"));
+            assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(new CallResult.Refused("no"));
             assertThat(first.get(10, TimeUnit.SECONDS)).hasToString("Done[value={\"a\":1}]");
         }
 
         @Test
         void withoutAChannelThereIsNoAnswer() throws Exception {
-            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(Answered.Why.NO_CHANNEL);
+            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(CallResult.Why.NO_CHANNEL);
         }
 
         @Test
@@ -561,30 +561,30 @@ final class ServiceChannelsTest {
             var asked = call("x", Duration.ofSeconds(30));
             client.hear();
             client.close();
-            assertThat(why(asked)).isEqualTo(Answered.Why.NO_CHANNEL);
+            assertThat(why(asked)).isEqualTo(CallResult.Why.NO_CHANNEL);
         }
 
         @Test
         void silenceIsATimeout() throws Exception {
             attached();
-            assertThat(why(call("x", Duration.ofMillis(20)))).isEqualTo(Answered.Why.TIMEOUT);
+            assertThat(why(call("x", Duration.ofMillis(20)))).isEqualTo(CallResult.Why.TIMEOUT);
         }
 
         @Test
         void tooManyQuestionsAreNotAsked() throws Exception {
             attached();
-            for (int i = 0; i < Questions.MAX; i++) call("x", Duration.ofSeconds(30));
-            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(Answered.Why.BUSY);
+            for (int i = 0; i < PendingCalls.MAX; i++) call("x", Duration.ofSeconds(30));
+            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(CallResult.Why.BUSY);
         }
 
-        private static Answered.Why why(CompletableFuture<Answered> asked) throws Exception {
-            return ((Answered.Unanswered) asked.get(10, TimeUnit.SECONDS)).why();
+        private static CallResult.Why why(CompletableFuture<CallResult> asked) throws Exception {
+            return ((CallResult.Unanswered) asked.get(10, TimeUnit.SECONDS)).why();
         }
     }
 
     @Nested
     class Configuring {
-        private CompletableFuture<Answered> set(String json) {
+        private CompletableFuture<CallResult> set(String json) {
             return channels.configure(
                     Manifests.manifest("camera"), JsonParser.parseString(json).getAsJsonObject());
         }
@@ -612,7 +612,7 @@ final class ServiceChannelsTest {
             Client client = attached();
             var set = set("{\"a\":-1}");
             client.say("{\"type\":\"result\",\"id\":" + client.hear().get("id") + ",\"error\":\"a must be positive\"}");
-            assertThat(set.get(10, TimeUnit.SECONDS)).isEqualTo(new Answered.Refused("a must be positive"));
+            assertThat(set.get(10, TimeUnit.SECONDS)).isEqualTo(new CallResult.Refused("a must be positive"));
             assertThat(channels.configuration(CAMERA)).isEqualTo(Configuration.NONE);
         }
 
@@ -623,8 +623,8 @@ final class ServiceChannelsTest {
             configs.fail(true);
             var set = set("{\"a\":2}");
             client.say("{\"type\":\"result\",\"id\":" + client.hear().get("id") + "}");
-            var answer = (Answered.Unanswered) set.get(10, TimeUnit.SECONDS);
-            assertThat(answer.why()).isEqualTo(Answered.Why.DISK_FULL);
+            var answer = (CallResult.Unanswered) set.get(10, TimeUnit.SECONDS);
+            assertThat(answer.why()).isEqualTo(CallResult.Why.DISK_FULL);
             JsonObject back = client.hear();
             assertThat(back.get("version").getAsInt()).isEqualTo(1);
             assertThat(back.get("config")).hasToString("{\"a\":1}");
@@ -637,7 +637,7 @@ final class ServiceChannelsTest {
             var set = set("{\"a\":1}");
             client.hear();
             client.close();
-            assertThat(set.get(10, TimeUnit.SECONDS)).isInstanceOf(Answered.Unanswered.class);
+            assertThat(set.get(10, TimeUnit.SECONDS)).isInstanceOf(CallResult.Unanswered.class);
             assertThat(channels.configuration(CAMERA)).isEqualTo(Configuration.NONE);
         }
 

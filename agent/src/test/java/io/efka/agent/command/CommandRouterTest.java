@@ -10,12 +10,13 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import io.efka.agent.service.Logs;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus.State;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Properties;
+import io.efka.agent.supervision.Logs;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus.State;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -212,7 +213,7 @@ final class CommandRouterTest {
         @Test
         void thatIsNotUtf8IsABadPayload() {
             byte[] bytes = {'{', '"', (byte) 0xC3, '"', ':', '1', '}'};
-            rig.deliver(new Message(device("ping"), bytes, 1, false, Properties.NONE))
+            rig.deliver(new Message(device("ping"), bytes, 1, false, MessageProperties.NONE))
                     .settle();
             assertThat(code(rig.reply())).isEqualTo("bad_payload");
             assertThat(message(rig.reply())).contains("UTF-8");
@@ -378,7 +379,7 @@ final class CommandRouterTest {
         @Test
         void isRefusedAndAnEvent() {
             rig.supervision.running(CAMERA);
-            rig.deliver(new Message(camera("restart"), new byte[0], 1, true, Properties.NONE))
+            rig.deliver(new Message(camera("restart"), new byte[0], 1, true, MessageProperties.NONE))
                     .settle();
             assertThat(code(rig.reply())).isEqualTo("retained_refused");
             assertThat(rig.events).containsExactly("camera retained_refused");
@@ -520,7 +521,7 @@ final class CommandRouterTest {
         @Test
         void ofCommandsAtQos0DropsAndCounts() {
             for (int i = 0; i < 1100; i++) {
-                rig.deliver(new Message(device("ping"), new byte[0], 0, false, Properties.NONE));
+                rig.deliver(new Message(device("ping"), new byte[0], 0, false, MessageProperties.NONE));
             }
             rig.settle();
             assertThat(rig.router.dropped()).isEqualTo(76);
@@ -610,7 +611,7 @@ final class CommandRouterTest {
         @Test
         void shutsDownWhenNobodyWaitsAndNothingIsRecorded() {
             byte[] payload = "{\"wait\":false}".getBytes(StandardCharsets.UTF_8);
-            rig.deliver(new Message(device("shutdown"), payload, 0, false, Properties.NONE))
+            rig.deliver(new Message(device("shutdown"), payload, 0, false, MessageProperties.NONE))
                     .settle();
             assertThat(rig.reply().get("accepted").getAsBoolean()).isTrue();
             assertThat(rig.isShutDown).isTrue();

@@ -2,6 +2,7 @@ package io.efka.agent.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.command.ledger.ReplyTo;
 import io.efka.agent.docs.Markdown;
 import java.time.Instant;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ final class CommandsDocumentTest {
     private final CommandTable table = new Rig().table;
 
     @Test
-    void everyCommandOfTheDeviceIsInTheProtocolDocument() throws Refusal {
+    void everyCommandOfTheDeviceIsInTheProtocolDocument() throws CommandException {
         List<List<String>> rows =
                 Markdown.protocol().section("## Commands of the device").table(HEAD);
         assertThat(Markdown.first(rows)).containsExactlyInAnyOrderElementsOf(table.deviceCommands());
@@ -25,16 +26,17 @@ final class CommandsDocumentTest {
     }
 
     @Test
-    void everyCommandOfAServiceIsInTheProtocolDocument() throws Refusal {
+    void everyCommandOfAServiceIsInTheProtocolDocument() throws CommandException {
         List<List<String>> rows =
                 Markdown.protocol().section("## Commands of a service").table(HEAD);
         assertThat(Markdown.first(rows)).containsExactlyInAnyOrderElementsOf(table.serviceCommands());
         for (List<String> row : rows) describes(row, Optional.of("camera"));
     }
 
-    private void describes(List<String> row, Optional<String> service) throws Refusal {
+    private void describes(List<String> row, Optional<String> service) throws CommandException {
         var to = new ReplyTo("unused", Optional.empty(), Optional.empty());
-        CommandTable.Row command = table.find(new Address(Optional.empty(), service, row.get(0), to, Instant.EPOCH));
+        CommandTable.Row command =
+                table.find(new CommandHeader(Optional.empty(), service, row.get(0), to, Instant.EPOCH));
         var arguments = new HashSet<>(command.arguments());
         arguments.removeAll(CommandDecoder.COMMON);
         Set<String> documented = row.get(1).isEmpty()

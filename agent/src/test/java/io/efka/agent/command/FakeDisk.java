@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.StoreException;
+import io.efka.agent.command.ledger.LedgerStore;
+import io.efka.agent.supervision.StoreException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,14 +10,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A ledger's disk, which outlives the agent: what was only to be saved soon is lost with it. */
-final class FakeDisk {
-    final Map<String, String> durable = new TreeMap<>();
+public final class FakeDisk {
+    public final Map<String, String> durable = new TreeMap<>();
     private final List<Runnable> soon = new ArrayList<>();
-    boolean isFull;
-    boolean isReserveUsedUp;
+    public boolean isFull;
+    public boolean isReserveUsedUp;
 
     /** The store of one life of the agent. */
-    LedgerStore store(KillSwitch kill) {
+    public LedgerStore store(KillSwitch kill) {
         soon.clear();
         return new LedgerStore() {
             @Override
@@ -59,7 +60,7 @@ final class FakeDisk {
         };
     }
 
-    void sync() {
+    public void sync() {
         soon.forEach(Runnable::run);
         soon.clear();
     }

@@ -4,11 +4,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.command.handler.Installer;
 import io.efka.agent.install.InstallRequest;
-import io.efka.agent.install.ManifestReading;
-import io.efka.agent.service.Fault;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.ServiceId;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,20 +18,20 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Folders in memory, which outlive the agent. A manifest is faulty where it has no {@code exec}. */
-final class FakeInstaller implements Installer {
-    final Map<ServiceId, String> folders = new TreeMap<>();
-    Optional<Refusal> failure = Optional.empty();
-    Optional<Refusal> unfit = Optional.empty();
+public final class FakeInstaller implements Installer {
+    public final Map<ServiceId, String> folders = new TreeMap<>();
+    Optional<CommandException> failure = Optional.empty();
+    Optional<CommandException> unfit = Optional.empty();
     KillSwitch kill = KillSwitch.never();
 
     @Override
-    public ManifestReading check(ServiceId id, InstallRequest request) throws Refusal {
+    public ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
         if (unfit.isPresent()) throw unfit.get();
         return reading(id, text(request));
     }
 
     @Override
-    public Installed install(ServiceId id, InstallRequest request) throws Refusal {
+    public Installed install(ServiceId id, InstallRequest request) throws CommandException {
         kill.touch();
         if (failure.isPresent()) throw failure.get();
         folders.put(id, text(request));
@@ -39,7 +40,7 @@ final class FakeInstaller implements Installer {
     }
 
     @Override
-    public Installed update(ServiceId id, Path workDir, InstallRequest request) throws Refusal {
+    public Installed update(ServiceId id, Path workDir, InstallRequest request) throws CommandException {
         return install(id, request);
     }
 
@@ -49,7 +50,7 @@ final class FakeInstaller implements Installer {
     }
 
     @Override
-    public void remove(ServiceId id, Path workDir) throws Refusal {
+    public void remove(ServiceId id, Path workDir) throws CommandException {
         kill.touch();
         if (failure.isPresent()) throw failure.get();
         folders.remove(id);

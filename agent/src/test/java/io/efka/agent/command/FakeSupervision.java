@@ -1,17 +1,18 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.Cause;
-import io.efka.agent.service.Desired;
-import io.efka.agent.service.Event;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.Outcome;
-import io.efka.agent.service.Request;
-import io.efka.agent.service.RunId;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.ServiceStatus.State;
-import io.efka.agent.service.StoreException;
-import io.efka.agent.service.Supervision;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request;
+import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.agent.supervision.StoreException;
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.State;
+import io.efka.protocol.manifest.Manifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,11 +27,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Services that start and stop at once, unless they are held. Survives the agent's lives, as real processes do. */
-final class FakeSupervision implements Supervision {
+public final class FakeSupervision implements ServiceRegistry {
     private final Map<ServiceId, Service> services = new TreeMap<>();
-    final List<String> told = new ArrayList<>();
+    public final List<String> told = new ArrayList<>();
     final List<Runnable> held = new ArrayList<>();
-    boolean isHolding;
+    public boolean isHolding;
     boolean isDiskFull;
     boolean isReserveUsedUp;
     final Set<ServiceId> removals = new TreeSet<>();
@@ -46,7 +47,7 @@ final class FakeSupervision implements Supervision {
         private Optional<RunId> run = Optional.empty();
     }
 
-    FakeSupervision with(ServiceId id) {
+    public FakeSupervision with(ServiceId id) {
         var service = new Service();
         service.workDir = Path.of("/services", id.value());
         service.manifest = Optional.of(Manifests.plain(id));
@@ -54,7 +55,7 @@ final class FakeSupervision implements Supervision {
         return this;
     }
 
-    FakeSupervision running(ServiceId id) {
+    public FakeSupervision running(ServiceId id) {
         with(id);
         launch(service(id));
         return this;
@@ -77,7 +78,7 @@ final class FakeSupervision implements Supervision {
         return service;
     }
 
-    State state(ServiceId id) {
+    public State state(ServiceId id) {
         return service(id).state;
     }
 
@@ -116,11 +117,11 @@ final class FakeSupervision implements Supervision {
     }
 
     /** From now on signals find nobody. */
-    void refuseSignals(String why) {
+    public void refuseSignals(String why) {
         refusesSignals = Optional.of(why);
     }
 
-    void letGo() {
+    public void letGo() {
         isHolding = false;
         List<Runnable> all = List.copyOf(held);
         held.clear();
@@ -171,7 +172,7 @@ final class FakeSupervision implements Supervision {
         Service service = service(id);
         if (event instanceof Event.StartAsked asked) {
             if (service.state == State.RUNNING) {
-                reject(id, asked.request(), Outcome.Reason.ALREADY_RUNNING, "service is running");
+                reject(id, asked.request(), ErrorCode.ALREADY_RUNNING, "service is running");
                 return;
             }
             told.add("start " + id);
@@ -179,7 +180,7 @@ final class FakeSupervision implements Supervision {
             done(id, asked.request());
         } else if (event instanceof Event.StopAsked asked) {
             if (service.state == State.STOPPED) {
-                reject(id, asked.request(), Outcome.Reason.NOT_RUNNING, "service not running");
+                reject(id, asked.request(), ErrorCode.NOT_RUNNING, "service not running");
                 return;
             }
             told.add("stop " + id);
@@ -196,7 +197,7 @@ final class FakeSupervision implements Supervision {
             launch(service);
             done(id, asked.request());
         } else if (event instanceof Event.SignalAsked asked && refusesSignals.isPresent()) {
-            reject(id, asked.request(), Outcome.Reason.NOT_RUNNING, refusesSignals.get());
+            reject(id, asked.request(), ErrorCode.NOT_RUNNING, refusesSignals.get());
         } else if (event instanceof Event.SignalAsked asked) {
             told.add("signal " + id + " " + asked.signal());
             done(id, asked.request());
@@ -223,7 +224,7 @@ final class FakeSupervision implements Supervision {
         request.answer().accept(new Outcome.Done(status(id)));
     }
 
-    private void reject(ServiceId id, Request request, Outcome.Reason reason, String message) {
+    private void reject(ServiceId id, Request request, ErrorCode reason, String message) {
         kill.touch();
         request.answer().accept(new Outcome.Rejected(reason, message, status(id)));
     }

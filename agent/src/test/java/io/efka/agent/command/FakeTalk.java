@@ -2,21 +2,23 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.ServiceId;
+import io.efka.agent.command.handler.Talk;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Services that answer when the test says so. */
-final class FakeTalk implements Talk {
-    final List<Call> calls = new ArrayList<>();
+public final class FakeTalk implements Talk {
+    public final List<Call> calls = new ArrayList<>();
 
-    final List<JsonObject> configured = new ArrayList<>();
-    CompletableFuture<Heard> taken = new CompletableFuture<>();
+    public final List<JsonObject> configured = new ArrayList<>();
+    public CompletableFuture<Heard> taken = new CompletableFuture<>();
 
-    record Call(ServiceId service, String name, JsonElement args, Duration timeout, CompletableFuture<Heard> answer) {}
+    public record Call(
+            ServiceId service, String name, JsonElement args, Duration timeout, CompletableFuture<Heard> answer) {}
 
     @Override
     public CompletableFuture<Heard> call(ServiceId service, String name, JsonElement args, Duration timeout) {

@@ -8,11 +8,13 @@ import static io.efka.agent.command.Rig.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.agent.command.handler.InstallDecoder;
 import io.efka.agent.install.InstallRequest;
-import io.efka.agent.service.Fault;
-import io.efka.agent.service.ServiceStatus.State;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Properties;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceStatus.State;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -85,7 +87,7 @@ final class InstallTest {
 
         @Test
         void passesOnWhatTheInstallerRefuses() {
-            rig.installer.failure = Optional.of(new Refusal(ErrorCode.NOT_ALLOWED, "/etc is not below /srv"));
+            rig.installer.failure = Optional.of(new CommandException(ErrorCode.NOT_ALLOWED, "/etc is not below /srv"));
             rig.send(camera("install"), "{\"work_dir\":\"/etc\"}").settle();
             assertThat(code(rig.reply())).isEqualTo("not_allowed");
         }
@@ -94,8 +96,8 @@ final class InstallTest {
         void decodesItsFiles() throws Exception {
             var payload = "{\"manifest\":{\"a\":0.5},\"files\":{\"run.sh\":{\"text\":\"é\",\"mode\":\"0755\"},"
                     + "\"b\":{\"base64\":\"/wA=\"}}}";
-            InstallRequest request =
-                    InstallDecoder.decode(new Arguments(PayloadCodec.decode(payload.getBytes(StandardCharsets.UTF_8))));
+            InstallRequest request = InstallDecoder.decode(
+                    new CommandArguments(PayloadCodec.decode(payload.getBytes(StandardCharsets.UTF_8))));
             assertThat(request.manifest()).contains("{\"a\":0.5}");
             assertThat(request.files()).containsOnlyKeys("run.sh", "b");
             assertThat(request.files()).hasEntrySatisfying("run.sh", file -> {
@@ -152,7 +154,7 @@ final class InstallTest {
                 first.supervision.running(CAMERA);
                 first.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
                 try {
-                    first.deliver(new Message(camera("remove"), new byte[0], 0, false, Properties.NONE))
+                    first.deliver(new Message(camera("remove"), new byte[0], 0, false, MessageProperties.NONE))
                             .settle();
                 } catch (KillSwitch.Killed end) {
                     assertThat(first.kill.isDead()).isTrue();
@@ -175,7 +177,7 @@ final class InstallTest {
         void thatFailsLeavesNothingForTheNextLife() {
             rig.supervision.with(CAMERA);
             rig.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
-            rig.installer.failure = Optional.of(new Refusal(ErrorCode.INTERNAL, "not permitted"));
+            rig.installer.failure = Optional.of(new CommandException(ErrorCode.INTERNAL, "not permitted"));
             rig.send(camera("remove"), "").settle();
             assertThat(code(rig.reply())).isEqualTo("internal");
             assertThat(rig.supervision.removals).isEmpty();
@@ -313,12 +315,12 @@ final class InstallTest {
         @Test
         void whatTheInstallerRefusesIsToldAsAFaultBelowTheService() {
             rig.installer.unfit = Optional.of(
-                    Refusal.of(ErrorCode.NOT_ALLOWED, new Fault("work_dir", "\"/tmp\"", "must be elsewhere")));
+                    CommandException.of(ErrorCode.NOT_ALLOWED, new Fault("work_dir", "\"/tmp\"", "must be elsewhere")));
             JsonObject reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply))
                     .isEqualTo("nothing was applied: services.fan.work_dir: must be elsewhere, was \"/tmp\"");
 
-            rig.installer.unfit = Optional.of(new Refusal(ErrorCode.INTERNAL, "the disk is gone"));
+            rig.installer.unfit = Optional.of(new CommandException(ErrorCode.INTERNAL, "the disk is gone"));
             reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply)).contains("services.fan: ").contains("the disk is gone");
         }
@@ -332,7 +334,7 @@ final class InstallTest {
         @Test
         void thatFailsInPartSaysWhereAndDoesTheRest() {
             rig.supervision.running(RADIO);
-            rig.installer.failure = Optional.of(new Refusal(ErrorCode.DISK_FULL, "no space"));
+            rig.installer.failure = Optional.of(new CommandException(ErrorCode.DISK_FULL, "no space"));
             JsonObject reply = apply(
                     "{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\"}},\"radio\":{\"desired\":\"stopped\"}}}");
             assertThat(code(reply)).isEqualTo("disk_full");
@@ -356,7 +358,7 @@ final class InstallTest {
             boolean wasKilled = true;
             for (int touch = 0; wasKilled; touch++) {
                 Rig first = new Rig().nextLife(KillSwitch.at(touch));
-                first.supervision.running(CAMERA).running(new io.efka.agent.service.ServiceId("old"));
+                first.supervision.running(CAMERA).running(new io.efka.protocol.ServiceId("old"));
                 boolean isAccepted = live(first);
                 wasKilled = first.kill.isDead();
                 Rig second = first.nextLife();

@@ -1,7 +1,7 @@
 package io.efka.agent.command;
 
 /** Kills an agent's life at its n-th touch of the outside world: from then on nothing it does has any effect. */
-final class KillSwitch {
+public final class KillSwitch {
     private int touchesLeft;
     private boolean isDead;
 
@@ -9,15 +9,15 @@ final class KillSwitch {
         this.touchesLeft = touchesLeft;
     }
 
-    static KillSwitch never() {
+    public static KillSwitch never() {
         return new KillSwitch(Integer.MAX_VALUE);
     }
 
-    static KillSwitch at(int touch) {
+    public static KillSwitch at(int touch) {
         return new KillSwitch(touch);
     }
 
-    boolean isDead() {
+    public boolean isDead() {
         return isDead;
     }
 
@@ -28,7 +28,7 @@ final class KillSwitch {
         }
     }
 
-    static final class Killed extends Error {
+    public static final class Killed extends Error {
         private Killed() {
             super("killed", null, false, false);
         }

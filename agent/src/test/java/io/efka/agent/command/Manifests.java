@@ -1,9 +1,9 @@
 package io.efka.agent.command;
 
-import io.efka.agent.service.HealthCheck;
-import io.efka.agent.service.Manifest;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.Signal;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Signal;
+import io.efka.protocol.manifest.HealthCheck;
+import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

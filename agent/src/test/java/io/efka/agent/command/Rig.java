@@ -2,17 +2,21 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.efka.agent.service.FakeTimers;
-import io.efka.agent.service.Logs;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.wire.DeviceId;
-import io.efka.agent.wire.Events;
-import io.efka.agent.wire.GroupId;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.Topics;
+import io.efka.agent.command.handler.CommandTables;
+import io.efka.agent.command.handler.Documents;
+import io.efka.agent.command.handler.Toolbox;
+import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.supervision.FakeTimers;
+import io.efka.agent.supervision.Logs;
+import io.efka.agent.telemetry.Events;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.DeviceId;
+import io.efka.protocol.GroupId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -25,34 +29,34 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A whole command room over fakes, run on the test's own thread. {@link #nextLife()} is what a kill leaves of it. */
-final class Rig {
-    static final ServiceId CAMERA = new ServiceId("camera");
+public final class Rig {
+    public static final ServiceId CAMERA = new ServiceId("camera");
     static final ServiceId RADIO = new ServiceId("radio");
 
-    final FakeDisk disk;
-    final FakeSupervision supervision;
-    final FakeInstaller installer;
-    final FakeTimers timers;
-    final KillSwitch kill;
-    final FakeTalk talk = new FakeTalk();
+    public final FakeDisk disk;
+    public final FakeSupervision supervision;
+    public final FakeInstaller installer;
+    public final FakeTimers timers;
+    public final KillSwitch kill;
+    public final FakeTalk talk = new FakeTalk();
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    final List<Message> replies = new ArrayList<>();
+    public final List<Message> replies = new ArrayList<>();
     final List<String> events = new ArrayList<>();
     Map<String, ?> lastEvent = Map.of();
-    final List<Message> acknowledged = new ArrayList<>();
+    public final List<Message> acknowledged = new ArrayList<>();
     final List<Logs.Query> logQueries = new ArrayList<>();
     CompletableFuture<Logs.Page> logAnswer = CompletableFuture.completedFuture(
             new Logs.Page("one\n".getBytes(StandardCharsets.UTF_8), 0, 4, 0, 4, false));
-    CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
+    public CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
     /** What the broker has against a reply, if anything. */
     Function<Message, Optional<LinkException>> refusal = reply -> Optional.empty();
 
     boolean isShutDown;
     boolean isGrouped = true;
     final CommandTable table;
-    final CommandRouter router;
+    public final CommandRouter router;
 
-    Rig() {
+    public Rig() {
         this(new FakeDisk(), new FakeSupervision(), new FakeInstaller(), new FakeTimers(), KillSwitch.never());
     }
 
@@ -67,7 +71,7 @@ final class Rig {
         installer.kill = kill;
         var topics = new Topics("efka", new DeviceId("dev1"), List.of(new GroupId("roof")));
         var environment = new Environment(topics, this::send, supervision, new RecordedEvents(), timers);
-        var lanes = new Lanes(tasks::add, 64, 8 * 1024 * 1024);
+        var lanes = new KeyedSerialExecutor(tasks::add, 64, 8 * 1024 * 1024);
         var ledger = new Ledger(disk.store(kill), 1000, Duration.ofHours(24), timers);
         var toolbox = new Toolbox(
                 installer, this::readLogs, documents(), lanes, talk, run -> isGrouped, () -> isShutDown = true);
@@ -76,12 +80,12 @@ final class Rig {
     }
 
     /** The same disk and processes, everything in memory gone; it dies at its {@code touch}-th touch of the outside. */
-    Rig nextLife(KillSwitch nextKill) {
+    public Rig nextLife(KillSwitch nextKill) {
         installer.folders.keySet().forEach(id -> supervision.reread(id, installer.manifest(id)));
         return new Rig(disk, supervision, installer, new FakeTimers(), nextKill);
     }
 
-    Rig nextLife() {
+    public Rig nextLife() {
         return nextLife(KillSwitch.never());
     }
 
@@ -110,20 +114,20 @@ final class Rig {
     }
 
     /** Everything that waits for a thread is run, until nothing does. */
-    Rig settle() {
+    public Rig settle() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
         return this;
     }
 
-    Rig send(String topic, String payload) {
-        return send(topic, payload, Properties.NONE);
+    public Rig send(String topic, String payload) {
+        return send(topic, payload, MessageProperties.NONE);
     }
 
-    Rig send(String topic, String payload, Properties properties) {
+    public Rig send(String topic, String payload, MessageProperties properties) {
         return deliver(new Message(topic, payload.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }
 
-    Rig deliver(Message message) {
+    public Rig deliver(Message message) {
         router.received(new MqttLink.Inbound() {
             @Override
             public Message message() {
@@ -139,7 +143,7 @@ final class Rig {
         return this;
     }
 
-    static String camera(String command) {
+    public static String camera(String command) {
         return "efka/dev1/svc/camera/cmd/" + command;
     }
 
@@ -147,39 +151,39 @@ final class Rig {
         return "efka/dev1/cmd/" + command;
     }
 
-    static Properties request(String topic, byte[] correlation) {
-        return new Properties(
+    public static MessageProperties request(String topic, byte[] correlation) {
+        return new MessageProperties(
                 Optional.empty(), Optional.of(topic), Optional.of(correlation), OptionalLong.empty(), List.of());
     }
 
-    static Properties expiring(long seconds) {
-        return new Properties(
+    public static MessageProperties expiring(long seconds) {
+        return new MessageProperties(
                 Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.of(seconds), List.of());
     }
 
-    JsonObject reply() {
+    public JsonObject reply() {
         if (replies.size() != 1) throw new AssertionError("one reply expected, there are " + texts());
         return json(replies.get(0));
     }
 
-    JsonObject lastReply() {
+    public JsonObject lastReply() {
         return json(replies.get(replies.size() - 1));
     }
 
-    List<String> texts() {
+    public List<String> texts() {
         return replies.stream().map(reply -> json(reply).toString()).toList();
     }
 
-    static JsonObject json(Message reply) {
+    public static JsonObject json(Message reply) {
         return JsonParser.parseString(new String(reply.payload(), StandardCharsets.UTF_8))
                 .getAsJsonObject();
     }
 
-    static String code(JsonObject reply) {
+    public static String code(JsonObject reply) {
         return reply.has("error") ? reply.getAsJsonObject("error").get("code").getAsString() : "ok";
     }
 
-    static String message(JsonObject reply) {
+    public static String message(JsonObject reply) {
         return reply.getAsJsonObject("error").get("message").getAsString();
     }
 

@@ -10,10 +10,10 @@ import com.google.gson.Strictness;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import io.efka.agent.command.ErrorCode;
-import io.efka.agent.install.ManifestCodec;
-import io.efka.agent.install.ManifestReading;
-import io.efka.agent.service.Cause;
+import io.efka.protocol.Cause;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.manifest.ManifestParser;
+import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Arrays;
@@ -51,7 +51,7 @@ final class ProtocolDocumentTest {
         @MethodSource("blocks")
         void showManifestsThatCanBeUsedWithoutAWarning(String block) {
             manifests(parse(block).getAsJsonObject())
-                    .forEach(manifest -> assertThat(ManifestCodec.read(manifest))
+                    .forEach(manifest -> assertThat(ManifestParser.read(manifest))
                             .as(manifest)
                             .isInstanceOfSatisfying(
                                     ManifestReading.Usable.class,
@@ -97,7 +97,7 @@ final class ProtocolDocumentTest {
 
         @Test
         void nameEveryKeyOfTheManifestWithItsDefault() {
-            List<List<String>> keys = ManifestCodec.knownKeys().stream()
+            List<List<String>> keys = ManifestParser.knownKeys().stream()
                     .map(key -> List.of(
                             key.path(),
                             key.required() ? "yes" : "no",

@@ -4,21 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.efka.agent.service.Cause;
-import io.efka.agent.service.Desired;
-import io.efka.agent.service.FakeTimers;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.telemetry.Machine;
+import io.efka.agent.supervision.FakeTimers;
+import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.OverwriteDetector;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
-import io.efka.agent.wire.DeviceId;
-import io.efka.agent.wire.FakeLink;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.Topics;
+import io.efka.mqtt.FakeLink;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.DeviceId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,10 +51,10 @@ final class DiscoveryTest {
 
     private Discovery discovery(String prefix, String device, boolean hasMetrics) {
         var topics = new Topics(prefix, new DeviceId(device), List.of());
-        var machine = new Machine("gate7", "Linux 6.1 amd64", "17", Optional.empty());
+        var machine = new MachineFacts("gate7", "Linux 6.1 amd64", "17", Optional.empty());
         return new Discovery(
                 "homeassistant",
-                new Card(topics, new Version("0.1.0"), machine, hasMetrics),
+                new DiscoveryDevice(topics, new Version("0.1.0"), machine, hasMetrics),
                 () -> List.copyOf(services),
                 new Uplink(link, timers, () -> 0),
                 new Random(1));
@@ -91,7 +91,8 @@ final class DiscoveryTest {
     }
 
     private void hear(String topic, String payload) {
-        discovery.received(new Message(topic, payload.getBytes(StandardCharsets.UTF_8), 1, true, Properties.NONE));
+        discovery.received(
+                new Message(topic, payload.getBytes(StandardCharsets.UTF_8), 1, true, MessageProperties.NONE));
     }
 
     private void install(ServiceId id) {
@@ -264,7 +265,7 @@ final class DiscoveryTest {
         "site_efka, dev1, site_efka_dev1-d397811c"
     })
     void theTopicIsLegalForHomeAssistantAndTheDevicesOwn(String prefix, String device, String objectId) {
-        var place = new Place("ha", new Topics(prefix, new DeviceId(device), List.of()));
+        var place = new DiscoveryTarget("ha", new Topics(prefix, new DeviceId(device), List.of()));
 
         assertThat(place.config()).isEqualTo("ha/device/" + objectId + "/config");
     }

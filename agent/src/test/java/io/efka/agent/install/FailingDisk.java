@@ -7,8 +7,8 @@ import java.nio.file.Path;
  * The real disk until a given step. There it fails: once, as a disk does, or from then on for good, which leaves what a
  * killed agent would leave.
  */
-final class FailingDisk implements Disk {
-    private final Disk disk = new LinuxDisk();
+final class FailingDisk implements InstallDisk {
+    private final InstallDisk disk = new LinuxInstallDisk();
     private final int failing;
     private final boolean forGood;
     private int steps;

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.efka.agent.service.ServiceId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,7 +173,7 @@ final class FolderReadsTest {
         return new ServiceFolders(
                 temp.resolve("data/services"),
                 List.of(temp.resolve("outside")),
-                new LinuxDisk(),
+                new LinuxInstallDisk(),
                 new RootRule(false),
                 this::manifestUnlessDead,
                 reads);

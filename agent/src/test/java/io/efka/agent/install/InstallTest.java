@@ -13,8 +13,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.efka.agent.install.InstallException.Code;
 import io.efka.agent.install.InstallRequest.InlineFile;
-import io.efka.agent.service.Fault;
-import io.efka.agent.service.ServiceId;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,14 +161,14 @@ class InstallTest {
         @Test
         void withTooManyFilesIsRefused() {
             var files = new HashMap<String, InlineFile>();
-            for (int i = 0; i < Draft.MAX_FILES; i++) files.put("f" + i, file("", 0644));
+            for (int i = 0; i < InstallPlan.MAX_FILES; i++) files.put("f" + i, file("", 0644));
             assertThat(device.refusedInstall(request(manifest("x"), files)).code())
                     .isEqualTo(Code.BAD_ARGUMENT);
         }
 
         @Test
         void withTooManyBytesIsRefused() {
-            InlineFile large = new InlineFile(new byte[Draft.MAX_BYTES], 0644);
+            InlineFile large = new InlineFile(new byte[InstallPlan.MAX_BYTES], 0644);
             assertThat(device.refusedInstall(withFile("large", large)).code()).isEqualTo(Code.BAD_ARGUMENT);
         }
 

@@ -41,10 +41,10 @@ class InterruptionTest {
     }
 
     private ServiceFolders folders() {
-        return on(new LinuxDisk());
+        return on(new LinuxInstallDisk());
     }
 
-    private ServiceFolders on(Disk disk) {
+    private ServiceFolders on(InstallDisk disk) {
         return new ServiceFolders(services, List.of(), disk);
     }
 

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.efka.agent.files.Privileges;
-import io.efka.agent.service.Fault;
+import io.efka.protocol.Fault;
+import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +89,10 @@ final class RootRuleTest {
     void anAgentThatIsNotRootHasNoSuchRule() throws IOException {
         own("nobody");
         var others = new ServiceFolders(
-                temp.resolve("data/services"), List.of(temp.resolve("outside")), new LinuxDisk(), new RootRule(false));
+                temp.resolve("data/services"),
+                List.of(temp.resolve("outside")),
+                new LinuxInstallDisk(),
+                new RootRule(false));
         assertThat(others.read(CAMERA, folder)).isInstanceOf(ManifestReading.Usable.class);
     }
 

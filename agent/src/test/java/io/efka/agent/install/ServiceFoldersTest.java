@@ -12,9 +12,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.efka.agent.install.InstallException.Code;
-import io.efka.agent.install.ManifestReading.Unusable;
-import io.efka.agent.install.ManifestReading.Usable;
-import io.efka.agent.service.Fault;
+import io.efka.protocol.Fault;
+import io.efka.protocol.manifest.ManifestReading;
+import io.efka.protocol.manifest.ManifestReading.Unusable;
+import io.efka.protocol.manifest.ManifestReading.Usable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

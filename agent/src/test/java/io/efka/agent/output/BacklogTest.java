@@ -5,8 +5,13 @@ import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.Logs;
-import io.efka.agent.service.ServiceId;
+import io.efka.agent.output.store.FallocateHolePuncher;
+import io.efka.agent.output.store.HolePuncher;
+import io.efka.agent.output.store.LogDisk;
+import io.efka.agent.output.store.StreamFiles;
+import io.efka.agent.output.store.StreamId;
+import io.efka.agent.supervision.Logs;
+import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +42,7 @@ class BacklogTest {
         open.ifPresent(OutputKit::close);
     }
 
-    private OutputKit kit(Holes holes) {
+    private OutputKit kit(HolePuncher holes) {
         var kit = new OutputKit(folder, holes);
         open = Optional.of(kit);
         return kit;
@@ -74,7 +79,7 @@ class BacklogTest {
     class WithAConnection {
         @Test
         void aBurstOfManyTimesWhatIsKeptArrivesWhole() throws IOException {
-            OutputKit kit = kit(new Fallocate());
+            OutputKit kit = kit(new FallocateHolePuncher());
             kit.broker.acknowledgeAtOnce(false);
             kit.register(keeping(KEEP, PLENTY));
             write(kit.begin(1).stdout(), 100);
@@ -88,7 +93,7 @@ class BacklogTest {
 
         @Test
         void whatWasSentIsFreedAsItIsAcknowledgedWithNothingNewWritten() throws IOException {
-            OutputKit kit = kit(new Fallocate());
+            OutputKit kit = kit(new FallocateHolePuncher());
             kit.broker.acknowledgeAtOnce(false);
             kit.register(keeping(KEEP, PLENTY));
             write(kit.begin(1).stdout(), 30);
@@ -141,7 +146,7 @@ class BacklogTest {
     class Offline {
         @Test
         void whatIsNotSentIsBoundedByBacklogAndNotByKeep() throws IOException {
-            OutputKit kit = kit(new Fallocate());
+            OutputKit kit = kit(new FallocateHolePuncher());
             kit.register(keeping(KEEP, 4 * KEEP));
             Path stdout = kit.begin(1).stdout();
             write(stdout, 1);
@@ -165,7 +170,7 @@ class BacklogTest {
 
         @Test
         void logsReadWhatIsNotSent() throws IOException {
-            OutputKit kit = kit(new Fallocate());
+            OutputKit kit = kit(new FallocateHolePuncher());
             disconnect(kit);
             kit.register(keeping(KEEP, PLENTY));
             Path stdout = kit.begin(1).stdout();
@@ -178,7 +183,7 @@ class BacklogTest {
 
         @Test
         void aStreamHasNoMoreFilesThanItMay() throws IOException {
-            OutputKit kit = kit(new Fallocate());
+            OutputKit kit = kit(new FallocateHolePuncher());
             disconnect(kit);
             kit.register(keeping(KEEP, PLENTY));
             for (int run = 1; run <= StreamFiles.MOST_FILES + 10; run++)
@@ -200,7 +205,7 @@ class BacklogTest {
     class OnADiskThatFills {
         @Test
         void theUnsentOfAllStreamsTakesHalfAtMostAndTheLargestGivesWay() throws IOException {
-            OutputKit kit = kit(new Fallocate());
+            OutputKit kit = kit(new FallocateHolePuncher());
             disconnect(kit);
             var radio = new ServiceId("radio");
             kit.register(keeping(64 << 10, PLENTY));
@@ -222,7 +227,7 @@ class BacklogTest {
 
         @Test
         void keepIsLeftToEveryStream() throws IOException {
-            OutputKit kit = kit(new Fallocate());
+            OutputKit kit = kit(new FallocateHolePuncher());
             disconnect(kit);
             kit.register(keeping(KEEP, PLENTY));
             Path stdout = kit.begin(1).stdout();
@@ -245,7 +250,7 @@ class BacklogTest {
     class ManyStreams {
         @Test
         void allArriveWhole() throws IOException {
-            OutputKit kit = kit(new Fallocate());
+            OutputKit kit = kit(new FallocateHolePuncher());
             kit.broker.acknowledgeAtOnce(false);
             var ids = new ArrayList<ServiceId>();
             for (int i = 0; i < 20; i++) ids.add(new ServiceId("s" + i));

@@ -8,10 +8,10 @@ import static io.efka.agent.output.OutputKit.rule;
 import static io.efka.agent.output.OutputKit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.OutputFiles.Paths;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
+import io.efka.agent.supervision.OutputFiles.Paths;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;

@@ -1,8 +1,8 @@
 package io.efka.agent.output;
 
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MqttLink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,9 @@ import static io.efka.agent.output.OutputKit.keeping;
 import static io.efka.agent.output.OutputKit.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.Logs;
+import io.efka.agent.output.store.FallocateHolePuncher;
+import io.efka.agent.output.store.HolePuncher;
+import io.efka.agent.supervision.Logs;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +40,7 @@ class KeepTest {
         open.ifPresent(OutputKit::close);
     }
 
-    private OutputKit offline(Holes holes) {
+    private OutputKit offline(HolePuncher holes) {
         var kit = new OutputKit(folder, holes);
         open = Optional.of(kit);
         kit.broker.lose();
@@ -83,7 +85,7 @@ class KeepTest {
     class WhereHolesCanBePunched {
         @Test
         void theLiveFileStaysWithinItsBoundsAndTheGapIsAnnounced() throws IOException {
-            OutputKit kit = offline(new Fallocate());
+            OutputKit kit = offline(new FallocateHolePuncher());
             Path stdout = kit.begin(1).stdout();
             for (int i = 0; i < 80; i++) append(stdout, BLOCK);
             await("freed", () -> readUsed() <= KEEP + 8192);
@@ -98,7 +100,7 @@ class KeepTest {
 
         @Test
         void theHoleIsKnownAfterARestart() throws IOException {
-            OutputKit kit = offline(new Fallocate());
+            OutputKit kit = offline(new FallocateHolePuncher());
             Path stdout = kit.begin(1).stdout();
             for (int i = 0; i < 40; i++) append(stdout, BLOCK);
             await("freed", () -> readUsed() <= KEEP + 8192);
@@ -110,7 +112,7 @@ class KeepTest {
 
         @Test
         void theFilesOfOldRunsGoFirstAndWhole() throws IOException {
-            OutputKit kit = offline(new Fallocate());
+            OutputKit kit = offline(new FallocateHolePuncher());
             for (int run = 1; run <= 10; run++) {
                 Path stdout = kit.begin(run).stdout();
                 for (int i = 0; i < 4; i++) append(stdout, BLOCK);
@@ -126,7 +128,7 @@ class KeepTest {
 
         @Test
         void manyTinyRunsAreBoundedByTheirBlocks() throws IOException {
-            OutputKit kit = offline(new Fallocate());
+            OutputKit kit = offline(new FallocateHolePuncher());
             kit.register(keeping(64 << 10));
             for (int run = 1; run <= 100; run++) append(kit.begin(run).stdout(), "tiny\n");
             await("freed", () -> readUsed() <= (64 << 10) + 8192);
@@ -134,7 +136,7 @@ class KeepTest {
 
         @Test
         void whatWasSentIsNoGap() throws IOException {
-            OutputKit kit = offline(new Fallocate());
+            OutputKit kit = offline(new FallocateHolePuncher());
             connect(kit);
             Path stdout = kit.begin(1).stdout();
             for (int i = 1; i <= 40; i++) {
@@ -245,7 +247,7 @@ class KeepTest {
 
         @Test
         void deletesAFileThatWaitsToBeSentItsBytesAreAGap() throws IOException {
-            OutputKit kit = offline(new Fallocate());
+            OutputKit kit = offline(new FallocateHolePuncher());
             Path first = kit.begin(1).stdout();
             append(first, "one\n");
             append(kit.begin(2).stdout(), "two\n");
@@ -259,7 +261,7 @@ class KeepTest {
     class Reading {
         @Test
         void beginsBehindTheHole() throws IOException {
-            OutputKit kit = offline(new Fallocate());
+            OutputKit kit = offline(new FallocateHolePuncher());
             Path stdout = kit.begin(1).stdout();
             for (int i = 0; i < 40; i++) append(stdout, BLOCK);
             var range = new Logs.Query(

@@ -1,7 +1,7 @@
 package io.efka.agent.output;
 
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Properties.User;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties.User;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.efka.agent.output;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.efka.agent.service.Manifest.OutputRule;
+import io.efka.protocol.manifest.Manifest.OutputRule;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

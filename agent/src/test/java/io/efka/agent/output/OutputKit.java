@@ -2,16 +2,22 @@ package io.efka.agent.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.Logs;
-import io.efka.agent.service.Manifest.OutputRule;
-import io.efka.agent.service.Manifest.OutputRule.Stderr;
-import io.efka.agent.service.OutputFiles.Paths;
-import io.efka.agent.service.RunId;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.Timers;
-import io.efka.agent.wire.DeviceId;
-import io.efka.agent.wire.Events;
-import io.efka.agent.wire.Topics;
+import io.efka.agent.output.ship.Outlet;
+import io.efka.agent.output.store.FallocateHolePuncher;
+import io.efka.agent.output.store.HolePuncher;
+import io.efka.agent.output.store.LogDisk;
+import io.efka.agent.output.store.LogReader;
+import io.efka.agent.output.store.OffsetStore;
+import io.efka.agent.supervision.Logs;
+import io.efka.agent.supervision.OutputFiles.Paths;
+import io.efka.agent.telemetry.Events;
+import io.efka.protocol.DeviceId;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
+import io.efka.protocol.manifest.Manifest.OutputRule;
+import io.efka.protocol.manifest.Manifest.OutputRule.Stderr;
+import io.efka.threads.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,9 +40,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** An output room over a real folder, with a fake broker and a store that survives its restarts. */
-final class OutputKit implements AutoCloseable {
-    static final ServiceId CAMERA = new ServiceId("camera");
-    static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+public final class OutputKit implements AutoCloseable {
+    public static final ServiceId CAMERA = new ServiceId("camera");
+    public static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
     final FakeBroker broker = new FakeBroker();
     final FakeOffsets offsets = new FakeOffsets();
@@ -48,20 +54,20 @@ final class OutputKit implements AutoCloseable {
     /** Bytes that can be written: negative where nobody knows. */
     volatile long free = -1;
 
-    private final Holes holes;
+    private final HolePuncher holes;
     private Output output;
 
-    OutputKit(Path folder) {
-        this(folder, new Fallocate());
+    public OutputKit(Path folder) {
+        this(folder, new FallocateHolePuncher());
     }
 
-    OutputKit(Path folder, Holes holes) {
+    public OutputKit(Path folder, HolePuncher holes) {
         this.folder = folder;
         this.holes = holes;
         output = open();
     }
 
-    Output output() {
+    public Output output() {
         return output;
     }
 
@@ -75,21 +81,21 @@ final class OutputKit implements AutoCloseable {
         output = open();
     }
 
-    void restart() {
+    public void restart() {
         output.close();
         output = open();
     }
 
-    void register(OutputRule rule) {
+    public void register(OutputRule rule) {
         output.files().register(CAMERA, rule);
     }
 
-    Paths begin(int run) throws IOException {
+    public Paths begin(int run) throws IOException {
         return output.files().begin(CAMERA, run(run));
     }
 
     /** Launched so many minutes after midnight. */
-    static RunId run(int number) {
+    public static RunId run(int number) {
         long millis = NOON.minus(Duration.ofHours(12))
                 .plus(Duration.ofMinutes(number))
                 .toEpochMilli();
@@ -100,7 +106,7 @@ final class OutputKit implements AutoCloseable {
         return new RunId(String.format(Locale.ROOT, "%s%016d", time, number));
     }
 
-    static OutputRule rule() {
+    public static OutputRule rule() {
         return new OutputRule(16 << 20, 256 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
     }
 
@@ -125,11 +131,11 @@ final class OutputKit implements AutoCloseable {
         return new OutputRule(16 << 20, 256 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.MERGE);
     }
 
-    static void append(Path file, String text) throws IOException {
+    public static void append(Path file, String text) throws IOException {
         append(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static void append(Path file, byte[] bytes) throws IOException {
+    public static void append(Path file, byte[] bytes) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND)) {
             channel.write(ByteBuffer.wrap(bytes));
         }
@@ -144,12 +150,12 @@ final class OutputKit implements AutoCloseable {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends: " + script).isTrue();
     }
 
-    Logs.Page read(Logs.Query query) {
+    public Logs.Page read(Logs.Query query) {
         return output.logs().read(CAMERA, query).join();
     }
 
     /** Reads in the test's own thread, with a clock of the test's. */
-    LogReader reader() {
+    public LogReader reader() {
         return output.reader();
     }
 
@@ -161,7 +167,7 @@ final class OutputKit implements AutoCloseable {
         return new String(shipped(leaf), StandardCharsets.UTF_8);
     }
 
-    static void await(String what, BooleanSupplier condition) {
+    public static void await(String what, BooleanSupplier condition) {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > until) throw new AssertionError("did not happen within 20 s: " + what);

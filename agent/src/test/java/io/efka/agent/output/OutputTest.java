@@ -10,9 +10,9 @@ import static io.efka.agent.output.OutputKit.run;
 import static io.efka.agent.output.OutputKit.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.Logs;
-import io.efka.agent.service.OutputFiles.Paths;
-import io.efka.agent.wire.Message;
+import io.efka.agent.supervision.Logs;
+import io.efka.agent.supervision.OutputFiles.Paths;
+import io.efka.mqtt.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

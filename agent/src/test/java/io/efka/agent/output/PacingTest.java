@@ -2,7 +2,12 @@ package io.efka.agent.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.Logs;
+import io.efka.agent.output.ship.LineBatcher;
+import io.efka.agent.output.ship.ShippingCursor;
+import io.efka.agent.output.ship.TokenBucket;
+import io.efka.agent.output.store.Segment;
+import io.efka.agent.output.store.StreamId;
+import io.efka.agent.supervision.Logs;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,11 +21,11 @@ class PacingTest {
 
     @Nested
     class ACursor {
-        private final Cursor cursor = new Cursor(100);
+        private final ShippingCursor cursor = new ShippingCursor(100);
 
         @Test
         void movesOverAGapOnlyWhenWhatIsBeforeItHasLanded() {
-            Cursor.Flight flight = cursor.depart(10);
+            ShippingCursor.Flight flight = cursor.depart(10);
             cursor.skipTo(500);
             assertThat(cursor.acknowledged()).isEqualTo(100);
             cursor.land(flight);
@@ -29,7 +34,7 @@ class PacingTest {
 
         @Test
         void ignoresAFlightFromBeforeARewind() {
-            Cursor.Flight lost = cursor.depart(10);
+            ShippingCursor.Flight lost = cursor.depart(10);
             cursor.rewind();
             cursor.depart(5);
             cursor.land(lost);
@@ -101,7 +106,7 @@ class PacingTest {
 
     @Nested
     class Gathered {
-        private final Gathering gathering = new Gathering();
+        private final LineBatcher gathering = new LineBatcher();
 
         private int length(String text, boolean busy, boolean due) {
             var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));

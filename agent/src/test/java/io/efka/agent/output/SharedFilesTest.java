@@ -9,8 +9,8 @@ import static io.efka.agent.output.OutputKit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.efka.agent.service.OutputFiles.Paths;
-import io.efka.agent.wire.Message;
+import io.efka.agent.supervision.OutputFiles.Paths;
+import io.efka.mqtt.Message;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

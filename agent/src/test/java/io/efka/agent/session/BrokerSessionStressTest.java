@@ -6,18 +6,18 @@ import static io.efka.agent.telemetry.Samples.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.runtime.SerialExecutor;
-import io.efka.agent.service.Timers;
 import io.efka.agent.telemetry.AgentInstance;
 import io.efka.agent.telemetry.BrokerState;
-import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.RecordedEvents;
 import io.efka.agent.telemetry.Samples;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
-import io.efka.agent.wire.Properties;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink;
+import io.efka.threads.Timers;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -59,7 +59,7 @@ final class BrokerSessionStressTest {
             mailbox,
             new DeviceStatusCodec(
                     new AgentInstance(17, "a1", new Version("0.1.0"), Instant.EPOCH),
-                    new Machine("gw", "Linux", "17", Optional.empty()),
+                    new MachineFacts("gw", "Linux", "17", Optional.empty()),
                     TOPICS),
             TOPICS,
             uplink);
@@ -143,7 +143,7 @@ final class BrokerSessionStressTest {
         @Override
         public Message message() {
             byte[] payload = String.valueOf(number).getBytes(StandardCharsets.UTF_8);
-            return new Message("efka/dev1/cmd/ping", payload, 1, false, Properties.NONE);
+            return new Message("efka/dev1/cmd/ping", payload, 1, false, MessageProperties.NONE);
         }
 
         @Override

@@ -6,20 +6,20 @@ import static io.efka.agent.telemetry.Samples.running;
 import static io.efka.agent.telemetry.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.FakeTimers;
+import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.telemetry.AgentInstance;
 import io.efka.agent.telemetry.BrokerState;
-import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.RecordedEvents;
 import io.efka.agent.telemetry.Samples;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
-import io.efka.agent.wire.DeviceId;
-import io.efka.agent.wire.FakeLink;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Properties;
-import io.efka.agent.wire.Topics;
+import io.efka.mqtt.FakeLink;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.protocol.DeviceId;
+import io.efka.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +52,7 @@ final class BrokerSessionTest {
 
     private DevicePresence presence(Topics topics) {
         var self = new AgentInstance(17, "a1", new Version("0.1.0"), timers.now());
-        var machine = new Machine("gw", "Linux", "17", Optional.of(Instant.EPOCH));
+        var machine = new MachineFacts("gw", "Linux", "17", Optional.of(Instant.EPOCH));
         return new DevicePresence(mailbox, new DeviceStatusCodec(self, machine, topics), topics, uplink);
     }
 
@@ -95,7 +95,8 @@ final class BrokerSessionTest {
     }
 
     private FakeLink.Delivery deliver(String topic, String text, int qos) {
-        return link.deliver(new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, Properties.NONE));
+        return link.deliver(
+                new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, MessageProperties.NONE));
     }
 
     private void pass(Duration time) {

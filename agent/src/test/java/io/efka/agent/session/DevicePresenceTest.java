@@ -9,15 +9,15 @@ import static io.efka.agent.telemetry.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.efka.agent.service.FakeTimers;
+import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.telemetry.AgentInstance;
-import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.Samples;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
-import io.efka.agent.wire.FakeLink;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.Properties;
+import io.efka.mqtt.FakeLink;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,7 +45,7 @@ final class DevicePresenceTest {
     }
 
     private Message status(String json) {
-        return new Message(TOPIC, json.getBytes(StandardCharsets.UTF_8), 1, true, Properties.JSON);
+        return new Message(TOPIC, json.getBytes(StandardCharsets.UTF_8), 1, true, MessageProperties.JSON);
     }
 
     @Nested
@@ -145,7 +145,7 @@ final class DevicePresenceTest {
                 new ManualMailbox(),
                 new DeviceStatusCodec(
                         new AgentInstance(17, "a1", new Version("0.1.0"), timers.now()),
-                        new Machine("gw", "Linux", "17", Optional.of(Instant.EPOCH)),
+                        new MachineFacts("gw", "Linux", "17", Optional.of(Instant.EPOCH)),
                         Samples.TOPICS),
                 Samples.TOPICS,
                 new Uplink(link, timers, timers::nanos));

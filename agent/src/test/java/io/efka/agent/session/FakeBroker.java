@@ -1,16 +1,16 @@
 package io.efka.agent.session;
 
-import io.efka.agent.service.FakeTimers;
+import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.telemetry.AgentInstance;
 import io.efka.agent.telemetry.BrokerState;
-import io.efka.agent.telemetry.Machine;
+import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.RecordedEvents;
 import io.efka.agent.telemetry.Samples;
 import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MqttLink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -75,7 +75,7 @@ final class FakeBroker {
         Agent(long number, String instance, String host) {
             this.instance = instance;
             var self = new AgentInstance(number, instance, new Version("0.1.0"), timers.now());
-            var machine = new Machine(host, "Linux", "17", Optional.of(Instant.EPOCH));
+            var machine = new MachineFacts(host, "Linux", "17", Optional.of(Instant.EPOCH));
             var codec = new DeviceStatusCodec(self, machine, Samples.TOPICS);
             var uplink = new Uplink(this, timers, timers::nanos);
             var mailbox = new ManualMailbox();

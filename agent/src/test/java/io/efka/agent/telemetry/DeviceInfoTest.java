@@ -4,8 +4,8 @@ import static io.efka.agent.telemetry.Samples.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.efka.agent.service.FakeTimers;
-import io.efka.agent.wire.MqttLink;
+import io.efka.agent.supervision.FakeTimers;
+import io.efka.mqtt.MqttLink;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ final class DeviceInfoTest {
         sections.put("state_damages", () -> List.of("state.db was set aside"));
         sections.put("cgroup", () -> "none");
         var identity = new AgentInstance(17, "a1", new Version("0.1.0"), timers.now());
-        var machine = new Machine("gw", "Linux 6.1 arm64", "17.0.15", Optional.empty());
+        var machine = new MachineFacts("gw", "Linux 6.1 arm64", "17.0.15", Optional.empty());
         var info = new DeviceInfo(identity, machine, TOPICS, timers::nanos, sections);
         timers.advance(Duration.ofSeconds(90));
         timers.setClock(Duration.ofDays(-7));
@@ -56,7 +56,7 @@ final class DeviceInfoTest {
         Files.writeString(proc.resolve("sys/kernel/hostname"), "gw-7\n");
         Files.writeString(proc.resolve("stat"), "cpu  1 2 3\nctxt 7\nbtime 1763800000\nprocesses 3\n");
 
-        Machine machine = Machine.read(proc);
+        MachineFacts machine = MachineFacts.read(proc);
 
         assertThat(machine.host()).isEqualTo("gw-7");
         assertThat(machine.bootAt()).contains(Instant.ofEpochSecond(1_763_800_000));
@@ -64,7 +64,7 @@ final class DeviceInfoTest {
 
     @Test
     void aMachineWithoutProcIsStillAMachine(@TempDir Path empty) {
-        Machine machine = Machine.read(empty);
+        MachineFacts machine = MachineFacts.read(empty);
 
         assertThat(machine.host()).isEqualTo("unknown");
         assertThat(machine.bootAt()).isEmpty();

@@ -4,10 +4,10 @@ import static io.efka.agent.telemetry.Samples.CAMERA;
 import static io.efka.agent.telemetry.Samples.TOPICS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.FakeTimers;
-import io.efka.agent.wire.FakeLink;
-import io.efka.agent.wire.MqttLink.Lane;
-import io.efka.agent.wire.Properties;
+import io.efka.agent.supervision.FakeTimers;
+import io.efka.mqtt.FakeLink;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink.Lane;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ final class EventPublisherTest {
         assertThat(outbox.last().topic()).isEqualTo("efka/dev1/svc/camera/event");
         assertThat(outbox.last().message().qos()).isEqualTo(1);
         assertThat(outbox.last().message().retain()).isFalse();
-        assertThat(outbox.last().message().properties()).isEqualTo(Properties.JSON);
+        assertThat(outbox.last().message().properties()).isEqualTo(MessageProperties.JSON);
         assertThat(outbox.last().text())
                 .isEqualTo("{\"v\":1,\"at\":\"2026-11-22T20:15:00.123Z\",\"service\":\"camera\",\"event\":\"state\","
                         + "\"session\":17,\"from\":\"running\",\"wait_ms\":2000,\"streams\":[\"stdout\"]}");

@@ -1,6 +1,6 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.RunId;
+import io.efka.protocol.RunId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.efka.agent.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.FakeTimers;
+import io.efka.agent.supervision.FakeTimers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

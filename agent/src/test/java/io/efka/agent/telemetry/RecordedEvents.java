@@ -1,7 +1,6 @@
 package io.efka.agent.telemetry;
 
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.wire.Events;
+import io.efka.protocol.ServiceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -11,15 +11,16 @@ import static io.efka.agent.telemetry.Samples.running;
 import static io.efka.agent.telemetry.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.service.FakeTimers;
-import io.efka.agent.service.ServiceId;
-import io.efka.agent.service.ServiceStatus.HealthState;
-import io.efka.agent.service.ServiceStatus.State;
-import io.efka.agent.wire.FakeLink;
-import io.efka.agent.wire.LinkException;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink.Lane;
-import io.efka.agent.wire.Properties;
+import io.efka.agent.supervision.FakeTimers;
+import io.efka.mqtt.FakeLink;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink.Lane;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus.HealthState;
+import io.efka.protocol.ServiceStatus.State;
+import io.efka.protocol.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -119,7 +120,7 @@ final class RetainedStatusesTest {
             assertThat(sent.topic()).isEqualTo("efka/dev1/svc/camera/status");
             assertThat(sent.message().retain()).isTrue();
             assertThat(sent.message().qos()).isEqualTo(1);
-            assertThat(sent.message().properties()).isEqualTo(Properties.JSON);
+            assertThat(sent.message().properties()).isEqualTo(MessageProperties.JSON);
             assertThat(sent.lane()).isEqualTo(Lane.CONTROL);
             assertThat(sent.text()).contains("\"state\":\"stopped\"");
         }
@@ -247,7 +248,7 @@ final class RetainedStatusesTest {
         }
 
         private Message retained(String topic, String text) {
-            return new Message(topic, text.getBytes(StandardCharsets.UTF_8), 1, true, Properties.NONE);
+            return new Message(topic, text.getBytes(StandardCharsets.UTF_8), 1, true, MessageProperties.NONE);
         }
     }
 
@@ -267,7 +268,8 @@ final class RetainedStatusesTest {
         }
 
         private void write(String text) {
-            statuses.received(new Message(TOPIC, text.getBytes(StandardCharsets.UTF_8), 1, true, Properties.NONE));
+            statuses.received(
+                    new Message(TOPIC, text.getBytes(StandardCharsets.UTF_8), 1, true, MessageProperties.NONE));
         }
 
         private int published() {
@@ -457,7 +459,7 @@ final class RetainedStatusesTest {
             statuses.changed(backoff(CAMERA, 1));
 
             assertThat(events.names).containsExactly("camera state", "camera state", "camera state");
-            assertThat(JsonCodec.object(events.last()).toString())
+            assertThat(JsonWriter.object(events.last()).toString())
                     .isEqualTo("{\"from\":\"running\",\"to\":\"backoff\",\"cause\":{\"kind\":\"exit\",\"code\":1},"
                             + "\"desired\":\"running\",\"ready\":false,\"health\":\"unknown\",\"restarts\":1,"
                             + "\"next_attempt_at\":\"2026-11-22T20:15:02.623Z\","

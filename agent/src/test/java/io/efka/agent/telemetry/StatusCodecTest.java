@@ -8,12 +8,13 @@ import static io.efka.agent.telemetry.Samples.stopped;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.efka.agent.service.Cause;
-import io.efka.agent.service.Desired;
-import io.efka.agent.service.Exit;
-import io.efka.agent.service.Fault;
-import io.efka.agent.service.ServiceStatus;
-import io.efka.agent.service.Signal;
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.Exit;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Signal;
+import io.efka.protocol.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -85,7 +86,7 @@ final class StatusCodecTest {
 
     @Test
     void aWholeSecondHasItsMilliseconds() {
-        assertThat(JsonCodec.timestamp(java.time.Instant.parse("2026-01-02T03:04:05Z")))
+        assertThat(JsonWriter.timestamp(java.time.Instant.parse("2026-01-02T03:04:05Z")))
                 .isEqualTo("2026-01-02T03:04:05.000Z");
     }
 }

@@ -178,9 +178,10 @@ class SurroundingsIT {
     @Test
     void oneOfItsThreadsStandsStill() throws IOException {
         List<HandOver> places = List.of(
-                HandOver.of("io.efka.agent.output.Publisher.publish", "agent-output", HandOver.When.UNDER_LOAD),
-                HandOver.of("io.efka.agent.paho.Outgoing.settle", "agent-mqtt", HandOver.When.UNDER_LOAD),
-                HandOver.of("io.efka.agent.service.Supervisor.handle", "agent-worker", HandOver.When.UNDER_LOAD));
+                HandOver.of(
+                        "io.efka.agent.output.ship.OutputPublisher.publish", "agent-output", HandOver.When.UNDER_LOAD),
+                HandOver.of("io.efka.mqtt.paho.Outgoing.settle", "agent-mqtt", HandOver.When.UNDER_LOAD),
+                HandOver.of("io.efka.agent.supervision.Supervisor.handle", "agent-worker", HandOver.When.UNDER_LOAD));
         Path orders = Folders.create("orders");
         try (TestBroker broker = Brokers.start()) {
             Path jar = orders.resolve("injection.jar");

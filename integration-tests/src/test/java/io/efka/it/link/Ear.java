@@ -2,9 +2,9 @@ package io.efka.it.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.wire.MqttLink.Inbound;
-import io.efka.agent.wire.MqttLink.Listener;
-import io.efka.agent.wire.MqttLink.Loss;
+import io.efka.mqtt.MqttLink.Inbound;
+import io.efka.mqtt.MqttLink.Listener;
+import io.efka.mqtt.MqttLink.Loss;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

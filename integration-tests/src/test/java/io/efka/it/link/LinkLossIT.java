@@ -3,17 +3,17 @@ package io.efka.it.link;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.paho.PahoLink;
-import io.efka.agent.wire.BrokerSettings;
-import io.efka.agent.wire.Message;
-import io.efka.agent.wire.MqttLink.Inbound;
-import io.efka.agent.wire.MqttLink.Lane;
-import io.efka.agent.wire.MqttLink.Subscription;
-import io.efka.agent.wire.Outbox;
-import io.efka.agent.wire.Properties;
 import io.efka.it.Brokers;
 import io.efka.it.FlakyProxy;
 import io.efka.it.TestBroker;
+import io.efka.mqtt.BrokerSettings;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink.Inbound;
+import io.efka.mqtt.MqttLink.Lane;
+import io.efka.mqtt.MqttLink.Subscription;
+import io.efka.mqtt.Outbox;
+import io.efka.mqtt.paho.PahoLink;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -170,7 +170,7 @@ class LinkLossIT {
     }
 
     private static Message message(String topic, String text) {
-        return new Message(topic, text.getBytes(UTF_8), 1, false, Properties.NONE);
+        return new Message(topic, text.getBytes(UTF_8), 1, false, MessageProperties.NONE);
     }
 
     private static Message will(String clientId) {

@@ -1,6 +1,6 @@
 package io.efka.it.link;
 
-import io.efka.agent.service.Timers;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executors;

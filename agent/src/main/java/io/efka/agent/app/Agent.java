@@ -1,0 +1,153 @@
+package io.efka.agent.app;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.app.StartException.Reason;
+import io.efka.agent.files.Exposure;
+import io.efka.agent.files.PrivateFiles;
+import io.efka.agent.state.DataFolderBusy;
+import io.efka.agent.state.MapDbSession;
+import io.efka.agent.state.StateStore;
+import io.efka.agent.supervision.StoreException;
+import io.efka.threads.AgentThread;
+import io.efka.threads.ExitCode;
+import io.efka.threads.FatalErrors;
+import io.efka.threads.SelfCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One agent on one device: opens its state, has its parts put together, starts them in order and ends them in reverse.
+ * It decides nothing.
+ */
+public final class Agent implements Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    private static final String THREAD_DUMP = "thread-dump.txt";
+
+    private final Settings settings;
+    private final FatalErrors fatal;
+    private final SystemdNotifier systemd =
+            new SystemdNotifier(System.getenv(), ProcessHandle.current().pid());
+    private final SelfCheck check;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @GuardedBy("this") private Optional<StateStore> state = Optional.empty();
+
+    @GuardedBy("this") private Optional<AgentAssembly> parts = Optional.empty();
+
+    @GuardedBy("this") private boolean closed;
+
+    /** @param fatal writes its thread dumps into the data folder from the start on */
+    public Agent(Settings settings, FatalErrors fatal) {
+        this.settings = settings;
+        this.fatal = fatal;
+        this.check = new SelfCheck(settings.selfCheckTimeout(), systemd.period(), fatal::halt, systemd::alive);
+    }
+
+    @Override
+    public synchronized void start() throws StartException {
+        if (closed) return;
+        check.start();
+        // On a thread that the self-check minds: a start that hangs in a dead disk is as deaf as all else that does.
+        var starting = new FutureTask<>(() -> {
+            AgentThread.step();
+            startParts();
+            return true;
+        });
+        new AgentThread("agent-start", starting).start();
+        try {
+            starting.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof StartException refused) throw refused;
+            if (e.getCause() instanceof RuntimeException bug) throw bug;
+            FatalErrors.thrown("start", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException(Reason.UNAVAILABLE, "the start was interrupted", e);
+        }
+        systemd.ready();
+    }
+
+    /** While {@link #start} holds the lock, and waits. */
+    @SuppressWarnings("GuardedBy") // the lock is held by a thread that waits for this one
+    private void startParts() throws StartException {
+        Path data = settings.folders().data();
+        make(data, PrivateFiles::makePassage);
+        make(settings.folders().logs(), Files::createDirectories);
+        Exposure.shut(data);
+        StateStore store = open();
+        fatal.dumpTo(settings.folders().data().resolve(THREAD_DUMP));
+        state = Optional.of(store);
+        store.watchLock(() -> fatal.leave(
+                "the lock file of " + data + " was deleted or replaced, so that another agent can have the folder",
+                ExitCode.BUSY));
+        AgentAssembly assembled =
+                AgentAssembly.of(settings, store, new MapDbSession(store).next(), check, this::closeElsewhere);
+        parts = Optional.of(assembled);
+        assembled.start();
+        LOG.info(
+                "efka {} started: device={} broker={} data={}",
+                assembled.version(),
+                settings.device(),
+                settings.broker().uris(),
+                settings.folders().data());
+    }
+
+    /** How a folder is made. */
+    private interface Making {
+        void make(Path folder) throws IOException;
+    }
+
+    private static void make(Path folder, Making how) throws StartException {
+        try {
+            how.make(folder);
+        } catch (IOException e) {
+            throw new StartException(
+                    Reason.DATA_FOLDER_UNUSABLE,
+                    folder + " cannot be made (" + e + "): name another with --data-dir or --log-dir",
+                    e);
+        }
+    }
+
+    private StateStore open() throws StartException {
+        try {
+            StateStore opened = StateStore.open(settings.folders().data());
+            opened.damages().forEach(damage -> LOG.warn("state: {}", damage));
+            return opened;
+        } catch (DataFolderBusy e) {
+            throw new StartException(Reason.DATA_FOLDER_BUSY, String.valueOf(e.getMessage()), e);
+        } catch (StoreException e) {
+            throw new StartException(Reason.DATA_FOLDER_UNUSABLE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    /** Called on a thread of the agent's own, which must not wait for itself to end. */
+    private void closeElsewhere() {
+        new AgentThread("agent-shutdown", this::close).start();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) return;
+        closed = true;
+        if (parts.isPresent()) systemd.stopping();
+        AgentThread.step();
+        parts.ifPresent(p -> p.stop(settings.stopTimeout()));
+        state.ifPresent(StateStore::close);
+        if (parts.isPresent()) LOG.info("efka ended");
+        AgentThread.idle();
+        ended.countDown();
+    }
+}

@@ -1,0 +1,338 @@
+package io.efka.agent.app;
+
+import io.efka.agent.channel.ServiceChannels;
+import io.efka.agent.command.CommandRouter;
+import io.efka.agent.command.Environment;
+import io.efka.agent.command.KeyedSerialExecutor;
+import io.efka.agent.command.handler.CommandTables;
+import io.efka.agent.command.handler.Documents;
+import io.efka.agent.command.handler.Toolbox;
+import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.health.Probes;
+import io.efka.agent.homeassistant.Discovery;
+import io.efka.agent.homeassistant.DiscoveryDevice;
+import io.efka.agent.install.ServiceFolders;
+import io.efka.agent.output.Output;
+import io.efka.agent.output.ship.Outlet;
+import io.efka.agent.process.LinuxMeters;
+import io.efka.agent.process.ProcessLauncher;
+import io.efka.agent.process.SpareDescriptors;
+import io.efka.agent.process.cgroup.AgentEnvironment;
+import io.efka.agent.process.cgroup.Cgroups;
+import io.efka.agent.runtime.SerialExecutor;
+import io.efka.agent.runtime.SystemTimers;
+import io.efka.agent.runtime.Ulids;
+import io.efka.agent.session.BrokerSession;
+import io.efka.agent.session.DevicePresence;
+import io.efka.agent.session.DeviceStatusCodec;
+import io.efka.agent.state.MapDbConfigs;
+import io.efka.agent.state.MapDbLedger;
+import io.efka.agent.state.MapDbOffsets;
+import io.efka.agent.state.MapDbRetained;
+import io.efka.agent.state.MapDbServices;
+import io.efka.agent.state.StateStore;
+import io.efka.agent.supervision.StatusListener;
+import io.efka.agent.supervision.SupervisorPorts;
+import io.efka.agent.supervision.Supervisors;
+import io.efka.agent.telemetry.AgentInstance;
+import io.efka.agent.telemetry.BrokerState;
+import io.efka.agent.telemetry.DataPublisher;
+import io.efka.agent.telemetry.DeviceInfo;
+import io.efka.agent.telemetry.DiskWatch;
+import io.efka.agent.telemetry.EventPublisher;
+import io.efka.agent.telemetry.MachineFacts;
+import io.efka.agent.telemetry.Measurements;
+import io.efka.agent.telemetry.MetricsPublisher;
+import io.efka.agent.telemetry.RetainedStatuses;
+import io.efka.agent.telemetry.Rhythm;
+import io.efka.agent.telemetry.StatusCodec;
+import io.efka.agent.telemetry.StatusFanOut;
+import io.efka.agent.telemetry.Uplink;
+import io.efka.agent.telemetry.Version;
+import io.efka.mqtt.MqttLink;
+import io.efka.mqtt.Outbox;
+import io.efka.mqtt.paho.PahoLink;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Topics;
+import io.efka.threads.AgentThread;
+import io.efka.threads.SelfCheck;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything an agent is made of, wired. What is started first is ended last. */
+final class AgentAssembly {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
+
+    /** Replies and events that wait for the broker: an hour offline of a lively device. */
+    private static final int OUTBOX_MESSAGES = 10_000;
+
+    private static final long OUTBOX_BYTES = 4L << 20;
+    private static final int LANE_SIZE = 64;
+
+    /** Payloads of commands that wait: eight of the largest. */
+    private static final long LANE_BYTES = 2L << 20;
+
+    /** What the parts other than services may take to end, of the whole time. */
+    private static final Duration RESERVE = Duration.ofSeconds(6);
+
+    private static final long FAREWELL_SECONDS = 2;
+
+    private final SpareDescriptors spares = SpareDescriptors.take();
+    private final Version version = Version.current();
+    private final ThreadPools workers = new ThreadPools();
+    private final SystemTimers timers = new SystemTimers(workers.workers());
+    private final MqttLink link;
+    private final EventPublisher events;
+    private final Output output;
+    private final DataPublisher data;
+    private final ServiceChannels channels;
+    private final Cgroups cgroups;
+    private final ProcessLauncher launcher;
+    private final Probes probes;
+    private final Supervisors services;
+    private final DevicePresence presence;
+    private final MetricsPublisher metrics;
+    private final DiskWatch disk;
+    private final CommandRouter router;
+    private final BrokerSession session;
+    private final List<MqttLink.Subscription> subscriptions;
+    private final ServiceDiscovery census;
+    private final ServiceFolders folders;
+    private final OrphanSweep orphans;
+    private final boolean isStateWhole;
+
+    private AgentAssembly(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
+        workers.watched().forEach(check::watch);
+        var random = RandomGenerator.getDefault();
+        var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
+        Path folder = settings.folders().data();
+        var serviceStore = new MapDbServices(store, folder);
+        isStateWhole = store.damages().isEmpty();
+        if (isStateWhole) serviceStore.forgetOrphans(); // before anybody reads what is kept of services
+        link = new PahoLink(settings.broker(), timers, random);
+        var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
+        events = new EventPublisher(topics, timers, number, outbox::send);
+        var uplink = new Uplink(link, timers, System::nanoTime);
+        var statusCodec = new StatusCodec(number);
+        var statuses = new RetainedStatuses(topics, uplink, events, statusCodec);
+        var outlet = new Outlet(link, topics, events);
+        output = new Output(settings.folders().logs(), new MapDbOffsets(store), outlet, timers);
+        data = new DataPublisher(topics, uplink, events, new MapDbRetained(store));
+        channels = new ServiceChannels(
+                folder, timers, new ChannelPublications(data, events), new MapDbConfigs(store), workers.workers());
+        var machine = MachineFacts.read(Path.of("/proc"));
+        Optional<Discovery> discovery = settings.homeAssistant().map(prefix -> {
+            var card = new DiscoveryDevice(
+                    topics, version, machine, !settings.metricsInterval().isZero());
+            return new Discovery(prefix, card, this::serviceIds, uplink, random);
+        });
+        var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
+        var mailbox = mailbox("the session's mailbox", check);
+        presence = new DevicePresence(mailbox, new DeviceStatusCodec(instance, machine, topics), topics, uplink);
+        var site = new AgentEnvironment(settings.device().value(), folder.resolve("run"), channels::environment);
+        cgroups = Cgroups.detect(site);
+        launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
+        probes = new Probes(site, timers, workers.checks());
+        var meters = new LinuxMeters(launcher, folder);
+        var measurements = new Measurements(meters, timers, System::nanoTime);
+        var listeners = new ArrayList<StatusListener>(
+                List.of(channels, statuses, presence, measurements, new DataKeeper(data)));
+        discovery.ifPresent(listeners::add);
+        StatusListener listener = new StatusFanOut(listeners);
+        folders = new ServiceFolders(
+                folder.resolve("services"), settings.folders().workDirRoots());
+        var manifests = new FolderManifests(folders, workers.folders());
+        var ports = new SupervisorPorts(
+                launcher, probes, serviceStore, manifests, timers, listener, channels, new Ulids(timers), random);
+        services = new Supervisors(ports, () -> mailbox("a service's mailbox", check), output.files());
+        var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());
+        metrics = new MetricsPublisher(measurements, topics, link, rhythm);
+        disk = new DiskWatch(meters, events, timers, workers.workers());
+        census = new ServiceDiscovery(serviceStore, folders, manifests::now);
+        boolean ownLogs = settings.folders()
+                .logs()
+                .toAbsolutePath()
+                .normalize()
+                .startsWith(folder.toAbsolutePath().normalize());
+        orphans = new OrphanSweep(serviceStore, output, ownLogs, channels, launcher);
+        var brokerState = new BrokerState(timers, link::describe);
+        var sections = new LinkedHashMap<String, Supplier<?>>();
+        sections.put("broker", brokerState);
+        sections.put("prefix", settings::prefix);
+        sections.put("data_dir", folder::toString);
+        sections.put("log_dir", () -> settings.folders().logs().toString());
+        sections.put("cgroups", cgroups::describe);
+        sections.put("state_damages", store::damages);
+        sections.put("channel", channels::describe);
+        sections.put("data", data::counts);
+        sections.put("dropped", () -> dropped(outbox));
+        var info = new DeviceInfo(instance, machine, topics, System::nanoTime, sections);
+        var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
+        var environment = new Environment(topics, outbox::send, services, events, timers);
+        var ledger = new Ledger(
+                new MapDbLedger(store),
+                settings.ledger().entries(),
+                settings.ledger().age(),
+                timers);
+        var lanes = new KeyedSerialExecutor(workers.workers(), workers.folders(), LANE_SIZE, LANE_BYTES);
+        var toolbox = new Toolbox(
+                new FolderInstaller(folders),
+                output.logs(),
+                documents,
+                lanes,
+                new ServiceTalk(channels),
+                launcher::isGrouped,
+                shutdown);
+        var table = CommandTables.standard(environment, toolbox, workers.folders());
+        router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
+        session = new BrokerSession(
+                mailbox,
+                presence,
+                uplink,
+                events,
+                brokerState,
+                onlineListeners(statuses, outbox, discovery),
+                router::received,
+                message -> {
+                    statuses.received(message);
+                    discovery.ifPresent(one -> one.received(message));
+                });
+        var wanted = new ArrayList<>(BrokerSession.subscriptions(topics, router.deviceCommands()));
+        discovery.ifPresent(one -> wanted.addAll(one.subscriptions()));
+        subscriptions = List.copyOf(wanted);
+    }
+
+    /**
+     * Puts an agent together; nothing runs yet.
+     *
+     * @param number of this start of the agent on its data folder
+     * @param check told of what must not stand still
+     * @param shutdown ends the whole agent; must not block
+     */
+    static AgentAssembly of(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
+        return new AgentAssembly(settings, store, number, check, shutdown);
+    }
+
+    private SerialExecutor mailbox(String name, SelfCheck check) {
+        var mailbox = new SerialExecutor(name, workers.workers());
+        check.watch(mailbox);
+        return mailbox;
+    }
+
+    /** Those who publish only while this agent speaks for the device, in the order in which they hear of it. */
+    private List<BrokerSession.OnlineListener> onlineListeners(
+            RetainedStatuses statuses, Outbox outbox, Optional<Discovery> discovery) {
+        var all = new ArrayList<BrokerSession.OnlineListener>();
+        all.add(new BrokerSession.OnlineListener(statuses::online, statuses::offline));
+        all.add(new BrokerSession.OnlineListener(kept -> outbox.connected(), () -> {}));
+        all.add(new BrokerSession.OnlineListener(kept -> events.online(), () -> {}));
+        all.add(new BrokerSession.OnlineListener(kept -> output.connected(), output::disconnected));
+        all.add(new BrokerSession.OnlineListener(kept -> data.online(), data::offline));
+        discovery.ifPresent(one -> all.add(new BrokerSession.OnlineListener(one::online, one::offline)));
+        return List.copyOf(all);
+    }
+
+    private Map<String, Long> dropped(Outbox outbox) {
+        return Map.of(
+                "messages",
+                outbox.dropped(),
+                "events",
+                events.dropped(),
+                "commands",
+                router.dropped() + session.dropped());
+    }
+
+    private List<ServiceId> serviceIds() {
+        return services.list().stream().map(ServiceStatus::id).toList();
+    }
+
+    Version version() {
+        return version;
+    }
+
+    /** Services first: they are kept whether there is a broker or not. */
+    void start() {
+        events.device("started", Map.of("version", version.value()));
+        folders.recover();
+        AgentThread.step();
+        if (!cgroups.isUsable()) {
+            LOG.warn(
+                    "no control group can be written: a service's process that leaves its session, is orphaned and clears its"
+                            + " environment outlives a stop");
+        }
+        output.start();
+        List<Supervisors.Found> found = census.take();
+        launcher.endStrays(ServiceDiscovery.runs(found));
+        AgentThread.step();
+        Set<ServiceId> installed = orphans.installed(found);
+        orphans.sweep(installed, isStateWhole);
+        data.begin(installed);
+        channels.open(services);
+        services.boot(found);
+        channels.start();
+        AgentThread.step();
+        router.recover();
+        AgentThread.step();
+        link.open(presence.will(), subscriptions, session);
+        metrics.start();
+        disk.start();
+    }
+
+    /** Ends services first, then says farewell, then closes what is left; within {@code limit}. */
+    void stop(Duration limit) {
+        spares.close();
+        events.device("stopping", Map.of());
+        disk.close();
+        metrics.close();
+        stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
+        AgentThread.step();
+        channels.close();
+        output.close();
+        farewell();
+        AgentThread.step();
+        link.close();
+        probes.close();
+        launcher.close();
+        AgentThread.step();
+        timers.close();
+        folders.close();
+        workers.close();
+        AgentThread.step();
+        cgroups.close();
+    }
+
+    private void stopServices(Duration limit) {
+        try {
+            if (!services.stop(limit)) {
+                LOG.warn("not all services ended within {} s; the next agent finds them again", limit.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void farewell() {
+        try {
+            session.shutdown().get(FAREWELL_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("the broker could not be told that the agent ends; it will publish the will");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.efka.agent.app;
+
+import io.efka.agent.install.ServiceFolders;
+import io.efka.agent.supervision.Dependencies;
+import io.efka.agent.supervision.ManifestReader;
+import io.efka.agent.supervision.RunRecord;
+import io.efka.agent.supervision.ServiceRecord;
+import io.efka.agent.supervision.ServiceStore;
+import io.efka.agent.supervision.StoreException;
+import io.efka.agent.supervision.Supervisors;
+import io.efka.protocol.Desired;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.threads.AgentThread;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the services of this device at agent start: those in the store, and those that are in {@code data/services}
+ * without a record, because the store was lost or because somebody put the folder there. The latter are wanted as their
+ * {@code autostart} says.
+ *
+ * @param manifests reads a service's manifest in its folder
+ */
+record ServiceDiscovery(
+        ServiceStore store, ServiceFolders folders, BiFunction<ServiceId, Path, ManifestReader.Result> manifests) {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceDiscovery.class);
+
+    /** Every service with what its manifest says now. */
+    List<Supervisors.Found> take() {
+        var found = new ArrayList<Supervisors.Found>();
+        Set<ServiceId> known = new HashSet<>();
+        for (ServiceRecord record : store.load()) {
+            known.add(record.id());
+            found.add(withManifest(record));
+        }
+        for (Path folder : unrecorded(known)) found.add(adopted(folder));
+        return withoutCycles(found);
+    }
+
+    /** The runs that an earlier agent wrote down. */
+    static List<RunRecord> runs(List<Supervisors.Found> found) {
+        return found.stream().flatMap(one -> one.record().run().stream()).toList();
+    }
+
+    /** Services that wait for each other in a circle would never start: it is said of each of them. */
+    private static List<Supervisors.Found> withoutCycles(List<Supervisors.Found> found) {
+        var dependencies = new Dependencies();
+        for (Supervisors.Found one : found) one.manifest().ifPresent(dependencies::put);
+        return found.stream().map(one -> withoutCycle(one, dependencies)).toList();
+    }
+
+    private static Supervisors.Found withoutCycle(Supervisors.Found one, Dependencies dependencies) {
+        ServiceId id = one.record().id();
+        Optional<Fault> fault = dependencies.fault(id);
+        if (fault.isEmpty()) return one;
+        LOG.warn("service={} manifest cannot be used: {}", id, fault.get());
+        return new Supervisors.Found(one.record(), ManifestReader.Result.wrong(List.of(fault.get())));
+    }
+
+    private List<Path> unrecorded(Set<ServiceId> known) {
+        try {
+            return folders.discover().stream()
+                    .filter(folder -> !known.contains(id(folder)))
+                    .toList();
+        } catch (IOException e) {
+            LOG.warn("the services folder cannot be read, only recorded services are kept: {}", e.toString());
+            return List.of();
+        }
+    }
+
+    private Supervisors.Found adopted(Path folder) {
+        ServiceId id = id(folder);
+        ManifestReader.Result reading = manifests.apply(id, folder);
+        boolean autostart = reading.manifest().filter(Manifest::autostart).isPresent();
+        Desired desired = autostart ? Desired.RUNNING : Desired.STOPPED;
+        var record = ServiceRecord.fresh(id, folder, desired, autostart);
+        LOG.info("service={} found in {} without a record: desired={}", id, folder, record.desired());
+        // What it wants is unknown while its manifest cannot be read: the next agent finds it again.
+        if (reading.isUnread()) return found(record, reading);
+        try {
+            store.save(record);
+        } catch (StoreException e) {
+            LOG.warn("service={} cannot be recorded and will be found again: {}", id, e.getMessage());
+        }
+        return found(record, reading);
+    }
+
+    private Supervisors.Found withManifest(ServiceRecord record) {
+        AgentThread.step();
+        return found(record, manifests.apply(record.id(), record.workDir()));
+    }
+
+    private static Supervisors.Found found(ServiceRecord record, ManifestReader.Result reading) {
+        String what = reading.isUnread() ? "read" : "used";
+        reading.faults().forEach(fault -> LOG.warn("service={} manifest cannot be {}: {}", record.id(), what, fault));
+        return new Supervisors.Found(record, reading);
+    }
+
+    private static ServiceId id(Path folder) {
+        return new ServiceId(String.valueOf(folder.getFileName()));
+    }
+}

@@ -1,0 +1,58 @@
+package io.efka.agent.app;
+
+import io.efka.mqtt.BrokerSettings;
+import io.efka.protocol.DeviceId;
+import io.efka.protocol.GroupId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How one agent is set up; {@code cli} reads it from flags, environment and file, in that order.
+ *
+ * @param prefix first levels of every topic, {@code efka}
+ * @param groups beside {@code all}
+ * @param metricsInterval between two metrics messages, 30 s; 0: none
+ * @param stopTimeout a graceful end takes no longer than this, 30 s
+ * @param selfCheckTimeout the agent ends itself when a part of it has not moved for so long, 60 s; zero: it does not
+ * @param homeAssistant the discovery prefix of the Home Assistant that is told of this device; empty: none is
+ */
+public record Settings(
+        BrokerSettings broker,
+        DeviceId device,
+        String prefix,
+        List<GroupId> groups,
+        Folders folders,
+        LedgerBounds ledger,
+        Duration metricsInterval,
+        Duration stopTimeout,
+        Duration selfCheckTimeout,
+        Optional<String> homeAssistant) {
+
+    public Settings {
+        groups = List.copyOf(groups);
+    }
+
+    /**
+     * Where things are kept.
+     *
+     * @param data state and installed services
+     * @param logs output files; {@code data/logs} unless set
+     * @param workDirRoots a service may be registered below these, beside {@code data/services}
+     */
+    public record Folders(Path data, Path logs, List<Path> workDirRoots) {
+        public Folders {
+            workDirRoots = List.copyOf(workDirRoots);
+        }
+    }
+
+    /**
+     * What the command ledger keeps: an outcome goes when it is older than {@code age} and not among the newest
+     * {@code entries}.
+     *
+     * @param entries 1,000 by default
+     * @param age 24 h by default
+     */
+    public record LedgerBounds(int entries, Duration age) {}
+}

@@ -1,0 +1,131 @@
+package io.efka.agent.channel;
+
+import io.efka.agent.supervision.Event;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** What is said over one connection, and what follows from it. Confined to the channel's thread. */
+final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
+    /** As long as the longest service id, a token and some blanks. */
+    static final int MAX_ATTACH = 4 * 1024;
+
+    static final int MAX_LINE = 1 << 20;
+
+    /** More than a sensor needs, less than would keep the thread from the other services. */
+    private static final int LINES_PER_SECOND = 5_000;
+
+    /** Until it is asked again whether what a service says is taken away, when it comes faster than that. */
+    private static final long BREATH_NANOS = 10_000_000;
+
+    private final ChannelConnection connection;
+    private final ChannelRegistry rendezvous;
+    private final LineCodec codec = new LineCodec();
+    private final LineSplitter lines = new LineSplitter(MAX_ATTACH, this);
+    private final LineRateLimit pace;
+    private final long since;
+    private Optional<AttachedChannel> attached = Optional.empty();
+    private boolean breathless;
+
+    ChannelSession(ChannelConnection connection, ChannelRegistry rendezvous, long now) {
+        this.connection = connection;
+        this.rendezvous = rendezvous;
+        this.pace = new LineRateLimit(LINES_PER_SECOND, now);
+        this.since = now;
+    }
+
+    ChannelConnection connection() {
+        return connection;
+    }
+
+    boolean isAttached() {
+        return attached.isPresent();
+    }
+
+    /** When it was begun. */
+    long since() {
+        return since;
+    }
+
+    /** Hears what has come, once; false if nothing had. */
+    boolean listen(ByteBuffer buffer) {
+        buffer.clear();
+        if (!connection.read(buffer)) return false;
+        lines.take(buffer.flip());
+        return true;
+    }
+
+    /** How long it is better not read before this is asked again, in nanoseconds; 0: it may be read. */
+    long pause(long now) {
+        breathless &= attached.isPresent()
+                && !rendezvous.publications().welcomes(attached.get().service());
+        return Math.max(pace.delay(now), breathless ? BREATH_NANOS : 0);
+    }
+
+    @Override
+    public boolean line(byte[] line) {
+        rendezvous.tally().line();
+        pace.take();
+        try {
+            ServiceLine said = codec.decode(line);
+            boolean isInOrder = attached.isPresent() != said instanceof ServiceLine.Attach;
+            if (!isInOrder) throw new BadLineException("attach must be the first line, and only that");
+            said.to(this);
+        } catch (BadLineException bad) {
+            complain(bad.reason());
+        }
+        return !connection.isOver();
+    }
+
+    @Override
+    public boolean tooLong(int max) {
+        pace.take();
+        complain("a line must have " + max + " bytes at most" + (isAttached() ? "" : " before attach"));
+        return !connection.isOver();
+    }
+
+    private void complain(String reason) {
+        rendezvous.tally().badLine(attached.map(a -> "service=" + a.service()).orElse("somebody"), reason);
+        AgentLine error = AgentLine.error("bad_line", reason);
+        if (attached.isPresent()) connection.send(error);
+        else connection.refuse(error);
+    }
+
+    @Override
+    public void attach(ServiceLine.Attach line) {
+        attached = rendezvous.attach(line, connection);
+        if (attached.isPresent()) lines.allow(MAX_LINE);
+    }
+
+    @Override
+    public void ready() {
+        attached.ifPresent(a -> rendezvous.tell(a, new Event.ReadyReported(a.run())));
+    }
+
+    @Override
+    public void alive(ServiceLine.Alive line) {
+        attached.ifPresent(a -> rendezvous.tell(a, new Event.AliveReported(a.run(), line.extend())));
+    }
+
+    @Override
+    public void data(ServiceLine.Data line) {
+        attached.ifPresent(a -> {
+            breathless |= !rendezvous.publications().data(a.service(), line.name(), line.value(), line.retain());
+        });
+    }
+
+    @Override
+    public void report(ServiceLine.Report line) {
+        attached.ifPresent(a -> rendezvous.publications().report(a.service(), line.content()));
+    }
+
+    @Override
+    public void result(ServiceLine.Result line) {
+        attached.ifPresent(a -> {
+            CallResult answer = line.error()
+                    .map(why -> (CallResult) new CallResult.Refused(why))
+                    .orElseGet(() -> new CallResult.Done(line.value()));
+            // One that comes after its time is no mistake of the service's.
+            a.questions().settle(line.id(), answer);
+        });
+    }
+}

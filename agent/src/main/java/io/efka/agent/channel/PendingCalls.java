@@ -1,0 +1,90 @@
+package io.efka.agent.channel;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.threads.Timers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What one channel's service was asked and has not answered. Thread-safe; futures complete outside any lock. */
+final class PendingCalls {
+    /** Each may hold a command's payload; a service that leaves so many unanswered has other troubles. */
+    static final int MAX = 1000;
+
+    private final Timers timers;
+
+    @GuardedBy("this") private final Map<String, Question> open = new HashMap<>();
+
+    @GuardedBy("this") private Optional<String> closed = Optional.empty();
+
+    @GuardedBy("this") private long asked;
+
+    PendingCalls(Timers timers) {
+        this.timers = timers;
+    }
+
+    /** A question under way; {@code id} is unlike that of any other of this channel. */
+    record Question(String id, CompletableFuture<CallResult> answer) {}
+
+    /** Opens a question that is answered in any case, after {@code timeout} at the latest. */
+    Question open(Duration timeout) {
+        Optional<CallResult.Unanswered> problem;
+        Question question;
+        synchronized (this) {
+            question = new Question(Long.toString(++asked), new CompletableFuture<>());
+            problem = problem();
+            if (problem.isEmpty()) open.put(question.id(), question);
+        }
+        if (problem.isPresent()) {
+            question.answer().complete(problem.get());
+            return question;
+        }
+        Timers.Timer limit = timers.schedule(timeout, () -> expire(question.id(), timeout));
+        question.answer().whenComplete((answered, bug) -> limit.cancel());
+        return question;
+    }
+
+    @GuardedBy("this") private Optional<CallResult.Unanswered> problem() {
+        if (closed.isPresent()) return closed.map(PendingCalls::noChannel);
+        if (open.size() < MAX) return Optional.empty();
+        return Optional.of(new CallResult.Unanswered(
+                CallResult.Why.BUSY, MAX + " questions to the service are unanswered; this one was not asked"));
+    }
+
+    private void expire(String id, Duration timeout) {
+        settle(
+                id,
+                new CallResult.Unanswered(
+                        CallResult.Why.TIMEOUT, "the service did not answer within " + timeout.toMillis() + " ms"));
+    }
+
+    /** Answers a question; false if there is none of that id, any more or at all. */
+    boolean settle(String id, CallResult answered) {
+        Question question;
+        synchronized (this) {
+            question = open.remove(id);
+        }
+        if (question == null) return false;
+        question.answer().complete(answered);
+        return true;
+    }
+
+    /** The channel is gone: nobody will answer any more. */
+    void close(String why) {
+        List<Question> left;
+        synchronized (this) {
+            if (closed.isPresent()) return;
+            closed = Optional.of(why);
+            left = List.copyOf(open.values());
+            open.clear();
+        }
+        for (Question question : left) question.answer().complete(noChannel(why));
+    }
+
+    private static CallResult.Unanswered noChannel(String why) {
+        return new CallResult.Unanswered(CallResult.Why.NO_CHANNEL, why);
+    }
+}

@@ -1,0 +1,146 @@
+package io.efka.agent.command;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Fault;
+import io.efka.protocol.Spelling;
+import io.efka.protocol.json.JsonExcerpt;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The arguments of a command, read by name and type. A key that is {@code null} counts as left out; a wrong type is a
+ * {@code bad_argument} that names the key, the value and what would be right. Immutable as long as nobody keeps the
+ * object it was made from.
+ */
+public final class CommandArguments {
+    // 18 digits always fit a long, and nothing an argument counts needs more.
+    private static final Pattern WHOLE = Pattern.compile("-?\\d{1,18}");
+
+    // A typing error makes one or two; more is garbage, which the reply need not repeat.
+    private static final int MAX_WARNINGS = 16;
+
+    private final String path;
+    private final JsonObject object;
+
+    CommandArguments(JsonObject object) {
+        this("", object);
+    }
+
+    private CommandArguments(String path, JsonObject object) {
+        this.path = path;
+        this.object = object;
+    }
+
+    /** No argument at all. */
+    public static CommandArguments none() {
+        return new CommandArguments(new JsonObject());
+    }
+
+    public Set<String> keys() {
+        return object.keySet();
+    }
+
+    public Optional<String> string(String key) throws CommandException {
+        Optional<JsonElement> value = value(key);
+        if (value.isEmpty()) return Optional.empty();
+        if (value.get() instanceof JsonPrimitive primitive && primitive.isString()) {
+            return Optional.of(primitive.getAsString());
+        }
+        throw wrong(key, "a string");
+    }
+
+    /** @param right what would be right, for the message: {@code a signal's name, as in "HUP"} */
+    public String required(String key, String right) throws CommandException {
+        Optional<String> value = string(key);
+        if (value.isPresent()) return value.get();
+        throw wrong(key, right);
+    }
+
+    public OptionalLong whole(String key, long min, long max) throws CommandException {
+        Optional<JsonElement> value = value(key);
+        if (value.isEmpty()) return OptionalLong.empty();
+        if (value.get() instanceof JsonPrimitive primitive
+                && primitive.isNumber()
+                && WHOLE.matcher(primitive.getAsString()).matches()) {
+            long number = Long.parseLong(primitive.getAsString());
+            if (number >= min && number <= max) return OptionalLong.of(number);
+        }
+        throw wrong(key, "a whole number from " + min + " to " + max);
+    }
+
+    public Optional<Instant> time(String key) throws CommandException {
+        Optional<String> text = string(key);
+        if (text.isEmpty()) return Optional.empty();
+        try {
+            return Optional.of(OffsetDateTime.parse(text.get()).toInstant());
+        } catch (DateTimeParseException e) {
+            throw wrong(key, "a time as in \"2026-11-22T10:00:00Z\"");
+        }
+    }
+
+    /** Any JSON value. */
+    public Optional<JsonElement> any(String key) {
+        return value(key);
+    }
+
+    public boolean flag(String key, boolean otherwise) throws CommandException {
+        return value(key).isPresent() ? flag(key) : otherwise;
+    }
+
+    /** One that has to be there. */
+    public boolean flag(String key) throws CommandException {
+        if (object.get(key) instanceof JsonPrimitive primitive && primitive.isBoolean())
+            return primitive.getAsBoolean();
+        throw wrong(key, "true or false");
+    }
+
+    /** The arguments within an object; messages then name {@code key.inner}. */
+    public Optional<CommandArguments> object(String key) throws CommandException {
+        Optional<JsonElement> value = value(key);
+        if (value.isEmpty()) return Optional.empty();
+        if (value.get() instanceof JsonObject inner) return Optional.of(new CommandArguments(path + key + ".", inner));
+        throw wrong(key, "an object");
+    }
+
+    /** The whole object, a copy. */
+    public JsonObject content() {
+        return object.deepCopy();
+    }
+
+    /** The whole object as JSON text. */
+    public String json() {
+        return object.toString();
+    }
+
+    /** One sentence for every key that is not among {@code known}, 16 at most. */
+    public List<String> strangers(Collection<String> known) {
+        var warnings = new ArrayList<String>();
+        for (String key : object.keySet()) {
+            if (!known.contains(key) && warnings.size() < MAX_WARNINGS) {
+                warnings.add(
+                        "unknown argument " + JsonExcerpt.of(path + key) + " was ignored" + Spelling.hint(key, known));
+            }
+        }
+        return warnings;
+    }
+
+    public CommandException wrong(String key, String right) {
+        String was = value(key).map(value -> JsonExcerpt.of(value)).orElse("missing");
+        return CommandException.of(ErrorCode.BAD_ARGUMENT, new Fault(path + key, was, "must be " + right));
+    }
+
+    private Optional<JsonElement> value(String key) {
+        return Optional.ofNullable(object.get(key)).filter(value -> !value.isJsonNull());
+    }
+}

@@ -1,0 +1,139 @@
+package io.efka.agent.command.handler;
+
+import io.efka.agent.command.CommandArguments;
+import io.efka.agent.command.CommandException;
+import io.efka.agent.install.InstallRequest;
+import io.efka.agent.supervision.Dependencies;
+import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Fault;
+import io.efka.protocol.Names;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.json.JsonExcerpt;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads what is to be applied, and finds everything that is wrong with it before anything is touched. */
+final class ApplyDecoder {
+    private static final Set<String> KNOWN = Set.of("manifest", "files", "work_dir", "desired");
+
+    private final ServiceRegistry supervision;
+    private final Installer installer;
+    private final List<Fault> faults = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<Manifest> manifests = new ArrayList<>();
+
+    /** For one command. */
+    ApplyDecoder(ServiceRegistry supervision, Installer installer) {
+        this.supervision = supervision;
+        this.installer = installer;
+    }
+
+    /** @throws CommandException with all faults of all services */
+    ApplyPlan decode(CommandArguments arguments) throws CommandException {
+        boolean prune = arguments.flag("prune", false);
+        Optional<CommandArguments> services = arguments.object("services");
+        if (services.isEmpty()) {
+            throw arguments.wrong("services", "an object, as in {\"camera\":{\"manifest\":{…}}}");
+        }
+        var wanted = new ArrayList<ApplyPlan.Wanted>();
+        for (String name : new TreeSet<>(services.get().keys())) {
+            wanted(services.get(), name).ifPresent(wanted::add);
+        }
+        var plan = new ApplyPlan(wanted, prune);
+        findCycles(plan);
+        if (!faults.isEmpty()) throw refusal();
+        return plan;
+    }
+
+    List<String> warnings() {
+        return warnings;
+    }
+
+    private Optional<ApplyPlan.Wanted> wanted(CommandArguments services, String name) {
+        String path = "services." + name;
+        if (!Names.isLegal(name)) {
+            String legal = "must have service ids as keys (1-64 of A-Z a-z 0-9 . _ -, not starting with . or -)";
+            faults.add(new Fault("services", JsonExcerpt.of(name), legal));
+            return Optional.empty();
+        }
+        var id = new ServiceId(name);
+        try {
+            CommandArguments service = services.object(name).orElseGet(CommandArguments::none);
+            warnings.addAll(service.strangers(KNOWN));
+            Desired desired = desired(service);
+            Optional<InstallRequest> content = content(id, service);
+            if (content.isPresent()) check(id, path, content.get());
+            return Optional.of(new ApplyPlan.Wanted(id, content, desired));
+        } catch (CommandException refusal) {
+            faults.add(refusal.argument().orElseGet(() -> unfit(path, refusal)));
+            return Optional.empty();
+        }
+    }
+
+    private static Desired desired(CommandArguments service) throws CommandException {
+        return switch (service.string("desired").orElse("running")) {
+            case "running" -> Desired.RUNNING;
+            case "stopped" -> Desired.STOPPED;
+            default -> throw service.wrong("desired", "\"running\" or \"stopped\"");
+        };
+    }
+
+    private Optional<InstallRequest> content(ServiceId id, CommandArguments service) throws CommandException {
+        boolean isNamed = service.keys().stream().anyMatch(key -> !key.equals("desired") && KNOWN.contains(key));
+        if (!isNamed && supervision.find(id).isPresent()) return Optional.empty();
+        return Optional.of(InstallDecoder.decode(service));
+    }
+
+    private static Fault unfit(String path, CommandException refusal) {
+        return new Fault(path, "refused: " + refusal.reason(), "must be installable");
+    }
+
+    private void check(ServiceId id, String path, InstallRequest request) {
+        try {
+            check(id, path, installer.check(id, request));
+        } catch (CommandException refusal) {
+            faults.add(refusal.argument().map(fault -> fault.below(path)).orElseGet(() -> unfit(path, refusal)));
+        }
+    }
+
+    private void check(ServiceId id, String path, ManifestReading reading) {
+        if (reading instanceof ManifestReading.Usable usable) {
+            usable.warnings().forEach(warning -> warnings.add(id + ": " + warning));
+            manifests.add(usable.manifest());
+        } else if (reading instanceof ManifestReading.Unusable unusable) {
+            for (Fault fault : unusable.faults()) {
+                faults.add(fault.below(path + ".manifest"));
+            }
+        }
+    }
+
+    private void findCycles(ApplyPlan plan) {
+        Dependencies dependencies = Dependencies.of(supervision);
+        if (plan.prune()) {
+            Set<ServiceId> kept = plan.ids();
+            supervision.list().stream()
+                    .map(status -> status.id())
+                    .filter(id -> !kept.contains(id))
+                    .forEach(dependencies::remove);
+        }
+        manifests.forEach(dependencies::put);
+        for (Manifest manifest : manifests) {
+            dependencies
+                    .fault(manifest.id())
+                    .ifPresent(fault -> faults.add(fault.below("services." + manifest.id() + ".manifest")));
+        }
+    }
+
+    private CommandException refusal() {
+        String first = faults.get(0).toString();
+        String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more, see faults)" : "";
+        return new CommandException(ErrorCode.INVALID_MANIFEST, "nothing was applied: " + first + more, faults);
+    }
+}

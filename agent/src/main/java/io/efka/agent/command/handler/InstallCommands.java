@@ -1,0 +1,62 @@
+package io.efka.agent.command.handler;
+
+import io.efka.agent.command.Command;
+import io.efka.agent.command.CommandException;
+import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.ledger.ServiceSnapshot;
+import io.efka.agent.install.InstallRequest;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Outcome;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code install} and {@code remove}. */
+final class InstallCommands {
+    private final Installation installation;
+    private final ServiceRequests services;
+
+    InstallCommands(Installation installation, ServiceRequests services) {
+        this.installation = installation;
+        this.services = services;
+    }
+
+    CompletableFuture<CommandResult> install(Command command) throws CommandException {
+        ServiceId id = command.requiredService();
+        boolean starts = command.arguments().flag("start", false);
+        InstallRequest request = InstallDecoder.decode(command.arguments());
+        boolean isDone =
+                command.before().filter(before -> !before.wasInstalled()).isPresent() && installation.isInstalled(id);
+        List<String> warnings = isDone ? List.of() : installation.install(id, request);
+        if (!starts) {
+            return CompletableFuture.completedFuture(
+                    installed(CommandResult.of(services.status(id))).warning(warnings));
+        }
+        return services.ask(id, ServiceRequests.Asking.andWait(command), Event.StartAsked::new)
+                .thenApply(outcome -> installed(started(command, outcome)).warning(warnings));
+    }
+
+    CompletableFuture<CommandResult> remove(Command command) throws CommandException {
+        ServiceId id = command.requiredService();
+        boolean isDone =
+                command.before().filter(ServiceSnapshot::wasInstalled).isPresent() && !installation.isInstalled(id);
+        if (isDone) return CompletableFuture.completedFuture(CommandResult.done());
+        return installation.remove(id, command.id());
+    }
+
+    /** A repeated install may find running what it started before the crash. */
+    private static CommandResult started(Command command, Outcome outcome) {
+        if (command.isRepeated()
+                && outcome instanceof Outcome.Rejected rejected
+                && rejected.reason() == ErrorCode.ALREADY_RUNNING) {
+            return CommandResult.of(rejected.status());
+        }
+        return CommandResult.of(outcome);
+    }
+
+    /** Said also where the start failed: the service is there, and stays. */
+    private static CommandResult installed(CommandResult answer) {
+        return answer.with(answer.fields().and("installed", true));
+    }
+}

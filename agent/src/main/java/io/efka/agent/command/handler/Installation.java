@@ -1,0 +1,160 @@
+package io.efka.agent.command.handler;
+
+import io.efka.agent.command.CommandException;
+import io.efka.agent.command.CommandResult;
+import io.efka.agent.install.InstallRequest;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request;
+import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.agent.supervision.StoreException;
+import io.efka.agent.telemetry.Events;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings services onto the device and takes them away: the folder and its supervisor together, or neither. */
+final class Installation {
+    private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
+
+    private final ServiceRegistry supervision;
+    private final ServiceRequests services;
+    private final Installer installer;
+    private final Events events;
+    private final Executor pool;
+
+    /** @param pool goes on with a removal when the service has stopped: the folder is not removed on its mailbox */
+    Installation(
+            ServiceRegistry supervision, ServiceRequests services, Installer installer, Events events, Executor pool) {
+        this.supervision = supervision;
+        this.services = services;
+        this.installer = installer;
+        this.events = events;
+        this.pool = pool;
+    }
+
+    boolean isInstalled(ServiceId id) {
+        return supervision.find(id).isPresent();
+    }
+
+    /** Returns what the manifest's reader warns of. */
+    List<String> install(ServiceId id, InstallRequest request) throws CommandException {
+        if (isInstalled(id)) {
+            throw new CommandException(
+                    ErrorCode.ALREADY_INSTALLED, "service " + id + " is installed: remove it first, or use apply");
+        }
+        services.requireNoCycle(
+                ServiceRequests.usable(id, installer.check(id, request)).manifest());
+        Installer.Installed installed = installer.install(id, request);
+        try {
+            supervision.add(id, installed.workDir(), installed.manifest());
+        } catch (StoreException e) {
+            undo(id, installed.workDir());
+            throw new CommandException(
+                    ErrorCode.DISK_FULL, "service " + id + " could not be registered: " + e.getMessage());
+        }
+        events.service(id, "installed", Map.of("work_dir", installed.workDir().toString()));
+        return installed.warnings();
+    }
+
+    boolean differs(ServiceId id, InstallRequest request) throws CommandException {
+        return installer.differs(id, services.workDir(id), request);
+    }
+
+    /**
+     * Stops the service if it is not, then writes what differs. It is left stopped, and not desired: cut off at any point,
+     * what is seen to be so tells what is left to do, and no process runs on with files that are gone.
+     */
+    CompletableFuture<CommandResult> update(ServiceId id, InstallRequest request, Optional<String> commandId)
+            throws CommandException {
+        Path workDir = services.workDir(id);
+        return stopped(id, commandId, Event.StopAsked::new)
+                .thenApplyAsync(problem -> problem.orElseGet(() -> write(id, workDir, request)), pool);
+    }
+
+    /**
+     * Writes down that the service is removed, stops it, waits until it is gone, and forgets it. Every step may be done
+     * again: cut off at any point, an agent that finds the removal written down begins anew.
+     */
+    CompletableFuture<CommandResult> remove(ServiceId id, Optional<String> commandId) throws CommandException {
+        Path workDir = services.workDir(id);
+        try {
+            supervision.beginRemoval(id);
+        } catch (StoreException e) {
+            throw new CommandException(
+                    ErrorCode.DISK_FULL, "service " + id + " stays, its removal cannot be recorded: " + e.getMessage());
+        }
+        return stopped(id, commandId, Event.StopAsked::forRemoval)
+                .thenApplyAsync(
+                        problem -> problem.map(answer -> stays(id, answer)).orElseGet(() -> forget(id, workDir)), pool);
+    }
+
+    /** It could not be stopped. Only an agent that ends leaves the removal to the next one. */
+    private CommandResult stays(ServiceId id, CommandResult problem) {
+        boolean isForLater = problem instanceof CommandResult.Failed failed && failed.code() == ErrorCode.INTERRUPTED;
+        if (!isForLater) supervision.cancelRemoval(id);
+        return problem;
+    }
+
+    /** Completes when the service is stopped and not desired, or with why it is not. */
+    private CompletableFuture<Optional<CommandResult>> stopped(
+            ServiceId id, Optional<String> commandId, Function<Request, Event> stop) throws CommandException {
+        ServiceStatus status = services.status(id);
+        if (status.state() == ServiceStatus.State.STOPPED && status.desired() == Desired.STOPPED) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return services.ask(id, new ServiceRequests.Asking(commandId, true), stop)
+                .thenApply(outcome -> isStopped(outcome) ? Optional.empty() : Optional.of(CommandResult.of(outcome)));
+    }
+
+    private static boolean isStopped(Outcome outcome) {
+        return outcome instanceof Outcome.Done
+                || outcome instanceof Outcome.Rejected rejected && rejected.reason() == ErrorCode.NOT_RUNNING;
+    }
+
+    private CommandResult write(ServiceId id, Path workDir, InstallRequest request) {
+        try {
+            Installer.Installed updated = installer.update(id, workDir, request);
+            supervision.tell(id, new Event.ManifestChanged(updated.manifest()));
+            events.service(id, "updated", Map.of("work_dir", updated.workDir().toString()));
+            return CommandResult.done().warning(updated.warnings());
+        } catch (CommandException refusal) {
+            return CommandResult.refused(refusal);
+        }
+    }
+
+    /** The folder first: without a record, it would be taken for a service that somebody put there. */
+    private CommandResult forget(ServiceId id, Path workDir) {
+        try {
+            installer.remove(id, workDir);
+            supervision.remove(id);
+        } catch (CommandException refusal) {
+            supervision.cancelRemoval(id);
+            return CommandResult.refused(refusal);
+        } catch (StoreException e) {
+            return CommandResult.failed(
+                    ErrorCode.DISK_FULL,
+                    "the files of service " + id + " are gone, its record is not: " + e.getMessage()
+                            + "; the next start of the agent, or another remove, goes on");
+        }
+        return CommandResult.done();
+    }
+
+    private void undo(ServiceId id, Path workDir) {
+        try {
+            installer.remove(id, workDir);
+        } catch (CommandException refusal) {
+            LOG.warn("the folder of {} could not be taken away again: {}", id, refusal.reason());
+        }
+    }
+}

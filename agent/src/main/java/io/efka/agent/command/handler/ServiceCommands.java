@@ -1,0 +1,142 @@
+package io.efka.agent.command.handler;
+
+import static io.efka.agent.command.handler.ServiceRequests.Asking;
+
+import io.efka.agent.command.Command;
+import io.efka.agent.command.CommandException;
+import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.ledger.ServiceSnapshot;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Signal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** The commands that a service's supervisor answers. */
+final class ServiceCommands {
+    private final ServiceRequests services;
+    private final Documents documents;
+    private final Predicate<RunId> isGrouped;
+
+    ServiceCommands(ServiceRequests services, Documents documents, Predicate<RunId> isGrouped) {
+        this.isGrouped = isGrouped;
+        this.services = services;
+        this.documents = documents;
+    }
+
+    CompletableFuture<CommandResult> status(Command command) throws CommandException {
+        ServiceStatus status = services.status(command.requiredService());
+        CommandResult answer = CommandResult.of(status);
+        return CompletableFuture.completedFuture(answer.with(answer.fields().and("status", documents.of(status))));
+    }
+
+    CompletableFuture<CommandResult> start(Command command) throws CommandException {
+        List<String> warnings = services.reread(command.requiredService());
+        return ask(command, Event.StartAsked::new)
+                .thenApply(outcome -> started(command, outcome).warning(warnings));
+    }
+
+    CompletableFuture<CommandResult> stop(Command command) throws CommandException {
+        List<String> warnings = notFound(services.status(command.requiredService()));
+        return ask(command, Event.StopAsked::new)
+                .thenApply(outcome -> stopped(command, outcome))
+                .thenApply(answer -> answer instanceof CommandResult.Done ? answer.warning(warnings) : answer);
+    }
+
+    /** What a stop that succeeds may have left all the same. */
+    private List<String> notFound(ServiceStatus status) {
+        boolean isFound = status.run().filter(isGrouped.negate()).isEmpty();
+        if (isFound) return List.of();
+        return List.of(
+                "no control group could be had for " + status.id() + ": a process of it that left its session and"
+                        + " process group, was orphaned and cleared its environment is not found, and may still run");
+    }
+
+    /**
+     * Start and stop by one name, for controls that know one topic and two positions. It is about where the service is to
+     * be, so what is there already is no error.
+     */
+    CompletableFuture<CommandResult> toggle(Command command) throws CommandException {
+        boolean on = command.arguments().flag("on");
+        return (on ? start(command) : stop(command)).thenApply(ServiceCommands::contented);
+    }
+
+    CompletableFuture<CommandResult> restart(Command command) throws CommandException {
+        ServiceId id = command.requiredService();
+        List<String> warnings = services.reread(id);
+        Optional<RunId> before = command.before().flatMap(ServiceSnapshot::run);
+        // Whether it is done already is decided where the run is known, not by a status that is old a moment later.
+        return ask(command, request -> new Event.RestartAsked(request, command.isRepeated(), before))
+                .thenApply(outcome -> started(command, outcome).warning(warnings));
+    }
+
+    CompletableFuture<CommandResult> reset(Command command) throws CommandException {
+        return ask(command, Event.ResetAsked::new).thenApply(CommandResult::of);
+    }
+
+    CompletableFuture<CommandResult> enable(Command command) throws CommandException {
+        return ask(command, request -> new Event.AutostartAsked(request, true)).thenApply(CommandResult::of);
+    }
+
+    CompletableFuture<CommandResult> disable(Command command) throws CommandException {
+        return ask(command, request -> new Event.AutostartAsked(request, false)).thenApply(CommandResult::of);
+    }
+
+    CompletableFuture<CommandResult> signal(Command command) throws CommandException {
+        String right = "a signal's name, one of " + List.of(Signal.values());
+        String name = command.arguments().required("signal", right);
+        Optional<Signal> signal = Signal.named(name);
+        if (signal.isEmpty()) throw command.arguments().wrong("signal", right);
+        return ask(command, request -> new Event.SignalAsked(request, signal.get()))
+                .thenApply(CommandResult::of);
+    }
+
+    CompletableFuture<CommandResult> input(Command command) throws CommandException {
+        String text = command.arguments().required("text", "what to write to stdin, as in \"reload\\n\"");
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return ask(command, request -> new Event.InputAsked(request, bytes)).thenApply(CommandResult::of);
+    }
+
+    private CompletableFuture<Outcome> ask(Command command, Function<Request, Event> event) throws CommandException {
+        return services.ask(command.requiredService(), Asking.of(command), event);
+    }
+
+    /** A repeated start finds running what it started itself before the crash: that is what was asked for. */
+    private static CommandResult started(Command command, Outcome outcome) {
+        if (command.isRepeated()
+                && outcome instanceof Outcome.Rejected rejected
+                && rejected.reason() == ErrorCode.ALREADY_RUNNING
+                && hasNewRun(command, rejected.status())) {
+            return CommandResult.of(rejected.status());
+        }
+        return CommandResult.of(outcome);
+    }
+
+    private static CommandResult contented(CommandResult answer) {
+        boolean isThere = answer instanceof CommandResult.Failed failed
+                && (failed.code() == ErrorCode.ALREADY_RUNNING || failed.code() == ErrorCode.NOT_RUNNING);
+        return isThere ? new CommandResult.Done(answer.fields()) : answer;
+    }
+
+    private static boolean hasNewRun(Command command, ServiceStatus status) {
+        return status.run().isPresent() && !status.run().equals(command.before().flatMap(ServiceSnapshot::run));
+    }
+
+    private static CommandResult stopped(Command command, Outcome outcome) {
+        if (outcome instanceof Outcome.Rejected rejected
+                && rejected.reason() == ErrorCode.NOT_RUNNING
+                && command.before().filter(ServiceSnapshot::hadToBeStopped).isPresent()) {
+            return CommandResult.of(rejected.status());
+        }
+        return CommandResult.of(outcome);
+    }
+}

@@ -1,0 +1,113 @@
+package io.efka.agent.command.handler;
+
+import io.efka.agent.command.Command;
+import io.efka.agent.command.CommandException;
+import io.efka.agent.supervision.Dependencies;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request;
+import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Spelling;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** The supervised services as handlers speak to them: absence is a refusal, an answer a future. */
+final class ServiceRequests {
+    private final ServiceRegistry supervision;
+    private final Installer installer;
+
+    ServiceRequests(ServiceRegistry supervision, Installer installer) {
+        this.supervision = supervision;
+        this.installer = installer;
+    }
+
+    ServiceStatus status(ServiceId id) throws CommandException {
+        Optional<ServiceStatus> status = supervision.find(id);
+        if (status.isEmpty()) throw unknown(id);
+        return status.get();
+    }
+
+    /** The manifest in use. */
+    Manifest manifest(ServiceId id) throws CommandException {
+        status(id);
+        Optional<Manifest> manifest = supervision.manifest(id);
+        if (manifest.isEmpty())
+            throw invalid(id, supervision.find(id).map(ServiceStatus::faults).orElse(List.of()));
+        return manifest.get();
+    }
+
+    Path workDir(ServiceId id) throws CommandException {
+        Optional<Path> workDir = supervision.workDir(id);
+        if (workDir.isEmpty()) throw unknown(id);
+        return workDir.get();
+    }
+
+    /** Tells the supervisor what is asked for; the future completes on its mailbox. */
+    CompletableFuture<Outcome> ask(ServiceId id, Asking asking, Function<Request, Event> event)
+            throws CommandException {
+        var outcome = new CompletableFuture<Outcome>();
+        var request = new Request(asking.commandId(), asking.waits(), outcome::complete);
+        if (!supervision.tell(id, event.apply(request))) throw unknown(id);
+        return outcome;
+    }
+
+    /** On whose behalf a supervisor is asked. */
+    record Asking(Optional<String> commandId, boolean waits) {
+        static Asking of(Command command) {
+            return new Asking(command.id(), command.waits());
+        }
+
+        static Asking andWait(Command command) {
+            return new Asking(command.id(), true);
+        }
+    }
+
+    /**
+     * Reads the manifest anew, so that what was edited on the device is what runs.
+     *
+     * @return its warnings
+     * @throws CommandException with all its faults; the earlier manifest stays in use
+     */
+    List<String> reread(ServiceId id) throws CommandException {
+        ManifestReading.Usable usable = usable(id, installer.read(id, workDir(id)));
+        if (!supervision.manifest(id).equals(Optional.of(usable.manifest()))) {
+            requireNoCycle(usable.manifest());
+            supervision.tell(id, new Event.ManifestChanged(usable.manifest()));
+        }
+        return usable.warnings();
+    }
+
+    void requireNoCycle(Manifest manifest) throws CommandException {
+        Dependencies dependencies = Dependencies.of(supervision);
+        dependencies.put(manifest);
+        Optional<Fault> fault = dependencies.fault(manifest.id());
+        if (fault.isPresent()) throw invalid(manifest.id(), List.of(fault.get()));
+    }
+
+    static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws CommandException {
+        if (reading instanceof ManifestReading.Usable usable) return usable;
+        throw invalid(id, ((ManifestReading.Unusable) reading).faults());
+    }
+
+    static CommandException invalid(ServiceId id, List<Fault> faults) {
+        String first = faults.isEmpty() ? "unreadable" : faults.get(0).toString();
+        String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more, see faults)" : "";
+        return new CommandException(ErrorCode.INVALID_MANIFEST, "manifest of " + id + ": " + first + more, faults);
+    }
+
+    private CommandException unknown(ServiceId id) {
+        List<String> known =
+                supervision.list().stream().map(status -> status.id().value()).toList();
+        return new CommandException(
+                ErrorCode.UNKNOWN_SERVICE, "there is no service \"" + id + "\"" + Spelling.hint(id.value(), known));
+    }
+}

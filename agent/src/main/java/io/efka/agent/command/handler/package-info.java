@@ -1,0 +1,8 @@
+/**
+ * What each command does. {@link io.efka.agent.command.handler.CommandTables} lists them; a handler runs in the queue of its
+ * service, and may block for the disk.
+ */
+@NullMarked
+package io.efka.agent.command.handler;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package io.efka.agent.health;
+
+import io.efka.agent.process.LaunchSpecFactory;
+import io.efka.agent.process.ProcessLauncher;
+import io.efka.agent.process.cgroup.AgentEnvironment;
+import io.efka.agent.process.cgroup.Cgroups;
+import io.efka.agent.process.proc.LaunchRefused;
+import io.efka.agent.process.proc.ProcessTable;
+import io.efka.agent.process.proc.RetryingExecutor;
+import io.efka.agent.process.tree.LaunchSpec;
+import io.efka.agent.process.tree.ProcessTrees;
+import io.efka.agent.process.tree.RunOutput;
+import io.efka.agent.process.tree.ShellPool;
+import io.efka.agent.process.tree.SideProcess;
+import io.efka.agent.process.tree.Signaller;
+import io.efka.agent.process.tree.Spawner;
+import io.efka.agent.supervision.Launcher.Launch;
+import io.efka.agent.supervision.Prober;
+import io.efka.protocol.manifest.HealthCheck;
+import io.efka.threads.TaskPool;
+import io.efka.threads.Timers;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Asks services whether they are well: by HTTP, by connecting, or by a command. At most 32 questions at a time, on
+ * threads that are there only while they are needed; one more waits, and is answered "no" when its time is over. Whatever
+ * the other side does, the answer comes once and in time. Thread-safe; closing it answers nothing more.
+ */
+public final class Probes implements Prober, AutoCloseable {
+    private static final int MAX_AT_A_TIME = 32;
+    /** 128 KiB: a question needs little, and there may be 32 of them on a small device. */
+    private static final long STACK = 128 * 1024;
+
+    private final LaunchSpecFactory orders;
+    private final Timers timers;
+    private final ProcessTrees trees;
+    private final ShellPool shells;
+    private final Spawner spawner;
+    private final Signaller signaller = new Signaller();
+    private final RetryingExecutor questions;
+    private final RetryingExecutor commands;
+    private final RetryingExecutor work;
+    private final TaskPool threads;
+    private final AtomicLong number = new AtomicLong();
+
+    /** @param executors for starting commands, apart from the launcher's, and for ending them */
+    public Probes(AgentEnvironment site, Timers timers, ProcessLauncher.Executors executors) {
+        ProcessTable table = new ProcessTable();
+        this.orders = new LaunchSpecFactory(site);
+        this.timers = timers;
+        this.trees = new ProcessTrees(table, signaller);
+        this.threads =
+                TaskPool.passing("efka-probe", MAX_AT_A_TIME, Duration.ofSeconds(15), new SynchronousQueue<>(), STACK);
+        this.questions = new RetryingExecutor(threads, timers);
+        this.commands = new RetryingExecutor(executors.launches(), timers);
+        this.work = new RetryingExecutor(executors.processes(), timers);
+        this.shells = new ShellPool(table, Cgroups.none(), commands);
+        this.spawner = new Spawner(table, commands, shells);
+    }
+
+    @Override
+    public void probe(Launch launch, Consumer<Verdict> answer) {
+        HealthCheck check = launch.manifest().health().check();
+        Duration timeout = launch.manifest().health().timeout();
+        if (check instanceof HealthCheck.Alive) {
+            answer.accept(new Verdict(true, "alive"));
+            return;
+        }
+        PendingProbe question = new PendingProbe(answer);
+        question.arm(timers, timeout);
+        if (check instanceof HealthCheck.Http http) {
+            questions.run(() -> HttpProbe.ask(http.uri(), timeout, question));
+        } else if (check instanceof HealthCheck.Tcp tcp) {
+            questions.run(() -> TcpProbe.ask(tcp.host(), tcp.port(), timeout, question));
+        } else if (check instanceof HealthCheck.Exec exec) {
+            commands.run(() -> command(launch, exec, question));
+        }
+    }
+
+    private void command(Launch launch, HealthCheck.Exec exec, PendingProbe question) {
+        if (question.isAnswered()) return;
+        var side = new LaunchSpecFactory.Side(
+                launch.run() + "-probe-" + number.incrementAndGet(), OptionalInt.empty(), RunOutput.NONE);
+        try {
+            LaunchSpec order = orders.side(launch, exec.path(), List.of(), side);
+            var limit = new SideProcess.Limit(
+                    launch.manifest().health().timeout(),
+                    code -> code.ifPresent(exit -> question.answer(exit == 0, "exit code " + exit)));
+            SideProcess command = SideProcess.start(spawner, order, trees, work, limit);
+            question.whenLate(command::kill);
+        } catch (LaunchRefused refused) {
+            question.answer(false, refused.why());
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        shells.close();
+        signaller.close();
+    }
+}

@@ -1,0 +1,134 @@
+package io.efka.agent.install;
+
+import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
+import io.efka.protocol.manifest.ManifestSchema;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * A service as it is to be written, checked: its manifest can be used and its files stay in its folder.
+ *
+ * @param warnings about the manifest
+ * @param files all of them, {@code manifest.json} included
+ */
+record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, SortedMap<RelativePath, InlineFile> files) {
+    static final RelativePath MANIFEST = new RelativePath(Manifest.FILE_NAME);
+
+    /** Small files that come with a command are few; more want an archive. */
+    static final int MAX_FILES = 256;
+
+    /** Four times what a payload can carry. */
+    static final int MAX_BYTES = 1024 * 1024;
+
+    /** Its {@code env} may hold a password; the service itself gets it from the agent. */
+    private static final int MANIFEST_MODE = 0600;
+
+    InstallPlan {
+        warnings = List.copyOf(warnings);
+        files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    }
+
+    static InstallPlan of(ServiceId id, InstallRequest request) throws InstallException {
+        SortedMap<RelativePath, InlineFile> files = files(request);
+        ManifestReading.Usable usable = usable(id, manifest(files));
+        return new InstallPlan(id, usable.manifest(), usable.warnings(), files);
+    }
+
+    /** The manifest that a request brings, if all the rest of it can be installed. */
+    static ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
+        return named(id, manifest(files(request)));
+    }
+
+    private static ManifestReading manifest(SortedMap<RelativePath, InlineFile> files) throws InstallException {
+        InlineFile manifest = files.get(MANIFEST);
+        if (manifest == null) throw bad("manifest", "missing", "must be an object");
+        return ManifestFile.parse(manifest.content());
+    }
+
+    /** All files, the manifest among them. */
+    private static SortedMap<RelativePath, InlineFile> files(InstallRequest request) throws InstallException {
+        SortedMap<RelativePath, InlineFile> files = byPath(request.files());
+        Optional<String> text = request.manifest();
+        if (text.isPresent() && files.containsKey(MANIFEST)) {
+            throw bad("manifest", "there twice", "must be given once, here or as the file manifest.json");
+        }
+        text.ifPresent(it -> files.put(MANIFEST, new InlineFile(it.getBytes(StandardCharsets.UTF_8), MANIFEST_MODE)));
+        checkBounds(files);
+        return files;
+    }
+
+    /** What was read, if it can be used for that service. */
+    static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws InstallException {
+        ManifestReading named = named(id, reading);
+        if (named instanceof ManifestReading.Usable usable) return usable;
+        throw InstallException.invalid(((ManifestReading.Unusable) named).faults());
+    }
+
+    /** What was read; unusable if it is another service's. */
+    static ManifestReading named(ServiceId id, ManifestReading reading) {
+        if (!(reading instanceof ManifestReading.Usable usable)
+                || usable.manifest().id().equals(id)) return reading;
+        String other = '"' + usable.manifest().id().value() + '"';
+        String expected = "must be \"" + id + "\", the service it is for";
+        return new ManifestReading.Unusable(List.of(new Fault(ManifestSchema.SERVICE_ID.path(), other, expected)));
+    }
+
+    private static SortedMap<RelativePath, InlineFile> byPath(Map<String, InlineFile> requested)
+            throws InstallException {
+        var files = new TreeMap<RelativePath, InlineFile>();
+        for (Map.Entry<String, InlineFile> file : requested.entrySet()) {
+            files.put(path(file.getKey()), file.getValue());
+        }
+        return files;
+    }
+
+    private static RelativePath path(String value) throws InstallException {
+        try {
+            return new RelativePath(value);
+        } catch (RelativePath.Unfit e) {
+            throw InstallException.badArgument(e.fault());
+        }
+    }
+
+    private static InstallException bad(String key, String value, String expected) {
+        return InstallException.badArgument(new Fault(key, value, expected));
+    }
+
+    private static void checkBounds(SortedMap<RelativePath, InlineFile> files) throws InstallException {
+        if (files.size() > MAX_FILES) {
+            throw bad("files", files.size() + " files", "must be at most " + MAX_FILES);
+        }
+        Set<RelativePath> folders = new HashSet<>();
+        long bytes = 0;
+        for (Map.Entry<RelativePath, InlineFile> file : files.entrySet()) {
+            checkMode(file.getKey(), file.getValue().mode());
+            folders.addAll(file.getKey().folders());
+            bytes += file.getValue().content().length;
+        }
+        if (bytes > MAX_BYTES) {
+            throw bad("files", bytes + " bytes", "must have at most " + MAX_BYTES + " bytes in all");
+        }
+        for (RelativePath folder : folders) {
+            if (files.containsKey(folder)) {
+                throw bad("files." + folder, "both", "must be a file or a folder");
+            }
+        }
+    }
+
+    private static void checkMode(RelativePath path, int mode) throws InstallException {
+        if (mode < 0 || mode > FileModes.MAX) {
+            throw bad("files." + path + ".mode", "0" + Integer.toOctalString(mode), "must be 0 to 0777");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.efka.agent.install;
+
+import io.efka.agent.files.PrivateFiles;
+import io.efka.threads.AgentThread;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A file system with permissions and atomic renames. Thread-safe. */
+final class LinuxInstallDisk implements InstallDisk {
+    /** A service may run as another user, so it must get into its folder whatever the agent's umask. */
+    private static final int FOLDER_MODE = 0755;
+
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    @Override
+    public void makeFolder(Path folder) throws IOException {
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return;
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            // Two services may be installed at once; whatever else is there is in the way.
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) throw e;
+        }
+        FileModes.set(folder, FOLDER_MODE);
+    }
+
+    @Override
+    public void makePrivateFolder(Path folder) throws IOException {
+        PrivateFiles.makeFolder(folder);
+    }
+
+    @Override
+    public Path makeUniqueFolder(Path parent, String prefix) throws IOException {
+        Path folder = Files.createTempDirectory(parent, prefix);
+        FileModes.set(folder, FOLDER_MODE);
+        return folder;
+    }
+
+    @Override
+    public void write(Path file, byte[] content, int mode) throws IOException {
+        Set<StandardOpenOption> isNew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file, isNew, PRIVATE)) {
+            var rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) channel.write(rest);
+            FileModes.set(file, mode);
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void deleteTree(Path folder) throws IOException {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) Files.walkFileTree(folder, new Deletion());
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.delete(file);
+            AgentThread.step();
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
+            if (failure != null) throw failure;
+            Files.delete(folder);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

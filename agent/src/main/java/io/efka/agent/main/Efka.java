@@ -1,0 +1,84 @@
+package io.efka.agent.main;
+
+import io.efka.threads.ExitCode;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line as a whole: its commands, and what a mistake is answered with. */
+final class Efka {
+    private final Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+    private final PrintWriter out;
+    private final PrintWriter err;
+
+    /** Writes to {@code out} and {@code err}, which must flush by themselves. */
+    Efka(CliDependencies rooms, MachineDefaults machine, Termination termination, PrintWriter out, PrintWriter err) {
+        this.out = out;
+        this.err = err;
+        commands.put("run", () -> new RunCommand(rooms, machine, termination).commandLine());
+        commands.put("demo", () -> command(new DemoCommand(rooms, termination), HelpTexts::demo));
+        commands.put("check", () -> command(new CheckCommand(rooms.manifest()), HelpTexts::check));
+    }
+
+    /** Does what the arguments say and returns the exit code; blocks until it is done. */
+    int execute(String... arguments) {
+        Optional<Supplier<CommandLine>> named =
+                Arrays.stream(arguments).findFirst().map(commands::get);
+        if (named.isEmpty()) return answering(all()).execute(arguments);
+        CommandLine only = named.get().get(); // making all of them takes 35 ms more of a core
+        only.getCommandSpec().name("efka " + arguments[0]);
+        return answering(only).execute(Arrays.copyOfRange(arguments, 1, arguments.length));
+    }
+
+    /** All commands, to list them or to guess which one was meant. */
+    private CommandLine all() {
+        CommandSpec spec = CommandSpec.create().name("efka").version(version());
+        HelpTexts.efka(spec);
+        var efka = new CommandLine(spec);
+        commands.forEach((name, command) -> efka.addSubcommand(name, command.get()));
+        return efka;
+    }
+
+    private CommandLine answering(CommandLine line) {
+        return line.setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler(Efka::wrongUsage)
+                .setExecutionExceptionHandler(Efka::internal);
+    }
+
+    private static CommandLine command(Object command, Consumer<CommandSpec> help) {
+        var line = new CommandLine(command);
+        help.accept(line.getCommandSpec());
+        return line;
+    }
+
+    private static int wrongUsage(ParameterException mistake, String[] arguments) {
+        CommandLine command = mistake.getCommandLine();
+        command.getErr().println("efka: " + mistake.getMessage());
+        UnmatchedArgumentException.printSuggestions(mistake, command.getErr());
+        command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE.number();
+    }
+
+    /** One of the named tops: what comes here is a fault of ours. */
+    private static int internal(Exception fault, CommandLine command, ParseResult given) {
+        LoggerFactory.getLogger(Efka.class)
+                .error("{} failed; this is a fault of efka", command.getCommandName(), fault);
+        return ExitCode.INTERNAL.number();
+    }
+
+    private static String version() {
+        String version = Efka.class.getPackage().getImplementationVersion();
+        return "efka " + (version == null ? "(not packaged)" : version);
+    }
+}

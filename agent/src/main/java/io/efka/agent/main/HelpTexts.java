@@ -1,0 +1,97 @@
+package io.efka.agent.main;
+
+import io.efka.threads.ExitCode;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** What {@code --help} says, beside the options themselves; examples last, where a tired eye looks first. */
+final class HelpTexts {
+    /** Wide enough for a flag and its meaning, narrow enough for the terminal of a rescue console. */
+    private static final int WIDTH = 100;
+
+    private HelpTexts() {}
+
+    static void efka(CommandSpec spec) {
+        UsageMessageSpec usage = plain(spec);
+        spec.addOption(flag("-V", "--version")
+                .versionHelp(true)
+                .description("Shows the version.")
+                .build());
+        usage.header("Keeps a device's services running, commanded and watched through an MQTT broker.", "");
+        usage.synopsisSubcommandLabel("COMMAND");
+        usage.commandListHeading("%nCommands:%n");
+        usage.footer(Stream.of(
+                        Stream.of("", "Exit codes:"),
+                        Arrays.stream(ExitCode.values())
+                                .map(code -> "  %2d  %s".formatted(code.number(), code.meaning())),
+                        Stream.of(
+                                "",
+                                "Examples:",
+                                "  efka demo",
+                                "  efka run --broker tcp://broker.example:1883 --device cam7"))
+                .flatMap(lines -> lines)
+                .toArray(String[]::new));
+    }
+
+    static void run(CommandSpec spec) {
+        UsageMessageSpec usage = plain(spec);
+        usage.header(
+                "Runs the agent until it is told to end; without a broker, too, it keeps its services running.", "");
+        usage.footer(
+                "",
+                "TIME is a number and a unit: 500ms, 10s, 5m, 24h, 7d.",
+                "Every setting may also stand in the environment (--data-dir is EFKA_DATA_DIR, --log-level is",
+                "EFKA_LOG) or in the config file (data_dir). A flag wins over the environment, and that over the file.",
+                "The first SIGTERM, SIGINT or SIGHUP ends it gracefully (exit code 0), a second one at once.",
+                "",
+                "Examples:",
+                "  efka run",
+                "  efka run --broker tcp://broker.example:1883 --device cam7 --groups cameras,berlin",
+                "  efka run --broker ssl://broker.example --ca /etc/efka/ca.pem --username cam7 \\",
+                "           --password-file /etc/efka/password",
+                "  EFKA_BROKER=ws://broker.example/mqtt EFKA_LOG=debug efka run --config /etc/efka/efka.json");
+    }
+
+    static void check(CommandSpec spec) {
+        UsageMessageSpec usage = plain(spec);
+        usage.header("Checks manifests and config files and names everything that is wrong with them.", "");
+        usage.footer(
+                "",
+                "Exit code 0: no faults (there may be warnings); 65: faults; 66: a file cannot be read.",
+                "",
+                "Examples:",
+                "  efka check camera/manifest.json",
+                "  efka check /etc/efka/efka.json services/*/manifest.json");
+    }
+
+    static void demo(CommandSpec spec) {
+        UsageMessageSpec usage = plain(spec);
+        usage.header("Tries it all out on this machine: a broker, an agent and five sample services.", "");
+        usage.footer(
+                "",
+                "The broker listens on 127.0.0.1 only and forgets everything at the end.",
+                "",
+                "Examples:",
+                "  efka demo",
+                "  efka demo --port 1884 --ws-port 0");
+    }
+
+    private static UsageMessageSpec plain(CommandSpec spec) {
+        spec.addOption(flag("-h", "--help")
+                .usageHelp(true)
+                .description("Shows this help.")
+                .build());
+        UsageMessageSpec usage = spec.usageMessage();
+        usage.width(WIDTH);
+        usage.sortOptions(false);
+        usage.abbreviateSynopsis(true);
+        return usage;
+    }
+
+    private static OptionSpec.Builder flag(String... names) {
+        return OptionSpec.builder(names).type(boolean.class);
+    }
+}

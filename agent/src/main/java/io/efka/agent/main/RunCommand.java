@@ -1,0 +1,124 @@
+package io.efka.agent.main;
+
+import io.efka.protocol.EfkaVariables;
+import io.efka.protocol.Fault;
+import io.efka.threads.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code efka run}: the agent, until it is told to end. */
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final String CONFIG = "--config";
+
+    private final CliDependencies rooms;
+    private final MachineDefaults machine;
+    private final Termination termination;
+    private final CommandSpec spec;
+
+    RunCommand(CliDependencies rooms, MachineDefaults machine, Termination termination) {
+        this.rooms = rooms;
+        this.machine = machine;
+        this.termination = termination;
+        this.spec = spec(this);
+    }
+
+    /** The command line of this command: its flags are those of {@link Setting}, in that order. */
+    CommandLine commandLine() {
+        return new CommandLine(spec);
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        ParseResult given = spec.commandLine().getParseResult();
+        Optional<Path> file;
+        try {
+            file = configFile(given);
+        } catch (InvalidPathException e) {
+            err.println("efka: " + CONFIG + " must be the name of a file in this locale: " + e.getMessage());
+            return ExitCode.USAGE.number();
+        }
+        try {
+            ConfigFile config = file.isPresent() ? ConfigFile.parse(TextFile.read(file.get())) : ConfigFile.NONE;
+            SettingsReading reading = SettingsSources.read(flags(given), file, config, machine);
+            if (reading instanceof SettingsReading.Usable usable)
+                return run(usable, err).number();
+            return refuse((SettingsReading.Unusable) reading, err).number();
+        } catch (CharacterCodingException e) {
+            err.println("efka: " + file.orElseThrow() + ": is not UTF-8 text");
+            return ExitCode.BAD_CONFIG.number();
+        } catch (IOException e) {
+            err.println("efka: " + CONFIG + " " + e.getMessage());
+            return ExitCode.NO_INPUT.number();
+        }
+    }
+
+    private ExitCode run(SettingsReading.Usable usable, PrintWriter err) {
+        Logging.level(usable.logLevel());
+        var warnings = new ArrayList<String>(usable.warnings());
+        warnings.addAll(SettingsSources.strayVariables(machine));
+        SettingsAdvice.onPid(ProcessHandle.current().pid()).ifPresent(warnings::add);
+        warnings.forEach(LOG::warn);
+        return new DaemonRunner(termination, err)
+                .run(rooms.agent().apply(usable.settings()), usable.settings().stopTimeout());
+    }
+
+    private static ExitCode refuse(SettingsReading.Unusable unusable, PrintWriter err) {
+        List<Fault> faults = unusable.faults();
+        faults.forEach(fault -> err.println("efka: " + fault));
+        err.println("Nothing was started. efka run --help explains every setting.");
+        return unusable.exitCode();
+    }
+
+    private Optional<Path> configFile(ParseResult given) {
+        if (given.hasMatchedOption(CONFIG)) return Optional.of(Path.of(given.matchedOptionValue(CONFIG, "")));
+        return Optional.ofNullable(machine.environment().get(EfkaVariables.CONFIG))
+                .filter(name -> !name.isEmpty())
+                .map(Path::of);
+    }
+
+    private static Map<Setting, String> flags(ParseResult given) {
+        var flags = new EnumMap<Setting, String>(Setting.class);
+        for (Setting setting : Setting.values()) {
+            if (given.hasMatchedOption(setting.flag())) {
+                flags.put(setting, given.matchedOptionValue(setting.flag(), ""));
+            }
+        }
+        return flags;
+    }
+
+    private static CommandSpec spec(RunCommand command) {
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(command).name("run");
+        spec.addOption(
+                option(CONFIG, "FILE", "Settings as a JSON object: {\"broker\": \"tcp://…\", \"data_dir\": \"…\"}"));
+        for (Setting setting : Setting.values()) {
+            spec.addOption(option(setting.flag(), setting.placeholder(), setting.help()));
+        }
+        HelpTexts.run(spec);
+        return spec;
+    }
+
+    private static OptionSpec option(String flag, String placeholder, String help) {
+        return OptionSpec.builder(flag)
+                .type(String.class)
+                .paramLabel(placeholder)
+                .description(help)
+                .build();
+    }
+}

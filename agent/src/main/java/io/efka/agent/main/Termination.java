@@ -1,0 +1,84 @@
+package io.efka.agent.main;
+
+import io.efka.threads.ExitCode;
+import io.efka.threads.FatalErrors;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a signal does: the first TERM, INT or HUP ends what runs gracefully, a second one ends the process at once, and
+ * so does an end that takes longer than it may. A shutdown hook would not do: while hooks run the JVM hears no second
+ * signal, and it exits with 143 where a graceful end is a success.
+ */
+final class Termination {
+    private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
+
+    /** What the process may take beyond the time for the graceful end, for its own last steps. */
+    private static final Duration MARGIN = Duration.ofSeconds(2);
+
+    private final Signals signals;
+    private final IntConsumer halt;
+    private final Duration margin;
+
+    /** @param halt ends the process at once with an exit code */
+    Termination(Signals signals, IntConsumer halt) {
+        this(signals, halt, MARGIN);
+    }
+
+    Termination(Signals signals, IntConsumer halt, Duration margin) {
+        this.signals = signals;
+        this.halt = halt;
+        this.margin = margin;
+    }
+
+    /**
+     * Listens from now on.
+     *
+     * @param end ends gracefully; run on a thread of its own, at most once
+     * @param limit what {@code end} may take
+     */
+    void onSignal(Runnable end, Duration limit) {
+        var asked = new AtomicBoolean();
+        for (String name : List.of("TERM", "INT", "HUP")) {
+            signals.take(
+                    name,
+                    number -> FatalErrors.run(() -> {
+                        if (asked.compareAndSet(false, true)) {
+                            LOG.info(
+                                    "SIG{}: ending within {} s; a second signal ends at once", name, limit.toSeconds());
+                            end(end, limit.plus(margin));
+                        } else {
+                            halt.accept(128 + number);
+                        }
+                    }));
+        }
+    }
+
+    private void end(Runnable end, Duration limit) {
+        var ending = new Thread(end, "efka-end");
+        ending.setDaemon(true);
+        // An end that breaks down (a jar that was overwritten loads no more classes) must not leave a process that
+        // hangs.
+        ending.setUncaughtExceptionHandler((thread, broken) -> {
+            try {
+                LOG.error("ending failed: giving up", broken);
+            } finally {
+                // Also where there is no memory, or no class, for the line.
+                halt.accept(ExitCode.INTERNAL.number());
+            }
+        });
+        ending.start();
+        try {
+            ending.join(limit.toMillis());
+            if (!ending.isAlive()) return;
+            LOG.error("not ended after {} s: giving up", limit.toSeconds());
+            halt.accept(ExitCode.INTERNAL.number());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.efka.agent.main;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads a file that an operator names; failures are told in an operator's words. */
+final class TextFile {
+    /** No manifest or config is near this; a device or a log named by mistake is beyond it. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    private TextFile() {}
+
+    /**
+     * Reads all of {@code file}.
+     *
+     * @throws IOException if it cannot be read or is too large; its message names the file
+     * @throws CharacterCodingException if it is not UTF-8
+     */
+    static String read(Path file) throws IOException {
+        byte[] bytes = bytes(file);
+        if (bytes.length > MAX_BYTES) throw new IOException(file + ": is larger than 1 MiB");
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        if (Files.isDirectory(file)) throw new IOException(file + ": is a folder");
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes(MAX_BYTES + 1);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new IOException(file + ": may not be read", e);
+        }
+    }
+}

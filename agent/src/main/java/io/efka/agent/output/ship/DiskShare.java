@@ -1,0 +1,59 @@
+package io.efka.agent.output.ship;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Keeps what is not sent, of all streams together, to half of the disk space that would be free without it; where it is
+ * more, the largest give up their oldest bytes. A stream's {@code keep} is left to it in any case. Confined to the shipper's
+ * thread.
+ */
+public final class DiskShare {
+    /** A service writes some tens of megabytes meanwhile at most. */
+    private static final long SPACING = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** While nothing is written; somebody else may fill the disk. */
+    private static final long IDLE = TimeUnit.SECONDS.toNanos(10);
+
+    private final Supplier<OptionalLong> free;
+    private long lookedAt = -SPACING;
+
+    /** @param free bytes that can be written now; empty if nobody knows */
+    public DiskShare(Supplier<OptionalLong> free) {
+        this.free = free;
+    }
+
+    /** Looks, if it is time to; returns the nanoseconds until it is again. */
+    long check(Collection<StreamShipment> feeds, long now) {
+        if (now - lookedAt < SPACING) return lookedAt + SPACING - now;
+        lookedAt = now;
+        List<StreamShipment> large = new ArrayList<>();
+        long unsent = 0;
+        for (StreamShipment feed : feeds) {
+            long here = feed.unsent();
+            unsent += here;
+            if (here > feed.unsentFloor()) large.add(feed);
+        }
+        if (large.isEmpty()) return RoundRobin.NEVER;
+        OptionalLong room = free.get();
+        // With so much less, there is as much free as is used.
+        if (room.isPresent() && unsent > room.getAsLong()) giveBack(large, (unsent - room.getAsLong() + 1) / 2);
+        return IDLE;
+    }
+
+    private static void giveBack(List<StreamShipment> large, long bytes) {
+        large.sort(Comparator.comparingLong(StreamShipment::unsent).reversed());
+        long left = bytes;
+        for (StreamShipment feed : large) {
+            if (left <= 0) return;
+            long before = feed.unsent();
+            feed.trim(Math.max(feed.unsentFloor(), before - left));
+            left -= before - feed.unsent();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.efka.agent.output.ship;
+
+import io.efka.agent.output.ship.WatchedServices.Source;
+import io.efka.agent.output.store.FolderWatch;
+import io.efka.agent.output.store.LogFiles;
+import io.efka.agent.output.store.OffsetStore;
+import io.efka.agent.output.store.ServiceStreams;
+import io.efka.agent.output.store.StreamFiles;
+import io.efka.agent.output.store.StreamId;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.ServiceId;
+import io.efka.threads.AgentThread;
+import io.efka.threads.Timers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes what services write, from their files, at least once and in order. One thread, {@code agent-output}, owns
+ * all that moves; everybody else leaves it a note and wakes it. It holds no more of the output than its window.
+ */
+public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
+    private static final long JOIN_MILLIS = 2000;
+    /** How long a close waits for the broker to take what is there. */
+    private static final long DRAIN = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long AFTER_A_BUG = TimeUnit.SECONDS.toNanos(1);
+
+    private final MqttLink link;
+    private final Map<String, Long> acknowledged;
+    private final OffsetCheckpoints checkpoints;
+    private final OutputEvents announcer;
+    private final OutputPublisher publisher;
+    private final FolderWatch watch = new FolderWatch(this);
+    private final WatchedServices sources = new WatchedServices(watch);
+    private final DiskShare share;
+    private final RoundRobin rounds;
+    /** Bounded by what can be underway: one a touched service, one a message of the window, one a call. */
+    private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
+
+    private final Set<ServiceId> touched = ConcurrentHashMap.newKeySet();
+    private final Thread thread = new AgentThread("agent-output", this::run);
+    private boolean closing;
+    private long closeBy;
+
+    /** @param acknowledged what the store says at the start */
+    public Shipper(OffsetStore store, Map<String, Long> acknowledged, Outlet outlet, Timers timers, DiskShare share) {
+        this.share = share;
+        this.link = outlet.link();
+        this.acknowledged = new HashMap<>(acknowledged);
+        this.checkpoints = new OffsetCheckpoints(store);
+        this.announcer = new OutputEvents(outlet.events(), timers);
+        this.publisher = new OutputPublisher(outlet, timers, answer -> note(() -> settle(answer)));
+        this.rounds = new RoundRobin(publisher);
+    }
+
+    public void start() {
+        watch.start();
+        thread.start();
+        if (link.isUp()) connected();
+    }
+
+    /** There is a connection: goes on at the acknowledged offsets. */
+    public void connected() {
+        note(() -> connection(true));
+    }
+
+    /** The connection is gone. */
+    public void disconnected() {
+        note(() -> connection(false));
+    }
+
+    /** Ships for a second at most what is there, saves the offsets, and ends. */
+    @Override
+    public void close() {
+        note(() -> {
+            closing = true;
+            closeBy = System.nanoTime() + DRAIN;
+            rounds.hurry();
+            sources.all().forEach(this::look);
+        });
+        try {
+            thread.join(JOIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        watch.close();
+    }
+
+    @Override
+    public void found(StreamId id, StreamFiles.Look look, long end) {
+        announcer.seen(id, look, end);
+    }
+
+    @Override
+    public void shared(StreamId id, long offset, String why) {
+        announcer.shared(id, offset, why);
+    }
+
+    @Override
+    public void lost(ServiceId id, String why) {
+        announcer.lost(id, why);
+    }
+
+    @Override
+    public void changed(ServiceStreams streams) {
+        note(() -> look(sources.add(streams, () -> feeds(streams), System.nanoTime())));
+    }
+
+    @Override
+    public void gone(ServiceStreams streams) {
+        note(() -> sources.remove(streams.id()).ifPresent(this::forget));
+    }
+
+    @Override
+    public void touched(ServiceId id) {
+        if (!touched.add(id)) return;
+        note(() -> {
+            touched.remove(id);
+            sources.find(id).ifPresent(this::look);
+        });
+    }
+
+    @Override
+    public void touchedAny() {
+        note(() -> sources.all().forEach(this::look));
+    }
+
+    @Override
+    public void unwatched(ServiceId id) {
+        note(() -> sources.find(id).ifPresent(source -> sources.poll(source, System.nanoTime())));
+    }
+
+    private void note(Runnable note) {
+        notes.add(note);
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        while (!isFinished()) {
+            try {
+                long wait = turn();
+                if (wait > 0 && notes.isEmpty() && !isFinished()) {
+                    AgentThread.idle();
+                    LockSupport.parkNanos(this, wait);
+                }
+            } catch (RuntimeException bug) {
+                LOG.error("output: this is a bug; shipping goes on from the acknowledged offsets", bug);
+                connection(publisher.isUp());
+                LockSupport.parkNanos(this, AFTER_A_BUG);
+            }
+        }
+        checkpoints.saveAll();
+    }
+
+    /** Everything that can be done now; returns the nanoseconds until there is more by itself. */
+    private long turn() {
+        AgentThread.step();
+        for (Runnable note = notes.poll(); note != null; note = notes.poll()) {
+            note.run();
+            AgentThread.step();
+        }
+        for (Source source : sources.due(System.nanoTime())) {
+            sources.looked(source, look(source), System.nanoTime());
+            enter(source);
+        }
+        long wait = rounds.play();
+        long now = System.nanoTime();
+        wait = Math.min(wait, share.check(sources.feeds(), now));
+        wait = Math.min(wait, checkpoints.save(now));
+        if (closing) wait = Math.min(wait, Math.max(0, closeBy - now));
+        return Math.min(wait, sources.untilDue(now));
+    }
+
+    private boolean isFinished() {
+        if (!closing || !notes.isEmpty()) return false;
+        boolean drained = rounds.isEmpty() && publisher.isQuiet();
+        return drained || !publisher.isUp() || System.nanoTime() - closeBy >= 0;
+    }
+
+    private boolean look(Source source) {
+        AgentThread.step();
+        boolean grew = false;
+        for (StreamShipment feed : source.feeds()) grew |= feed.observe();
+        enter(source);
+        return grew;
+    }
+
+    private void enter(Source source) {
+        for (StreamShipment feed : source.feeds()) rounds.join(feed, source);
+    }
+
+    private void settle(OutputPublisher.Settled answer) {
+        if (publisher.settle(answer)) {
+            answer.feed().acknowledged();
+            checkpoints.moved(answer.feed(), System.nanoTime());
+        }
+        sources.find(answer.feed().service()).ifPresent(this::enter);
+    }
+
+    private void connection(boolean up) {
+        publisher.connection(up);
+        for (Source source : sources.all()) {
+            source.feeds().forEach(StreamShipment::rewind);
+            if (up) source.feeds().forEach(StreamShipment::wake);
+            enter(source);
+        }
+    }
+
+    private List<StreamShipment> feeds(ServiceStreams streams) {
+        return streams.both().stream().map(files -> feed(streams, files)).toList();
+    }
+
+    private StreamShipment feed(ServiceStreams streams, StreamFiles files) {
+        // A stream that nothing is known of was never sent: what is not kept of it is a gap, and announced.
+        long from = acknowledged.getOrDefault(files.id().toString(), 0L);
+        return new StreamShipment(streams, files, from, announcer);
+    }
+
+    private void forget(Source source) {
+        for (StreamShipment feed : source.feeds()) {
+            rounds.leave(feed);
+            checkpoints.forget(feed);
+            acknowledged.remove(feed.id().toString());
+        }
+    }
+}

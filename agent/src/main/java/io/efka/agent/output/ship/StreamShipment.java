@@ -1,0 +1,221 @@
+package io.efka.agent.output.ship;
+
+import io.efka.agent.output.store.Extent;
+import io.efka.agent.output.store.SegmentReader;
+import io.efka.agent.output.store.ServiceStreams;
+import io.efka.agent.output.store.StreamFiles;
+import io.efka.agent.output.store.StreamId;
+import io.efka.mqtt.RetryDelay;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest.OutputRule;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** One stream on its way from its files to the broker. Confined to the shipper's thread. */
+final class StreamShipment {
+    private static final long REFUSED_REST = TimeUnit.MINUTES.toNanos(10);
+
+    private final ServiceStreams streams;
+    private final StreamFiles files;
+    private final ShippingCursor cursor;
+    private final SegmentReader reader = new SegmentReader();
+    private final LineBatcher gathering = new LineBatcher();
+    private final OutputEvents announcer;
+    private long observedEnd = -1;
+    private long examinedEnd = -1;
+    private boolean examinedBusy;
+    private final RetryDelay delay = RetryDelay.ofBusyBroker();
+    private int largest = Integer.MAX_VALUE;
+    private boolean resting;
+    private long restUntil;
+
+    StreamShipment(ServiceStreams streams, StreamFiles files, long acknowledged, OutputEvents announcer) {
+        this.streams = streams;
+        this.files = files;
+        this.cursor = new ShippingCursor(acknowledged);
+        this.announcer = announcer;
+    }
+
+    StreamId id() {
+        return files.id();
+    }
+
+    ServiceId service() {
+        return streams.id();
+    }
+
+    OutputRule rule() {
+        return streams.rule();
+    }
+
+    ShippingCursor cursor() {
+        return cursor;
+    }
+
+    boolean hasUnsent() {
+        return cursor.next() < files.end();
+    }
+
+    /** Looks at what the service wrote, and keeps its files within bounds; false: nothing new. */
+    boolean observe() {
+        StreamFiles.Look look = files.look();
+        announcer.seen(id(), look, files.end());
+        if (files.end() == observedEnd && look == StreamFiles.Look.SAME) return false;
+        trim(rule().backlog());
+        observedEnd = files.end();
+        files.times().note(observedEnd, announcer.now());
+        return true;
+    }
+
+    /** The broker has more of it: what was sent is kept within its bound, too. */
+    void acknowledged() {
+        trim(rule().backlog());
+    }
+
+    /** How many bytes are kept that the broker does not have. */
+    long unsent() {
+        return files.end() - Math.max(cursor.acknowledged(), files.oldest());
+    }
+
+    /** What is kept unsent however little room there is. */
+    long unsentFloor() {
+        return Math.min(rule().keep(), rule().backlog());
+    }
+
+    /** Gives up the oldest of what is not sent, until it is no more than {@code limit}. */
+    void trim(long limit) {
+        StreamFiles.Freed freed = files.trim(cursor.acknowledged(), rule().keep(), limit);
+        if (freed == StreamFiles.Freed.TRUNCATED) announcer.emptied(id(), files.end());
+    }
+
+    /** Whether looking again would show what it showed the last time, and that was not enough for a message. */
+    boolean isWaiting(long linger, long now) {
+        return files.end() == examinedEnd
+                && cursor.hasFlights() == examinedBusy
+                && gathering.remaining(linger, now) > 0;
+    }
+
+    long remaining(long linger, long now) {
+        return gathering.remaining(linger, now);
+    }
+
+    /**
+     * The next message, if it is time for one.
+     *
+     * @param buffer room for as many bytes as the message may have
+     * @param hurry whether to wait for nothing
+     */
+    Optional<Chunk> next(ByteBuffer buffer, boolean hurry, LongSupplier clock) throws IOException {
+        examinedEnd = files.end();
+        examinedBusy = cursor.hasFlights();
+        int room = buffer.remaining();
+        Optional<Extent> extent = locate();
+        if (extent.isEmpty()) return Optional.empty();
+        buffer.limit((int) Math.min(room, extent.get().end() - extent.get().from()));
+        int asked = buffer.limit();
+        reader.read(extent.get(), buffer);
+        buffer.flip();
+        if (buffer.limit() < asked) return shorter(extent.get(), buffer);
+        boolean isFinal = hurry || !extent.get().live();
+        boolean due = gathering.remaining(rule().linger().toNanos(), clock.getAsLong()) == 0;
+        int length = gathering.length(buffer, asked == room, isFinal, examinedBusy, due);
+        return length == 0 ? Optional.empty() : Optional.of(cut(extent.get(), buffer, length));
+    }
+
+    /** The message is on its way. */
+    ShippingCursor.Flight depart(Chunk chunk) {
+        examinedEnd = -1;
+        gathering.published();
+        return cursor.depart(chunk.payload().length);
+    }
+
+    /** A message was acknowledged. */
+    void succeeded() {
+        delay.reset();
+        largest = Integer.MAX_VALUE;
+    }
+
+    /** The broker is busy. */
+    void rest(long now) {
+        resting = true;
+        restUntil = now + delay.next().toNanos();
+    }
+
+    /** The broker takes nothing of this stream: somebody may change that, or there is another connection. */
+    void restLong(long now) {
+        resting = true;
+        restUntil = now + REFUSED_REST;
+    }
+
+    /** There is another connection. */
+    void wake() {
+        succeeded();
+        resting = false;
+    }
+
+    /** Nanoseconds for which nothing is to be published; 0: none. */
+    long resting(long now) {
+        if (resting && restUntil - now <= 0) resting = false;
+        return resting ? restUntil - now : 0;
+    }
+
+    /** A message of so many bytes was too large. */
+    void shrink(int bytes) {
+        largest = Math.max(1, bytes / 2);
+    }
+
+    /** How many bytes a message may have, as far as the last refusal tells. */
+    int largest() {
+        return largest;
+    }
+
+    /** The next bytes are not published, now or later. */
+    void giveUp(int bytes) {
+        skipTo(cursor.next() + bytes);
+    }
+
+    void rewind() {
+        examinedEnd = -1;
+        gathering.published();
+        cursor.rewind();
+    }
+
+    /** Nothing is to be read for a while. */
+    void rest() throws IOException {
+        reader.close();
+    }
+
+    /** Where reading goes on; what is not kept any more is announced and passed over. */
+    private Optional<Extent> locate() {
+        Optional<Extent> extent = files.locate(cursor.next());
+        skipTo(extent.map(Extent::from).orElseGet(files::end));
+        return extent;
+    }
+
+    private Optional<Chunk> shorter(Extent extent, ByteBuffer buffer) throws IOException {
+        if (extent.live()) {
+            // Somebody may have cut it off this very moment; looking says so.
+            if (!observe()) throw new IOException(extent.segment().path() + " ends before its size");
+        } else if (buffer.hasRemaining()) {
+            return Optional.of(cut(extent, buffer, buffer.limit()));
+        } else {
+            skipTo(extent.end());
+        }
+        return Optional.empty();
+    }
+
+    private void skipTo(long offset) {
+        if (offset <= cursor.next()) return;
+        announcer.dropped(id(), cursor.next(), offset - cursor.next());
+        cursor.skipTo(offset);
+    }
+
+    private Chunk cut(Extent extent, ByteBuffer buffer, int length) {
+        byte[] payload = new byte[length];
+        buffer.get(0, payload);
+        return new Chunk(extent.from(), extent.segment().run(), payload);
+    }
+}

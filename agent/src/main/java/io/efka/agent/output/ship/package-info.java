@@ -1,0 +1,7 @@
+/**
+ * Publishes what services write, from their files. One thread, {@code agent-output}, owns every offset.
+ */
+@NullMarked
+package io.efka.agent.output.ship;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package io.efka.agent.output.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a stream's kept bytes begin, in a small file beside them: a hole reads as zeros, and nothing but this tells it
+ * from zeros that a service wrote. Always overwritten in place, so that a full disk can still be relieved.
+ */
+final class OldestOffsetFile {
+    private static final Logger LOG = LoggerFactory.getLogger(OldestOffsetFile.class);
+    private static final String SUFFIX = ".oldest";
+    private static final int DIGITS = 20;
+    private static final Set<OpenOption> OPTIONS =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+    private final Path file;
+
+    OldestOffsetFile(Path folder, String leaf) {
+        file = folder.resolve(leaf + SUFFIX);
+    }
+
+    /** Whether a file is the mark of that stream. */
+    static boolean isOne(Path file, String leaf) {
+        return file.endsWith(leaf + SUFFIX);
+    }
+
+    /** What was written last; 0 if there is nothing that can be read. */
+    long read() {
+        try {
+            if (RegularFile.at(file).isEmpty()) return 0;
+            String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            return text.matches("\\d{1,19}|0\\d{19}") ? Long.parseLong(text) : 0;
+        } catch (IOException | NumberFormatException absentOrDamaged) {
+            return 0;
+        }
+    }
+
+    /** Takes its place on the disk while there is room. */
+    void reserve(long offset) {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) write(offset);
+    }
+
+    void write(long offset) {
+        byte[] text = String.format(Locale.ROOT, "%0" + DIGITS + "d%n", offset).getBytes(StandardCharsets.US_ASCII);
+        try {
+            removeIfForeign();
+            try (FileChannel channel = FileChannel.open(file, OPTIONS, RegularFile.PRIVATE)) {
+                channel.write(ByteBuffer.wrap(text), 0);
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot note in {} that output is kept from {} on: {}", file, offset, e.toString());
+        }
+    }
+
+    /** A link would lead the number into another file, and a FIFO hold up whoever writes it. */
+    private void removeIfForeign() throws IOException {
+        try {
+            if (RegularFile.at(file).isEmpty()) Files.delete(file);
+        } catch (NoSuchFileException none) {
+            // it is made
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.efka.agent.output.store;
+
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.efka.agent.supervision.Logs;
+
+/**
+ * A regular expression that a stranger sent. RE2 judges a line in time that grows with its length and no faster, whatever
+ * the expression; what RE2 leaves unbounded, the size of an expression with nested repetitions, is bounded here before it
+ * is compiled. Thread-safe.
+ */
+final class SearchPattern {
+    private static final int LONGEST = 1000;
+
+    private final Pattern pattern;
+
+    private SearchPattern(Pattern pattern) {
+        this.pattern = pattern;
+    }
+
+    /** @throws Logs.BadMatch with what is wrong, and where */
+    static SearchPattern compile(String expression) throws Logs.BadMatch {
+        if (expression.length() > LONGEST) {
+            throw new Logs.BadMatch(LONGEST + " characters at most, it has " + expression.length());
+        }
+        new PatternSize(expression).check();
+        try {
+            return new SearchPattern(Pattern.compile(expression));
+        } catch (PatternSyntaxException e) {
+            throw new Logs.BadMatch(e.getDescription() + at(expression, e.getPattern()));
+        }
+    }
+
+    /** For a text that may throw out of a search that takes too long. */
+    Matcher matcher(CharSequence text) {
+        return pattern.matcher(text);
+    }
+
+    /** RE2 names the part that it does not understand, not its place. */
+    private static String at(String expression, String part) {
+        int place = part.isEmpty() ? expression.length() - 1 : expression.indexOf(part);
+        if (place < 0) return "";
+        return (part.isEmpty() ? "" : " " + part) + " at character " + (place + 1);
+    }
+}

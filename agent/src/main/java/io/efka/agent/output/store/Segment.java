@@ -1,0 +1,67 @@
+package io.efka.agent.output.store;
+
+import io.efka.protocol.RunId;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What one run wrote, in one file. The file's name says all there is to know, so that a listing of the folder is enough
+ * after a restart: {@code stdout.00000000000000123456.01JDAXXXXXXXXXXXXXXXXXXXXX.log}. Where no new file could be made, it
+ * is another name of the last run's, and says where in it the run's own bytes begin: {@code ….at4711.log}.
+ *
+ * @param base the stream's offset at the file's {@code position}
+ * @param key the file itself, as it was made or found; {@link #GONE} if it is not there any more
+ */
+public record Segment(long base, long position, RunId run, Path path, Object key) {
+    /** Of a file that is not there, or has been replaced. */
+    public static final Object GONE = new Object();
+
+    /** Ends the name of what lay where a segment's file should have been. */
+    static final String REPLACED = ".replaced";
+
+    private static final Pattern NAME =
+            Pattern.compile("(stdout|stderr)\\.(\\d{20})\\.([0-9A-HJKMNP-TV-Z]{26})(?:\\.at(\\d{1,18}))?\\.log");
+
+    private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    public Segment {
+        if (base < 0) throw new IllegalArgumentException("base offset must not be negative, was " + base);
+    }
+
+    public static Path path(Path folder, String leaf, long base, long position, RunId run) {
+        String at = position == 0 ? "" : ".at" + position;
+        return folder.resolve(String.format(Locale.ROOT, "%s.%020d.%s%s.log", leaf, base, run, at));
+    }
+
+    /** When its run was launched: a run id begins with 48 bits of milliseconds, in ten characters of base 32. */
+    public Instant launched() {
+        long millis = 0;
+        for (char digit : run.value().substring(0, 10).toCharArray()) millis = millis << 5 | DIGITS.indexOf(digit);
+        return Instant.ofEpochMilli(millis);
+    }
+
+    /** Whether a file is one of this stream by its name, or was put aside for one. */
+    static boolean isOne(Path file, String leaf) {
+        String name = String.valueOf(file.getFileName());
+        String own = name.endsWith(REPLACED) ? name.substring(0, name.length() - REPLACED.length()) : name;
+        return parse(Path.of(own), leaf, GONE).isPresent();
+    }
+
+    /** The segment that a file is, if it is one of this stream by its name. */
+    public static Optional<Segment> parse(Path file, String leaf, Object key) {
+        Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
+        if (!name.matches() || !name.group(1).equals(leaf)) return Optional.empty();
+        String at = name.group(4);
+        long position = at == null ? 0 : Long.parseLong(at);
+        try {
+            return Optional.of(
+                    new Segment(Long.parseLong(name.group(2)), position, new RunId(name.group(3)), file, key));
+        } catch (NumberFormatException beyondLong) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.efka.agent.output.store;
+
+import io.efka.agent.supervision.Logs.Stream;
+import io.efka.protocol.Names;
+import io.efka.protocol.ServiceId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folder of one service's output, to be deleted. Only files with names that the agent makes are: the log folder may be
+ * one that others write in as well.
+ */
+record ServiceLogFolder(Path folder) {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceLogFolder.class);
+
+    /** Every folder in {@code logs} that is named like a service. */
+    static List<ServiceLogFolder> in(Path logs) {
+        if (!Files.isDirectory(logs)) return List.of();
+        try (java.util.stream.Stream<Path> entries = Files.list(logs)) {
+            return entries.filter(entry -> Names.isLegal(String.valueOf(entry.getFileName())))
+                    .filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
+                    .map(ServiceLogFolder::new)
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("{} cannot be listed: the output of removed services stays there: {}", logs, e.toString());
+            return List.of();
+        }
+    }
+
+    ServiceId service() {
+        return new ServiceId(String.valueOf(folder.getFileName()));
+    }
+
+    /** Deletes the agent's files and, where nothing else is in it, the folder; says whether no file of the agent's is left. */
+    boolean delete() {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return true;
+        try {
+            for (Path file : files()) Files.deleteIfExists(file);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("service={} its output in {} cannot be deleted: {}", service(), folder, e.toString());
+            return false;
+        }
+        try {
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            LOG.info("service={} left {}: {}", service(), folder, e.toString());
+        }
+        return true;
+    }
+
+    private List<Path> files() throws IOException {
+        try (java.util.stream.Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(ServiceLogFolder::isOurs)
+                    .filter(file -> !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+    }
+
+    private static boolean isOurs(Path file) {
+        for (Stream stream : Stream.values()) {
+            String leaf = StreamId.leaf(stream);
+            if (Segment.isOne(file, leaf) || OldestOffsetFile.isOne(file, leaf)) return true;
+        }
+        return false;
+    }
+}

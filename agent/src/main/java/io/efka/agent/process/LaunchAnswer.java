@@ -1,0 +1,52 @@
+package io.efka.agent.process;
+
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Launcher.Launch;
+import io.efka.threads.Timers;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * The one answer to a launch: what became of it, or that nothing became of it in time. Whatever it waits for (a dead
+ * disk, a name service that is silent), a service is not starting for ever. Thread-safe.
+ */
+final class LaunchAnswer {
+    /** A launch takes milliseconds; behind a thousand others, seconds. */
+    static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final Launch launch;
+    private final Consumer<Event> tell;
+    private final AtomicBoolean given = new AtomicBoolean();
+    private final Timers.Timer alarm;
+
+    LaunchAnswer(Launch launch, Consumer<Event> tell, Timers timers) {
+        this.launch = launch;
+        this.tell = tell;
+        this.alarm = timers.schedule(LIMIT, this::beLate);
+    }
+
+    private void beLate() {
+        fail("it was not launched within " + LIMIT.toSeconds() + " s: something that it needs does not answer");
+    }
+
+    /** Whether the launch may be told to have worked. If not, it counts as failed: what was started must be ended. */
+    boolean claim() {
+        alarm.cancel();
+        return given.compareAndSet(false, true);
+    }
+
+    /** Tells that it failed, unless it was answered already. */
+    void fail(String why) {
+        if (claim()) tell.accept(new Event.LaunchFailed(launch.run(), why));
+    }
+
+    boolean isGiven() {
+        return given.get();
+    }
+
+    /** Who hears what comes after the answer. */
+    Consumer<Event> listener() {
+        return tell;
+    }
+}

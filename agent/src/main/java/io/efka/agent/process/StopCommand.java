@@ -1,0 +1,58 @@
+package io.efka.agent.process;
+
+import io.efka.agent.process.proc.LaunchRefused;
+import io.efka.agent.process.proc.RetryingExecutor;
+import io.efka.agent.process.tree.ActiveRun;
+import io.efka.agent.process.tree.LaunchSpec;
+import io.efka.agent.process.tree.ProcessTrees;
+import io.efka.agent.process.tree.SideProcess;
+import io.efka.agent.process.tree.Spawner;
+import io.efka.agent.supervision.Event;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Runs a service's own stop command: beside the service, and no longer than the service or its grace. */
+final class StopCommand {
+    private final ActiveRun run;
+    private final LaunchSpecFactory orders;
+    private final Spawner spawner;
+
+    StopCommand(ActiveRun run, LaunchSpecFactory orders, Spawner spawner) {
+        this.run = run;
+        this.orders = orders;
+        this.spawner = spawner;
+    }
+
+    /** Starts it; its end is told to the run. */
+    void run(String exec, List<String> args, ProcessTrees trees, RetryingExecutor work) {
+        Duration grace = run.launch().manifest().stop().grace();
+        OptionalInt mainPid = run.kin().leader().stream()
+                .mapToInt(leader -> Math.toIntExact(leader.pid()))
+                .findFirst();
+        var side = new LaunchSpecFactory.Side(run.id() + "-stop", mainPid, run.output());
+        try {
+            LaunchSpec order = orders.side(run.launch(), exec, args, side);
+            var limit = new SideProcess.Limit(grace, code -> ended(problem(code, grace)));
+            SideProcess command = SideProcess.start(spawner, order, trees, work, limit);
+            if (!run.began(command)) command.kill();
+        } catch (LaunchRefused refused) {
+            ended(Optional.of("stop command: " + refused.why()));
+        }
+    }
+
+    private Optional<String> problem(OptionalInt code, Duration grace) {
+        if (code.isEmpty()) {
+            return run.isGone()
+                    ? Optional.empty()
+                    : Optional.of("stop command took longer than " + grace.toMillis() + " ms");
+        }
+        if (code.getAsInt() == 0) return Optional.empty();
+        return Optional.of("stop command exited with " + code.getAsInt());
+    }
+
+    private void ended(Optional<String> problem) {
+        run.tell(new Event.StopCommandEnded(run.id(), problem));
+    }
+}

@@ -1,0 +1,56 @@
+package io.efka.agent.process.cgroup;
+
+import io.efka.agent.process.proc.ProcFiles;
+import io.efka.protocol.manifest.Manifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One limit of a control group, under its names in version 2 and in version 1; a group has the file of one of them, if of
+ * any.
+ *
+ * @param controller such as {@code memory}
+ */
+record CgroupLimit(String controller, String file2, String value2, String file1, String value1) {
+
+    /** Those that a manifest sets and a control group can hold. */
+    static List<CgroupLimit> of(Manifest.Limits limits) {
+        var all = new ArrayList<CgroupLimit>();
+        limits.memory()
+                .ifPresent(bytes -> all.add(new CgroupLimit(
+                        "memory", "memory.max", Long.toString(bytes), "memory.limit_in_bytes", Long.toString(bytes))));
+        limits.cpu().ifPresent(cores -> {
+            String quota =
+                    Long.toString(Math.max(1_000, Math.round(cores * 100_000))); // µs; the kernel's least is 1 ms
+            all.add(new CgroupLimit("cpu", "cpu.max", quota + " 100000", "cpu.cfs_quota_us", quota));
+        });
+        limits.pids()
+                .ifPresent(count -> all.add(
+                        new CgroupLimit("pids", "pids.max", Long.toString(count), "pids.max", Long.toString(count))));
+        return all;
+    }
+
+    /** Whether a group can have it. */
+    private boolean isSettableIn(Path group) {
+        return Files.exists(group.resolve(file2)) || Files.exists(group.resolve(file1));
+    }
+
+    /** Whether a group has a limit of this kind, whichever. */
+    boolean isSetIn(Path group) {
+        return isSettableIn(group)
+                && ProcFiles.read(group.resolve(file2))
+                        .filter(text -> text.startsWith("max"))
+                        .isEmpty();
+    }
+
+    /** Sets it; says whether the group can have it. */
+    boolean setIn(Path group) throws IOException {
+        if (!isSettableIn(group)) return false;
+        if (Files.exists(group.resolve(file2))) Files.writeString(group.resolve(file2), value2);
+        else Files.writeString(group.resolve(file1), value1);
+        return true;
+    }
+}

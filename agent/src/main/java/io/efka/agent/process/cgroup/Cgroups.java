@@ -1,0 +1,335 @@
+package io.efka.agent.process.cgroup;
+
+import io.efka.agent.process.proc.ProcFiles;
+import io.efka.agent.process.proc.ProcessTable;
+import io.efka.protocol.Names;
+import io.efka.protocol.manifest.Manifest;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control groups of this machine: what there is, and one group for every run where one can be had. With version 1 they
+ * are below the agent's own, so that a bound on the agent bounds its services too; with version 2 that depends on who
+ * starts the agent, see {@link ServicesGroup}. Thread-safe.
+ */
+public final class Cgroups implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cgroups.class);
+
+    /** Owner, time of the agent's start, number; the first releases did without the owner. */
+    private static final Pattern NAME = Pattern.compile("([0-9a-z]+-)?[0-9a-z]+-[0-9]+");
+
+    private static final Pattern NAME_WITHOUT_OWNER = Pattern.compile("[0-9a-z]+-[0-9]+");
+    /** Moving the processes of a run: each round finds those that were born in the one before. */
+    private static final int MOVES = 100;
+
+    private final String folder;
+    private final String owner;
+    private final CgroupMounts mounts;
+    private final Optional<ServicesGroup> unified;
+    private final Map<String, Path> controllers;
+    /** Groups of an earlier agent may still be in use, so the names differ. */
+    private final String prefix;
+
+    private final AtomicLong number = new AtomicLong();
+
+    private Cgroups(
+            String folder,
+            String owner,
+            CgroupMounts mounts,
+            Optional<ServicesGroup> unified,
+            Map<String, Path> controllers) {
+        this.folder = folder;
+        this.owner = owner;
+        this.mounts = mounts;
+        this.unified = unified;
+        this.controllers = Map.copyOf(controllers);
+        this.prefix = owner + Long.toString(System.nanoTime(), 36) + "-";
+    }
+
+    /**
+     * Looks at the machine, and removes empty groups that an earlier agent left. Blocks for seconds where systemd is slow
+     * to answer.
+     *
+     * @param site its device and its data folder separate the groups of two agents on one machine
+     */
+    public static Cgroups detect(AgentEnvironment site) {
+        return detect(site.device(), site.agent().key());
+    }
+
+    /** @param agent names the agent among those with the same device, also after a restart */
+    public static Cgroups detect(String device, String agent) {
+        return detect(device, agent, CgroupMounts.ofThisMachine(), Systemd.detect(), System::nanoTime);
+    }
+
+    /** No groups at all, as in most containers. */
+    public static Cgroups none() {
+        return new Cgroups("none", "", CgroupMounts.NONE, Optional.empty(), Map.of());
+    }
+
+    /** @param systemd empty where it did not start this agent */
+    public static Cgroups detect(
+            String device, String agent, CgroupMounts mounts, Optional<Systemd> systemd, LongSupplier nanoTime) {
+        String folder = "efka-" + Names.requireLegal("device id", device);
+        Optional<ServicesGroup> unified =
+                mounts.unified().filter(Files::isWritable).map(own -> ServicesGroup.of(own, folder, systemd, nanoTime));
+        var controllers = new TreeMap<String, Path>();
+        mounts.controllers().forEach((name, path) -> {
+            if (Files.isWritable(path)) controllers.put(name, path);
+        });
+        Cgroups cgroups = new Cgroups(folder, ownerOf(agent), mounts, unified, controllers);
+        cgroups.removeEmptyGroups();
+        return cgroups;
+    }
+
+    /** Short, as it begins the name of every group; the same for the same agent in every JVM. */
+    private static String ownerOf(String agent) {
+        return Integer.toString(agent.hashCode() & Integer.MAX_VALUE, 36) + "-";
+    }
+
+    /** Whether runs can have groups. */
+    public boolean isUsable() {
+        return !folders().isEmpty();
+    }
+
+    /** What was found and what it can do, in one line for {@code info}. */
+    public String describe() {
+        if (!isUsable()) {
+            return "none: no control group can be written; trees are found by session and environment";
+        }
+        String version = unified.isEmpty() ? "v1" : controllers.isEmpty() ? "v2" : "hybrid";
+        var limits = new ArrayList<String>();
+        for (String name : List.of("memory", "cpu", "pids")) {
+            if (isLimiting(name)) limits.add(name);
+        }
+        String remark = unified.map(group -> group.state().remark()).orElse("");
+        return version + ": trees are " + (unified.isPresent() ? "killed at once" : "tracked") + ", limits: "
+                + (limits.isEmpty() ? "none" : String.join(", ", limits))
+                + (remark.isEmpty() ? "" : limits.isEmpty() ? ": " + remark : "; services are " + remark);
+    }
+
+    private boolean isLimiting(String controller) {
+        Optional<ServicesGroup.State> state = unified.map(ServicesGroup::state).filter(ServicesGroup.State::limits);
+        return state.filter(any -> Delegation.has(any.folder(), controller)).isPresent()
+                || controllers.containsKey(controller);
+    }
+
+    /**
+     * Makes an empty group for a run to come. Blocks for seconds where systemd has to be asked for a scope.
+     *
+     * @return empty where there are no groups; a run is then known by its session and environment
+     */
+    public Optional<RunGroup> create() {
+        String name = prefix + number.incrementAndGet();
+        try {
+            if (unified.isPresent())
+                return Optional.of(new RunGroup(List.of(unified.get().create(name))));
+            Optional<Path> root = versionOne().stream().findFirst();
+            if (root.isEmpty()) return Optional.empty();
+            return Optional.of(
+                    new RunGroup(List.of(Files.createDirectories(root.get().resolve(name)))));
+        } catch (IOException refused) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Sets the limits of a run, in its group and, with version 1, in groups of the same name beside it. All processes of
+     * the group are moved to a new one if only that can have limits; what they hold already does not count there.
+     *
+     * @param warnings gets a sentence for every limit that cannot be had
+     * @return all groups; the process is in the first one already
+     */
+    public Optional<RunGroup> limit(Optional<RunGroup> group, Manifest.Limits limits, List<String> warnings) {
+        List<CgroupLimit> wanted = CgroupLimit.of(limits);
+        Optional<RunGroup> best = wanted.isEmpty() ? group : group.map(this::whereLimitsHold);
+        var folders = new ArrayList<>(best.map(RunGroup::folders).orElse(List.of()));
+        for (CgroupLimit limit : wanted) set(limit, folders, warnings);
+        return folders.isEmpty() ? Optional.empty() : Optional.of(new RunGroup(folders));
+    }
+
+    /** The same group, unless it was made where limits do not hold and there is such a place now. */
+    private RunGroup whereLimitsHold(RunGroup group) {
+        Path parent = group.folders().get(0).getParent();
+        boolean moving = controllers.isEmpty()
+                && unified.map(ServicesGroup::ready)
+                        .filter(state -> state.limits() && !state.folder().equals(parent))
+                        .isPresent();
+        Optional<RunGroup> better = moving ? create() : Optional.empty();
+        if (better.isEmpty()) return group;
+        if (!move(group, better.get())) LOG.warn("processes are left in {} that belong to {}", group, better.get());
+        return better.get();
+    }
+
+    private static boolean move(RunGroup from, RunGroup to) {
+        for (int i = 0; i < MOVES; i++) {
+            List<Long> pids = from.pids().orElse(List.of());
+            if (pids.isEmpty()) return from.remove();
+            pids.forEach(to::add);
+        }
+        return false;
+    }
+
+    private void set(CgroupLimit limit, List<Path> folders, List<String> warnings) {
+        try {
+            if (folders.isEmpty() || !(limit.setIn(folders.get(0)) || setBeside(limit, folders))) {
+                warnings.add(warning(limit));
+            }
+        } catch (IOException refused) {
+            warnings.add("limits." + limit.controller() + ": refused by the machine: " + refused.getMessage());
+        }
+    }
+
+    private boolean setBeside(CgroupLimit limit, List<Path> folders) throws IOException {
+        Optional<Path> own = Optional.ofNullable(controllers.get(limit.controller()));
+        if (own.isEmpty()) return false;
+        Path made = own.get().resolve(folder).resolve(folders.get(0).getFileName());
+        Files.createDirectories(made);
+        if (!folders.contains(made)) folders.add(made);
+        return limit.setIn(made);
+    }
+
+    private String warning(CgroupLimit limit) {
+        String controller = limit.controller();
+        String remark = unified.map(ServicesGroup::state)
+                .filter(state -> !state.limits())
+                .map(ServicesGroup.State::remark)
+                .orElse("");
+        if (!remark.isEmpty()) return "limits." + controller + ": not in force: " + remark;
+        Optional<Path> refused = mounts.withController(controller).filter(own -> !Files.isWritable(own));
+        return refused.map(own -> "limits." + controller + ": not in force: this user may not write to " + own)
+                .orElse("limits." + controller + ": no " + controller + " control group on this machine");
+    }
+
+    /** The group in which an earlier agent put a process, if it did. */
+    public Optional<RunGroup> of(long pid) {
+        return of(ProcFiles.read(ProcessTable.file(pid, "cgroup")).orElse(""));
+    }
+
+    /** @param membership the process's {@code /proc/…/cgroup} */
+    public Optional<RunGroup> of(String membership) {
+        CgroupMounts its = mounts.ofProcess(membership);
+        var folders = new ArrayList<Path>();
+        its.unified().filter(any -> unified.isPresent()).ifPresent(folders::add);
+        for (String name : CgroupMounts.CHEAPEST_FIRST) {
+            if (controllers.containsKey(name))
+                Optional.ofNullable(its.controllers().get(name)).ifPresent(folders::add);
+        }
+        folders.removeIf(path -> !isOfRun(path) || !Files.isDirectory(path));
+        var distinct = List.copyOf(new LinkedHashSet<>(folders)); // two controllers may share a hierarchy
+        return distinct.isEmpty() ? Optional.empty() : Optional.of(new RunGroup(distinct));
+    }
+
+    private boolean isOfRun(Path path) {
+        Path parent = path.getParent();
+        if (parent == null || parent.getFileName() == null) return false;
+        String name = parent.getFileName().toString();
+        return (name.equals(folder) || name.equals(folder + ".scope"))
+                && NAME.matcher(path.getFileName().toString()).matches();
+    }
+
+    /**
+     * The group of a run that an earlier agent left, with limits in force: those that it has, else those of the manifest,
+     * as where the earlier agent could not set them, or where the group lost its controllers since.
+     *
+     * @param found by {@link #of}
+     * @param warnings gets a sentence for every limit that cannot be had
+     */
+    public Optional<RunGroup> adopt(Optional<RunGroup> found, Manifest.Limits limits, List<String> warnings) {
+        List<Path> folders = found.map(RunGroup::folders).orElse(List.of());
+        boolean limited = CgroupLimit.of(limits).stream()
+                .allMatch(limit -> folders.stream().anyMatch(limit::isSetIn));
+        return limited ? found : limit(found, limits, warnings);
+    }
+
+    /** The group of this agent that has that name, if it exists. */
+    public Optional<RunGroup> named(String name) {
+        return existing().stream().filter(group -> group.name().equals(name)).findFirst();
+    }
+
+    /** Whether a group is that of another agent for the same device. */
+    public boolean isAnothers(RunGroup group) {
+        return !group.name().startsWith(owner)
+                && !NAME_WITHOUT_OWNER.matcher(group.name()).matches();
+    }
+
+    /** Removes what holds no process. Groups of services that run on stay, for the next agent. */
+    @Override
+    public void close() {
+        removeEmptyGroups();
+        unified.ifPresent(ServicesGroup::close);
+        // A scope goes away by itself; its folder is systemd's.
+        for (Path root : folders()) {
+            if (root.endsWith(folder)) new RunGroup(List.of(root)).remove();
+        }
+    }
+
+    private void removeEmptyGroups() {
+        for (Path group : groups()) {
+            String name = group.getFileName().toString();
+            if (name.startsWith(owner) || NAME_WITHOUT_OWNER.matcher(name).matches()) {
+                new RunGroup(List.of(group)).remove();
+            }
+        }
+    }
+
+    /**
+     * Every group of this agent that exists, wherever this agent or an earlier one on the same data folder made it: one
+     * element a run, those without processes and that of the shell in reserve among them. Never a group of another agent,
+     * not even of one for the same device.
+     */
+    public List<RunGroup> existing() {
+        var byName = new LinkedHashMap<Path, List<Path>>();
+        for (Path group : groups()) {
+            if (!group.getFileName().toString().startsWith(owner)) continue;
+            byName.computeIfAbsent(group.getFileName(), name -> new ArrayList<>())
+                    .add(group);
+        }
+        return byName.values().stream().map(RunGroup::new).toList();
+    }
+
+    /** The folders of all groups of this device, those of an earlier agent and of others for it among them. */
+    public List<Path> groups() {
+        var groups = new ArrayList<Path>();
+        for (Path root : folders()) {
+            if (!Files.isDirectory(root)) continue;
+            try (DirectoryStream<Path> inside = Files.newDirectoryStream(root, Files::isDirectory)) {
+                for (Path group : inside) {
+                    if (NAME.matcher(group.getFileName().toString()).matches()) groups.add(group);
+                }
+            } catch (IOException | DirectoryIteratorException unreadable) {
+                // what cannot be seen cannot be removed
+            }
+        }
+        return groups;
+    }
+
+    /** Every folder that may hold groups of runs. */
+    private List<Path> folders() {
+        var folders = new ArrayList<>(unified.map(ServicesGroup::folders).orElse(List.of()));
+        folders.addAll(versionOne());
+        return folders;
+    }
+
+    private List<Path> versionOne() {
+        return CgroupMounts.CHEAPEST_FIRST.stream()
+                .flatMap(name -> Optional.ofNullable(controllers.get(name)).stream())
+                .distinct()
+                .map(own -> own.resolve(folder))
+                .toList();
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Control groups: what there is of them, one for every run, and the systemd scope that holds them.
+ */
+@NullMarked
+package io.efka.agent.process.cgroup;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,181 @@
+package io.efka.agent.process.tree;
+
+import io.efka.agent.process.proc.InheritedEnvironment;
+import io.efka.agent.process.proc.LaunchRefused;
+import io.efka.agent.process.proc.RunAsUser;
+import io.efka.agent.process.proc.SystemTools;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The script that turns a fresh shell into the program. The shell reads it from its stdin, not from its arguments: so the
+ * bytes are ours (UTF-8) whatever the agent's locale is, their size has no limit, and nothing shows in {@code ps}. It is
+ * one brace group: a shell that was cut off from its agent half way has nothing to execute.
+ *
+ * <p>Descriptor 3 is the report to the agent: warnings, a line each. {@code exec … 3>&-} makes the shell keep it at a
+ * close-on-exec descriptor, so that the agent reads its end in the very moment the program begins.
+ */
+final class LaunchScript {
+    /** Names that some shell keeps to itself or refuses to set. */
+    private static final Set<String> RESERVED = Set.of(
+            "_",
+            "PPID",
+            "UID",
+            "EUID",
+            "PWD",
+            "OLDPWD",
+            "OPTIND",
+            "LINENO",
+            "SHELLOPTS",
+            "BASHOPTS",
+            "SHLVL",
+            "BASH_VERSINFO",
+            "FUNCNAME",
+            "GROUPS");
+
+    private final StringBuilder script = new StringBuilder(512);
+
+    private LaunchScript() {}
+
+    /** The script for an order. */
+    static String of(LaunchSpec order) throws LaunchRefused {
+        return new LaunchScript().write(order);
+    }
+
+    private String write(LaunchSpec order) throws LaunchRefused {
+        script.append("{\nexec 3>&1\n");
+        line("cd " + quoted(order.workDir()) + " || exit 126");
+        line("unset OLDPWD");
+        order.bounds().joins().forEach(this::join);
+        order.bounds().umask().ifPresent(mask -> line("umask " + String.format("%04o", mask)));
+        stdio(order.stdio());
+        // in blocks of 512 bytes, as POSIX has it for sh
+        limit("core", "-c", divided(order.bounds().core(), 512));
+        limit("nofile", "-n", order.bounds().nofile());
+        if (order.bounds().nofile().isEmpty()) {
+            order.bounds().softNofile().ifPresent(files -> line("ulimit -S -n " + files + " 2>/dev/null"));
+        }
+        exec(order);
+        return script.append("}\n").toString();
+    }
+
+    private void join(Path file) {
+        line("{ echo 0 >" + quoted(file) + "; } 2>/dev/null || echo "
+                + quoted("control group " + file.getParent() + " could not be joined") + " >&3");
+    }
+
+    private void stdio(LaunchSpec.Stdio stdio) {
+        line("in=" + quoted(stdio.stdin()));
+        if (!stdio.stdin().equals(LaunchSpec.Stdio.NOTHING)) {
+            line("[ -p \"$in\" ] || mkfifo -m 600 \"$in\" 2>/dev/null || { in=/dev/null; echo "
+                    + quoted("stdin: no FIFO could be made at " + stdio.stdin() + ": it is /dev/null") + " >&3; }");
+        }
+        line("exec <>\"$in\" >>" + quoted(stdio.stdout()) + " 2>>" + quoted(stdio.stderr()));
+    }
+
+    private void limit(String name, String flag, OptionalLong value) {
+        if (value.isEmpty()) return;
+        line("ulimit " + flag + " " + value.getAsLong() + " 2>/dev/null || echo "
+                + quoted("limits." + name + ": the agent may not set it") + " >&3");
+    }
+
+    private static OptionalLong divided(OptionalLong value, int by) {
+        return value.isPresent() ? OptionalLong.of(value.getAsLong() / by) : value;
+    }
+
+    private void exec(LaunchSpec order) throws LaunchRefused {
+        var plain = new TreeMap<String, String>();
+        var odd = new TreeMap<String, String>();
+        for (Map.Entry<String, String> variable : order.environment().entrySet()) {
+            requireText("env " + variable.getKey(), variable.getKey() + variable.getValue());
+            if (order.marks().containsKey(variable.getKey())) continue;
+            boolean isPlain =
+                    InheritedEnvironment.NAME.matcher(variable.getKey()).matches()
+                            && !RESERVED.contains(variable.getKey());
+            (isPlain ? plain : odd).put(variable.getKey(), variable.getValue());
+        }
+        for (var mark : new TreeMap<>(order.marks()).entrySet()) {
+            line("export " + mark.getKey() + "=" + quoted(mark.getValue()));
+        }
+        boolean oddCanBeSet = !order.program().toString().contains("=");
+        if (!oddCanBeSet) odd.keySet().forEach(this::cannotBeSet);
+        Optional<RunAsUser> account = order.bounds().account();
+        if (account.isPresent()) {
+            becomeUser(account.get(), plain);
+        } else {
+            plain.forEach((name, value) -> line("export " + name + "=" + quoted(value)));
+            script.append("exec");
+        }
+        if (!odd.isEmpty() && oddCanBeSet) setByProgram(odd);
+        word(order.program().toString());
+        for (String arg : order.args()) {
+            requireText("args", arg);
+            word(arg);
+        }
+        script.append(" 3>&-\n");
+    }
+
+    /**
+     * The inner shell keeps the report open over setpriv, so that its end still means: the program begins. Only that shell,
+     * the user's already, gives the variables their names: an LD_PRELOAD of the manifest's would be executed by setpriv, as
+     * root. Their values travel in the environment, since everybody can read a command line.
+     */
+    private void becomeUser(RunAsUser account, Map<String, String> variables) throws LaunchRefused {
+        Path setpriv = SystemTools.find("setpriv")
+                .orElseThrow(() -> new LaunchRefused("setpriv (util-linux) is needed to switch users and is missing"));
+        var inner = new StringBuilder();
+        int number = 0;
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            String carrier = "EFKA_ENV_" + number++;
+            line("export " + carrier + "=" + quoted(variable.getValue()));
+            inner.append("export ")
+                    .append(variable.getKey())
+                    .append("=\"$")
+                    .append(carrier)
+                    .append("\"; ");
+            inner.append("unset ").append(carrier).append("; ");
+        }
+        script.append("exec");
+        word(setpriv.toString());
+        word("--reuid=" + account.uid());
+        word("--regid=" + account.gid());
+        word(account.known() ? "--init-groups" : "--clear-groups");
+        List.of(SystemTools.SHELL.toString(), "-c", inner + "exec \"$@\" 3>&-", SystemTools.SHELL.toString())
+                .forEach(this::word);
+    }
+
+    /** To env(1) whatever has a {@code =} is a variable, a program too. */
+    private void cannotBeSet(String name) {
+        line("echo " + quoted("env " + name + ": cannot be set for a program whose path has a =") + " >&3");
+    }
+
+    /** Variables that no shell can name go through env(1). */
+    private void setByProgram(Map<String, String> variables) throws LaunchRefused {
+        Path env = SystemTools.find("env")
+                .orElseThrow(() -> new LaunchRefused("env is needed to set " + variables.keySet() + " and is missing"));
+        word(env.toString());
+        word("--"); // a name may begin with one -
+        variables.forEach((name, value) -> word(name + "=" + value));
+    }
+
+    private static void requireText(String where, String value) throws LaunchRefused {
+        if (value.indexOf('\0') >= 0) throw new LaunchRefused(where + ": a NUL cannot be passed to a program");
+    }
+
+    private void line(String text) {
+        script.append(text).append('\n');
+    }
+
+    private void word(String text) {
+        script.append(' ').append(quoted(text));
+    }
+
+    private static String quoted(Object value) {
+        return "'" + value.toString().replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,120 @@
+package io.efka.agent.process.tree;
+
+import io.efka.agent.process.cgroup.RunGroup;
+import io.efka.agent.process.proc.LaunchRefused;
+import io.efka.agent.process.proc.ProcessTable;
+import io.efka.agent.process.proc.RetryingExecutor;
+import io.efka.agent.process.proc.SystemTools;
+import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.threads.Timers;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Starts a process in a session of its own and waits until it executes its program. Blocks for milliseconds. */
+public final class Spawner {
+    /** Opening a file or executing a program on a dead network disk may hang; nothing else here takes so long. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final String SHELL_SPEAKS = SystemTools.SHELL + ": ";
+
+    private final ProcessTable table;
+    private final RetryingExecutor work;
+    private final ShellPool shells;
+
+    public Spawner(ProcessTable table, RetryingExecutor work, ShellPool shells) {
+        this.table = table;
+        this.work = work;
+        this.shells = shells;
+    }
+
+    /**
+     * A process that executes its program, or has done so already.
+     *
+     * @param group that holds it, where there are groups
+     */
+    public record Spawned(Process process, ProcessIdentity identity, Optional<RunGroup> group, List<String> warnings) {}
+
+    /** Starts a process in a shell of its own. */
+    public Spawned spawn(LaunchSpec order) throws LaunchRefused {
+        return spawn(shells.take(), order);
+    }
+
+    /** Turns a shell into the program; the shell is ended if that is refused. */
+    public Spawned spawn(ShellPool.Shell shell, LaunchSpec order) throws LaunchRefused {
+        Timers.Timer patience = work.timers().schedule(PATIENCE, shell.process()::destroyForcibly);
+        try {
+            return execute(shell, order);
+        } catch (LaunchRefused refused) {
+            shell.end(work);
+            throw refused;
+        } finally {
+            patience.cancel();
+        }
+    }
+
+    private Spawned execute(ShellPool.Shell shell, LaunchSpec order) throws LaunchRefused {
+        String script = LaunchScript.of(order);
+        Process process = shell.process();
+        List<String> report = exchange(process, script);
+        Optional<ProcessIdentity> identity = shell.identity();
+        if (identity.isEmpty()) throw new LaunchRefused(failure(order, process, report));
+        if (!table.isExecuting(process.pid())) requireProgramEnded(order, process, report);
+        return new Spawned(process, identity.get(), shell.group(), report);
+    }
+
+    /** Sends the script and reads the report, which ends when the program begins, or with the process. */
+    private static List<String> exchange(Process process, String script) {
+        try (OutputStream out = process.getOutputStream()) {
+            out.write(script.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException shellGone) {
+            // its report and exit code say why
+        }
+        try (var in = process.getInputStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        } catch (IOException gone) {
+            return List.of();
+        }
+    }
+
+    /** The process ended: well if the program did, a refusal if it never began. */
+    private static void requireProgramEnded(LaunchSpec order, Process process, List<String> report)
+            throws LaunchRefused {
+        int code = exitCode(process);
+        boolean shellSpeaks = report.stream().anyMatch(line -> line.startsWith(SHELL_SPEAKS));
+        if (shellSpeaks || launcherFailed(order, code)) throw new LaunchRefused(failure(order, process, report));
+    }
+
+    /** Shells and env exit with 126 or 127 when they cannot execute, setpriv also with 1; a program may do so as well. */
+    private static boolean launcherFailed(LaunchSpec order, int code) {
+        boolean conventional = code == 126 || code == 127;
+        if (order.stdio().stderr().equals(LaunchSpec.Stdio.NOTHING)) return conventional;
+        String said = said(order).orElse("");
+        return (conventional && (said.startsWith(SHELL_SPEAKS) || said.contains("env: ")))
+                || (code != 0 && said.startsWith("setpriv: "));
+    }
+
+    private static Optional<String> said(LaunchSpec order) {
+        return OutputTail.lastLines(order.stdio().stderr()).lines().reduce((first, second) -> second);
+    }
+
+    private static String failure(LaunchSpec order, Process process, List<String> report) {
+        String detail =
+                report.isEmpty() ? said(order).orElse("exit code " + exitCode(process)) : report.get(report.size() - 1);
+        // "/bin/sh: 7: exec: /srv/x: Exec format error": only the end is for the operator
+        return order.program() + " could not be executed: "
+                + detail.replaceFirst("^/bin/sh: (line )?[0-9]+: (exec: )?", "");
+    }
+
+    private static int exitCode(Process process) {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+}

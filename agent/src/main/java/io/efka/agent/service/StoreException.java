@@ -1,8 +1,0 @@
-package io.efka.agent.service;
-
-/** A change could not be made durable; the message says why, for an operator. */
-public final class StoreException extends Exception {
-    public StoreException(String message, Throwable cause) {
-        super(message, cause);
-    }
-}

@@ -1,0 +1,90 @@
+package io.efka.agent.state;
+
+import io.efka.agent.files.PrivateFiles;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** The real disk. {@link RandomAccessFile}, because an interrupt closes a {@link FileChannel} for good. */
+final class KernelDisk implements StateDisk {
+
+    @Override
+    public OpenFile create(Path file) throws IOException {
+        PrivateFiles.create(file);
+        var created = new RandomAccessFile(file.toFile(), "rw");
+        created.setLength(0);
+        return new KernelFile(created);
+    }
+
+    @Override
+    public OpenFile open(Path file) throws IOException {
+        return new KernelFile(new RandomAccessFile(file.toFile(), "rw"));
+    }
+
+    @Override
+    public void force(Path file) throws IOException {
+        try (var opened = new RandomAccessFile(file.toFile(), "rw")) {
+            opened.getFD().sync();
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void forceFolder(Path folder) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (!forcedUninterrupted(folder)) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
+    // A folder can be opened by a channel only; an interrupt closes this one, so a new one is tried.
+    private static boolean forcedUninterrupted(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+            return true;
+        } catch (ClosedByInterruptException e) {
+            return false;
+        }
+    }
+
+    private record KernelFile(RandomAccessFile file) implements OpenFile {
+        @Override
+        public long length() throws IOException {
+            return file.length();
+        }
+
+        @Override
+        public void write(long position, byte[] bytes) throws IOException {
+            file.seek(position);
+            file.write(bytes);
+        }
+
+        @Override
+        public void force() throws IOException {
+            file.getFD().sync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.efka.agent.state;
+
+import io.efka.agent.command.ledger.LedgerStore;
+import io.efka.agent.supervision.StoreException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** The ledger's entries in the state store, by command id. */
+public final class MapDbLedger implements LedgerStore {
+    private static final String MAP = "ledger";
+
+    private final StateStore state;
+
+    public MapDbLedger(StateStore state) {
+        this.state = state;
+    }
+
+    @Override
+    public Map<String, String> load() {
+        return state.documents(MAP);
+    }
+
+    @Override
+    public void save(String id, String document) throws StoreException {
+        state.commit(List.of(Change.put(MAP, id, document)));
+    }
+
+    @Override
+    public void saveOutcome(String id, String document) throws StoreException {
+        state.commitOwed(List.of(Change.put(MAP, id, document)));
+    }
+
+    @Override
+    public void saveSoon(String id, String document) {
+        state.commitSoon(List.of(Change.put(MAP, id, document)));
+    }
+
+    @Override
+    public void delete(Collection<String> ids) {
+        state.commitSoon(ids.stream().map(id -> Change.remove(MAP, id)).toList());
+    }
+}

@@ -1,0 +1,130 @@
+package io.efka.agent.state;
+
+import io.efka.agent.supervision.ServiceRecord;
+import io.efka.agent.supervision.ServiceStore;
+import io.efka.agent.supervision.StoreException;
+import io.efka.protocol.Names;
+import io.efka.protocol.ServiceId;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The services' records in the state store, as JSON documents by service id. */
+public final class MapDbServices implements ServiceStore {
+    private static final Logger LOG = LoggerFactory.getLogger(MapDbServices.class);
+    private static final String MAP = "services";
+    private static final String REMOVALS = "removals";
+    private static final String BEGUN = "{\"v\":1}";
+
+    private final StateStore state;
+    private final WorkDirs workDirs;
+
+    /** @param data the data folder, wherever it is now */
+    public MapDbServices(StateStore state, Path data) {
+        this.state = state;
+        this.workDirs = new WorkDirs(data);
+    }
+
+    /** A record that cannot be read (damaged, or a newer agent's) is logged and left where it is; the others count. */
+    @Override
+    public List<ServiceRecord> load() {
+        var services = new ArrayList<ServiceRecord>();
+        state.documents(MAP).forEach((id, document) -> {
+            try {
+                services.add(ServiceCodec.decode(document, workDirs));
+            } catch (RuntimeException e) { // whatever a value's own check says: one record must not cost the others
+                LOG.warn("service={} is ignored, its record cannot be read: {}", id, e.getMessage());
+            }
+        });
+        return services;
+    }
+
+    @Override
+    public void save(ServiceRecord service) throws StoreException {
+        state.commit(change(service));
+    }
+
+    @Override
+    public void saveFact(ServiceRecord service) throws StoreException {
+        state.commitOwed(change(service));
+    }
+
+    @Override
+    public void add(ServiceRecord service) throws StoreException {
+        var changes = new ArrayList<Change>(leftovers(service.id().value()));
+        changes.addAll(change(service));
+        state.commit(changes);
+    }
+
+    private List<Change> change(ServiceRecord service) {
+        return List.of(Change.put(MAP, service.id().value(), ServiceCodec.encode(service, workDirs)));
+    }
+
+    @Override
+    public void beginRemoval(ServiceId id) throws StoreException {
+        state.commitOwed(List.of(Change.put(REMOVALS, id.value(), BEGUN)));
+    }
+
+    @Override
+    public Set<ServiceId> removals() {
+        return state.documents(REMOVALS).keySet().stream()
+                .filter(Names::isLegal)
+                .map(ServiceId::new)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Override
+    public void delete(ServiceId id) throws StoreException {
+        var changes = new ArrayList<Change>(leftovers(id.value()));
+        changes.add(Change.remove(MAP, id.value()));
+        state.commitOwed(changes);
+    }
+
+    @Override
+    public void endRemoval(ServiceId id) {
+        List<Change> change = List.of(Change.remove(REMOVALS, id.value()));
+        try {
+            state.commitOwed(change);
+        } catch (StoreException e) {
+            LOG.warn("service={} that its removal is over is not saved yet: {}", id, e.getMessage());
+            state.commitSoon(change);
+        }
+    }
+
+    /**
+     * Every service that has a record, also one that cannot be read.
+     *
+     * @return ids, of which a damaged store may have some that are not legal
+     */
+    public Set<String> recorded() {
+        return state.documents(MAP).keySet();
+    }
+
+    /**
+     * Forgets what is kept of services that have no record. To be called once, before anybody reads it; not where a part
+     * of the state was lost, for then records may be missing.
+     */
+    public void forgetOrphans() {
+        Set<String> recorded = recorded();
+        var orphans = new TreeSet<String>(state.documents(MapDbConfigs.MAP).keySet());
+        state.documents(MapDbOffsets.MAP).keySet().stream()
+                .map(MapDbOffsets::service)
+                .forEach(orphans::add);
+        orphans.removeAll(recorded);
+        if (orphans.isEmpty()) return;
+        LOG.info("not installed any more, and forgotten: {}", orphans);
+        for (String orphan : orphans) state.commitSoon(leftovers(orphan));
+    }
+
+    /** What is kept of a service beside its record; what it has retained at the broker is cleared there first. */
+    private static List<Change> leftovers(String service) {
+        var changes = new ArrayList<Change>(MapDbOffsets.removal(service));
+        changes.add(Change.remove(MapDbConfigs.MAP, service));
+        return changes;
+    }
+}

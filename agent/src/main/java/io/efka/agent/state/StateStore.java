@@ -1,0 +1,234 @@
+package io.efka.agent.state;
+
+import io.efka.agent.supervision.StoreException;
+import io.efka.threads.AgentThread;
+import io.efka.threads.FatalErrors;
+import io.efka.threads.TaskPool;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's state: named maps of documents that survive a kill -9 and a power cut. Every commit goes to a journal with
+ * one sync; now and then all of it goes into a MapDB file, and a new journal begins. Thread-safe. Its threads are
+ * {@code agent-state} (writes what is to be durable soon) and {@code agent-checkpoint}.
+ */
+public final class StateStore implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StateStore.class);
+
+    /** Between two looks at the lock: for so long there may be two agents where somebody deletes its file. */
+    static final Duration LOCK_LOOKS = Duration.ofSeconds(5);
+
+    // A checkpoint takes dozens of milliseconds on a disk, seconds on poor flash.
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
+
+    private final StateOpener opening;
+    private final GroupCommit commits;
+    private final StoreLimits bounds;
+    private final ScheduledExecutorService flusher;
+    private final ExecutorService checkpointer;
+    private final AtomicBoolean flushDue = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final WriteFailureLog flushFailures = new WriteFailureLog(LOG);
+    private final WriteFailureLog checkpointFailures = new WriteFailureLog(LOG);
+
+    private StateStore(StateOpener opening, StoreLimits bounds) {
+        this.opening = opening;
+        this.bounds = bounds;
+        this.flusher = new ScheduledThreadPoolExecutor(
+                1, task -> new AgentThread("agent-state", task), new ThreadPoolExecutor.DiscardPolicy());
+        // There is one checkpoint a day on a quiet device: its thread goes when it is done.
+        this.checkpointer =
+                TaskPool.passing("agent-checkpoint", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(), 0);
+        this.commits = new GroupCommit(opening.documents(), opening.journal(), bounds, this::beginCheckpoint);
+    }
+
+    /**
+     * Opens the state in {@code data/state}, which is made where there is none. What a crash has cut off is mended
+     * quietly; what is damaged is set aside, logged and told by {@link #damages}. Takes some dozens of milliseconds.
+     *
+     * @throws DataFolderBusy if another agent has it open
+     * @throws StoreException if the folder cannot be read or written at all
+     */
+    public static StateStore open(Path data) throws DataFolderBusy, StoreException {
+        return open(data, new KernelDisk(), StoreLimits.DEFAULT);
+    }
+
+    static StateStore open(Path data, StateDisk disk, StoreLimits bounds) throws DataFolderBusy, StoreException {
+        try {
+            return new StateStore(StateOpener.of(data, disk, bounds), bounds);
+        } catch (IOException e) {
+            throw new StoreException("the state in " + data + " cannot be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Looks every few seconds whether this is still the only agent here, on {@code agent-state}.
+     *
+     * @param lost called when somebody has deleted or replaced the lock file: from then on another agent may have the
+     *     folder, and nothing may be written into it any more
+     */
+    public void watchLock(Runnable lost) {
+        watchLock(LOCK_LOOKS, lost);
+    }
+
+    void watchLock(Duration interval, Runnable lost) {
+        Runnable look = turn(() -> {
+            if (opening.lock().isLost()) lost.run();
+        });
+        flusher.scheduleWithFixedDelay(look, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** One map, by key, as its callers made it; empty if nothing was ever saved in it. A copy. */
+    public Map<String, String> documents(String map) {
+        return commits.map(map);
+    }
+
+    /**
+     * Makes changes, all or none of them; durable when it returns. Takes the time of a disk sync, two at most; commits of
+     * several threads share one. Not disturbed by interrupts.
+     *
+     * @throws StoreException if they cannot be made durable (disk full, read-only, closed): what was before stands
+     */
+    public void commit(List<Change> changes) throws StoreException {
+        requireModest(changes);
+        commits.commit(changes);
+    }
+
+    /**
+     * As {@link #commit}, for what has taken effect already: on a full disk it is written into a reserve that other
+     * commits leave alone, of {@value StoreLimits#RESERVE} bytes.
+     */
+    public void commitOwed(List<Change> changes) throws StoreException {
+        requireModest(changes);
+        commits.commitOwed(changes);
+    }
+
+    private static void requireModest(List<Change> changes) throws StoreException {
+        int size = changes.stream().mapToInt(Change::size).sum();
+        if (size > StoreLimits.MAX_COMMIT) {
+            String message = "a commit must be at most %d characters, was %d".formatted(StoreLimits.MAX_COMMIT, size);
+            throw new StoreException(message, new IOException(message));
+        }
+    }
+
+    /**
+     * Makes changes that are durable with the next commit, or within a second. Never blocks on a sync. While the disk
+     * refuses them the newest of every key is kept, and tried again.
+     */
+    public void commitSoon(Collection<Change> changes) {
+        commits.soon(changes);
+        if (!closed.get() && flushDue.compareAndSet(false, true)) flushLater();
+    }
+
+    private void flushLater() {
+        flusher.schedule(turn(this::flush), bounds.soon().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A task of {@code agent-state}. */
+    private static Runnable turn(Runnable work) {
+        return FatalErrors.top(() -> {
+            AgentThread.step();
+            work.run();
+            AgentThread.idle();
+        });
+    }
+
+    private void flush() {
+        flushDue.set(false);
+        try {
+            commits.commit(List.of());
+            flushFailures.over();
+        } catch (StoreException e) {
+            flushFailures.add("changes wait to be saved", e);
+            if (!closed.get() && flushDue.compareAndSet(false, true)) flushLater();
+        }
+    }
+
+    private void beginCheckpoint() {
+        checkpointer.execute(this::checkpoint);
+    }
+
+    private void checkpoint() {
+        AgentThread.step();
+        try {
+            var roll = commits.roll(opening::nextJournal);
+            if (roll.isEmpty()) return;
+            opening.checkpoints().write(roll.get().documents(), roll.get().generation());
+            opening.checkpoints().deleteUnneeded();
+            checkpointFailures.over();
+        } catch (IOException e) {
+            checkpointFailures.add("no checkpoint could be written, the journal goes on growing", e);
+        } finally {
+            AgentThread.idle();
+            commits.checkpointDone();
+        }
+    }
+
+    /**
+     * What was found damaged at the opening, one sentence each with the file's name, and which files of earlier times are
+     * still set aside. Empty on a healthy device.
+     */
+    public List<String> damages() {
+        return opening.damages();
+    }
+
+    /** Saves what was to be durable soon, writes a checkpoint and lets the folder go. Idempotent; takes 20 s at most. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) return;
+        flusher.shutdownNow();
+        flush();
+        commits.refuse();
+        Future<?> last = checkpointer.submit(this::checkpoint);
+        checkpointer.shutdown();
+        if (!hasEnded(last)) {
+            // The folder stays locked until the process ends: two agents must not write in it.
+            LOG.warn("the last checkpoint takes too long and is left; the journal has everything");
+            return;
+        }
+        try {
+            commits.close();
+            opening.lock().close();
+        } catch (IOException e) {
+            LOG.warn("the state cannot be closed properly: {}", e.getMessage());
+        }
+    }
+
+    private static boolean hasEnded(Future<?> task) {
+        long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    task.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                    return true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    FatalErrors.thrown("the last checkpoint", e);
+                    return true;
+                } catch (TimeoutException e) {
+                    return false;
+                }
+            }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+}

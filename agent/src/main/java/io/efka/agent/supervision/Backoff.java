@@ -1,0 +1,60 @@
+package io.efka.agent.supervision;
+
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ServiceStatus;
+import java.time.Instant;
+import java.util.Optional;
+
+/** It failed and is started again when the time has come. */
+record Backoff(Instant until) implements IdleState {
+    @Override
+    public ServiceStatus.State visible() {
+        return ServiceStatus.State.BACKOFF;
+    }
+
+    @Override
+    public Optional<Instant> nextAttempt() {
+        return Optional.of(until);
+    }
+
+    @Override
+    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
+        return Transitions.launchByCommand(service, event.request(), moment);
+    }
+
+    @Override
+    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+        return Transitions.rest(
+                        service.desired(Desired.STOPPED),
+                        Cause.command(event.request().commandId()),
+                        moment)
+                .done(event.request());
+    }
+
+    @Override
+    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
+        return Transitions.launchByCommand(service, event.request(), moment);
+    }
+
+    @Override
+    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), moment);
+    }
+
+    @Override
+    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+        if (event.kind() != Event.TimerKind.RESTART) return service.stay();
+        return Transitions.relaunch(service, service.cause(), moment);
+    }
+}

@@ -1,0 +1,332 @@
+package io.efka.agent.supervision;
+
+import io.efka.protocol.Exit;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Signal;
+import io.efka.protocol.manifest.Manifest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything that can happen to a service. Told to its supervisor; the state it meets answers with a step. A new event
+ * does not compile before every state has decided what it means there.
+ */
+public sealed interface Event {
+
+    /** Asks the state what follows. */
+    Step applyTo(ServiceState state, Service service, DecisionContext moment);
+
+    /** What it is called in the log and in the state table. */
+    default String name() {
+        return getClass().getSimpleName();
+    }
+
+    /** An event with somebody waiting for its outcome. */
+    sealed interface Asked extends Event {
+        Request request();
+
+        /** Whether it is done also where the disk is full: what it changes is then written into the store's reserve. */
+        default boolean makesRoom() {
+            return false;
+        }
+    }
+
+    /** An event of one run: ignored unless that run is the current one. */
+    sealed interface OfRun extends Event {
+        RunId run();
+
+        /** Asks a state with this very run what follows. */
+        Step applyTo(ActiveState state, Service service, DecisionContext moment);
+
+        @Override
+        default Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.onRun(this, service, moment);
+        }
+    }
+
+    // What somebody asks for.
+
+    record StartAsked(Request request) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** @param makesRoom the service is removed next */
+    record StopAsked(Request request, boolean makesRoom) implements Asked {
+        public StopAsked(Request request) {
+            this(request, false);
+        }
+
+        /** A stop after which the service is removed. */
+        public static StopAsked forRemoval(Request request) {
+            return new StopAsked(request, true);
+        }
+
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /**
+     * Stop if need be, then start.
+     *
+     * @param resumed an earlier agent began with it: any other run than {@code before} is the one that was asked for
+     * @param before the run there was when it was asked for
+     */
+    record RestartAsked(Request request, boolean resumed, Optional<RunId> before) implements Asked {
+        /** A new one. */
+        public RestartAsked(Request request) {
+            this(request, false, Optional.empty());
+        }
+
+        /** Whether that run is what came of it already. */
+        public boolean isDoneBy(RunId run) {
+            return resumed && !before.equals(Optional.of(run));
+        }
+
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** Forget failures; a desired service in {@code backoff} or {@code failed} is started at once. */
+    record ResetAsked(Request request) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** Send a signal to the main process. */
+    record SignalAsked(Request request, Signal signal) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** Write to the main process's stdin. */
+    record InputAsked(Request request, byte[] bytes) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** Enable or disable the start at agent start; the same in every state. */
+    record AutostartAsked(Request request, boolean autostart) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return service.stay().with(service.autostart(autostart)).done(request);
+        }
+    }
+
+    // What the agent tells.
+
+    /** The manifest was read anew; used from the next launch on; the same in every state. */
+    record ManifestChanged(Manifest manifest) implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return service.stay().with(service.manifest(manifest));
+        }
+    }
+
+    /** What came of reading a manifest again that could not be read when the agent started. */
+    record ManifestRead(ManifestReader.Result result) implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** The agent is up: adopt what was recorded, start what is desired. */
+    record AgentStarted() implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** The agent ends gracefully; {@code done} runs when the service has done what its manifest says of that. */
+    record AgentStopping(Runnable done) implements Event {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** Which of the services in {@code after} are not ready. */
+    record DependenciesReported(Set<ServiceId> missing) implements Event {
+        public DependenciesReported {
+            missing = Set.copyOf(missing);
+        }
+
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service.missing(missing), moment);
+        }
+    }
+
+    /**
+     * A timer that this service set is due.
+     *
+     * @param number of the setting; a timer set anew or cancelled has another one, and the supervisor ignores this one
+     */
+    record TimerFired(TimerKind kind, long number) implements Event {
+        @Override
+        public String name() {
+            return "TimerFired " + kind;
+        }
+
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    // What the launcher tells.
+
+    /**
+     * The program is executing.
+     *
+     * @param group names its control group, where it has one
+     */
+    record Launched(RunId run, ProcessIdentity process, Optional<String> group, List<String> warnings)
+            implements OfRun {
+        /** Without a group. */
+        public Launched(RunId run, ProcessIdentity process, List<String> warnings) {
+            this(run, process, Optional.empty(), warnings);
+        }
+
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    record LaunchFailed(RunId run, String why) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /**
+     * The main process is gone.
+     *
+     * @param treeEmpty whether no other process of its tree is left; if not, {@link TreeEmptied} follows
+     */
+    record Exited(RunId run, Exit exit, boolean treeEmpty) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** No process of the tree is left. */
+    record TreeEmptied(RunId run) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** The stop command ended; {@code problem} says why it was no use, if it was not. */
+    record StopCommandEnded(RunId run, Optional<String> problem) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /**
+     * A recorded process is alive and ours.
+     *
+     * @param group names its control group, where it has one
+     * @param age how long it has lived, as the kernel counts; empty: only the clock can tell
+     */
+    record Adopted(
+            RunId run, ProcessIdentity process, Optional<String> group, List<String> warnings, Optional<Duration> age)
+            implements OfRun {
+        /** Without a group, of unknown age. */
+        public Adopted(RunId run, ProcessIdentity process, List<String> warnings) {
+            this(run, process, Optional.empty(), warnings, Optional.empty());
+        }
+
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** Nothing of the recorded run is alive any more. */
+    record AdoptionFailed(RunId run, String why) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    // What others tell of a run.
+
+    /** The service itself said that it is ready. */
+    record ReadyReported(RunId run) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /**
+     * The service itself said that it is alive.
+     *
+     * @param extend how long it asks not to be given up, from now on; empty: no longer than its rules say
+     */
+    record AliveReported(RunId run, Optional<Duration> extend) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    record HealthReported(RunId run, Prober.Verdict verdict) implements OfRun {
+        @Override
+        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
+            return state.on(this, service, moment);
+        }
+    }
+
+    /** The alarms of a service. */
+    enum TimerKind {
+        /** The launched process has lived long enough to be called running. */
+        SETTLE,
+        /** The time to become ready is over. */
+        READY,
+        /** The service has been silent for too long. */
+        WATCHDOG,
+        /** The time to stop is over. */
+        GRACE,
+        /** The backoff is over, or a manifest that could not be read is read again. */
+        RESTART,
+        /** The run has lived long enough to be called stable. */
+        STABLE,
+        /** The next health check is due. */
+        HEALTH,
+        /** So many failures have aged out of the window that this is no crash loop any more. */
+        CALM,
+        /** The start period is over: failed health checks count from now on. */
+        WARM;
+
+        /** Whether it ends a service that did not speak in time. */
+        boolean judgesService() {
+            return this == READY || this == WATCHDOG;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.efka.agent.supervision;
+
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ServiceStatus;
+
+/** Given up, until a command says otherwise; the cause says why. */
+record Failed() implements IdleState {
+    @Override
+    public ServiceStatus.State visible() {
+        return ServiceStatus.State.FAILED;
+    }
+
+    @Override
+    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
+        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), moment);
+    }
+
+    @Override
+    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+        return Transitions.rest(
+                        service.desired(Desired.STOPPED),
+                        Cause.command(event.request().commandId()),
+                        moment)
+                .done(event.request());
+    }
+
+    @Override
+    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
+        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), moment);
+    }
+
+    @Override
+    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+        Service clean = service.history(History.CLEAN);
+        if (service.isDesired()) return Transitions.launchByCommand(clean, event.request(), moment);
+        return Transitions.rest(clean, Cause.command(event.request().commandId()), moment)
+                .done(event.request());
+    }
+
+    /** The recorded run of a service whose manifest went bad is ended: it cannot be kept without one. */
+    @Override
+    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+        if (service.record().run().isEmpty()) return service.stay();
+        RunRecord recorded = service.record().run().get();
+        return service.move(Adopting.of(recorded.run()), service.cause(), moment)
+                .then(new Effect.Adopt(recorded));
+    }
+
+    @Override
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+        return service.stay();
+    }
+}

@@ -1,0 +1,159 @@
+package io.efka.agent.supervision;
+
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.Exit;
+import io.efka.protocol.Fault;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.manifest.DefaultRules;
+import io.efka.protocol.manifest.Manifest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One service at one moment. A value: a step makes a new one.
+ *
+ * @param record what of it is persisted
+ * @param manifest empty when it cannot be used; then {@code faults} says why
+ * @param missing services in {@code after} that are not ready
+ * @param cause why the last change happened
+ * @param since when the state was entered
+ * @param warnings what the current run could not be given
+ */
+record Service(
+        ServiceRecord record,
+        Optional<Manifest> manifest,
+        List<Fault> faults,
+        ServiceState state,
+        Waiters waiters,
+        Set<ServiceId> missing,
+        Cause cause,
+        Instant since,
+        List<String> warnings) {
+
+    Service {
+        faults = List.copyOf(faults);
+        missing = Set.copyOf(missing);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** A service as the agent finds it at its start, or as it was just installed. */
+    static Service found(ServiceRecord record, ManifestReader.Result reading, Instant now) {
+        return new Service(
+                record,
+                reading.manifest(),
+                reading.faults(),
+                stateOf(record, reading, now),
+                Waiters.NONE,
+                Set.of(),
+                causeOf(reading),
+                now,
+                List.of());
+    }
+
+    /** What nobody wants rests, whether its manifest can be read or not: a start reads it. */
+    private static ServiceState stateOf(ServiceRecord record, ManifestReader.Result reading, Instant now) {
+        if (reading.manifest().isPresent()) return new Stopped();
+        if (!reading.isUnread()) return new Failed();
+        return record.isWantedAtStart() ? Unread.of(record, now) : new Stopped();
+    }
+
+    private static Cause causeOf(ManifestReader.Result reading) {
+        if (reading.manifest().isPresent()) return Cause.of(Cause.Kind.AGENT_START);
+        return reading.isUnread() ? Unread.cause(reading.faults()) : Cause.of(Cause.Kind.INVALID_MANIFEST);
+    }
+
+    ServiceId id() {
+        return record.id();
+    }
+
+    boolean isDesired() {
+        return record.desired() == Desired.RUNNING;
+    }
+
+    /** The manifest; for a service that has none that can be used, the defaults by which its old run is ended. */
+    Manifest rules() {
+        return manifest.orElseGet(() -> DefaultRules.of(id()));
+    }
+
+    Launcher.Launch launchOf(RunId run) {
+        return new Launcher.Launch(run, rules(), record.workDir());
+    }
+
+    String notRunning() {
+        return "service is not running, it is " + state.visible().name().toLowerCase(java.util.Locale.ROOT)
+                + "; start it first";
+    }
+
+    // Steps.
+
+    /** Nothing follows. */
+    Step stay() {
+        return new Step(this, List.of());
+    }
+
+    /** The state changes; its timers end with it. */
+    Step move(ServiceState next, Cause why, DecisionContext moment) {
+        var moved = new Service(record, manifest, faults, next, waiters, missing, why, moment.now(), warnings);
+        return new Step(moved, List.of(new Effect.CancelTimers()));
+    }
+
+    // Changes of one part.
+
+    Service state(ServiceState next) {
+        return new Service(record, manifest, faults, next, waiters, missing, cause, since, warnings);
+    }
+
+    Service cause(Cause next) {
+        return new Service(record, manifest, faults, state, waiters, missing, next, since, warnings);
+    }
+
+    Service record(ServiceRecord next) {
+        return new Service(next, manifest, faults, state, waiters, missing, cause, since, warnings);
+    }
+
+    Service desired(Desired desired) {
+        return record(record.desired(desired));
+    }
+
+    Service autostart(boolean autostart) {
+        return record(record.autostart(autostart));
+    }
+
+    Service run(Optional<RunRecord> run) {
+        return record(record.run(run));
+    }
+
+    Service history(History history) {
+        return record(record.history(history));
+    }
+
+    /** The run is over: nothing of it is alive. */
+    Service over(RunId run, Exit exit) {
+        return record(record.run(Optional.empty()).lastExit(new ServiceStatus.LastExit(run, exit)));
+    }
+
+    Service manifest(Manifest changed) {
+        return new Service(record, Optional.of(changed), List.of(), state, waiters, missing, cause, since, warnings);
+    }
+
+    Service unusable(List<Fault> why) {
+        return new Service(record, Optional.empty(), why, state, waiters, missing, cause, since, warnings);
+    }
+
+    Service waiters(Waiters next) {
+        return new Service(record, manifest, faults, state, next, missing, cause, since, warnings);
+    }
+
+    Service missing(Set<ServiceId> next) {
+        return new Service(record, manifest, faults, state, waiters, next, cause, since, warnings);
+    }
+
+    Service warnings(List<String> next) {
+        return new Service(record, manifest, faults, state, waiters, missing, cause, since, next);
+    }
+}

@@ -1,0 +1,61 @@
+package io.efka.agent.supervision;
+
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceStatus;
+
+/** Nothing runs and nothing is due. */
+record Stopped() implements IdleState {
+    @Override
+    public ServiceStatus.State visible() {
+        return ServiceStatus.State.STOPPED;
+    }
+
+    @Override
+    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
+        return Transitions.launchByCommand(service, event.request(), moment);
+    }
+
+    /** A service that ended by its policy ({@code never}) may still be desired: then a stop means something. */
+    @Override
+    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+        if (!service.isDesired()) {
+            return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, "service not running");
+        }
+        Step step = service.desired(Desired.STOPPED)
+                .move(this, Cause.command(event.request().commandId()), moment);
+        return step.done(event.request());
+    }
+
+    @Override
+    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
+        return Transitions.launchByCommand(service, event.request(), moment);
+    }
+
+    @Override
+    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+        return service.history(History.CLEAN).stay().done(event.request());
+    }
+
+    @Override
+    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+        if (service.record().run().isPresent()) {
+            RunRecord recorded = service.record().run().get();
+            return service.move(Adopting.of(recorded.run()), Cause.of(Cause.Kind.AGENT_START), moment)
+                    .then(new Effect.Adopt(recorded));
+        }
+        if (!service.isDesired() || !service.record().autostart()) return service.stay();
+        return Transitions.launch(service, Cause.of(Cause.Kind.AGENT_START), moment);
+    }
+
+    @Override
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+        return service.stay();
+    }
+
+    @Override
+    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+        return service.stay();
+    }
+}

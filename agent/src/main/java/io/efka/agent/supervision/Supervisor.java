@@ -1,0 +1,213 @@
+package io.efka.agent.supervision;
+
+import io.efka.protocol.Cause;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.threads.FatalErrors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one service as its operator wants it. Whatever happens is told to it; one event at a time it does, always in
+ * this order: decide the step, save what is durable (and foresee the effects), swap, perform them, announce.
+ */
+final class Supervisor {
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+
+    private final Executor mailbox;
+    private final SupervisorPorts ports;
+    private final Consumer<Manifest> share;
+    private final ServiceTimers alarms;
+    private volatile Service service;
+    private ServiceRecord saved;
+    private ServiceStatus announced;
+
+    /**
+     * Nothing happens before the first event.
+     *
+     * @param mailbox runs one task at a time, in order; everything but {@link #tell} and {@link #status} is confined to it
+     * @param share takes a manifest that was read late, and has the service told of its dependencies
+     */
+    Supervisor(Service service, Executor mailbox, SupervisorPorts ports, Consumer<Manifest> share) {
+        this.service = service;
+        this.saved = service.record();
+        this.mailbox = mailbox;
+        this.ports = ports;
+        this.share = share;
+        this.alarms = new ServiceTimers(ports, this::tell);
+        this.announced = status();
+    }
+
+    /** Tells what happened or is asked for. Thread-safe; never blocks. */
+    void tell(Event event) {
+        mailbox.execute(() -> handle(event));
+    }
+
+    /** The status now. Thread-safe; never blocks. */
+    ServiceStatus status() {
+        return StatusView.service(service, ports.timers().now());
+    }
+
+    /** Thread-safe; never blocks. */
+    Service service() {
+        return service;
+    }
+
+    /** Announces the status as it is, though nothing changed: the service is new to the listener. */
+    void introduce() {
+        mailbox.execute(() -> {
+            publish(status());
+        });
+    }
+
+    SupervisorPorts ports() {
+        return ports;
+    }
+
+    ServiceTimers alarms() {
+        return alarms;
+    }
+
+    void share(Manifest manifest) {
+        share.accept(manifest);
+    }
+
+    void answer(Request request, Optional<Effect.Rejection> rejection) {
+        ServiceStatus status = status();
+        request.answer()
+                .accept(rejection
+                        .map(r -> (Outcome) new Outcome.Rejected(r.reason(), r.message(), status))
+                        .orElseGet(() -> new Outcome.Done(status)));
+    }
+
+    private void handle(Event event) {
+        if (event instanceof Event.TimerFired fired && !alarms.spend(fired)) return;
+        Service before = service;
+        try {
+            Step step = event.applyTo(before.state(), before, moment());
+            for (Effect effect : step.effects()) effect.foresee(this, step.next());
+            if (!save(event, step.next())) return;
+            service = step.next();
+            perform(step.effects());
+            announce(before, event);
+        } catch (RuntimeException bug) {
+            LOG.error("service={} state={} event={}: internal error", before.id(), before.state(), event, bug);
+            giveUp(before, event, bug);
+        }
+    }
+
+    /** The decision stands, so all of it is performed, also what comes after an effect that fails. */
+    private void perform(List<Effect> effects) {
+        Optional<RuntimeException> failure = Optional.empty();
+        for (Effect effect : effects) {
+            try {
+                effect.perform(this);
+            } catch (RuntimeException bug) {
+                failure.ifPresent(bug::addSuppressed);
+                failure = Optional.of(bug);
+            }
+        }
+        if (failure.isPresent()) throw failure.get();
+    }
+
+    private DecisionContext moment() {
+        return new DecisionContext(ports.timers().now(), ports.random(), ports.runIds());
+    }
+
+    /**
+     * Makes the durable part durable. What is asked for is refused when that fails; what has happened has happened: it
+     * may use the store's reserve, and when that is used up it is saved with the next change.
+     */
+    private boolean save(Event event, Service next) {
+        if (next.record().equals(saved)) return true;
+        boolean isRefusable = event instanceof Event.Asked asked && !asked.makesRoom();
+        try {
+            if (isRefusable) ports.store().save(next.record());
+            else ports.store().saveFact(next.record());
+            saved = next.record();
+            return true;
+        } catch (StoreException e) {
+            LOG.warn("service={} state not saved: {}", next.id(), e.getMessage());
+            if (!(event instanceof Event.Asked asked)) return true;
+            answer(
+                    asked.request(),
+                    Optional.of(new Effect.Rejection(
+                            ErrorCode.DISK_FULL, "state could not be saved, nothing was done: " + e.getMessage())));
+            return false;
+        }
+    }
+
+    private void announce(Service before, Event event) {
+        ServiceStatus status = status();
+        if (status.equals(announced)) return;
+        if (!before.state().visible().equals(status.state())) {
+            LOG.info(
+                    "service={} state={}->{} event={} cause={}",
+                    status.id(),
+                    before.state().visible(),
+                    status.state(),
+                    event.name(),
+                    describe(status.cause()));
+        }
+        publish(status);
+    }
+
+    /** A listener that throws is a bug of its own: the service is as it was decided, and lives on. */
+    private void publish(ServiceStatus status) {
+        announced = status;
+        FatalErrors.run(() -> ports.listener().changed(status));
+    }
+
+    private static String describe(Cause cause) {
+        var words = new StringBuilder(cause.kind().name().toLowerCase(Locale.ROOT));
+        cause.code().ifPresent(c -> words.append(" code=").append(c));
+        cause.signal().ifPresent(s -> words.append(" signal=").append(s));
+        cause.commandId().ifPresent(id -> words.append(" id=").append(id));
+        cause.message().ifPresent(m -> words.append(" (").append(m).append(')'));
+        return words.toString();
+    }
+
+    /**
+     * A bug must not leave a process that nobody watches, nor somebody who waits for ever. What runs is ended, also what
+     * was launched by the very step that failed, and until it is gone nothing is started in its place.
+     */
+    private void giveUp(Service before, Event event, RuntimeException bug) {
+        String why = "internal error: " + bug;
+        Service now = service;
+        alarms.cancelAll();
+        service = failed(now, Cause.of(Cause.Kind.INTERNAL, why)).waiters(Waiters.NONE);
+        FatalErrors.run(() -> endRun(now));
+        var rejection = Optional.of(new Effect.Rejection(ErrorCode.INTERNAL, why));
+        var waiting = new ArrayList<Request>(now.waiters().starts());
+        waiting.addAll(now.waiters().stops());
+        // A decision that stands has answered whoever asked, or has them wait.
+        boolean undecided = now == before;
+        if (undecided && event instanceof Event.Asked asked) waiting.add(asked.request());
+        for (Request request : waiting) FatalErrors.run(() -> answer(request, rejection));
+        if (undecided && event instanceof Event.AgentStopping stopping) FatalErrors.run(stopping.done());
+        publish(status());
+    }
+
+    private Service failed(Service now, Cause cause) {
+        if (now.state() instanceof ActiveState active && !(active instanceof Adopting)) {
+            var ending = new Stopping(active.run(), active.process(), Optional.empty(), Stopping.Next.fail(), 1);
+            if (active instanceof Stopping stopping) ending = stopping.failing();
+            return now.move(ending, cause, moment()).next();
+        }
+        return now.move(new Failed(), cause, moment()).next();
+    }
+
+    private void endRun(Service now) {
+        now.state().currentRun().ifPresent(run -> {
+            alarms.set(Event.TimerKind.GRACE, Transitions.KILL_AGAIN);
+            ports.launcher().killTree(run);
+        });
+    }
+}

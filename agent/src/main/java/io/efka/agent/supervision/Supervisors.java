@@ -1,0 +1,244 @@
+package io.efka.agent.supervision;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.protocol.Desired;
+import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.manifest.Manifest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * All services of the device: one supervisor each, found by id. It passes on who is ready to those that wait for it, and
+ * ends services in the reverse of the order in which they depend on each other.
+ */
+public final class Supervisors implements ServiceRegistry {
+    private final SupervisorPorts ports;
+    private final Supplier<Executor> mailboxes;
+    private final OutputFiles output;
+    private final Map<ServiceId, Supervisor> supervisors = new ConcurrentSkipListMap<>();
+    private final Readiness readiness = new Readiness();
+
+    /**
+     * @param ports their listener hears of every service
+     * @param mailboxes makes an executor that runs one task at a time, in order
+     */
+    public Supervisors(SupervisorPorts ports, Supplier<Executor> mailboxes, OutputFiles output) {
+        this.ports = new SupervisorPorts(
+                ports.launcher(),
+                ports.prober(),
+                ports.store(),
+                ports.manifests(),
+                ports.timers(),
+                new ReadinessRelay(ports.listener()),
+                ports.farewells(),
+                ports.runIds(),
+                ports.random());
+        this.mailboxes = mailboxes;
+        this.output = output;
+    }
+
+    /** A service as it was found on disk: its record and its manifest, or why that cannot be used. */
+    public record Found(ServiceRecord record, ManifestReader.Result reading) {
+        public Optional<Manifest> manifest() {
+            return reading.manifest();
+        }
+
+        public List<Fault> faults() {
+            return reading.faults();
+        }
+    }
+
+    /**
+     * Takes over what was found and starts what is desired; of a service that is being removed, a run is ended. Called
+     * once, before any other.
+     */
+    public void boot(List<Found> found) {
+        Set<ServiceId> leaving = ports.store().removals();
+        for (Found one : found) {
+            ServiceRecord record =
+                    leaving.contains(one.record().id()) ? one.record().leaving() : one.record();
+            supervise(Service.found(record, one.reading(), ports.timers().now()));
+        }
+        supervisors.values().forEach(Supervisor::introduce);
+        readiness.tellAll();
+        supervisors.values().forEach(s -> s.tell(new Event.AgentStarted()));
+    }
+
+    private Supervisor supervise(Service service) {
+        output.register(service.id(), service.rules().output());
+        var supervisor = new Supervisor(service, mailboxes.get(), ports, this::share);
+        supervisors.put(service.id(), supervisor);
+        return supervisor;
+    }
+
+    /**
+     * Ends every service gracefully, dependents before what they depend on.
+     *
+     * @return whether all had ended within {@code limit}; blocks until then
+     */
+    public boolean stop(Duration limit) throws InterruptedException {
+        var shutdown = new Shutdown(supervisors, this::after);
+        return shutdown.run(limit);
+    }
+
+    private List<ServiceId> after(Supervisor supervisor) {
+        return supervisor.service().manifest().map(Manifest::after).orElse(List.of());
+    }
+
+    @Override
+    public List<ServiceStatus> list() {
+        return supervisors.values().stream().map(Supervisor::status).toList();
+    }
+
+    @Override
+    public Optional<ServiceStatus> find(ServiceId id) {
+        return supervisor(id).map(Supervisor::status);
+    }
+
+    @Override
+    public Optional<Manifest> manifest(ServiceId id) {
+        return supervisor(id).flatMap(s -> s.service().manifest());
+    }
+
+    @Override
+    public Optional<Path> workDir(ServiceId id) {
+        return supervisor(id).map(s -> s.service().record().workDir());
+    }
+
+    private Optional<Supervisor> supervisor(ServiceId id) {
+        return Optional.ofNullable(supervisors.get(id));
+    }
+
+    @Override
+    public boolean tell(ServiceId id, Event event) {
+        Optional<Supervisor> supervisor = supervisor(id);
+        supervisor.ifPresent(s -> s.tell(event));
+        if (event instanceof Event.ManifestChanged changed) adjust(id, changed.manifest());
+        return supervisor.isPresent();
+    }
+
+    private void adjust(ServiceId id, Manifest manifest) {
+        output.register(id, manifest.output());
+        readiness.tell(id, manifest.after());
+    }
+
+    /**
+     * Takes a manifest that was read late. Called when its supervisor has it already: of two that wait for each other, the
+     * later one sees it, and no word of those in {@code after} is missed.
+     */
+    private void share(Manifest manifest) {
+        ServiceId id = manifest.id();
+        Optional<Fault> cycle = Dependencies.of(this).fault(id);
+        if (cycle.isEmpty()) adjust(id, manifest);
+        else tell(id, new Event.ManifestRead(ManifestReader.Result.wrong(List.of(cycle.get()))));
+    }
+
+    @Override
+    public void add(ServiceId id, Path workDir, Manifest manifest) throws StoreException {
+        if (supervisors.containsKey(id)) throw new IllegalStateException(id + " is registered already");
+        var record = ServiceRecord.fresh(id, workDir, Desired.STOPPED, manifest.autostart());
+        ports.store().add(record);
+        Supervisor supervisor = supervise(Service.found(
+                record, ManifestReader.Result.usable(manifest), ports.timers().now()));
+        supervisor.introduce();
+        readiness.tell(id, manifest.after());
+    }
+
+    @Override
+    public void beginRemoval(ServiceId id) throws StoreException {
+        ports.store().beginRemoval(id);
+    }
+
+    @Override
+    public void cancelRemoval(ServiceId id) {
+        ports.store().endRemoval(id);
+    }
+
+    @Override
+    public Set<ServiceId> unfinishedRemovals() {
+        var unfinished = new TreeSet<ServiceId>(ports.store().removals());
+        unfinished.retainAll(supervisors.keySet());
+        return unfinished;
+    }
+
+    @Override
+    public void remove(ServiceId id) throws StoreException {
+        Supervisor supervisor = supervisor(id).orElseThrow(() -> new IllegalStateException(id + " is not registered"));
+        ServiceStatus status = supervisor.status();
+        if (status.run().isPresent() || status.desired() == Desired.RUNNING) {
+            throw new IllegalStateException(id + " is " + status.state() + ", desired " + status.desired());
+        }
+        ports.store().delete(id);
+        supervisors.remove(id);
+        boolean isGone = output.forget(id);
+        ports.launcher().forget(id);
+        ports.listener().removed(id);
+        // What is left of its output is deleted at the next start.
+        if (isGone) ports.store().endRemoval(id);
+    }
+
+    /** Hears every status first, to pass on who is ready. */
+    private final class ReadinessRelay implements StatusListener {
+        private final StatusListener listener;
+
+        ReadinessRelay(StatusListener listener) {
+            this.listener = listener;
+        }
+
+        /**
+         * A supervisor answers before it announces, so the removal that a stop was for may be told first. What is
+         * announced of a removed service would stand at the broker for ever.
+         */
+        @Override
+        public void changed(ServiceStatus status) {
+            ServiceId id = status.id();
+            if (!supervisors.containsKey(id)) return;
+            readiness.set(id, status.ready());
+            listener.changed(status);
+            if (!supervisors.containsKey(id)) removed(id);
+        }
+
+        @Override
+        public void removed(ServiceId id) {
+            readiness.set(id, false);
+            listener.removed(id);
+        }
+    }
+
+    /**
+     * Who is ready. What is told to dependents is told under one lock, so that the last word is the true one: telling only
+     * puts an event into a mailbox, whose lock is a leaf.
+     */
+    private final class Readiness {
+        @GuardedBy("this") private final Set<ServiceId> ready = new HashSet<>();
+
+        synchronized void set(ServiceId id, boolean isReady) {
+            boolean changed = isReady ? ready.add(id) : ready.remove(id);
+            if (!changed) return;
+            supervisors.forEach((dependent, supervisor) -> {
+                if (after(supervisor).contains(id)) tell(dependent, after(supervisor));
+            });
+        }
+
+        synchronized void tellAll() {
+            supervisors.forEach((id, supervisor) -> tell(id, after(supervisor)));
+        }
+
+        synchronized void tell(ServiceId id, List<ServiceId> after) {
+            var missing = new HashSet<ServiceId>(after);
+            missing.removeAll(ready);
+            supervisor(id).ifPresent(s -> s.tell(new Event.DependenciesReported(missing)));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.efka.agent.supervision;
+
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Exit;
+import io.efka.protocol.Fault;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** The moves that several states share: launching, ending, and what comes after an end. Pure. */
+final class Transitions {
+    /**
+     * A process that lives this long after its launch is called running. Long enough that a program which exits at once
+     * (1-3 ms from exec to exit, ten times that on a busy machine) is never reported as running, short enough that
+     * nobody waits for it.
+     */
+    static final Duration SETTLE = Duration.ofMillis(30);
+
+    /** After KILL a process is gone at once, unless the kernel holds it (a dead disk); then it is killed again. */
+    static final Duration KILL_AGAIN = Duration.ofSeconds(5);
+
+    private Transitions() {}
+
+    /** Launches a new run, or waits for what must be ready before it. */
+    static Step launch(Service service, Cause cause, DecisionContext moment) {
+        if (service.manifest().isEmpty()) {
+            return service.move(new Failed(), Cause.of(Cause.Kind.INVALID_MANIFEST), moment)
+                    .startsRejected(ErrorCode.INVALID_MANIFEST, describe(service.faults()));
+        }
+        if (!service.missing().isEmpty()) return await(service, cause, moment);
+        RunId run = moment.runIds().get();
+        var unasked = new RunRecord(run, moment.now(), Optional.empty());
+        boolean commanded = cause.kind() == Cause.Kind.COMMAND;
+        return service.run(Optional.of(commanded ? unasked.asCommanded() : unasked))
+                .warnings(List.of())
+                .move(new Starting(run, Optional.empty()), cause, moment)
+                .then(new Effect.Launch(run));
+    }
+
+    /** What waits for others is wanted: it is started as soon as they are ready, also by a later agent. */
+    private static Step await(Service service, Cause cause, DecisionContext moment) {
+        return service.desired(Desired.RUNNING)
+                .move(new Waiting(cause), Cause.of(Cause.Kind.DEPENDENCY, waitingFor(service.missing())), moment)
+                .then(new Effect.SetTimer(
+                        Event.TimerKind.READY, service.rules().readiness().timeout()));
+    }
+
+    static String waitingFor(Set<ServiceId> missing) {
+        List<String> names = missing.stream().map(ServiceId::value).sorted().toList();
+        return "waits for " + String.join(", ", names);
+    }
+
+    /** Asks a run to end, its whole tree, and kills it when it takes too long. */
+    static Step end(Service service, ActiveState state, Stopping.Next next, Cause cause, DecisionContext moment) {
+        var stopping = new Stopping(state.run(), state.process(), Optional.empty(), next, 0);
+        Step step = service.move(stopping, cause, moment);
+        return state.process().isPresent() ? askToEnd(step, stopping) : step;
+    }
+
+    /** The stop command or the stop signal, with the grace that it has. */
+    static Step askToEnd(Step step, Stopping stopping) {
+        Manifest.StopRule rule = step.next().rules().stop();
+        Effect ask = rule.exec()
+                .map(exec -> (Effect) new Effect.RunStopCommand(stopping.run(), exec, rule.args()))
+                .orElseGet(() -> new Effect.SignalTree(stopping.run(), rule.signal()));
+        return step.then(new Effect.TellStop(stopping.run(), rule.grace()))
+                .then(ask)
+                .then(new Effect.SetTimer(Event.TimerKind.GRACE, rule.grace()));
+    }
+
+    /** The main process ended by itself but left descendants: they are ended before anything else happens. */
+    static Step endLeftovers(Service before, ActiveState state, Exit exit, Stopping.Next next, DecisionContext moment) {
+        Service service = exit.isClean() ? before.cause(inBackground(before.cause())) : before;
+        var stopping = new Stopping(state.run(), state.process(), Optional.of(exit), next, 0);
+        Manifest.StopRule rule = service.rules().stop();
+        return service.move(stopping, service.cause(), moment)
+                .then(new Effect.SignalTree(state.run(), rule.signal()))
+                .then(new Effect.SetTimer(Event.TimerKind.GRACE, rule.grace()));
+    }
+
+    /** A run that nobody asked to end is over, its tree as well: start it again, leave it, or give up. */
+    static Step ended(Service service, boolean clean, boolean stable, Cause cause, DecisionContext moment) {
+        Step told = service.stay().startsRejected(ErrorCode.LAUNCH_FAILED, describe(cause));
+        Service over = told.next();
+        if (!over.isDesired()) return rest(over, cause, moment).thenFirst(told.effects());
+        Manifest.RestartRule rule = over.rules().restart();
+        Service counted = over.history(over.record().history().failed(moment.now(), rule, stable));
+        RestartPolicy.Verdict verdict =
+                RestartPolicy.decide(rule, counted.record().history(), clean, moment.now(), moment.random());
+        return verdict.applyTo(counted, cause, moment).thenFirst(told.effects());
+    }
+
+    /** Nothing runs and nothing is due. */
+    static Step rest(Service service, Cause cause, DecisionContext moment) {
+        return service.move(new Stopped(), cause, moment).stopsDone();
+    }
+
+    static Step backOff(Service service, Duration delay, Cause cause, DecisionContext moment) {
+        Instant until = moment.now().plus(delay);
+        return service.move(new Backoff(until), cause, moment)
+                .stopsDone()
+                .then(new Effect.SetTimer(Event.TimerKind.RESTART, delay));
+    }
+
+    /** The service said that it is ready, where that is its rule; written down, for it may not say so again. */
+    static Service noteReady(Service service) {
+        if (service.rules().readiness().kind() != Manifest.Readiness.Kind.CHANNEL) return service;
+        return service.run(service.record().run().map(RunRecord::asReady));
+    }
+
+    /** The wish behind the run, if there was one, is fulfilled or withdrawn. */
+    static Service settle(Service service) {
+        return service.run(service.record().run().map(RunRecord::asSettled));
+    }
+
+    /** An automatic restart. */
+    static Step relaunch(Service service, Cause cause, DecisionContext moment) {
+        return launch(service.history(service.record().history().restarted()), cause, moment);
+    }
+
+    /** A start by command: counting begins anew. */
+    static Step launchByCommand(Service service, Request request, DecisionContext moment) {
+        if (service.manifest().isEmpty()) {
+            return service.stay().reject(request, ErrorCode.INVALID_MANIFEST, describe(service.faults()));
+        }
+        Service anew = service.history(service.record().history().startedByCommand());
+        Step joined = anew.stay().awaitStart(request);
+        return launch(joined.next(), Cause.command(request.commandId()), moment).thenAll(joined.effects());
+    }
+
+    /** A clean end that leaves processes behind is nearly always a program that puts itself into the background. */
+    private static Cause inBackground(Cause cause) {
+        String ended = cause.message().map(message -> message + "; ").orElse("");
+        return cause.because(ended + "its main process left background processes behind, which were ended too: "
+                + "a service must stay in the foreground (many programs have --foreground, -f or --no-daemon)");
+    }
+
+    static Cause launchFailure(Exit exit) {
+        return new Cause(
+                Cause.Kind.LAUNCH_FAILED,
+                Optional.empty(),
+                exit.code(),
+                exit.signal(),
+                Optional.of(describe(exit) + " before it was seen running" + tail(exit)));
+    }
+
+    static Cause launchFailure(String why) {
+        return new Cause(
+                Cause.Kind.LAUNCH_FAILED, Optional.empty(), OptionalInt.empty(), Optional.empty(), Optional.of(why));
+    }
+
+    static String describe(Exit exit) {
+        if (exit.oom()) return "was killed for want of memory";
+        if (exit.signal().isPresent())
+            return "was ended by signal " + exit.signal().get();
+        if (exit.code().isPresent()) return "exited with code " + exit.code().getAsInt();
+        return "ended, its exit code unknown";
+    }
+
+    private static String describe(Cause cause) {
+        if (cause.message().isPresent()) return "service " + cause.message().get();
+        if (cause.signal().isPresent())
+            return "service was ended by signal " + cause.signal().get();
+        if (cause.code().isPresent())
+            return "service exited with code " + cause.code().getAsInt();
+        return "service ended";
+    }
+
+    private static String tail(Exit exit) {
+        return exit.tail().isBlank() ? "" : ": " + exit.tail().strip();
+    }
+
+    static String describe(List<Fault> faults) {
+        var lines = new ArrayList<String>();
+        for (Fault fault : faults) lines.add(fault.toString());
+        return "manifest cannot be used: " + String.join("; ", lines);
+    }
+}

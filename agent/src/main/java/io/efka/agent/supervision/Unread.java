@@ -1,0 +1,196 @@
+package io.efka.agent.supervision;
+
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Fault;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.manifest.DefaultRules;
+import io.efka.protocol.manifest.Manifest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Wanted, but its manifest could not be read when the agent started: its folder may be on a mount that comes late. It is
+ * read again, for ever, after waits that grow as those between restarts do. Until then nothing that is recorded changes,
+ * and a run of an earlier agent lives on: without its manifest it can neither be watched nor started again.
+ *
+ * @param run the recorded one, which may be alive
+ * @param until when it is read again
+ * @param attempts how often it could not be read, in a row
+ */
+record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) implements IdleState {
+
+    enum Phase {
+        /** For the next attempt. */
+        WAITING,
+        READING,
+        /** It can be used; which services must be ready first is being found out. */
+        READ
+    }
+
+    static Unread of(ServiceRecord record, Instant now) {
+        return new Unread(record.run().map(RunRecord::run), now, 1, Phase.WAITING);
+    }
+
+    /** What a user is told. */
+    static Cause cause(List<Fault> faults) {
+        String why = faults.stream().map(Fault::sentence).collect(Collectors.joining("; "));
+        return Cause.of(Cause.Kind.INVALID_MANIFEST, "the manifest cannot be read: " + why);
+    }
+
+    @Override
+    public ServiceStatus.State visible() {
+        return ServiceStatus.State.BACKOFF;
+    }
+
+    @Override
+    public Optional<RunId> currentRun() {
+        return run;
+    }
+
+    @Override
+    public Optional<Instant> nextAttempt() {
+        return Optional.of(until);
+    }
+
+    private Unread in(Phase next) {
+        return new Unread(run, until, attempts, next);
+    }
+
+    /** The command that asks has read the manifest; if that failed, it can only be refused. */
+    @Override
+    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
+        if (run.isEmpty() || service.manifest().isEmpty()) {
+            return Transitions.launchByCommand(service, event.request(), moment);
+        }
+        return adopt(service.desired(Desired.RUNNING), Adopting.of(run.get()), commanded(event.request()), moment)
+                .awaitStart(event.request());
+    }
+
+    @Override
+    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
+        if (run.isEmpty() || service.manifest().isEmpty()) {
+            return Transitions.launchByCommand(service, event.request(), moment);
+        }
+        var adopting = new Adopting(run.get(), !event.isDoneBy(run.get()), Optional.empty());
+        return adopt(service.desired(Desired.RUNNING), adopting, commanded(event.request()), moment)
+                .awaitStart(event.request());
+    }
+
+    /** A run that is alive is ended by the default rules. */
+    @Override
+    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+        Step told = Transitions.settle(service.desired(Desired.STOPPED))
+                .stay()
+                .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service");
+        Cause cause = commanded(event.request());
+        if (run.isEmpty()) {
+            return Transitions.rest(told.next(), cause, moment)
+                    .thenFirst(told.effects())
+                    .done(event.request());
+        }
+        return adopt(told.next(), Adopting.of(run.get()), cause, moment)
+                .thenFirst(told.effects())
+                .awaitStop(event.request());
+    }
+
+    @Override
+    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+        Service clean = service.history(History.CLEAN);
+        if (!service.isDesired()) return clean.stay().done(event.request());
+        Step joined = clean.stay().awaitStart(event.request());
+        if (phase != Phase.WAITING) return joined;
+        var anew = new Unread(run, until, 0, Phase.WAITING);
+        return anew.read(joined.next())
+                .then(new Effect.CancelTimer(Event.TimerKind.RESTART))
+                .thenFirst(joined.effects());
+    }
+
+    @Override
+    public Step on(Event.SignalAsked event, Service service, DecisionContext moment) {
+        return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, notYet(service));
+    }
+
+    @Override
+    public Step on(Event.InputAsked event, Service service, DecisionContext moment) {
+        return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, notYet(service));
+    }
+
+    private static String notYet(Service service) {
+        return "service is not supervised yet: "
+                + cause(service.faults()).message().orElse("");
+    }
+
+    @Override
+    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+        return await(service, attempts, moment);
+    }
+
+    @Override
+    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+        if (event.kind() != Event.TimerKind.RESTART || phase != Phase.WAITING) return service.stay();
+        return read(service);
+    }
+
+    @Override
+    public Step on(Event.ManifestRead event, Service service, DecisionContext moment) {
+        if (phase == Phase.WAITING) return service.stay();
+        ManifestReader.Result result = event.result();
+        if (result.manifest().isPresent()) {
+            Manifest manifest = result.manifest().get();
+            return service.manifest(manifest).state(in(Phase.READ)).stay().then(new Effect.ShareManifest(manifest));
+        }
+        Step told = service.unusable(result.faults())
+                .stay()
+                .startsRejected(ErrorCode.INVALID_MANIFEST, Transitions.describe(result.faults()));
+        Step next = result.isUnread() ? await(told.next(), attempts + 1, moment) : giveUp(told.next(), moment);
+        return next.thenFirst(told.effects());
+    }
+
+    /** Once the manifest is known, the agent goes on where it would have at its start. */
+    @Override
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+        if (phase != Phase.READ) return service.stay();
+        Cause cause = Cause.of(Cause.Kind.AGENT_START);
+        if (run.isPresent()) return adopt(service, Adopting.of(run.get()), cause, moment);
+        boolean wanted = service.isDesired()
+                && (service.record().autostart() || !service.waiters().starts().isEmpty());
+        return wanted ? Transitions.launch(service, cause, moment) : Transitions.rest(service, cause, moment);
+    }
+
+    private Step await(Service service, int failed, DecisionContext moment) {
+        Duration delay = RestartPolicy.delay(DefaultRules.RESTART, failed, moment.random());
+        return service.state(new Unread(run, moment.now().plus(delay), failed, Phase.WAITING))
+                .cause(cause(service.faults()))
+                .stay()
+                .then(new Effect.SetTimer(Event.TimerKind.RESTART, delay));
+    }
+
+    private Step read(Service service) {
+        return service.state(in(Phase.READING)).stay().then(new Effect.ReadManifest());
+    }
+
+    /** It was read and is wrong: a run cannot be kept without it. */
+    private Step giveUp(Service service, DecisionContext moment) {
+        Cause cause = Cause.of(Cause.Kind.INVALID_MANIFEST);
+        if (run.isEmpty()) return service.move(new Failed(), cause, moment);
+        return adopt(service, Adopting.of(run.get()), cause, moment);
+    }
+
+    private static Step adopt(Service service, Adopting adopting, Cause cause, DecisionContext moment) {
+        Step step = service.move(adopting, cause, moment);
+        return service.record()
+                .run()
+                .map(found -> step.then(new Effect.Adopt(found)))
+                .orElse(step);
+    }
+
+    private static Cause commanded(Request request) {
+        return Cause.command(request.commandId());
+    }
+}

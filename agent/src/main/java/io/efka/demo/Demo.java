@@ -1,0 +1,193 @@
+package io.efka.demo;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.app.Lifecycle;
+import io.efka.agent.app.Settings;
+import io.efka.agent.app.StartException;
+import io.efka.agent.app.StartException.Reason;
+import io.efka.mqtt.BrokerSettings;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.DeviceId;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** All of Efka on one machine: a broker, an agent, and sample services that the agent is told to keep. */
+public final class Demo implements Lifecycle {
+    /** What a graceful end may take; the samples end at once when asked. */
+    public static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final Duration REPLY_LIMIT = Duration.ofSeconds(20);
+    private static final int PREFERRED_WEB_PORT = 8088;
+
+    private final Plan plan;
+    private final Function<Settings, Lifecycle> agents;
+    private final Function<BrokerSettings, MqttLink> links;
+    private final PrintWriter out;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** What there is to end, the youngest first. */
+    @GuardedBy("this") private final Deque<Runnable> endings = new ArrayDeque<>();
+
+    @GuardedBy("this") private boolean closed;
+
+    private volatile Optional<Lifecycle> running = Optional.empty();
+
+    /**
+     * What the person who starts it may choose.
+     *
+     * @param port for MQTT; 0: any free one
+     * @param webSocketPort for MQTT over WebSocket; 0: any free one
+     * @param dataFolder the agent's, kept; empty: a temporary one
+     */
+    public record Plan(int port, int webSocketPort, Optional<Path> dataFolder, DeviceId device) {}
+
+    /**
+     * Prepares a demo.
+     *
+     * @param agents makes the agent that is shown
+     * @param links makes the link over which it is told what to keep
+     * @param out what is to be read by a person
+     */
+    public Demo(
+            Plan plan,
+            Function<Settings, Lifecycle> agents,
+            Function<BrokerSettings, MqttLink> links,
+            PrintWriter out) {
+        this.plan = plan;
+        this.agents = agents;
+        this.links = links;
+        this.out = out;
+    }
+
+    @Override
+    public void start() throws StartException {
+        EmbeddedBroker broker = broker();
+        if (!keep(broker::close)) return;
+        Path data = dataFolder();
+        Lifecycle agent = agents.apply(settings(broker, data));
+        if (!keep(agent::close)) return;
+        running = Optional.of(agent);
+        agent.start();
+        if (!installSamples(broker)) return;
+        DemoBanner.lines(plan.device(), broker.port(), broker.webSocketUri()).forEach(out::println);
+        out.flush();
+    }
+
+    @Override
+    public void awaitEnd() throws InterruptedException {
+        if (running.isPresent()) {
+            running.get().awaitEnd();
+            close();
+        }
+        ended.await();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        while (!endings.isEmpty()) endings.pop().run();
+        ended.countDown();
+    }
+
+    /** Remembers how to end a part that runs now; false, and it is ended already, if the demo was closed meanwhile. */
+    private synchronized boolean keep(Runnable ending) {
+        if (closed) {
+            ending.run();
+        } else {
+            endings.push(ending);
+        }
+        return !closed;
+    }
+
+    private EmbeddedBroker broker() throws StartException {
+        try {
+            return EmbeddedBroker.start(plan.port(), plan.webSocketPort());
+        } catch (BrokerException e) {
+            throw new StartException(Reason.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Path dataFolder() throws StartException {
+        if (plan.dataFolder().isPresent()) return plan.dataFolder().get();
+        try {
+            Path folder = Files.createTempDirectory("efka-demo-");
+            keep(() -> TemporaryFolder.remove(folder));
+            return folder;
+        } catch (IOException e) {
+            throw new StartException(
+                    Reason.DATA_FOLDER_UNUSABLE,
+                    "no temporary folder can be made (" + e.getMessage() + "): name one with --data-dir",
+                    e);
+        }
+    }
+
+    /** Over the broker, as an operator would; false if the demo was closed meanwhile. */
+    private boolean installSamples(EmbeddedBroker broker) throws StartException {
+        var operator = new DemoOperator(links.apply(brokerSettings(broker, "efka-demo-operator")), plan.device());
+        if (!keep(operator::close)) return false;
+        try (operator) {
+            String reply = operator.command("apply", SampleServices.applyPayload(webPort()), REPLY_LIMIT);
+            if (SampleServices.isAccepted(reply)) return true;
+            throw new StartException(Reason.UNAVAILABLE, "the agent refused the sample services: " + reply);
+        } catch (CancellationException e) {
+            return false;
+        } catch (TimeoutException | ExecutionException e) {
+            throw new StartException(
+                    Reason.UNAVAILABLE, "the agent did not answer within " + REPLY_LIMIT.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Settings settings(EmbeddedBroker broker, Path data) {
+        return new Settings(
+                brokerSettings(broker, "efka-" + plan.device()),
+                plan.device(),
+                "efka",
+                List.of(),
+                new Settings.Folders(data, data.resolve("logs"), List.of()),
+                new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
+                Duration.ofSeconds(10),
+                STOP_TIMEOUT,
+                Duration.ZERO,
+                Optional.empty());
+    }
+
+    private static BrokerSettings brokerSettings(EmbeddedBroker broker, String clientId) {
+        Optional<Path> none = Optional.empty();
+        return new BrokerSettings(List.of(broker.uri()), clientId, Optional.empty(), none, none, none, none);
+    }
+
+    /** The same port at every start where that is possible, so that webby stays as it is installed. */
+    private static int webPort() {
+        try (var probe = new ServerSocket(PREFERRED_WEB_PORT, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            return anyFreePort();
+        }
+    }
+
+    private static int anyFreePort() {
+        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("this machine has no free port", e);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.efka.demo;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import org.apache.activemq.artemis.core.config.Configuration;
+import org.apache.activemq.artemis.core.config.WildcardConfiguration;
+import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
+import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
+import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
+import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+
+/**
+ * An MQTT 3.1.1 and 5 broker inside this JVM, for trying Efka out and for tests on machines without a broker. It
+ * listens on the loopback interface only, lets everyone in, and keeps sessions and retained messages in memory until it
+ * is closed. It takes about 0.6 s to start. The will of an MQTT 5 client with a lasting session comes up to 2 s late.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final String MQTT = "mqtt";
+    private static final String WEB_SOCKET = "web-socket";
+
+    /** What one topic may hold for subscribers that are away; more is dropped, as every MQTT broker does. */
+    private static final long MAX_TOPIC_BYTES = 64L << 20;
+
+    /** How often sessions and delayed wills are looked at; bounds the lateness of a will after its delay. */
+    private static final int SESSION_SCAN_MS = 500;
+
+    private final EmbeddedActiveMQ server;
+    private final int port;
+    private final int webSocketPort;
+
+    private EmbeddedBroker(EmbeddedActiveMQ server) {
+        this.server = server;
+        this.port = actualPort(server, MQTT);
+        this.webSocketPort = actualPort(server, WEB_SOCKET);
+    }
+
+    /**
+     * Starts a broker; it accepts clients when this returns.
+     *
+     * @param port for MQTT over TCP; 0: any free one
+     * @param webSocketPort for MQTT over WebSocket, on any path; 0: any free one
+     * @throws BrokerException if a port is taken, or the broker does not start
+     */
+    public static EmbeddedBroker start(int port, int webSocketPort) throws BrokerException {
+        requireFree("--port", port);
+        requireFree("--ws-port", webSocketPort);
+        var server = new EmbeddedActiveMQ();
+        server.setConfiguration(configuration(port, webSocketPort));
+        try {
+            server.start();
+            var remoting = server.getActiveMQServer().getRemotingService();
+            remoting.addIncomingInterceptor(new WillDelayInterceptor());
+            remoting.addIncomingInterceptor(new LegalTopics());
+            return new EmbeddedBroker(server);
+        } catch (Exception e) { // named top: the library's start() declares nothing narrower
+            stop(server);
+            throw new BrokerException("the embedded broker did not start: " + e.getMessage(), e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public int webSocketPort() {
+        return webSocketPort;
+    }
+
+    /** Where MQTT clients find it: {@code tcp://127.0.0.1:1883}. */
+    public URI uri() {
+        return URI.create("tcp://" + LOOPBACK + ":" + port);
+    }
+
+    /** The same over WebSocket: {@code ws://127.0.0.1:9001/mqtt}. */
+    public URI webSocketUri() {
+        return URI.create("ws://" + LOOPBACK + ":" + webSocketPort + "/mqtt");
+    }
+
+    /** Ends the broker and cuts its clients off; what it kept is gone. Idempotent. */
+    @Override
+    public void close() {
+        stop(server);
+    }
+
+    private static Configuration configuration(int port, int webSocketPort) throws BrokerException {
+        try {
+            return new ConfigurationImpl()
+                    .setName("efka-demo")
+                    .setPersistenceEnabled(false)
+                    .setSecurityEnabled(false)
+                    .setJMXManagementEnabled(false)
+                    .setMaxDiskUsage(-1) // it writes nothing, so a full disk is no reason to stop
+                    .setCriticalAnalyzer(false)
+                    .setMqttSessionScanInterval(SESSION_SCAN_MS)
+                    .setPagingDirectory(Path.of(System.getProperty("java.io.tmpdir"), "efka-demo-unused")
+                            .toString())
+                    .setWildCardConfiguration(mqttWildcards())
+                    .addAddressSetting("#", topicSettings())
+                    .addAcceptorConfiguration(MQTT, acceptor(port))
+                    .addAcceptorConfiguration(WEB_SOCKET, acceptor(webSocketPort));
+        } catch (Exception e) { // named top: the library parses acceptor URLs and declares nothing narrower
+            throw new BrokerException("the embedded broker cannot be configured: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * MQTT's own separators instead of the library's {@code .}: names with dots are then one level, and no topic has to
+     * be translated.
+     */
+    private static WildcardConfiguration mqttWildcards() {
+        return new WildcardConfiguration().setDelimiter('/').setSingleWord('+').setAnyWords('#');
+    }
+
+    private static AddressSettings topicSettings() {
+        return new AddressSettings()
+                .setMaxSizeBytes(MAX_TOPIC_BYTES)
+                .setAddressFullMessagePolicy(AddressFullMessagePolicy.DROP);
+    }
+
+    /** No topic aliases: the Paho client loses messages with them. */
+    private static String acceptor(int port) {
+        return "tcp://" + LOOPBACK + ":" + port + "?protocols=MQTT;tcpNoDelay=true;useEpoll=false;topicAliasMaximum=0";
+    }
+
+    private static int actualPort(EmbeddedActiveMQ server, String name) {
+        return server.getActiveMQServer().getRemotingService().getAcceptor(name).getActualPort();
+    }
+
+    /** The library logs a port that is taken and starts without it; so the port is tried first. */
+    private static void requireFree(String option, int port) throws BrokerException {
+        if (port == 0) return;
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(LOOPBACK), port));
+        } catch (IOException e) {
+            throw new BrokerException(
+                    "port " + port + " cannot be used (" + e.getMessage() + "): choose another with " + option
+                            + " PORT, or " + option + " 0 for any free one",
+                    e);
+        }
+    }
+
+    private static void stop(EmbeddedActiveMQ server) {
+        try {
+            server.stop();
+        } catch (Exception e) { // named top: the library's stop() declares nothing narrower
+            throw new IllegalStateException("the embedded broker did not stop", e);
+        }
+    }
+}

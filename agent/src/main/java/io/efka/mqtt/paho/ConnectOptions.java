@@ -1,0 +1,72 @@
+package io.efka.mqtt.paho;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.efka.mqtt.BrokerSettings;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.paho.BrokerFeatures.Missing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+
+/** What the link says to the broker when it connects. */
+final class ConnectOptions {
+    // The broker keeps queued commands for a device that is away this long: a night, a weekend day, not a holiday.
+    static final long SESSION_EXPIRY_SECONDS = 24 * 3600;
+    // A connection that comes back sooner was never seen as offline. Covers two waits of the backoff (at most 1 and
+    // 2 s) and two connects of 0.3 s.
+    static final long WILL_DELAY_SECONDS = 5;
+    static final int KEEP_ALIVE_SECONDS = 30;
+    // Commands taken and not yet acknowledged; further ones wait at the broker.
+    static final int RECEIVE_MAXIMUM = 100;
+    // Commands have 256 KiB at most. Up to here a larger one is received, to be answered with an error; beyond, the
+    // broker drops it, and a heap of 32 MiB is safe from it.
+    static final long MAX_PACKET_BYTES = 1 << 20;
+
+    private ConnectOptions() {}
+
+    /**
+     * @param cleanStart true: makes the broker forget the session, and what it had queued for us
+     * @param features what the broker is known to lack
+     * @throws LinkException when the password file cannot be read
+     */
+    static MqttConnectionOptions of(BrokerSettings broker, Message will, boolean cleanStart, BrokerFeatures features)
+            throws LinkException {
+        var options = new MqttConnectionOptions();
+        options.setCleanStart(cleanStart);
+        options.setSessionExpiryInterval(SESSION_EXPIRY_SECONDS);
+        options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
+        options.setReceiveMaximum(RECEIVE_MAXIMUM);
+        options.setMaximumPacketSize(MAX_PACKET_BYTES);
+        options.setAutomaticReconnect(false);
+        broker.username().ifPresent(options::setUserName);
+        if (broker.passwordFile().isPresent()) {
+            options.setPassword(password(broker.passwordFile().get()));
+        }
+        addWill(options, will, features);
+        return options;
+    }
+
+    private static void addWill(MqttConnectionOptions options, Message will, BrokerFeatures features) {
+        MqttProperties properties = Messages.toPaho(will.properties());
+        properties.setWillDelayInterval(WILL_DELAY_SECONDS);
+        options.setWillMessageProperties(properties);
+        int qos = features.lacks(Missing.QOS_1) ? 0 : will.qos();
+        boolean retain = will.retain() && !features.lacks(Missing.RETAIN);
+        var message = new MqttMessage(will.payload(), qos, retain, new MqttProperties());
+        options.setWill(will.topic(), message);
+    }
+
+    private static byte[] password(Path file) throws LinkException {
+        try {
+            String text = Files.readString(file);
+            return text.lines().findFirst().orElse("").getBytes(UTF_8);
+        } catch (IOException e) {
+            throw new LinkException("cannot read password file " + file + ": " + e, e);
+        }
+    }
+}

@@ -1,0 +1,381 @@
+package io.efka.mqtt.paho;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.MqttLink.Loss;
+import io.efka.mqtt.RetryDelay;
+import io.efka.mqtt.paho.BrokerFeatures.Missing;
+import io.efka.mqtt.paho.ConnectionEnd.Kind;
+import io.efka.threads.AgentThread;
+import io.efka.threads.FatalErrors;
+import io.efka.threads.Timers;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.MqttSubscription;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection, from its first attempt to its end, with a Paho client of its own. {@link #live} is the whole story,
+ * told on the link's thread; Paho's callbacks only put signals into its queue, so that those of an earlier connection
+ * never reach a later one.
+ */
+final class Connection implements Outgoing.Wire {
+    private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
+    private static final long GOODBYE_MS = 1_000;
+    private static final long THREADS_END_MS = 500;
+
+    /** Seldom enough to cost nothing. */
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private final URI uri;
+    private final Terms terms;
+    private final LinkTimes pace;
+    private final BrokerFeatures features;
+    private final Outgoing outgoing;
+    private final ReceivedMessages inbox;
+    private final MqttConnectionOptions options;
+    private final ReasonCodes codes = new ReasonCodes();
+    private final NetworkModule network;
+    private final LinkPings pings;
+    private final PahoThreads threads;
+    private final FreshClient client;
+
+    private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
+    private Optional<ConnectionEnd> ending = Optional.empty();
+    private Optional<Subscriptions> subscriptions = Optional.empty();
+    private Optional<IMqttToken> greeting = Optional.empty();
+    private Optional<Long> upSince = Optional.empty();
+    private boolean answered;
+    private long lookAt;
+    private boolean seenGone;
+
+    @GuardedBy("this") private boolean over;
+
+    /**
+     * @param features of this broker, which is asked for nothing that it lacks
+     * @throws LinkException when the settings name something that cannot be used, or Paho cannot be set up
+     */
+    Connection(
+            URI uri,
+            Terms terms,
+            LinkTimes pace,
+            BrokerFeatures features,
+            Outgoing outgoing,
+            Timers timers,
+            boolean cleanStart)
+            throws LinkException {
+        this.uri = uri;
+        this.terms = terms;
+        this.pace = pace;
+        this.features = features;
+        this.outgoing = outgoing;
+        this.inbox = new ReceivedMessages(terms.listener());
+        this.options = ConnectOptions.of(terms.broker(), terms.will(), cleanStart, features);
+        this.network = Networks.to(uri, terms.broker(), pace.connect(), codes);
+        this.pings = new LinkPings(timers, signals::add);
+        this.threads = new PahoThreads(death -> signals.add(() -> unreadable(death)));
+        try {
+            this.client = new FreshClient(terms.broker().clientId(), network, pings, threads);
+        } catch (MqttException e) {
+            throw new LinkException("cannot set up the MQTT client: " + e.getMessage(), e);
+        }
+        client.setManualAcks(true);
+        client.setCallback(new PahoCallback(this::arrived, ended -> signals.add(() -> disconnected(ended))));
+    }
+
+    /** Connects, serves until the end, and leaves nothing behind. */
+    ConnectionEnd live() throws InterruptedException {
+        lookAt = System.nanoTime() + pace.attempt().toNanos();
+        try {
+            client.connect(options, null, answer(this::greeted));
+            while (ending.isEmpty()) {
+                AgentThread.idle();
+                Runnable signal = signals.poll(lookAt - System.nanoTime(), TimeUnit.NANOSECONDS);
+                AgentThread.step();
+                if (signal != null) signal.run();
+                if (System.nanoTime() - lookAt >= 0) look(System.nanoTime());
+            }
+        } catch (MqttException | RuntimeException e) {
+            // The latter is a bug, here or in Paho; the link has to go on with another connection all the same.
+            lost(e);
+        } finally {
+            dispose();
+        }
+        return ending.orElseThrow();
+    }
+
+    private void lookAgain(long now) {
+        long rest = Math.min(LOOK_NANOS, pace.progress().toNanos() / 10);
+        Optional<Duration> due = subscriptions.flatMap(asked -> asked.untilDue(now));
+        lookAt = now + Math.min(rest, due.map(Duration::toNanos).orElse(rest));
+    }
+
+    private void look(long now) {
+        if (!answered) {
+            end(
+                    Kind.OUTSIDE,
+                    "no answer from the broker within " + pace.attempt().toSeconds() + " s");
+            return;
+        }
+        lookWhetherItIsThere();
+        if (subscriptions.filter(asked -> asked.isDue(now)).isPresent()) subscribe();
+        if (outgoing.stalled().compareTo(pace.progress()) > 0) {
+            end(
+                    byMessageIfOthersPassed(),
+                    "a message was not acknowledged for " + pace.progress().toSeconds() + " s");
+        }
+        lookAgain(now);
+    }
+
+    /**
+     * Should Paho ever give a connection up without a word, nobody else would notice. A second look at the same makes
+     * sure that its word is not just on its way, with the better reason.
+     */
+    private void lookWhetherItIsThere() {
+        boolean isGone = !client.isConnected();
+        if (isGone && seenGone) end(Kind.CUT, "the connection is gone");
+        seenGone = isGone;
+    }
+
+    /** A broker that has stopped answering altogether says nothing about a message. */
+    private Kind byMessageIfOthersPassed() {
+        return outgoing.acknowledged() > 0 ? Kind.CUT : Kind.OUTSIDE;
+    }
+
+    /** Asks for a clean end, which makes {@link #live} return. Thread-safe. */
+    void leave(String why) {
+        signals.add(() -> {
+            if (client.isConnected()) sayGoodbye();
+            end(Kind.LEFT, why);
+        });
+    }
+
+    @Override
+    public void send(PendingPublish pending) {
+        // Paho would lower it on its own copy, and Outgoing take "written" for "acknowledged".
+        if (features.lacks(Missing.QOS_1)) pending.message.setQos(0);
+        try {
+            client.publish(pending.topic, pending.message, null, new MqttActionListener() {
+                @Override
+                public void onSuccess(IMqttToken token) {
+                    signals.add(() -> outgoing.settle(pending, PahoResponses.problem(pending, codes, token)));
+                }
+
+                @Override
+                public void onFailure(IMqttToken token, Throwable problem) {
+                    // The connection is lost, and with it all that is in flight.
+                }
+            });
+        } catch (MqttException e) {
+            // Nothing but a lost connection makes Paho refuse what Messages and Outgoing let through.
+            signals.add(() -> lost(e));
+        }
+    }
+
+    @Override
+    public void probe() {
+        try {
+            client.ping(new MqttActionListener() {
+                @Override
+                public void onSuccess(IMqttToken token) {
+                    signals.add(outgoing::probeAnswered);
+                }
+
+                @Override
+                public void onFailure(IMqttToken token, Throwable problem) {
+                    // The connection is lost.
+                }
+            });
+        } catch (MqttException e) {
+            signals.add(() -> lost(e));
+        }
+    }
+
+    private void greeted(IMqttToken connack) {
+        MqttProperties granted = connack.getResponseProperties();
+        client.accept(granted);
+        features.granted(granted);
+        pings.start();
+        var delay = new RetryDelay(pace.firstWait(), pace.maxWait());
+        subscriptions = Optional.of(new Subscriptions(terms.subscriptions(), features, delay));
+        greeting = Optional.of(connack);
+        subscribe();
+    }
+
+    private void subscribe() {
+        List<MqttSubscription> missing = subscriptions.orElseThrow().missing();
+        if (missing.isEmpty()) {
+            subscribed();
+            return;
+        }
+        try {
+            client.subscribe(
+                    missing.toArray(new MqttSubscription[0]),
+                    null,
+                    answer(suback -> answered(missing, PahoResponses.subscription(codes, suback))),
+                    new MqttProperties());
+        } catch (MqttException e) {
+            lost(e);
+        }
+    }
+
+    private void answered(List<MqttSubscription> asked, List<Integer> reasons) {
+        subscriptions.orElseThrow().answered(asked, reasons, System.nanoTime());
+        subscribed();
+    }
+
+    /** Online only with the essential subscriptions: a device that hears no command must not say that it is there. */
+    private void subscribed() {
+        answered = true;
+        lookAgain(System.nanoTime());
+        Subscriptions asked = subscriptions.orElseThrow();
+        boolean hasChanged = terms.refusedFilters().set(asked.refused());
+        boolean isNew = upSince.isEmpty() && asked.essentialsStand();
+        if (isNew) ready(greeting.orElseThrow());
+        if (upSince.isPresent() && (hasChanged || (isNew && !asked.refused().isEmpty()))) {
+            ReceivedMessages.guarded(() -> terms.listener().subscriptionsRefused(asked.refused()));
+        }
+        if (isNew) inbox.open();
+    }
+
+    private void ready(IMqttToken connack) {
+        MqttProperties granted = connack.getResponseProperties();
+        upSince = Optional.of(System.nanoTime());
+        outgoing.up(this, uri, PahoResponses.receiveMaximum(granted), PahoResponses.maxPacket(granted));
+        boolean sessionPresent = connack.getSessionPresent();
+        log.info("broker={} connected session_present={}", uri, sessionPresent);
+        ReceivedMessages.guarded(() -> terms.listener().connected(sessionPresent));
+    }
+
+    private void arrived(String topic, MqttMessage message) {
+        if (!inbox.admit(message.getQos())) return;
+        var acknowledged = new AtomicBoolean(message.getQos() == 0);
+        int id = message.getId();
+        Runnable acknowledgement = () -> {
+            if (acknowledged.compareAndSet(false, true)) acknowledge(id);
+        };
+        var delivered = new ReceivedMessages.Delivered(Messages.fromPaho(topic, message), acknowledgement);
+        signals.add(() -> inbox.deliver(delivered));
+    }
+
+    /** An id means nothing on another connection: late acknowledgements are dropped, and the message comes again. */
+    private synchronized void acknowledge(int id) {
+        if (over) return;
+        try {
+            client.messageArrivedComplete(id, 1);
+        } catch (MqttException e) {
+            log.debug("acknowledgement {} was not sent: {}", id, e.getMessage());
+        }
+    }
+
+    private MqttActionListener answer(Consumer<IMqttToken> then) {
+        return new MqttActionListener() {
+            @Override
+            public void onSuccess(IMqttToken token) {
+                signals.add(() -> then.accept(token));
+            }
+
+            @Override
+            public void onFailure(IMqttToken token, Throwable problem) {
+                signals.add(() -> lost(problem));
+            }
+        };
+    }
+
+    private void lost(Throwable problem) {
+        FatalErrors.haltOnError(problem);
+        Optional<ReasonCode> refusal = codes.connack().flatMap(ReasonCode::of);
+        refusal.ifPresent(features::refused);
+        Kind kind = greeting.isPresent() ? Kind.CUT : Kind.OUTSIDE;
+        if (Reasons.isUnreadable(problem)) kind = Kind.UNREADABLE;
+        if (refusal.filter(ReasonCode::isAboutCredentials).isPresent()) kind = Kind.CREDENTIALS;
+        finish(new ConnectionEnd(kind, new Loss(reason(problem), false), lived(), Optional.of(problem)));
+    }
+
+    private String reason(Throwable problem) {
+        if (greeting.isPresent()) return Reasons.ofLoss(problem);
+        Optional<String> refused = codes.connack().map(code -> "the broker refused: " + ReasonCode.words(code));
+        return olderBroker().or(() -> refused).orElseGet(() -> Reasons.ofFailure(problem));
+    }
+
+    private Optional<String> olderBroker() {
+        return codes.olderConnack()
+                .map(code -> "the broker speaks MQTT 3.1.1 only (it answered with code " + code
+                        + "); Efka needs a broker, or a listener of it, that speaks MQTT 5");
+    }
+
+    private void disconnected(Reasons.Ended ended) {
+        Kind kind = Kind.OUTSIDE;
+        if (ended.byMessage()) kind = ended.isSilence() ? byMessageIfOthersPassed() : Kind.CUT;
+        finish(new ConnectionEnd(kind, ended.loss(), lived(), ended.cause()));
+    }
+
+    private void unreadable(Throwable death) {
+        if (death instanceof RejectedExecutionException) {
+            lost(death); // no thread was to be had: nothing is wrong with what the broker sent
+            return;
+        }
+        FatalErrors.haltOnError(death);
+        var loss = new Loss("the broker sent what cannot be read: " + death, false);
+        finish(new ConnectionEnd(Kind.UNREADABLE, loss, lived(), Optional.of(death)));
+    }
+
+    private void end(Kind kind, String reason) {
+        finish(new ConnectionEnd(kind, new Loss(reason, false), lived(), Optional.empty()));
+    }
+
+    private void finish(ConnectionEnd how) {
+        if (ending.isEmpty()) ending = Optional.of(how);
+    }
+
+    private Optional<Duration> lived() {
+        return upSince.map(since -> Duration.ofNanos(System.nanoTime() - since));
+    }
+
+    private void sayGoodbye() {
+        try {
+            client.disconnect(0).waitForCompletion(GOODBYE_MS);
+        } catch (MqttException e) {
+            log.debug("no clean goodbye: {}", e.getMessage());
+        }
+    }
+
+    private void dispose() throws InterruptedException {
+        synchronized (this) {
+            over = true;
+        }
+        outgoing.down(
+                ending.map(e -> e.loss().reason()).orElse("interrupted"),
+                ending.filter(e -> e.kind() == Kind.CUT).isPresent());
+        pings.stop();
+        try {
+            network.stop();
+        } catch (IOException e) {
+            log.debug("closing the socket: {}", e.getMessage());
+        }
+        threads.shutdown();
+        if (!threads.awaitTermination(THREADS_END_MS, TimeUnit.MILLISECONDS)) {
+            threads.shutdownNow();
+            log.debug("{} of Paho's threads are slow to end", threads.getActiveCount());
+        }
+        ending.filter(e -> e.up().isPresent())
+                .ifPresent(e -> ReceivedMessages.guarded(() -> terms.listener().disconnected(e.loss())));
+    }
+}

@@ -1,0 +1,159 @@
+package io.efka.mqtt.paho;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.mqtt.BrokerSettings;
+import io.efka.mqtt.LinkException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLSocketFactory;
+import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
+import org.eclipse.paho.mqttv5.client.internal.TCPNetworkModule;
+import org.eclipse.paho.mqttv5.client.websocket.WebSocketNetworkModule;
+import org.eclipse.paho.mqttv5.common.MqttException;
+
+/**
+ * Paho's ways to a broker, over sockets that {@link BrokerSockets} has connected, and that are closed whatever happens:
+ * Paho's own {@code stop} leaves the socket open when its farewell (a WebSocket one) fails, and lets a socket be opened
+ * after it.
+ */
+final class Networks {
+    private Networks() {}
+
+    /**
+     * @param timeout of connecting, and of each read of a TLS handshake
+     * @param codes takes the reason codes that come
+     * @throws LinkException when the TLS files cannot be used
+     */
+    static NetworkModule to(URI uri, BrokerSettings broker, Duration timeout, ReasonCodes codes) throws LinkException {
+        Scheme scheme = Scheme.of(uri);
+        int port = uri.getPort() == -1 ? scheme.port : uri.getPort();
+        Optional<SSLSocketFactory> tls = scheme.isSecure ? Optional.of(PemTls.sockets(broker)) : Optional.empty();
+        var sockets = new BrokerSockets(uri.getHost(), port, timeout, tls);
+        return scheme.isWebSocket ? new Ws(sockets, uri, port, codes) : new Tcp(sockets, uri, port, codes);
+    }
+
+    /** How a broker's address begins. */
+    enum Scheme {
+        TCP(1883, false, false),
+        SSL(8883, true, false),
+        WS(80, false, true),
+        WSS(443, true, true);
+
+        private final int port;
+        private final boolean isSecure;
+        private final boolean isWebSocket;
+
+        Scheme(int port, boolean isSecure, boolean isWebSocket) {
+            this.port = port;
+            this.isSecure = isSecure;
+            this.isWebSocket = isWebSocket;
+        }
+
+        static Scheme of(URI broker) {
+            String scheme = String.valueOf(broker.getScheme());
+            for (Scheme known : values()) {
+                if (known.name().equalsIgnoreCase(scheme) && broker.getHost() != null) return known;
+            }
+            throw new IllegalArgumentException(
+                    "bad broker \"" + broker + "\": must be tcp://, ssl://, ws:// or wss:// and a host");
+        }
+    }
+
+    /** Whether a module was stopped, and its socket, so that neither can outlive the other. */
+    private static final class Leash {
+        private final BrokerSockets sockets;
+
+        @GuardedBy("this") private boolean stopped;
+
+        Leash(BrokerSockets sockets) {
+            this.sockets = sockets;
+        }
+
+        void started(Socket socket) throws IOException {
+            if (!isStopped()) return;
+            socket.close();
+            throw new IOException("given up meanwhile");
+        }
+
+        private synchronized boolean isStopped() {
+            return stopped;
+        }
+
+        @SuppressWarnings("NullAway") // the module has no socket before it has started
+        void stop(Farewell farewell, Socket socket) throws IOException {
+            synchronized (this) {
+                if (stopped) return;
+                stopped = true;
+            }
+            sockets.stop();
+            if (socket == null) return;
+            try {
+                farewell.say();
+            } finally {
+                socket.close();
+            }
+        }
+
+        interface Farewell {
+            void say() throws IOException;
+        }
+    }
+
+    private static final class Tcp extends TCPNetworkModule {
+        private final Leash leash;
+        private final ReasonCodes codes;
+
+        Tcp(BrokerSockets sockets, URI uri, int port, ReasonCodes codes) {
+            super(sockets, uri.getHost(), port, uri.getHost());
+            this.leash = new Leash(sockets);
+            this.codes = codes;
+        }
+
+        @Override
+        public void start() throws IOException, MqttException {
+            super.start();
+            leash.started(socket);
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return new ReasonCodeReader(super.getInputStream(), codes);
+        }
+
+        @Override
+        public void stop() throws IOException {
+            leash.stop(super::stop, socket);
+        }
+    }
+
+    private static final class Ws extends WebSocketNetworkModule {
+        private final Leash leash;
+        private final ReasonCodes codes;
+
+        Ws(BrokerSockets sockets, URI uri, int port, ReasonCodes codes) {
+            super(sockets, uri.toString(), uri.getHost(), port, uri.getHost());
+            this.leash = new Leash(sockets);
+            this.codes = codes;
+        }
+
+        @Override
+        public void start() throws IOException, MqttException {
+            super.start();
+            leash.started(socket);
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return new ReasonCodeReader(super.getInputStream(), codes);
+        }
+
+        @Override
+        public void stop() throws IOException {
+            leash.stop(super::stop, socket);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.efka.mqtt.paho;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.mqtt.BrokerSettings;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.MqttLink;
+import io.efka.mqtt.paho.ConnectionEnd.Kind;
+import io.efka.threads.AgentThread;
+import io.efka.threads.Timers;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The link over Paho's MQTT 5 client: one {@link Connection} after the other, with waits that grow, over the brokers in
+ * turn. Sessions live 24 h at the broker while this device is away; the will comes out 5 s after a connection is lost,
+ * so that one that is soon back is never seen as offline.
+ */
+public final class PahoLink implements MqttLink {
+    private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
+    // Paho logs through java.util.logging, to stderr, what the link reports itself. Kept, or it would be forgotten.
+    private static final java.util.logging.Logger PAHO_LOG =
+            java.util.logging.Logger.getLogger("org.eclipse.paho.mqttv5.client");
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+    // A broker that accepted a connection lately is there: a device is not left deaf for a minute after a few cuts.
+    private static final Duration MAX_WAIT_AFTER_CUT = Duration.ofSeconds(8);
+    private static final Duration LATELY = Duration.ofMinutes(1);
+    // The first may be chance; a second in a row is a queued message that would cut every connection for ever.
+    private static final int UNREADABLE_LIMIT = 2;
+
+    private final BrokerSettings broker;
+    private final Timers timers;
+    private final LinkTimes pace;
+    private final Backoff backoff;
+    private final Backoff refusedBackoff;
+    private final RefusalLog refusals = new RefusalLog();
+    private final RefusedFilters refusedFilters = new RefusedFilters();
+    private final Outgoing outgoing = new Outgoing(System::nanoTime, refusals);
+    private final RepeatedFailureLog troubles;
+    private final Map<URI, BrokerFeatures> features;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    @GuardedBy("this") private Optional<Thread> thread = Optional.empty();
+
+    @GuardedBy("this") private Optional<Connection> current = Optional.empty();
+
+    @GuardedBy("this") private long holdUntil;
+
+    // Of the link's thread.
+    private int turn;
+    private int unreadable;
+    private int refused;
+    private Optional<Long> thereAt = Optional.empty();
+
+    /**
+     * @param timers for keep-alives
+     * @param chance spreads the reconnects of a fleet
+     */
+    public PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance) {
+        this(broker, timers, chance, LinkTimes.DEFAULT);
+    }
+
+    PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance, LinkTimes pace) {
+        broker.uris().forEach(Networks.Scheme::of);
+        this.broker = broker;
+        this.timers = timers;
+        this.pace = pace;
+        this.backoff = new Backoff(chance, pace.firstWait(), pace.maxWait());
+        this.refusedBackoff = new Backoff(chance, pace.firstRefusedWait(), pace.maxRefusedWait());
+        this.troubles = new RepeatedFailureLog(broker.clientId());
+        this.features = broker.uris().stream()
+                .distinct()
+                .collect(Collectors.toUnmodifiableMap(uri -> uri, BrokerFeatures::new));
+        this.holdUntil = System.nanoTime();
+        PAHO_LOG.setLevel(java.util.logging.Level.OFF);
+    }
+
+    @Override
+    public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
+        if (thread.isPresent()) throw new IllegalStateException("a link is opened once");
+        var terms = new Terms(broker, will, subscriptions, listener, refusedFilters);
+        Thread started = new AgentThread("agent-mqtt", () -> run(terms));
+        started.start();
+        thread = Optional.of(started);
+    }
+
+    @Override
+    public CompletableFuture<Void> publish(Message message, Lane lane) {
+        try {
+            return outgoing.offer(Messages.toPaho(message, lane));
+        } catch (LinkException e) {
+            refusals.note(message.topic(), e);
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public boolean isUp() {
+        return outgoing.isUp();
+    }
+
+    @Override
+    public long maxPacket() {
+        return outgoing.maxPacket();
+    }
+
+    @Override
+    public Map<String, ?> describe() {
+        var fields = new LinkedHashMap<String, Object>(outgoing.describe());
+        fields.put("refused", refusals.describe());
+        fields.put("filters_refused", refusedFilters.describe());
+        fields.put(
+                "lacks",
+                features.values().stream()
+                        .flatMap(one -> one.describe().stream())
+                        .distinct()
+                        .toList());
+        return fields;
+    }
+
+    @Override
+    public void holdOff(Duration pause) {
+        Optional<Connection> left;
+        synchronized (this) {
+            holdUntil = System.nanoTime() + pause.toNanos();
+            left = current;
+        }
+        left.ifPresent(connection -> connection.leave("holding off for " + pause.toMillis() + " ms"));
+    }
+
+    @Override
+    public void close() {
+        Optional<Thread> running;
+        Optional<Connection> left;
+        synchronized (this) {
+            closed.countDown();
+            left = current;
+            running = thread;
+        }
+        left.ifPresent(connection -> connection.leave("closed"));
+        if (running.isEmpty() || running.get() == Thread.currentThread()) return;
+        try {
+            running.get().join(CLOSE_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run(Terms terms) {
+        try {
+            while (!isClosed()) {
+                URI uri = broker.uris().get(turn % broker.uris().size());
+                ConnectionEnd ending = attempt(uri, terms);
+                if (isClosed()) return;
+                pause(uri, ending);
+            }
+        } catch (InterruptedException e) {
+            log.warn("the link's thread was interrupted: the link is closed");
+        }
+    }
+
+    private ConnectionEnd attempt(URI uri, Terms terms) throws InterruptedException {
+        AgentThread.step();
+        Connection connection;
+        try {
+            boolean cleanStart = unreadable >= UNREADABLE_LIMIT;
+            if (cleanStart) log.error("broker={} a queued message cannot be read: dropping all it has queued", uri);
+            connection = new Connection(uri, terms, pace, featuresOf(uri), outgoing, timers, cleanStart);
+        } catch (LinkException | IllegalArgumentException e) {
+            return ConnectionEnd.failed(String.valueOf(e.getMessage()), e);
+        }
+        synchronized (this) {
+            current = Optional.of(connection);
+        }
+        if (isClosed()) connection.leave("closed");
+        try {
+            return connection.live();
+        } finally {
+            synchronized (this) {
+                current = Optional.empty();
+            }
+        }
+    }
+
+    private void pause(URI uri, ConnectionEnd ending) throws InterruptedException {
+        if (ending.up().filter(lived -> lived.compareTo(pace.lasting()) >= 0).isPresent()) {
+            backoff.reset();
+            troubles.over();
+        }
+        unreadable = ending.kind() == Kind.UNREADABLE ? unreadable + 1 : 0;
+        if (isHeldOff()) {
+            log.info("broker={} left: {}", uri, ending.loss().reason());
+        } else {
+            troubles.report(uri, ending, System.nanoTime());
+        }
+        // A broker that worked is tried again first; the others take their turn after it failed.
+        if (ending.up().isEmpty()) turn++;
+        long wake = System.nanoTime() + delay(uri, ending).toNanos();
+        AgentThread.idle();
+        for (long rest = rest(wake); rest > 0; rest = rest(wake)) {
+            if (closed.await(rest, TimeUnit.NANOSECONDS)) return;
+        }
+    }
+
+    /** Credentials that every broker has refused stay refused until somebody does something. */
+    private Duration delay(URI uri, ConnectionEnd ending) {
+        if (ending.kind() != Kind.CREDENTIALS) {
+            refused = 0;
+            if (ending.up().isPresent()) refusedBackoff.reset();
+            if (ending.kind() == Kind.CUT) thereAt = Optional.of(System.nanoTime());
+            return wasThereLately() ? backoff.nextUpTo(MAX_WAIT_AFTER_CUT) : backoff.next();
+        }
+        if (++refused % broker.uris().size() > 0) return backoff.next();
+        Duration wait = refusedBackoff.nextLong();
+        log.warn(
+                "broker={} does not let client \"{}\" in; the next attempt, with the password file read again, is in {} s",
+                uri,
+                broker.clientId(),
+                wait.toSeconds());
+        return wait;
+    }
+
+    private boolean wasThereLately() {
+        return thereAt.filter(at -> System.nanoTime() - at < LATELY.toNanos()).isPresent();
+    }
+
+    private BrokerFeatures featuresOf(URI uri) {
+        return Objects.requireNonNull(features.get(uri));
+    }
+
+    private synchronized long rest(long wake) {
+        long now = System.nanoTime();
+        return Math.max(wake - now, holdUntil - now);
+    }
+
+    private synchronized boolean isHeldOff() {
+        return holdUntil - System.nanoTime() > 0;
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+}

@@ -1,0 +1,117 @@
+package io.efka.mqtt.paho;
+
+import io.efka.mqtt.MqttLink.Loss;
+import java.io.EOFException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.eclipse.paho.mqttv5.client.MqttClientException;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.common.MqttException;
+
+/** Puts Paho's and the JDK's reasons into one line that says what to do. */
+final class Reasons {
+    private Reasons() {}
+
+    /** Why a connection ended that was up. */
+    static String ofLoss(Throwable problem) {
+        if (root(problem) instanceof EOFException) return "the broker closed the connection without a reason";
+        return of(problem);
+    }
+
+    /** Why there was no connection. */
+    static String ofFailure(Throwable problem) {
+        if (root(problem) instanceof EOFException) {
+            return "the broker closed the connection before it answered: it may not speak MQTT 5, expect TLS (ssl://)"
+                    + " or refuse this client; its log says more";
+        }
+        return of(problem);
+    }
+
+    private static String of(Throwable problem) {
+        Throwable root = root(problem);
+        if (root instanceof MqttException mqtt) return ofPaho(mqtt);
+        String said = root.getMessage() == null ? "" : root.getMessage();
+        if (root instanceof UnknownHostException) return "the broker's name cannot be resolved: " + said;
+        if (root instanceof SocketTimeoutException) return "the broker's machine does not answer: " + said;
+        if (root instanceof ConnectException || root instanceof SocketException) return lower(said);
+        if (root instanceof CertPathBuilderException) {
+            return "the broker's certificate is not signed by an authority that is trusted here; set ca to the file of"
+                    + " the one that signed it";
+        }
+        if (root instanceof CertificateException) return "the broker's certificate does not fit: " + said;
+        if (root instanceof SSLException) return "TLS failed: " + said;
+        return said.isEmpty() ? root.toString() : root.getClass().getSimpleName() + ": " + said;
+    }
+
+    private static String ofPaho(MqttException mqtt) {
+        int code = mqtt.getReasonCode();
+        if (ReasonCode.of(code).isPresent()) return "the broker refused: " + ReasonCode.words(code);
+        return switch (code) {
+            case MqttException.REASON_CODE_INVALID_RETURN_CODE,
+                    MqttException.REASON_CODE_INVALID_IDENTIFIER,
+                    MqttException.REASON_CODE_MALFORMED_PACKET,
+                    MqttException.REASON_CODE_DUPLICATE_PROPERTY,
+                    MqttClientException.REASON_CODE_INVALID_MESSAGE ->
+                "the broker sent what is not MQTT 5 (" + mqtt.getMessage() + "); is this an MQTT broker's port?";
+            case MqttClientException.REASON_CODE_CLIENT_TIMEOUT, MqttClientException.REASON_CODE_WRITE_TIMEOUT ->
+                "the broker does not answer any more";
+            case MqttClientException.REASON_CODE_CONNECTION_LOST,
+                    MqttClientException.REASON_CODE_CLIENT_NOT_CONNECTED,
+                    MqttClientException.REASON_CODE_CLIENT_CLOSED -> "the connection is gone";
+            default -> mqtt.getMessage() + " (" + code + ")";
+        };
+    }
+
+    private static String lower(String said) {
+        return said.isEmpty() ? "connection lost" : Character.toLowerCase(said.charAt(0)) + said.substring(1);
+    }
+
+    private static Throwable root(Throwable problem) {
+        Throwable root = problem;
+        for (Throwable cause = root.getCause(); cause != null; cause = root.getCause()) root = cause;
+        return root;
+    }
+
+    /** How the broker ended it. */
+    static Ended of(MqttDisconnectResponse response) {
+        MqttException problem = response.getException();
+        if (problem != null && response.getReturnCode() == 0) {
+            return new Ended(new Loss(ofLoss(problem), false), true, isSilence(problem), Optional.of(problem));
+        }
+        int code = response.getReturnCode();
+        boolean takenOver = ReasonCode.of(code)
+                .filter(ReasonCode.SESSION_TAKEN_OVER::equals)
+                .isPresent();
+        String said = response.getReasonString() == null ? "" : ": " + response.getReasonString();
+        String words = "the broker disconnected: " + ReasonCode.words(code) + said;
+        boolean byMessage =
+                ReasonCode.of(code).map(ReasonCode::maySayWhatWasPublished).orElse(true);
+        return new Ended(new Loss(words, takenOver), byMessage, false, Optional.empty());
+    }
+
+    private static boolean isSilence(MqttException problem) {
+        return problem.getReasonCode() == MqttClientException.REASON_CODE_CLIENT_TIMEOUT
+                || problem.getReasonCode() == MqttClientException.REASON_CODE_WRITE_TIMEOUT;
+    }
+
+    /**
+     * An end of a connection that was up.
+     *
+     * @param byMessage whether a message of ours may have been the reason
+     * @param isSilence whether all that is known is that nothing is heard any more
+     */
+    record Ended(Loss loss, boolean byMessage, boolean isSilence, Optional<Throwable> cause) {}
+
+    /** Whether the broker sent something that Paho cannot take apart. */
+    static boolean isUnreadable(Throwable problem) {
+        return problem instanceof MqttException mqtt
+                && (mqtt.getReasonCode() == MqttException.REASON_CODE_MALFORMED_PACKET
+                        || mqtt.getReasonCode() == MqttClientException.REASON_CODE_INVALID_MESSAGE);
+    }
+}

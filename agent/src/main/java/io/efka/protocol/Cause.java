@@ -1,0 +1,55 @@
+package io.efka.protocol;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Why the last change happened.
+ *
+ * @param commandId of the command, where it had an id
+ * @param code of the exit, where there is one
+ * @param signal that ended the process, where one did
+ * @param message one sentence more, where there is something to say
+ */
+public record Cause(
+        Kind kind, Optional<String> commandId, OptionalInt code, Optional<Signal> signal, Optional<String> message) {
+
+    /** What caused it; on the wire in lower case. */
+    public enum Kind {
+        COMMAND,
+        EXIT,
+        LAUNCH_FAILED,
+        NOT_READY,
+        HEALTH,
+        WATCHDOG,
+        DEPENDENCY,
+        AGENT_START,
+        AGENT_STOP,
+        ADOPTED,
+        LIMIT,
+        INVALID_MANIFEST,
+        INTERNAL
+    }
+
+    public static Cause of(Kind kind) {
+        return new Cause(kind, Optional.empty(), OptionalInt.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public static Cause of(Kind kind, String message) {
+        return new Cause(kind, Optional.empty(), OptionalInt.empty(), Optional.empty(), Optional.of(message));
+    }
+
+    /** A command's doing; {@code id} is empty for one without an id. */
+    public static Cause command(Optional<String> id) {
+        return new Cause(Kind.COMMAND, id, OptionalInt.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public static Cause exit(Exit exit) {
+        return new Cause(Kind.EXIT, Optional.empty(), exit.code(), exit.signal(), Optional.empty());
+    }
+
+    /** The same, with a sentence that explains it. */
+    public Cause because(String explanation) {
+        return new Cause(kind, commandId, code, signal, Optional.of(explanation));
+    }
+}

@@ -1,0 +1,43 @@
+package io.efka.protocol;
+
+import java.util.Set;
+
+/**
+ * The environment variables by which an agent and its services know each other. The whole prefix is the agent's: its own
+ * settings, secrets among them, never reach a service, and a manifest sets none of them.
+ */
+public final class EfkaVariables {
+    public static final String PREFIX = "EFKA_";
+
+    /** The run that a process belongs to. */
+    public static final String RUN = "EFKA_RUN";
+
+    /** Marks a command that the agent runs beside a service. */
+    public static final String SIDE = "EFKA_SIDE";
+
+    /** The agent that a process belongs to, by its data folder. */
+    public static final String AGENT = "EFKA_AGENT";
+
+    public static final String SERVICE = "EFKA_SERVICE";
+    public static final String DEVICE = "EFKA_DEVICE";
+
+    /** The main process of the service, for its stop command. */
+    public static final String PID = "EFKA_PID";
+
+    public static final String CHANNEL = "EFKA_CHANNEL";
+    public static final String TOKEN = "EFKA_TOKEN";
+
+    /** For a service the file of its configuration; for an agent that of its settings. */
+    public static final String CONFIG = "EFKA_CONFIG";
+
+    /** What a service finds in its environment. */
+    public static final Set<String> OF_SERVICES =
+            Set.of(RUN, SIDE, AGENT, SERVICE, DEVICE, PID, CHANNEL, TOKEN, CONFIG);
+
+    private EfkaVariables() {}
+
+    /** Whether only the agent may set a variable of this name. */
+    public static boolean isReserved(String name) {
+        return name.startsWith(PREFIX);
+    }
+}

@@ -1,0 +1,16 @@
+package io.efka.protocol;
+
+/** Names a group of devices that take the same commands. */
+public record GroupId(String value) {
+    /** Every device is in it. */
+    public static final GroupId ALL = new GroupId("all");
+
+    public GroupId {
+        Names.requireLegal("group id", value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

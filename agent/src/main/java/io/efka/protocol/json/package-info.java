@@ -1,0 +1,7 @@
+/**
+ * JSON as the protocol has it: a strict reader, a writer, and excerpts for messages. Values only.
+ */
+@NullMarked
+package io.efka.protocol.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package io.efka.protocol.manifest;
+
+import io.efka.protocol.Fault;
+import io.efka.protocol.json.JsonExcerpt;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong and what is odd about one manifest while it is read. */
+public final class Diagnostics {
+    /** Of each kind; beyond it they are only counted, so that the reply stays small whatever was sent. */
+    static final int MAX_REPORTED = 100;
+
+    /** Characters of a value in a fault: enough to recognise it. */
+    private static final int MAX_VALUE = 120;
+
+    private final List<Fault> faults = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private int moreFaults;
+    private int moreWarnings;
+
+    void fault(String key, String value, String expected) {
+        if (faults.size() < MAX_REPORTED) faults.add(new Fault(key, JsonExcerpt.cut(value, MAX_VALUE), expected));
+        else moreFaults++;
+    }
+
+    void warning(String sentence) {
+        if (warnings.size() < MAX_REPORTED) warnings.add(sentence);
+        else moreWarnings++;
+    }
+
+    List<Fault> faults() {
+        var all = new ArrayList<Fault>(faults);
+        if (moreFaults > 0) {
+            all.add(new Fault(Manifest.FILE_NAME, moreFaults + " more faults", "must have no faults"));
+        }
+        return all;
+    }
+
+    List<String> warnings() {
+        var all = new ArrayList<String>(warnings);
+        if (moreWarnings > 0) all.add("and " + moreWarnings + " more warnings");
+        return all;
+    }
+}

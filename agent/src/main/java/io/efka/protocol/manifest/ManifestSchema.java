@@ -1,0 +1,203 @@
+package io.efka.protocol.manifest;
+
+import static io.efka.protocol.manifest.ManifestKey.optional;
+import static io.efka.protocol.manifest.ManifestKey.required;
+import static io.efka.protocol.manifest.ManifestKey.standard;
+import static io.efka.protocol.manifest.QuantityRules.DURATION;
+import static io.efka.protocol.manifest.QuantityRules.DURATION_OR_ZERO;
+import static io.efka.protocol.manifest.ValueRules.whole;
+
+import com.google.gson.JsonPrimitive;
+import io.efka.protocol.EfkaVariables;
+import io.efka.protocol.Names;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Signal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Every key a manifest may have, with its rule and its default. */
+public final class ManifestSchema {
+    /** The kernel's PATH_MAX. */
+    private static final int MAX_PATH = 4096;
+
+    /** A counter no device reaches; keeps what is handed to the kernel within an int. */
+    private static final long MAX_COUNT = 1_000_000_000;
+
+    /** A file system's block: less cannot be freed from a file. */
+    private static final long MIN_KEEP = 4096;
+
+    private static final int MAX_BATCH = 65_536;
+    private static final int MAX_CPU = 1024;
+    private static final int MAX_HEALTH_FAILURES = 1000;
+    private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\\$?");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+
+    /** The next one is -1 to the kernel, which takes it for "leave it as it is": the agent's own, root perhaps. */
+    private static final long MAX_ACCOUNT = 4_294_967_294L;
+
+    private static final Pattern OCTAL = Pattern.compile("0?[0-7]{3}");
+
+    private static final ValueRule<String> PROGRAM =
+            ValueRules.text("must be a program without spaces, relative or absolute", ManifestSchema::isProgram);
+    private static final ValueRule<ServiceId> ID = ValueRules.parsed(
+            "must be 1-64 of A-Z a-z 0-9 . _ -, not starting with . or -",
+            text -> Names.isLegal(text) ? Optional.of(new ServiceId(text)) : Optional.empty());
+    private static final ValueRule<List<String>> TEXTS =
+            ValueRules.listOf(ValueRules.TEXT, "must be a list of strings");
+    private static final ValueRule<String> NAME_OF_ACCOUNT = ValueRules.text(
+            "must be a string: a name or number as in /etc/passwd or /etc/group, up to " + MAX_ACCOUNT,
+            ManifestSchema::isAccount);
+    private static final ValueRule<Integer> UMASK = ValueRules.parsed(
+            "must be an octal string from \"000\" to \"0777\", such as \"0022\"",
+            text -> OCTAL.matcher(text).matches() ? Optional.of(Integer.parseInt(text, 8)) : Optional.empty());
+    private static final ValueRule<Signal> SIGNAL =
+            ValueRules.parsed("must be the name of a signal: " + List.of(Signal.values()), Signal::named);
+
+    public static final ManifestKey<ServiceId> SERVICE_ID = required("service_id", ID);
+    /** The first agent's manifests spell it so. */
+    static final ManifestKey<ServiceId> SERIVCE_ID = optional("serivce_id", ID);
+
+    static final ManifestKey<String> EXEC = required("exec", PROGRAM);
+    public static final ManifestKey<List<String>> ARGS = optional("args", TEXTS);
+    static final ManifestKey<Map<String, String>> ENV = optional(
+            "env",
+            ValueRules.mapOfText(
+                    ManifestSchema::isVariable,
+                    "must have a name without = and NUL, and none that begins with " + EfkaVariables.PREFIX
+                            + ", which the agent sets",
+                    "must be an object of strings"));
+    static final ManifestKey<String> USER = optional("user", NAME_OF_ACCOUNT);
+    public static final ManifestKey<String> GROUP = optional("group", NAME_OF_ACCOUNT);
+    static final ManifestKey<Integer> UMASK_BITS = optional("umask", UMASK);
+
+    static final ManifestKey<HealthCheck> HEALTH_CHECK = required("health_check", new HealthCheckRule());
+    static final ManifestKey<Duration> HEALTH_INTERVAL = standard("health.interval", DURATION, of("10s"));
+    static final ManifestKey<Duration> HEALTH_TIMEOUT = standard("health.timeout", DURATION, of("2s"));
+    static final ManifestKey<Duration> HEALTH_START_PERIOD =
+            standard("health.start_period", DURATION_OR_ZERO, of("30s"));
+    static final ManifestKey<Long> HEALTH_FAILURES = standard("health.failures", whole(1, MAX_HEALTH_FAILURES), of(3));
+    static final ManifestKey<Manifest.OnUnhealthy> ON_UNHEALTHY =
+            standard("health.on_unhealthy", ValueRules.oneOf(Manifest.OnUnhealthy.class), of("restart"));
+
+    static final ManifestKey<Manifest.Readiness.Kind> READY =
+            standard("ready", ValueRules.oneOf(Manifest.Readiness.Kind.class), of("spawn"));
+    static final ManifestKey<Duration> READY_TIMEOUT = standard("ready_timeout", DURATION, of("30s"));
+    static final ManifestKey<Duration> WATCHDOG = optional("watchdog", DURATION);
+
+    static final ManifestKey<Manifest.RestartRule.Policy> RESTART_POLICY =
+            standard("restart.policy", ValueRules.oneOf(Manifest.RestartRule.Policy.class), of("always"));
+    static final ManifestKey<Duration> RESTART_STABLE = standard("restart.stable", DURATION, of("10s"));
+    static final ManifestKey<Duration> RESTART_DELAY = standard("restart.delay", DURATION, of("1s"));
+    static final ManifestKey<Duration> RESTART_MAX_DELAY = standard("restart.max_delay", DURATION, of("60s"));
+    static final ManifestKey<Long> RESTART_LIMIT =
+            standard("restart.limit", whole(0, Manifest.MAX_RESTART_LIMIT), of(0));
+    static final ManifestKey<Duration> RESTART_WINDOW = standard("restart.window", DURATION, of("10m"));
+
+    static final ManifestKey<String> STOP_EXEC = optional("stop.exec", PROGRAM);
+    public static final ManifestKey<List<String>> STOP_ARGS = optional("stop.args", TEXTS);
+    static final ManifestKey<Signal> STOP_SIGNAL = standard("stop.signal", SIGNAL, of("TERM"));
+    static final ManifestKey<Duration> STOP_GRACE = standard("stop.grace", DURATION, of("10s"));
+
+    static final ManifestKey<Long> LIMIT_MEMORY =
+            optional("limits.memory", QuantityRules.size(1, QuantityRules.LARGEST));
+    static final ManifestKey<Double> LIMIT_CPU = optional("limits.cpu", ValueRules.positive(MAX_CPU));
+    static final ManifestKey<Long> LIMIT_PIDS = optional("limits.pids", whole(1, MAX_COUNT));
+    static final ManifestKey<Long> LIMIT_NOFILE = optional("limits.nofile", whole(1, MAX_COUNT));
+    static final ManifestKey<Long> LIMIT_CORE = optional("limits.core", QuantityRules.size(0, QuantityRules.LARGEST));
+
+    static final ManifestKey<List<ServiceId>> AFTER =
+            optional("after", ValueRules.listOf(ID, "must be a list of service ids"));
+
+    static final ManifestKey<Long> OUTPUT_KEEP =
+            standard("output.keep", QuantityRules.size(MIN_KEEP, QuantityRules.LARGEST), of("16MiB"));
+    static final ManifestKey<Long> OUTPUT_BACKLOG =
+            standard("output.backlog", QuantityRules.size(MIN_KEEP, QuantityRules.LARGEST), of("256MiB"));
+    static final ManifestKey<Long> OUTPUT_RATE =
+            standard("output.rate", QuantityRules.size(0, QuantityRules.LARGEST), of(0));
+    static final ManifestKey<Duration> OUTPUT_LINGER = standard("output.linger", DURATION_OR_ZERO, of("50ms"));
+    static final ManifestKey<Long> OUTPUT_BATCH =
+            standard("output.batch", QuantityRules.size(1, MAX_BATCH), of("64KiB"));
+    static final ManifestKey<Manifest.OutputRule.Stderr> OUTPUT_STDERR =
+            standard("output.stderr", ValueRules.oneOf(Manifest.OutputRule.Stderr.class), of("separate"));
+
+    static final ManifestKey<Manifest.OnAgentExit> ON_AGENT_EXIT =
+            standard("on_agent_exit", ValueRules.oneOf(Manifest.OnAgentExit.class), of("stop"));
+    static final ManifestKey<Boolean> AUTOSTART = standard("autostart", ValueRules.FLAG, new JsonPrimitive(true));
+
+    /** In the order of the protocol document. */
+    static final List<ManifestKey<?>> ALL = List.of(
+            SERVICE_ID,
+            SERIVCE_ID,
+            EXEC,
+            ARGS,
+            HEALTH_CHECK,
+            HEALTH_INTERVAL,
+            HEALTH_TIMEOUT,
+            HEALTH_START_PERIOD,
+            HEALTH_FAILURES,
+            ON_UNHEALTHY,
+            READY,
+            READY_TIMEOUT,
+            WATCHDOG,
+            RESTART_POLICY,
+            RESTART_STABLE,
+            RESTART_DELAY,
+            RESTART_MAX_DELAY,
+            RESTART_LIMIT,
+            RESTART_WINDOW,
+            STOP_EXEC,
+            STOP_ARGS,
+            STOP_SIGNAL,
+            STOP_GRACE,
+            ENV,
+            USER,
+            GROUP,
+            UMASK_BITS,
+            LIMIT_MEMORY,
+            LIMIT_CPU,
+            LIMIT_PIDS,
+            LIMIT_NOFILE,
+            LIMIT_CORE,
+            AFTER,
+            OUTPUT_KEEP,
+            OUTPUT_BACKLOG,
+            OUTPUT_RATE,
+            OUTPUT_LINGER,
+            OUTPUT_BATCH,
+            OUTPUT_STDERR,
+            ON_AGENT_EXIT,
+            AUTOSTART);
+
+    private ManifestSchema() {}
+
+    /** Whether {@code text} can name a program: the seed's rule that arguments do not belong into it. */
+    static boolean isProgram(String text) {
+        return !text.isEmpty()
+                && text.length() <= MAX_PATH
+                && text.chars().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
+    }
+
+    private static boolean isAccount(String text) {
+        if (!ACCOUNT.matcher(text).matches()) return false;
+        if (!NUMBER.matcher(text).matches()) return true;
+        return text.length() <= 10 && Long.parseLong(text) <= MAX_ACCOUNT;
+    }
+
+    private static boolean isVariable(String name) {
+        return !name.isEmpty()
+                && name.indexOf('=') < 0
+                && ValueRules.isPassable(name)
+                && !EfkaVariables.isReserved(name);
+    }
+
+    private static JsonPrimitive of(String text) {
+        return new JsonPrimitive(text);
+    }
+
+    private static JsonPrimitive of(int number) {
+        return new JsonPrimitive(number);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * What a {@code manifest.json} may say: every key with its rule and its default, and a parser that finds all that is
+ * wrong at once. {@link io.efka.protocol.manifest.ManifestSchema} is the table of keys. Values only.
+ */
+@NullMarked
+package io.efka.protocol.manifest;
+
+import org.jspecify.annotations.NullMarked;

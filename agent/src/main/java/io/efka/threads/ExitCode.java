@@ -1,0 +1,30 @@
+package io.efka.threads;
+
+/** What the shell and the service manager learn of how it ended; the numbers are those of {@code sysexits.h}. */
+public enum ExitCode {
+    OK(0, "done, or ended as asked"),
+    USAGE(64, "a flag or an argument is wrong"),
+    BAD_DATA(65, "check: a file has faults"),
+    NO_INPUT(66, "a file that was named cannot be read"),
+    UNAVAILABLE(69, "something needed is not to be had, such as a port"),
+    INTERNAL(70, "a fault of efka itself, or an end that took too long"),
+    CANNOT_CREATE(73, "the data or log folder cannot be made or written"),
+    BUSY(75, "another agent uses the data folder, or its lock file was deleted"),
+    BAD_CONFIG(78, "the environment or the config file is wrong");
+
+    private final int number;
+    private final String meaning;
+
+    ExitCode(int number, String meaning) {
+        this.number = number;
+        this.meaning = meaning;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+}

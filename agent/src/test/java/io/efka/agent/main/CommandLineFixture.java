@@ -1,0 +1,79 @@
+package io.efka.agent.main;
+
+import io.efka.agent.app.Lifecycle;
+import io.efka.agent.app.Settings;
+import io.efka.agent.app.StartException;
+import io.efka.protocol.Fault;
+import io.efka.protocol.manifest.ManifestReading;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/** The whole command line with an agent that ends at once, and what came of a call. */
+final class CommandLineFixture {
+    final Map<String, String> environment = new HashMap<>();
+    final Map<String, IntConsumer> signals = new HashMap<>();
+    final List<Integer> halts = new ArrayList<>();
+    final List<String> manifestsRead = new ArrayList<>();
+    String hostName = "host1";
+    Optional<StartException> refusal = Optional.empty();
+    Optional<Settings> started = Optional.empty();
+    ManifestReading manifest = new ManifestReading.Unusable(List.of(new Fault("exec", "missing", "must be a string")));
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    /** Returns the exit code. */
+    int efka(String... arguments) {
+        var rooms = new CliDependencies(
+                Agent::new,
+                broker -> {
+                    throw new AssertionError("no link is needed");
+                },
+                text -> {
+                    manifestsRead.add(text);
+                    return manifest;
+                });
+        var machine = new MachineDefaults(hostName, false, Path.of("/home/eve"), environment);
+        var termination = new Termination(signals::put, halts::add);
+        return new Efka(rooms, machine, termination, new PrintWriter(out, true), new PrintWriter(err, true))
+                .execute(arguments);
+    }
+
+    Settings settings() {
+        return started.orElseThrow(() -> new AssertionError("nothing was started: " + err));
+    }
+
+    String out() {
+        return out.toString();
+    }
+
+    String err() {
+        return err.toString();
+    }
+
+    private final class Agent implements Lifecycle {
+        private final Settings settings;
+
+        Agent(Settings settings) {
+            this.settings = settings;
+        }
+
+        @Override
+        public void start() throws StartException {
+            if (refusal.isPresent()) throw refusal.get();
+            started = Optional.of(settings);
+        }
+
+        @Override
+        public void awaitEnd() {}
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,87 @@
+package io.efka.agent.main;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.threads.ExitCode;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class EfkaTest {
+    private final CommandLineFixture here = new CommandLineFixture();
+
+    @Nested
+    class Help {
+        @Test
+        void ofCheckIsShortAndEndsWithExamples() {
+            assertThat(here.efka("check", "--help")).isZero();
+            assertThat(here.out()).isEqualTo("""
+                    Checks manifests and config files and names everything that is wrong with them.
+
+                    Usage: efka check [OPTIONS] FILE...
+                          FILE...   A manifest.json or a config file
+                      -h, --help    Shows this help.
+
+                    Exit code 0: no faults (there may be warnings); 65: faults; 66: a file cannot be read.
+
+                    Examples:
+                      efka check camera/manifest.json
+                      efka check /etc/efka/efka.json services/*/manifest.json
+                    """);
+        }
+
+        @ParameterizedTest
+        @EnumSource(Setting.class)
+        void ofRunNamesEverySetting(Setting setting) {
+            here.efka("run", "--help");
+
+            assertThat(here.out()).contains(setting.flag() + "=" + setting.placeholder());
+        }
+
+        @ParameterizedTest
+        @EnumSource(ExitCode.class)
+        void ofEfkaNamesEveryExitCode(ExitCode code) {
+            here.efka("--help");
+
+            assertThat(here.out()).contains(code.number() + "  " + code.meaning());
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"run", "demo", "check"})
+        void linesFitATerminal(String command) {
+            here.efka(command, "--help");
+
+            assertThat(here.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(104));
+        }
+    }
+
+    @Nested
+    class Mistakes {
+        @Test
+        void noCommandAtAll() {
+            assertThat(here.efka()).isEqualTo(64);
+            assertThat(here.err()).contains("efka --help");
+        }
+
+        @Test
+        void aMistypedCommandIsToldTheNearestOne() {
+            assertThat(here.efka("rum")).isEqualTo(64);
+            assertThat(here.err()).contains("efka run");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"--port=70000", "--port=many", "--ws-port=-1", "--device=a/b"})
+        void ofTheDemoAreToldBeforeAnythingStarts(String argument) {
+            assertThat(here.efka("demo", argument)).isEqualTo(64);
+            assertThat(here.err()).contains(argument.substring(0, argument.indexOf('=')));
+        }
+    }
+
+    @Test
+    void theVersionIsToldInOneLine() {
+        assertThat(here.efka("--version")).isZero();
+        assertThat(here.out()).startsWith("efka ").hasLineCount(1);
+    }
+}

@@ -1,0 +1,103 @@
+package io.efka.agent.output.store;
+
+import static io.efka.agent.output.OutputKit.CAMERA;
+import static io.efka.agent.output.OutputKit.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.efka.agent.supervision.FakeTimers;
+import io.efka.agent.supervision.Logs;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LogQueriesTest {
+    private static final Logs.Query ALL = new Logs.Query(
+            Logs.Stream.STDOUT, OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty());
+    private static final Logs.Page NOTHING = new Logs.Page(new byte[0], 0, 0, 0, 0, false);
+
+    private final FakeTimers timers = new FakeTimers();
+    private final AtomicLong now = new AtomicLong();
+    private final CountDownLatch gate = new CountDownLatch(1);
+    private final AtomicInteger reading = new AtomicInteger();
+    private LogQueries queries = new LogQueries(this::read, timers, now::get, 4);
+
+    @AfterEach
+    void close() {
+        gate.countDown();
+        queries.close();
+    }
+
+    private Logs.Page read(io.efka.protocol.ServiceId id, Logs.Query query, SearchBudget budget) {
+        reading.incrementAndGet();
+        try {
+            assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return NOTHING;
+    }
+
+    private List<CompletableFuture<Logs.Page>> ask(int count) {
+        var answers = new ArrayList<CompletableFuture<Logs.Page>>();
+        for (int i = 0; i < count; i++) answers.add(queries.read(CAMERA, ALL));
+        return answers;
+    }
+
+    @Test
+    void twoSearchSixtyFourWaitAndMoreAreRefused() {
+        List<CompletableFuture<Logs.Page>> answers = ask(67);
+        await("two are searched for", () -> reading.get() == 2);
+        assertThatThrownBy(() -> answers.get(66).join()).hasCauseInstanceOf(Logs.Busy.class);
+        gate.countDown();
+        for (var answer : answers.subList(0, 66)) assertThat(answer.join()).isEqualTo(NOTHING);
+    }
+
+    @Test
+    void whoWaitedTooLongIsNotSearchedForAnyMore() {
+        List<CompletableFuture<Logs.Page>> answers = ask(3);
+        await("two are searched for", () -> reading.get() == 2);
+        now.set(TimeUnit.MILLISECONDS.toNanos(1001));
+        gate.countDown();
+        assertThatThrownBy(() -> answers.get(2).join()).hasCauseInstanceOf(Logs.Busy.class);
+        assertThat(reading).hasValue(2);
+    }
+
+    @Test
+    void aDiskThatHangsIsSaidAfterFiveSeconds() {
+        List<CompletableFuture<Logs.Page>> answers = ask(3);
+        timers.advance(Duration.ofSeconds(5));
+        for (var answer : answers) {
+            assertThatThrownBy(answer::join)
+                    .hasCauseInstanceOf(IOException.class)
+                    .hasMessageContaining("the disk did not answer for 5 s");
+        }
+    }
+
+    @Test
+    void anErrorIsAnAnswerAndTheNextQueryIsReadAllTheSame() {
+        queries.close();
+        var first = new AtomicInteger();
+        queries = new LogQueries(
+                (id, query, budget) -> {
+                    if (first.getAndIncrement() == 0) throw new OutOfMemoryError("none left");
+                    return NOTHING;
+                },
+                timers,
+                now::get,
+                1);
+        assertThatThrownBy(queries.read(CAMERA, ALL)::join).hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(queries.read(CAMERA, ALL).join()).isEqualTo(NOTHING);
+    }
+}

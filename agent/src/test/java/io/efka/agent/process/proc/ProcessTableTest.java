@@ -1,0 +1,72 @@
+package io.efka.agent.process.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.supervision.ProcessIdentity;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+final class ProcessTableTest {
+    private static final String AFTER_NAME =
+            " S 1 42 41 0 -1 4194304 100 0 0 0 7 5 0 0 20 0 1 0 123456 2000000 300 18446744073709551615\n";
+
+    @Nested
+    class AStatLine {
+        @Test
+        void isReadWhateverTheNameHolds() {
+            var expected = new ProcessStat(42, 'S', 1, 42, 41, 12, 123_456);
+            for (String name : new String[] {"sleep", "a b", "a) R 9 (b", "((", ") S 1 1 1 "}) {
+                assertThat(ProcessStat.parse("42 (" + name + ")" + AFTER_NAME)).contains(expected);
+            }
+        }
+
+        @Test
+        void thatIsCutOffIsNoProcess() {
+            assertThat(ProcessStat.parse("")).isEmpty();
+            assertThat(ProcessStat.parse("42 (sleep) S 1 2")).isEmpty();
+        }
+
+        @Test
+        void ofAZombieIsNotAlive() {
+            assertThat(ProcessStat.parse("42 (x)" + AFTER_NAME.replace(" S ", " Z "))
+                            .orElseThrow()
+                            .isAlive())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void theAgeOfAProcessIsCountedByTheKernel() {
+        var table = new ProcessTable();
+        ProcessIdentity self = table.identify(ProcessHandle.current().pid()).orElseThrow();
+        Duration age = table.age(self).orElseThrow();
+        Duration byTheClock =
+                Duration.between(ProcessHandle.current().info().startInstant().orElseThrow(), Instant.now());
+        assertThat(age).isCloseTo(byTheClock, Duration.ofSeconds(5));
+        var future = new ProcessIdentity(1, Long.MAX_VALUE / 100, "boot");
+        assertThat(table.age(future)).isEmpty();
+    }
+
+    @Nested
+    class AnEnvironment {
+        @Test
+        void isSearchedByWholeNames() {
+            var environ = new ProcessTable.Environ("XEFKA_RUN=no\0A=EFKA_RUN=no\0EFKA_RUN=yes\0Z=1\0");
+            assertThat(environ.value("EFKA_RUN")).contains("yes");
+            assertThat(environ.value("Z")).contains("1");
+            assertThat(environ.value("EFKA_SIDE")).isEmpty();
+            assertThat(new ProcessTable.Environ("EFKA_RUN=first\0").value("EFKA_RUN"))
+                    .contains("first");
+        }
+
+        @Test
+        void thatAServerWroteItsTitleOverSaysNothing() {
+            assertThat(new ProcessTable.Environ("worker process\0\0\0").isOverwritten())
+                    .isTrue();
+            assertThat(new ProcessTable.Environ("").isOverwritten()).isTrue();
+            assertThat(new ProcessTable.Environ("PATH=/bin\0").isOverwritten()).isFalse();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.efka.agent.supervision;
+
+import static io.efka.agent.supervision.Manifests.checked;
+import static io.efka.agent.supervision.Manifests.manifest;
+import static io.efka.agent.supervision.Manifests.ready;
+import static io.efka.agent.supervision.Manifests.watchdog;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.Exit;
+import io.efka.protocol.Fault;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Signal;
+import io.efka.protocol.manifest.Manifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every event in every state, printed, and held against {@code agent/docs/states.md}. To write the document anew after a
+ * change that was meant: {@code mvn -pl agent test -Dtest=StateTableTest -Defka.docs.write=true}.
+ */
+final class StateTableTest {
+    private static final Path DOCUMENT = Path.of("docs/states.md");
+    private static final String BEGIN = "<!-- table: begin -->\n";
+    private static final String END = "<!-- table: end -->";
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+    private static final RunId RUN = new RunId("00000000000000000000000001");
+    private static final ProcessIdentity PROCESS = new ProcessIdentity(100, 1, "boot");
+    private static final Exit FAILURE = new Exit(OptionalInt.of(1), Optional.empty(), false, NOW, "");
+    private static final Fault FAULT = new Fault("manifest.json", "missing", "must be a file");
+    private static final Request REQUEST = new Request(Optional.empty(), true, outcome -> {});
+
+    private static final Map<String, ServiceState> STATES = new LinkedHashMap<>();
+    private static final List<Event> EVENTS = new ArrayList<>();
+
+    static {
+        var known = Optional.of(PROCESS);
+        STATES.put("Stopped", new Stopped());
+        STATES.put("Waiting", new Waiting(Cause.of(Cause.Kind.COMMAND)));
+        STATES.put("Adopting", Adopting.of(RUN));
+        STATES.put("Starting, launching", new Starting(RUN, Optional.empty()));
+        STATES.put("Starting, launched", new Starting(RUN, known));
+        STATES.put("Running, not ready", running(false, 0));
+        STATES.put("Running, ready", running(true, 2));
+        STATES.put("Stopping", new Stopping(RUN, known, Optional.empty(), Stopping.Next.rest(), 0));
+        STATES.put(
+                "Stopping, to start again",
+                new Stopping(RUN, known, Optional.of(FAILURE), Stopping.Next.relaunch(), 1));
+        STATES.put(
+                "Stopping, for a failure",
+                new Stopping(RUN, known, Optional.of(FAILURE), Stopping.Next.verdict(false), 0));
+        STATES.put("Backoff", new Backoff(NOW));
+        STATES.put("Failed", new Failed());
+        STATES.put("Unread", new Unread(Optional.empty(), NOW, 1, Unread.Phase.WAITING));
+        STATES.put("Unread, with a run", new Unread(Optional.of(RUN), NOW, 1, Unread.Phase.WAITING));
+        STATES.put("Unread, reading", new Unread(Optional.empty(), NOW, 1, Unread.Phase.READING));
+        STATES.put("Unread, read", new Unread(Optional.of(RUN), NOW, 1, Unread.Phase.READ));
+
+        EVENTS.addAll(List.of(
+                new Event.StartAsked(REQUEST),
+                new Event.StopAsked(REQUEST),
+                new Event.RestartAsked(REQUEST),
+                new Event.ResetAsked(REQUEST),
+                new Event.SignalAsked(REQUEST, Signal.HUP),
+                new Event.InputAsked(REQUEST, new byte[0]),
+                new Event.AutostartAsked(REQUEST, false),
+                new Event.ManifestChanged(rules()),
+                new Event.ManifestRead(ManifestReader.Result.usable(rules())),
+                new Event.ManifestRead(ManifestReader.Result.wrong(List.of(FAULT))),
+                new Event.ManifestRead(ManifestReader.Result.unread(List.of(FAULT))),
+                new Event.AgentStarted(),
+                new Event.AgentStopping(() -> {}),
+                new Event.DependenciesReported(Set.of()),
+                new Event.Launched(RUN, PROCESS, List.of()),
+                new Event.LaunchFailed(RUN, "no such file"),
+                new Event.Exited(RUN, FAILURE, true),
+                new Event.Exited(RUN, FAILURE, false),
+                new Event.TreeEmptied(RUN),
+                new Event.StopCommandEnded(RUN, Optional.of("exited with code 1")),
+                new Event.Adopted(RUN, PROCESS, List.of()),
+                new Event.AdoptionFailed(RUN, "gone"),
+                new Event.ReadyReported(RUN),
+                new Event.AliveReported(RUN, Optional.of(Duration.ofMinutes(1))),
+                new Event.HealthReported(RUN, new Prober.Verdict(true, "200")),
+                new Event.HealthReported(RUN, new Prober.Verdict(false, "refused"))));
+        for (Event.TimerKind kind : Event.TimerKind.values()) EVENTS.add(new Event.TimerFired(kind, 1));
+    }
+
+    private static Running running(boolean ready, int failures) {
+        return new Running(RUN, PROCESS, ready, false, true, ServiceStatus.HealthState.HEALTHY, failures);
+    }
+
+    private static Manifest rules() {
+        return manifest(
+                "camera",
+                checked(Manifest.OnUnhealthy.RESTART),
+                ready(Manifest.Readiness.Kind.HEALTH),
+                watchdog(Duration.ofSeconds(20)));
+    }
+
+    @Test
+    void everyStateAndEveryEventHasASample() {
+        assertThat(STATES.values().stream().map(Object::getClass).collect(Collectors.toSet()))
+                .isEqualTo(leaves(ServiceState.class));
+        assertThat(EVENTS.stream().map(Object::getClass).collect(Collectors.toSet()))
+                .isEqualTo(leaves(Event.class));
+    }
+
+    private static Set<Class<?>> leaves(Class<?> type) {
+        if (!type.isSealed()) return Set.of(type);
+        return Arrays.stream(type.getPermittedSubclasses())
+                .flatMap(sub -> leaves(sub).stream())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void theTableInTheDocumentsIsTheCodes() throws IOException {
+        String document = Files.readString(DOCUMENT);
+        int from = document.indexOf(BEGIN) + BEGIN.length();
+        int to = document.indexOf(END);
+        if (Boolean.getBoolean("efka.docs.write")) {
+            Files.writeString(DOCUMENT, document.substring(0, from) + table() + document.substring(to));
+            return;
+        }
+        assertThat(document.substring(from, to))
+                .as("agent/docs/states.md; this class says how to write it anew")
+                .isEqualTo(table());
+    }
+
+    private static String table() {
+        var text = new StringBuilder("| event \\ state | " + String.join(" | ", STATES.keySet()) + " |\n");
+        text.append("|---".repeat(STATES.size() + 1)).append("|\n");
+        for (Event event : EVENTS) {
+            List<String> cells =
+                    STATES.values().stream().map(state -> cell(state, event)).toList();
+            text.append("| ").append(label(event)).append(" | ");
+            text.append(String.join(" | ", cells)).append(" |\n");
+        }
+        return text.toString();
+    }
+
+    private static String label(Event event) {
+        if (event instanceof Event.Exited exited) return exited.treeEmpty() ? "Exited" : "Exited, others left";
+        if (event instanceof Event.HealthReported health) {
+            return health.verdict().healthy() ? "HealthReported, well" : "HealthReported, third failure";
+        }
+        if (event instanceof Event.ManifestRead read) {
+            if (read.result().manifest().isPresent()) return "ManifestRead";
+            return read.result().isUnread() ? "ManifestRead, in vain" : "ManifestRead, wrong";
+        }
+        return event.name();
+    }
+
+    private static String cell(ServiceState state, Event event) {
+        Service before = service(state);
+        var moment = new DecisionContext(NOW, new Random(1), () -> new RunId("00000000000000000000000002"));
+        Step step = event.applyTo(state, before, moment);
+        var words = new ArrayList<String>();
+        if (before.record().desired() != step.next().record().desired()) {
+            words.add("want " + lower(step.next().record().desired()));
+        }
+        step.effects().stream().flatMap(StateTableTest::words).forEach(words::add);
+        int waiting = waiting(step.next()) - waiting(before);
+        if (waiting > 0) words.add("joined");
+        String next = name(step.next().state());
+        if (!next.equals(name(state))) words.add("→ **" + next + "**");
+        else if (!step.next().state().equals(state)) words.add("noted");
+        return words.isEmpty() ? "-" : String.join(", ", words);
+    }
+
+    private static Service service(ServiceState state) {
+        boolean unread = state instanceof Unread u && u.phase() != Unread.Phase.READ;
+        var recorded = state.currentRun().isPresent()
+                ? Optional.of(new RunRecord(RUN, NOW, state instanceof Starting s ? s.process() : Optional.of(PROCESS)))
+                : Optional.<RunRecord>empty();
+        Desired desired = state instanceof Stopped ? Desired.STOPPED : Desired.RUNNING;
+        var record = ServiceRecord.fresh(new ServiceId("camera"), Path.of("/work"), desired, true)
+                .run(recorded);
+        return new Service(
+                record,
+                unread ? Optional.empty() : Optional.of(rules()),
+                unread ? List.of(FAULT) : List.of(),
+                state,
+                Waiters.NONE,
+                Set.of(),
+                Cause.of(Cause.Kind.COMMAND),
+                NOW.minusSeconds(60),
+                List.of());
+    }
+
+    private static int waiting(Service service) {
+        return service.waiters().starts().size() + service.waiters().stops().size();
+    }
+
+    private static Stream<String> words(Effect effect) {
+        if (effect instanceof Effect.CancelTimers || effect instanceof Effect.CancelTimer) return Stream.empty();
+        if (effect instanceof Effect.SetTimer timer) return Stream.of("arm " + timer.kind());
+        if (effect instanceof Effect.ProlongTimer timer) return Stream.of("prolong " + timer.kind());
+        if (effect instanceof Effect.SignalTree signal) return Stream.of(signal.signal() + " the tree");
+        if (effect instanceof Effect.TellStop) return Stream.of("tell it");
+        if (effect instanceof Effect.Run) return Stream.of("agent may end");
+        if (effect instanceof Effect.Answer answer) {
+            return Stream.of(answer.rejection()
+                    .map(r -> "answer `" + lower(r.reason()) + "`")
+                    .orElse("answer done"));
+        }
+        return Stream.of(effect.getClass().getSimpleName());
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String name(ServiceState state) {
+        return state.getClass().getSimpleName();
+    }
+}
