@@ -16,8 +16,11 @@ import java.util.concurrent.TimeUnit;
  * its own wait for each other: a test whose agent has a deadlock fails.
  */
 public final class AgentProcess implements AutoCloseable {
-    /** What is tested: the jar that a user runs. */
-    public static final Path JAR = Path.of(System.getProperty("efka.jar", "../agent/target/efka.jar"));
+    /** What is tested: the jar that a device runs. */
+    public static final Path JAR = Path.of(System.getProperty("efka.jar", "../agent/target/efka-agent.jar"));
+
+    /** The one that also has the demo. */
+    public static final Path WHOLE_JAR = Path.of(System.getProperty("efka.jar.whole", "../agent/target/efka.jar"));
 
     private final Process process;
     private final Path log;
@@ -71,6 +74,13 @@ public final class AgentProcess implements AutoCloseable {
     /** Any command of the jar. */
     public static AgentProcess start(Path log, List<String> arguments) {
         return start(World.USUAL, log, arguments);
+    }
+
+    /** {@code efka demo}. */
+    public static AgentProcess demo(Path log, String... arguments) {
+        var all = new ArrayList<String>(List.of("demo"));
+        all.addAll(List.of(arguments));
+        return start(World.USUAL.of(WHOLE_JAR), log, all);
     }
 
     private static AgentProcess start(World world, Path log, List<String> arguments) {

@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services that talk: the examples of {@code docker/examples}, and one that does everything wrong. */
+@Tag("whole-jar")
 final class ChannelIT {
     private static final Path EXAMPLES = Path.of("../docker/examples");
 

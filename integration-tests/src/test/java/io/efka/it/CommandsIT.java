@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every command does, as an operator sees it who has nothing but the broker. */
+@Tag("whole-jar")
 class CommandsIT {
     @RegisterExtension
     static final Scene SCENE = new Scene("commands");

@@ -33,14 +33,23 @@ class DemoIT {
     @BeforeAll
     static void start() {
         folder = Folders.create("demo");
-        demo = AgentProcess.start(
-                folder.resolve("out"), List.of("demo", "--port", String.valueOf(PORT), "--ws-port", "0"));
+        demo = AgentProcess.demo(folder.resolve("out"), "--port", String.valueOf(PORT), "--ws-port", "0");
         Await.until("the demo invites", SOON, () -> demo.log().contains("Ctrl-C ends it all."));
         lines = demo.log()
                 .lines()
                 .map(String::strip)
                 .filter(line -> line.startsWith("mosquitto_"))
                 .toList();
+    }
+
+    @Test
+    @Order(9)
+    void theJarForDevicesSaysWhereItIs() {
+        try (AgentProcess device = AgentProcess.start(folder.resolve("none"), List.of("demo"))) {
+            Await.until("it ends", SOON, () -> device.onExit().isDone());
+            assertThat(device.exitCode()).isEqualTo(69);
+            assertThat(device.log()).contains("take efka.jar");
+        }
     }
 
     @AfterAll

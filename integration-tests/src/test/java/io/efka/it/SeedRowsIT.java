@@ -22,12 +22,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Every behaviour of the program that this one grew out of, an Erlang gen_server, has a test of its name here: what it
  * did is still done, or done better. The names are the rows of the list of them in the contract.
  */
+@Tag("whole-jar")
 class SeedRowsIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 

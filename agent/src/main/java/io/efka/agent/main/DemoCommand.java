@@ -2,9 +2,11 @@ package io.efka.agent.main;
 
 import io.efka.demo.Demo;
 import io.efka.protocol.DeviceId;
+import io.efka.threads.ExitCode;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,17 +45,28 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Demo.Plan plan = new Demo.Plan(
-                port("--port", port),
-                port("--ws-port", webSocketPort),
-                dataFolder.map(folder -> folder.toAbsolutePath().normalize()),
-                device());
-        Logging.level(LogLevel.WARN); // what the agent does is to be seen through the broker
-        var demo =
-                new Demo(plan, rooms.agent(), rooms.link(), spec.commandLine().getOut());
-        return new DaemonRunner(termination, spec.commandLine().getErr())
-                .run(demo, Demo.STOP_TIMEOUT)
-                .number();
+        if (DemoCommand.class.getResource("/io/efka/demo/Demo.class") == null) {
+            spec.commandLine().getErr().println("efka: this jar is for devices and has no demo: take efka.jar");
+            return ExitCode.UNAVAILABLE.number();
+        }
+        return Present.run(this);
+    }
+
+    /** What refers to the classes of the demo: they are loaded with this class, only where they are. */
+    private static final class Present {
+        static int run(DemoCommand given) {
+            CommandLine line = given.spec.commandLine();
+            Demo.Plan plan = new Demo.Plan(
+                    given.port("--port", given.port),
+                    given.port("--ws-port", given.webSocketPort),
+                    given.dataFolder.map(folder -> folder.toAbsolutePath().normalize()),
+                    given.device());
+            Logging.level(LogLevel.WARN); // what the agent does is to be seen through the broker
+            var demo = new Demo(plan, given.rooms.agent(), given.rooms.link(), line.getOut());
+            return new DaemonRunner(given.termination, line.getErr())
+                    .run(demo, Demo.STOP_TIMEOUT)
+                    .number();
+        }
     }
 
     private int port(String flag, int port) {
