@@ -59,7 +59,10 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     private final CountDownLatch ending = new CountDownLatch(1);
     private final CountDownLatch dumpReady = new CountDownLatch(1);
     private final CountDownLatch dumpWritten = new CountDownLatch(1);
+
+    @SuppressWarnings("UnusedVariable") // it is there to be given back
     private volatile byte[] reserve = new byte[RESERVE];
+
     private volatile byte[] head = NOTHING;
     private volatile byte[] dump = NOTHING;
     private volatile ExitCode exitCode = ExitCode.INTERNAL;

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +54,7 @@ class SurvivalIT {
             assertThat(Processes.isAlive(pid)).isTrue();
             device.start();
 
-            JsonObject status = device.awaitStatus("counting", adopted());
+            JsonObject status = device.awaitStatus("counting", SurvivalIT::isAdopted);
             assertThat(status.get("pid").getAsLong()).isEqualTo(pid);
             assertThat(status.get("state").getAsString()).isEqualTo("running");
             assertThat(mainProcesses("counting")).isEqualTo(1);
@@ -177,7 +176,9 @@ class SurvivalIT {
             assertThat(device.agent().terminate()).isZero();
             assertThat(Processes.isAlive(pid)).isTrue();
             device.start();
-            assertThat(device.awaitStatus("stayer", adopted()).get("pid").getAsLong())
+            assertThat(device.awaitStatus("stayer", SurvivalIT::isAdopted)
+                            .get("pid")
+                            .getAsLong())
                     .isEqualTo(pid);
             ok(device.ask("stayer", "stop", ""));
         }
@@ -240,8 +241,8 @@ class SurvivalIT {
         assertThat(List.of("running", "stopped")).contains(status.get("state").getAsString());
     }
 
-    private static Predicate<JsonObject> adopted() {
-        return status -> where("kind", "adopted").test(status.getAsJsonObject("cause"));
+    private static boolean isAdopted(JsonObject status) {
+        return where("kind", "adopted").test(status.getAsJsonObject("cause"));
     }
 
     private long mainProcesses(String service) {

@@ -28,7 +28,7 @@ public final class Exposure {
         var open = new ArrayList<Path>();
         var stuck = new ArrayList<String>();
         for (Path file : privateFiles(data)) look(file, open, stuck);
-        lookAtPassage(data.resolve("services"), open, stuck);
+        lookAtPassage(data.resolve("services"), open);
         if (!open.isEmpty()) {
             LOG.warn(
                     "other users of this machine could read {} files and folders of the agent's, among them {}: they are"
@@ -71,7 +71,7 @@ public final class Exposure {
         }
     }
 
-    private static void lookAtPassage(Path folder, List<Path> open, List<String> stuck) {
+    private static void lookAtPassage(Path folder, List<Path> open) {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return;
         try {
             if (PrivateFiles.narrow(folder, PrivateFiles.passage())) open.add(folder);

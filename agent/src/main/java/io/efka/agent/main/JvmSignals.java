@@ -32,16 +32,14 @@ final class JvmSignals implements Signals {
 
     /** The proxy's methods: {@code handle}, and what every object has to answer. */
     private static Object answer(Method method, Object self, Object[] args, Runnable heard) {
-        switch (method.getName()) {
-            case "equals":
-                return self == args[0];
-            case "hashCode":
-                return System.identityHashCode(self);
-            case "toString":
-                return "signal handler of efka";
-            default:
+        return switch (method.getName()) {
+            case "equals" -> self == args[0];
+            case "hashCode" -> System.identityHashCode(self);
+            case "toString" -> "signal handler of efka";
+            default -> {
                 heard.run();
-                return Boolean.TRUE; // void: ignored
-        }
+                yield ""; // "handle" returns nothing: ignored
+            }
+        };
     }
 }

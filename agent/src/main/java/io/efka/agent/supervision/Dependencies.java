@@ -6,7 +6,6 @@ import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.Manifest;
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,9 +58,9 @@ public final class Dependencies {
     }
 
     private static List<ServiceId> closed(ServiceId start, ServiceId last, Map<ServiceId, ServiceId> cameFrom) {
-        var way = new LinkedList<ServiceId>(List.of(start));
+        var way = new ArrayDeque<ServiceId>(List.of(start));
         for (ServiceId at = last; at != null && !at.equals(start); at = cameFrom.get(at)) way.addFirst(at);
         way.addFirst(start);
-        return way;
+        return List.copyOf(way);
     }
 }

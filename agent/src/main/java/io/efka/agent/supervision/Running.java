@@ -255,7 +255,7 @@ record Running(
         Step step = readyByHealth && !ready
                 ? well.becomeReady(service, ServiceStatus.HealthState.HEALTHY, false)
                 : service.state(well).stay();
-        return step.then(askAgain(service, service.rules().health().interval()));
+        return step.then(askAgain(service.rules().health().interval()));
     }
 
     private Step becomeReady(Service service, ServiceStatus.HealthState nowHealth, boolean spoken) {
@@ -273,24 +273,24 @@ record Running(
         // Failures of a service that is still warming up say nothing.
         if (!warm) {
             Duration soon = rule.interval().compareTo(EAGER) < 0 ? rule.interval() : EAGER;
-            return service.stay().then(askAgain(service, soon));
+            return service.stay().then(askAgain(soon));
         }
         int inARow = failures + 1;
         if (inARow < rule.failures()) {
             return service.state(new Running(run, alive, ready, stable, warm, health, inARow))
                     .stay()
-                    .then(askAgain(service, rule.interval()));
+                    .then(askAgain(rule.interval()));
         }
         var ill = new Running(run, alive, ready, stable, warm, ServiceStatus.HealthState.UNHEALTHY, inARow);
         if (rule.onUnhealthy() == Manifest.OnUnhealthy.REPORT) {
-            return service.state(ill).stay().then(askAgain(service, rule.interval()));
+            return service.state(ill).stay().then(askAgain(rule.interval()));
         }
         Cause cause = Cause.of(
                 Cause.Kind.HEALTH, "was unhealthy: " + inARow + " checks in a row failed, the last: " + detail);
         return Transitions.end(service.state(ill), ill, Stopping.Next.verdict(stable), cause, moment);
     }
 
-    private static Effect askAgain(Service service, Duration after) {
+    private static Effect askAgain(Duration after) {
         return new Effect.SetTimer(Event.TimerKind.HEALTH, after);
     }
 }

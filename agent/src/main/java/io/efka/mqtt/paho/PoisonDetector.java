@@ -26,10 +26,10 @@ final class PoisonDetector {
     /** More topics than can be in flight at once, several times over. */
     private static final int MAX_RECORDS = 1_000;
 
-    private final Map<String, Record> records = new HashMap<>();
+    private final Map<String, TopicRecord> records = new HashMap<>();
 
     /** What is known of a topic since its last acknowledgement. */
-    private static final class Record {
+    private static final class TopicRecord {
         private int ends;
         private int endsAlone;
         private int convictions;
@@ -52,27 +52,27 @@ final class PoisonDetector {
         var seen = new HashSet<String>();
         for (PendingPublish pending : unacknowledged) {
             if (!seen.add(pending.topic)) continue;
-            Record record = record(pending.topic);
+            TopicRecord record = record(pending.topic);
             record.ends++;
             if (isAlone) record.endsAlone++;
         }
         return isAlone && isFatal(unacknowledged.get(0).topic) ? Set.copyOf(unacknowledged) : Set.of();
     }
 
-    private Record record(String topic) {
+    private TopicRecord record(String topic) {
         // Forgetting all only means that the culprit is looked for anew.
         if (records.size() >= MAX_RECORDS && !records.containsKey(topic)) records.clear();
-        return records.computeIfAbsent(topic, none -> new Record());
+        return records.computeIfAbsent(topic, none -> new TopicRecord());
     }
 
     private boolean isFatal(String topic) {
-        Record record = record(topic);
+        TopicRecord record = record(topic);
         return record.ends >= FATAL_ENDS && record.endsAlone >= FATAL_ENDS_ALONE;
     }
 
     /** A message is given up: the next one of its topic is poison as soon as it ends one connection. */
     void convict(String topic, long now) {
-        Record record = record(topic);
+        TopicRecord record = record(topic);
         onProbation(record);
         if (++record.convictions < 2) return;
         if (record.closed) record.closure = longer(record.closure);
@@ -85,7 +85,7 @@ final class PoisonDetector {
         onProbation(record(topic));
     }
 
-    private static void onProbation(Record record) {
+    private static void onProbation(TopicRecord record) {
         record.ends = FATAL_ENDS - 1;
         record.endsAlone = FATAL_ENDS_ALONE - 1;
     }
@@ -112,18 +112,18 @@ final class PoisonDetector {
 
     /** How much speaks against the topic: those with less are tried first. */
     int evidence(String topic) {
-        Record record = records.get(topic);
+        TopicRecord record = records.get(topic);
         return record == null ? 0 : record.endsAlone;
     }
 
     /** Whether nothing is sent on the topic for a while. */
     boolean isClosed(String topic, long now) {
-        Record record = records.get(topic);
+        TopicRecord record = records.get(topic);
         return record != null && record.isClosed(now);
     }
 
     private int endsOf(String topic) {
-        Record record = records.get(topic);
+        TopicRecord record = records.get(topic);
         return record == null ? 0 : record.ends;
     }
 }

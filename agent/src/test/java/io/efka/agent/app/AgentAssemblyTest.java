@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -160,7 +161,7 @@ final class AgentAssemblyTest {
                 .map(Thread::getName)
                 .filter(name -> !name.startsWith("process reaper")
                         && !name.startsWith("ForkJoinPool.commonPool")
-                        && !name.toLowerCase().contains("activemq"))
+                        && !name.toLowerCase(Locale.ROOT).contains("activemq"))
                 .toList();
     }
 

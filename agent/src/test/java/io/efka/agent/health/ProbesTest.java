@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -119,7 +120,7 @@ final class ProbesTest {
 
         private void drip(ServerSocket server, CompletableFuture<Boolean> letGo) {
             try (Socket socket = server.accept()) {
-                socket.getOutputStream().write("HTTP/1.1 200 OK\r\nX: ".getBytes());
+                socket.getOutputStream().write("HTTP/1.1 200 OK\r\nX: ".getBytes(StandardCharsets.US_ASCII));
                 while (true) {
                     socket.getOutputStream().write('x');
                     LockSupport.parkNanos(20_000_000);

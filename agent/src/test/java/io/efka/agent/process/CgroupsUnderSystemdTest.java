@@ -322,7 +322,7 @@ final class CgroupsUnderSystemdTest {
     }
 
     /** Makes scopes that are folders, with real processes for them. */
-    private final class FakeSystemd implements Systemd {
+    private static final class FakeSystemd implements Systemd {
         String subgroup = "";
         int refusals;
         String refusal = "";

@@ -544,8 +544,9 @@ class PahoLinkTest {
     private static byte[] withCorrelationData(int size) {
         byte[] properties = concat(bytes(0x09, size >> 8, size), new byte[size]);
         int length = properties.length;
-        byte[] prefix =
-                length < 128 ? bytes(length) : bytes(length & 0x7F | 0x80, length >> 7 & 0x7F | 0x80, length >> 14);
+        byte[] prefix = length < 128
+                ? bytes(length)
+                : bytes((length & 0x7F) | 0x80, ((length >> 7) & 0x7F) | 0x80, length >> 14);
         return concat(string("efka/dev1/cmd/ping"), bytes(0, 7), prefix, properties);
     }
 

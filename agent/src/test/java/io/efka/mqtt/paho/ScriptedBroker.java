@@ -164,7 +164,7 @@ final class ScriptedBroker implements AutoCloseable {
         packet.write(firstByte);
         int rest = body.length;
         do {
-            packet.write(rest > 127 ? rest & 0x7F | 0x80 : rest);
+            packet.write(rest > 127 ? (rest & 0x7F) | 0x80 : rest);
             rest >>= 7;
         } while (rest > 0);
         packet.write(body);
@@ -224,7 +224,7 @@ final class ScriptedBroker implements AutoCloseable {
         }
 
         private int number(int at) {
-            return (body[at] & 0xFF) << 8 | body[at + 1] & 0xFF;
+            return ((body[at] & 0xFF) << 8) | (body[at + 1] & 0xFF);
         }
 
         /** Of a publish. */

@@ -70,8 +70,7 @@ final class ChannelsBenchmark implements Benchmark {
         for (int i = 0; i < SERVICES; i++) BootBenchmark.write(data, Script.of("idle-" + i, leave));
         var attached = new ArrayList<ChannelClient>();
         try (RunningAgent agent = rig.agent(data)) {
-            Await.until(
-                    "all run", Duration.ofSeconds(120), () -> agent.operator().running() == SERVICES);
+            Await.until("all run", Duration.ofMinutes(2), () -> agent.operator().running() == SERVICES);
             attach(tokens, WARM_UP, attached);
             close(attached);
             LockSupport.parkNanos(SETTLE_NANOS);

@@ -2,6 +2,7 @@ package io.efka.it.bench;
 
 import io.efka.it.bench.Stamps.Stamp;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -64,7 +65,7 @@ final class CrashBenchmark implements Benchmark {
             try {
                 restart(process, again);
             } catch (IOException e) {
-                e.printStackTrace();
+                throw new UncheckedIOException(e);
             }
         });
     }

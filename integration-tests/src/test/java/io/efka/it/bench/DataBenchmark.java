@@ -96,7 +96,7 @@ final class DataBenchmark implements Benchmark {
                 seen[0] = numbers.received();
                 seen[1] = System.nanoTime();
             }
-            return numbers.received() >= all && numbers.distinct() == all || System.nanoTime() - seen[1] > 5e9;
+            return (numbers.received() >= all && numbers.distinct() == all) || System.nanoTime() - seen[1] > 5e9;
         });
     }
 

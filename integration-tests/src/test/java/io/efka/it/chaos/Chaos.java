@@ -25,7 +25,6 @@ final class Chaos implements AutoCloseable {
     private final Random random;
     private final Report report = new Report();
     private final Path folder = Folders.create("chaos");
-    private final Path results;
     private final String device;
     private final ChaosLog log;
     private final SmallDisk disk;
@@ -41,7 +40,6 @@ final class Chaos implements AutoCloseable {
     /** @param results what a failing run leaves behind for whoever looks into it: the logs, and nothing else */
     Chaos(long seed, Path results) throws IOException {
         this.random = new Random(seed);
-        this.results = results;
         this.device = "chaos-" + ProcessHandle.current().pid();
         Files.createDirectories(results);
         this.log = new ChaosLog(results.resolve("chaos.log"));

@@ -58,11 +58,10 @@ class DiskFaultsIT {
         try (Disk disk = Disk.tmpfs(folder.resolve("data"), "4m");
                 var patient = new Patient(broker, "full-data", Optional.of(folder), List.of())) {
             patient.run("ticker", TICKER);
-            long pid = patient.status("ticker").get("pid").getAsLong();
             Path filler = disk.fill();
 
             assertThat(refusalAfterSomeRestarts(patient, "ticker")).contains("No space left on device");
-            pid = patient.status("ticker").get("pid").getAsLong();
+            long pid = patient.status("ticker").get("pid").getAsLong();
             assertThat(code(patient.ask("ticker", "stop", ""))).isEqualTo("disk_full");
 
             assertStillRuns(patient, pid);

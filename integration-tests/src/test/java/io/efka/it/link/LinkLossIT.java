@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +82,7 @@ class LinkLossIT {
                 if (i % 100 == 99 && link.isUp())
                     Ear.await("some progress", Duration.ofSeconds(60), () -> sent.isDone() || !link.isUp());
             }
-            Ear.await("all acknowledged", Duration.ofSeconds(120), () -> outbox.size() == 0);
+            Ear.await("all acknowledged", Duration.ofMinutes(2), () -> outbox.size() == 0);
             Ear.await(
                     "all observed",
                     Duration.ofSeconds(20),
@@ -155,7 +156,7 @@ class LinkLossIT {
         return new PahoLink(settings, timers, new Random(7));
     }
 
-    private static LinkedHashSet<String> distinct(Ear ear) {
+    private static Set<String> distinct(Ear ear) {
         return new LinkedHashSet<>(texts(ear));
     }
 

@@ -34,7 +34,7 @@ public enum Announcement {
     /** The same CONNACK with another number there. */
     Packet in(Packet connack, long value) {
         byte[] bytes = new byte[width];
-        for (int i = 0; i < width; i++) bytes[i] = (byte) (value >> 8 * (width - 1 - i));
+        for (int i = 0; i < width; i++) bytes[i] = (byte) (value >> (8 * (width - 1 - i)));
         return with(connack, property, bytes);
     }
 
@@ -50,7 +50,7 @@ public enum Announcement {
         byte[] bytes = properties(connack).get(property);
         if (bytes == null) return -1;
         long value = 0;
-        for (byte one : bytes) value = value << 8 | one & 0xFF;
+        for (byte one : bytes) value = (value << 8) | (one & 0xFF);
         return value;
     }
 

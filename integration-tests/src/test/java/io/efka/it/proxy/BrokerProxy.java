@@ -91,7 +91,7 @@ public final class BrokerProxy implements AutoCloseable {
     /** Resets all connections; returns how many there were. */
     public int reset() {
         int count = 0;
-        for (ProxyConnection connection : connections) {
+        for (ProxyConnection connection : List.copyOf(connections)) {
             if (!connections.remove(connection)) continue;
             connection.reset();
             count++;

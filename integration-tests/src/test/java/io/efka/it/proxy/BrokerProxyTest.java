@@ -362,7 +362,7 @@ class BrokerProxyTest {
         }
 
         void nextUntilTheEnd() throws IOException {
-            while (next().isPresent()) continue;
+            while (next().isPresent()) {}
         }
 
         void expectSilence() throws IOException {

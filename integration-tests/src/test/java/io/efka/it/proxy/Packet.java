@@ -158,7 +158,7 @@ public record Packet(PacketType type, int flags, byte[] body) {
     }
 
     private int unsignedShort(int at) {
-        return (body[at] & 0xFF) << 8 | body[at + 1] & 0xFF;
+        return ((body[at] & 0xFF) << 8) | (body[at + 1] & 0xFF);
     }
 
     // ---- packets that the proxy makes

@@ -43,7 +43,7 @@ public final class RivalClient implements AutoCloseable {
                 socket = fresh;
                 fresh.getOutputStream().write(connect);
                 var in = new BufferedInputStream(fresh.getInputStream());
-                while (Packet.read(in).filter(this::isWelcome).isPresent()) continue;
+                while (Packet.read(in).filter(this::isWelcome).isPresent()) {}
             } catch (IOException e) {
                 // Thrown out.
             }

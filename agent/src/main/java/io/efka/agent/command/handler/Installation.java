@@ -119,7 +119,7 @@ final class Installation {
 
     private static boolean isStopped(Outcome outcome) {
         return outcome instanceof Outcome.Done
-                || outcome instanceof Outcome.Rejected rejected && rejected.reason() == ErrorCode.NOT_RUNNING;
+                || (outcome instanceof Outcome.Rejected rejected && rejected.reason() == ErrorCode.NOT_RUNNING);
     }
 
     private CommandResult write(ServiceId id, Path workDir, InstallRequest request) {

@@ -49,7 +49,7 @@ final class PatternSize {
             return;
         }
         char escaped = at + 1 < text.length() ? text.charAt(at + 1) : ' ';
-        if (escaped >= '1' && escaped <= '9' || text.startsWith("\\k<", at)) {
+        if ((escaped >= '1' && escaped <= '9') || text.startsWith("\\k<", at)) {
             throw problem("there are no backreferences in this syntax", at);
         }
         atom(1);

@@ -290,7 +290,7 @@ public final class StreamFiles {
         Segment first = segments.get(0);
         long hole = (target - first.base() + first.position()) / BLOCK * BLOCK;
         long freedTo = first.base() - first.position() + hole;
-        if (freedTo <= Math.max(oldest, first.base()) || limit < end && end < noHolesBefore) return freed;
+        if (freedTo <= Math.max(oldest, first.base()) || (limit < end && end < noHolesBefore)) return freed;
         if (!isThere(first)) return freed;
         mark.write(freedTo);
         if (disk.holes().punch(first.path(), hole)) {

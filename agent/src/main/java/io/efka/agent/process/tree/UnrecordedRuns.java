@@ -68,7 +68,10 @@ public final class UnrecordedRuns {
         long deadline = System.nanoTime() + limit.toNanos();
         Known known = Known.of(recorded);
         var told = new HashSet<String>();
-        while ((killMarked(known, told) | killGrouped(known, told)) && System.nanoTime() < deadline) {
+        while (true) {
+            boolean marked = killMarked(known, told);
+            boolean grouped = killGrouped(known, told);
+            if ((!marked && !grouped) || System.nanoTime() >= deadline) return;
             LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
