@@ -16,6 +16,7 @@ final class ContainerBroker implements TestBroker {
     @SuppressWarnings("resource")
     ContainerBroker() {
         container = new GenericContainer<>(DockerImageName.parse("eclipse-mosquitto:2"))
+                .withLabel("io.efka.test", "broker") // .ci/run removes what a killed run has left
                 .withExposedPorts(1883)
                 .withCopyToContainer(
                         Transferable.of(MosquittoConf.with("listener 1883 0.0.0.0", "/mosquitto/data"), 0644), CONF)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Numbers every line it writes, and notes in its journal, after the write, which one that was and whether it succeeded.
-. ./witness.sh
+. ./witness.sh # sets "start"
 number=0
 
 talk() {
@@ -8,6 +8,7 @@ talk() {
     while [ "$left" -gt 0 ]; do
         left=$((left - 1))
         number=$((number + 1))
+        # shellcheck disable=SC2154
         if printf '%08d %08d %s\n' "$start" "$number" "$FILLER"; then
             echo "$start $number" >&8
         else
