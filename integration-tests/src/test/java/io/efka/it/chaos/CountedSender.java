@@ -9,6 +9,12 @@ import java.util.random.RandomGenerator;
 abstract class CountedSender extends Sender {
     private static final long SETTLING = Duration.ofSeconds(5).toNanos();
 
+    /** Calm time after which an uncertain command has had its effect, if it has one. */
+    private static final long CALM = Duration.ofSeconds(2).toNanos();
+
+    /** For such calm to come; there is none while kills follow each other. */
+    private static final long CALM_LIMIT = Duration.ofMinutes(2).toNanos();
+
     private final Conditions conditions;
     private final Notes notes;
     private long expected;
@@ -61,8 +67,14 @@ abstract class CountedSender extends Sender {
         correct(id + " " + reply);
     }
 
+    /**
+     * The effects once the next agent has been there for a while: a restart that the end of an agent cut in two is done by the
+     * next one, which starts what is desired.
+     */
     private long settled() {
-        Commander.pause(2000);
+        long deadline = System.nanoTime() + CALM_LIMIT;
+        long calm = conditions.calmNanos();
+        while (conditions.calmNanos() - calm < CALM && System.nanoTime() < deadline) Commander.pause(5);
         return effects();
     }
 
