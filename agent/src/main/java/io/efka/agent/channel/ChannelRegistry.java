@@ -8,6 +8,7 @@ import io.efka.protocol.Names;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.json.JsonExcerpt;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
 import java.util.Locale;
@@ -108,7 +109,7 @@ final class ChannelRegistry {
             LOG.info("service={} run={} channel attached", channel.service(), channel.run());
             return Optional.of(channel);
         } catch (Refused refused) {
-            tally().refused(LineJson.shown(asked.service()), String.valueOf(refused.getMessage()));
+            tally().refused(JsonExcerpt.of(asked.service()), String.valueOf(refused.getMessage()));
             connection.refuse(refused.line());
             return Optional.empty();
         }

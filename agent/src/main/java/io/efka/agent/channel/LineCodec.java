@@ -5,6 +5,9 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.protocol.Names;
+import io.efka.protocol.json.JsonExcerpt;
+import io.efka.protocol.json.StrictJson;
+import io.efka.protocol.json.Utf8;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -29,14 +32,31 @@ final class LineCodec {
     }
 
     ServiceLine decode(byte[] line) throws BadLineException {
-        JsonObject json = LineJson.parse(line);
+        JsonObject json = object(line);
         String type = text(json, "type");
         Kind kind = kinds.get(type);
         if (kind == null) {
             throw new BadLineException(
-                    "type must be attach, ready, alive, data, event or result, was " + LineJson.shown(type));
+                    "type must be attach, ready, alive, data, event or result, was " + JsonExcerpt.of(type));
         }
         return kind.of(json);
+    }
+
+    private static JsonObject object(byte[] line) throws BadLineException {
+        String text = Utf8.decode(line).orElseThrow(() -> new BadLineException("a line must be UTF-8"));
+        try {
+            // The broker's clients read the numbers, not the agent: they may have any number of digits.
+            StrictJson.Document document = StrictJson.parse(text, Integer.MAX_VALUE);
+            if (!document.duplicates().isEmpty()) {
+                String key = JsonExcerpt.of(document.duplicates().get(0));
+                throw new BadLineException("the key " + key + " stands twice");
+            }
+            if (document.root() instanceof JsonObject object) return object;
+            throw new BadLineException("a line must be a JSON object, was " + JsonExcerpt.of(text));
+        } catch (StrictJson.NotJsonException e) {
+            throw new BadLineException("a line must be one JSON object in UTF-8, nested " + StrictJson.MAX_DEPTH
+                    + " deep at most, was " + JsonExcerpt.of(text));
+        }
     }
 
     private static ServiceLine attach(JsonObject line) throws BadLineException {
@@ -97,7 +117,7 @@ final class LineCodec {
 
     private static BadLineException wrong(JsonObject line, String key, String right) {
         JsonElement value = line.get(key);
-        String was = value == null ? "missing" : LineJson.shown(value.toString());
+        String was = value == null ? "missing" : JsonExcerpt.of(value);
         return new BadLineException(key + " must be " + right + ", was " + was);
     }
 }

@@ -4,9 +4,7 @@ import com.google.gson.JsonObject;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.json.JsonExcerpt;
 import io.efka.protocol.json.StrictJson;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import io.efka.protocol.json.Utf8;
 
 /** Reads a command's payload: nothing, or one strict JSON object. Every refusal says what would be right. */
 public final class PayloadCodec {
@@ -21,7 +19,10 @@ public final class PayloadCodec {
                     ErrorCode.PAYLOAD_TOO_LARGE,
                     "payload has " + payload.length + " bytes, may have " + MAX_BYTES + " at most");
         }
-        String text = text(payload);
+        String text = Utf8.decode(payload)
+                .orElseThrow(() -> new CommandException(
+                        ErrorCode.BAD_PAYLOAD,
+                        "payload is not UTF-8 (" + payload.length + " bytes): send JSON in UTF-8"));
         if (text.isBlank()) return new JsonObject();
         try {
             StrictJson.Document document = StrictJson.parse(withoutMark(text));
@@ -39,18 +40,6 @@ public final class PayloadCodec {
     /** Some editors begin a file with a byte order mark; nobody sees it there. */
     private static String withoutMark(String text) {
         return text.startsWith("\uFEFF") ? text.substring(1) : text;
-    }
-
-    private static String text(byte[] payload) throws CommandException {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(payload))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new CommandException(
-                    ErrorCode.BAD_PAYLOAD, "payload is not UTF-8 (" + payload.length + " bytes): send JSON in UTF-8");
-        }
     }
 
     private static CommandException bad(String what, String text) {

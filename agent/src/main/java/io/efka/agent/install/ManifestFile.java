@@ -1,14 +1,13 @@
 package io.efka.agent.install;
 
 import io.efka.protocol.Fault;
+import io.efka.protocol.json.Utf8;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestParser;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -77,14 +76,7 @@ public final class ManifestFile {
 
     static ManifestReading parse(byte[] content) {
         if (content.length > ManifestParser.MAX_SIZE) return fault("larger", "must be 256 KiB at most");
-        try {
-            return ManifestParser.read(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(content))
-                    .toString());
-        } catch (CharacterCodingException e) {
-            return fault("other bytes", "must be UTF-8");
-        }
+        return Utf8.decode(content).map(ManifestParser::read).orElseGet(() -> fault("other bytes", "must be UTF-8"));
     }
 
     /** Neither right nor wrong: it may be on a mount that is not there yet. */

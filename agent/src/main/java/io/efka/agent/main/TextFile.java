@@ -1,10 +1,9 @@
 package io.efka.agent.main;
 
+import io.efka.protocol.json.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,10 +25,7 @@ final class TextFile {
     static String read(Path file) throws IOException {
         byte[] bytes = bytes(file);
         if (bytes.length > MAX_BYTES) throw new IOException(file + ": is larger than 1 MiB");
-        return StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(bytes))
-                .toString();
+        return Utf8.decode(bytes).orElseThrow(CharacterCodingException::new);
     }
 
     private static byte[] bytes(Path file) throws IOException {

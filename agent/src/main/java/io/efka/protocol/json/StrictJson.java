@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
+import com.google.gson.ToNumberPolicy;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  */
 public final class StrictJson {
     private static final int MAX_KEY = 64;
+
     /** As the protocol allows for payloads; a manifest needs three. */
     public static final int MAX_DEPTH = 64;
 
@@ -33,7 +34,10 @@ public final class StrictJson {
     private final JsonReader reader;
     private final List<String> duplicates = new ArrayList<>();
 
-    private StrictJson(String text) {
+    private final int maxDigits;
+
+    private StrictJson(String text, int maxDigits) {
+        this.maxDigits = maxDigits;
         reader = new JsonReader(new StringReader(text));
         reader.setStrictness(Strictness.STRICT);
     }
@@ -44,7 +48,17 @@ public final class StrictJson {
      * @throws NotJsonException saying where it stops being JSON, or that it is nested too deeply
      */
     public static Document parse(String text) throws NotJsonException {
-        return new StrictJson(text).document();
+        return parse(text, MAX_DIGITS);
+    }
+
+    /**
+     * Parses the one value that {@code text} is.
+     *
+     * @param maxDigits how long a number may be; no limit is right only for whoever passes numbers on unread
+     * @throws NotJsonException as {@link #parse(String)}
+     */
+    public static Document parse(String text, int maxDigits) throws NotJsonException {
+        return new StrictJson(text, maxDigits).document();
     }
 
     /** The path of a key below another one: {@code restart.delay}. Longer keys than any of ours are cut: the sender knows them. */
@@ -68,7 +82,7 @@ public final class StrictJson {
             case BEGIN_OBJECT -> object(path, allowed(depth));
             case BEGIN_ARRAY -> array(path, allowed(depth));
             case STRING -> new JsonPrimitive(reader.nextString());
-            case NUMBER -> number(reader.nextString());
+            case NUMBER -> number();
             case BOOLEAN -> new JsonPrimitive(reader.nextBoolean());
             case NULL -> {
                 reader.nextNull();
@@ -79,13 +93,15 @@ public final class StrictJson {
         };
     }
 
-    private static JsonPrimitive number(String digits) throws NotJsonException {
-        if (digits.length() > MAX_DIGITS) {
+    /** It stays text until somebody asks for its value. */
+    private JsonPrimitive number() throws IOException, NotJsonException {
+        Number number = ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(reader);
+        int digits = number.toString().length();
+        if (digits > maxDigits) {
             throw new NotJsonException(
-                    "must not have a number of more than " + MAX_DIGITS + " digits, has one of " + digits.length());
+                    "must not have a number of more than " + maxDigits + " digits, has one of " + digits);
         }
-        // Parsed by Gson, it stays text until somebody asks for its value.
-        return JsonParser.parseString(digits).getAsJsonPrimitive();
+        return new JsonPrimitive(number);
     }
 
     private static int allowed(int depth) throws NotJsonException {

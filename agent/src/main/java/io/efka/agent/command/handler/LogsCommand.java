@@ -9,10 +9,8 @@ import io.efka.agent.command.ReplyFields;
 import io.efka.agent.supervision.Logs;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.json.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Locale;
@@ -96,7 +94,7 @@ final class LogsCommand implements CommandHandler {
     }
 
     private static CommandResult answer(Logs.Stream stream, Logs.Page page) {
-        Optional<String> text = text(page.bytes());
+        Optional<String> text = Utf8.decode(page.bytes()).filter(it -> isShort(page.bytes().length, it));
         ReplyFields fields = ReplyFields.NONE.and("stream", stream.name().toLowerCase(Locale.ROOT));
         fields = text.isPresent()
                 ? fields.and("text", text.get())
@@ -108,18 +106,9 @@ final class LogsCommand implements CommandHandler {
                 .and("truncated", page.truncated()));
     }
 
-    /** Empty for what is no text, or would be larger as JSON text than in base 64: a reply has its limit. */
-    private static Optional<String> text(byte[] bytes) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            long escaped = bytes.length
-                    + ESCAPE * text.chars().filter(c -> c < ' ' && c != '\n').count();
-            return escaped <= LARGEST_TEXT ? Optional.of(text) : Optional.empty();
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
-        }
+    /** Whether the text is no larger in JSON than base 64 would be: a reply has its limit. */
+    private static boolean isShort(int bytes, String text) {
+        long escapes = text.chars().filter(c -> c < ' ' && c != '\n').count();
+        return bytes + ESCAPE * escapes <= LARGEST_TEXT;
     }
 }

@@ -1,13 +1,12 @@
 package io.efka.agent.command.ledger;
 
 import io.efka.mqtt.Message;
+import io.efka.protocol.json.Utf8;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.Optional;
 
 /** Short, stable names for long things. */
 public final class CommandDigest {
@@ -31,19 +30,9 @@ public final class CommandDigest {
     /** Correlation data as a command's id: itself if it is plain text, else {@code b64:…}, or {@code sha256:…} if long. */
     public static String idOf(byte[] correlation) {
         if (correlation.length > MAX_ID_BYTES) return "sha256:" + base64(sha256().digest(correlation));
-        return text(correlation).orElseGet(() -> "b64:" + base64(correlation));
-    }
-
-    private static Optional<String> text(byte[] bytes) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            return text.chars().anyMatch(Character::isISOControl) ? Optional.empty() : Optional.of(text);
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
-        }
+        return Utf8.decode(correlation)
+                .filter(text -> text.chars().noneMatch(Character::isISOControl))
+                .orElseGet(() -> "b64:" + base64(correlation));
     }
 
     private static String base64(byte[] bytes) {
