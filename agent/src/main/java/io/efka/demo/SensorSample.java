@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.efka.protocol.EfkaVariables;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -41,7 +42,7 @@ public final class SensorSample {
     public static void main(String[] arguments) {
         double temperature = ROOM;
         while (true) {
-            try (var socket = SocketChannel.open(UnixDomainSocketAddress.of(System.getenv("EFKA_CHANNEL")))) {
+            try (var socket = SocketChannel.open(UnixDomainSocketAddress.of(System.getenv(EfkaVariables.CHANNEL)))) {
                 var sensor = new SensorSample(socket, temperature);
                 if (sensor.serve()) return;
                 temperature = sensor.temperature();
@@ -55,8 +56,8 @@ public final class SensorSample {
     /** Whether it was told to stop; false: the agent is gone. */
     private boolean serve() throws IOException {
         JsonObject attach = line("attach");
-        attach.addProperty("service", System.getenv("EFKA_SERVICE"));
-        attach.addProperty("token", System.getenv("EFKA_TOKEN"));
+        attach.addProperty("service", System.getenv(EfkaVariables.SERVICE));
+        attach.addProperty("token", System.getenv(EfkaVariables.TOKEN));
         say(attach);
         var lines = new BufferedReader(Channels.newReader(socket, StandardCharsets.UTF_8));
         for (String heard = lines.readLine(); heard != null; heard = lines.readLine()) {

@@ -30,6 +30,9 @@ public final class EfkaVariables {
     /** For a service the file of its configuration; for an agent that of its settings. */
     public static final String CONFIG = "EFKA_CONFIG";
 
+    /** What the start script of the agent reads. */
+    public static final Set<String> OF_SCRIPT = Set.of("EFKA_JAR", "EFKA_JAVA", "EFKA_JAVA_OPTS");
+
     /** What a service finds in its environment. */
     public static final Set<String> OF_SERVICES =
             Set.of(RUN, SIDE, AGENT, SERVICE, DEVICE, PID, CHANNEL, TOKEN, CONFIG);

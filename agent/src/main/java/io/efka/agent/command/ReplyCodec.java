@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
 import io.efka.agent.command.ledger.ReplyText;
+import io.efka.protocol.json.JsonExcerpt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,12 +48,8 @@ public final class ReplyCodec {
     private static String shortened(ReplyFields reply, CommandResult answer) {
         ReplyFields core = reply.only(KEPT);
         if (answer instanceof CommandResult.Failed failed)
-            core = core.and("error", error(failed, clipped(failed.message())));
+            core = core.and("error", error(failed, JsonExcerpt.cut(failed.message(), MAX_KEPT_MESSAGE)));
         return core.and("shortened", true).text();
-    }
-
-    private static String clipped(String message) {
-        return message.length() > MAX_KEPT_MESSAGE ? message.substring(0, MAX_KEPT_MESSAGE) + "…" : message;
     }
 
     private static ReplyFields error(CommandResult.Failed failed, String message) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.efka.mqtt.LinkException;
 import io.efka.protocol.ErrorCode;
+import io.efka.protocol.json.JsonExcerpt;
 import java.util.List;
 
 /** What is sent when the broker does not take a reply as it is. */
@@ -27,7 +28,7 @@ final class ShortReply {
         private String message() {
             String what = isTooLarge()
                     ? "the reply of " + bytes + " bytes is too large for the broker: "
-                    : "the reply could not be sent to " + clipped(topic) + ": ";
+                    : "the reply could not be sent to " + JsonExcerpt.cut(topic, MAX_MESSAGE) + ": ";
             return what + failure.getMessage();
         }
     }
@@ -55,11 +56,7 @@ final class ShortReply {
 
     private static JsonObject clipped(JsonObject error) {
         JsonObject brief = error.deepCopy();
-        brief.addProperty("message", clipped(error.get("message").getAsString()));
+        brief.addProperty("message", JsonExcerpt.cut(error.get("message").getAsString(), MAX_MESSAGE));
         return brief;
-    }
-
-    private static String clipped(String text) {
-        return text.length() > MAX_MESSAGE ? text.substring(0, MAX_MESSAGE) + "…" : text;
     }
 }

@@ -4,20 +4,16 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.LayoutBase;
+import io.efka.protocol.json.JsonWriter;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 
 /** The shape of a log line: {@code 2026-11-22T20:50:24.303Z INFO  Agent - started}, a stack trace below it. */
 final class LogLine extends LayoutBase<ILoggingEvent> {
-    private static final DateTimeFormatter UTC_MILLIS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
     @Override
     public String doLayout(ILoggingEvent event) {
         String name = event.getLoggerName();
         var line = new StringBuilder(128);
-        UTC_MILLIS.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), line);
+        line.append(JsonWriter.timestamp(Instant.ofEpochMilli(event.getTimeStamp())));
         line.append(' ').append(event.getLevel());
         if (event.getLevel().toString().length() == 4) line.append(' ');
         line.append(' ').append(name, name.lastIndexOf('.') + 1, name.length());

@@ -1,5 +1,6 @@
 package io.efka.agent.main;
 
+import io.efka.protocol.EfkaVariables;
 import java.util.Locale;
 
 /**
@@ -40,7 +41,7 @@ enum Setting {
     LOG_LEVEL("LEVEL", Shape.TEXT, "error, warn, info, debug or trace. Default: info") {
         @Override
         String environment() {
-            return "EFKA_LOG";
+            return EfkaVariables.PREFIX + "LOG";
         }
     };
 
@@ -69,7 +70,7 @@ enum Setting {
     }
 
     String environment() {
-        return "EFKA_" + name();
+        return EfkaVariables.PREFIX + name();
     }
 
     String key() {

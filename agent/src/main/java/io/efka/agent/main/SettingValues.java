@@ -1,6 +1,7 @@
 package io.efka.agent.main;
 
 import io.efka.protocol.DeviceId;
+import io.efka.protocol.Durations;
 import io.efka.protocol.GroupId;
 import io.efka.protocol.Names;
 import java.nio.file.InvalidPathException;
@@ -76,14 +77,39 @@ final class SettingValues {
         return text;
     }
 
+    /** A duration; {@code 0} needs no unit. */
+    private static Duration duration(String text) {
+        if (text.equals("0")) return Duration.ZERO;
+        return Durations.parse(text)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("must be a number and a unit (ms, s, m, h, d), as in 30s"));
+    }
+
+    /** A duration from {@code least} to {@code most}. */
+    private static Duration between(String least, String most, String text) {
+        Duration given = duration(text);
+        if (given.compareTo(duration(least)) < 0 || given.compareTo(duration(most)) > 0) {
+            throw new IllegalArgumentException("must be from " + least + " to " + most);
+        }
+        return given;
+    }
+
+    static Duration stopTimeout(String text) {
+        return between("1s", "10m", text);
+    }
+
+    static Duration ledgerAge(String text) {
+        return between("0", "30d", text);
+    }
+
     static Duration metricsInterval(String text) {
-        Duration interval = Times.parse(text);
-        return interval.isZero() ? interval : Times.between("1s", "1d", text);
+        Duration interval = duration(text);
+        return interval.isZero() ? interval : between("1s", "1d", text);
     }
 
     static Duration selfCheckTimeout(String text) {
-        Duration limit = Times.parse(text);
-        return limit.isZero() ? limit : Times.between("10s", "1h", text);
+        Duration limit = duration(text);
+        return limit.isZero() ? limit : between("10s", "1h", text);
     }
 
     static int ledgerEntries(String text) {

@@ -41,7 +41,7 @@ final class SettingsReader {
                 folders(),
                 ledger(),
                 value(Setting.METRICS_INTERVAL, "30s", SettingValues::metricsInterval),
-                value(Setting.STOP_TIMEOUT, "30s", text -> Times.between("1s", "10m", text)),
+                value(Setting.STOP_TIMEOUT, "30s", SettingValues::stopTimeout),
                 value(Setting.SELF_CHECK_TIMEOUT, "60s", SettingValues::selfCheckTimeout),
                 value(Setting.HOME_ASSISTANT, "", SettingValues::homeAssistant));
         LogLevel level = value(Setting.LOG_LEVEL, "info", SettingValues::logLevel);
@@ -92,7 +92,7 @@ final class SettingsReader {
 
     private Settings.LedgerBounds ledger() {
         int entries = value(Setting.LEDGER_ENTRIES, "1000", SettingValues::ledgerEntries);
-        Duration age = value(Setting.LEDGER_AGE, "24h", text -> Times.between("0", "30d", text));
+        Duration age = value(Setting.LEDGER_AGE, "24h", SettingValues::ledgerAge);
         return new Settings.LedgerBounds(entries, age);
     }
 

@@ -11,13 +11,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Lays flags over the environment over the config file. */
 final class SettingsSources {
-    /** Variables of the start script's. */
-    private static final Set<String> OF_SCRIPT = Set.of("EFKA_JAR", "EFKA_JAVA", "EFKA_JAVA_OPTS");
-
     private SettingsSources() {}
 
     /**
@@ -56,7 +52,7 @@ final class SettingsSources {
     }
 
     private static boolean isNoSetting(String name) {
-        return OF_SCRIPT.contains(name) || EfkaVariables.OF_SERVICES.contains(name);
+        return EfkaVariables.OF_SCRIPT.contains(name) || EfkaVariables.OF_SERVICES.contains(name);
     }
 
     /** A variable that is set but empty counts as not set: compose files cannot leave one out. */

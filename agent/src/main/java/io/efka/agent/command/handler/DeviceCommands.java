@@ -5,16 +5,12 @@ import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.ReplyFields;
 import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.protocol.json.JsonWriter;
 import io.efka.threads.Timers;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.concurrent.CompletableFuture;
 
 /** The commands of the device itself. */
 final class DeviceCommands {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
     private final ServiceRegistry supervision;
     private final Documents documents;
     private final Timers timers;
@@ -26,7 +22,7 @@ final class DeviceCommands {
     }
 
     CompletableFuture<CommandResult> ping(Command command) {
-        return answered(ReplyFields.NONE.and("pong", true).and("time", TIME.format(timers.now())));
+        return answered(ReplyFields.NONE.and("pong", true).and("time", JsonWriter.timestamp(timers.now())));
     }
 
     CompletableFuture<CommandResult> info(Command command) {

@@ -5,11 +5,10 @@ import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.RunId;
+import io.efka.protocol.json.JsonWriter;
 import io.efka.threads.FatalErrors;
 import io.efka.threads.Timers;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -22,8 +21,6 @@ import java.util.function.Consumer;
  * broker does not take rests by itself, and holds up no other. Confined to the shipper's thread.
  */
 final class OutputPublisher {
-    private static final DateTimeFormatter MILLIS =
-            new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
     private static final RunId LONGEST_RUN = new RunId("00000000000000000000000000");
     private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(10);
@@ -144,7 +141,7 @@ final class OutputPublisher {
         var user = List.of(
                 new MessageProperties.User("offset", Long.toString(chunk.offset())),
                 new MessageProperties.User("run", chunk.run().value()),
-                new MessageProperties.User("at", MILLIS.format(read)));
+                new MessageProperties.User("at", JsonWriter.timestamp(read)));
         var properties =
                 new MessageProperties(Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), user);
         String topic = outlet.topics().service(feed.service(), feed.id().leaf());

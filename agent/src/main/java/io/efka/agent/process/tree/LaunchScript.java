@@ -4,6 +4,7 @@ import io.efka.agent.process.proc.InheritedEnvironment;
 import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.RunAsUser;
 import io.efka.agent.process.proc.SystemTools;
+import io.efka.protocol.EfkaVariables;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -131,7 +132,7 @@ final class LaunchScript {
         var inner = new StringBuilder();
         int number = 0;
         for (Map.Entry<String, String> variable : variables.entrySet()) {
-            String carrier = "EFKA_ENV_" + number++;
+            String carrier = EfkaVariables.PREFIX + "ENV_" + number++;
             line("export " + carrier + "=" + quoted(variable.getValue()));
             inner.append("export ")
                     .append(variable.getKey())
