@@ -1,12 +1,15 @@
 package io.efka.protocol.manifest;
 
+import com.google.gson.JsonElement;
 import io.efka.protocol.Fault;
 import io.efka.protocol.json.JsonExcerpt;
+import io.efka.protocol.json.StrictJson;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Collects what is wrong and what is odd about one manifest while it is read. */
-public final class Diagnostics {
+final class Diagnostics {
     /** Of each kind; beyond it they are only counted, so that the reply stays small whatever was sent. */
     static final int MAX_REPORTED = 100;
 
@@ -17,6 +20,11 @@ public final class Diagnostics {
     private final List<String> warnings = new ArrayList<>();
     private int moreFaults;
     private int moreWarnings;
+
+    /** The place of a value, where faults of it are reported. */
+    Location at(String path) {
+        return new Location(path);
+    }
 
     void fault(String key, String value, String expected) {
         if (faults.size() < MAX_REPORTED) faults.add(new Fault(key, JsonExcerpt.cut(value, MAX_VALUE), expected));
@@ -40,5 +48,29 @@ public final class Diagnostics {
         var all = new ArrayList<String>(warnings);
         if (moreWarnings > 0) all.add("and " + moreWarnings + " more warnings");
         return all;
+    }
+
+    /** Where in the manifest a value is, and where to report what is wrong with it. */
+    final class Location {
+        private final String path;
+
+        /** @param path as in {@code restart.delay} or {@code args[2]} */
+        private Location(String path) {
+            this.path = path;
+        }
+
+        Location child(String key) {
+            return new Location(StrictJson.keyPath(path, key));
+        }
+
+        Location item(int index) {
+            return new Location(path + "[" + index + "]");
+        }
+
+        /** Reports {@code value} as not what it must be. */
+        <T> Optional<T> unfit(JsonElement value, String expected) {
+            fault(path, value.toString(), expected);
+            return Optional.empty();
+        }
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Reads {@code health_check}; the kind of URL decides what the rest must be, and what a fault says. */
-final class HealthCheckRule implements ValueRule<HealthCheck> {
+final class HealthCheckRule implements ValueRules.Rule<HealthCheck> {
     private static final String ANY = "must be http://…, https://…, tcp://host:port, exec:path or process:";
     private static final String HTTP = "must have a host, and a port from 1 to 65535 or none: http://host:port/path";
     private static final String TCP = "must be tcp://host:port and no more, with a port from 1 to 65535";
@@ -15,7 +15,7 @@ final class HealthCheckRule implements ValueRule<HealthCheck> {
     private static final String PROCESS = "must be process: and no more";
 
     @Override
-    public Optional<HealthCheck> read(JsonElement value, FaultLocation place) {
+    public Optional<HealthCheck> read(JsonElement value, Diagnostics.Location place) {
         String text = ValueRules.string(value).orElse("");
         int colon = text.indexOf(':');
         String rest = text.substring(colon + 1);
@@ -29,7 +29,7 @@ final class HealthCheckRule implements ValueRule<HealthCheck> {
     }
 
     private static Optional<HealthCheck> or(
-            FaultLocation place, JsonElement value, String expected, Optional<HealthCheck> check) {
+            Diagnostics.Location place, JsonElement value, String expected, Optional<HealthCheck> check) {
         return check.isPresent() ? check : place.unfit(value, expected);
     }
 

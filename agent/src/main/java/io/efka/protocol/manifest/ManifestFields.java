@@ -2,20 +2,27 @@ package io.efka.protocol.manifest;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.efka.protocol.Spelling;
 import io.efka.protocol.json.StrictJson;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** A manifest's object, read key by key; what is wrong is collected and never stops the reading. */
 final class ManifestFields {
-    private final Map<String, JsonObject> sections = new HashMap<>();
-    private final Diagnostics findings;
+    /** No known key is longer; also bounds the work of guessing one. */
+    private static final int MAX_GUESSED = 32;
 
-    ManifestFields(JsonObject root, Diagnostics findings) {
-        this.findings = findings;
+    private final Map<String, JsonObject> sections = new HashMap<>();
+    private final Diagnostics diagnostics;
+
+    ManifestFields(JsonObject root, Diagnostics diagnostics) {
+        this.diagnostics = diagnostics;
         sections.put("", root);
         for (String name : sectionNames()) section(root, name);
     }
@@ -28,7 +35,7 @@ final class ManifestFields {
     /** The value; empty where it is missing or does not fit. */
     <T> Optional<T> find(ManifestKey<T> key) {
         Optional<JsonElement> value = raw(key);
-        if (value.isEmpty() && key.isRequired()) findings.fault(key.path(), "missing", "must be given");
+        if (value.isEmpty() && key.isRequired()) diagnostics.fault(key.path(), "missing", "must be given");
         return value.flatMap(element -> key.rule().read(element, place(key)));
     }
 
@@ -41,8 +48,8 @@ final class ManifestFields {
         raw(key).ifPresent(value -> place(key).unfit(value, expected));
     }
 
-    FaultLocation place(ManifestKey<?> key) {
-        return new FaultLocation(key.path(), findings);
+    Diagnostics.Location place(ManifestKey<?> key) {
+        return diagnostics.at(key.path());
     }
 
     /** Warns of keys that nobody reads. */
@@ -56,12 +63,12 @@ final class ManifestFields {
             if (key.section().equals(section)) known.add(key.name());
         }
         for (String name : object(section).keySet()) {
-            if (!known.contains(name)) findings.warning(warning(section, name));
+            if (!known.contains(name)) diagnostics.warning(warning(section, name));
         }
     }
 
     private static String warning(String section, String name) {
-        String hint = KeyAdvice.nearest(section, name)
+        String hint = nearest(section, name)
                 .map(path -> "; did you mean \"" + path + "\"?")
                 .orElse("");
         return "unknown key \"" + StrictJson.keyPath(section, name) + "\" is ignored" + hint;
@@ -79,7 +86,7 @@ final class ManifestFields {
         JsonElement value = root.get(name);
         if (value == null) return;
         if (value.isJsonObject()) sections.put(name, value.getAsJsonObject());
-        else new FaultLocation(name, findings).unfit(value, "must be an object");
+        else diagnostics.at(name).unfit(value, "must be an object");
     }
 
     private static Set<String> sectionNames() {
@@ -87,5 +94,43 @@ final class ManifestFields {
         for (ManifestKey<?> key : ManifestSchema.ALL) names.add(key.section());
         names.remove("");
         return names;
+    }
+
+    /** The path of the key most like {@code name} in its section; failing that, the same name elsewhere. */
+    private static Optional<String> nearest(String section, String name) {
+        if (name.length() > MAX_GUESSED) return Optional.empty();
+        String written = name.toLowerCase(Locale.ROOT);
+        return paths().stream()
+                .filter(path -> section(path).equals(section))
+                .filter(path -> isLike(written, last(path)))
+                .min(Comparator.comparingInt(path -> Spelling.slips(written, last(path))))
+                .or(() -> elsewhere(written));
+    }
+
+    private static Optional<String> elsewhere(String name) {
+        return paths().stream().filter(path -> last(path).equals(name)).findFirst();
+    }
+
+    /** A third of its letters may be wrong: two in "policy", one in "env". */
+    private static boolean isLike(String written, String known) {
+        return Spelling.slips(written, known) <= Math.max(1, known.length() / 3);
+    }
+
+    private static Set<String> paths() {
+        var paths = new LinkedHashSet<String>();
+        for (ManifestKey<?> key : ManifestSchema.ALL) {
+            if (key.equals(ManifestSchema.SERIVCE_ID)) continue;
+            if (!key.section().isEmpty()) paths.add(key.section());
+            paths.add(key.path());
+        }
+        return paths;
+    }
+
+    private static String section(String path) {
+        return path.substring(0, Math.max(path.indexOf('.'), 0));
+    }
+
+    private static String last(String path) {
+        return path.substring(path.indexOf('.') + 1);
     }
 }

@@ -10,17 +10,18 @@ import java.util.Optional;
  * @param isRequired whether its absence is a fault
  * @param standard the default as a manifest would have it; empty where absence itself means something
  */
-public record ManifestKey<T>(String path, ValueRule<T> rule, boolean isRequired, Optional<JsonPrimitive> standard) {
+public record ManifestKey<T>(
+        String path, ValueRules.Rule<T> rule, boolean isRequired, Optional<JsonPrimitive> standard) {
 
-    static <T> ManifestKey<T> required(String path, ValueRule<T> rule) {
+    static <T> ManifestKey<T> required(String path, ValueRules.Rule<T> rule) {
         return new ManifestKey<>(path, rule, true, Optional.empty());
     }
 
-    static <T> ManifestKey<T> optional(String path, ValueRule<T> rule) {
+    static <T> ManifestKey<T> optional(String path, ValueRules.Rule<T> rule) {
         return new ManifestKey<>(path, rule, false, Optional.empty());
     }
 
-    static <T> ManifestKey<T> standard(String path, ValueRule<T> rule, JsonPrimitive value) {
+    static <T> ManifestKey<T> standard(String path, ValueRules.Rule<T> rule, JsonPrimitive value) {
         return new ManifestKey<>(path, rule, false, Optional.of(value));
     }
 
@@ -36,7 +37,7 @@ public record ManifestKey<T>(String path, ValueRule<T> rule, boolean isRequired,
 
     /** The default's value, read by the same rule as a manifest's. */
     T fallback() {
-        return standard.flatMap(value -> rule.read(value, new FaultLocation(path, new Diagnostics())))
+        return standard.flatMap(value -> rule.read(value, new Diagnostics().at(path)))
                 .orElseThrow(() -> new IllegalStateException("no usable default for " + path + ": " + standard));
     }
 }

@@ -3,8 +3,8 @@ package io.efka.protocol.manifest;
 import static io.efka.protocol.manifest.ManifestKey.optional;
 import static io.efka.protocol.manifest.ManifestKey.required;
 import static io.efka.protocol.manifest.ManifestKey.standard;
-import static io.efka.protocol.manifest.QuantityRules.DURATION;
-import static io.efka.protocol.manifest.QuantityRules.DURATION_OR_ZERO;
+import static io.efka.protocol.manifest.ValueRules.DURATION;
+import static io.efka.protocol.manifest.ValueRules.DURATION_OR_ZERO;
 import static io.efka.protocol.manifest.ValueRules.whole;
 
 import com.google.gson.JsonPrimitive;
@@ -40,20 +40,20 @@ public final class ManifestSchema {
 
     private static final Pattern OCTAL = Pattern.compile("0?[0-7]{3}");
 
-    private static final ValueRule<String> PROGRAM =
+    private static final ValueRules.Rule<String> PROGRAM =
             ValueRules.text("must be a program without spaces, relative or absolute", ManifestSchema::isProgram);
-    private static final ValueRule<ServiceId> ID = ValueRules.parsed(
+    private static final ValueRules.Rule<ServiceId> ID = ValueRules.parsed(
             "must be 1-64 of A-Z a-z 0-9 . _ -, not starting with . or -",
             text -> Names.isLegal(text) ? Optional.of(new ServiceId(text)) : Optional.empty());
-    private static final ValueRule<List<String>> TEXTS =
+    private static final ValueRules.Rule<List<String>> TEXTS =
             ValueRules.listOf(ValueRules.TEXT, "must be a list of strings");
-    private static final ValueRule<String> NAME_OF_ACCOUNT = ValueRules.text(
+    private static final ValueRules.Rule<String> NAME_OF_ACCOUNT = ValueRules.text(
             "must be a string: a name or number as in /etc/passwd or /etc/group, up to " + MAX_ACCOUNT,
             ManifestSchema::isAccount);
-    private static final ValueRule<Integer> UMASK = ValueRules.parsed(
+    private static final ValueRules.Rule<Integer> UMASK = ValueRules.parsed(
             "must be an octal string from \"000\" to \"0777\", such as \"0022\"",
             text -> OCTAL.matcher(text).matches() ? Optional.of(Integer.parseInt(text, 8)) : Optional.empty());
-    private static final ValueRule<Signal> SIGNAL =
+    private static final ValueRules.Rule<Signal> SIGNAL =
             ValueRules.parsed("must be the name of a signal: " + List.of(Signal.values()), Signal::named);
 
     public static final ManifestKey<ServiceId> SERVICE_ID = required("service_id", ID);
@@ -101,25 +101,22 @@ public final class ManifestSchema {
     static final ManifestKey<Signal> STOP_SIGNAL = standard("stop.signal", SIGNAL, of("TERM"));
     static final ManifestKey<Duration> STOP_GRACE = standard("stop.grace", DURATION, of("10s"));
 
-    static final ManifestKey<Long> LIMIT_MEMORY =
-            optional("limits.memory", QuantityRules.size(1, QuantityRules.LARGEST));
+    static final ManifestKey<Long> LIMIT_MEMORY = optional("limits.memory", ValueRules.size(1, ValueRules.LARGEST));
     static final ManifestKey<Double> LIMIT_CPU = optional("limits.cpu", ValueRules.positive(MAX_CPU));
     static final ManifestKey<Long> LIMIT_PIDS = optional("limits.pids", whole(1, MAX_COUNT));
     static final ManifestKey<Long> LIMIT_NOFILE = optional("limits.nofile", whole(1, MAX_COUNT));
-    static final ManifestKey<Long> LIMIT_CORE = optional("limits.core", QuantityRules.size(0, QuantityRules.LARGEST));
+    static final ManifestKey<Long> LIMIT_CORE = optional("limits.core", ValueRules.size(0, ValueRules.LARGEST));
 
     static final ManifestKey<List<ServiceId>> AFTER =
             optional("after", ValueRules.listOf(ID, "must be a list of service ids"));
 
     static final ManifestKey<Long> OUTPUT_KEEP =
-            standard("output.keep", QuantityRules.size(MIN_KEEP, QuantityRules.LARGEST), of("16MiB"));
+            standard("output.keep", ValueRules.size(MIN_KEEP, ValueRules.LARGEST), of("16MiB"));
     static final ManifestKey<Long> OUTPUT_BACKLOG =
-            standard("output.backlog", QuantityRules.size(MIN_KEEP, QuantityRules.LARGEST), of("256MiB"));
-    static final ManifestKey<Long> OUTPUT_RATE =
-            standard("output.rate", QuantityRules.size(0, QuantityRules.LARGEST), of(0));
+            standard("output.backlog", ValueRules.size(MIN_KEEP, ValueRules.LARGEST), of("256MiB"));
+    static final ManifestKey<Long> OUTPUT_RATE = standard("output.rate", ValueRules.size(0, ValueRules.LARGEST), of(0));
     static final ManifestKey<Duration> OUTPUT_LINGER = standard("output.linger", DURATION_OR_ZERO, of("50ms"));
-    static final ManifestKey<Long> OUTPUT_BATCH =
-            standard("output.batch", QuantityRules.size(1, MAX_BATCH), of("64KiB"));
+    static final ManifestKey<Long> OUTPUT_BATCH = standard("output.batch", ValueRules.size(1, MAX_BATCH), of("64KiB"));
     static final ManifestKey<Manifest.OutputRule.Stderr> OUTPUT_STDERR =
             standard("output.stderr", ValueRules.oneOf(Manifest.OutputRule.Stderr.class), of("separate"));
 

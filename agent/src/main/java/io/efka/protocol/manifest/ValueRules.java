@@ -1,7 +1,9 @@
 package io.efka.protocol.manifest;
 
 import com.google.gson.JsonElement;
+import io.efka.protocol.Durations;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,14 +15,23 @@ import java.util.OptionalLong;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The rules for plain values: text, numbers, words, lists and maps. */
+/** What values must look like: text, numbers, words, {@linkplain Durations durations}, sizes, lists and maps. */
 public final class ValueRules {
-    /** Any text that can be handed to a process: the kernel ends it at a NUL. */
-    static final ValueRule<String> TEXT = text("must be a string without NUL", text -> true);
+    /** What one kind of value must look like. */
+    @FunctionalInterface
+    interface Rule<T> {
 
-    static final ValueRule<Boolean> FLAG = (value, place) ->
+        /** Reads {@code value}; one that does not fit is reported at {@code place} and comes back empty. */
+        Optional<T> read(JsonElement value, Diagnostics.Location place);
+    }
+
+    /** Any text that can be handed to a process: the kernel ends it at a NUL. */
+    static final Rule<String> TEXT = text("must be a string without NUL", text -> true);
+
+    static final Rule<Boolean> FLAG = (value, place) ->
             value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean()
                     ? Optional.of(value.getAsBoolean())
                     : place.unfit(value, "must be true or false");
@@ -30,15 +41,39 @@ public final class ValueRules {
     /** No decimal that somebody means is longer; parsing one of any length would take time as its square. */
     private static final int MAX_DECIMAL = 32;
 
+    /** 1 PiB: above any device's disk; keeps sums of sizes far from overflow. */
+    static final long LARGEST = 1L << 50;
+
+    private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15}) ?([A-Za-z]+)");
+
+    private static final Map<String, Long> SIZES = Map.of(
+            "B", 1L,
+            "KiB", 1L << 10,
+            "MiB", 1L << 20,
+            "GiB", 1L << 30,
+            "kB", 1_000L,
+            "KB", 1_000L,
+            "MB", 1_000_000L,
+            "GB", 1_000_000_000L);
+
+    /** A duration longer than nothing. */
+    static final Rule<Duration> DURATION = parsed(
+            "must be a duration above 0, up to 365d, " + Durations.EXAMPLES,
+            text -> Durations.parse(text).filter(duration -> !duration.isZero()));
+
+    /** A duration that may be nothing. */
+    static final Rule<Duration> DURATION_OR_ZERO =
+            parsed("must be a duration from \"0s\" to \"365d\", " + Durations.EXAMPLES, Durations::parse);
+
     private ValueRules() {}
 
     /** A string that passes {@code fits}. */
-    static ValueRule<String> text(String expected, Predicate<String> fits) {
+    static Rule<String> text(String expected, Predicate<String> fits) {
         return parsed(expected, text -> fits.test(text) ? Optional.of(text) : Optional.empty());
     }
 
     /** A string that {@code parse} understands. */
-    static <T> ValueRule<T> parsed(String expected, Function<String, Optional<T>> parse) {
+    static <T> Rule<T> parsed(String expected, Function<String, Optional<T>> parse) {
         return (value, place) -> {
             Optional<T> read = string(value).flatMap(parse);
             return read.isPresent() ? read : place.unfit(value, expected);
@@ -46,7 +81,7 @@ public final class ValueRules {
     }
 
     /** One of an enum's constants, written in lower case with {@code -} for {@code _}. */
-    static <E extends Enum<E>> ValueRule<E> oneOf(Class<E> type) {
+    static <E extends Enum<E>> Rule<E> oneOf(Class<E> type) {
         var words = new LinkedHashMap<String, E>();
         var expected = new StringJoiner(", ", "must be one of ", "");
         for (E constant : type.getEnumConstants()) {
@@ -58,7 +93,7 @@ public final class ValueRules {
     }
 
     /** A whole number; {@code 3.0} and {@code 1e3} are not written as one. */
-    static ValueRule<Long> whole(long min, long max) {
+    static Rule<Long> whole(long min, long max) {
         String expected = "must be a whole number from " + min + " to " + max;
         return (value, place) -> {
             OptionalLong number = whole(value);
@@ -69,7 +104,7 @@ public final class ValueRules {
     }
 
     /** A number above zero, up to {@code max}. */
-    static ValueRule<Double> positive(int max) {
+    static Rule<Double> positive(int max) {
         String expected = "must be a number above 0, up to " + max;
         return (value, place) -> {
             OptionalDouble number = decimal(value);
@@ -79,8 +114,33 @@ public final class ValueRules {
         };
     }
 
+    /** A number of bytes. */
+    static Rule<Long> size(long min, long max) {
+        String expected =
+                "must be a size such as \"64KiB\", \"16MiB\" or a number of bytes, from " + min + " to " + max;
+        return (value, place) -> {
+            Optional<Long> bytes = bytes(value).filter(amount -> amount >= min && amount <= max);
+            return bytes.isPresent() ? bytes : place.unfit(value, expected);
+        };
+    }
+
+    private static Optional<Long> bytes(JsonElement value) {
+        OptionalLong number = whole(value);
+        if (number.isPresent()) return Optional.of(number.getAsLong());
+        return string(value).flatMap(ValueRules::bytes);
+    }
+
+    private static Optional<Long> bytes(String text) {
+        Matcher parts = AMOUNT.matcher(text);
+        if (!parts.matches()) return Optional.empty();
+        long amount = Long.parseLong(parts.group(1));
+        return Optional.ofNullable(SIZES.get(parts.group(2)))
+                .filter(unit -> amount <= LARGEST / unit)
+                .map(unit -> amount * unit);
+    }
+
     /** A list whose items all fit; each one that does not is reported. */
-    static <T> ValueRule<List<T>> listOf(ValueRule<T> item, String expected) {
+    static <T> Rule<List<T>> listOf(Rule<T> item, String expected) {
         return (value, place) -> {
             if (!value.isJsonArray()) return place.unfit(value, expected);
             var items = new ArrayList<T>();
@@ -93,12 +153,12 @@ public final class ValueRules {
     }
 
     /** An object of strings whose names fit; each entry that does not is reported. */
-    static ValueRule<Map<String, String>> mapOfText(Predicate<String> nameFits, String expectedName, String expected) {
+    static Rule<Map<String, String>> mapOfText(Predicate<String> nameFits, String expectedName, String expected) {
         return (value, place) -> {
             if (!value.isJsonObject()) return place.unfit(value, expected);
             var entries = new LinkedHashMap<String, String>();
             value.getAsJsonObject().asMap().forEach((name, element) -> {
-                FaultLocation at = place.child(name);
+                Diagnostics.Location at = place.child(name);
                 if (nameFits.test(name)) TEXT.read(element, at).ifPresent(text -> entries.put(name, text));
                 else at.unfit(element, expectedName);
             });
