@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +26,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All of Efka on one machine: a broker, an agent, and sample services that the agent is told to keep. */
 public final class Demo implements Lifecycle {
     /** What a graceful end may take; the samples end at once when asked. */
     public static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(20);
     private static final int PREFERRED_WEB_PORT = 8088;
 
@@ -126,13 +131,22 @@ public final class Demo implements Lifecycle {
         if (plan.dataFolder().isPresent()) return plan.dataFolder().get();
         try {
             Path folder = Files.createTempDirectory("efka-demo-");
-            keep(() -> TemporaryFolder.remove(folder));
+            keep(() -> remove(folder));
             return folder;
         } catch (IOException e) {
             throw new StartException(
                     Reason.DATA_FOLDER_UNUSABLE,
                     "no temporary folder can be made (" + e.getMessage() + "): name one with --data-dir",
                     e);
+        }
+    }
+
+    /** Removes {@code folder} and all in it; what cannot be removed is named in the log. Follows no link. */
+    private static void remove(Path folder) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(path);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("the temporary folder {} was not removed completely: {}", folder, e.toString());
         }
     }
 
