@@ -80,7 +80,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static ExitCode checkConfig(Path file, ConfigFile config, PrintWriter out) {
-        SettingsReading reading = SettingsSources.read(Map.of(), Optional.empty(), config, ANY_MACHINE);
+        SettingsReading reading = SettingsReader.read(Map.of(), Optional.empty(), config, ANY_MACHINE);
         if (reading instanceof SettingsReading.Usable usable) return good(file, "config", usable.warnings(), out);
         return bad(file, "config", ((SettingsReading.Unusable) reading).faults(), out);
     }

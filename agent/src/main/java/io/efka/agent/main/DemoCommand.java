@@ -1,11 +1,16 @@
 package io.efka.agent.main;
 
+import io.efka.agent.app.Lifecycle;
+import io.efka.agent.app.Settings;
 import io.efka.demo.Demo;
+import io.efka.mqtt.BrokerSettings;
+import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
 import io.efka.threads.ExitCode;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,7 +19,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code efka demo}: the whole of it on one machine, to be tried out. */
 final class DemoCommand implements Callable<Integer> {
-    private final CliDependencies rooms;
+    private final Function<Settings, Lifecycle> agents;
+    private final Function<BrokerSettings, MqttLink> links;
     private final Termination termination;
 
     @Option(names = "--port", paramLabel = "PORT", description = "MQTT over TCP; 0: any free one. Default: 1883")
@@ -38,8 +44,10 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    DemoCommand(CliDependencies rooms, Termination termination) {
-        this.rooms = rooms;
+    DemoCommand(
+            Function<Settings, Lifecycle> agents, Function<BrokerSettings, MqttLink> links, Termination termination) {
+        this.agents = agents;
+        this.links = links;
         this.termination = termination;
     }
 
@@ -62,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
                     given.dataFolder.map(folder -> folder.toAbsolutePath().normalize()),
                     given.device());
             Logging.level(LogLevel.WARN); // what the agent does is to be seen through the broker
-            var demo = new Demo(plan, given.rooms.agent(), given.rooms.link(), line.getOut());
+            var demo = new Demo(plan, given.agents, given.links, line.getOut());
             return new DaemonRunner(given.termination, line.getErr())
                     .run(demo, Demo.STOP_TIMEOUT)
                     .number();

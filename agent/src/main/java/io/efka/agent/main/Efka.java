@@ -1,5 +1,10 @@
 package io.efka.agent.main;
 
+import io.efka.agent.app.Lifecycle;
+import io.efka.agent.app.Settings;
+import io.efka.mqtt.BrokerSettings;
+import io.efka.mqtt.MqttLink;
+import io.efka.protocol.manifest.ManifestReading;
 import io.efka.threads.ExitCode;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -7,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -21,13 +27,26 @@ final class Efka {
     private final PrintWriter out;
     private final PrintWriter err;
 
-    /** Writes to {@code out} and {@code err}, which must flush by themselves. */
-    Efka(CliDependencies rooms, MachineDefaults machine, Termination termination, PrintWriter out, PrintWriter err) {
+    /**
+     * Writes to {@code out} and {@code err}, which must flush by themselves.
+     *
+     * @param agents makes an agent that is not started yet
+     * @param links makes a link that is not opened yet
+     * @param manifests reads a manifest's JSON text
+     */
+    Efka(
+            Function<Settings, Lifecycle> agents,
+            Function<BrokerSettings, MqttLink> links,
+            Function<String, ManifestReading> manifests,
+            MachineDefaults machine,
+            Termination termination,
+            PrintWriter out,
+            PrintWriter err) {
         this.out = out;
         this.err = err;
-        commands.put("run", () -> new RunCommand(rooms, machine, termination).commandLine());
-        commands.put("demo", () -> command(new DemoCommand(rooms, termination), HelpTexts::demo));
-        commands.put("check", () -> command(new CheckCommand(rooms.manifest()), HelpTexts::check));
+        commands.put("run", () -> new RunCommand(agents, machine, termination).commandLine());
+        commands.put("demo", () -> command(new DemoCommand(agents, links, termination), HelpTexts::demo));
+        commands.put("check", () -> command(new CheckCommand(manifests), HelpTexts::check));
     }
 
     /** Does what the arguments say and returns the exit code; blocks until it is done. */

@@ -32,8 +32,15 @@ public final class Main {
             Logging.flush(LAST_LINES);
             halt.accept(code);
         });
-        var efka =
-                new Efka(rooms(fatal), MachineDefaults.here(), termination, printer(System.out), printer(System.err));
+        var efka = new Efka(
+                settings -> new Agent(settings, fatal),
+                broker ->
+                        new PahoLink(broker, new SystemTimers(ForkJoinPool.commonPool()), RandomGenerator.getDefault()),
+                ManifestParser::read,
+                MachineDefaults.here(),
+                termination,
+                printer(System.out),
+                printer(System.err));
         int code = efka.execute(arguments);
         Logging.flush(LAST_LINES);
         System.exit(code);
@@ -41,13 +48,5 @@ public final class Main {
 
     private static PrintWriter printer(PrintStream stream) {
         return new PrintWriter(stream, true, StandardCharsets.UTF_8);
-    }
-
-    private static CliDependencies rooms(FatalErrors fatal) {
-        return new CliDependencies(
-                settings -> new Agent(settings, fatal),
-                broker ->
-                        new PahoLink(broker, new SystemTimers(ForkJoinPool.commonPool()), RandomGenerator.getDefault()),
-                ManifestParser::read);
     }
 }

@@ -1,5 +1,7 @@
 package io.efka.agent.main;
 
+import io.efka.agent.app.Lifecycle;
+import io.efka.agent.app.Settings;
 import io.efka.protocol.EfkaVariables;
 import io.efka.protocol.Fault;
 import io.efka.threads.ExitCode;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -26,13 +29,13 @@ final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final String CONFIG = "--config";
 
-    private final CliDependencies rooms;
+    private final Function<Settings, Lifecycle> agents;
     private final MachineDefaults machine;
     private final Termination termination;
     private final CommandSpec spec;
 
-    RunCommand(CliDependencies rooms, MachineDefaults machine, Termination termination) {
-        this.rooms = rooms;
+    RunCommand(Function<Settings, Lifecycle> agents, MachineDefaults machine, Termination termination) {
+        this.agents = agents;
         this.machine = machine;
         this.termination = termination;
         this.spec = spec(this);
@@ -56,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
         }
         try {
             ConfigFile config = file.isPresent() ? ConfigFile.parse(TextFile.read(file.get())) : ConfigFile.NONE;
-            SettingsReading reading = SettingsSources.read(flags(given), file, config, machine);
+            SettingsReading reading = SettingsReader.read(flags(given), file, config, machine);
             if (reading instanceof SettingsReading.Usable usable)
                 return run(usable, err).number();
             return refuse((SettingsReading.Unusable) reading, err).number();
@@ -72,11 +75,11 @@ final class RunCommand implements Callable<Integer> {
     private ExitCode run(SettingsReading.Usable usable, PrintWriter err) {
         Logging.level(usable.logLevel());
         var warnings = new ArrayList<String>(usable.warnings());
-        warnings.addAll(SettingsSources.strayVariables(machine));
+        warnings.addAll(SettingsAdvice.strayVariables(machine));
         SettingsAdvice.onPid(ProcessHandle.current().pid()).ifPresent(warnings::add);
         warnings.forEach(LOG::warn);
         return new DaemonRunner(termination, err)
-                .run(rooms.agent().apply(usable.settings()), usable.settings().stopTimeout());
+                .run(agents.apply(usable.settings()), usable.settings().stopTimeout());
     }
 
     private static ExitCode refuse(SettingsReading.Unusable unusable, PrintWriter err) {

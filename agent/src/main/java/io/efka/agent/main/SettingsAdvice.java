@@ -2,11 +2,14 @@ package io.efka.agent.main;
 
 import io.efka.agent.app.Settings;
 import io.efka.mqtt.BrokerSettings;
+import io.efka.protocol.EfkaVariables;
+import io.efka.protocol.Spelling;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -66,5 +69,23 @@ final class SettingsAdvice {
     private static Optional<String> unreadable(String kind, Optional<Path> file) {
         return file.filter(path -> !Files.isReadable(path) || Files.isDirectory(path))
                 .map(path -> "the " + kind + " " + path + " cannot be read: connecting fails until it can");
+    }
+
+    /** Variables that look like a setting misspelled; one sentence each. */
+    static List<String> strayVariables(MachineDefaults machine) {
+        List<String> known =
+                Arrays.stream(Setting.values()).map(Setting::environment).toList();
+        var stray = new ArrayList<String>();
+        for (String name : machine.environment().keySet()) {
+            if (!EfkaVariables.isReserved(name) || known.contains(name) || isNoSetting(name)) continue;
+            Spelling.closest(name, known)
+                    .ifPresent(
+                            close -> stray.add("the variable " + name + " means nothing; did you mean " + close + "?"));
+        }
+        return stray;
+    }
+
+    private static boolean isNoSetting(String name) {
+        return EfkaVariables.OF_SCRIPT.contains(name) || EfkaVariables.OF_SERVICES.contains(name);
     }
 }

@@ -9,25 +9,67 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Makes settings of what was written, the machine's word where nothing was, and names every fault by its place. */
+/**
+ * Reads the settings. A flag wins over the environment, that over the config file, and that over the default. Every fault is
+ * named by where it was written.
+ */
 final class SettingsReader {
+    /**
+     * A setting's value as somebody wrote it.
+     *
+     * @param where how to find it again: {@code --broker}, {@code EFKA_BROKER}, {@code efka.json: broker}
+     */
+    private record Raw(String text, String where) {}
 
-    private final Map<Setting, RawSetting> written;
+    private final Map<Setting, Raw> written;
     private final MachineDefaults machine;
     private final List<Fault> faults = new ArrayList<>();
 
-    private SettingsReader(Map<Setting, RawSetting> written, MachineDefaults machine) {
+    private SettingsReader(Map<Setting, Raw> written, MachineDefaults machine) {
         this.written = written;
         this.machine = machine;
     }
 
-    static SettingsReading read(Map<Setting, RawSetting> written, MachineDefaults machine) {
-        return new SettingsReader(written, machine).read();
+    /**
+     * Reads the settings.
+     *
+     * @param flags as given on the command line
+     * @param fileName how the config file was named, for messages
+     */
+    static SettingsReading read(
+            Map<Setting, String> flags, Optional<Path> fileName, ConfigFile file, MachineDefaults machine) {
+        String where = fileName.map(path -> path + ": ").orElse("");
+        var written = new EnumMap<Setting, Raw>(Setting.class);
+        for (Setting setting : Setting.values()) {
+            Optional.ofNullable(flags.get(setting))
+                    .map(text -> new Raw(text, setting.flag()))
+                    .or(() -> fromEnvironment(setting, machine))
+                    .or(() -> Optional.ofNullable(file.values().get(setting))
+                            .map(text -> new Raw(text, where + setting.key())))
+                    .ifPresent(one -> written.put(setting, one));
+        }
+        return withFaults(new SettingsReader(written, machine).read(), file.faults(), where);
+    }
+
+    /** A variable that is set but empty counts as not set: compose files cannot leave one out. */
+    private static Optional<Raw> fromEnvironment(Setting setting, MachineDefaults machine) {
+        return Optional.ofNullable(machine.environment().get(setting.environment()))
+                .filter(text -> !text.isEmpty())
+                .map(text -> new Raw(text, setting.environment()));
+    }
+
+    private static SettingsReading withFaults(SettingsReading reading, List<Fault> inFile, String where) {
+        if (inFile.isEmpty()) return reading;
+        var all = new ArrayList<Fault>();
+        inFile.forEach(fault -> all.add(new Fault(where + fault.key(), fault.value(), fault.expected())));
+        if (reading instanceof SettingsReading.Unusable unusable) all.addAll(unusable.faults());
+        return new SettingsReading.Unusable(all, ExitCode.BAD_CONFIG);
     }
 
     private SettingsReading read() {
@@ -80,7 +122,7 @@ final class SettingsReader {
                     Optional.empty());
         }
         Optional<String> username =
-                Optional.ofNullable(written.get(Setting.USERNAME)).map(RawSetting::text);
+                Optional.ofNullable(written.get(Setting.USERNAME)).map(Raw::text);
         return new BrokerSettings(uris, clientId, username, file(Setting.PASSWORD_FILE), file(Setting.CA), cert, key);
     }
 
@@ -103,7 +145,7 @@ final class SettingsReader {
 
     /** What was written, or else the default; after a fault the default too, since the settings are not used then. */
     private <T> T value(Setting setting, String fallback, Function<String, T> parser) {
-        RawSetting one = written.get(setting);
+        Raw one = written.get(setting);
         if (one == null) return parser.apply(fallback);
         try {
             return parser.apply(one.text());
@@ -114,7 +156,7 @@ final class SettingsReader {
     }
 
     private String place(Setting setting) {
-        RawSetting one = written.get(setting);
+        Raw one = written.get(setting);
         return one == null ? setting.flag() : one.where();
     }
 

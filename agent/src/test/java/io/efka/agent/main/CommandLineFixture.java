@@ -30,18 +30,21 @@ final class CommandLineFixture {
 
     /** Returns the exit code. */
     int efka(String... arguments) {
-        var rooms = new CliDependencies(
-                Agent::new,
-                broker -> {
-                    throw new AssertionError("no link is needed");
-                },
-                text -> {
-                    manifestsRead.add(text);
-                    return manifest;
-                });
         var machine = new MachineDefaults(hostName, false, Path.of("/home/eve"), environment);
         var termination = new Termination(signals::put, halts::add);
-        return new Efka(rooms, machine, termination, new PrintWriter(out, true), new PrintWriter(err, true))
+        return new Efka(
+                        Agent::new,
+                        broker -> {
+                            throw new AssertionError("no link is needed");
+                        },
+                        text -> {
+                            manifestsRead.add(text);
+                            return manifest;
+                        },
+                        machine,
+                        termination,
+                        new PrintWriter(out, true),
+                        new PrintWriter(err, true))
                 .execute(arguments);
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,9 +45,10 @@ final class SettingsAdviceTest {
     }
 
     private List<String> warnings(Map<Setting, Path> files) {
-        var written = new EnumMap<Setting, RawSetting>(Setting.class);
-        files.forEach((setting, file) -> written.put(setting, new RawSetting(file.toString(), setting.flag())));
-        return ((SettingsReading.Usable) SettingsReader.read(written, HERE)).warnings();
+        var flags = new EnumMap<Setting, String>(Setting.class);
+        files.forEach((setting, file) -> flags.put(setting, file.toString()));
+        return ((SettingsReading.Usable) SettingsReader.read(flags, Optional.empty(), ConfigFile.NONE, HERE))
+                .warnings();
     }
 
     private Path file(String name, String mode) throws IOException {
