@@ -5,7 +5,7 @@ import io.efka.agent.app.StartException.Reason;
 import io.efka.agent.files.Exposure;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.state.DataFolderBusy;
-import io.efka.agent.state.MapDbSession;
+import io.efka.agent.state.SessionCounter;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.supervision.StoreException;
 import io.efka.threads.AgentThread;
@@ -89,7 +89,7 @@ public final class Agent implements Lifecycle {
                 "the lock file of " + data + " was deleted or replaced, so that another agent can have the folder",
                 ExitCode.BUSY));
         AgentAssembly assembled =
-                AgentAssembly.of(settings, store, new MapDbSession(store).next(), check, this::closeElsewhere);
+                AgentAssembly.of(settings, store, new SessionCounter(store).next(), check, this::closeElsewhere);
         parts = Optional.of(assembled);
         assembled.start();
         LOG.info(

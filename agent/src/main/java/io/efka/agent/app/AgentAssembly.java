@@ -25,12 +25,12 @@ import io.efka.agent.runtime.Ulids;
 import io.efka.agent.session.BrokerSession;
 import io.efka.agent.session.DevicePresence;
 import io.efka.agent.session.DeviceStatusCodec;
-import io.efka.agent.state.MapDbConfigs;
-import io.efka.agent.state.MapDbLedger;
-import io.efka.agent.state.MapDbOffsets;
-import io.efka.agent.state.MapDbRetained;
-import io.efka.agent.state.MapDbServices;
 import io.efka.agent.state.StateStore;
+import io.efka.agent.state.StoredConfigs;
+import io.efka.agent.state.StoredLedger;
+import io.efka.agent.state.StoredOffsets;
+import io.efka.agent.state.StoredRetained;
+import io.efka.agent.state.StoredServices;
 import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.supervision.SupervisorPorts;
 import io.efka.agent.supervision.Supervisors;
@@ -121,7 +121,7 @@ final class AgentAssembly {
         var random = RandomGenerator.getDefault();
         var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
         Path folder = settings.folders().data();
-        var serviceStore = new MapDbServices(store, folder);
+        var serviceStore = new StoredServices(store, folder);
         isStateWhole = store.damages().isEmpty();
         if (isStateWhole) serviceStore.forgetOrphans(); // before anybody reads what is kept of services
         link = new PahoLink(settings.broker(), timers, random);
@@ -131,10 +131,10 @@ final class AgentAssembly {
         var statusCodec = new StatusCodec(number);
         var statuses = new RetainedStatuses(topics, uplink, events, statusCodec);
         var outlet = new Outlet(link, topics, events);
-        output = new Output(settings.folders().logs(), new MapDbOffsets(store), outlet, timers);
-        data = new DataPublisher(topics, uplink, events, new MapDbRetained(store));
+        output = new Output(settings.folders().logs(), new StoredOffsets(store), outlet, timers);
+        data = new DataPublisher(topics, uplink, events, new StoredRetained(store));
         channels = new ServiceChannels(
-                folder, timers, new ChannelPublications(data, events), new MapDbConfigs(store), workers.workers());
+                folder, timers, new ChannelPublications(data, events), new StoredConfigs(store), workers.workers());
         var machine = MachineFacts.read(Path.of("/proc"));
         Optional<Discovery> discovery = settings.homeAssistant().map(prefix -> {
             var card = new DiscoveryDevice(
@@ -185,7 +185,7 @@ final class AgentAssembly {
         var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
         var environment = new Environment(topics, outbox::send, services, events, timers);
         var ledger = new Ledger(
-                new MapDbLedger(store),
+                new StoredLedger(store),
                 settings.ledger().entries(),
                 settings.ledger().age(),
                 timers);

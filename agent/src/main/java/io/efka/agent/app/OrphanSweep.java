@@ -3,7 +3,7 @@ package io.efka.agent.app;
 import io.efka.agent.channel.ServiceChannels;
 import io.efka.agent.output.Output;
 import io.efka.agent.process.ProcessLauncher;
-import io.efka.agent.state.MapDbServices;
+import io.efka.agent.state.StoredServices;
 import io.efka.agent.supervision.Supervisors;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param logs whether the folder of the output is the agent's own; another one may be shared with other agents
  */
 record OrphanSweep(
-        MapDbServices store, Output output, boolean logs, ServiceChannels channels, ProcessLauncher launcher) {
+        StoredServices store, Output output, boolean logs, ServiceChannels channels, ProcessLauncher launcher) {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanSweep.class);
 
     /** Every service there is, also one whose record cannot be read. */

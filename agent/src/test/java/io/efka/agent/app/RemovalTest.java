@@ -25,12 +25,12 @@ import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.runtime.Ulids;
 import io.efka.agent.state.Change;
-import io.efka.agent.state.MapDbConfigs;
-import io.efka.agent.state.MapDbLedger;
-import io.efka.agent.state.MapDbOffsets;
-import io.efka.agent.state.MapDbRetained;
-import io.efka.agent.state.MapDbServices;
 import io.efka.agent.state.StateStore;
+import io.efka.agent.state.StoredConfigs;
+import io.efka.agent.state.StoredLedger;
+import io.efka.agent.state.StoredOffsets;
+import io.efka.agent.state.StoredRetained;
+import io.efka.agent.state.StoredServices;
 import io.efka.agent.supervision.Configuration;
 import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.Logs;
@@ -221,9 +221,9 @@ final class RemovalTest {
         private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
         private final Topics topics = new Topics("efka", new DeviceId("dev1"), List.of());
         private final StateStore state;
-        private final MapDbServices store;
-        private final MapDbConfigs configs;
-        private final MapDbOffsets offsets;
+        private final StoredServices store;
+        private final StoredConfigs configs;
+        private final StoredOffsets offsets;
         private final Output output;
         private final ServiceChannels channels;
         private final ProcessLauncher launcher;
@@ -236,15 +236,15 @@ final class RemovalTest {
         Device(Path data) throws Exception {
             this.data = data;
             state = StateStore.open(data);
-            store = new MapDbServices(state, data);
+            store = new StoredServices(state, data);
             if (state.damages().isEmpty()) store.forgetOrphans();
-            configs = new MapDbConfigs(state);
-            offsets = new MapDbOffsets(state);
+            configs = new StoredConfigs(state);
+            offsets = new StoredOffsets(state);
             Events silent = new Silent();
             var link = new FakeLink();
             output = new Output(data.resolve("logs"), offsets, new Outlet(link, topics, silent), timers);
             published = new DataPublisher(
-                    topics, new Uplink(link, timers, System::nanoTime), silent, new MapDbRetained(state));
+                    topics, new Uplink(link, timers, System::nanoTime), silent, new StoredRetained(state));
             channels = new ServiceChannels(data, timers, new NoPublications(), configs, pool);
             var site = new AgentEnvironment("dev1", data.resolve("run"), channels::environment);
             launcher = new ProcessLauncher(
@@ -283,7 +283,7 @@ final class RemovalTest {
                     run -> true,
                     () -> {});
             var table = CommandTables.standard(environment, toolbox, pool);
-            var ledger = new Ledger(new MapDbLedger(state), 1000, Duration.ofHours(1), timers);
+            var ledger = new Ledger(new StoredLedger(state), 1000, Duration.ofHours(1), timers);
             router = new CommandRouter(table, environment, ledger, lanes, pool);
         }
 

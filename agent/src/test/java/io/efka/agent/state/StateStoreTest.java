@@ -269,7 +269,7 @@ final class StateStoreTest {
         void anAgentCanStartAndItsSessionIsSavedWhenThereIsRoom() throws Exception {
             reopen(SMALL);
             disk.fillUpTo(5);
-            assertThat(new MapDbSession(store).next()).isEqualTo(1);
+            assertThat(new SessionCounter(store).next()).isEqualTo(1);
             disk.fillUpTo(Long.MAX_VALUE);
             eventually(() -> StateFolder.copyAndRead(data, "agent").equals(Map.of("session", "1")));
         }

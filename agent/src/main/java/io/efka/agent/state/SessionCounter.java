@@ -6,14 +6,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Numbers the agent's starts, so that what an earlier one left at the broker can be told apart. */
-public final class MapDbSession {
-    private static final Logger LOG = LoggerFactory.getLogger(MapDbSession.class);
+public final class SessionCounter {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionCounter.class);
     private static final String MAP = "agent";
     private static final String KEY = "session";
 
     private final StateStore state;
 
-    public MapDbSession(StateStore state) {
+    public SessionCounter(StateStore state) {
         this.state = state;
     }
 

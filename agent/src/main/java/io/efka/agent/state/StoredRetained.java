@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What services have retained, in the state store: names with blanks between them, by service. */
-public final class MapDbRetained implements RetainedNames {
+public final class StoredRetained implements RetainedNames {
     private static final String MAP = "retained";
 
     private final StateStore state;
 
-    public MapDbRetained(StateStore state) {
+    public StoredRetained(StateStore state) {
         this.state = state;
     }
 

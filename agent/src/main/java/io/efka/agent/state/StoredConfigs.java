@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The services' configurations in the state store, as JSON documents by service id; read once. */
-public final class MapDbConfigs implements ConfigStore {
-    private static final Logger LOG = LoggerFactory.getLogger(MapDbConfigs.class);
+public final class StoredConfigs implements ConfigStore {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredConfigs.class);
     static final String MAP = "configs";
 
     private final StateStore state;
     private final Map<String, Configuration> known = new ConcurrentHashMap<>();
 
-    public MapDbConfigs(StateStore state) {
+    public StoredConfigs(StateStore state) {
         this.state = state;
         state.documents(MAP).forEach((service, document) -> {
             try {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class MapDbRetainedTest extends RetainedNamesContract {
+final class StoredRetainedTest extends RetainedNamesContract {
     @TempDir
     private Path data;
 
@@ -31,7 +31,7 @@ final class MapDbRetainedTest extends RetainedNamesContract {
 
     @Override
     RetainedNames names() {
-        return new MapDbRetained(state);
+        return new StoredRetained(state);
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class MapDbServicesTest extends ServiceStoreContract {
+final class StoredServicesTest extends ServiceStoreContract {
     private static final WorkDirs HERE = new WorkDirs(Path.of("/data"));
 
     @TempDir
@@ -38,7 +38,7 @@ final class MapDbServicesTest extends ServiceStoreContract {
 
     @Override
     ServiceStore store() {
-        return new MapDbServices(state, data);
+        return new StoredServices(state, data);
     }
 
     @Test
@@ -67,7 +67,7 @@ final class MapDbServicesTest extends ServiceStoreContract {
         store().save(registered);
 
         Path moved = Path.of("/mnt/elsewhere");
-        assertThat(new MapDbServices(state, moved).load())
+        assertThat(new StoredServices(state, moved).load())
                 .containsExactly(in("own", moved.resolve("services/own")), registered);
     }
 
@@ -75,19 +75,19 @@ final class MapDbServicesTest extends ServiceStoreContract {
     void understandsTheAbsolutePathsOfAnEarlierVersionBeforeAndAfterAMove() throws Exception {
         Path before = data.resolve("before");
         Path now = data.resolve("now");
-        new MapDbServices(state, data.resolve("not the data folder")).save(in("own", before.resolve("services/own")));
-        new MapDbServices(state, data.resolve("not the data folder"))
+        new StoredServices(state, data.resolve("not the data folder")).save(in("own", before.resolve("services/own")));
+        new StoredServices(state, data.resolve("not the data folder"))
                 .save(in("registered", data.resolve("srv/services/registered")));
         Files.createDirectories(data.resolve("srv/services/registered"));
 
         Files.createDirectories(before.resolve("services/own"));
-        assertThat(new MapDbServices(state, before).load())
+        assertThat(new StoredServices(state, before).load())
                 .contains(
                         in("own", before.resolve("services/own")),
                         in("registered", data.resolve("srv/services/registered")));
 
         Files.move(before, now);
-        assertThat(new MapDbServices(state, now).load())
+        assertThat(new StoredServices(state, now).load())
                 .contains(
                         in("own", now.resolve("services/own")),
                         in("registered", data.resolve("srv/services/registered")));

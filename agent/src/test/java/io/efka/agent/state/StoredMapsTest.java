@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The ledger, the offsets and the session number in the state store. */
-final class MapDbMapsTest {
+final class StoredMapsTest {
     @TempDir
     private Path data;
 
@@ -39,7 +39,7 @@ final class MapDbMapsTest {
     class TheLedger {
         @Test
         void keepsItsEntriesAcrossARestart() throws Exception {
-            var ledger = new MapDbLedger(state);
+            var ledger = new StoredLedger(state);
             ledger.save("7f3a", "{\"v\":1}");
             ledger.saveSoon("7f3b", "{\"v\":1}");
             ledger.saveSoon("7f3b", "{\"v\":1,\"ok\":true}");
@@ -48,12 +48,12 @@ final class MapDbMapsTest {
             var expected = Map.of("7f3a", "{\"v\":1}", "7f3b", "{\"v\":1,\"ok\":true}");
             assertThat(ledger.load()).isEqualTo(expected);
             restart();
-            assertThat(new MapDbLedger(state).load()).isEqualTo(expected);
+            assertThat(new StoredLedger(state).load()).isEqualTo(expected);
         }
 
         @Test
         void syncsWhatIsSavedAndNotWhatIsSavedSoon() throws Exception {
-            var ledger = new MapDbLedger(state);
+            var ledger = new StoredLedger(state);
             long before = disk.syncs();
             ledger.saveSoon("a", "{}");
             ledger.delete(List.of("a"));
@@ -67,7 +67,7 @@ final class MapDbMapsTest {
     class TheOffsets {
         @Test
         void areThereAfterARestart() throws Exception {
-            var offsets = new MapDbOffsets(state);
+            var offsets = new StoredOffsets(state);
             offsets.saveSoon("camera/stdout", 10);
             offsets.saveSoon("camera/stdout", Long.MAX_VALUE);
             offsets.saveSoon("camera/stderr", 0);
@@ -76,13 +76,13 @@ final class MapDbMapsTest {
             var expected = Map.of("camera/stdout", Long.MAX_VALUE, "camera/stderr", 0L);
             assertThat(offsets.load()).isEqualTo(expected);
             restart();
-            assertThat(new MapDbOffsets(state).load()).isEqualTo(expected);
+            assertThat(new StoredOffsets(state).load()).isEqualTo(expected);
         }
 
         @Test
         void thatCannotBeReadCostNoOther() throws Exception {
             state.commit(List.of(Change.put("offsets", "a", "x"), Change.put("offsets", "b", "7")));
-            assertThat(new MapDbOffsets(state).load()).isEqualTo(Map.of("b", 7L));
+            assertThat(new StoredOffsets(state).load()).isEqualTo(Map.of("b", 7L));
         }
     }
 
@@ -90,16 +90,16 @@ final class MapDbMapsTest {
     class TheSession {
         @Test
         void growsWithEveryStart() throws Exception {
-            assertThat(new MapDbSession(state).next()).isEqualTo(1);
+            assertThat(new SessionCounter(state).next()).isEqualTo(1);
             restart();
-            assertThat(new MapDbSession(state).next()).isEqualTo(2);
+            assertThat(new SessionCounter(state).next()).isEqualTo(2);
             restart();
-            assertThat(new MapDbSession(state).next()).isEqualTo(3);
+            assertThat(new SessionCounter(state).next()).isEqualTo(3);
         }
 
         @Test
         void isDurableAtOnce() throws Exception {
-            new MapDbSession(state).next();
+            new SessionCounter(state).next();
             assertThat(StateFolder.copyAndRead(data, "agent")).isEqualTo(Map.of("session", "1"));
         }
     }

@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The acknowledged offsets in the state store, as decimal numbers by stream. */
-public final class MapDbOffsets implements OffsetStore {
-    private static final Logger LOG = LoggerFactory.getLogger(MapDbOffsets.class);
+public final class StoredOffsets implements OffsetStore {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredOffsets.class);
     static final String MAP = "offsets";
 
     private final StateStore state;
 
-    public MapDbOffsets(StateStore state) {
+    public StoredOffsets(StateStore state) {
         this.state = state;
     }
 

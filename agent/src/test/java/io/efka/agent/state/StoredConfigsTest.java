@@ -12,18 +12,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class MapDbConfigsTest extends ConfigStoreContract {
+final class StoredConfigsTest extends ConfigStoreContract {
     @TempDir
     private Path data;
 
     private final RecordingDisk disk = new RecordingDisk();
     private StateStore state;
-    private MapDbConfigs configs;
+    private StoredConfigs configs;
 
     @BeforeEach
     void open() throws Exception {
         state = StateStore.open(data, disk, new StoreLimits(4 << 20, Duration.ofHours(1), 3, 0));
-        configs = new MapDbConfigs(state);
+        configs = new StoredConfigs(state);
     }
 
     @AfterEach

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /** The ledger's entries in the state store, by command id. */
-public final class MapDbLedger implements LedgerStore {
+public final class StoredLedger implements LedgerStore {
     private static final String MAP = "ledger";
 
     private final StateStore state;
 
-    public MapDbLedger(StateStore state) {
+    public StoredLedger(StateStore state) {
         this.state = state;
     }
 

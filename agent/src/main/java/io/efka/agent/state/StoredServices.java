@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The services' records in the state store, as JSON documents by service id. */
-public final class MapDbServices implements ServiceStore {
-    private static final Logger LOG = LoggerFactory.getLogger(MapDbServices.class);
+public final class StoredServices implements ServiceStore {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredServices.class);
     private static final String MAP = "services";
     private static final String REMOVALS = "removals";
     private static final String BEGUN = "{\"v\":1}";
@@ -25,7 +25,7 @@ public final class MapDbServices implements ServiceStore {
     private final WorkDirs workDirs;
 
     /** @param data the data folder, wherever it is now */
-    public MapDbServices(StateStore state, Path data) {
+    public StoredServices(StateStore state, Path data) {
         this.state = state;
         this.workDirs = new WorkDirs(data);
     }
@@ -111,9 +111,9 @@ public final class MapDbServices implements ServiceStore {
      */
     public void forgetOrphans() {
         Set<String> recorded = recorded();
-        var orphans = new TreeSet<String>(state.documents(MapDbConfigs.MAP).keySet());
-        state.documents(MapDbOffsets.MAP).keySet().stream()
-                .map(MapDbOffsets::service)
+        var orphans = new TreeSet<String>(state.documents(StoredConfigs.MAP).keySet());
+        state.documents(StoredOffsets.MAP).keySet().stream()
+                .map(StoredOffsets::service)
                 .forEach(orphans::add);
         orphans.removeAll(recorded);
         if (orphans.isEmpty()) return;
@@ -123,8 +123,8 @@ public final class MapDbServices implements ServiceStore {
 
     /** What is kept of a service beside its record; what it has retained at the broker is cleared there first. */
     private static List<Change> leftovers(String service) {
-        var changes = new ArrayList<Change>(MapDbOffsets.removal(service));
-        changes.add(Change.remove(MapDbConfigs.MAP, service));
+        var changes = new ArrayList<Change>(StoredOffsets.removal(service));
+        changes.add(Change.remove(StoredConfigs.MAP, service));
         return changes;
     }
 }
