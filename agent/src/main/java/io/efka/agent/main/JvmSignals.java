@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * Signals through {@code sun.misc.Signal}, which JEP 260 keeps open for want of a successor. By reflection, since javac
  * warns of the class itself in a way that nothing suppresses, and a warning fails our build.
  */
-final class JvmSignals implements Signals {
+final class JvmSignals implements Termination.Signals {
     private static final Logger LOG = LoggerFactory.getLogger(JvmSignals.class);
 
     @Override

@@ -133,7 +133,7 @@ final class GroupCommit {
     private static Optional<IOException> tried(Append append, List<Change> changes) {
         if (changes.isEmpty()) return Optional.empty();
         try {
-            append.record(ChangeCodec.encode(changes));
+            append.record(Change.encode(changes));
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of(e);

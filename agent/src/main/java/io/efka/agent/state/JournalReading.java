@@ -82,7 +82,7 @@ record JournalReading(List<Change> changes, long soundEnd, long tornBytes, Optio
 
         private void take(ByteBuffer payload) {
             try {
-                changes.addAll(ChangeCodec.decode(payload));
+                changes.addAll(Change.decode(payload));
             } catch (IllegalArgumentException | BufferUnderflowException e) {
                 damages.add("the record at byte %d makes no sense (%s)".formatted(position, e.getMessage()));
             }

@@ -15,6 +15,9 @@ import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus.LastExit;
 import io.efka.protocol.Signal;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,17 +25,26 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** A service's record as a JSON document. Fields it does not know are ignored; a version it does not know is refused. */
+/**
+ * A service's record as a JSON document. Fields it does not know are ignored; a version it does not know is refused. Work
+ * directories in the data folder are written relative to it, so that it can be moved with all its services. A registered
+ * folder is elsewhere and stays absolute.
+ */
 final class ServiceCodec {
     private static final int VERSION = 1;
 
-    private ServiceCodec() {}
+    private final Path data;
 
-    static String encode(ServiceRecord service, WorkDirs workDirs) {
+    /** @param data the data folder, wherever it is now */
+    ServiceCodec(Path data) {
+        this.data = data.toAbsolutePath().normalize();
+    }
+
+    String encode(ServiceRecord service) {
         var json = new JsonObject();
         json.addProperty("v", VERSION);
         json.addProperty("service", service.id().value());
-        json.addProperty("work_dir", workDirs.written(service.workDir()));
+        json.addProperty("work_dir", written(service.workDir()));
         json.addProperty("desired", service.desired().name());
         json.addProperty("autostart", service.autostart());
         service.run().ifPresent(run -> json.add("run", encode(run)));
@@ -79,7 +91,7 @@ final class ServiceCodec {
     }
 
     /** @throws IllegalArgumentException saying which field is wrong, and how */
-    static ServiceRecord decode(String document, WorkDirs workDirs) {
+    ServiceRecord decode(String document) {
         JsonObject json = parse(document);
         int version = Fields.number(json, "v").intValue();
         if (version != VERSION) {
@@ -88,7 +100,7 @@ final class ServiceCodec {
         var id = new ServiceId(Fields.text(json, "service"));
         return new ServiceRecord(
                 id,
-                workDirs.read(id, Fields.text(json, "work_dir")),
+                workDir(id, Fields.text(json, "work_dir")),
                 Fields.choice(json, "desired", Desired.class),
                 Fields.flag(json, "autostart"),
                 Fields.object(json, "run").map(ServiceCodec::decodeRun),
@@ -104,6 +116,20 @@ final class ServiceCodec {
         } catch (JsonParseException e) {
             throw new IllegalArgumentException("it is not JSON: " + e.getMessage(), e);
         }
+    }
+
+    private String written(Path workDir) {
+        return (workDir.startsWith(data) ? data.relativize(workDir) : workDir).toString();
+    }
+
+    /** Until 0.1.0 every path was written absolute: one in the folder's earlier place is found in its present one. */
+    private Path workDir(ServiceId id, String written) {
+        Path recorded = data.resolve(written).normalize();
+        Path own = data.resolve(Path.of("services", id.value()));
+        boolean hasMoved = recorded.endsWith(Path.of("services", id.value()))
+                && !Files.exists(recorded, LinkOption.NOFOLLOW_LINKS)
+                && Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS);
+        return hasMoved ? own : recorded;
     }
 
     private static RunRecord decodeRun(JsonObject json) {

@@ -22,12 +22,12 @@ public final class StoredServices implements ServiceStore {
     private static final String BEGUN = "{\"v\":1}";
 
     private final StateStore state;
-    private final WorkDirs workDirs;
+    private final ServiceCodec codec;
 
     /** @param data the data folder, wherever it is now */
     public StoredServices(StateStore state, Path data) {
         this.state = state;
-        this.workDirs = new WorkDirs(data);
+        this.codec = new ServiceCodec(data);
     }
 
     /** A record that cannot be read (damaged, or a newer agent's) is logged and left where it is; the others count. */
@@ -36,7 +36,7 @@ public final class StoredServices implements ServiceStore {
         var services = new ArrayList<ServiceRecord>();
         state.documents(MAP).forEach((id, document) -> {
             try {
-                services.add(ServiceCodec.decode(document, workDirs));
+                services.add(codec.decode(document));
             } catch (RuntimeException e) { // whatever a value's own check says: one record must not cost the others
                 LOG.warn("service={} is ignored, its record cannot be read: {}", id, e.getMessage());
             }
@@ -62,7 +62,7 @@ public final class StoredServices implements ServiceStore {
     }
 
     private List<Change> change(ServiceRecord service) {
-        return List.of(Change.put(MAP, service.id().value(), ServiceCodec.encode(service, workDirs)));
+        return List.of(Change.put(MAP, service.id().value(), codec.encode(service)));
     }
 
     @Override

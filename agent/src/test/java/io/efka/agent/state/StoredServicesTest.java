@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class StoredServicesTest extends ServiceStoreContract {
-    private static final WorkDirs HERE = new WorkDirs(Path.of("/data"));
+    private static final ServiceCodec CODEC = new ServiceCodec(Path.of("/data"));
 
     @TempDir
     private Path data;
@@ -111,7 +111,7 @@ final class StoredServicesTest extends ServiceStoreContract {
 
     @Test
     void saysWhatIsWrongWithADocument() {
-        String good = ServiceCodec.encode(running("a"), HERE);
+        String good = CODEC.encode(running("a"));
         assertRefused(good.replace("\"v\":1", "\"v\":2"), "its version is 2, this agent knows 1");
         assertRefused(good.replace("\"pid\":4711", "\"pid\":\"x\""), "pid must be a number");
         assertRefused(good.replace("\"desired\"", "\"desire\""), "desired must be a string, was missing");
@@ -120,15 +120,14 @@ final class StoredServicesTest extends ServiceStoreContract {
     }
 
     private static void assertRefused(String document, String why) {
-        assertThatThrownBy(() -> ServiceCodec.decode(document, HERE))
+        assertThatThrownBy(() -> CODEC.decode(document))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why);
     }
 
     @Test
     void ignoresFieldsItDoesNotKnow() {
-        String newer =
-                ServiceCodec.encode(running("a"), HERE).replaceFirst("\\{", "{\"colour\":{\"of\":[\"the\",\"day\"]},");
-        assertThat(ServiceCodec.decode(newer, HERE)).isEqualTo(running("a"));
+        String newer = CODEC.encode(running("a")).replaceFirst("\\{", "{\"colour\":{\"of\":[\"the\",\"day\"]},");
+        assertThat(CODEC.decode(newer)).isEqualTo(running("a"));
     }
 }
