@@ -45,7 +45,7 @@ public final class Demo implements Lifecycle {
     private final PrintWriter out;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** What there is to end, the youngest first. */
+    /** What must be ended, newest first. */
     @GuardedBy("this") private final Deque<Runnable> endings = new ArrayDeque<>();
 
     @GuardedBy("this") private boolean closed;

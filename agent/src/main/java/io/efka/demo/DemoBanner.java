@@ -4,7 +4,7 @@ import io.efka.protocol.DeviceId;
 import java.net.URI;
 import java.util.List;
 
-/** What the demo says to whoever started it: lines to try, which work as printed. */
+/** The lines that the demo prints at its start; its commands work as printed. */
 final class DemoBanner {
     private static final int USUAL_PORT = 1883;
 

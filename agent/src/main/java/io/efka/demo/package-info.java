@@ -1,6 +1,6 @@
 /**
  * The whole of Efka on one machine, to be tried out: an embedded broker, an agent, and sample services that it is told to
- * keep over that broker, as an operator would. It may use every room but {@code cli}; Artemis is seen here only.
+ * keep over that broker, as an operator would. It may use every other package; only it uses Artemis.
  *
  * <p>Started on the caller's thread; the broker has threads of its own, which end with it.
  */

@@ -6,10 +6,10 @@ import java.util.OptionalInt;
 /**
  * Why the last change happened.
  *
- * @param commandId of the command, where it had an id
- * @param code of the exit, where there is one
- * @param signal that ended the process, where one did
- * @param message one sentence more, where there is something to say
+ * @param commandId the command's id, if it had one
+ * @param code the exit code, if there is one
+ * @param signal the signal that ended the process, if one did
+ * @param message one more sentence, if there is something to say
  */
 public record Cause(
         Kind kind, Optional<String> commandId, OptionalInt code, Optional<Signal> signal, Optional<String> message) {
@@ -39,7 +39,7 @@ public record Cause(
         return new Cause(kind, Optional.empty(), OptionalInt.empty(), Optional.empty(), Optional.of(message));
     }
 
-    /** A command's doing; {@code id} is empty for one without an id. */
+    /** Caused by a command; {@code id} is empty if the command had none. */
     public static Cause command(Optional<String> id) {
         return new Cause(Kind.COMMAND, id, OptionalInt.empty(), Optional.empty(), Optional.empty());
     }
@@ -48,7 +48,7 @@ public record Cause(
         return new Cause(Kind.EXIT, Optional.empty(), exit.code(), exit.signal(), Optional.empty());
     }
 
-    /** The same, with a sentence that explains it. */
+    /** The same cause with a sentence that explains it. */
     public Cause because(String explanation) {
         return new Cause(kind, commandId, code, signal, Optional.of(explanation));
     }

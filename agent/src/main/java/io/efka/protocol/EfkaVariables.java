@@ -3,8 +3,8 @@ package io.efka.protocol;
 import java.util.Set;
 
 /**
- * The environment variables by which an agent and its services know each other. The whole prefix is the agent's: its own
- * settings, secrets among them, never reach a service, and a manifest sets none of them.
+ * The environment variables that an agent and its services share. The whole prefix belongs to the agent: its own settings,
+ * which include secrets, never reach a service, and a manifest can set no variable with this prefix.
  */
 public final class EfkaVariables {
     public static final String PREFIX = "EFKA_";
@@ -27,7 +27,7 @@ public final class EfkaVariables {
     public static final String CHANNEL = "EFKA_CHANNEL";
     public static final String TOKEN = "EFKA_TOKEN";
 
-    /** For a service the file of its configuration; for an agent that of its settings. */
+    /** For a service, its configuration file; for an agent, its settings file. */
     public static final String CONFIG = "EFKA_CONFIG";
 
     /** What the start script of the agent reads. */

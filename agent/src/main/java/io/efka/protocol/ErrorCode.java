@@ -13,7 +13,7 @@ public enum ErrorCode {
             "An argument is missing, of the wrong type or out of range, or a name in the topic is not legal.",
             "Correct what the message names."),
     PAYLOAD_TOO_LARGE("The payload is larger than 256 KiB.", "Leave big files out and fetch them on the device."),
-    ALREADY_RUNNING("The service runs already.", "Nothing, or `restart`."),
+    ALREADY_RUNNING("The service is already running.", "Nothing, or `restart`."),
     NOT_RUNNING("The service is not running.", "`start` it first where a process is needed."),
     ALREADY_INSTALLED("A service of that id is installed.", "`remove` it first, or use `apply`, which updates."),
     INVALID_MANIFEST(
@@ -34,14 +34,14 @@ public enum ErrorCode {
     CONFIG_REFUSED(
             "The service does not take the configuration; the message is the service's. It was not kept.",
             "Correct what the service names."),
-    EXPIRED("The command's time was over before it began. It was not executed.", "Send it anew if still wanted."),
+    EXPIRED("The command expired before it began. It was not executed.", "Send it again if it is still wanted."),
     ID_REUSED(
             "The id belongs to an earlier command with another topic or payload. Nothing was executed.",
             "Use a new id for every new command."),
     INTERRUPTED(
             "A later command overrode it, or the agent ended while it was under way: where repeating it could do harm,"
                     + " whether it took effect is unknown.",
-            "Look what is so, then send it anew with a new id."),
+            "Check the state, then send it again with a new id."),
     RETAINED_REFUSED(
             "The command was sent retained: it would repeat at every reconnect. It was not executed.",
             "Send it without retain, and clear the topic with an empty retained message."),

@@ -3,22 +3,22 @@ package io.efka.protocol;
 /**
  * One thing that is wrong with a manifest, an argument or a setting.
  *
- * @param key where, as a path: {@code restart.delay}
+ * @param key where it is, as a path: {@code restart.delay}
  * @param value what is there, as JSON text, shortened; {@code missing} if nothing is
  * @param expected what would be right
  */
 public record Fault(String key, String value, String expected) {
-    /** The same where it is below {@code path}. */
+    /** The same fault with {@code path} in front of its key. */
     public Fault below(String path) {
         return new Fault(path + "." + key, value, expected);
     }
 
-    /** As it is told when there is nothing else to tell. */
+    /** The fault as a message of its own. */
     public String sentence() {
         return key + " " + expected + ", was " + value;
     }
 
-    /** As it is told in a list. */
+    /** The fault as one line of a list. */
     @Override
     public String toString() {
         return key + ": " + expected + ", was " + value;

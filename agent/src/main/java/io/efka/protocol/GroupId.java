@@ -2,7 +2,7 @@ package io.efka.protocol;
 
 /** Names a group of devices that take the same commands. */
 public record GroupId(String value) {
-    /** Every device is in it. */
+    /** The group that every device belongs to. */
     public static final GroupId ALL = new GroupId("all");
 
     public GroupId {

@@ -3,7 +3,7 @@ package io.efka.protocol;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Guesses what a misspelt word was meant to be; for every room that refuses words. */
+/** Guesses what a misspelt word was meant to be; for every package that refuses words. */
 public final class Spelling {
     // More slips than this, or than a third of the word, and a guess is more likely to mislead than to help.
     private static final int MAX_SLIPS = 3;

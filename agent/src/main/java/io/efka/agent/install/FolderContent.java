@@ -10,15 +10,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
-/** What is in a work directory, held against what shall be there. */
+/** Compares what is in a work directory with what should be there. */
 record FolderContent(Path workDir) {
 
-    /** Whether the manifest means something else than the draft's, or one of its files is not there as it should be. */
-    boolean differsFrom(InstallPlan draft) throws IOException {
+    /** Whether the manifest differs in meaning from the plan's, or one of the plan's files is missing or different. */
+    boolean differsFrom(InstallPlan plan) throws IOException {
         ManifestReading reading = ManifestFile.read(workDir.resolve(Manifest.FILE_NAME));
         if (!(reading instanceof ManifestReading.Usable usable)) return true;
-        if (!usable.manifest().equals(draft.manifest())) return true;
-        for (Map.Entry<RelativePath, InlineFile> file : draft.files().entrySet()) {
+        if (!usable.manifest().equals(plan.manifest())) return true;
+        for (Map.Entry<RelativePath, InlineFile> file : plan.files().entrySet()) {
             boolean isManifest = file.getKey().equals(InstallPlan.MANIFEST);
             if (!isManifest && differs(file.getKey().under(workDir), file.getValue())) return true;
         }
@@ -33,11 +33,11 @@ record FolderContent(Path workDir) {
     }
 
     /**
-     * Finds what would stop an update half-way before it begins: a folder where a file shall be, a file or a link
-     * (which may lead out of the work directory) where a folder shall be.
+     * Finds what would stop an update half-way before it begins: a folder where a file should be, or a file
+     * or link (which may lead out of the work directory) where a folder should be.
      */
-    void requireRoomFor(InstallPlan draft) throws InstallException {
-        for (RelativePath file : draft.files().keySet()) {
+    void requireRoomFor(InstallPlan plan) throws InstallException {
+        for (RelativePath file : plan.files().keySet()) {
             if (isFolder(file)) {
                 throw InstallException.badArgument("\"" + file + "\" is a folder in " + workDir + ", cannot be a file");
             }

@@ -3,7 +3,7 @@ package io.efka.agent.install;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** What installing asks of the disk; every step may fail. Symbolic links are never followed at the last level. */
+/** The port to the disk for installing; every step may fail. Symbolic links are never followed at the last level. */
 interface InstallDisk {
 
     /** Makes a folder, mode 0755, where there is none; its parent exists. */

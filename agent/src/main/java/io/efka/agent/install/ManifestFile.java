@@ -38,8 +38,8 @@ public final class ManifestFile {
     }
 
     /**
-     * What is no manifest at all may be a file that was never meant to be seen, and faults go to the broker: where it stops
-     * to be JSON is enough for who owns it.
+     * A file that is no manifest at all may be secret, and faults go to the broker: the position where it stops being JSON is
+     * enough for its owner.
      */
     private static ManifestReading withoutContent(ManifestReading reading) {
         if (!(reading instanceof ManifestReading.Unusable unusable)) return reading;
@@ -60,7 +60,8 @@ public final class ManifestFile {
     /** Of the very file that was looked at: another one may have come in its place by the time it is open. */
     private static byte[] content(Path file, BasicFileAttributes seen) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-            if (!Objects.equals(seen.fileKey(), look(file).fileKey())) throw new IOException("it was exchanged");
+            if (!Objects.equals(seen.fileKey(), look(file).fileKey()))
+                throw new IOException("it was replaced while it was opened");
             var unused = channel.position(); // refused by a FIFO, a socket or a terminal
             ByteBuffer content = ByteBuffer.allocate((int) Math.min(channel.size(), ManifestParser.MAX_SIZE + 1));
             while (content.hasRemaining() && channel.read(content) > 0) {}

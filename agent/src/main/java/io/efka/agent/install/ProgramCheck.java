@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Looks whether a manifest's programs could be started. Only warns: a program may come later, and whether it really
- * starts is found at launch.
+ * Checks whether a manifest's programs could be started. Only warns: a program may come later, and only the
+ * launch shows whether it starts.
  */
 final class ProgramCheck {
     private ProgramCheck() {}

@@ -21,7 +21,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command line as a whole: its commands, and what a mistake is answered with. */
+/** The whole command line: its commands, and the answers to mistakes. */
 final class Efka {
     private final Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
     private final PrintWriter out;
@@ -89,7 +89,7 @@ final class Efka {
         return ExitCode.USAGE.number();
     }
 
-    /** One of the named tops: what comes here is a fault of ours. */
+    /** Whatever arrives here is a fault of Efka. */
     private static int internal(Exception fault, CommandLine command, ParseResult given) {
         LoggerFactory.getLogger(Efka.class)
                 .error("{} failed; this is a fault of efka", command.getCommandName(), fault);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What the machine says where the operator says nothing.
+ * Defaults that depend on the machine.
  *
  * @param home of the user; relative if the user has none
  */
@@ -23,7 +23,7 @@ record MachineDefaults(String hostName, boolean root, Path home, Map<String, Str
         return new MachineDefaults(readHostName(), root, home, System.getenv());
     }
 
-    /** Where data goes unless said otherwise: where its user may write, and packages would put it. */
+    /** The default data folder: the user can write there, and packages would use it. */
     Path dataFolder() {
         return root
                 ? Path.of("/var/lib/efka")

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What is not wrong in settings, but probably not meant. */
+/** Warns of settings that are not wrong but probably not intended. */
 final class SettingsAdvice {
     private SettingsAdvice() {}
 

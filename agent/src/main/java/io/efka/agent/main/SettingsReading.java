@@ -5,7 +5,7 @@ import io.efka.protocol.Fault;
 import io.efka.threads.ExitCode;
 import java.util.List;
 
-/** What came of reading the settings. */
+/** The result of reading the settings. */
 sealed interface SettingsReading {
 
     /** They can be used; each warning is one sentence. */
@@ -15,7 +15,7 @@ sealed interface SettingsReading {
         }
     }
 
-    /** They cannot; all faults at once, each named by where it was written. */
+    /** They cannot be used; all faults at once, each named by where it was written. */
     record Unusable(List<Fault> faults, ExitCode exitCode) implements SettingsReading {
         public Unusable {
             faults = List.copyOf(faults);

@@ -1,6 +1,6 @@
 /**
  * What an operator types: {@code run}, {@code demo} and {@code check}, with their settings, exit codes and signals. It may
- * use every room, picocli, Gson for the config file and Logback for the log; nobody uses it.
+ * use every package, picocli, Gson for the config file and Logback for the log; no other package uses it.
  *
  * <p>Runs on the main thread, which waits for the end. Signals come on threads of the JVM's own and end the agent on
  * {@code efka-end}.

@@ -15,7 +15,7 @@ import org.mapdb.volume.Volume;
 
 /**
  * All documents in one MapDB file that is written once and never changed: MapDB's sorted table, which opens in a third of
- * the time of a MapDB database and needs none of its transactions. The only class that sees MapDB.
+ * the time of a MapDB database and needs none of its transactions. The only class that uses MapDB.
  */
 final class Checkpoint {
     // A table is made of pages, and an entry must fit into one. A power of two; the file is a multiple of it.

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What the store asks of a disk, in one seam, so that tests can count the syncs, fill the disk and cut the power. What is
- * not forced may be lost with the power; what is forced may not. No method may be disturbed by an interrupt.
+ * The store's port to the disk; through it tests count the syncs, fill the disk and cut the power. A power cut may lose
+ * what was not forced, and nothing that was. An interrupt must not disturb any method.
  */
 interface StateDisk {
 

@@ -3,12 +3,12 @@ package io.efka.agent.state;
 import java.time.Duration;
 
 /**
- * How big and how late things may get.
+ * Limits of size and of delay.
  *
  * @param journal bytes of a journal after which a checkpoint is begun
  * @param soon how long a change may wait that is to be durable soon
- * @param damagedFiles how many damaged files are kept for whoever wants to look at them
- * @param reserve bytes of a journal that are kept free for what has taken effect already
+ * @param damagedFiles how many damaged files are kept for inspection
+ * @param reserve bytes of a journal that are kept free for changes that have already taken effect
  */
 record StoreLimits(long journal, Duration soon, int damagedFiles, int reserve) {
     /**

@@ -44,7 +44,7 @@ public final class JsonWriter {
 
     /**
      * Strings, numbers, booleans, instants, durations (in milliseconds), optionals, and collections and maps of them;
-     * anything else by its {@code toString}. An empty optional and a number that JSON cannot say are null.
+     * anything else by its {@code toString}. An empty optional and a number that JSON cannot express become null.
      */
     public static JsonElement value(@Nullable Object value) {
         if (value == null) return JsonNull.INSTANCE;

@@ -61,7 +61,7 @@ public final class StrictJson {
         return new StrictJson(text, maxDigits).document();
     }
 
-    /** The path of a key below another one: {@code restart.delay}. Longer keys than any of ours are cut: the sender knows them. */
+    /** The path of a key below another one: {@code restart.delay}. Keys longer than any known one are cut: the sender knows them. */
     public static String keyPath(String path, String key) {
         String shown = JsonExcerpt.cut(key, MAX_KEY);
         return path.isEmpty() ? shown : path + "." + shown;

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/** What holds where a manifest says nothing: the defaults of {@code agent/docs/protocol.md}. */
+/** The values used where a manifest says nothing: the defaults of {@code agent/docs/protocol.md}. */
 public final class DefaultRules {
     public static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
 

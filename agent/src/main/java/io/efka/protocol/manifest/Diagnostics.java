@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Collects what is wrong and what is odd about one manifest while it is read. */
 final class Diagnostics {
-    /** Of each kind; beyond it they are only counted, so that the reply stays small whatever was sent. */
+    /** Of each kind. More are only counted, so that the reply stays small whatever was sent. */
     static final int MAX_REPORTED = 100;
 
     /** Characters of a value in a fault: enough to recognise it. */

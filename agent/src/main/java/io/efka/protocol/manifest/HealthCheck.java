@@ -2,7 +2,7 @@ package io.efka.protocol.manifest;
 
 import java.net.URI;
 
-/** How a service is asked whether it is well ({@code health_check} of the manifest). */
+/** How the agent checks that a service is healthy ({@code health_check} in the manifest). */
 public sealed interface HealthCheck {
     /** {@code http://…} or {@code https://…}: healthy when a GET is answered with a status of 200-399. */
     record Http(URI uri) implements HealthCheck {}

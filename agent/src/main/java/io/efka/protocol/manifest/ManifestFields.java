@@ -111,7 +111,7 @@ final class ManifestFields {
         return paths().stream().filter(path -> last(path).equals(name)).findFirst();
     }
 
-    /** A third of its letters may be wrong: two in "policy", one in "env". */
+    /** Up to a third of the letters may be wrong: two in "policy", one in "env". */
     private static boolean isLike(String written, String known) {
         return Spelling.slips(written, known) <= Math.max(1, known.length() / 3);
     }

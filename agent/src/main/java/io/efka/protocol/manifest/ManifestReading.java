@@ -3,7 +3,7 @@ package io.efka.protocol.manifest;
 import io.efka.protocol.Fault;
 import java.util.List;
 
-/** What came of reading a manifest. */
+/** The result of reading a manifest. */
 public sealed interface ManifestReading {
 
     /** It can be used; each warning is one sentence (an unknown key, with a did-you-mean). */
@@ -14,16 +14,16 @@ public sealed interface ManifestReading {
     }
 
     /**
-     * It cannot; all faults at once.
+     * It cannot be used; all faults at once.
      *
-     * @param isUnread whether nothing is known of what it says, as it could not be read: later it may be, as it is
+     * @param isUnread whether it could not be read at all; the same file may be readable later
      */
     record Unusable(List<Fault> faults, boolean isUnread) implements ManifestReading {
         public Unusable {
             faults = List.copyOf(faults);
         }
 
-        /** It was read, and is wrong. */
+        /** It was read and is wrong. */
         public Unusable(List<Fault> faults) {
             this(faults, false);
         }
