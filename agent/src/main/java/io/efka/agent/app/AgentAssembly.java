@@ -277,7 +277,7 @@ final class AgentAssembly {
         }
         output.start();
         List<Supervisors.Found> found = census.take();
-        launcher.endStrays(ServiceDiscovery.runs(found));
+        launcher.killUnrecordedRuns(ServiceDiscovery.runs(found));
         AgentThread.step();
         Set<ServiceId> installed = orphans.installed(found);
         orphans.sweep(installed, isStateWhole);

@@ -16,8 +16,8 @@ record ChannelPublications(DataPublisher data, Events events) implements Service
     }
 
     @Override
-    public boolean welcomes(ServiceId service) {
-        return data.welcomes(service);
+    public boolean canAccept(ServiceId service) {
+        return data.canAccept(service);
     }
 
     @Override

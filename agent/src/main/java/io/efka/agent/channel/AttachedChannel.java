@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A living channel: whose it is, over which connection, and what is open on it. Thread-safe. */
-record AttachedChannel(ServiceId service, RunId run, ChannelConnection connection, PendingCalls questions) {
+record AttachedChannel(ServiceId service, RunId run, ChannelConnection connection, PendingCalls pendingCalls) {
 
     /**
      * Sends a line that the service is to answer.
@@ -15,12 +15,12 @@ record AttachedChannel(ServiceId service, RunId run, ChannelConnection connectio
      * @param wording the line, for the id that the answer carries
      */
     CompletableFuture<CallResult> ask(Duration timeout, Function<String, AgentLine> wording) {
-        PendingCalls.Question question = questions.open(timeout);
-        if (!question.answer().isDone() && !connection.send(wording.apply(question.id()))) {
-            questions.settle(
-                    question.id(),
+        PendingCalls.PendingCall call = pendingCalls.open(timeout);
+        if (!call.answer().isDone() && !connection.send(wording.apply(call.id()))) {
+            pendingCalls.complete(
+                    call.id(),
                     new CallResult.Unanswered(CallResult.Why.NO_CHANNEL, "the service's channel has just been closed"));
         }
-        return question.answer();
+        return call.answer();
     }
 }

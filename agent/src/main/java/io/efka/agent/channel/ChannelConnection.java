@@ -30,7 +30,7 @@ final class ChannelConnection {
 
     @GuardedBy("this") private long unreadBytes;
 
-    @GuardedBy("this") private boolean lastWord;
+    @GuardedBy("this") private boolean closing;
 
     @GuardedBy("this") private boolean closed;
 
@@ -88,7 +88,7 @@ final class ChannelConnection {
     boolean send(AgentLine line) {
         Ending problem;
         synchronized (this) {
-            if (closed || lastWord) return false;
+            if (closed || closing) return false;
             boolean isFull = unreadBytes > 0 && unreadBytes + line.bytes().length > MAX_UNREAD;
             if (!isFull) {
                 unread.add(ByteBuffer.wrap(line.bytes()));
@@ -123,7 +123,7 @@ final class ChannelConnection {
         send(line);
         boolean isSent;
         synchronized (this) {
-            lastWord = true;
+            closing = true;
             isSent = unread.isEmpty();
         }
         if (isSent) end(Ending.REFUSED);
@@ -135,7 +135,7 @@ final class ChannelConnection {
         boolean isLast;
         synchronized (this) {
             isWell = closed || flush();
-            isLast = lastWord && unread.isEmpty();
+            isLast = closing && unread.isEmpty();
         }
         if (!isWell) end(Ending.CLOSED_BY_SERVICE);
         else if (isLast) end(Ending.REFUSED);

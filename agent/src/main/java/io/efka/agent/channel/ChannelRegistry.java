@@ -37,7 +37,7 @@ final class ChannelRegistry {
     record Gate(Tokens tokens, PeerCredentials peers) {}
 
     /** Who hears what services say and what happens to their channels. */
-    record Hearing(ServiceMessageSink publications, ChannelStats tally) {}
+    record Hearing(ServiceMessageSink publications, ChannelStats stats) {}
 
     /** What was said at attaching is refused. */
     private static final class Refused extends Exception {
@@ -67,8 +67,8 @@ final class ChannelRegistry {
         return hearing.publications();
     }
 
-    ChannelStats tally() {
-        return hearing.tally();
+    ChannelStats stats() {
+        return hearing.stats();
     }
 
     Optional<AttachedChannel> find(ServiceId service) {
@@ -105,11 +105,11 @@ final class ChannelRegistry {
             if (configurations.of(channel.service()).version() != newest.version()) {
                 push(channel, configurations.of(channel.service()));
             }
-            tally().attached();
+            stats().attached();
             LOG.info("service={} run={} channel attached", channel.service(), channel.run());
             return Optional.of(channel);
         } catch (Refused refused) {
-            tally().refused(JsonExcerpt.of(asked.service()), String.valueOf(refused.getMessage()));
+            stats().refused(JsonExcerpt.of(asked.service()), String.valueOf(refused.getMessage()));
             connection.refuse(refused.line());
             return Optional.empty();
         }
@@ -118,7 +118,7 @@ final class ChannelRegistry {
     /** Asks a service whether it takes a configuration. */
     static CompletableFuture<CallResult> push(AttachedChannel channel, Configuration next) {
         return channel.ask(
-                Configurations.PATIENCE, id -> AgentLine.config(id, next.version(), Configurations.json(next)));
+                Configurations.TIMEOUT, id -> AgentLine.config(id, next.version(), Configurations.json(next)));
     }
 
     private static ServiceId service(ServiceLine.Attach asked) throws Refused {
@@ -164,7 +164,7 @@ final class ChannelRegistry {
 
     /** A connection is over. */
     void ended(ChannelConnection connection, ChannelConnection.Ending why) {
-        tally().ended(why);
+        stats().ended(why);
         attached.values().stream()
                 .filter(channel -> channel.connection() == connection)
                 .findFirst()
@@ -175,7 +175,7 @@ final class ChannelRegistry {
         if (!attached.remove(channel.service(), channel)) return;
         String reason = why.name().toLowerCase(Locale.ROOT);
         LOG.info("service={} run={} channel closed: {}", channel.service(), channel.run(), reason);
-        channel.questions().close("the service's channel was closed (" + reason + ")");
+        channel.pendingCalls().close("the service's channel was closed (" + reason + ")");
         if (why == ChannelConnection.Ending.NOT_READING) {
             publications().incident(channel.service(), "channel_cut_off", reason);
         }

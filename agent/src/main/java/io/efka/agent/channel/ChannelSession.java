@@ -15,21 +15,21 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
     private static final int LINES_PER_SECOND = 5_000;
 
     /** Until it is asked again whether what a service says is taken away, when it comes faster than that. */
-    private static final long BREATH_NANOS = 10_000_000;
+    private static final long THROTTLE_CHECK_NANOS = 10_000_000;
 
     private final ChannelConnection connection;
-    private final ChannelRegistry rendezvous;
+    private final ChannelRegistry registry;
     private final LineCodec codec = new LineCodec();
     private final LineSplitter lines = new LineSplitter(MAX_ATTACH, this);
-    private final LineRateLimit pace;
+    private final LineRateLimit rateLimit;
     private final long since;
     private Optional<AttachedChannel> attached = Optional.empty();
-    private boolean breathless;
+    private boolean throttled;
 
-    ChannelSession(ChannelConnection connection, ChannelRegistry rendezvous, long now) {
+    ChannelSession(ChannelConnection connection, ChannelRegistry registry, long now) {
         this.connection = connection;
-        this.rendezvous = rendezvous;
-        this.pace = new LineRateLimit(LINES_PER_SECOND, now);
+        this.registry = registry;
+        this.rateLimit = new LineRateLimit(LINES_PER_SECOND, now);
         this.since = now;
     }
 
@@ -56,35 +56,35 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
 
     /** How long it is better not read before this is asked again, in nanoseconds; 0: it may be read. */
     long pause(long now) {
-        breathless &= attached.isPresent()
-                && !rendezvous.publications().welcomes(attached.get().service());
-        return Math.max(pace.delay(now), breathless ? BREATH_NANOS : 0);
+        throttled &= attached.isPresent()
+                && !registry.publications().canAccept(attached.get().service());
+        return Math.max(rateLimit.delay(now), throttled ? THROTTLE_CHECK_NANOS : 0);
     }
 
     @Override
     public boolean line(byte[] line) {
-        rendezvous.tally().line();
-        pace.take();
+        registry.stats().line();
+        rateLimit.take();
         try {
             ServiceLine said = codec.decode(line);
             boolean isInOrder = attached.isPresent() != said instanceof ServiceLine.Attach;
             if (!isInOrder) throw new BadLineException("attach must be the first line, and only that");
             said.to(this);
         } catch (BadLineException bad) {
-            complain(bad.reason());
+            reportBadLine(bad.reason());
         }
         return !connection.isOver();
     }
 
     @Override
     public boolean tooLong(int max) {
-        pace.take();
-        complain("a line must have " + max + " bytes at most" + (isAttached() ? "" : " before attach"));
+        rateLimit.take();
+        reportBadLine("a line must have " + max + " bytes at most" + (isAttached() ? "" : " before attach"));
         return !connection.isOver();
     }
 
-    private void complain(String reason) {
-        rendezvous.tally().badLine(attached.map(a -> "service=" + a.service()).orElse("somebody"), reason);
+    private void reportBadLine(String reason) {
+        registry.stats().badLine(attached.map(a -> "service=" + a.service()).orElse("somebody"), reason);
         AgentLine error = AgentLine.error("bad_line", reason);
         if (attached.isPresent()) connection.send(error);
         else connection.refuse(error);
@@ -92,30 +92,30 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
 
     @Override
     public void attach(ServiceLine.Attach line) {
-        attached = rendezvous.attach(line, connection);
+        attached = registry.attach(line, connection);
         if (attached.isPresent()) lines.allow(MAX_LINE);
     }
 
     @Override
     public void ready() {
-        attached.ifPresent(a -> rendezvous.tell(a, new Event.ReadyReported(a.run())));
+        attached.ifPresent(a -> registry.tell(a, new Event.ReadyReported(a.run())));
     }
 
     @Override
     public void alive(ServiceLine.Alive line) {
-        attached.ifPresent(a -> rendezvous.tell(a, new Event.AliveReported(a.run(), line.extend())));
+        attached.ifPresent(a -> registry.tell(a, new Event.AliveReported(a.run(), line.extend())));
     }
 
     @Override
     public void data(ServiceLine.Data line) {
         attached.ifPresent(a -> {
-            breathless |= !rendezvous.publications().data(a.service(), line.name(), line.value(), line.retain());
+            throttled |= !registry.publications().data(a.service(), line.name(), line.value(), line.retain());
         });
     }
 
     @Override
     public void report(ServiceLine.Report line) {
-        attached.ifPresent(a -> rendezvous.publications().report(a.service(), line.content()));
+        attached.ifPresent(a -> registry.publications().report(a.service(), line.content()));
     }
 
     @Override
@@ -125,7 +125,7 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
                     .map(why -> (CallResult) new CallResult.Refused(why))
                     .orElseGet(() -> new CallResult.Done(line.value()));
             // One that comes after its time is no mistake of the service's.
-            a.questions().settle(line.id(), answer);
+            a.pendingCalls().complete(line.id(), answer);
         });
     }
 }

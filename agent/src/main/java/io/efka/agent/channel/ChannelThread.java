@@ -42,7 +42,7 @@ final class ChannelThread implements AutoCloseable {
     private static final long MAX_SILENCE = TimeUnit.SECONDS.toNanos(10);
 
     /** Connections that have not said who they are; when one more comes, the oldest goes. */
-    static final int MAX_STRANGERS = 64;
+    static final int MAX_UNATTACHED = 64;
 
     /** Between two looks at the living channels. */
     private static final int ACCEPTS = 16;
@@ -51,19 +51,19 @@ final class ChannelThread implements AutoCloseable {
     private static final long AFTER_A_FAULT = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int BACKLOG = 256;
-    private static final int PIECE = 64 * 1024;
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     /** Pieces that are read of each connection before a service is judged: more than its socket holds (some 200 KiB). */
-    private static final int PIECES_BEFORE_JUDGEMENT = 16;
+    private static final int READS_BEFORE_TIMER = 16;
 
     private static final long END_LIMIT_MILLIS = 2_000;
 
     private final ChannelDirectory place;
     private final Selector selector;
-    private final ChannelRegistry rendezvous;
+    private final ChannelRegistry registry;
     private final Thread thread = new AgentThread("agent-channel", this::run);
     /** Timers that have fired: one of each service and kind at most. */
-    private final Map<Judge, Event.TimerFired> due = new ConcurrentHashMap<>();
+    private final Map<TimerTarget, Event.TimerFired> due = new ConcurrentHashMap<>();
 
     /** Empty until it could be bound. */
     @GuardedBy("this") private Optional<Listening> listening = Optional.empty();
@@ -71,8 +71,8 @@ final class ChannelThread implements AutoCloseable {
     private volatile boolean ending;
 
     // Confined to the thread.
-    private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
-    private final Set<ChannelSession> strangers = new LinkedHashSet<>();
+    private final ByteBuffer piece = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final Set<ChannelSession> unattached = new LinkedHashSet<>();
     private final Map<ChannelSession, Long> paused = new HashMap<>();
     private long failures;
 
@@ -80,12 +80,12 @@ final class ChannelThread implements AutoCloseable {
     private record Listening(ServerSocketChannel server, FileIdentity file) {}
 
     /** Where a timer is told when it has fired: a service's supervisor, and the kind of timer. */
-    private record Judge(Consumer<Event> supervisor, Event.TimerKind kind) {}
+    private record TimerTarget(Consumer<Event> supervisor, Event.TimerKind kind) {}
 
     /** Has no socket yet: {@link #requireSocket()} makes it. Whoever connects then waits for {@link #start()}. */
-    ChannelThread(ChannelDirectory place, ChannelRegistry rendezvous) throws IOException {
+    ChannelThread(ChannelDirectory place, ChannelRegistry registry) throws IOException {
         this.place = place;
-        this.rendezvous = rendezvous;
+        this.registry = registry;
         selector = Selector.open();
     }
 
@@ -100,10 +100,10 @@ final class ChannelThread implements AutoCloseable {
         if (ending) return false;
         place.requireFolder();
         if (isListening()) return false;
-        Optional<Listening> deaf = listening;
+        Optional<Listening> replaced = listening;
         listening = Optional.of(bind(place.socket()));
         selector.wakeup();
-        if (deaf.isPresent()) deaf.get().server().close();
+        if (replaced.isPresent()) replaced.get().server().close();
         return true;
     }
 
@@ -141,18 +141,18 @@ final class ChannelThread implements AutoCloseable {
     private void run() {
         while (!ending) {
             try {
-                long wait = untilNext();
+                long wait = untilNextDeadline();
                 AgentThread.idle();
                 selector.select(this::handle, wait);
-                sendAwaySilentStrangers();
+                closeSilentUnattached();
                 readPausedAgain();
             } catch (IOException | RuntimeException e) { // the thread's top: one fault must not end all channels
                 reportFault(e);
                 LockSupport.parkNanos(AFTER_A_FAULT);
             }
-            judge();
+            fireDueTimers();
         }
-        selector.keys().forEach(this::endConversation);
+        selector.keys().forEach(this::endSession);
         takeDue().forEach(ChannelThread::tell);
     }
 
@@ -166,19 +166,19 @@ final class ChannelThread implements AutoCloseable {
      * the same supervisor and kind that still waits is not told: the newer one has replaced it. Thread-safe; never blocks.
      */
     void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
-        due.merge(new Judge(supervisor, fired.kind()), fired, (a, b) -> a.number() > b.number() ? a : b);
+        due.merge(new TimerTarget(supervisor, fired.kind()), fired, (a, b) -> a.number() > b.number() ? a : b);
         if (ending) takeDue().forEach(ChannelThread::tell);
         else selector.wakeup();
     }
 
     /** Whatever goes wrong in reading: a timer that is not told would never be set again, and its service never ended. */
-    private void judge() {
-        Map<Judge, Event.TimerFired> taken = takeDue();
+    private void fireDueTimers() {
+        Map<TimerTarget, Event.TimerFired> taken = takeDue();
         if (taken.isEmpty()) return;
         try {
-            for (int i = 0; i < PIECES_BEFORE_JUDGEMENT && selector.selectNow(this::handle) > 0; i++) readPausedAgain();
+            for (int i = 0; i < READS_BEFORE_TIMER && selector.selectNow(this::handle) > 0; i++) readPausedAgain();
             // Also those that speak too fast: their "alive" may be behind much else. Their pause gets longer by it.
-            List.copyOf(paused.keySet()).forEach(this::readOut);
+            List.copyOf(paused.keySet()).forEach(this::drain);
         } catch (IOException | RuntimeException e) { // as in run()
             reportFault(e);
         }
@@ -186,15 +186,15 @@ final class ChannelThread implements AutoCloseable {
     }
 
     /** Taken before the sockets are read; each by one thread only. */
-    private Map<Judge, Event.TimerFired> takeDue() {
-        var taken = new HashMap<Judge, Event.TimerFired>();
-        for (Judge judge : due.keySet())
-            Optional.ofNullable(due.remove(judge)).ifPresent(fired -> taken.put(judge, fired));
+    private Map<TimerTarget, Event.TimerFired> takeDue() {
+        var taken = new HashMap<TimerTarget, Event.TimerFired>();
+        for (TimerTarget fireDueTimers : due.keySet())
+            Optional.ofNullable(due.remove(fireDueTimers)).ifPresent(fired -> taken.put(fireDueTimers, fired));
         return taken;
     }
 
-    private static void tell(Judge judge, Event.TimerFired fired) {
-        FatalErrors.run(() -> judge.supervisor().accept(fired));
+    private static void tell(TimerTarget fireDueTimers, Event.TimerFired fired) {
+        FatalErrors.run(() -> fireDueTimers.supervisor().accept(fired));
     }
 
     private void handle(SelectionKey key) {
@@ -208,43 +208,43 @@ final class ChannelThread implements AutoCloseable {
         }
     }
 
-    private void serve(SelectionKey key, ChannelSession conversation) {
-        guard(conversation, () -> {
-            if (key.isWritable()) conversation.connection().writable();
+    private void serve(SelectionKey key, ChannelSession session) {
+        guard(session, () -> {
+            if (key.isWritable()) session.connection().writable();
             if (!key.isValid() || !key.isReadable()) return;
-            listen(conversation);
-            pause(conversation, conversation.pause(System.nanoTime()));
+            listen(session);
+            pause(session, session.pause(System.nanoTime()));
         });
     }
 
-    private void readOut(ChannelSession conversation) {
-        guard(conversation, () -> {
-            for (int i = 0; i < PIECES_BEFORE_JUDGEMENT && listen(conversation); i++) AgentThread.step();
+    private void drain(ChannelSession session) {
+        guard(session, () -> {
+            for (int i = 0; i < READS_BEFORE_TIMER && listen(session); i++) AgentThread.step();
         });
     }
 
-    private boolean listen(ChannelSession conversation) {
-        boolean isMore = conversation.listen(piece);
-        if (conversation.isAttached()) strangers.remove(conversation);
+    private boolean listen(ChannelSession session) {
+        boolean isMore = session.listen(piece);
+        if (session.isAttached()) unattached.remove(session);
         return isMore;
     }
 
     /** The top of what one conversation does: the others are heard all the same, and it itself a little later. */
-    private void guard(ChannelSession conversation, Runnable step) {
+    private void guard(ChannelSession session, Runnable step) {
         try {
             step.run();
         } catch (CancelledKeyException over) {
             // ended on another thread this moment
         } catch (RuntimeException bug) {
             reportFault(bug);
-            pause(conversation, AFTER_A_FAULT);
+            pause(session, AFTER_A_FAULT);
         }
     }
 
-    private void pause(ChannelSession conversation, long nanos) {
-        if (nanos == 0 || conversation.connection().isOver()) return;
-        conversation.connection().reading(false);
-        paused.put(conversation, System.nanoTime() + nanos);
+    private void pause(ChannelSession session, long nanos) {
+        if (nanos == 0 || session.connection().isOver()) return;
+        session.connection().reading(false);
+        paused.put(session, System.nanoTime() + nanos);
     }
 
     private void accept(ServerSocketChannel server) {
@@ -252,7 +252,7 @@ final class ChannelThread implements AutoCloseable {
             for (int i = 0; i < ACCEPTS; i++) {
                 SocketChannel socket = server.accept();
                 if (socket == null) return;
-                welcome(socket);
+                register(socket);
             }
         } catch (IOException e) {
             if (ending) return;
@@ -261,29 +261,30 @@ final class ChannelThread implements AutoCloseable {
         }
     }
 
-    private void welcome(SocketChannel socket) throws IOException {
-        if (strangers.size() >= MAX_STRANGERS) sendAway(strangers.iterator().next());
+    private void register(SocketChannel socket) throws IOException {
+        if (unattached.size() >= MAX_UNATTACHED)
+            closeUnattached(unattached.iterator().next());
         try {
-            var connection = new ChannelConnection(socket, selector, rendezvous::ended);
-            var conversation = new ChannelSession(connection, rendezvous, System.nanoTime());
-            connection.key().attach(conversation);
-            strangers.add(conversation);
+            var connection = new ChannelConnection(socket, selector, registry::ended);
+            var session = new ChannelSession(connection, registry, System.nanoTime());
+            connection.key().attach(session);
+            unattached.add(session);
         } catch (IOException gone) {
             socket.close();
         }
     }
 
-    private void sendAway(ChannelSession stranger) {
-        strangers.remove(stranger);
-        stranger.connection().end(ChannelConnection.Ending.NOT_ATTACHED);
+    private void closeUnattached(ChannelSession session) {
+        unattached.remove(session);
+        session.connection().end(ChannelConnection.Ending.NOT_ATTACHED);
     }
 
-    private void sendAwaySilentStrangers() {
-        strangers.removeIf(stranger -> stranger.connection().isOver());
-        while (!strangers.isEmpty()) {
-            ChannelSession oldest = strangers.iterator().next();
+    private void closeSilentUnattached() {
+        unattached.removeIf(session -> session.connection().isOver());
+        while (!unattached.isEmpty()) {
+            ChannelSession oldest = unattached.iterator().next();
             if (System.nanoTime() - oldest.since() < MAX_SILENCE) return;
-            sendAway(oldest);
+            closeUnattached(oldest);
         }
     }
 
@@ -301,18 +302,18 @@ final class ChannelThread implements AutoCloseable {
     }
 
     /** Milliseconds; 0: until something happens. */
-    private long untilNext() {
+    private long untilNextDeadline() {
         long now = System.nanoTime();
         long next = Long.MAX_VALUE;
-        if (!strangers.isEmpty()) next = strangers.iterator().next().since() + MAX_SILENCE - now;
+        if (!unattached.isEmpty()) next = unattached.iterator().next().since() + MAX_SILENCE - now;
         for (long due : paused.values()) next = Math.min(next, due - now);
         if (next == Long.MAX_VALUE) return 0;
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(next));
     }
 
-    private void endConversation(SelectionKey key) {
-        if (key.attachment() instanceof ChannelSession conversation) {
-            conversation.connection().end(ChannelConnection.Ending.AGENT_STOPPING);
+    private void endSession(SelectionKey key) {
+        if (key.attachment() instanceof ChannelSession session) {
+            session.connection().end(ChannelConnection.Ending.AGENT_STOPPING);
         }
     }
 

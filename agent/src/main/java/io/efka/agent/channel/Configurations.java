@@ -28,7 +28,7 @@ final class Configurations {
     private static final Logger LOG = LoggerFactory.getLogger(Configurations.class);
 
     /** A service has so long to say whether it takes a configuration. */
-    static final Duration PATIENCE = Duration.ofSeconds(10);
+    static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final ConfigStore store;
     private final Optional<ConfigFiles> files;

@@ -16,7 +16,7 @@ final class PendingCalls {
 
     private final Timers timers;
 
-    @GuardedBy("this") private final Map<String, Question> open = new HashMap<>();
+    @GuardedBy("this") private final Map<String, PendingCall> open = new HashMap<>();
 
     @GuardedBy("this") private Optional<String> closed = Optional.empty();
 
@@ -27,24 +27,24 @@ final class PendingCalls {
     }
 
     /** A question under way; {@code id} is unlike that of any other of this channel. */
-    record Question(String id, CompletableFuture<CallResult> answer) {}
+    record PendingCall(String id, CompletableFuture<CallResult> answer) {}
 
     /** Opens a question that is answered in any case, after {@code timeout} at the latest. */
-    Question open(Duration timeout) {
+    PendingCall open(Duration timeout) {
         Optional<CallResult.Unanswered> problem;
-        Question question;
+        PendingCall call;
         synchronized (this) {
-            question = new Question(Long.toString(++asked), new CompletableFuture<>());
+            call = new PendingCall(Long.toString(++asked), new CompletableFuture<>());
             problem = problem();
-            if (problem.isEmpty()) open.put(question.id(), question);
+            if (problem.isEmpty()) open.put(call.id(), call);
         }
         if (problem.isPresent()) {
-            question.answer().complete(problem.get());
-            return question;
+            call.answer().complete(problem.get());
+            return call;
         }
-        Timers.Timer limit = timers.schedule(timeout, () -> expire(question.id(), timeout));
-        question.answer().whenComplete((answered, bug) -> limit.cancel());
-        return question;
+        Timers.Timer limit = timers.schedule(timeout, () -> expire(call.id(), timeout));
+        call.answer().whenComplete((answered, bug) -> limit.cancel());
+        return call;
     }
 
     @GuardedBy("this") private Optional<CallResult.Unanswered> problem() {
@@ -55,33 +55,33 @@ final class PendingCalls {
     }
 
     private void expire(String id, Duration timeout) {
-        settle(
+        complete(
                 id,
                 new CallResult.Unanswered(
                         CallResult.Why.TIMEOUT, "the service did not answer within " + timeout.toMillis() + " ms"));
     }
 
     /** Answers a question; false if there is none of that id, any more or at all. */
-    boolean settle(String id, CallResult answered) {
-        Question question;
+    boolean complete(String id, CallResult answered) {
+        PendingCall call;
         synchronized (this) {
-            question = open.remove(id);
+            call = open.remove(id);
         }
-        if (question == null) return false;
-        question.answer().complete(answered);
+        if (call == null) return false;
+        call.answer().complete(answered);
         return true;
     }
 
     /** The channel is gone: nobody will answer any more. */
     void close(String why) {
-        List<Question> left;
+        List<PendingCall> left;
         synchronized (this) {
             if (closed.isPresent()) return;
             closed = Optional.of(why);
             left = List.copyOf(open.values());
             open.clear();
         }
-        for (Question question : left) question.answer().complete(noChannel(why));
+        for (PendingCall call : left) call.answer().complete(noChannel(why));
     }
 
     private static CallResult.Unanswered noChannel(String why) {

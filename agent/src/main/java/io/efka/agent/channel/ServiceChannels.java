@@ -44,7 +44,7 @@ public final class ServiceChannels implements StopNotifier, StatusListener, Auto
     private final Executor disk;
     private final Duration look;
     private final ServiceMessageSink publications;
-    private final ChannelStats tally = new ChannelStats();
+    private final ChannelStats stats = new ChannelStats();
     private final Configurations configurations;
     private volatile Optional<Door> door;
     private volatile Optional<Open> open = Optional.empty();
@@ -58,7 +58,7 @@ public final class ServiceChannels implements StopNotifier, StatusListener, Auto
     }
 
     /** What there is between start and end. */
-    private record Open(ChannelRegistry rendezvous, ChannelThread thread) {}
+    private record Open(ChannelRegistry registry, ChannelThread thread) {}
 
     /**
      * Makes the place for the socket below {@code data}, or near it; blocks for a disk sync when it is new.
@@ -125,9 +125,9 @@ public final class ServiceChannels implements StopNotifier, StatusListener, Auto
     private Open opened(Door to, ServiceRegistry supervision) throws IOException {
         var gate = new ChannelRegistry.Gate(
                 to.tokens(), new PeerCredentials(to.place().agent()));
-        var hearing = new ChannelRegistry.Hearing(publications, tally);
-        var rendezvous = new ChannelRegistry(supervision, gate, timers, configurations, hearing);
-        return new Open(rendezvous, new ChannelThread(to.place(), rendezvous));
+        var hearing = new ChannelRegistry.Hearing(publications, stats);
+        var registry = new ChannelRegistry(supervision, gate, timers, configurations, hearing);
+        return new Open(registry, new ChannelThread(to.place(), registry));
     }
 
     /** The variables by which a run finds its channel and its configuration, whose file is there then. Blocks for it. */
@@ -234,7 +234,7 @@ public final class ServiceChannels implements StopNotifier, StatusListener, Auto
     }
 
     private Optional<AttachedChannel> find(ServiceId service) {
-        return open.flatMap(o -> o.rendezvous().find(service));
+        return open.flatMap(o -> o.registry().find(service));
     }
 
     @Override
@@ -253,12 +253,12 @@ public final class ServiceChannels implements StopNotifier, StatusListener, Auto
 
     @Override
     public void changed(ServiceStatus status) {
-        open.ifPresent(o -> o.rendezvous().changed(status));
+        open.ifPresent(o -> o.registry().changed(status));
     }
 
     @Override
     public void removed(ServiceId id) {
-        open.ifPresent(o -> o.rendezvous().removed(id));
+        open.ifPresent(o -> o.registry().removed(id));
         configurations.removed(id);
     }
 
@@ -266,8 +266,8 @@ public final class ServiceChannels implements StopNotifier, StatusListener, Auto
     public Map<String, Object> describe() {
         var facts = new LinkedHashMap<String, Object>();
         facts.put("socket", door.map(d -> d.place().socket().toString()));
-        facts.put("attached", open.map(o -> o.rendezvous().size()).orElse(0));
-        facts.putAll(tally.counts());
+        facts.put("attached", open.map(o -> o.registry().size()).orElse(0));
+        facts.putAll(stats.counts());
         return facts;
     }
 
@@ -276,7 +276,7 @@ public final class ServiceChannels implements StopNotifier, StatusListener, Auto
     public void close() {
         open.ifPresent(o -> {
             o.thread().close();
-            if (!o.rendezvous().isAnybodyAlive()) door.ifPresent(ServiceChannels::leave);
+            if (!o.registry().isAnybodyAlive()) door.ifPresent(ServiceChannels::leave);
         });
         open = Optional.empty();
     }

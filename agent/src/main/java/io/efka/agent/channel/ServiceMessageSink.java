@@ -11,13 +11,13 @@ public interface ServiceMessageSink {
      * Publishes a value, in the order of calls for one service.
      *
      * @param name legal as a topic level
-     * @return false if it is better not to be given more of that service until it is {@link #welcomes welcome}; this one
+     * @return false if it is better not to be given more of that service until it is {@link #canAccept register}; this one
      *     was taken
      */
     boolean data(ServiceId service, String name, JsonElement value, boolean retain);
 
     /** Whether more values of a service are welcome. */
-    boolean welcomes(ServiceId service);
+    boolean canAccept(ServiceId service);
 
     /** Publishes an event of the service's own making. */
     void report(ServiceId service, JsonObject content);

@@ -18,21 +18,21 @@ final class LaunchAnswer {
     private final Launch launch;
     private final Consumer<Event> tell;
     private final AtomicBoolean given = new AtomicBoolean();
-    private final Timers.Timer alarm;
+    private final Timers.Timer timeout;
 
     LaunchAnswer(Launch launch, Consumer<Event> tell, Timers timers) {
         this.launch = launch;
         this.tell = tell;
-        this.alarm = timers.schedule(LIMIT, this::beLate);
+        this.timeout = timers.schedule(LIMIT, this::expire);
     }
 
-    private void beLate() {
+    private void expire() {
         fail("it was not launched within " + LIMIT.toSeconds() + " s: something that it needs does not answer");
     }
 
     /** Whether the launch may be told to have worked. If not, it counts as failed: what was started must be ended. */
     boolean claim() {
-        alarm.cancel();
+        timeout.cancel();
         return given.compareAndSet(false, true);
     }
 

@@ -24,7 +24,7 @@ import java.util.OptionalLong;
 
 /** Writes the orders for what a service's manifest names: its program, its stop command, its health check. */
 public final class LaunchSpecFactory {
-    private final AgentEnvironment site;
+    private final AgentEnvironment environment;
     private final String agent;
     private final OptionalLong openFiles = GivenLimits.openFiles();
     // No shell passes these on; env(1) sets them anew.
@@ -32,10 +32,10 @@ public final class LaunchSpecFactory {
             SystemTools.find("env").isPresent() ? InheritedEnvironment.unnameable() : Map.of();
     private final RunFolder runFolder;
 
-    public LaunchSpecFactory(AgentEnvironment site) {
-        this.site = site;
-        this.agent = site.agent().written();
-        this.runFolder = new RunFolder(site.runFolder());
+    public LaunchSpecFactory(AgentEnvironment environment) {
+        this.environment = environment;
+        this.agent = environment.agent().written();
+        this.runFolder = new RunFolder(environment.runFolder());
     }
 
     /** The FIFO that is the service's stdin; one a service, so that a launch need not make it. */
@@ -111,7 +111,7 @@ public final class LaunchSpecFactory {
         var marks = new HashMap<>(extra(launch));
         marks.put(EfkaVariables.RUN, launch.run().value());
         marks.put(EfkaVariables.SERVICE, launch.manifest().id().value());
-        marks.put(EfkaVariables.DEVICE, site.device());
+        marks.put(EfkaVariables.DEVICE, environment.device());
         marks.put(EfkaVariables.AGENT, agent);
         return marks;
     }
@@ -119,7 +119,7 @@ public final class LaunchSpecFactory {
     /** Whoever gives the extra variables may fail in ways that are not known here; the launch still has its answer. */
     private Map<String, String> extra(Launch launch) throws LaunchRefused {
         try {
-            return site.extraEnvironment().apply(launch);
+            return environment.extraEnvironment().apply(launch);
         } catch (RuntimeException failed) {
             throw new LaunchRefused("its environment could not be made: " + failed);
         }

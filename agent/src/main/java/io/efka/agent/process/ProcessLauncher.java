@@ -44,7 +44,7 @@ import java.util.function.Consumer;
  * small and bounded (a launch takes two milliseconds of it). Closing it ends its own helpers and no service.
  */
 public final class ProcessLauncher implements Launcher, AutoCloseable {
-    private static final Duration STRAYS_LIMIT = Duration.ofSeconds(5);
+    private static final Duration UNRECORDED_RUNS_LIMIT = Duration.ofSeconds(5);
 
     private final Cgroups cgroups;
     private final OutputFiles outputFiles;
@@ -52,14 +52,14 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final RunFolder runFolder;
     private final RetryingExecutor launches;
     private final LaunchSpecFactory orders;
-    private final LaunchPrefetch preparations;
+    private final LaunchPrefetch prefetch;
     private final ShellPool shells;
     private final Spawner spawner;
     private final Signaller signaller = new Signaller();
     private final ProcessTrees trees;
     private final RunRegistry runs;
     private final Adoption adoption;
-    private final UnrecordedRuns strays;
+    private final UnrecordedRuns unrecordedRuns;
     private final InputWriter inputs;
 
     /**
@@ -75,30 +75,34 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
      * @param outputFiles says where the kernel appends what services write
      */
     public ProcessLauncher(
-            AgentEnvironment site, OutputFiles outputFiles, Cgroups cgroups, Timers timers, Executors executors) {
+            AgentEnvironment environment,
+            OutputFiles outputFiles,
+            Cgroups cgroups,
+            Timers timers,
+            Executors executors) {
         ProcessTable table = new ProcessTable();
         this.cgroups = cgroups;
         this.outputFiles = outputFiles;
         this.work = new RetryingExecutor(executors.processes(), timers);
         this.launches = new RetryingExecutor(executors.launches(), timers);
         this.shells = new ShellPool(table, cgroups, launches);
-        this.runFolder = RunFolder.prepared(site.runFolder());
-        this.orders = new LaunchSpecFactory(site);
-        this.preparations = new LaunchPrefetch(outputFiles, orders, launches);
+        this.runFolder = RunFolder.prepared(environment.runFolder());
+        this.orders = new LaunchSpecFactory(environment);
+        this.prefetch = new LaunchPrefetch(outputFiles, orders, launches);
         this.spawner = new Spawner(table, launches, shells);
         this.trees = new ProcessTrees(table, signaller);
-        TreeReaper treeWatch = new TreeReaper(trees, work);
-        this.runs = new RunRegistry(trees, work, treeWatch);
-        AgentMark agent = site.agent();
+        TreeReaper treeReaper = new TreeReaper(trees, work);
+        this.runs = new RunRegistry(trees, work, treeReaper);
+        AgentMark agent = environment.agent();
         this.adoption = new Adoption(
-                new Adoption.Seen(table, trees, cgroups, agent), treeWatch, new ExitPoller(table, work), runs);
-        this.strays = new UnrecordedRuns(table, trees, cgroups, agent);
+                new Adoption.Seen(table, trees, cgroups, agent), treeReaper, new ExitPoller(table, work), runs);
+        this.unrecordedRuns = new UnrecordedRuns(table, trees, cgroups, agent);
         this.inputs = new InputWriter(timers);
     }
 
     @Override
     public void prepare(Launch launch) {
-        preparations.begin(launch);
+        prefetch.begin(launch);
     }
 
     @Override
@@ -112,7 +116,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private void launchNow(Launch launch, LaunchAnswer answer) {
         if (answer.isGiven()) return;
         try {
-            LaunchPrefetch.Prepared prepared = preparations.of(launch);
+            LaunchPrefetch.Prepared prepared = prefetch.of(launch);
             var warnings = new ArrayList<>(prepared.warnings());
             ShellPool.Shell shell = shells.take();
             Optional<RunGroup> group =
@@ -149,12 +153,12 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void signalTree(RunId id, Signal signal) {
-        runs.find(id).ifPresent(run -> trees.signalTree(run.kin(), signal, work));
+        runs.find(id).ifPresent(run -> trees.signalTree(run.treeId(), signal, work));
     }
 
     @Override
     public void signal(RunId id, Signal signal) {
-        runs.find(id).ifPresent(run -> trees.signalLeader(run.kin(), signal));
+        runs.find(id).ifPresent(run -> trees.signalLeader(run.treeId(), signal));
     }
 
     @Override
@@ -179,7 +183,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
 
     @Override
     public void forget(ServiceId id) {
-        preparations.forget(id);
+        prefetch.forget(id);
         runFolder.forget(id);
     }
 
@@ -194,18 +198,18 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
      *
      * @param recorded the runs that are known
      */
-    public void endStrays(Collection<RunRecord> recorded) {
-        strays.end(recorded, STRAYS_LIMIT);
+    public void killUnrecordedRuns(Collection<RunRecord> recorded) {
+        unrecordedRuns.end(recorded, UNRECORDED_RUNS_LIMIT);
     }
 
     /** Whether a run's processes have a control group; true for a run that has none any more. */
     public boolean isGrouped(RunId id) {
-        return runs.find(id).filter(run -> run.kin().group().isEmpty()).isEmpty();
+        return runs.find(id).filter(run -> run.treeId().group().isEmpty()).isEmpty();
     }
 
     /** The living processes of a run. */
     List<ProcessStat> members(RunId id) {
-        return runs.find(id).map(run -> trees.members(run.kin())).orElse(List.of());
+        return runs.find(id).map(run -> trees.members(run.treeId())).orElse(List.of());
     }
 
     /** Whether nothing of a run is left. */

@@ -28,7 +28,7 @@ final class StopCommand {
     /** Starts it; its end is told to the run. */
     void run(String exec, List<String> args, ProcessTrees trees, RetryingExecutor work) {
         Duration grace = run.launch().manifest().stop().grace();
-        OptionalInt mainPid = run.kin().leader().stream()
+        OptionalInt mainPid = run.treeId().leader().stream()
                 .mapToInt(leader -> Math.toIntExact(leader.pid()))
                 .findFirst();
         var side = new LaunchSpecFactory.Side(run.id() + "-stop", mainPid, run.output());

@@ -13,34 +13,34 @@ sealed interface ActiveState extends ServiceState permits Adopting, Starting, Ru
     /** The main process; empty while it is not known. */
     Optional<ProcessIdentity> process();
 
-    Step on(Event.Launched event, Service service, DecisionContext moment);
+    Step on(Event.Launched event, Service service, DecisionContext context);
 
-    Step on(Event.LaunchFailed event, Service service, DecisionContext moment);
+    Step on(Event.LaunchFailed event, Service service, DecisionContext context);
 
-    Step on(Event.Exited event, Service service, DecisionContext moment);
+    Step on(Event.Exited event, Service service, DecisionContext context);
 
-    Step on(Event.TreeEmptied event, Service service, DecisionContext moment);
+    Step on(Event.TreeEmptied event, Service service, DecisionContext context);
 
-    Step on(Event.StopCommandEnded event, Service service, DecisionContext moment);
+    Step on(Event.StopCommandEnded event, Service service, DecisionContext context);
 
-    Step on(Event.Adopted event, Service service, DecisionContext moment);
+    Step on(Event.Adopted event, Service service, DecisionContext context);
 
-    Step on(Event.AdoptionFailed event, Service service, DecisionContext moment);
+    Step on(Event.AdoptionFailed event, Service service, DecisionContext context);
 
-    Step on(Event.ReadyReported event, Service service, DecisionContext moment);
+    Step on(Event.ReadyReported event, Service service, DecisionContext context);
 
-    Step on(Event.AliveReported event, Service service, DecisionContext moment);
+    Step on(Event.AliveReported event, Service service, DecisionContext context);
 
-    Step on(Event.HealthReported event, Service service, DecisionContext moment);
+    Step on(Event.HealthReported event, Service service, DecisionContext context);
 
     @Override
-    default Step onRun(Event.OfRun event, Service service, DecisionContext moment) {
+    default Step onRun(Event.OfRun event, Service service, DecisionContext context) {
         if (!event.run().equals(run())) return service.stay();
-        return event.applyTo(this, service, moment);
+        return event.applyTo(this, service, context);
     }
 
     @Override
-    default Step on(Event.SignalAsked event, Service service, DecisionContext moment) {
+    default Step on(Event.SignalAsked event, Service service, DecisionContext context) {
         if (process().isEmpty()) {
             return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, service.notRunning());
         }
@@ -48,7 +48,7 @@ sealed interface ActiveState extends ServiceState permits Adopting, Starting, Ru
     }
 
     @Override
-    default Step on(Event.InputAsked event, Service service, DecisionContext moment) {
+    default Step on(Event.InputAsked event, Service service, DecisionContext context) {
         if (process().isEmpty()) {
             return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, service.notRunning());
         }
@@ -57,7 +57,7 @@ sealed interface ActiveState extends ServiceState permits Adopting, Starting, Ru
 
     /** Told once, before anything runs; a service that is active already has had it. */
     @Override
-    default Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+    default Step on(Event.AgentStarted event, Service service, DecisionContext context) {
         return service.stay();
     }
 

@@ -19,42 +19,42 @@ record Backoff(Instant until) implements IdleState {
     }
 
     @Override
-    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
-        return Transitions.launchByCommand(service, event.request(), moment);
+    public Step on(Event.StartAsked event, Service service, DecisionContext context) {
+        return Transitions.launchByCommand(service, event.request(), context);
     }
 
     @Override
-    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StopAsked event, Service service, DecisionContext context) {
         return Transitions.rest(
                         service.desired(Desired.STOPPED),
                         Cause.command(event.request().commandId()),
-                        moment)
+                        context)
                 .done(event.request());
     }
 
     @Override
-    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
-        return Transitions.launchByCommand(service, event.request(), moment);
+    public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
+        return Transitions.launchByCommand(service, event.request(), context);
     }
 
     @Override
-    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
-        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), moment);
+    public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
+        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), context);
     }
 
     @Override
-    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+    public Step on(Event.AgentStarted event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+    public Step on(Event.TimerFired event, Service service, DecisionContext context) {
         if (event.kind() != Event.TimerKind.RESTART) return service.stay();
-        return Transitions.relaunch(service, service.cause(), moment);
+        return Transitions.relaunch(service, service.cause(), context);
     }
 }

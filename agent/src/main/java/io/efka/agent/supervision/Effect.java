@@ -18,11 +18,11 @@ sealed interface Effect {
      *
      * @param next the service as it will be
      */
-    default void foresee(Supervisor supervisor, Service next) {}
+    default void prepare(Supervisor supervisor, Service next) {}
 
     record Launch(RunId run) implements Effect {
         @Override
-        public void foresee(Supervisor supervisor, Service next) {
+        public void prepare(Supervisor supervisor, Service next) {
             supervisor.ports().launcher().prepare(next.launchOf(run));
         }
 
@@ -59,7 +59,7 @@ sealed interface Effect {
     record TellStop(RunId run, Duration grace) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
-            supervisor.ports().farewells().stopping(supervisor.service().id(), run, grace);
+            supervisor.ports().stopNotifier().stopping(supervisor.service().id(), run, grace);
         }
     }
 
@@ -140,7 +140,7 @@ sealed interface Effect {
     record SetTimer(Event.TimerKind kind, Duration delay) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
-            supervisor.alarms().set(kind, delay);
+            supervisor.timers().set(kind, delay);
         }
     }
 
@@ -148,7 +148,7 @@ sealed interface Effect {
     record ProlongTimer(Event.TimerKind kind, Duration least) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
-            supervisor.alarms().prolong(kind, least);
+            supervisor.timers().prolong(kind, least);
         }
     }
 
@@ -156,14 +156,14 @@ sealed interface Effect {
     record CancelTimers() implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
-            supervisor.alarms().cancelAll();
+            supervisor.timers().cancelAll();
         }
     }
 
     record CancelTimer(Event.TimerKind kind) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
-            supervisor.alarms().cancel(kind);
+            supervisor.timers().cancel(kind);
         }
     }
 

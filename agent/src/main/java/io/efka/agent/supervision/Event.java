@@ -17,7 +17,7 @@ import java.util.Set;
 public sealed interface Event {
 
     /** Asks the state what follows. */
-    Step applyTo(ServiceState state, Service service, DecisionContext moment);
+    Step applyTo(ServiceState state, Service service, DecisionContext context);
 
     /** What it is called in the log and in the state table. */
     default String name() {
@@ -39,11 +39,11 @@ public sealed interface Event {
         RunId run();
 
         /** Asks a state with this very run what follows. */
-        Step applyTo(ActiveState state, Service service, DecisionContext moment);
+        Step applyTo(ActiveState state, Service service, DecisionContext context);
 
         @Override
-        default Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.onRun(this, service, moment);
+        default Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.onRun(this, service, context);
         }
     }
 
@@ -51,8 +51,8 @@ public sealed interface Event {
 
     record StartAsked(Request request) implements Asked {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
@@ -68,8 +68,8 @@ public sealed interface Event {
         }
 
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
@@ -91,39 +91,39 @@ public sealed interface Event {
         }
 
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** Forget failures; a desired service in {@code backoff} or {@code failed} is started at once. */
     record ResetAsked(Request request) implements Asked {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** Send a signal to the main process. */
     record SignalAsked(Request request, Signal signal) implements Asked {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** Write to the main process's stdin. */
     record InputAsked(Request request, byte[] bytes) implements Asked {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** Enable or disable the start at agent start; the same in every state. */
     record AutostartAsked(Request request, boolean autostart) implements Asked {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
             return service.stay().with(service.autostart(autostart)).done(request);
         }
     }
@@ -133,7 +133,7 @@ public sealed interface Event {
     /** The manifest was read anew; used from the next launch on; the same in every state. */
     record ManifestChanged(Manifest manifest) implements Event {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
             return service.stay().with(service.manifest(manifest));
         }
     }
@@ -141,24 +141,24 @@ public sealed interface Event {
     /** What came of reading a manifest again that could not be read when the agent started. */
     record ManifestRead(ManifestReader.Result result) implements Event {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** The agent is up: adopt what was recorded, start what is desired. */
     record AgentStarted() implements Event {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** The agent ends gracefully; {@code done} runs when the service has done what its manifest says of that. */
     record AgentStopping(Runnable done) implements Event {
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
@@ -169,8 +169,8 @@ public sealed interface Event {
         }
 
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service.missing(missing), moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service.missing(missing), context);
         }
     }
 
@@ -186,8 +186,8 @@ public sealed interface Event {
         }
 
         @Override
-        public Step applyTo(ServiceState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
@@ -206,15 +206,15 @@ public sealed interface Event {
         }
 
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     record LaunchFailed(RunId run, String why) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
@@ -225,24 +225,24 @@ public sealed interface Event {
      */
     record Exited(RunId run, Exit exit, boolean treeEmpty) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** No process of the tree is left. */
     record TreeEmptied(RunId run) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** The stop command ended; {@code problem} says why it was no use, if it was not. */
     record StopCommandEnded(RunId run, Optional<String> problem) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
@@ -261,16 +261,16 @@ public sealed interface Event {
         }
 
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     /** Nothing of the recorded run is alive any more. */
     record AdoptionFailed(RunId run, String why) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
@@ -279,8 +279,8 @@ public sealed interface Event {
     /** The service itself said that it is ready. */
     record ReadyReported(RunId run) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
@@ -291,22 +291,22 @@ public sealed interface Event {
      */
     record AliveReported(RunId run, Optional<Duration> extend) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
     record HealthReported(RunId run, Prober.Verdict verdict) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext moment) {
-            return state.on(this, service, moment);
+        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 
-    /** The alarms of a service. */
+    /** The timers of a service. */
     enum TimerKind {
         /** The launched process has lived long enough to be called running. */
-        SETTLE,
+        ALIVE_THRESHOLD,
         /** The time to become ready is over. */
         READY,
         /** The service has been silent for too long. */
@@ -319,13 +319,13 @@ public sealed interface Event {
         STABLE,
         /** The next health check is due. */
         HEALTH,
-        /** So many failures have aged out of the window that this is no crash loop any more. */
-        CALM,
+        /** Enough failures are older than the window: this is no crash loop any more. */
+        CRASH_LOOP_END,
         /** The start period is over: failed health checks count from now on. */
-        WARM;
+        START_PERIOD;
 
         /** Whether it ends a service that did not speak in time. */
-        boolean judgesService() {
+        boolean endsSilentService() {
             return this == READY || this == WATCHDOG;
         }
     }

@@ -12,48 +12,48 @@ record Failed() implements IdleState {
     }
 
     @Override
-    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
-        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), moment);
+    public Step on(Event.StartAsked event, Service service, DecisionContext context) {
+        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), context);
     }
 
     @Override
-    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StopAsked event, Service service, DecisionContext context) {
         return Transitions.rest(
                         service.desired(Desired.STOPPED),
                         Cause.command(event.request().commandId()),
-                        moment)
+                        context)
                 .done(event.request());
     }
 
     @Override
-    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
-        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), moment);
+    public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
+        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), context);
     }
 
     @Override
-    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
         Service clean = service.history(History.CLEAN);
-        if (service.isDesired()) return Transitions.launchByCommand(clean, event.request(), moment);
-        return Transitions.rest(clean, Cause.command(event.request().commandId()), moment)
+        if (service.isDesired()) return Transitions.launchByCommand(clean, event.request(), context);
+        return Transitions.rest(clean, Cause.command(event.request().commandId()), context)
                 .done(event.request());
     }
 
     /** The recorded run of a service whose manifest went bad is ended: it cannot be kept without one. */
     @Override
-    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+    public Step on(Event.AgentStarted event, Service service, DecisionContext context) {
         if (service.record().run().isEmpty()) return service.stay();
         RunRecord recorded = service.record().run().get();
-        return service.move(Adopting.of(recorded.run()), service.cause(), moment)
+        return service.move(Adopting.of(recorded.run()), service.cause(), context)
                 .then(new Effect.Adopt(recorded));
     }
 
     @Override
-    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+    public Step on(Event.TimerFired event, Service service, DecisionContext context) {
         return service.stay();
     }
 }

@@ -54,7 +54,7 @@ public record History(List<Instant> failures, int consecutive, int restarts) {
     }
 
     /** How long until so many failures have aged that it is no crash loop any more; empty if it is none now. */
-    Optional<Duration> calmAfter(Instant now, Duration window) {
+    Optional<Duration> crashLoopEnd(Instant now, Duration window) {
         if (!isCrashLoop(now, window)) return Optional.empty();
         List<Instant> recent = within(now, window);
         Instant deciding = recent.get(recent.size() - RestartPolicy.CRASH_LOOP - 1);

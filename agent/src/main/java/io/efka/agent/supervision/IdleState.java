@@ -7,24 +7,24 @@ import io.efka.protocol.ErrorCode;
 sealed interface IdleState extends ServiceState permits Stopped, Waiting, Backoff, Failed, Unread {
 
     @Override
-    default Step onRun(Event.OfRun event, Service service, DecisionContext moment) {
+    default Step onRun(Event.OfRun event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    default Step on(Event.SignalAsked event, Service service, DecisionContext moment) {
+    default Step on(Event.SignalAsked event, Service service, DecisionContext context) {
         return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, service.notRunning());
     }
 
     @Override
-    default Step on(Event.InputAsked event, Service service, DecisionContext moment) {
+    default Step on(Event.InputAsked event, Service service, DecisionContext context) {
         return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, service.notRunning());
     }
 
     /** There is nothing to end, so the agent need not wait for it; what is pending dies with the agent. */
     @Override
-    default Step on(Event.AgentStopping event, Service service, DecisionContext moment) {
-        return service.move(new Stopped(), Cause.of(Cause.Kind.AGENT_STOP), moment)
+    default Step on(Event.AgentStopping event, Service service, DecisionContext context) {
+        return service.move(new Stopped(), Cause.of(Cause.Kind.AGENT_STOP), context)
                 .interruptAll("the agent is stopping")
                 .then(new Effect.Run(event.done()));
     }

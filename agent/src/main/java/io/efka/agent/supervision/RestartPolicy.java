@@ -16,28 +16,28 @@ final class RestartPolicy {
     /** What to do about an end. */
     sealed interface Verdict {
         /** What follows for a service whose run is over. */
-        Step applyTo(Service service, Cause cause, DecisionContext moment);
+        Step applyTo(Service service, Cause cause, DecisionContext context);
 
         record RestartAfter(Duration delay) implements Verdict {
             @Override
-            public Step applyTo(Service service, Cause cause, DecisionContext moment) {
-                if (delay.isZero()) return Transitions.relaunch(service, cause, moment);
-                return Transitions.backOff(service, delay, cause, moment);
+            public Step applyTo(Service service, Cause cause, DecisionContext context) {
+                if (delay.isZero()) return Transitions.relaunch(service, cause, context);
+                return Transitions.backOff(service, delay, cause, context);
             }
         }
 
         /** It ended as it should: leave it. */
         record Done() implements Verdict {
             @Override
-            public Step applyTo(Service service, Cause cause, DecisionContext moment) {
-                return Transitions.rest(service, cause, moment);
+            public Step applyTo(Service service, Cause cause, DecisionContext context) {
+                return Transitions.rest(service, cause, context);
             }
         }
 
         record GiveUp(String reason) implements Verdict {
             @Override
-            public Step applyTo(Service service, Cause cause, DecisionContext moment) {
-                return service.move(new Failed(), Cause.of(Cause.Kind.LIMIT, reason), moment)
+            public Step applyTo(Service service, Cause cause, DecisionContext context) {
+                return service.move(new Failed(), Cause.of(Cause.Kind.LIMIT, reason), context)
                         .stopsDone();
             }
         }

@@ -40,7 +40,7 @@ public record RunRecord(
     }
 
     /** The command has been fulfilled, or another one has taken its place. */
-    RunRecord asSettled() {
+    RunRecord withoutCommand() {
         return new RunRecord(run, since, process, ready, false, group);
     }
 }

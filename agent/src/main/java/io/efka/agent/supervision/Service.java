@@ -76,12 +76,12 @@ record Service(
     }
 
     /** The manifest; for a service that has none that can be used, the defaults by which its old run is ended. */
-    Manifest rules() {
+    Manifest effectiveManifest() {
         return manifest.orElseGet(() -> DefaultRules.of(id()));
     }
 
     Launcher.Launch launchOf(RunId run) {
-        return new Launcher.Launch(run, rules(), record.workDir());
+        return new Launcher.Launch(run, effectiveManifest(), record.workDir());
     }
 
     String notRunning() {
@@ -97,8 +97,8 @@ record Service(
     }
 
     /** The state changes; its timers end with it. */
-    Step move(ServiceState next, Cause why, DecisionContext moment) {
-        var moved = new Service(record, manifest, faults, next, waiters, missing, why, moment.now(), warnings);
+    Step move(ServiceState next, Cause why, DecisionContext context) {
+        var moved = new Service(record, manifest, faults, next, waiters, missing, why, context.now(), warnings);
         return new Step(moved, List.of(new Effect.CancelTimers()));
     }
 

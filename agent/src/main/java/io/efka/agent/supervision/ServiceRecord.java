@@ -29,7 +29,7 @@ public record ServiceRecord(
 
     /** As it is while it is being removed: nobody wants it to run, whatever was asked for before. */
     ServiceRecord leaving() {
-        return desired(Desired.STOPPED).run(run.map(RunRecord::asSettled));
+        return desired(Desired.STOPPED).run(run.map(RunRecord::withoutCommand));
     }
 
     /** Whether an agent that starts has it run, or keeps the run that there is. */

@@ -15,33 +15,33 @@ public sealed interface ServiceState permits IdleState, ActiveState {
     /** What a user sees of it. */
     ServiceStatus.State visible();
 
-    Step on(Event.StartAsked event, Service service, DecisionContext moment);
+    Step on(Event.StartAsked event, Service service, DecisionContext context);
 
-    Step on(Event.StopAsked event, Service service, DecisionContext moment);
+    Step on(Event.StopAsked event, Service service, DecisionContext context);
 
-    Step on(Event.RestartAsked event, Service service, DecisionContext moment);
+    Step on(Event.RestartAsked event, Service service, DecisionContext context);
 
-    Step on(Event.ResetAsked event, Service service, DecisionContext moment);
+    Step on(Event.ResetAsked event, Service service, DecisionContext context);
 
-    Step on(Event.SignalAsked event, Service service, DecisionContext moment);
+    Step on(Event.SignalAsked event, Service service, DecisionContext context);
 
-    Step on(Event.InputAsked event, Service service, DecisionContext moment);
+    Step on(Event.InputAsked event, Service service, DecisionContext context);
 
-    Step on(Event.AgentStarted event, Service service, DecisionContext moment);
+    Step on(Event.AgentStarted event, Service service, DecisionContext context);
 
-    Step on(Event.AgentStopping event, Service service, DecisionContext moment);
+    Step on(Event.AgentStopping event, Service service, DecisionContext context);
 
-    Step on(Event.DependenciesReported event, Service service, DecisionContext moment);
+    Step on(Event.DependenciesReported event, Service service, DecisionContext context);
 
-    Step on(Event.TimerFired event, Service service, DecisionContext moment);
+    Step on(Event.TimerFired event, Service service, DecisionContext context);
 
     /** Of interest only to a state that waits for it: any other has heard of another one since. */
-    default Step on(Event.ManifestRead event, Service service, DecisionContext moment) {
+    default Step on(Event.ManifestRead event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     /** Answers an event of some run, if it is of the run this state is about. */
-    Step onRun(Event.OfRun event, Service service, DecisionContext moment);
+    Step onRun(Event.OfRun event, Service service, DecisionContext context);
 
     default boolean isReady() {
         return false;

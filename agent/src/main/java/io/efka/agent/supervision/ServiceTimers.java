@@ -23,7 +23,7 @@ final class ServiceTimers {
 
     private final SupervisorPorts ports;
     private final Consumer<Event> tell;
-    private final Map<Event.TimerKind, Armed> armed = new EnumMap<>(Event.TimerKind.class);
+    private final Map<Event.TimerKind, ArmedTimer> armed = new EnumMap<>(Event.TimerKind.class);
     private long last;
 
     /**
@@ -31,7 +31,7 @@ final class ServiceTimers {
      * @param regular when it would be due had nobody asked for more time
      * @param grants how often time was given back
      */
-    private record Armed(long number, Timers.Timer timer, Duration delay, long due, long regular, int grants) {}
+    private record ArmedTimer(long number, Timers.Timer timer, Duration delay, long due, long regular, int grants) {}
 
     ServiceTimers(SupervisorPorts ports, Consumer<Event> tell) {
         this.ports = ports;
@@ -44,14 +44,14 @@ final class ServiceTimers {
 
     /** Has it fire after {@code least} at the earliest, and never earlier than it was set for. */
     void prolong(Event.TimerKind kind, Duration least) {
-        Armed old = armed.get(kind);
+        ArmedTimer old = armed.get(kind);
         long regular = old == null ? now() : old.regular();
         Duration rest = Duration.ofNanos(regular - now());
         arm(kind, rest.compareTo(least) > 0 ? rest : least, regular, 0);
     }
 
     void cancel(Event.TimerKind kind) {
-        Armed old = armed.remove(kind);
+        ArmedTimer old = armed.remove(kind);
         if (old != null) old.timer().cancel();
     }
 
@@ -61,13 +61,13 @@ final class ServiceTimers {
     }
 
     /** Whether a fired timer is the one that is set, and its time is really over; it is spent then. */
-    boolean spend(Event.TimerFired fired) {
-        Armed current = armed.get(fired.kind());
+    boolean consume(Event.TimerFired fired) {
+        ArmedTimer current = armed.get(fired.kind());
         if (current == null || current.number() != fired.number()) return false;
         armed.remove(fired.kind());
         Duration late = Duration.ofNanos(now() - current.due());
         boolean isGranted =
-                fired.kind().judgesService() && late.compareTo(TOLERANCE) > 0 && current.grants() < MAX_GRANTS;
+                fired.kind().endsSilentService() && late.compareTo(TOLERANCE) > 0 && current.grants() < MAX_GRANTS;
         if (!isGranted) return true;
         Duration lost = late.compareTo(current.delay()) < 0 ? late : current.delay();
         arm(fired.kind(), lost, now() + lost.toNanos(), current.grants() + 1);
@@ -77,12 +77,12 @@ final class ServiceTimers {
     private void arm(Event.TimerKind kind, Duration delay, long regular, int grants) {
         cancel(kind);
         var fired = new Event.TimerFired(kind, ++last);
-        Timers.Timer timer = ports.timers().schedule(delay, () -> ring(fired));
-        armed.put(kind, new Armed(fired.number(), timer, delay, now() + delay.toNanos(), regular, grants));
+        Timers.Timer timer = ports.timers().schedule(delay, () -> fire(fired));
+        armed.put(kind, new ArmedTimer(fired.number(), timer, delay, now() + delay.toNanos(), regular, grants));
     }
 
-    private void ring(Event.TimerFired fired) {
-        if (fired.kind().judgesService()) ports.farewells().afterReading(fired, tell);
+    private void fire(Event.TimerFired fired) {
+        if (fired.kind().endsSilentService()) ports.stopNotifier().afterReading(fired, tell);
         else tell.accept(fired);
     }
 

@@ -28,134 +28,134 @@ record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.Ali
 
     /** Joins those who wait. */
     @Override
-    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StartAsked event, Service service, DecisionContext context) {
         return service.stay().awaitStart(event.request());
     }
 
     @Override
-    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
-        Step told = Transitions.settle(service.desired(Desired.STOPPED))
+    public Step on(Event.StopAsked event, Service service, DecisionContext context) {
+        Step told = Transitions.withoutCommand(service.desired(Desired.STOPPED))
                 .stay()
                 .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service")
                 .awaitStop(event.request());
         Cause cause = Cause.command(event.request().commandId());
-        return Transitions.end(told.next(), this, Stopping.Next.rest(), cause, moment)
+        return Transitions.end(told.next(), this, Stopping.Next.rest(), cause, context)
                 .thenFirst(told.effects());
     }
 
     /** It is being started anyhow; what matters to who asks is that it runs in the end. */
     @Override
-    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
         if (event.isDoneBy(run)) return service.stay().awaitStart(event.request());
         Step joined = service.stay().awaitStart(event.request());
         Cause cause = Cause.command(event.request().commandId());
-        return Transitions.end(joined.next(), this, Stopping.Next.relaunch(), cause, moment)
+        return Transitions.end(joined.next(), this, Stopping.Next.relaunch(), cause, context)
                 .thenFirst(joined.effects());
     }
 
     @Override
-    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
         return service.history(History.CLEAN).stay().done(event.request());
     }
 
     @Override
-    public Step on(Event.AgentStopping event, Service service, DecisionContext moment) {
-        return Stopping.forAgent(service, this, event, moment);
+    public Step on(Event.AgentStopping event, Service service, DecisionContext context) {
+        return Stopping.forAgent(service, this, event, context);
     }
 
     /** It was launched; what happens to others now is no reason to end it. */
     @Override
-    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 
-    /** {@code SETTLE}: it is seen alive. */
+    /** {@code ALIVE_THRESHOLD}: it is seen alive. */
     @Override
-    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
-        if (event.kind() != Event.TimerKind.SETTLE || process.isEmpty()) return service.stay();
-        return seenAlive(service, process.get(), Transitions.SETTLE, moment);
+    public Step on(Event.TimerFired event, Service service, DecisionContext context) {
+        if (event.kind() != Event.TimerKind.ALIVE_THRESHOLD || process.isEmpty()) return service.stay();
+        return confirmedAlive(service, process.get(), Transitions.ALIVE_THRESHOLD, context);
     }
 
-    private Step seenAlive(Service service, ProcessIdentity alive, Duration age, DecisionContext moment) {
-        return Running.enter(service.desired(Desired.RUNNING), run, alive, service.cause(), moment, age);
+    private Step confirmedAlive(Service service, ProcessIdentity alive, Duration age, DecisionContext context) {
+        return Running.enter(service.desired(Desired.RUNNING), run, alive, service.cause(), context, age);
     }
 
     @Override
-    public Step on(Event.Launched event, Service service, DecisionContext moment) {
-        RunRecord before = service.record().run().orElse(new RunRecord(run, moment.now(), Optional.empty()));
+    public Step on(Event.Launched event, Service service, DecisionContext context) {
+        RunRecord before = service.record().run().orElse(new RunRecord(run, context.now(), Optional.empty()));
         boolean saidReady = before.ready();
         var recorded = new RunRecord(
-                run, moment.now(), Optional.of(event.process()), saidReady, before.commanded(), event.group());
+                run, context.now(), Optional.of(event.process()), saidReady, before.commanded(), event.group());
         Service launched = service.run(Optional.of(recorded))
                 .warnings(event.warnings())
                 .state(new Starting(run, Optional.of(event.process())));
-        if (early.isPresent()) return heard(early.get(), launched, event.process(), moment);
-        if (saidReady) return seenAlive(launched, event.process(), Duration.ZERO, moment);
-        return launched.stay().then(new Effect.SetTimer(Event.TimerKind.SETTLE, Transitions.SETTLE));
+        if (early.isPresent()) return heard(early.get(), launched, event.process(), context);
+        if (saidReady) return confirmedAlive(launched, event.process(), Duration.ZERO, context);
+        return launched.stay().then(new Effect.SetTimer(Event.TimerKind.ALIVE_THRESHOLD, Transitions.ALIVE_THRESHOLD));
     }
 
     @Override
-    public Step on(Event.LaunchFailed event, Service service, DecisionContext moment) {
+    public Step on(Event.LaunchFailed event, Service service, DecisionContext context) {
         Cause cause = Transitions.launchFailure(event.why());
-        return Transitions.ended(service.run(Optional.empty()), false, false, cause, moment);
+        return Transitions.ended(service.run(Optional.empty()), false, false, cause, context);
     }
 
     @Override
-    public Step on(Event.Exited event, Service service, DecisionContext moment) {
+    public Step on(Event.Exited event, Service service, DecisionContext context) {
         Cause cause = Transitions.launchFailure(event.exit());
         var next = Stopping.Next.verdict(false);
         if (!event.treeEmpty()) {
-            return Transitions.endLeftovers(service.cause(cause), this, event.exit(), next, moment);
+            return Transitions.endOrphans(service.cause(cause), this, event.exit(), next, context);
         }
-        return Transitions.ended(service.over(run, event.exit()), event.exit().isClean(), false, cause, moment);
+        return Transitions.ended(service.over(run, event.exit()), event.exit().isClean(), false, cause, context);
     }
 
     @Override
-    public Step on(Event.TreeEmptied event, Service service, DecisionContext moment) {
+    public Step on(Event.TreeEmptied event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.StopCommandEnded event, Service service, DecisionContext moment) {
+    public Step on(Event.StopCommandEnded event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.Adopted event, Service service, DecisionContext moment) {
+    public Step on(Event.Adopted event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.AdoptionFailed event, Service service, DecisionContext moment) {
+    public Step on(Event.AdoptionFailed event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     /** A program that says it is ready has proved that it runs; a quick one does before its launch is reported. */
     @Override
-    public Step on(Event.ReadyReported event, Service service, DecisionContext moment) {
-        boolean asked = service.rules().readiness().kind() == Manifest.Readiness.Kind.CHANNEL;
+    public Step on(Event.ReadyReported event, Service service, DecisionContext context) {
+        boolean asked = service.effectiveManifest().readiness().kind() == Manifest.Readiness.Kind.CHANNEL;
         if (!asked) return service.stay();
         Service noted = Transitions.noteReady(service);
-        return process.isEmpty() ? noted.stay() : seenAlive(noted, process.get(), Duration.ZERO, moment);
+        return process.isEmpty() ? noted.stay() : confirmedAlive(noted, process.get(), Duration.ZERO, context);
     }
 
     /** The same is true of one that asks for more time. */
     @Override
-    public Step on(Event.AliveReported event, Service service, DecisionContext moment) {
+    public Step on(Event.AliveReported event, Service service, DecisionContext context) {
         if (process.isEmpty()) {
             return service.state(new Starting(run, process, Optional.of(event))).stay();
         }
-        return heard(event, service, process.get(), moment);
+        return heard(event, service, process.get(), context);
     }
 
-    private Step heard(Event.AliveReported event, Service service, ProcessIdentity speaker, DecisionContext moment) {
-        Step running = seenAlive(service, speaker, Duration.ZERO, moment);
-        Step heard = event.applyTo(running.next().state(), running.next(), moment);
+    private Step heard(Event.AliveReported event, Service service, ProcessIdentity speaker, DecisionContext context) {
+        Step running = confirmedAlive(service, speaker, Duration.ZERO, context);
+        Step heard = event.applyTo(running.next().state(), running.next(), context);
         return heard.thenFirst(running.effects());
     }
 
     @Override
-    public Step on(Event.HealthReported event, Service service, DecisionContext moment) {
+    public Step on(Event.HealthReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 }

@@ -27,7 +27,8 @@ final class StatusView {
                 state.nextAttempt(),
                 service.cause(),
                 record.lastExit(),
-                record.history().isCrashLoop(now, service.rules().restart().window()),
+                record.history()
+                        .isCrashLoop(now, service.effectiveManifest().restart().window()),
                 record.autostart(),
                 waitingFor,
                 service.warnings(),

@@ -13,49 +13,49 @@ record Stopped() implements IdleState {
     }
 
     @Override
-    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
-        return Transitions.launchByCommand(service, event.request(), moment);
+    public Step on(Event.StartAsked event, Service service, DecisionContext context) {
+        return Transitions.launchByCommand(service, event.request(), context);
     }
 
     /** A service that ended by its policy ({@code never}) may still be desired: then a stop means something. */
     @Override
-    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StopAsked event, Service service, DecisionContext context) {
         if (!service.isDesired()) {
             return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, "service not running");
         }
         Step step = service.desired(Desired.STOPPED)
-                .move(this, Cause.command(event.request().commandId()), moment);
+                .move(this, Cause.command(event.request().commandId()), context);
         return step.done(event.request());
     }
 
     @Override
-    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
-        return Transitions.launchByCommand(service, event.request(), moment);
+    public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
+        return Transitions.launchByCommand(service, event.request(), context);
     }
 
     @Override
-    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
         return service.history(History.CLEAN).stay().done(event.request());
     }
 
     @Override
-    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+    public Step on(Event.AgentStarted event, Service service, DecisionContext context) {
         if (service.record().run().isPresent()) {
             RunRecord recorded = service.record().run().get();
-            return service.move(Adopting.of(recorded.run()), Cause.of(Cause.Kind.AGENT_START), moment)
+            return service.move(Adopting.of(recorded.run()), Cause.of(Cause.Kind.AGENT_START), context)
                     .then(new Effect.Adopt(recorded));
         }
         if (!service.isDesired() || !service.record().autostart()) return service.stay();
-        return Transitions.launch(service, Cause.of(Cause.Kind.AGENT_START), moment);
+        return Transitions.launch(service, Cause.of(Cause.Kind.AGENT_START), context);
     }
 
     @Override
-    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+    public Step on(Event.TimerFired event, Service service, DecisionContext context) {
         return service.stay();
     }
 }

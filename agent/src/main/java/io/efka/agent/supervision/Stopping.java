@@ -65,12 +65,13 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     }
 
     /** The agent ends: {@code keep} leaves the run to the next agent, {@code stop} ends it and stays desired. */
-    static Step forAgent(Service service, ActiveState state, Event.AgentStopping event, DecisionContext moment) {
+    static Step forAgent(Service service, ActiveState state, Event.AgentStopping event, DecisionContext context) {
         Step told = service.stay().interruptAll("the agent is stopping");
-        if (service.rules().onAgentExit() == Manifest.OnAgentExit.KEEP) {
+        if (service.effectiveManifest().onAgentExit() == Manifest.OnAgentExit.KEEP) {
             return told.then(new Effect.CancelTimers()).then(new Effect.Run(event.done()));
         }
-        return Transitions.end(told.next(), state, Next.agentEnd(event.done()), Cause.of(Cause.Kind.AGENT_STOP), moment)
+        return Transitions.end(
+                        told.next(), state, Next.agentEnd(event.done()), Cause.of(Cause.Kind.AGENT_STOP), context)
                 .thenFirst(told.effects());
     }
 
@@ -90,7 +91,7 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
 
     /** It is started again as soon as it is gone. */
     @Override
-    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StartAsked event, Service service, DecisionContext context) {
         if (next.kind() == Kind.AGENT_END) return refuse(event.request(), service);
         return service.state(then(Next.relaunch()))
                 .cause(Cause.command(event.request().commandId()))
@@ -99,7 +100,7 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     }
 
     @Override
-    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StopAsked event, Service service, DecisionContext context) {
         if (next.kind() == Kind.AGENT_END) return refuse(event.request(), service);
         return service.desired(Desired.STOPPED)
                 .state(then(Next.rest()))
@@ -110,7 +111,7 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     }
 
     @Override
-    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
         if (next.kind() == Kind.AGENT_END) return refuse(event.request(), service);
         return service.state(then(Next.relaunch()))
                 .cause(Cause.command(event.request().commandId()))
@@ -123,25 +124,25 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     }
 
     @Override
-    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
         return service.history(History.CLEAN).stay().done(event.request());
     }
 
     @Override
-    public Step on(Event.AgentStopping event, Service service, DecisionContext moment) {
+    public Step on(Event.AgentStopping event, Service service, DecisionContext context) {
         return service.state(then(Next.agentEnd(event.done())))
                 .stay()
                 .startsRejected(ErrorCode.INTERRUPTED, "the agent is stopping");
     }
 
     @Override
-    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     /** {@code GRACE}: it took too long. */
     @Override
-    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+    public Step on(Event.TimerFired event, Service service, DecisionContext context) {
         if (event.kind() != Event.TimerKind.GRACE) return service.stay();
         Step step = service.state(new Stopping(run, process, exit, next, kills + 1))
                 .stay()
@@ -156,91 +157,91 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
 
     /** The launch was under way when the end was asked for. */
     @Override
-    public Step on(Event.Launched event, Service service, DecisionContext moment) {
+    public Step on(Event.Launched event, Service service, DecisionContext context) {
         var known = new Stopping(run, Optional.of(event.process()), exit, next, kills);
-        var recorded = new RunRecord(run, moment.now(), Optional.empty()).with(event.process(), event.group());
+        var recorded = new RunRecord(run, context.now(), Optional.empty()).with(event.process(), event.group());
         Service found = service.run(Optional.of(recorded)).state(known);
         return Transitions.askToEnd(found.stay(), known);
     }
 
     @Override
-    public Step on(Event.LaunchFailed event, Service service, DecisionContext moment) {
-        return gone(service.run(Optional.empty()), false, moment);
+    public Step on(Event.LaunchFailed event, Service service, DecisionContext context) {
+        return gone(service.run(Optional.empty()), false, context);
     }
 
     @Override
-    public Step on(Event.Exited event, Service service, DecisionContext moment) {
+    public Step on(Event.Exited event, Service service, DecisionContext context) {
         if (event.treeEmpty()) {
-            return gone(service.over(run, event.exit()), event.exit().isClean(), moment);
+            return gone(service.over(run, event.exit()), event.exit().isClean(), context);
         }
         Step step = service.state(new Stopping(run, process, Optional.of(event.exit()), next, kills))
                 .stay();
-        Manifest.StopRule rule = service.rules().stop();
+        Manifest.StopRule rule = service.effectiveManifest().stop();
         // A stop command speaks to the main process; the others have heard nothing yet.
         return rule.exec().isPresent() ? step.then(new Effect.SignalTree(run, rule.signal())) : step;
     }
 
     @Override
-    public Step on(Event.TreeEmptied event, Service service, DecisionContext moment) {
+    public Step on(Event.TreeEmptied event, Service service, DecisionContext context) {
         if (exit.isEmpty()) return service.stay();
-        return gone(service.over(run, exit.get()), exit.get().isClean(), moment);
+        return gone(service.over(run, exit.get()), exit.get().isClean(), context);
     }
 
     /** A stop command that is no use is replaced by the signal; one that worked leaves the rest to the grace. */
     @Override
-    public Step on(Event.StopCommandEnded event, Service service, DecisionContext moment) {
+    public Step on(Event.StopCommandEnded event, Service service, DecisionContext context) {
         if (event.problem().isEmpty() || exit.isPresent()) return service.stay();
-        Signal signal = service.rules().stop().signal();
+        Signal signal = service.effectiveManifest().stop().signal();
         return service.warnings(List.of("stop.exec: " + event.problem().get() + "; " + signal + " was sent"))
                 .stay()
                 .then(new Effect.SignalTree(run, signal));
     }
 
     @Override
-    public Step on(Event.Adopted event, Service service, DecisionContext moment) {
+    public Step on(Event.Adopted event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.AdoptionFailed event, Service service, DecisionContext moment) {
+    public Step on(Event.AdoptionFailed event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.ReadyReported event, Service service, DecisionContext moment) {
+    public Step on(Event.ReadyReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.AliveReported event, Service service, DecisionContext moment) {
+    public Step on(Event.AliveReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.HealthReported event, Service service, DecisionContext moment) {
+    public Step on(Event.HealthReported event, Service service, DecisionContext context) {
         return service.stay();
     }
 
-    private Step gone(Service service, boolean clean, DecisionContext moment) {
+    private Step gone(Service service, boolean clean, DecisionContext context) {
         return switch (next.kind()) {
-            case REST -> Transitions.rest(service, service.cause(), moment);
-            case RELAUNCH -> relaunch(service, moment);
-            case VERDICT -> verdict(service, clean, moment);
-            case FAIL -> service.move(new Failed(), service.cause(), moment).stopsDone();
+            case REST -> Transitions.rest(service, service.cause(), context);
+            case RELAUNCH -> relaunch(service, context);
+            case VERDICT -> verdict(service, clean, context);
+            case FAIL -> service.move(new Failed(), service.cause(), context).stopsDone();
             case AGENT_END ->
-                Transitions.rest(service, service.cause(), moment)
+                Transitions.rest(service, service.cause(), context)
                         .then(new Effect.Run(next.done().orElse(() -> {})));
         };
     }
 
-    private static Step relaunch(Service service, DecisionContext moment) {
+    private static Step relaunch(Service service, DecisionContext context) {
         Step told = service.stay().stopsDone();
-        return Transitions.launch(told.next(), service.cause(), moment).thenFirst(told.effects());
+        return Transitions.launch(told.next(), service.cause(), context).thenFirst(told.effects());
     }
 
     /** What the agent ended for being ill or not ready did not end well, whatever its exit code. */
-    private Step verdict(Service service, boolean clean, DecisionContext moment) {
+    private Step verdict(Service service, boolean clean, DecisionContext context) {
         boolean byItself = service.cause().kind() == Cause.Kind.EXIT;
-        return Transitions.ended(service, clean && byItself, next.stable(), service.cause(), moment);
+        return Transitions.ended(service, clean && byItself, next.stable(), service.cause(), context);
     }
 }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one service as its operator wants it. Whatever happens is told to it; one event at a time it does, always in
- * this order: decide the step, save what is durable (and foresee the effects), swap, perform them, announce.
+ * this order: decide the step, save what is durable (and prepare the effects meanwhile), swap, perform them, announce.
  */
 final class Supervisor {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
@@ -24,7 +24,7 @@ final class Supervisor {
     private final Executor mailbox;
     private final SupervisorPorts ports;
     private final Consumer<Manifest> share;
-    private final ServiceTimers alarms;
+    private final ServiceTimers timers;
     private volatile Service service;
     private ServiceRecord saved;
     private ServiceStatus announced;
@@ -41,7 +41,7 @@ final class Supervisor {
         this.mailbox = mailbox;
         this.ports = ports;
         this.share = share;
-        this.alarms = new ServiceTimers(ports, this::tell);
+        this.timers = new ServiceTimers(ports, this::tell);
         this.announced = status();
     }
 
@@ -71,8 +71,8 @@ final class Supervisor {
         return ports;
     }
 
-    ServiceTimers alarms() {
-        return alarms;
+    ServiceTimers timers() {
+        return timers;
     }
 
     void share(Manifest manifest) {
@@ -88,11 +88,11 @@ final class Supervisor {
     }
 
     private void handle(Event event) {
-        if (event instanceof Event.TimerFired fired && !alarms.spend(fired)) return;
+        if (event instanceof Event.TimerFired fired && !timers.consume(fired)) return;
         Service before = service;
         try {
-            Step step = event.applyTo(before.state(), before, moment());
-            for (Effect effect : step.effects()) effect.foresee(this, step.next());
+            Step step = event.applyTo(before.state(), before, context());
+            for (Effect effect : step.effects()) effect.prepare(this, step.next());
             if (!save(event, step.next())) return;
             service = step.next();
             perform(step.effects());
@@ -117,7 +117,7 @@ final class Supervisor {
         if (failure.isPresent()) throw failure.get();
     }
 
-    private DecisionContext moment() {
+    private DecisionContext context() {
         return new DecisionContext(ports.timers().now(), ports.random(), ports.runIds());
     }
 
@@ -181,7 +181,7 @@ final class Supervisor {
     private void giveUp(Service before, Event event, RuntimeException bug) {
         String why = "internal error: " + bug;
         Service now = service;
-        alarms.cancelAll();
+        timers.cancelAll();
         service = failed(now, Cause.of(Cause.Kind.INTERNAL, why)).waiters(Waiters.NONE);
         FatalErrors.run(() -> endRun(now));
         var rejection = Optional.of(new Effect.Rejection(ErrorCode.INTERNAL, why));
@@ -199,14 +199,14 @@ final class Supervisor {
         if (now.state() instanceof ActiveState active && !(active instanceof Adopting)) {
             var ending = new Stopping(active.run(), active.process(), Optional.empty(), Stopping.Next.fail(), 1);
             if (active instanceof Stopping stopping) ending = stopping.failing();
-            return now.move(ending, cause, moment()).next();
+            return now.move(ending, cause, context()).next();
         }
-        return now.move(new Failed(), cause, moment()).next();
+        return now.move(new Failed(), cause, context()).next();
     }
 
     private void endRun(Service now) {
         now.state().currentRun().ifPresent(run -> {
-            alarms.set(Event.TimerKind.GRACE, Transitions.KILL_AGAIN);
+            timers.set(Event.TimerKind.GRACE, Transitions.KILL_AGAIN);
             ports.launcher().killTree(run);
         });
     }

@@ -13,6 +13,6 @@ public record SupervisorPorts(
         ManifestReader manifests,
         Timers timers,
         StatusListener listener,
-        StopNotifier farewells,
+        StopNotifier stopNotifier,
         Supplier<RunId> runIds,
         RandomGenerator random) {}

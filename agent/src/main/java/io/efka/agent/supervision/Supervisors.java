@@ -41,7 +41,7 @@ public final class Supervisors implements ServiceRegistry {
                 ports.manifests(),
                 ports.timers(),
                 new ReadinessRelay(ports.listener()),
-                ports.farewells(),
+                ports.stopNotifier(),
                 ports.runIds(),
                 ports.random());
         this.mailboxes = mailboxes;
@@ -76,7 +76,7 @@ public final class Supervisors implements ServiceRegistry {
     }
 
     private Supervisor supervise(Service service) {
-        output.register(service.id(), service.rules().output());
+        output.register(service.id(), service.effectiveManifest().output());
         var supervisor = new Supervisor(service, mailboxes.get(), ports, this::share);
         supervisors.put(service.id(), supervisor);
         return supervisor;

@@ -23,7 +23,7 @@ final class Transitions {
      * (1-3 ms from exec to exit, ten times that on a busy machine) is never reported as running, short enough that
      * nobody waits for it.
      */
-    static final Duration SETTLE = Duration.ofMillis(30);
+    static final Duration ALIVE_THRESHOLD = Duration.ofMillis(30);
 
     /** After KILL a process is gone at once, unless the kernel holds it (a dead disk); then it is killed again. */
     static final Duration KILL_AGAIN = Duration.ofSeconds(5);
@@ -31,27 +31,28 @@ final class Transitions {
     private Transitions() {}
 
     /** Launches a new run, or waits for what must be ready before it. */
-    static Step launch(Service service, Cause cause, DecisionContext moment) {
+    static Step launch(Service service, Cause cause, DecisionContext context) {
         if (service.manifest().isEmpty()) {
-            return service.move(new Failed(), Cause.of(Cause.Kind.INVALID_MANIFEST), moment)
+            return service.move(new Failed(), Cause.of(Cause.Kind.INVALID_MANIFEST), context)
                     .startsRejected(ErrorCode.INVALID_MANIFEST, describe(service.faults()));
         }
-        if (!service.missing().isEmpty()) return await(service, cause, moment);
-        RunId run = moment.runIds().get();
-        var unasked = new RunRecord(run, moment.now(), Optional.empty());
+        if (!service.missing().isEmpty()) return await(service, cause, context);
+        RunId run = context.runIds().get();
+        var unasked = new RunRecord(run, context.now(), Optional.empty());
         boolean commanded = cause.kind() == Cause.Kind.COMMAND;
         return service.run(Optional.of(commanded ? unasked.asCommanded() : unasked))
                 .warnings(List.of())
-                .move(new Starting(run, Optional.empty()), cause, moment)
+                .move(new Starting(run, Optional.empty()), cause, context)
                 .then(new Effect.Launch(run));
     }
 
     /** What waits for others is wanted: it is started as soon as they are ready, also by a later agent. */
-    private static Step await(Service service, Cause cause, DecisionContext moment) {
+    private static Step await(Service service, Cause cause, DecisionContext context) {
         return service.desired(Desired.RUNNING)
-                .move(new Waiting(cause), Cause.of(Cause.Kind.DEPENDENCY, waitingFor(service.missing())), moment)
+                .move(new Waiting(cause), Cause.of(Cause.Kind.DEPENDENCY, waitingFor(service.missing())), context)
                 .then(new Effect.SetTimer(
-                        Event.TimerKind.READY, service.rules().readiness().timeout()));
+                        Event.TimerKind.READY,
+                        service.effectiveManifest().readiness().timeout()));
     }
 
     static String waitingFor(Set<ServiceId> missing) {
@@ -60,15 +61,15 @@ final class Transitions {
     }
 
     /** Asks a run to end, its whole tree, and kills it when it takes too long. */
-    static Step end(Service service, ActiveState state, Stopping.Next next, Cause cause, DecisionContext moment) {
+    static Step end(Service service, ActiveState state, Stopping.Next next, Cause cause, DecisionContext context) {
         var stopping = new Stopping(state.run(), state.process(), Optional.empty(), next, 0);
-        Step step = service.move(stopping, cause, moment);
+        Step step = service.move(stopping, cause, context);
         return state.process().isPresent() ? askToEnd(step, stopping) : step;
     }
 
     /** The stop command or the stop signal, with the grace that it has. */
     static Step askToEnd(Step step, Stopping stopping) {
-        Manifest.StopRule rule = step.next().rules().stop();
+        Manifest.StopRule rule = step.next().effectiveManifest().stop();
         Effect ask = rule.exec()
                 .map(exec -> (Effect) new Effect.RunStopCommand(stopping.run(), exec, rule.args()))
                 .orElseGet(() -> new Effect.SignalTree(stopping.run(), rule.signal()));
@@ -78,63 +79,64 @@ final class Transitions {
     }
 
     /** The main process ended by itself but left descendants: they are ended before anything else happens. */
-    static Step endLeftovers(Service before, ActiveState state, Exit exit, Stopping.Next next, DecisionContext moment) {
+    static Step endOrphans(Service before, ActiveState state, Exit exit, Stopping.Next next, DecisionContext context) {
         Service service = exit.isClean() ? before.cause(inBackground(before.cause())) : before;
         var stopping = new Stopping(state.run(), state.process(), Optional.of(exit), next, 0);
-        Manifest.StopRule rule = service.rules().stop();
-        return service.move(stopping, service.cause(), moment)
+        Manifest.StopRule rule = service.effectiveManifest().stop();
+        return service.move(stopping, service.cause(), context)
                 .then(new Effect.SignalTree(state.run(), rule.signal()))
                 .then(new Effect.SetTimer(Event.TimerKind.GRACE, rule.grace()));
     }
 
     /** A run that nobody asked to end is over, its tree as well: start it again, leave it, or give up. */
-    static Step ended(Service service, boolean clean, boolean stable, Cause cause, DecisionContext moment) {
+    static Step ended(Service service, boolean clean, boolean stable, Cause cause, DecisionContext context) {
         Step told = service.stay().startsRejected(ErrorCode.LAUNCH_FAILED, describe(cause));
         Service over = told.next();
-        if (!over.isDesired()) return rest(over, cause, moment).thenFirst(told.effects());
-        Manifest.RestartRule rule = over.rules().restart();
-        Service counted = over.history(over.record().history().failed(moment.now(), rule, stable));
+        if (!over.isDesired()) return rest(over, cause, context).thenFirst(told.effects());
+        Manifest.RestartRule rule = over.effectiveManifest().restart();
+        Service counted = over.history(over.record().history().failed(context.now(), rule, stable));
         RestartPolicy.Verdict verdict =
-                RestartPolicy.decide(rule, counted.record().history(), clean, moment.now(), moment.random());
-        return verdict.applyTo(counted, cause, moment).thenFirst(told.effects());
+                RestartPolicy.decide(rule, counted.record().history(), clean, context.now(), context.random());
+        return verdict.applyTo(counted, cause, context).thenFirst(told.effects());
     }
 
     /** Nothing runs and nothing is due. */
-    static Step rest(Service service, Cause cause, DecisionContext moment) {
-        return service.move(new Stopped(), cause, moment).stopsDone();
+    static Step rest(Service service, Cause cause, DecisionContext context) {
+        return service.move(new Stopped(), cause, context).stopsDone();
     }
 
-    static Step backOff(Service service, Duration delay, Cause cause, DecisionContext moment) {
-        Instant until = moment.now().plus(delay);
-        return service.move(new Backoff(until), cause, moment)
+    static Step backOff(Service service, Duration delay, Cause cause, DecisionContext context) {
+        Instant until = context.now().plus(delay);
+        return service.move(new Backoff(until), cause, context)
                 .stopsDone()
                 .then(new Effect.SetTimer(Event.TimerKind.RESTART, delay));
     }
 
     /** The service said that it is ready, where that is its rule; written down, for it may not say so again. */
     static Service noteReady(Service service) {
-        if (service.rules().readiness().kind() != Manifest.Readiness.Kind.CHANNEL) return service;
+        if (service.effectiveManifest().readiness().kind() != Manifest.Readiness.Kind.CHANNEL) return service;
         return service.run(service.record().run().map(RunRecord::asReady));
     }
 
     /** The wish behind the run, if there was one, is fulfilled or withdrawn. */
-    static Service settle(Service service) {
-        return service.run(service.record().run().map(RunRecord::asSettled));
+    static Service withoutCommand(Service service) {
+        return service.run(service.record().run().map(RunRecord::withoutCommand));
     }
 
     /** An automatic restart. */
-    static Step relaunch(Service service, Cause cause, DecisionContext moment) {
-        return launch(service.history(service.record().history().restarted()), cause, moment);
+    static Step relaunch(Service service, Cause cause, DecisionContext context) {
+        return launch(service.history(service.record().history().restarted()), cause, context);
     }
 
     /** A start by command: counting begins anew. */
-    static Step launchByCommand(Service service, Request request, DecisionContext moment) {
+    static Step launchByCommand(Service service, Request request, DecisionContext context) {
         if (service.manifest().isEmpty()) {
             return service.stay().reject(request, ErrorCode.INVALID_MANIFEST, describe(service.faults()));
         }
         Service anew = service.history(service.record().history().startedByCommand());
         Step joined = anew.stay().awaitStart(request);
-        return launch(joined.next(), Cause.command(request.commandId()), moment).thenAll(joined.effects());
+        return launch(joined.next(), Cause.command(request.commandId()), context)
+                .thenAll(joined.effects());
     }
 
     /** A clean end that leaves processes behind is nearly always a program that puts itself into the background. */

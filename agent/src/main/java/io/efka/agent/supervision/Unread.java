@@ -64,43 +64,43 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
 
     /** The command that asks has read the manifest; if that failed, it can only be refused. */
     @Override
-    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StartAsked event, Service service, DecisionContext context) {
         if (run.isEmpty() || service.manifest().isEmpty()) {
-            return Transitions.launchByCommand(service, event.request(), moment);
+            return Transitions.launchByCommand(service, event.request(), context);
         }
-        return adopt(service.desired(Desired.RUNNING), Adopting.of(run.get()), commanded(event.request()), moment)
+        return adopt(service.desired(Desired.RUNNING), Adopting.of(run.get()), commanded(event.request()), context)
                 .awaitStart(event.request());
     }
 
     @Override
-    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
         if (run.isEmpty() || service.manifest().isEmpty()) {
-            return Transitions.launchByCommand(service, event.request(), moment);
+            return Transitions.launchByCommand(service, event.request(), context);
         }
         var adopting = new Adopting(run.get(), !event.isDoneBy(run.get()), Optional.empty());
-        return adopt(service.desired(Desired.RUNNING), adopting, commanded(event.request()), moment)
+        return adopt(service.desired(Desired.RUNNING), adopting, commanded(event.request()), context)
                 .awaitStart(event.request());
     }
 
     /** A run that is alive is ended by the default rules. */
     @Override
-    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
-        Step told = Transitions.settle(service.desired(Desired.STOPPED))
+    public Step on(Event.StopAsked event, Service service, DecisionContext context) {
+        Step told = Transitions.withoutCommand(service.desired(Desired.STOPPED))
                 .stay()
                 .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service");
         Cause cause = commanded(event.request());
         if (run.isEmpty()) {
-            return Transitions.rest(told.next(), cause, moment)
+            return Transitions.rest(told.next(), cause, context)
                     .thenFirst(told.effects())
                     .done(event.request());
         }
-        return adopt(told.next(), Adopting.of(run.get()), cause, moment)
+        return adopt(told.next(), Adopting.of(run.get()), cause, context)
                 .thenFirst(told.effects())
                 .awaitStop(event.request());
     }
 
     @Override
-    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
         Service clean = service.history(History.CLEAN);
         if (!service.isDesired()) return clean.stay().done(event.request());
         Step joined = clean.stay().awaitStart(event.request());
@@ -112,12 +112,12 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
     }
 
     @Override
-    public Step on(Event.SignalAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.SignalAsked event, Service service, DecisionContext context) {
         return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, notYet(service));
     }
 
     @Override
-    public Step on(Event.InputAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.InputAsked event, Service service, DecisionContext context) {
         return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, notYet(service));
     }
 
@@ -127,18 +127,18 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
     }
 
     @Override
-    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
-        return await(service, attempts, moment);
+    public Step on(Event.AgentStarted event, Service service, DecisionContext context) {
+        return await(service, attempts, context);
     }
 
     @Override
-    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+    public Step on(Event.TimerFired event, Service service, DecisionContext context) {
         if (event.kind() != Event.TimerKind.RESTART || phase != Phase.WAITING) return service.stay();
         return read(service);
     }
 
     @Override
-    public Step on(Event.ManifestRead event, Service service, DecisionContext moment) {
+    public Step on(Event.ManifestRead event, Service service, DecisionContext context) {
         if (phase == Phase.WAITING) return service.stay();
         ManifestReader.Result result = event.result();
         if (result.manifest().isPresent()) {
@@ -148,24 +148,24 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
         Step told = service.unusable(result.faults())
                 .stay()
                 .startsRejected(ErrorCode.INVALID_MANIFEST, Transitions.describe(result.faults()));
-        Step next = result.isUnread() ? await(told.next(), attempts + 1, moment) : giveUp(told.next(), moment);
+        Step next = result.isUnread() ? await(told.next(), attempts + 1, context) : giveUp(told.next(), context);
         return next.thenFirst(told.effects());
     }
 
     /** Once the manifest is known, the agent goes on where it would have at its start. */
     @Override
-    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext context) {
         if (phase != Phase.READ) return service.stay();
         Cause cause = Cause.of(Cause.Kind.AGENT_START);
-        if (run.isPresent()) return adopt(service, Adopting.of(run.get()), cause, moment);
+        if (run.isPresent()) return adopt(service, Adopting.of(run.get()), cause, context);
         boolean wanted = service.isDesired()
                 && (service.record().autostart() || !service.waiters().starts().isEmpty());
-        return wanted ? Transitions.launch(service, cause, moment) : Transitions.rest(service, cause, moment);
+        return wanted ? Transitions.launch(service, cause, context) : Transitions.rest(service, cause, context);
     }
 
-    private Step await(Service service, int failed, DecisionContext moment) {
-        Duration delay = RestartPolicy.delay(DefaultRules.RESTART, failed, moment.random());
-        return service.state(new Unread(run, moment.now().plus(delay), failed, Phase.WAITING))
+    private Step await(Service service, int failed, DecisionContext context) {
+        Duration delay = RestartPolicy.delay(DefaultRules.RESTART, failed, context.random());
+        return service.state(new Unread(run, context.now().plus(delay), failed, Phase.WAITING))
                 .cause(cause(service.faults()))
                 .stay()
                 .then(new Effect.SetTimer(Event.TimerKind.RESTART, delay));
@@ -176,14 +176,14 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
     }
 
     /** It was read and is wrong: a run cannot be kept without it. */
-    private Step giveUp(Service service, DecisionContext moment) {
+    private Step giveUp(Service service, DecisionContext context) {
         Cause cause = Cause.of(Cause.Kind.INVALID_MANIFEST);
-        if (run.isEmpty()) return service.move(new Failed(), cause, moment);
-        return adopt(service, Adopting.of(run.get()), cause, moment);
+        if (run.isEmpty()) return service.move(new Failed(), cause, context);
+        return adopt(service, Adopting.of(run.get()), cause, context);
     }
 
-    private static Step adopt(Service service, Adopting adopting, Cause cause, DecisionContext moment) {
-        Step step = service.move(adopting, cause, moment);
+    private static Step adopt(Service service, Adopting adopting, Cause cause, DecisionContext context) {
+        Step step = service.move(adopting, cause, context);
         return service.record()
                 .run()
                 .map(found -> step.then(new Effect.Adopt(found)))

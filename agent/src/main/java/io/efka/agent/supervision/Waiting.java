@@ -17,45 +17,45 @@ record Waiting(Cause then) implements IdleState {
     }
 
     @Override
-    public Step on(Event.StartAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StartAsked event, Service service, DecisionContext context) {
         return service.stay().awaitStart(event.request());
     }
 
     @Override
-    public Step on(Event.StopAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.StopAsked event, Service service, DecisionContext context) {
         return Transitions.rest(
                         service.desired(Desired.STOPPED),
                         Cause.command(event.request().commandId()),
-                        moment)
+                        context)
                 .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service")
                 .done(event.request());
     }
 
     @Override
-    public Step on(Event.RestartAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
         return service.stay().awaitStart(event.request());
     }
 
     @Override
-    public Step on(Event.ResetAsked event, Service service, DecisionContext moment) {
+    public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
         return service.history(History.CLEAN).stay().done(event.request());
     }
 
     @Override
-    public Step on(Event.AgentStarted event, Service service, DecisionContext moment) {
+    public Step on(Event.AgentStarted event, Service service, DecisionContext context) {
         return service.stay();
     }
 
     @Override
-    public Step on(Event.DependenciesReported event, Service service, DecisionContext moment) {
-        if (event.missing().isEmpty()) return Transitions.launch(service, then, moment);
+    public Step on(Event.DependenciesReported event, Service service, DecisionContext context) {
+        if (event.missing().isEmpty()) return Transitions.launch(service, then, context);
         Cause cause = Cause.of(Cause.Kind.DEPENDENCY, Transitions.waitingFor(event.missing()));
         return service.cause(cause).stay();
     }
 
     /** Who asked is told that it takes too long; the service goes on waiting. */
     @Override
-    public Step on(Event.TimerFired event, Service service, DecisionContext moment) {
+    public Step on(Event.TimerFired event, Service service, DecisionContext context) {
         if (event.kind() != Event.TimerKind.READY) return service.stay();
         return service.stay()
                 .startsRejected(

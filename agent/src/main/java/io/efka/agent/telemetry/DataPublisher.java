@@ -96,7 +96,7 @@ public final class DataPublisher {
      * Publishes a value: a string as its characters, {@code null} as nothing, anything else as JSON.
      *
      * @param name legal as a topic level
-     * @return whether more of that service is welcome at once; if not, {@link #welcomes} says when
+     * @return whether more of that service is welcome at once; if not, {@link #canAccept} says when
      */
     public boolean publish(ServiceId service, String name, JsonElement value, boolean retain) {
         return after(actions -> {
@@ -119,7 +119,7 @@ public final class DataPublisher {
     }
 
     /** Whether more of that service is welcome: while the broker takes what it can, nothing has to be dropped. */
-    public synchronized boolean welcomes(ServiceId service) {
+    public synchronized boolean canAccept(ServiceId service) {
         DataStream stream = streams.get(service);
         return stream == null || !isHeldBack(stream);
     }

@@ -423,7 +423,7 @@ final class RemovalTest {
         }
 
         @Override
-        public boolean welcomes(ServiceId service) {
+        public boolean canAccept(ServiceId service) {
             return true;
         }
 

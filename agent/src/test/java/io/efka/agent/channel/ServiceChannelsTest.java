@@ -71,11 +71,11 @@ final class ServiceChannelsTest {
         public boolean data(ServiceId service, String name, JsonElement value, boolean retain) {
             if (name.equals("bug")) throw new IllegalStateException("a bug of the agent's");
             said.add(service + " " + name + "=" + value + (retain ? " retained" : ""));
-            return welcomes(service);
+            return canAccept(service);
         }
 
         @Override
-        public boolean welcomes(ServiceId service) {
+        public boolean canAccept(ServiceId service) {
             return !isCrowded || !service.equals(CAMERA);
         }
 
@@ -343,7 +343,7 @@ final class ServiceChannelsTest {
         private final CountDownLatch goesOn = new CountDownLatch(1);
 
         /** What had been told when the service was judged. */
-        private CompletableFuture<List<Event>> judge() {
+        private CompletableFuture<List<Event>> fireDueTimers() {
             var toldBefore = new CompletableFuture<List<Event>>();
             afterReading(() -> toldBefore.complete(List.copyOf(services.told)));
             return toldBefore;
@@ -378,7 +378,7 @@ final class ServiceChannelsTest {
             Client client = attached();
             standStill();
             client.say(much("n") + ALIVE);
-            var toldBefore = judge();
+            var toldBefore = fireDueTimers();
             goesOn.countDown();
             assertThat(toldBefore.get(20, TimeUnit.SECONDS))
                     .containsExactly(new Event.AliveReported(RUN_1, Optional.empty()));
@@ -391,7 +391,7 @@ final class ServiceChannelsTest {
             client.say("{\"type\":\"data\",\"name\":\"a\",\"value\":1}");
             assertThat(heard.next()).isEqualTo("camera a=1");
             client.say(much("n") + ALIVE);
-            assertThat(judge().get(20, TimeUnit.SECONDS))
+            assertThat(fireDueTimers().get(20, TimeUnit.SECONDS))
                     .containsExactly(new Event.AliveReported(RUN_1, Optional.empty()));
         }
 
@@ -404,7 +404,7 @@ final class ServiceChannelsTest {
             // Behind the first piece, so that it is met when the sockets are read for the judgement.
             camera.say(much("n") + "{\"type\":\"data\",\"name\":\"bug\",\"value\":1}");
             lamp.say(ALIVE);
-            var toldBefore = judge();
+            var toldBefore = fireDueTimers();
             goesOn.countDown();
             assertThat(toldBefore.get(20, TimeUnit.SECONDS))
                     .containsExactly(new Event.AliveReported(RUN_2, Optional.empty()));
@@ -419,7 +419,7 @@ final class ServiceChannelsTest {
             standStill();
             for (int i = 1; i <= 1_000; i++) channels.afterReading(fired(i), supervisor);
             channels.afterReading(fired(999), supervisor);
-            var last = judge();
+            var last = fireDueTimers();
             goesOn.countDown();
             last.get(20, TimeUnit.SECONDS);
             until(() -> !told.isEmpty());
@@ -437,7 +437,7 @@ final class ServiceChannelsTest {
         @Test
         void nobodyWaitsForAChannelThatIsClosed() {
             channels.close();
-            assertThat(judge()).isCompletedWithValue(List.of());
+            assertThat(fireDueTimers()).isCompletedWithValue(List.of());
         }
 
         @Test
@@ -750,7 +750,7 @@ final class ServiceChannelsTest {
         void strangersDoNotKeepServicesOut() throws IOException {
             for (int i = 0; i < 300; i++) connect();
             attached();
-            until(() -> count("ended_not_attached") >= 300 - ChannelThread.MAX_STRANGERS);
+            until(() -> count("ended_not_attached") >= 300 - ChannelThread.MAX_UNATTACHED);
         }
 
         @Test

@@ -47,7 +47,9 @@ final class ProbesTest {
     void open() throws IOException {
         machine = new Machine(folder, Cgroups.none());
         probes = new Probes(
-                machine.site(), machine.timers, new ProcessLauncher.Executors(machine.executor, machine.processes));
+                machine.environment(),
+                machine.timers,
+                new ProcessLauncher.Executors(machine.executor, machine.processes));
     }
 
     @AfterEach

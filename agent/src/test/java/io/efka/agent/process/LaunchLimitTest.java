@@ -42,7 +42,7 @@ final class LaunchLimitTest {
     @Test
     void aLaunchThatNeverAnswersHasFailedAndWhatItStartsLaterIsEnded() {
         try (var launcher = new ProcessLauncher(
-                machine.site(), new HangingDisk(), machine.cgroups, soon(machine.timers), executors())) {
+                machine.environment(), new HangingDisk(), machine.cgroups, soon(machine.timers), executors())) {
             Launch launch = machine.shell("exec sleep 600").launch();
             var events = new Recorder();
             launcher.launch(launch, events);
@@ -60,8 +60,8 @@ final class LaunchLimitTest {
     @Test
     void aKillDoesNotWaitForLaunchesThatHang() {
         Machine.Started running = machine.start(machine.shell("exec sleep 600"));
-        try (var launcher =
-                new ProcessLauncher(machine.site(), new HangingDisk(), machine.cgroups, machine.timers, executors())) {
+        try (var launcher = new ProcessLauncher(
+                machine.environment(), new HangingDisk(), machine.cgroups, machine.timers, executors())) {
             for (int i = 0; i < 10; i++) {
                 launcher.launch(machine.shell("exec sleep 600").launch(), new Recorder());
             }

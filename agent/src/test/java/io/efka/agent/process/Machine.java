@@ -63,12 +63,12 @@ public final class Machine implements AutoCloseable {
     /** A second launcher that knows nothing of the first, as after an agent's end. */
     ProcessLauncher restarted() {
         launcher = new ProcessLauncher(
-                site(), output(), cgroups, timers, new ProcessLauncher.Executors(executor, processes));
+                environment(), output(), cgroups, timers, new ProcessLauncher.Executors(executor, processes));
         launchers.add(launcher);
         return launcher;
     }
 
-    public AgentEnvironment site() {
+    public AgentEnvironment environment() {
         return new AgentEnvironment("dev1", folder.resolve("run"), launch -> Map.of("EFKA_TOKEN", "t-" + launch.run()));
     }
 

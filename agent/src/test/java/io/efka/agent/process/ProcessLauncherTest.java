@@ -585,12 +585,13 @@ abstract class ProcessLauncherTest {
         @Test
         void aRunThatNobodyWroteDownIsEndedWithItsTree() {
             Machine.Started known = machine.start(machine.shell("exec sleep 100"));
-            Machine.Started stray = machine.start(machine.shell("setsid sleep 100 & echo $! >left; exec sleep 100"));
+            Machine.Started unrecorded =
+                    machine.start(machine.shell("setsid sleep 100 & echo $! >left; exec sleep 100"));
             long left = Long.parseLong(machine.awaitFile("left"));
 
-            machine.launcher.endStrays(List.of(record(known)));
+            machine.launcher.killUnrecordedRuns(List.of(record(known)));
 
-            assertThat(Machine.isAlive(stray.pid())).isFalse();
+            assertThat(Machine.isAlive(unrecorded.pid())).isFalse();
             assertThat(Machine.isAlive(left)).isFalse();
             assertThat(Machine.isAlive(known.pid())).isTrue();
         }
@@ -605,7 +606,7 @@ abstract class ProcessLauncherTest {
             machine.launcher.signal(over.run(), Signal.KILL);
             over.exited();
 
-            machine.restarted().endStrays(List.of(record(known)));
+            machine.restarted().killUnrecordedRuns(List.of(record(known)));
 
             assertThat(Machine.isAlive(left)).isFalse();
             assertThat(Machine.isAlive(known.pid())).isTrue();
@@ -631,7 +632,7 @@ abstract class ProcessLauncherTest {
             Machine.Started theirs = machine.start(machine.shell("setsid sleep 100 & echo $! >left; exec sleep 100"));
             long left = Long.parseLong(machine.awaitFile("left"));
             try (var other = new Machine(copy, Cgroups.none())) {
-                other.launcher.endStrays(List.of(record(theirs)));
+                other.launcher.killUnrecordedRuns(List.of(record(theirs)));
                 assertLeftAlone(other, theirs);
                 assertThat(Machine.isAlive(theirs.pid())).isTrue();
 
@@ -654,7 +655,7 @@ abstract class ProcessLauncherTest {
                 Machine.Started run = first.start(first.shell("exec sleep 100"));
                 Path moved = Files.move(folder.resolve("data"), folder.resolve("moved"));
                 try (var second = new Machine(moved, Cgroups.none())) {
-                    second.launcher.endStrays(List.of(record(run)));
+                    second.launcher.killUnrecordedRuns(List.of(record(run)));
                     Recorder events = new Recorder();
                     second.launcher.adopt(run.launch(), record(run), events);
                     assertThat(events.await(Event.Adopted.class).process().pid())
@@ -668,7 +669,7 @@ abstract class ProcessLauncherTest {
             try (var other = new Machine(elsewhere, cgroups())) {
                 Machine.Started theirs = other.start(other.shell("exec sleep 100"));
 
-                machine.launcher.endStrays(List.of());
+                machine.launcher.killUnrecordedRuns(List.of());
 
                 assertThat(Machine.isAlive(theirs.pid())).isTrue();
             }
@@ -678,27 +679,28 @@ abstract class ProcessLauncherTest {
         @ValueSource(strings = {"x", "", "01K", "01k00000000000000000000000", "../../../../etc/passwd\nline"})
         void whatIsNoRunIdInSomebodysEnvironmentIsIgnored(String forged) throws Exception {
             var builder = new ProcessBuilder("sleep", "100");
-            builder.environment().put("EFKA_AGENT", machine.site().agent().written());
+            builder.environment()
+                    .put("EFKA_AGENT", machine.environment().agent().written());
             builder.environment().put("EFKA_RUN", forged);
-            Process stranger = builder.start();
+            Process unrelated = builder.start();
             try {
-                Machine.Started stray = machine.start(machine.shell("exec sleep 100"));
+                Machine.Started unrecorded = machine.start(machine.shell("exec sleep 100"));
 
-                machine.launcher.endStrays(List.of());
+                machine.launcher.killUnrecordedRuns(List.of());
 
-                assertThat(Machine.isAlive(stray.pid())).isFalse();
-                assertThat(stranger.isAlive()).isTrue();
+                assertThat(Machine.isAlive(unrecorded.pid())).isFalse();
+                assertThat(unrelated.isAlive()).isTrue();
             } finally {
-                stranger.destroyForcibly();
+                unrelated.destroyForcibly();
             }
         }
 
         @Test
         void aStrangerWithTheRecordedPidIsLeftAlone() throws Exception {
-            Process stranger = new ProcessBuilder("sleep", "100").start();
+            Process unrelated = new ProcessBuilder("sleep", "100").start();
             try {
                 ProcessIdentity real =
-                        new ProcessTable().identify(stranger.pid()).orElseThrow();
+                        new ProcessTable().identify(unrelated.pid()).orElseThrow();
                 Machine.Started ended = machine.start(machine.shell("true"));
                 ended.exited();
                 for (ProcessIdentity fabricated : List.of(
@@ -709,9 +711,9 @@ abstract class ProcessLauncherTest {
                     machine.launcher.killTree(ended.run());
                     machine.launcher.signalTree(ended.run(), Signal.KILL);
                 }
-                assertThat(stranger.waitFor(50, TimeUnit.MILLISECONDS)).isFalse();
+                assertThat(unrelated.waitFor(50, TimeUnit.MILLISECONDS)).isFalse();
             } finally {
-                stranger.destroyForcibly();
+                unrelated.destroyForcibly();
             }
         }
 

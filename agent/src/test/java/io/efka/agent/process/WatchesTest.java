@@ -58,18 +58,18 @@ final class WatchesTest {
             int looks;
 
             @Override
-            public ProcessTreeId kin() {
+            public ProcessTreeId treeId() {
                 if (looks++ == 0) throw new IllegalStateException("a bug");
                 return new ProcessTreeId(ProcessTreeId.Mark.of(Services.newRun()), Optional.of(GONE), Optional.empty());
             }
 
             @Override
-            public boolean isToBeKilled() {
+            public boolean isKilling() {
                 return false;
             }
 
             @Override
-            public boolean seenEmpty() {
+            public boolean foundEmpty() {
                 told.add("empty");
                 return true;
             }

@@ -401,7 +401,7 @@ final class ChannelReadinessTest {
         void itIsToldWithItsGrace() {
             World world = attached(BY_CHANNEL);
             world.ask(Event.StopAsked::new);
-            assertThat(world.farewells).containsExactly(Duration.ofSeconds(10));
+            assertThat(world.stopNotifier).containsExactly(Duration.ofSeconds(10));
         }
     }
 }

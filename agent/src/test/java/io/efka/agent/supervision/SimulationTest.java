@@ -33,7 +33,7 @@ final class SimulationTest {
             simulation.step();
             simulation.check("seed " + seed + ", step " + i);
         }
-        simulation.settle();
+        simulation.withoutCommand();
         simulation.checkAnswers("seed " + seed);
     }
 
@@ -151,7 +151,7 @@ final class SimulationTest {
             }
         }
 
-        void settle() {
+        void withoutCommand() {
             for (int i = 0; i < 50; i++) {
                 world.timers.advance(Duration.ofSeconds(5));
                 react();

@@ -83,8 +83,8 @@ final class StateTableTest {
                 new Event.SignalAsked(REQUEST, Signal.HUP),
                 new Event.InputAsked(REQUEST, new byte[0]),
                 new Event.AutostartAsked(REQUEST, false),
-                new Event.ManifestChanged(rules()),
-                new Event.ManifestRead(ManifestReader.Result.usable(rules())),
+                new Event.ManifestChanged(effectiveManifest()),
+                new Event.ManifestRead(ManifestReader.Result.usable(effectiveManifest())),
                 new Event.ManifestRead(ManifestReader.Result.wrong(List.of(FAULT))),
                 new Event.ManifestRead(ManifestReader.Result.unread(List.of(FAULT))),
                 new Event.AgentStarted(),
@@ -109,7 +109,7 @@ final class StateTableTest {
         return new Running(RUN, PROCESS, ready, false, true, ServiceStatus.HealthState.HEALTHY, failures);
     }
 
-    private static Manifest rules() {
+    private static Manifest effectiveManifest() {
         return manifest(
                 "camera",
                 checked(Manifest.OnUnhealthy.RESTART),
@@ -172,8 +172,8 @@ final class StateTableTest {
 
     private static String cell(ServiceState state, Event event) {
         Service before = service(state);
-        var moment = new DecisionContext(NOW, new Random(1), () -> new RunId("00000000000000000000000002"));
-        Step step = event.applyTo(state, before, moment);
+        var context = new DecisionContext(NOW, new Random(1), () -> new RunId("00000000000000000000000002"));
+        Step step = event.applyTo(state, before, context);
         var words = new ArrayList<String>();
         if (before.record().desired() != step.next().record().desired()) {
             words.add("want " + lower(step.next().record().desired()));
@@ -197,7 +197,7 @@ final class StateTableTest {
                 .run(recorded);
         return new Service(
                 record,
-                unread ? Optional.empty() : Optional.of(rules()),
+                unread ? Optional.empty() : Optional.of(effectiveManifest()),
                 unread ? List.of(FAULT) : List.of(),
                 state,
                 Waiters.NONE,

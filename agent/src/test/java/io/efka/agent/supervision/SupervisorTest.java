@@ -46,7 +46,7 @@ final class SupervisorTest {
             World.Asking start = world.ask(Event.StartAsked::new);
             world.launcher.launched();
             assertThat(start.isPending()).isTrue();
-            world.timers.advance(Transitions.SETTLE);
+            world.timers.advance(Transitions.ALIVE_THRESHOLD);
             assertThat(start.done().state()).isEqualTo(RUNNING);
             assertThat(start.done().pid()).hasValue(100);
         }

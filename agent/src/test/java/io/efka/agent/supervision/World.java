@@ -29,7 +29,7 @@ final class World {
     /** Who waits for a manifest to be read. */
     final List<Consumer<ManifestReader.Result>> reads = new ArrayList<>();
 
-    final List<Duration> farewells = new ArrayList<>();
+    final List<Duration> stopNotifier = new ArrayList<>();
     /** What services have said and the agent has not read yet. */
     final List<Event> unread = new ArrayList<>();
 
@@ -63,7 +63,7 @@ final class World {
                 new StopNotifier() {
                     @Override
                     public void stopping(ServiceId service, RunId run, Duration grace) {
-                        farewells.add(grace);
+                        stopNotifier.add(grace);
                     }
 
                     @Override
@@ -161,7 +161,7 @@ final class World {
     /** What was launched last executes and lives on. */
     ProcessIdentity settles() {
         ProcessIdentity process = launcher.launched();
-        timers.advance(Transitions.SETTLE);
+        timers.advance(Transitions.ALIVE_THRESHOLD);
         return process;
     }
 

@@ -136,12 +136,12 @@ final class DataPublisherTest {
         void whoSaysMoreThanTheBrokerTakesIsHeldBackUntilItHasTakenSome() {
             int said = sayAllThatIsWelcome();
             assertThat(said).isBetween(DataStream.CROWDED, DataStream.CROWDED + 100);
-            assertThat(data.welcomes(CAMERA)).isFalse();
-            assertThat(data.welcomes(MODEM)).isTrue();
+            assertThat(data.canAccept(CAMERA)).isFalse();
+            assertThat(data.canAccept(MODEM)).isTrue();
 
             link.published().get(0).acknowledge();
 
-            assertThat(data.welcomes(CAMERA)).isTrue();
+            assertThat(data.canAccept(CAMERA)).isTrue();
             assertThat(data.counts()).containsEntry("dropped", 0L);
         }
 
@@ -158,12 +158,12 @@ final class DataPublisherTest {
         void aBrokerThatTakesNothingHoldsNobodyBackForLong() {
             sayAllThatIsWelcome();
             nanos += DataPublisher.PATIENCE.toNanos();
-            assertThat(data.welcomes(CAMERA)).isTrue();
+            assertThat(data.canAccept(CAMERA)).isTrue();
 
             link.published().get(0).acknowledge();
             say(1);
 
-            assertThat(data.welcomes(CAMERA)).isFalse();
+            assertThat(data.canAccept(CAMERA)).isFalse();
         }
 
         @Test

@@ -83,7 +83,7 @@ final class HandOvers {
         load(all, "io.efka.agent.supervision.Supervisor.perform", "");
         load(all, "io.efka.agent.supervision.Supervisor.save", "");
         load(all, "io.efka.agent.supervision.Supervisor.publish", "");
-        load(all, "io.efka.agent.supervision.ServiceTimers.spend", "");
+        load(all, "io.efka.agent.supervision.ServiceTimers.consume", "");
         // processes
         load(all, "io.efka.agent.process.LaunchPrefetch.prepare", "agent-launch");
         load(all, "io.efka.agent.process.ProcessLauncher.launchNow", "agent-launch");
@@ -109,7 +109,7 @@ final class HandOvers {
         load(all, "io.efka.agent.output.store.LogQueries.read", "");
         // the channel
         load(all, "io.efka.agent.channel.ChannelThread.handle", "agent-channel");
-        load(all, "io.efka.agent.channel.ChannelThread.welcome", "agent-channel");
+        load(all, "io.efka.agent.channel.ChannelThread.register", "agent-channel");
         load(all, "io.efka.agent.channel.ChannelSession.line", "agent-channel");
         load(all, "io.efka.agent.channel.ChannelRegistry.ended", "");
         load(all, "io.efka.agent.channel.Configurations.keep", "");

@@ -65,10 +65,10 @@ public final class Cgroups implements AutoCloseable {
      * Looks at the machine, and removes empty groups that an earlier agent left. Blocks for seconds where systemd is slow
      * to answer.
      *
-     * @param site its device and its data folder separate the groups of two agents on one machine
+     * @param environment its device and its data folder separate the groups of two agents on one machine
      */
-    public static Cgroups detect(AgentEnvironment site) {
-        return detect(site.device(), site.agent().key());
+    public static Cgroups detect(AgentEnvironment environment) {
+        return detect(environment.device(), environment.agent().key());
     }
 
     /** @param agent names the agent among those with the same device, also after a restart */

@@ -21,7 +21,7 @@ public final class IgnoredSignals {
     /** Those with a name, 1 to 31. The two after them are the C library's own, ignored in whatever a JVM starts. */
     private static final long NAMED = 0x7fff_ffffL;
 
-    private static final long PATIENCE_SECONDS = 2;
+    private static final long TIMEOUT_SECONDS = 2;
 
     private IgnoredSignals() {}
 
@@ -61,7 +61,7 @@ public final class IgnoredSignals {
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         try {
             Process tried = ChildProcess.start(builder);
-            boolean ended = tried.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            boolean ended = tried.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             if (!ended) tried.destroyForcibly();
             return ended && tried.exitValue() == 0;
         } catch (IOException refused) {

@@ -19,7 +19,7 @@ public record RunAsUser(String name, long uid, long gid, String home, boolean kn
     private static final long MAX_NUMBER = 4_294_967_294L;
 
     /** A directory service that is away must not hold a launch for longer. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private static final String SELF =
             ProcFiles.read(Path.of("/proc/self/status")).orElse("");
@@ -112,7 +112,7 @@ public record RunAsUser(String name, long uid, long gid, String home, boolean kn
         Optional<Path> getent = SystemTools.find("getent");
         if (getent.isEmpty() || name.startsWith("-")) return Optional.empty();
         try {
-            String line = ToolCommand.output(List.of(getent.get().toString(), base, name), PATIENCE);
+            String line = ToolCommand.output(List.of(getent.get().toString(), base, name), TIMEOUT);
             // The last one: stderr comes with it, as with a preloaded library that is missing.
             return line.strip().lines().reduce((before, last) -> last).filter(text -> !text.isEmpty());
         } catch (IOException unknown) {

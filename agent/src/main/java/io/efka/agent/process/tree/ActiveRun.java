@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  */
 public final class ActiveRun implements TreeReaper.Watched {
     private final Launcher.Launch launch;
-    private final ProcessTreeId kin;
+    private final ProcessTreeId treeId;
     private final RunOutput output;
     private final Consumer<Event> tell;
     private final Runnable whenGone;
@@ -28,13 +28,13 @@ public final class ActiveRun implements TreeReaper.Watched {
 
     private enum Phase {
         MAIN_ALIVE,
-        LEFTOVERS,
+        MAIN_ENDED,
         GONE
     }
 
-    ActiveRun(Launcher.Launch launch, ProcessTreeId kin, RunOutput output, Consumer<Event> tell, Runnable whenGone) {
+    ActiveRun(Launcher.Launch launch, ProcessTreeId treeId, RunOutput output, Consumer<Event> tell, Runnable whenGone) {
         this.launch = launch;
-        this.kin = kin;
+        this.treeId = treeId;
         this.output = output;
         this.tell = tell;
         this.whenGone = whenGone;
@@ -49,8 +49,8 @@ public final class ActiveRun implements TreeReaper.Watched {
     }
 
     @Override
-    public ProcessTreeId kin() {
-        return kin;
+    public ProcessTreeId treeId() {
+        return treeId;
     }
 
     public RunOutput output() {
@@ -75,15 +75,15 @@ public final class ActiveRun implements TreeReaper.Watched {
 
     /** The main process ended; tells it. */
     synchronized void mainEnded(Event.Exited exited) {
-        phase = exited.treeEmpty() ? Phase.GONE : Phase.LEFTOVERS;
+        phase = exited.treeEmpty() ? Phase.GONE : Phase.MAIN_ENDED;
         if (exited.treeEmpty()) whenGone.run();
         tell.accept(exited);
     }
 
     /** Tells it if that was still to come. While the main process's end is not told, the run is not over. */
     @Override
-    public synchronized boolean seenEmpty() {
-        if (phase == Phase.LEFTOVERS) {
+    public synchronized boolean foundEmpty() {
+        if (phase == Phase.MAIN_ENDED) {
             phase = Phase.GONE;
             whenGone.run();
             tell.accept(new Event.TreeEmptied(id()));
@@ -107,7 +107,7 @@ public final class ActiveRun implements TreeReaper.Watched {
     }
 
     @Override
-    public boolean isToBeKilled() {
+    public boolean isKilling() {
         return killing;
     }
 }

@@ -26,17 +26,17 @@ public final class Adoption {
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
 
     private final Seen seen;
-    private final TreeReaper treeWatch;
-    private final ExitPoller endWatch;
+    private final TreeReaper treeReaper;
+    private final ExitPoller exitPoller;
     private final RunRegistry runs;
 
     /** How the processes of this machine are seen, and by whom. */
     public record Seen(ProcessTable table, ProcessTrees trees, Cgroups cgroups, AgentMark agent) {}
 
-    public Adoption(Seen seen, TreeReaper treeWatch, ExitPoller endWatch, RunRegistry runs) {
+    public Adoption(Seen seen, TreeReaper treeReaper, ExitPoller exitPoller, RunRegistry runs) {
         this.seen = seen;
-        this.treeWatch = treeWatch;
-        this.endWatch = endWatch;
+        this.treeReaper = treeReaper;
+        this.exitPoller = exitPoller;
         this.runs = runs;
     }
 
@@ -58,7 +58,7 @@ public final class Adoption {
         }
         Optional<ProcessIdentity> main = findMain(left.record());
         if (main.isEmpty()) {
-            endLeftovers(left, tell);
+            killOrphans(left, tell);
             return;
         }
         if (isAnothers(main.get().pid())) {
@@ -74,7 +74,7 @@ public final class Adoption {
         ActiveRun run = runs.begin(left.launch(), new RunRegistry.Main(main.get(), group), left.output(), tell);
         Optional<Duration> age = seen.table().age(main.get());
         run.tell(new Event.Adopted(run.id(), main.get(), group.map(RunGroup::name), warnings, age));
-        endWatch.watch(
+        exitPoller.watch(
                 main.get(),
                 () -> runs.mainEnded(run, ExitReader.unknown(work.timers().now(), run)));
     }
@@ -104,7 +104,7 @@ public final class Adoption {
     }
 
     /** Those that nothing marks are found by their group: the record names it, or one of the others leads to it. */
-    private void endLeftovers(Left left, Consumer<Event> tell) {
+    private void killOrphans(Left left, Consumer<Event> tell) {
         RunRecord record = left.record();
         ProcessTreeId marked =
                 new ProcessTreeId(ProcessTreeId.Mark.anyOf(record.run()), Optional.empty(), Optional.empty());
@@ -118,7 +118,7 @@ public final class Adoption {
                 .or(() -> members.stream()
                         .flatMap(member -> seen.cgroups().of(member.pid()).stream())
                         .findFirst());
-        treeWatch.follow(new OrphanedTree(record.run(), group, tell));
+        treeReaper.follow(new OrphanedTree(record.run(), group, tell));
     }
 
     private Optional<ProcessIdentity> findMain(RunRecord record) {
@@ -134,8 +134,8 @@ public final class Adoption {
 
     /** The launch was cut off before its outcome was written down: the main process is the oldest session leader. */
     private Optional<ProcessIdentity> search(RunId run) {
-        ProcessTreeId kin = new ProcessTreeId(ProcessTreeId.Mark.of(run), Optional.empty(), Optional.empty());
-        return seen.trees().members(kin).stream()
+        ProcessTreeId treeId = new ProcessTreeId(ProcessTreeId.Mark.of(run), Optional.empty(), Optional.empty());
+        return seen.trees().members(treeId).stream()
                 .filter(member -> member.session() == member.pid())
                 .min(Comparator.comparingLong(ProcessStat::startTicks))
                 .map(main -> new ProcessIdentity(

@@ -84,6 +84,6 @@ public final class ExitReader {
     }
 
     private static boolean ranOutOfMemory(ActiveRun run) {
-        return run.kin().group().filter(RunGroup::ranOutOfMemory).isPresent();
+        return run.treeId().group().filter(RunGroup::ranOutOfMemory).isPresent();
     }
 }

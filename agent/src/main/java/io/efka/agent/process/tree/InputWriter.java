@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class InputWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InputWriter.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
     /** What Linux holds in a FIFO (pipe(7)). */
     private static final int CAPACITY = 65_536;
     /** PIPE_BUF: so much is written at once or not at all. */
@@ -122,7 +122,7 @@ public final class InputWriter implements AutoCloseable {
     /** Closing a channel wakes the thread that is blocked in writing to it. */
     private Optional<String> writeAll(FileChannel channel, FileInputStream reader, byte[] bytes) throws IOException {
         int waiting = 0;
-        Timers.Timer patience = timers.schedule(PATIENCE, () -> close(channel));
+        Timers.Timer timeout = timers.schedule(TIMEOUT, () -> close(channel));
         int written = 0;
         try {
             while (written < bytes.length) {
@@ -135,7 +135,7 @@ public final class InputWriter implements AutoCloseable {
             String taken = written == 0 ? "" : "; " + written + " of " + bytes.length + " bytes were taken";
             return Optional.of(full(waiting) + taken);
         } finally {
-            patience.cancel();
+            timeout.cancel();
         }
     }
 

@@ -10,17 +10,17 @@ import java.util.function.Consumer;
 record OrphanedTree(RunId run, Optional<RunGroup> group, Consumer<Event> tell) implements TreeReaper.Watched {
 
     @Override
-    public ProcessTreeId kin() {
+    public ProcessTreeId treeId() {
         return new ProcessTreeId(ProcessTreeId.Mark.anyOf(run), Optional.empty(), group);
     }
 
     @Override
-    public boolean isToBeKilled() {
+    public boolean isKilling() {
         return true;
     }
 
     @Override
-    public boolean seenEmpty() {
+    public boolean foundEmpty() {
         group.ifPresent(RunGroup::remove);
         tell.accept(new Event.AdoptionFailed(run, "its process ended while the agent was away"));
         return true;

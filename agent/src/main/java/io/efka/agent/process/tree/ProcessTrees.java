@@ -26,11 +26,12 @@ public final class ProcessTrees {
      * The living members: those of the control group where there is one (cheap), else those that a search finds. Both
      * where there is no main process to vouch for the group.
      */
-    public List<ProcessStat> members(ProcessTreeId kin) {
+    public List<ProcessStat> members(ProcessTreeId treeId) {
         Optional<List<ProcessStat>> grouped =
-                kin.group().flatMap(RunGroup::pids).map(this::living);
-        if (grouped.isPresent() && (kin.leader().isPresent() || !grouped.get().isEmpty())) return grouped.get();
-        return search(kin);
+                treeId.group().flatMap(RunGroup::pids).map(this::living);
+        if (grouped.isPresent()
+                && (treeId.leader().isPresent() || !grouped.get().isEmpty())) return grouped.get();
+        return search(treeId);
     }
 
     /** The living members of a control group. */
@@ -44,51 +45,51 @@ public final class ProcessTrees {
     }
 
     /** Whether nothing of a tree is alive; false as well when that cannot be seen now, so look again. */
-    boolean isEmpty(ProcessTreeId kin) {
+    boolean isEmpty(ProcessTreeId treeId) {
         long refusals = table.refusals();
-        return members(kin).isEmpty() && table.refusals() == refusals;
+        return members(treeId).isEmpty() && table.refusals() == refusals;
     }
 
     /** Sends a signal to the main process, if it is alive. */
-    public void signalLeader(ProcessTreeId kin, Signal signal) {
-        kin.leader().filter(table::isAlive).ifPresent(leader -> signaller.send(signal, leader.pid()));
+    public void signalLeader(ProcessTreeId treeId, Signal signal) {
+        treeId.leader().filter(table::isAlive).ifPresent(leader -> signaller.send(signal, leader.pid()));
     }
 
     /**
      * Sends a signal to every member: to the main process's group at once, to those that left it as soon as they are
      * found. CONT follows, because a stopped process takes note of nothing.
      */
-    public void signalTree(ProcessTreeId kin, Signal signal, RetryingExecutor work) {
+    public void signalTree(ProcessTreeId treeId, Signal signal, RetryingExecutor work) {
         List<Signal> signals = List.of(signal, Signal.CONT);
-        boolean groupHasIt = signalGroup(kin, signals);
-        work.run(() -> signalMembers(kin, signals, groupHasIt));
+        boolean groupHasIt = signalGroup(treeId, signals);
+        work.run(() -> signalMembers(treeId, signals, groupHasIt));
     }
 
     /**
      * Says whether the main process was alive; its group is nobody's certainly if it was not. That is asked once: the
      * first signal may have ended it before the second, which the others in its group still need.
      */
-    private boolean signalGroup(ProcessTreeId kin, List<Signal> signals) {
-        Optional<ProcessIdentity> leader = kin.leader().filter(table::isAlive);
+    private boolean signalGroup(ProcessTreeId treeId, List<Signal> signals) {
+        Optional<ProcessIdentity> leader = treeId.leader().filter(table::isAlive);
         leader.ifPresent(alive -> signals.forEach(signal -> signaller.send(signal, -alive.pid())));
         return leader.isPresent();
     }
 
-    private void signalMembers(ProcessTreeId kin, List<Signal> signals, boolean groupHasIt) {
-        long group = kin.leader().map(ProcessIdentity::pid).orElse(0L);
-        for (ProcessStat member : members(kin)) {
+    private void signalMembers(ProcessTreeId treeId, List<Signal> signals, boolean groupHasIt) {
+        long group = treeId.leader().map(ProcessIdentity::pid).orElse(0L);
+        for (ProcessStat member : members(treeId)) {
             if (groupHasIt && member.group() == group) continue;
             signals.forEach(signal -> signaller.send(signal, member.pid()));
         }
     }
 
     /** Kills every member that can be found now. New ones may have been born meanwhile: look again. */
-    void kill(ProcessTreeId kin) {
-        signalGroup(kin, List.of(Signal.KILL));
-        if (kin.group().isPresent() && !kin.group().get().kill()) {
-            members(kin).forEach(member -> signaller.send(Signal.KILL, member.pid()));
+    void kill(ProcessTreeId treeId) {
+        signalGroup(treeId, List.of(Signal.KILL));
+        if (treeId.group().isPresent() && !treeId.group().get().kill()) {
+            members(treeId).forEach(member -> signaller.send(Signal.KILL, member.pid()));
         }
-        search(kin).forEach(member -> signaller.send(Signal.KILL, member.pid()));
+        search(treeId).forEach(member -> signaller.send(Signal.KILL, member.pid()));
     }
 
     private List<ProcessStat> living(List<Long> pids) {
@@ -98,17 +99,17 @@ public final class ProcessTrees {
     }
 
     /** Members by session, group, descent and mark; what is older than the main process cannot be one. */
-    private List<ProcessStat> search(ProcessTreeId kin) {
-        long since = kin.leader().map(ProcessIdentity::startTicks).orElse(0L);
+    private List<ProcessStat> search(ProcessTreeId treeId) {
+        long since = treeId.leader().map(ProcessIdentity::startTicks).orElse(0L);
         var candidates = new ArrayList<ProcessStat>();
         for (ProcessStat stat : table.all()) {
             if (stat.startTicks() >= since) candidates.add(stat);
         }
-        long leader = leaderPid(kin);
+        long leader = leaderPid(treeId);
         var found = new ArrayList<ProcessStat>();
         var pids = new HashSet<Long>();
         for (ProcessStat stat : candidates) {
-            if (belongs(stat, leader, kin.mark()) && pids.add(stat.pid())) found.add(stat);
+            if (belongs(stat, leader, treeId.mark()) && pids.add(stat.pid())) found.add(stat);
         }
         addDescendants(candidates, found, pids);
         return found;
@@ -120,8 +121,8 @@ public final class ProcessTrees {
     }
 
     /** The pid whose session and group are the tree's; 0 when a stranger has that pid by now. */
-    private long leaderPid(ProcessTreeId kin) {
-        return kin.leader()
+    private long leaderPid(ProcessTreeId treeId) {
+        return treeId.leader()
                 .filter(leader -> table.find(leader.pid())
                         .map(stat -> stat.startTicks() == leader.startTicks())
                         .orElse(true))

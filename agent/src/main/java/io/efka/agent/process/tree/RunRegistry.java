@@ -17,22 +17,22 @@ import java.util.function.Consumer;
 public final class RunRegistry {
     private final ProcessTrees trees;
     private final RetryingExecutor work;
-    private final TreeReaper treeWatch;
+    private final TreeReaper treeReaper;
     private final Map<RunId, ActiveRun> runs = new ConcurrentHashMap<>();
 
-    public RunRegistry(ProcessTrees trees, RetryingExecutor work, TreeReaper treeWatch) {
+    public RunRegistry(ProcessTrees trees, RetryingExecutor work, TreeReaper treeReaper) {
         this.trees = trees;
         this.work = work;
-        this.treeWatch = treeWatch;
+        this.treeReaper = treeReaper;
     }
 
     /** The main process of a run, and its group where there is one. */
     public record Main(ProcessIdentity process, Optional<RunGroup> group) {}
 
     public ActiveRun begin(Launch launch, Main main, RunOutput output, Consumer<Event> tell) {
-        ProcessTreeId kin =
+        ProcessTreeId treeId =
                 new ProcessTreeId(ProcessTreeId.Mark.of(launch.run()), Optional.of(main.process()), main.group());
-        ActiveRun run = new ActiveRun(launch, kin, output, tell, () -> end(launch.run()));
+        ActiveRun run = new ActiveRun(launch, treeId, output, tell, () -> end(launch.run()));
         runs.put(launch.run(), run);
         return run;
     }
@@ -43,7 +43,7 @@ public final class RunRegistry {
 
     /** The main process of a run ended: tells it, and looks after what it left. */
     public void mainEnded(ActiveRun run, Exit exit) {
-        boolean treeEmpty = trees.isEmpty(run.kin());
+        boolean treeEmpty = trees.isEmpty(run.treeId());
         run.mainEnded(new Event.Exited(run.id(), exit, treeEmpty));
         if (!treeEmpty) watch(run);
     }
@@ -55,14 +55,14 @@ public final class RunRegistry {
     }
 
     private void watch(ActiveRun run) {
-        if (run.beginWatch()) treeWatch.follow(run);
+        if (run.beginWatch()) treeReaper.follow(run);
     }
 
     /** The run is over: nothing of it is kept. */
     private void end(RunId id) {
         ActiveRun run = runs.remove(id);
         if (run == null) return;
-        run.kin().group().ifPresent(group -> new GroupRemoval(group, work).begin());
+        run.treeId().group().ifPresent(group -> new GroupRemoval(group, work).begin());
         run.stopCommand().ifPresent(command -> work.run(command::kill));
     }
 }

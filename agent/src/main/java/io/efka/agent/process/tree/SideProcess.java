@@ -20,21 +20,21 @@ public final class SideProcess {
     /** One second of looking: what a kill does not end in that time hangs in the kernel. */
     private static final int LOOKS = 50;
 
-    private final ProcessTreeId kin;
+    private final ProcessTreeId treeId;
     private final ProcessTrees trees;
     private final RetryingExecutor work;
-    private final Timers.Timer alarm;
+    private final Timers.Timer timeout;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final Consumer<OptionalInt> whenEnded;
 
     private SideProcess(
             Spawner.Spawned spawned, LaunchSpec order, ProcessTrees trees, RetryingExecutor work, Limit limit) {
         ProcessTreeId.Mark mark = ProcessTreeId.Mark.side(order.marks().getOrDefault(EfkaVariables.SIDE, ""));
-        this.kin = new ProcessTreeId(mark, Optional.of(spawned.identity()), spawned.group());
+        this.treeId = new ProcessTreeId(mark, Optional.of(spawned.identity()), spawned.group());
         this.trees = trees;
         this.work = work;
         this.whenEnded = limit.whenEnded();
-        this.alarm = work.after(limit.after(), this::kill);
+        this.timeout = work.after(limit.after(), this::kill);
     }
 
     /**
@@ -60,15 +60,15 @@ public final class SideProcess {
     }
 
     private void killAgain(int times) {
-        if (times == 0 || trees.isEmpty(kin)) return;
-        trees.kill(kin);
+        if (times == 0 || trees.isEmpty(treeId)) return;
+        trees.kill(treeId);
         work.after(LOOK_AGAIN, () -> killAgain(times - 1));
     }
 
     private boolean end(OptionalInt code) {
         if (!ended.compareAndSet(false, true)) return false;
-        alarm.cancel();
-        kin.group().ifPresent(group -> new GroupRemoval(group, work).begin());
+        timeout.cancel();
+        treeId.group().ifPresent(group -> new GroupRemoval(group, work).begin());
         whenEnded.accept(code);
         return true;
     }

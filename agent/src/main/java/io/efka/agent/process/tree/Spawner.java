@@ -17,7 +17,7 @@ import java.util.Optional;
 /** Starts a process in a session of its own and waits until it executes its program. Blocks for milliseconds. */
 public final class Spawner {
     /** Opening a file or executing a program on a dead network disk may hang; nothing else here takes so long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final String SHELL_SPEAKS = SystemTools.SHELL + ": ";
 
@@ -45,14 +45,14 @@ public final class Spawner {
 
     /** Turns a shell into the program; the shell is ended if that is refused. */
     public Spawned spawn(ShellPool.Shell shell, LaunchSpec order) throws LaunchRefused {
-        Timers.Timer patience = work.timers().schedule(PATIENCE, shell.process()::destroyForcibly);
+        Timers.Timer timeout = work.timers().schedule(TIMEOUT, shell.process()::destroyForcibly);
         try {
             return execute(shell, order);
         } catch (LaunchRefused refused) {
             shell.end(work);
             throw refused;
         } finally {
-            patience.cancel();
+            timeout.cancel();
         }
     }
 

@@ -24,13 +24,13 @@ public final class TreeReaper {
 
     /** A tree that is looked after. */
     public interface Watched {
-        ProcessTreeId kin();
+        ProcessTreeId treeId();
 
         /** Whether what is found is killed. */
-        boolean isToBeKilled();
+        boolean isKilling();
 
         /** Nothing was found; says whether that was the end. */
-        boolean seenEmpty();
+        boolean foundEmpty();
     }
 
     /** Looks at once and until the end, on the executor. */
@@ -52,7 +52,7 @@ public final class TreeReaper {
     }
 
     private boolean isOver(Watched watched) {
-        if (watched.isToBeKilled()) trees.kill(watched.kin());
-        return trees.isEmpty(watched.kin()) && watched.seenEmpty();
+        if (watched.isKilling()) trees.kill(watched.treeId());
+        return trees.isEmpty(watched.treeId()) && watched.foundEmpty();
     }
 }
