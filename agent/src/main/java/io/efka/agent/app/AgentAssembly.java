@@ -32,7 +32,6 @@ import io.efka.agent.state.StoredOffsets;
 import io.efka.agent.state.StoredRetained;
 import io.efka.agent.state.StoredServices;
 import io.efka.agent.supervision.StatusListener;
-import io.efka.agent.supervision.SupervisorPorts;
 import io.efka.agent.supervision.Supervisors;
 import io.efka.agent.telemetry.AgentInstance;
 import io.efka.agent.telemetry.BrokerState;
@@ -157,7 +156,7 @@ final class AgentAssembly {
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
         var manifests = new FolderManifests(folders, workers.folders());
-        var ports = new SupervisorPorts(
+        var ports = new Supervisors.Ports(
                 launcher, probes, serviceStore, manifests, timers, listener, channels, new Ulids(timers), random);
         services = new Supervisors(ports, () -> mailbox("a service's mailbox", check), output.files());
         var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());

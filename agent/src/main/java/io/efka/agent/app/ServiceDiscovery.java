@@ -3,7 +3,7 @@ package io.efka.agent.app;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.ManifestReader;
-import io.efka.agent.supervision.RunRecord;
+import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.ServiceRecord;
 import io.efka.agent.supervision.ServiceStore;
 import io.efka.agent.supervision.StoreException;

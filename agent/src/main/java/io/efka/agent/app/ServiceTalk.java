@@ -6,7 +6,7 @@ import com.google.gson.JsonParser;
 import io.efka.agent.channel.CallResult;
 import io.efka.agent.channel.ServiceChannels;
 import io.efka.agent.command.handler.Talk;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;

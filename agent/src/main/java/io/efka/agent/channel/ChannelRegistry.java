@@ -1,6 +1,6 @@
 package io.efka.agent.channel;
 
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.protocol.Desired;

@@ -1,6 +1,6 @@
 package io.efka.agent.channel;
 
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;

@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.efka.agent.supervision.ConfigStore;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;

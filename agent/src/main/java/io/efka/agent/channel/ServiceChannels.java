@@ -3,7 +3,7 @@ package io.efka.agent.channel;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.efka.agent.supervision.ConfigStore;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.ServiceRegistry;

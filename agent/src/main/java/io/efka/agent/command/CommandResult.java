@@ -1,6 +1,6 @@
 package io.efka.agent.command;
 
-import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request.Outcome;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
 import java.util.List;

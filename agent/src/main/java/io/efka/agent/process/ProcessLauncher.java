@@ -25,7 +25,7 @@ import io.efka.agent.process.tree.UnrecordedRuns;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.OutputFiles;
-import io.efka.agent.supervision.RunRecord;
+import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Signal;

@@ -3,7 +3,7 @@ package io.efka.agent.state;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.efka.agent.supervision.ConfigStore;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.ServiceId;
 import java.util.List;

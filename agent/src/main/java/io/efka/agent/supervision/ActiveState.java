@@ -1,5 +1,7 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
+import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import java.util.Optional;

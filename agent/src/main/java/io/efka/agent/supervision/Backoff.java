@@ -1,5 +1,7 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.ServiceRecord.History;
+import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
 import io.efka.protocol.Desired;
 import io.efka.protocol.ServiceStatus;

@@ -1,5 +1,7 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.ServiceRecord.RunRecord;
+import io.efka.agent.supervision.Supervisors.Ports;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.Signal;
@@ -106,7 +108,7 @@ sealed interface Effect {
 
         /** A failure that comes later than it could shows that the agent stood still meanwhile: asked once more. */
         private void ask(Supervisor supervisor, boolean mayAskAgain) {
-            SupervisorPorts ports = supervisor.ports();
+            Ports ports = supervisor.ports();
             Launcher.Launch launch = supervisor.service().launchOf(run);
             Duration limit = launch.manifest().health().timeout().plus(ServiceTimers.TOLERANCE);
             long asked = ports.timers().nanos();

@@ -1,5 +1,6 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
 

@@ -1,5 +1,8 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.ServiceRecord.History;
+import io.efka.agent.supervision.ServiceRecord.RunRecord;
+import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
 import io.efka.protocol.Desired;
 import io.efka.protocol.Exit;
@@ -10,6 +13,7 @@ import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.DefaultRules;
 import io.efka.protocol.manifest.Manifest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +93,31 @@ record Service(
                 + "; start it first";
     }
 
+    /** What a user sees of it now. */
+    ServiceStatus status(Instant now) {
+        List<ServiceId> waitingFor =
+                state instanceof Waiting ? missing.stream().sorted().toList() : List.of();
+        return new ServiceStatus(
+                id(),
+                record.desired(),
+                state.visible(),
+                state.isReady(),
+                state.health(),
+                state.pid(),
+                state.currentRun(),
+                since,
+                record.history().restarts(),
+                state.nextAttempt(),
+                cause,
+                record.lastExit(),
+                record.history()
+                        .isCrashLoop(now, effectiveManifest().restart().window()),
+                record.autostart(),
+                waitingFor,
+                warnings,
+                faults);
+    }
+
     // Steps.
 
     /** Nothing follows. */
@@ -155,5 +184,47 @@ record Service(
 
     Service warnings(List<String> next) {
         return new Service(record, manifest, faults, state, waiters, missing, cause, since, next);
+    }
+
+    /**
+     * Requests that are answered later.
+     *
+     * @param starts until the service is ready
+     * @param stops until its process tree is gone
+     */
+    record Waiters(List<Request> starts, List<Request> stops) {
+        /** More are refused; a person sends a handful, so this is a program gone wild. */
+        static final int MAX = 64;
+
+        static final Waiters NONE = new Waiters(List.of(), List.of());
+
+        Waiters {
+            starts = List.copyOf(starts);
+            stops = List.copyOf(stops);
+        }
+
+        /** With one more; empty when there is no room. */
+        Optional<Waiters> withStart(Request request) {
+            return plus(starts, request).map(more -> new Waiters(more, stops));
+        }
+
+        Optional<Waiters> withStop(Request request) {
+            return plus(stops, request).map(more -> new Waiters(starts, more));
+        }
+
+        Waiters withoutStarts() {
+            return new Waiters(List.of(), stops);
+        }
+
+        Waiters withoutStops() {
+            return new Waiters(starts, List.of());
+        }
+
+        private Optional<List<Request>> plus(List<Request> requests, Request request) {
+            if (starts.size() + stops.size() >= MAX) return Optional.empty();
+            var more = new ArrayList<Request>(requests);
+            more.add(request);
+            return Optional.of(more);
+        }
     }
 }

@@ -1,9 +1,15 @@
 package io.efka.agent.supervision;
 
 import io.efka.protocol.Desired;
+import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.manifest.Manifest;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -58,5 +64,115 @@ public record ServiceRecord(
 
     ServiceRecord lastExit(ServiceStatus.LastExit next) {
         return new ServiceRecord(id, workDir, desired, autostart, run, history, Optional.of(next));
+    }
+
+    /**
+     * What is written down of a run, before and after its launch, so that the next agent finds the process again.
+     *
+     * @param process empty between the decision to launch and the launch's outcome
+     * @param ready whether it became ready by a rule that a later agent cannot see fulfilled again: it may not say so twice
+     * @param commanded whether a command asked for it and its success has not made the service desired yet: an agent that finds
+     *     it alive finishes that command, where it would end any other run that is not desired
+     * @param group names its control group, where it has one
+     */
+    public record RunRecord(
+            RunId run,
+            Instant since,
+            Optional<ProcessIdentity> process,
+            boolean ready,
+            boolean commanded,
+            Optional<String> group) {
+
+        /** A run that is not known to be ready, and that no command waits for. */
+        public RunRecord(RunId run, Instant since, Optional<ProcessIdentity> process) {
+            this(run, since, process, false, false, Optional.empty());
+        }
+
+        /** The same run, its process known. */
+        RunRecord with(ProcessIdentity known, Optional<String> itsGroup) {
+            return new RunRecord(run, since, Optional.of(known), ready, commanded, itsGroup);
+        }
+
+        RunRecord asReady() {
+            return new RunRecord(run, since, process, true, commanded, group);
+        }
+
+        RunRecord asCommanded() {
+            return new RunRecord(run, since, process, ready, true, group);
+        }
+
+        /** The command has been fulfilled, or another one has taken its place. */
+        RunRecord withoutCommand() {
+            return new RunRecord(run, since, process, ready, false, group);
+        }
+    }
+
+    /**
+     * Which process a run is, beyond doubt: a pid alone is used again by the kernel.
+     *
+     * @param pid the main process
+     * @param startTicks field 22 of {@code /proc/PID/stat}: clock ticks from boot to its start
+     * @param bootId {@code /proc/sys/kernel/random/boot_id}: changes with every boot
+     */
+    public record ProcessIdentity(long pid, long startTicks, String bootId) {}
+
+    /**
+     * What is remembered of a service's failures, to decide when it is started again.
+     *
+     * @param failures when it failed, oldest first; at most {@link Manifest#MAX_RESTART_LIMIT} and one
+     * @param consecutive short runs and failed launches in a row
+     * @param restarts automatic restarts since the last start by command or reset
+     */
+    public record History(List<Instant> failures, int consecutive, int restarts) {
+        /** A failure noted so much later than now was noted before the clock was set back: it would never age. */
+        private static final Duration CLOCK_SLACK = Duration.ofMinutes(1);
+
+        /** Nothing has failed yet. */
+        public static final History CLEAN = new History(List.of(), 0, 0);
+
+        public History {
+            failures = List.copyOf(failures);
+        }
+
+        /** With one more end that nobody asked for; those older than the window are forgotten. */
+        History failed(Instant now, Manifest.RestartRule rule, boolean stable) {
+            var recent = new ArrayList<Instant>(within(now, rule.window()));
+            recent.add(now);
+            List<Instant> kept = recent.subList(Math.max(0, recent.size() - bound(rule)), recent.size());
+            return new History(kept, stable ? 0 : consecutive + 1, restarts);
+        }
+
+        History restarted() {
+            return new History(failures, consecutive, restarts + 1);
+        }
+
+        /** A start by command: counting begins anew, what failed lately is still known. */
+        History startedByCommand() {
+            return new History(failures, 0, 0);
+        }
+
+        /** Those that are not older than {@code window}. */
+        List<Instant> within(Instant now, Duration window) {
+            Instant from = now.minus(window);
+            Instant to = now.plus(CLOCK_SLACK);
+            return failures.stream().filter(f -> f.isAfter(from) && f.isBefore(to)).toList();
+        }
+
+        boolean isCrashLoop(Instant now, Duration window) {
+            return within(now, window).size() > RestartPolicy.CRASH_LOOP;
+        }
+
+        /** How long until so many failures have aged that it is no crash loop any more; empty if it is none now. */
+        Optional<Duration> crashLoopEnd(Instant now, Duration window) {
+            if (!isCrashLoop(now, window)) return Optional.empty();
+            List<Instant> recent = within(now, window);
+            Instant deciding = recent.get(recent.size() - RestartPolicy.CRASH_LOOP - 1);
+            return Optional.of(Duration.between(now, deciding.plus(window)).plusMillis(1));
+        }
+
+        /** As many as a decision needs: a service that fails for years must not make its record grow. */
+        private static int bound(Manifest.RestartRule rule) {
+            return Math.max(rule.limit(), RestartPolicy.CRASH_LOOP) + 1;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
 import java.time.Instant;

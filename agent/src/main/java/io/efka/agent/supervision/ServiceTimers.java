@@ -1,5 +1,6 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.Supervisors.Ports;
 import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -21,7 +22,7 @@ final class ServiceTimers {
     /** In a row, so that an agent that is always late still ends what hangs. */
     static final int MAX_GRANTS = 3;
 
-    private final SupervisorPorts ports;
+    private final Ports ports;
     private final Consumer<Event> tell;
     private final Map<Event.TimerKind, ArmedTimer> armed = new EnumMap<>(Event.TimerKind.class);
     private long last;
@@ -33,7 +34,7 @@ final class ServiceTimers {
      */
     private record ArmedTimer(long number, Timers.Timer timer, Duration delay, long due, long regular, int grants) {}
 
-    ServiceTimers(SupervisorPorts ports, Consumer<Event> tell) {
+    ServiceTimers(Ports ports, Consumer<Event> tell) {
         this.ports = ports;
         this.tell = tell;
     }

@@ -1,9 +1,14 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.Service.Waiters;
 import io.efka.protocol.ErrorCode;
+import io.efka.protocol.RunId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * What follows from an event: the service as it is next, and what to do about it, in order. A value: nothing has
@@ -95,4 +100,7 @@ record Step(Service next, List<Effect> effects) {
     Step interruptAll(String why) {
         return startsRejected(ErrorCode.INTERRUPTED, why).stopsRejected(ErrorCode.INTERRUPTED, why);
     }
+
+    /** The time, chance and ids that a decision may use: all that is not in the service itself. */
+    record DecisionContext(Instant now, RandomGenerator random, Supplier<RunId> runIds) {}
 }

@@ -1,5 +1,9 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.Request.Outcome;
+import io.efka.agent.supervision.Service.Waiters;
+import io.efka.agent.supervision.Step.DecisionContext;
+import io.efka.agent.supervision.Supervisors.Ports;
 import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
@@ -22,7 +26,7 @@ final class Supervisor {
     private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
 
     private final Executor mailbox;
-    private final SupervisorPorts ports;
+    private final Ports ports;
     private final Consumer<Manifest> share;
     private final ServiceTimers timers;
     private volatile Service service;
@@ -35,7 +39,7 @@ final class Supervisor {
      * @param mailbox runs one task at a time, in order; everything but {@link #tell} and {@link #status} is confined to it
      * @param share takes a manifest that was read late, and has the service told of its dependencies
      */
-    Supervisor(Service service, Executor mailbox, SupervisorPorts ports, Consumer<Manifest> share) {
+    Supervisor(Service service, Executor mailbox, Ports ports, Consumer<Manifest> share) {
         this.service = service;
         this.saved = service.record();
         this.mailbox = mailbox;
@@ -52,7 +56,7 @@ final class Supervisor {
 
     /** The status now. Thread-safe; never blocks. */
     ServiceStatus status() {
-        return StatusView.service(service, ports.timers().now());
+        return service.status(ports.timers().now());
     }
 
     /** Thread-safe; never blocks. */
@@ -67,7 +71,7 @@ final class Supervisor {
         });
     }
 
-    SupervisorPorts ports() {
+    Ports ports() {
         return ports;
     }
 

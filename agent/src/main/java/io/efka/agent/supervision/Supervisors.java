@@ -3,9 +3,11 @@ package io.efka.agent.supervision;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.protocol.Desired;
 import io.efka.protocol.Fault;
+import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.threads.Timers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -17,13 +19,14 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * All services of the device: one supervisor each, found by id. It passes on who is ready to those that wait for it, and
  * ends services in the reverse of the order in which they depend on each other.
  */
 public final class Supervisors implements ServiceRegistry {
-    private final SupervisorPorts ports;
+    private final Ports ports;
     private final Supplier<Executor> mailboxes;
     private final OutputFiles output;
     private final Map<ServiceId, Supervisor> supervisors = new ConcurrentSkipListMap<>();
@@ -33,8 +36,8 @@ public final class Supervisors implements ServiceRegistry {
      * @param ports their listener hears of every service
      * @param mailboxes makes an executor that runs one task at a time, in order
      */
-    public Supervisors(SupervisorPorts ports, Supplier<Executor> mailboxes, OutputFiles output) {
-        this.ports = new SupervisorPorts(
+    public Supervisors(Ports ports, Supplier<Executor> mailboxes, OutputFiles output) {
+        this.ports = new Ports(
                 ports.launcher(),
                 ports.prober(),
                 ports.store(),
@@ -241,4 +244,16 @@ public final class Supervisors implements ServiceRegistry {
             supervisor(id).ifPresent(s -> s.tell(new Event.DependenciesReported(missing)));
         }
     }
+
+    /** What a supervisor reaches the world through; shared by all supervisors of a device. */
+    public record Ports(
+            Launcher launcher,
+            Prober prober,
+            ServiceStore store,
+            ManifestReader manifests,
+            Timers timers,
+            StatusListener listener,
+            StopNotifier stopNotifier,
+            Supplier<RunId> runIds,
+            RandomGenerator random) {}
 }

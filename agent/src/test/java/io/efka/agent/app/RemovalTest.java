@@ -31,13 +31,12 @@ import io.efka.agent.state.StoredLedger;
 import io.efka.agent.state.StoredOffsets;
 import io.efka.agent.state.StoredRetained;
 import io.efka.agent.state.StoredServices;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.Logs;
 import io.efka.agent.supervision.OutputFiles;
 import io.efka.agent.supervision.ServiceStore;
 import io.efka.agent.supervision.StatusListener;
-import io.efka.agent.supervision.SupervisorPorts;
 import io.efka.agent.supervision.Supervisors;
 import io.efka.agent.telemetry.DataPublisher;
 import io.efka.agent.telemetry.Events;
@@ -260,7 +259,7 @@ final class RemovalTest {
                     published.removed(id);
                 }
             };
-            var ports = new SupervisorPorts(
+            var ports = new Supervisors.Ports(
                     watch(Launcher.class, launcher),
                     (launch, answer) -> {},
                     watch(ServiceStore.class, store),

@@ -8,7 +8,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.state.InMemoryConfigs;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.Manifests;

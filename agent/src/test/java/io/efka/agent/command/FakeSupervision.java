@@ -1,7 +1,7 @@
 package io.efka.agent.command;
 
 import io.efka.agent.supervision.Event;
-import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;

@@ -12,7 +12,7 @@ import io.efka.agent.process.tree.ProcessTrees;
 import io.efka.agent.process.tree.Signaller;
 import io.efka.agent.process.tree.TreeReaper;
 import io.efka.agent.supervision.FakeTimers;
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;

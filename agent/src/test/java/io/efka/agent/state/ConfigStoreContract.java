@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.efka.agent.supervision.ConfigStore;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.ServiceId;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.efka.agent.state;
 
 import io.efka.agent.supervision.ConfigStore;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.ServiceId;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.efka.agent.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.ConfigStore;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

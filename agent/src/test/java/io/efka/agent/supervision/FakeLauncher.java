@@ -1,5 +1,7 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Signal;

@@ -1,8 +1,6 @@
 package io.efka.agent.supervision;
 
-import static io.efka.agent.supervision.World.CAMERA;
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.efka.agent.supervision.Supervisors.Ports;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
@@ -13,6 +11,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import static io.efka.agent.supervision.World.CAMERA;
+import static org.assertj.core.api.Assertions.assertThat;
 
 final class SupervisorsTest {
     private final Queue<Runnable> mailbox = new ArrayDeque<>();
@@ -33,7 +33,7 @@ final class SupervisorsTest {
     };
 
     private final Supervisors services = new Supervisors(
-            new SupervisorPorts(
+            new Ports(
                     new FakeLauncher(),
                     (launch, answer) -> {},
                     new FakeStore(),

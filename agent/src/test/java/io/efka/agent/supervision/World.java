@@ -1,6 +1,9 @@
 package io.efka.agent.supervision;
 
 import io.efka.agent.runtime.SerialExecutor;
+import io.efka.agent.supervision.Request.Outcome;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
+import io.efka.agent.supervision.Supervisors.Ports;
 import io.efka.protocol.Exit;
 import io.efka.protocol.Fault;
 import io.efka.protocol.RunId;
@@ -53,7 +56,7 @@ final class World {
             @Override
             public void removed(ServiceId id) {}
         };
-        var ports = new SupervisorPorts(
+        var ports = new Ports(
                 launcher,
                 (launch, answer) -> probes.add(answer),
                 store,

@@ -10,7 +10,7 @@ import io.efka.agent.command.CommandHandler;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.ReplyFields;
 import io.efka.agent.supervision.Event;
-import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request.Outcome;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;

@@ -6,7 +6,7 @@ import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.ledger.ServiceSnapshot;
 import io.efka.agent.install.InstallRequest;
 import io.efka.agent.supervision.Event;
-import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request.Outcome;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandException;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.Event;
-import io.efka.agent.supervision.Outcome;
+import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.protocol.ErrorCode;

@@ -1,6 +1,6 @@
 package io.efka.agent.process.proc;
 
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

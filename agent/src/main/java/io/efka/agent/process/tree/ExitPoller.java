@@ -2,7 +2,7 @@ package io.efka.agent.process.tree;
 
 import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.RetryingExecutor;
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.threads.FatalErrors;
 import java.time.Duration;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.efka.agent.process.tree;
 
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.ProcessTable;
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.EfkaVariables;
 import io.efka.protocol.RunId;
 import java.util.Optional;

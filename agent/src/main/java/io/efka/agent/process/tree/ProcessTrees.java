@@ -4,7 +4,7 @@ import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.RetryingExecutor;
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.Signal;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -5,7 +5,7 @@ import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher.Launch;
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.Exit;
 import io.efka.protocol.RunId;
 import java.util.Map;

@@ -10,7 +10,7 @@ import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.process.proc.SystemTools;
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.threads.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.process.proc.SystemTools;
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.threads.Timers;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -5,7 +5,7 @@ import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.AgentMark;
 import io.efka.agent.process.proc.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
-import io.efka.agent.supervision.RunRecord;
+import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.protocol.EfkaVariables;
 import io.efka.protocol.Names;
 import io.efka.protocol.RunId;

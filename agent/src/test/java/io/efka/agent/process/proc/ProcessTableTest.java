@@ -2,7 +2,7 @@ package io.efka.agent.process.proc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.supervision.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Nested;
