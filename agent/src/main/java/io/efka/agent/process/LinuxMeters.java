@@ -2,7 +2,7 @@ package io.efka.agent.process;
 
 import io.efka.agent.process.proc.HostMeter;
 import io.efka.agent.process.proc.ProcFiles;
-import io.efka.agent.process.proc.ProcessStat;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.telemetry.Meters;
 import io.efka.protocol.RunId;

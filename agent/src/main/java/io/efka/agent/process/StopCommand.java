@@ -2,7 +2,7 @@ package io.efka.agent.process;
 
 import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.RetryingExecutor;
-import io.efka.agent.process.tree.ActiveRun;
+import io.efka.agent.process.tree.RunRegistry.ActiveRun;
 import io.efka.agent.process.tree.LaunchSpec;
 import io.efka.agent.process.tree.ProcessTrees;
 import io.efka.agent.process.tree.SideProcess;

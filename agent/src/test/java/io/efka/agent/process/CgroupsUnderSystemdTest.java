@@ -9,7 +9,7 @@ import io.efka.agent.process.cgroup.PauseProcess;
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.cgroup.Systemd;
 import io.efka.agent.process.cgroup.SystemdUnit;
-import io.efka.agent.process.proc.ToolCommand;
+import io.efka.agent.process.proc.SystemTools;
 import io.efka.protocol.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -267,15 +267,15 @@ final class CgroupsUnderSystemdTest {
                             List.of("/bin/sh", "-c", "echo Access denied >&2; exit 1"), Duration.ofSeconds(10)))
                     .hasMessage("Access denied");
             assertThatThrownBy(() ->
-                            ToolCommand.output(List.of("/bin/sh", "-c", "echo no; exit 1"), Duration.ofSeconds(10)))
+                            SystemTools.output(List.of("/bin/sh", "-c", "echo no; exit 1"), Duration.ofSeconds(10)))
                     .hasMessage("/bin/sh: no");
-            assertThatThrownBy(() -> ToolCommand.output(List.of("/nowhere/systemctl"), Duration.ofSeconds(10)))
+            assertThatThrownBy(() -> SystemTools.output(List.of("/nowhere/systemctl"), Duration.ofSeconds(10)))
                     .isInstanceOf(IOException.class);
         }
 
         @Test
         void anAnswerIsReadToItsEnd() throws IOException {
-            assertThat(ToolCommand.output(List.of("/bin/sh", "-c", "echo a; echo b"), Duration.ofSeconds(10)))
+            assertThat(SystemTools.output(List.of("/bin/sh", "-c", "echo a; echo b"), Duration.ofSeconds(10)))
                     .isEqualTo("a\nb\n");
         }
     }

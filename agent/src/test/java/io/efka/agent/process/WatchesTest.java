@@ -7,7 +7,7 @@ import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.process.tree.ExitPoller;
 import io.efka.agent.process.tree.ExitReader;
-import io.efka.agent.process.tree.ProcessTreeId;
+import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import io.efka.agent.process.tree.ProcessTrees;
 import io.efka.agent.process.tree.Signaller;
 import io.efka.agent.process.tree.TreeReaper;
@@ -58,9 +58,9 @@ final class WatchesTest {
             int looks;
 
             @Override
-            public ProcessTreeId treeId() {
+            public TreeId treeId() {
                 if (looks++ == 0) throw new IllegalStateException("a bug");
-                return new ProcessTreeId(ProcessTreeId.Mark.of(Services.newRun()), Optional.of(GONE), Optional.empty());
+                return new TreeId(TreeId.Mark.of(Services.newRun()), Optional.of(GONE), Optional.empty());
             }
 
             @Override

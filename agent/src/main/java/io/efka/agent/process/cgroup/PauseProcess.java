@@ -1,7 +1,6 @@
 package io.efka.agent.process.cgroup;
 
 import io.efka.agent.process.proc.SystemTools;
-import io.efka.agent.process.proc.ToolCommand;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,9 +29,9 @@ public final class PauseProcess implements AutoCloseable {
     public static PauseProcess start(List<String> launcher, Duration limit) throws IOException {
         var words = new ArrayList<>(launcher);
         words.addAll(List.of(SystemTools.SHELL.toString(), "-c", "echo ready && read -r nothing", "efka-pause"));
-        Process process = ToolCommand.start(words);
+        Process process = SystemTools.start(words);
         try {
-            String said = ToolCommand.read(process, limit, text -> text.endsWith(READY));
+            String said = SystemTools.read(process, limit, text -> text.endsWith(READY));
             if (!said.endsWith(READY)) throw new IOException(said.strip());
             return new PauseProcess(process);
         } catch (IOException refused) {

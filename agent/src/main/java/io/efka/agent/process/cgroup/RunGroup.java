@@ -1,9 +1,11 @@
 package io.efka.agent.process.cgroup;
 
 import io.efka.agent.process.proc.ProcFiles;
+import io.efka.agent.process.proc.RetryingExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,11 @@ import java.util.Optional;
  * @param folders the first one tells the members; at least one
  */
 public record RunGroup(List<Path> folders) {
+    private static final Duration REMOVAL_PAUSE = Duration.ofMillis(50);
+
+    /** A second; what is left then goes at the next agent start. */
+    private static final int REMOVALS = 20;
+
     public RunGroup {
         folders = List.copyOf(folders);
     }
@@ -92,5 +99,14 @@ public record RunGroup(List<Path> folders) {
             }
         }
         return gone;
+    }
+
+    /** Removes it a little later: for a moment after its last process has ended, the kernel says that it is busy. */
+    public void removeSoon(RetryingExecutor work) {
+        work.after(REMOVAL_PAUSE, () -> removeSoon(work, REMOVALS));
+    }
+
+    private void removeSoon(RetryingExecutor work, int times) {
+        if (times > 0 && !remove()) work.after(REMOVAL_PAUSE, () -> removeSoon(work, times - 1));
     }
 }

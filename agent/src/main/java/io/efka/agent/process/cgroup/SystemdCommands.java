@@ -1,7 +1,6 @@
 package io.efka.agent.process.cgroup;
 
 import io.efka.agent.process.proc.SystemTools;
-import io.efka.agent.process.proc.ToolCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +19,7 @@ final class SystemdCommands implements Systemd {
         List<String> show =
                 command("systemctl", unit, "show", "--property=DelegateSubgroup", "--value", "--", unit.name());
         try {
-            return ToolCommand.output(show, LIMIT).strip().equals(subgroup);
+            return SystemTools.output(show, LIMIT).strip().equals(subgroup);
         } catch (IOException unknown) {
             return false;
         }

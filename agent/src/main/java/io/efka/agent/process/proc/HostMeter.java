@@ -44,7 +44,7 @@ public final class HostMeter {
         if (stat.isEmpty()) return Optional.empty();
         var words = List.of(stat.get().toString(), "-f", "-c", "%c %d", dataFolder.toString());
         try {
-            String[] numbers = ToolCommand.output(words, STAT_LIMIT).strip().split(" ");
+            String[] numbers = SystemTools.output(words, STAT_LIMIT).strip().split(" ");
             return Optional.of(new Inodes(Long.parseLong(numbers[0]), Long.parseLong(numbers[1])));
         } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException unknown) {
             LOG.debug("the inodes of {} are not known: {}", dataFolder, unknown.toString());

@@ -112,7 +112,7 @@ public record RunAsUser(String name, long uid, long gid, String home, boolean kn
         Optional<Path> getent = SystemTools.find("getent");
         if (getent.isEmpty() || name.startsWith("-")) return Optional.empty();
         try {
-            String line = ToolCommand.output(List.of(getent.get().toString(), base, name), TIMEOUT);
+            String line = SystemTools.output(List.of(getent.get().toString(), base, name), TIMEOUT);
             // The last one: stderr comes with it, as with a preloaded library that is missing.
             return line.strip().lines().reduce((before, last) -> last).filter(text -> !text.isEmpty());
         } catch (IOException unknown) {

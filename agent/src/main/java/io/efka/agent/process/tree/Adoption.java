@@ -3,9 +3,11 @@ package io.efka.agent.process.tree;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.AgentMark;
-import io.efka.agent.process.proc.ProcessStat;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.RetryingExecutor;
+import io.efka.agent.process.tree.ProcessTrees.TreeId;
+import io.efka.agent.process.tree.RunRegistry.ActiveRun;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher.Launch;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
@@ -106,8 +108,8 @@ public final class Adoption {
     /** Those that nothing marks are found by their group: the record names it, or one of the others leads to it. */
     private void killOrphans(Left left, Consumer<Event> tell) {
         RunRecord record = left.record();
-        ProcessTreeId marked =
-                new ProcessTreeId(ProcessTreeId.Mark.anyOf(record.run()), Optional.empty(), Optional.empty());
+        TreeId marked =
+                new TreeId(TreeId.Mark.anyOf(record.run()), Optional.empty(), Optional.empty());
         List<ProcessStat> members = seen.trees().members(marked);
         if (members.stream().anyMatch(member -> isAnothers(member.pid()))) {
             leave(left, tell);
@@ -129,16 +131,37 @@ public final class Adoption {
     /** A program may have written its title over its environment: then pid, start time and boot have to do. */
     private boolean isOfRun(ProcessIdentity process, RunId run) {
         ProcessTable.Environ environ = seen.table().environ(process.pid());
-        return ProcessTreeId.Mark.of(run).isOn(environ) || environ.isOverwritten();
+        return TreeId.Mark.of(run).isOn(environ) || environ.isOverwritten();
     }
 
     /** The launch was cut off before its outcome was written down: the main process is the oldest session leader. */
     private Optional<ProcessIdentity> search(RunId run) {
-        ProcessTreeId treeId = new ProcessTreeId(ProcessTreeId.Mark.of(run), Optional.empty(), Optional.empty());
+        TreeId treeId = new TreeId(TreeId.Mark.of(run), Optional.empty(), Optional.empty());
         return seen.trees().members(treeId).stream()
                 .filter(member -> member.session() == member.pid())
                 .min(Comparator.comparingLong(ProcessStat::startTicks))
                 .map(main -> new ProcessIdentity(
                         main.pid(), main.startTicks(), seen.table().bootId()));
+    }
+
+    /** What is left of a run whose main process ended while no agent was there: it is killed, whatever it is. */
+    private record OrphanedTree(RunId run, Optional<RunGroup> group, Consumer<Event> tell) implements TreeReaper.Watched {
+
+        @Override
+        public TreeId treeId() {
+            return new TreeId(TreeId.Mark.anyOf(run), Optional.empty(), group);
+        }
+
+        @Override
+        public boolean isKilling() {
+            return true;
+        }
+
+        @Override
+        public boolean foundEmpty() {
+            group.ifPresent(RunGroup::remove);
+            tell.accept(new Event.AdoptionFailed(run, "its process ended while the agent was away"));
+            return true;
+        }
     }
 }

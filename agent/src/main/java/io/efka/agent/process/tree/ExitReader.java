@@ -2,6 +2,7 @@ package io.efka.agent.process.tree;
 
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.RetryingExecutor;
+import io.efka.agent.process.tree.RunRegistry.ActiveRun;
 import io.efka.protocol.Exit;
 import io.efka.protocol.Signal;
 import io.efka.threads.FatalErrors;

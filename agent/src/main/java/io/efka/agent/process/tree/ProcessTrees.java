@@ -1,10 +1,12 @@
 package io.efka.agent.process.tree;
 
 import io.efka.agent.process.cgroup.RunGroup;
-import io.efka.agent.process.proc.ProcessStat;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
+import io.efka.protocol.EfkaVariables;
+import io.efka.protocol.RunId;
 import io.efka.protocol.Signal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,7 +28,7 @@ public final class ProcessTrees {
      * The living members: those of the control group where there is one (cheap), else those that a search finds. Both
      * where there is no main process to vouch for the group.
      */
-    public List<ProcessStat> members(ProcessTreeId treeId) {
+    public List<ProcessStat> members(TreeId treeId) {
         Optional<List<ProcessStat>> grouped =
                 treeId.group().flatMap(RunGroup::pids).map(this::living);
         if (grouped.isPresent()
@@ -45,13 +47,13 @@ public final class ProcessTrees {
     }
 
     /** Whether nothing of a tree is alive; false as well when that cannot be seen now, so look again. */
-    boolean isEmpty(ProcessTreeId treeId) {
+    boolean isEmpty(TreeId treeId) {
         long refusals = table.refusals();
         return members(treeId).isEmpty() && table.refusals() == refusals;
     }
 
     /** Sends a signal to the main process, if it is alive. */
-    public void signalLeader(ProcessTreeId treeId, Signal signal) {
+    public void signalLeader(TreeId treeId, Signal signal) {
         treeId.leader().filter(table::isAlive).ifPresent(leader -> signaller.send(signal, leader.pid()));
     }
 
@@ -59,7 +61,7 @@ public final class ProcessTrees {
      * Sends a signal to every member: to the main process's group at once, to those that left it as soon as they are
      * found. CONT follows, because a stopped process takes note of nothing.
      */
-    public void signalTree(ProcessTreeId treeId, Signal signal, RetryingExecutor work) {
+    public void signalTree(TreeId treeId, Signal signal, RetryingExecutor work) {
         List<Signal> signals = List.of(signal, Signal.CONT);
         boolean groupHasIt = signalGroup(treeId, signals);
         work.run(() -> signalMembers(treeId, signals, groupHasIt));
@@ -69,13 +71,13 @@ public final class ProcessTrees {
      * Says whether the main process was alive; its group is nobody's certainly if it was not. That is asked once: the
      * first signal may have ended it before the second, which the others in its group still need.
      */
-    private boolean signalGroup(ProcessTreeId treeId, List<Signal> signals) {
+    private boolean signalGroup(TreeId treeId, List<Signal> signals) {
         Optional<ProcessIdentity> leader = treeId.leader().filter(table::isAlive);
         leader.ifPresent(alive -> signals.forEach(signal -> signaller.send(signal, -alive.pid())));
         return leader.isPresent();
     }
 
-    private void signalMembers(ProcessTreeId treeId, List<Signal> signals, boolean groupHasIt) {
+    private void signalMembers(TreeId treeId, List<Signal> signals, boolean groupHasIt) {
         long group = treeId.leader().map(ProcessIdentity::pid).orElse(0L);
         for (ProcessStat member : members(treeId)) {
             if (groupHasIt && member.group() == group) continue;
@@ -84,7 +86,7 @@ public final class ProcessTrees {
     }
 
     /** Kills every member that can be found now. New ones may have been born meanwhile: look again. */
-    void kill(ProcessTreeId treeId) {
+    void kill(TreeId treeId) {
         signalGroup(treeId, List.of(Signal.KILL));
         if (treeId.group().isPresent() && !treeId.group().get().kill()) {
             members(treeId).forEach(member -> signaller.send(Signal.KILL, member.pid()));
@@ -99,7 +101,7 @@ public final class ProcessTrees {
     }
 
     /** Members by session, group, descent and mark; what is older than the main process cannot be one. */
-    private List<ProcessStat> search(ProcessTreeId treeId) {
+    private List<ProcessStat> search(TreeId treeId) {
         long since = treeId.leader().map(ProcessIdentity::startTicks).orElse(0L);
         var candidates = new ArrayList<ProcessStat>();
         for (ProcessStat stat : table.all()) {
@@ -115,13 +117,13 @@ public final class ProcessTrees {
         return found;
     }
 
-    private boolean belongs(ProcessStat stat, long leader, ProcessTreeId.Mark mark) {
+    private boolean belongs(ProcessStat stat, long leader, TreeId.Mark mark) {
         return (leader > 0 && (stat.session() == leader || stat.group() == leader))
                 || mark.isOn(table.environ(stat.pid()));
     }
 
     /** The pid whose session and group are the tree's; 0 when a stranger has that pid by now. */
-    private long leaderPid(ProcessTreeId treeId) {
+    private long leaderPid(TreeId treeId) {
         return treeId.leader()
                 .filter(leader -> table.find(leader.pid())
                         .map(stat -> stat.startTicks() == leader.startTicks())
@@ -139,6 +141,43 @@ public final class ProcessTrees {
                     found.add(stat);
                     grown = true;
                 }
+            }
+        }
+    }
+
+    /**
+     * By what the processes of one tree are known.
+     *
+     * @param mark the variable in their environment
+     * @param leader the main process, whose session, process group and descendants belong to the tree
+     * @param group their control group, where one could be had
+     */
+    public record TreeId(Mark mark, Optional<ProcessIdentity> leader, Optional<RunGroup> group) {
+
+        /**
+         * A variable that marks a process and what it starts.
+         *
+         * @param sidesToo whether commands that the agent ran beside the run (stop command) count as well
+         */
+        public record Mark(String name, String value, boolean sidesToo) {
+            /** The processes of a run. */
+            public static Mark of(RunId run) {
+                return new Mark(EfkaVariables.RUN, run.value(), false);
+            }
+
+            /** Whatever has to do with a run. */
+            static Mark anyOf(RunId run) {
+                return new Mark(EfkaVariables.RUN, run.value(), true);
+            }
+
+            /** A command that runs beside a service. */
+            static Mark side(String id) {
+                return new Mark(EfkaVariables.SIDE, id, true);
+            }
+
+            boolean isOn(ProcessTable.Environ environ) {
+                return environ.value(name).filter(value::equals).isPresent()
+                        && (sidesToo || environ.value(EfkaVariables.SIDE).isEmpty());
             }
         }
     }

@@ -1,10 +1,12 @@
 package io.efka.agent.process.tree;
 
-import io.efka.agent.process.cgroup.GroupRemoval;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.RetryingExecutor;
+import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher.Launch;
+import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.Exit;
 import io.efka.protocol.RunId;
@@ -30,8 +32,8 @@ public final class RunRegistry {
     public record Main(ProcessIdentity process, Optional<RunGroup> group) {}
 
     public ActiveRun begin(Launch launch, Main main, RunOutput output, Consumer<Event> tell) {
-        ProcessTreeId treeId =
-                new ProcessTreeId(ProcessTreeId.Mark.of(launch.run()), Optional.of(main.process()), main.group());
+        TreeId treeId =
+                new TreeId(TreeId.Mark.of(launch.run()), Optional.of(main.process()), main.group());
         ActiveRun run = new ActiveRun(launch, treeId, output, tell, () -> end(launch.run()));
         runs.put(launch.run(), run);
         return run;
@@ -62,7 +64,112 @@ public final class RunRegistry {
     private void end(RunId id) {
         ActiveRun run = runs.remove(id);
         if (run == null) return;
-        run.treeId().group().ifPresent(group -> new GroupRemoval(group, work).begin());
+        run.treeId().group().ifPresent(group -> group.removeSoon(work));
         run.stopCommand().ifPresent(command -> work.run(command::kill));
+    }
+
+    /**
+     * One run that has processes: what is known of it, and what was told of it. Thread-safe; events leave it in the order in
+     * which they happened, under its lock, so {@code tell} must only enqueue.
+     */
+    public static final class ActiveRun implements TreeReaper.Watched {
+        private final Launcher.Launch launch;
+        private final TreeId treeId;
+        private final RunOutput output;
+        private final Consumer<Event> tell;
+        private final Runnable whenGone;
+
+        @GuardedBy("this") private Optional<SideProcess> stopCommand = Optional.empty();
+
+        @GuardedBy("this") private Phase phase = Phase.MAIN_ALIVE;
+
+        @GuardedBy("this") private boolean watched;
+
+        private volatile boolean killing;
+
+        private enum Phase {
+            MAIN_ALIVE,
+            MAIN_ENDED,
+            GONE
+        }
+
+        ActiveRun(Launcher.Launch launch, TreeId treeId, RunOutput output, Consumer<Event> tell, Runnable whenGone) {
+            this.launch = launch;
+            this.treeId = treeId;
+            this.output = output;
+            this.tell = tell;
+            this.whenGone = whenGone;
+        }
+
+        public RunId id() {
+            return launch.run();
+        }
+
+        public Launcher.Launch launch() {
+            return launch;
+        }
+
+        @Override
+        public TreeId treeId() {
+            return treeId;
+        }
+
+        public RunOutput output() {
+            return output;
+        }
+
+        /** The stop command that was begun last. */
+        synchronized Optional<SideProcess> stopCommand() {
+            return stopCommand;
+        }
+
+        /** Remembers a stop command, to be killed with the run; says whether the run is still there. */
+        public synchronized boolean began(SideProcess command) {
+            stopCommand = Optional.of(command);
+            return phase != Phase.GONE;
+        }
+
+        /** Tells what comes before the end. */
+        public void tell(Event event) {
+            tell.accept(event);
+        }
+
+        /** The main process ended; tells it. */
+        synchronized void mainEnded(Event.Exited exited) {
+            phase = exited.treeEmpty() ? Phase.GONE : Phase.MAIN_ENDED;
+            if (exited.treeEmpty()) whenGone.run();
+            tell.accept(exited);
+        }
+
+        /** Tells it if that was still to come. While the main process's end is not told, the run is not over. */
+        @Override
+        public synchronized boolean foundEmpty() {
+            if (phase == Phase.MAIN_ENDED) {
+                phase = Phase.GONE;
+                whenGone.run();
+                tell.accept(new Event.TreeEmptied(id()));
+            }
+            return phase == Phase.GONE;
+        }
+
+        public synchronized boolean isGone() {
+            return phase == Phase.GONE;
+        }
+
+        /** Whether the caller is the one to watch the tree from now on. */
+        synchronized boolean beginWatch() {
+            boolean first = !watched;
+            watched = true;
+            return first;
+        }
+
+        void killFromNowOn() {
+            killing = true;
+        }
+
+        @Override
+        public boolean isKilling() {
+            return killing;
+        }
     }
 }

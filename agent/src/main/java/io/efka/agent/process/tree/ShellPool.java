@@ -2,7 +2,6 @@ package io.efka.agent.process.tree;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.process.cgroup.Cgroups;
-import io.efka.agent.process.cgroup.GroupRemoval;
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.IgnoredSignals;
 import io.efka.agent.process.proc.InheritedEnvironment;
@@ -61,7 +60,7 @@ public final class ShellPool implements AutoCloseable {
         }
 
         void removeGroup(RetryingExecutor work) {
-            group.ifPresent(made -> new GroupRemoval(made, work).begin());
+            group.ifPresent(made -> made.removeSoon(work));
         }
     }
 

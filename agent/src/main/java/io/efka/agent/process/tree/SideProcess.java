@@ -1,8 +1,8 @@
 package io.efka.agent.process.tree;
 
-import io.efka.agent.process.cgroup.GroupRemoval;
 import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.RetryingExecutor;
+import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import io.efka.protocol.EfkaVariables;
 import io.efka.threads.Timers;
 import java.time.Duration;
@@ -20,7 +20,7 @@ public final class SideProcess {
     /** One second of looking: what a kill does not end in that time hangs in the kernel. */
     private static final int LOOKS = 50;
 
-    private final ProcessTreeId treeId;
+    private final TreeId treeId;
     private final ProcessTrees trees;
     private final RetryingExecutor work;
     private final Timers.Timer timeout;
@@ -29,8 +29,8 @@ public final class SideProcess {
 
     private SideProcess(
             Spawner.Spawned spawned, LaunchSpec order, ProcessTrees trees, RetryingExecutor work, Limit limit) {
-        ProcessTreeId.Mark mark = ProcessTreeId.Mark.side(order.marks().getOrDefault(EfkaVariables.SIDE, ""));
-        this.treeId = new ProcessTreeId(mark, Optional.of(spawned.identity()), spawned.group());
+        TreeId.Mark mark = TreeId.Mark.side(order.marks().getOrDefault(EfkaVariables.SIDE, ""));
+        this.treeId = new TreeId(mark, Optional.of(spawned.identity()), spawned.group());
         this.trees = trees;
         this.work = work;
         this.whenEnded = limit.whenEnded();
@@ -68,7 +68,7 @@ public final class SideProcess {
     private boolean end(OptionalInt code) {
         if (!ended.compareAndSet(false, true)) return false;
         timeout.cancel();
-        treeId.group().ifPresent(group -> new GroupRemoval(group, work).begin());
+        treeId.group().ifPresent(group -> group.removeSoon(work));
         whenEnded.accept(code);
         return true;
     }

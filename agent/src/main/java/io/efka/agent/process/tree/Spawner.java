@@ -98,7 +98,7 @@ public final class Spawner {
     }
 
     private static Optional<String> said(LaunchSpec order) {
-        return OutputTail.lastLines(order.stdio().stderr()).lines().reduce((first, second) -> second);
+        return RunOutput.lastLines(order.stdio().stderr()).lines().reduce((first, second) -> second);
     }
 
     private static String failure(LaunchSpec order, Process process, List<String> report) {

@@ -1,6 +1,7 @@
 package io.efka.agent.process.tree;
 
 import io.efka.agent.process.proc.RetryingExecutor;
+import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import java.time.Duration;
 
 /**
@@ -24,7 +25,7 @@ public final class TreeReaper {
 
     /** A tree that is looked after. */
     public interface Watched {
-        ProcessTreeId treeId();
+        TreeId treeId();
 
         /** Whether what is found is killed. */
         boolean isKilling();

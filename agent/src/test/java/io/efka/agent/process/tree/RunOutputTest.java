@@ -10,19 +10,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-final class OutputTailTest {
+final class RunOutputTest {
     @Test
     void isTheLastTwentyLines(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("stderr"), "x\n".repeat(30) + "the end\n");
-        assertThat(OutputTail.lastLines(file)).isEqualTo("x\n".repeat(19) + "the end");
-        assertThat(OutputTail.lastLines(folder.resolve("missing"))).isEmpty();
+        assertThat(RunOutput.lastLines(file)).isEqualTo("x\n".repeat(19) + "the end");
+        assertThat(RunOutput.lastLines(folder.resolve("missing"))).isEmpty();
     }
 
     @Test
     void doesNotFollowALink(@TempDir Path folder) throws IOException {
         Path secret = Files.writeString(folder.resolve("secret"), "of somebody else's\n");
         Path link = Files.createSymbolicLink(folder.resolve("stderr"), secret);
-        assertThat(OutputTail.lastLines(link)).isEmpty();
+        assertThat(RunOutput.lastLines(link)).isEmpty();
     }
 
     @Test
@@ -30,6 +30,6 @@ final class OutputTailTest {
     void doesNotWaitForAFifo(@TempDir Path folder) throws IOException {
         Path fifo = folder.resolve("stderr");
         new ProcessBuilder("mkfifo", fifo.toString()).start().onExit().join();
-        assertThat(OutputTail.lastLines(fifo)).isEmpty();
+        assertThat(RunOutput.lastLines(fifo)).isEmpty();
     }
 }
