@@ -17,8 +17,8 @@ import io.efka.agent.output.ship.Outlet;
 import io.efka.agent.process.LinuxMeters;
 import io.efka.agent.process.ProcessLauncher;
 import io.efka.agent.process.SpareDescriptors;
-import io.efka.agent.process.cgroup.AgentEnvironment;
 import io.efka.agent.process.cgroup.Cgroups;
+import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
 import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.runtime.Ulids;
@@ -144,7 +144,7 @@ final class AgentAssembly {
         var mailbox = mailbox("the session's mailbox", check);
         presence = new DevicePresence(mailbox, new DeviceStatusCodec(instance, machine, topics), topics, uplink);
         var site = new AgentEnvironment(settings.device().value(), folder.resolve("run"), channels::environment);
-        cgroups = Cgroups.detect(site);
+        cgroups = Cgroups.detect(site.device(), site.agent().key());
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
         probes = new Probes(site, timers, workers.checks());
         var meters = new LinuxMeters(launcher, folder);

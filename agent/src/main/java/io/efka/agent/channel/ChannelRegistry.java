@@ -11,16 +11,18 @@ import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.json.JsonExcerpt;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where services and their channels come together: who may attach, who is attached, who has gone. Attaching is confined
+ * The channels of all services: decides who may attach, and knows who is attached. Attaching is confined
  * to the channel's thread, everything else is thread-safe.
  */
 final class ChannelRegistry {
@@ -33,10 +35,10 @@ final class ChannelRegistry {
     private final Hearing hearing;
     private final Map<ServiceId, AttachedChannel> attached = new ConcurrentHashMap<>();
 
-    /** By what it is known who may attach. */
+    /** Decides who may attach. */
     record Gate(Tokens tokens, PeerCredentials peers) {}
 
-    /** Who hears what services say and what happens to their channels. */
+    /** Receives what services send, and counts what happens to their channels. */
     record Hearing(ServiceMessageSink publications, ChannelStats stats) {}
 
     /** What was said at attaching is refused. */
@@ -190,5 +192,25 @@ final class ChannelRegistry {
 
     void removed(ServiceId service) {
         find(service).ifPresent(channel -> channel.connection().end(ChannelConnection.Ending.RUN_OVER));
+    }
+
+    /** An attached channel: its service, its connection, and the calls that are not answered yet. Thread-safe. */
+    record AttachedChannel(ServiceId service, RunId run, ChannelConnection connection, PendingCalls pendingCalls) {
+
+        /**
+         * Sends a line that the service is to answer.
+         *
+         * @param wording the line, for the id that the answer carries
+         */
+        CompletableFuture<CallResult> ask(Duration timeout, Function<String, AgentLine> wording) {
+            PendingCalls.PendingCall call = pendingCalls.open(timeout);
+            if (!call.answer().isDone() && !connection.send(wording.apply(call.id()))) {
+                pendingCalls.complete(
+                        call.id(),
+                        new CallResult.Unanswered(
+                                CallResult.Why.NO_CHANNEL, "the service's channel has just been closed"));
+            }
+            return call.answer();
+        }
     }
 }

@@ -1,10 +1,11 @@
 package io.efka.agent.channel;
 
+import io.efka.agent.channel.ChannelRegistry.AttachedChannel;
 import io.efka.agent.supervision.Event;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** What is said over one connection, and what follows from it. Confined to the channel's thread. */
+/** Handles the lines of one connection. Confined to the channel's thread. */
 final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
     /** As long as the longest service id, a token and some blanks. */
     static final int MAX_ATTACH = 4 * 1024;

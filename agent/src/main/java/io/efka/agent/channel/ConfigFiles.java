@@ -36,7 +36,7 @@ record ConfigFiles(Path folder) {
         if (!isThere(manifest, content)) replace(manifest, content);
     }
 
-    // At most launches it is: that saves them some system calls.
+    // Usually already there at launch, which saves system calls.
     private boolean isThere(Manifest manifest, byte[] content) {
         try {
             Path file = of(manifest.id());

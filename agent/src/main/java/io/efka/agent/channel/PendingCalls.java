@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** What one channel's service was asked and has not answered. Thread-safe; futures complete outside any lock. */
+/** The calls of one channel that its service has not answered yet. Thread-safe; futures complete outside any lock. */
 final class PendingCalls {
     /** Each may hold a command's payload; a service that leaves so many unanswered has other troubles. */
     static final int MAX = 1000;

@@ -2,6 +2,7 @@ package io.efka.agent.channel;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.efka.agent.channel.ChannelRegistry.AttachedChannel;
 import io.efka.agent.supervision.ConfigStore;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;

@@ -4,19 +4,18 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.efka.protocol.ServiceId;
 
-/** Where goes what services say to the world. Called on the channel's thread; never blocks. */
+/** Publishes what services send over their channels. Called on the channel's thread; never blocks. */
 public interface ServiceMessageSink {
 
     /**
      * Publishes a value, in the order of calls for one service.
      *
      * @param name legal as a topic level
-     * @return false if it is better not to be given more of that service until it is {@link #canAccept register}; this one
-     *     was taken
+     * @return false if the next value of that service should wait until {@link #canAccept} says so; this one was taken
      */
     boolean data(ServiceId service, String name, JsonElement value, boolean retain);
 
-    /** Whether more values of a service are welcome. */
+    /** Whether more values of a service can be accepted now. */
     boolean canAccept(ServiceId service);
 
     /** Publishes an event of the service's own making. */

@@ -28,21 +28,21 @@ final class HttpProbe {
     private HttpProbe() {}
 
     /** Blocks until there is an answer, or until the question is late and closes the connection. */
-    static void ask(URI uri, Duration timeout, PendingProbe question) {
-        if (question.isAnswered()) return;
+    static void ask(URI uri, Duration timeout, PendingProbe pending) {
+        if (pending.isAnswered()) return;
         boolean isSecure = uri.getScheme().equalsIgnoreCase("https");
         int usual = isSecure ? 443 : 80;
         int port = uri.getPort() == -1 ? usual : uri.getPort();
-        try (Socket plain = ProbeSocket.connect(uri.getHost(), port, timeout, question)) {
+        try (Socket plain = ProbeSocket.connect(uri.getHost(), port, timeout, pending)) {
             plain.setSoTimeout(Math.toIntExact(timeout.toMillis()));
             Socket socket = isSecure ? secured(plain, uri.getHost(), port) : plain;
             socket.getOutputStream().write(request(uri, port == usual).getBytes(StandardCharsets.UTF_8));
             int status = status(new BufferedInputStream(socket.getInputStream(), 512));
-            question.answer(status >= 200 && status < 400, "status " + status);
+            pending.answer(status >= 200 && status < 400, "status " + status);
         } catch (SocketTimeoutException late) {
             // the question's own alarm says so, at this very moment
         } catch (IOException | IllegalArgumentException failed) {
-            question.answer(false, String.valueOf(failed.getMessage()));
+            pending.answer(false, String.valueOf(failed.getMessage()));
         }
     }
 

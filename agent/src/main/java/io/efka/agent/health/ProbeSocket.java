@@ -17,7 +17,7 @@ final class ProbeSocket {
      * @return a connected socket, closed when the question is late
      * @throws SocketTimeoutException when the time was over before all had refused
      */
-    static Socket connect(String host, int port, Duration timeout, PendingProbe question) throws IOException {
+    static Socket connect(String host, int port, Duration timeout, PendingProbe pending) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         InetAddress[] addresses = InetAddress.getAllByName(host);
         for (int i = 0; ; i++) {
@@ -25,7 +25,7 @@ final class ProbeSocket {
             long share = Math.max(1, (deadline - System.nanoTime()) / left / 1_000_000);
             Socket socket = new Socket();
             try {
-                question.whenLate(() -> close(socket));
+                pending.whenLate(() -> close(socket));
                 socket.connect(new InetSocketAddress(addresses[i], port), Math.toIntExact(share));
                 return socket;
             } catch (IOException e) {

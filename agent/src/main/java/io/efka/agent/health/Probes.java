@@ -1,13 +1,12 @@
 package io.efka.agent.health;
 
-import io.efka.agent.process.LaunchSpecFactory;
 import io.efka.agent.process.ProcessLauncher;
-import io.efka.agent.process.cgroup.AgentEnvironment;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.process.tree.LaunchSpec;
+import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
 import io.efka.agent.process.tree.ProcessTrees;
 import io.efka.agent.process.tree.RunOutput;
 import io.efka.agent.process.tree.ShellPool;
@@ -36,27 +35,27 @@ public final class Probes implements Prober, AutoCloseable {
     /** 128 KiB: a question needs little, and there may be 32 of them on a small device. */
     private static final long STACK = 128 * 1024;
 
-    private final LaunchSpecFactory orders;
+    private final LaunchSpec.Factory specs;
     private final Timers timers;
     private final ProcessTrees trees;
     private final ShellPool shells;
     private final Spawner spawner;
     private final Signaller signaller = new Signaller();
-    private final RetryingExecutor questions;
+    private final RetryingExecutor probes;
     private final RetryingExecutor commands;
     private final RetryingExecutor work;
     private final TaskPool threads;
     private final AtomicLong number = new AtomicLong();
 
     /** @param executors for starting commands, apart from the launcher's, and for ending them */
-    public Probes(AgentEnvironment site, Timers timers, ProcessLauncher.Executors executors) {
+    public Probes(AgentEnvironment environment, Timers timers, ProcessLauncher.Executors executors) {
         ProcessTable table = new ProcessTable();
-        this.orders = new LaunchSpecFactory(site);
+        this.specs = new LaunchSpec.Factory(environment);
         this.timers = timers;
         this.trees = new ProcessTrees(table, signaller);
         this.threads =
                 TaskPool.passing("efka-probe", MAX_AT_A_TIME, Duration.ofSeconds(15), new SynchronousQueue<>(), STACK);
-        this.questions = new RetryingExecutor(threads, timers);
+        this.probes = new RetryingExecutor(threads, timers);
         this.commands = new RetryingExecutor(executors.launches(), timers);
         this.work = new RetryingExecutor(executors.processes(), timers);
         this.shells = new ShellPool(table, Cgroups.none(), commands);
@@ -71,30 +70,30 @@ public final class Probes implements Prober, AutoCloseable {
             answer.accept(new Verdict(true, "alive"));
             return;
         }
-        PendingProbe question = new PendingProbe(answer);
-        question.arm(timers, timeout);
+        PendingProbe pending = new PendingProbe(answer);
+        pending.arm(timers, timeout);
         if (check instanceof HealthCheck.Http http) {
-            questions.run(() -> HttpProbe.ask(http.uri(), timeout, question));
+            probes.run(() -> HttpProbe.ask(http.uri(), timeout, pending));
         } else if (check instanceof HealthCheck.Tcp tcp) {
-            questions.run(() -> TcpProbe.ask(tcp.host(), tcp.port(), timeout, question));
+            probes.run(() -> TcpProbe.ask(tcp.host(), tcp.port(), timeout, pending));
         } else if (check instanceof HealthCheck.Exec exec) {
-            commands.run(() -> command(launch, exec, question));
+            commands.run(() -> command(launch, exec, pending));
         }
     }
 
-    private void command(Launch launch, HealthCheck.Exec exec, PendingProbe question) {
-        if (question.isAnswered()) return;
-        var side = new LaunchSpecFactory.Side(
+    private void command(Launch launch, HealthCheck.Exec exec, PendingProbe pending) {
+        if (pending.isAnswered()) return;
+        var side = new LaunchSpec.Factory.Side(
                 launch.run() + "-probe-" + number.incrementAndGet(), OptionalInt.empty(), RunOutput.NONE);
         try {
-            LaunchSpec order = orders.side(launch, exec.path(), List.of(), side);
+            LaunchSpec spec = specs.side(launch, exec.path(), List.of(), side);
             var limit = new SideProcess.Limit(
                     launch.manifest().health().timeout(),
-                    code -> code.ifPresent(exit -> question.answer(exit == 0, "exit code " + exit)));
-            SideProcess command = SideProcess.start(spawner, order, trees, work, limit);
-            question.whenLate(command::kill);
+                    code -> code.ifPresent(exit -> pending.answer(exit == 0, "exit code " + exit)));
+            SideProcess command = SideProcess.start(spawner, spec, trees, work, limit);
+            pending.whenLate(command::kill);
         } catch (LaunchRefused refused) {
-            question.answer(false, refused.why());
+            pending.answer(false, refused.why());
         }
     }
 

@@ -10,14 +10,14 @@ final class TcpProbe {
     private TcpProbe() {}
 
     /** Blocks until it is connected or refused, or until the question is late and closes the socket. */
-    static void ask(String host, int port, Duration timeout, PendingProbe question) {
-        if (question.isAnswered()) return;
-        try (Socket socket = ProbeSocket.connect(host, port, timeout, question)) {
-            question.answer(socket.isConnected(), "connected");
+    static void ask(String host, int port, Duration timeout, PendingProbe pending) {
+        if (pending.isAnswered()) return;
+        try (Socket socket = ProbeSocket.connect(host, port, timeout, pending)) {
+            pending.answer(socket.isConnected(), "connected");
         } catch (SocketTimeoutException late) {
             // the question's own alarm says so, at this very moment
         } catch (IOException refused) {
-            question.answer(false, String.valueOf(refused.getMessage()));
+            pending.answer(false, String.valueOf(refused.getMessage()));
         }
     }
 }

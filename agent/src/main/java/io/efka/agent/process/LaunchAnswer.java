@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * The one answer to a launch: what became of it, or that nothing became of it in time. Whatever it waits for (a dead
- * disk, a name service that is silent), a service is not starting for ever. Thread-safe.
+ * The one answer to a launch: that it worked, failed, or took too long. So a service does not stay in {@code starting} for
+ * ever, whatever its launch waits for (a dead disk, a silent name service). Thread-safe.
  */
 final class LaunchAnswer {
     /** A launch takes milliseconds; behind a thousand others, seconds. */

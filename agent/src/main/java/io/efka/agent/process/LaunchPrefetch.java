@@ -19,26 +19,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a launch needs before there is a process: output files, and an order. It is made while the run is being recorded,
- * so that a crashed service is back a millisecond sooner. Thread-safe.
+ * What a launch needs before there is a process: its output files and its spec. They are prepared while the run is being
+ * recorded, so that a crashed service is back a millisecond sooner. Thread-safe.
  */
 final class LaunchPrefetch {
     private static final Logger LOG = LoggerFactory.getLogger(LaunchPrefetch.class);
 
     private final OutputFiles outputFiles;
-    private final LaunchSpecFactory orders;
+    private final LaunchSpec.Factory specs;
     private final RetryingExecutor work;
-    // The newest of each service: of a launch that was not recorded nothing more comes.
+    // The newest of each service: a launch that was not recorded does not follow.
     private final Map<ServiceId, Begun> begun = new ConcurrentHashMap<>();
 
-    LaunchPrefetch(OutputFiles outputFiles, LaunchSpecFactory orders, RetryingExecutor work) {
+    LaunchPrefetch(OutputFiles outputFiles, LaunchSpec.Factory specs, RetryingExecutor work) {
         this.outputFiles = outputFiles;
-        this.orders = orders;
+        this.specs = specs;
         this.work = work;
     }
 
     /** @param warnings of what is missing without which the program can run */
-    record Prepared(LaunchSpec order, RunOutput output, List<String> warnings) {}
+    record Prepared(LaunchSpec spec, RunOutput output, List<String> warnings) {}
 
     private record Begun(RunId run, FutureTask<Prepared> task) {}
 
@@ -76,6 +76,6 @@ final class LaunchPrefetch {
     private Prepared prepare(Launch launch) throws LaunchRefused {
         var warnings = new ArrayList<String>();
         RunOutput output = RunOutput.begin(outputFiles, launch, warnings);
-        return new Prepared(orders.program(launch, output), output, warnings);
+        return new Prepared(specs.program(launch, output), output, warnings);
     }
 }

@@ -2,8 +2,8 @@ package io.efka.agent.process;
 
 import io.efka.agent.process.proc.HostMeter;
 import io.efka.agent.process.proc.ProcFiles;
-import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.telemetry.Meters;
 import io.efka.protocol.RunId;
 import java.nio.file.Path;

@@ -1,22 +1,23 @@
 package io.efka.agent.process;
 
-import io.efka.agent.process.cgroup.AgentEnvironment;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.AgentMark;
 import io.efka.agent.process.proc.LaunchRefused;
-import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.RetryingExecutor;
-import io.efka.agent.process.tree.RunRegistry.ActiveRun;
 import io.efka.agent.process.tree.Adoption;
 import io.efka.agent.process.tree.ExitPoller;
 import io.efka.agent.process.tree.ExitReader;
 import io.efka.agent.process.tree.InputWriter;
+import io.efka.agent.process.tree.LaunchSpec;
+import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
 import io.efka.agent.process.tree.ProcessTrees;
 import io.efka.agent.process.tree.RunFolder;
 import io.efka.agent.process.tree.RunOutput;
 import io.efka.agent.process.tree.RunRegistry;
+import io.efka.agent.process.tree.RunRegistry.ActiveRun;
 import io.efka.agent.process.tree.ShellPool;
 import io.efka.agent.process.tree.Signaller;
 import io.efka.agent.process.tree.Spawner;
@@ -51,7 +52,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final RetryingExecutor work;
     private final RunFolder runFolder;
     private final RetryingExecutor launches;
-    private final LaunchSpecFactory orders;
+    private final LaunchSpec.Factory specs;
     private final LaunchPrefetch prefetch;
     private final ShellPool shells;
     private final Spawner spawner;
@@ -87,8 +88,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.launches = new RetryingExecutor(executors.launches(), timers);
         this.shells = new ShellPool(table, cgroups, launches);
         this.runFolder = RunFolder.prepared(environment.runFolder());
-        this.orders = new LaunchSpecFactory(environment);
-        this.prefetch = new LaunchPrefetch(outputFiles, orders, launches);
+        this.specs = new LaunchSpec.Factory(environment);
+        this.prefetch = new LaunchPrefetch(outputFiles, specs, launches);
         this.spawner = new Spawner(table, launches, shells);
         this.trees = new ProcessTrees(table, signaller);
         TreeReaper treeReaper = new TreeReaper(trees, work);
@@ -122,7 +123,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
             Optional<RunGroup> group =
                     cgroups.limit(shell.group(), launch.manifest().limits(), warnings);
             Spawner.Spawned spawned = spawner.spawn(
-                    shell, prepared.order().joining(group.map(RunGroup::joins).orElse(List.of())));
+                    shell, prepared.spec().joining(group.map(RunGroup::joins).orElse(List.of())));
             warnings.addAll(spawned.warnings());
             boolean inTime = answer.claim();
             Consumer<Event> listener = inTime ? answer.listener() : tooLate -> {};
@@ -170,14 +171,14 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     public void runStopCommand(RunId id, String exec, List<String> args) {
         runs.find(id)
                 .ifPresent(
-                        run -> launches.run(() -> new StopCommand(run, orders, spawner).run(exec, args, trees, work)));
+                        run -> launches.run(() -> new StopCommand(run, specs, spawner).run(exec, args, trees, work)));
     }
 
     @Override
     public void input(RunId id, byte[] bytes, Consumer<Optional<String>> done) {
         runs.find(id)
                 .ifPresentOrElse(
-                        run -> inputs.write(orders.stdin(run.launch()), bytes, done),
+                        run -> inputs.write(specs.stdin(run.launch()), bytes, done),
                         () -> done.accept(Optional.of("the service is not running")));
     }
 

@@ -2,9 +2,9 @@ package io.efka.agent.process;
 
 import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.RetryingExecutor;
-import io.efka.agent.process.tree.RunRegistry.ActiveRun;
 import io.efka.agent.process.tree.LaunchSpec;
 import io.efka.agent.process.tree.ProcessTrees;
+import io.efka.agent.process.tree.RunRegistry.ActiveRun;
 import io.efka.agent.process.tree.SideProcess;
 import io.efka.agent.process.tree.Spawner;
 import io.efka.agent.supervision.Event;
@@ -16,12 +16,12 @@ import java.util.OptionalInt;
 /** Runs a service's own stop command: beside the service, and no longer than the service or its grace. */
 final class StopCommand {
     private final ActiveRun run;
-    private final LaunchSpecFactory orders;
+    private final LaunchSpec.Factory specs;
     private final Spawner spawner;
 
-    StopCommand(ActiveRun run, LaunchSpecFactory orders, Spawner spawner) {
+    StopCommand(ActiveRun run, LaunchSpec.Factory specs, Spawner spawner) {
         this.run = run;
-        this.orders = orders;
+        this.specs = specs;
         this.spawner = spawner;
     }
 
@@ -31,11 +31,11 @@ final class StopCommand {
         OptionalInt mainPid = run.treeId().leader().stream()
                 .mapToInt(leader -> Math.toIntExact(leader.pid()))
                 .findFirst();
-        var side = new LaunchSpecFactory.Side(run.id() + "-stop", mainPid, run.output());
+        var side = new LaunchSpec.Factory.Side(run.id() + "-stop", mainPid, run.output());
         try {
-            LaunchSpec order = orders.side(run.launch(), exec, args, side);
+            LaunchSpec spec = specs.side(run.launch(), exec, args, side);
             var limit = new SideProcess.Limit(grace, code -> ended(problem(code, grace)));
-            SideProcess command = SideProcess.start(spawner, order, trees, work, limit);
+            SideProcess command = SideProcess.start(spawner, spec, trees, work, limit);
             if (!run.began(command)) command.kill();
         } catch (LaunchRefused refused) {
             ended(Optional.of("stop command: " + refused.why()));

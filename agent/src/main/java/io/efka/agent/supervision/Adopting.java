@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * An earlier agent recorded a run; whether it is alive is being found out.
+ * An earlier agent recorded a run; this one is checking whether it is alive.
  *
  * @param again a restart was asked for meanwhile: what is found alive is ended, and another run begun
  * @param early what it said before it was found: it may have asked for more time

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.stream.Collectors;
 
-/** Who waits for whom: finds services that would wait for each other for ever, since none of them would ever start. */
+/** The {@code after} lists of all services. Finds cycles: services in a cycle would wait for each other for ever. */
 public final class Dependencies {
     private final Map<ServiceId, List<ServiceId>> after = new HashMap<>();
 

@@ -79,7 +79,7 @@ record Service(
         return record.desired() == Desired.RUNNING;
     }
 
-    /** The manifest; for a service that has none that can be used, the defaults by which its old run is ended. */
+    /** The manifest; for a service that has none that can be used, the defaults, by which its old run is stopped. */
     Manifest effectiveManifest() {
         return manifest.orElseGet(() -> DefaultRules.of(id()));
     }
@@ -110,8 +110,7 @@ record Service(
                 state.nextAttempt(),
                 cause,
                 record.lastExit(),
-                record.history()
-                        .isCrashLoop(now, effectiveManifest().restart().window()),
+                record.history().isCrashLoop(now, effectiveManifest().restart().window()),
                 record.autostart(),
                 waitingFor,
                 warnings,

@@ -155,7 +155,9 @@ public record ServiceRecord(
         List<Instant> within(Instant now, Duration window) {
             Instant from = now.minus(window);
             Instant to = now.plus(CLOCK_SLACK);
-            return failures.stream().filter(f -> f.isAfter(from) && f.isBefore(to)).toList();
+            return failures.stream()
+                    .filter(f -> f.isAfter(from) && f.isBefore(to))
+                    .toList();
         }
 
         boolean isCrashLoop(Instant now, Duration window) {

@@ -5,7 +5,7 @@ import io.efka.protocol.ServiceId;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Speaks with services in their own words when they are to end, or may have to. Thread-safe; never blocks. */
+/** Tells services over their channels that they are to stop, and hears them before a timer ends them. Thread-safe; never blocks. */
 public interface StopNotifier {
 
     /**

@@ -19,8 +19,8 @@ import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.output.Output;
 import io.efka.agent.output.ship.Outlet;
 import io.efka.agent.process.ProcessLauncher;
-import io.efka.agent.process.cgroup.AgentEnvironment;
 import io.efka.agent.process.cgroup.Cgroups;
+import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
 import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.runtime.Ulids;
@@ -247,7 +247,11 @@ final class RemovalTest {
             channels = new ServiceChannels(data, timers, new NoPublications(), configs, pool);
             var site = new AgentEnvironment("dev1", data.resolve("run"), channels::environment);
             launcher = new ProcessLauncher(
-                    site, output.files(), Cgroups.detect(site), timers, new ProcessLauncher.Executors(pool, pool));
+                    site,
+                    output.files(),
+                    Cgroups.detect(site.device(), site.agent().key()),
+                    timers,
+                    new ProcessLauncher.Executors(pool, pool));
             folders = new ServiceFolders(data.resolve("services"), List.of());
             StatusListener listener = new StatusListener() {
                 @Override

@@ -1,8 +1,8 @@
 package io.efka.agent.command;
 
 import io.efka.agent.supervision.Event;
-import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.Request;
+import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.Cause;

@@ -1,9 +1,9 @@
 package io.efka.agent.process;
 
-import io.efka.agent.process.cgroup.AgentEnvironment;
 import io.efka.agent.process.cgroup.Cgroups;
-import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
+import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher.Launch;
 import io.efka.agent.supervision.OutputFiles;

@@ -2,10 +2,10 @@ package io.efka.agent.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.supervision.ServiceRecord;
 import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
-import io.efka.agent.supervision.ServiceRecord;
 import io.efka.agent.supervision.ServiceStore;
 import io.efka.protocol.Desired;
 import io.efka.protocol.Exit;

@@ -1,5 +1,11 @@
 package io.efka.agent.supervision;
 
+import static io.efka.agent.supervision.Manifests.checked;
+import static io.efka.agent.supervision.Manifests.manifest;
+import static io.efka.agent.supervision.Manifests.ready;
+import static io.efka.agent.supervision.Manifests.watchdog;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
@@ -10,11 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import static io.efka.agent.supervision.Manifests.checked;
-import static io.efka.agent.supervision.Manifests.manifest;
-import static io.efka.agent.supervision.Manifests.ready;
-import static io.efka.agent.supervision.Manifests.watchdog;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a service may say of itself, and what follows: readiness, more time, being alive, and hearing that it ends. */
 final class ChannelReadinessTest {

@@ -1,5 +1,8 @@
 package io.efka.agent.supervision;
 
+import static io.efka.agent.supervision.Manifests.manifest;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.Exit;
 import io.efka.protocol.RunId;
@@ -15,8 +18,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import static io.efka.agent.supervision.Manifests.manifest;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Random commands, exits, delays and agent restarts against one service whose processes are simulated; after every step

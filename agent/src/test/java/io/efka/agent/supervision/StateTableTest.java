@@ -1,5 +1,11 @@
 package io.efka.agent.supervision;
 
+import static io.efka.agent.supervision.Manifests.checked;
+import static io.efka.agent.supervision.Manifests.manifest;
+import static io.efka.agent.supervision.Manifests.ready;
+import static io.efka.agent.supervision.Manifests.watchdog;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.efka.agent.supervision.Service.Waiters;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
@@ -31,11 +37,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import static io.efka.agent.supervision.Manifests.checked;
-import static io.efka.agent.supervision.Manifests.manifest;
-import static io.efka.agent.supervision.Manifests.ready;
-import static io.efka.agent.supervision.Manifests.watchdog;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Every event in every state, printed, and held against {@code agent/docs/states.md}. To write the document anew after a

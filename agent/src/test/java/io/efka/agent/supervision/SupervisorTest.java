@@ -1,27 +1,5 @@
 package io.efka.agent.supervision;
 
-import io.efka.agent.supervision.Service.Waiters;
-import io.efka.agent.supervision.ServiceRecord.History;
-import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
-import io.efka.agent.supervision.ServiceRecord.RunRecord;
-import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
-import io.efka.protocol.ErrorCode;
-import io.efka.protocol.Exit;
-import io.efka.protocol.RunId;
-import io.efka.protocol.ServiceId;
-import io.efka.protocol.ServiceStatus;
-import io.efka.protocol.Signal;
-import io.efka.protocol.manifest.Manifest.OnUnhealthy;
-import io.efka.protocol.manifest.Manifest.Readiness;
-import io.efka.protocol.manifest.Manifest.RestartRule.Policy;
-import io.efka.protocol.manifest.Manifest;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Test;
 import static io.efka.agent.supervision.Manifests.after;
 import static io.efka.agent.supervision.Manifests.checked;
 import static io.efka.agent.supervision.Manifests.limit;
@@ -37,6 +15,29 @@ import static io.efka.protocol.ServiceStatus.State.STARTING;
 import static io.efka.protocol.ServiceStatus.State.STOPPED;
 import static io.efka.protocol.ServiceStatus.State.STOPPING;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.supervision.Service.Waiters;
+import io.efka.agent.supervision.ServiceRecord.History;
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
+import io.efka.agent.supervision.ServiceRecord.RunRecord;
+import io.efka.protocol.Cause;
+import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Exit;
+import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Signal;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.Manifest.OnUnhealthy;
+import io.efka.protocol.manifest.Manifest.Readiness;
+import io.efka.protocol.manifest.Manifest.RestartRule.Policy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 final class SupervisorTest {
 

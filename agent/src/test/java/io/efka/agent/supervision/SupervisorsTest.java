@@ -1,5 +1,8 @@
 package io.efka.agent.supervision;
 
+import static io.efka.agent.supervision.World.CAMERA;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.efka.agent.supervision.Supervisors.Ports;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
@@ -11,8 +14,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import static io.efka.agent.supervision.World.CAMERA;
-import static org.assertj.core.api.Assertions.assertThat;
 
 final class SupervisorsTest {
     private final Queue<Runnable> mailbox = new ArrayDeque<>();

@@ -1,5 +1,15 @@
 package io.efka.agent.supervision;
 
+import static io.efka.agent.supervision.Manifests.after;
+import static io.efka.agent.supervision.Manifests.manifest;
+import static io.efka.agent.supervision.World.CAMERA;
+import static io.efka.protocol.ServiceStatus.State.BACKOFF;
+import static io.efka.protocol.ServiceStatus.State.FAILED;
+import static io.efka.protocol.ServiceStatus.State.RUNNING;
+import static io.efka.protocol.ServiceStatus.State.STARTING;
+import static io.efka.protocol.ServiceStatus.State.STOPPED;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.Cause;
 import io.efka.protocol.Desired;
@@ -14,15 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import static io.efka.agent.supervision.Manifests.after;
-import static io.efka.agent.supervision.Manifests.manifest;
-import static io.efka.agent.supervision.World.CAMERA;
-import static io.efka.protocol.ServiceStatus.State.BACKOFF;
-import static io.efka.protocol.ServiceStatus.State.FAILED;
-import static io.efka.protocol.ServiceStatus.State.RUNNING;
-import static io.efka.protocol.ServiceStatus.State.STARTING;
-import static io.efka.protocol.ServiceStatus.State.STOPPED;
-import static org.assertj.core.api.Assertions.assertThat;
 
 /** Services whose manifests cannot be read when the agent starts. */
 final class UnreadTest {

@@ -65,13 +65,8 @@ public final class Cgroups implements AutoCloseable {
      * Looks at the machine, and removes empty groups that an earlier agent left. Blocks for seconds where systemd is slow
      * to answer.
      *
-     * @param environment its device and its data folder separate the groups of two agents on one machine
+     * @param agent separates the groups of two agents with the same device; the same after a restart
      */
-    public static Cgroups detect(AgentEnvironment environment) {
-        return detect(environment.device(), environment.agent().key());
-    }
-
-    /** @param agent names the agent among those with the same device, also after a restart */
     public static Cgroups detect(String device, String agent) {
         return detect(device, agent, CgroupMounts.ofThisMachine(), Systemd.detect(), System::nanoTime);
     }

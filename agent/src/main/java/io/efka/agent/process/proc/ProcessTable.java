@@ -161,7 +161,8 @@ public final class ProcessTable {
      * @param cpuTicks user and system time, in clock ticks
      * @param startTicks clock ticks from boot to the start
      */
-    public record ProcessStat(long pid, char state, long parent, long group, long session, long cpuTicks, long startTicks) {
+    public record ProcessStat(
+            long pid, char state, long parent, long group, long session, long cpuTicks, long startTicks) {
         /** Linux tells user space of 100 ticks a second on every machine that Java 17 runs on (USER_HZ). */
         public static final long MILLIS_PER_TICK = 10;
 

@@ -1,5 +1,6 @@
 package io.efka.agent.process.proc;
 
+import io.efka.protocol.EfkaVariables;
 import io.efka.threads.ChildProcess;
 import java.io.File;
 import java.io.IOException;
@@ -50,11 +51,10 @@ public final class SystemTools {
         }
     }
 
-
     /** Starts it; stderr comes with stdout. */
     public static Process start(List<String> words) throws IOException {
         var builder = new ProcessBuilder(words).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("EFKA_"));
+        builder.environment().keySet().removeIf(EfkaVariables::isReserved);
         builder.environment().put("LC_ALL", "C");
         return ChildProcess.start(builder);
     }

@@ -3,8 +3,8 @@ package io.efka.agent.process.tree;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.AgentMark;
-import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import io.efka.agent.process.tree.RunRegistry.ActiveRun;
@@ -108,8 +108,7 @@ public final class Adoption {
     /** Those that nothing marks are found by their group: the record names it, or one of the others leads to it. */
     private void killOrphans(Left left, Consumer<Event> tell) {
         RunRecord record = left.record();
-        TreeId marked =
-                new TreeId(TreeId.Mark.anyOf(record.run()), Optional.empty(), Optional.empty());
+        TreeId marked = new TreeId(TreeId.Mark.anyOf(record.run()), Optional.empty(), Optional.empty());
         List<ProcessStat> members = seen.trees().members(marked);
         if (members.stream().anyMatch(member -> isAnothers(member.pid()))) {
             leave(left, tell);
@@ -145,7 +144,8 @@ public final class Adoption {
     }
 
     /** What is left of a run whose main process ended while no agent was there: it is killed, whatever it is. */
-    private record OrphanedTree(RunId run, Optional<RunGroup> group, Consumer<Event> tell) implements TreeReaper.Watched {
+    private record OrphanedTree(RunId run, Optional<RunGroup> group, Consumer<Event> tell)
+            implements TreeReaper.Watched {
 
         @Override
         public TreeId treeId() {

@@ -44,24 +44,24 @@ final class LaunchScript {
     private LaunchScript() {}
 
     /** The script for an order. */
-    static String of(LaunchSpec order) throws LaunchRefused {
-        return new LaunchScript().write(order);
+    static String of(LaunchSpec spec) throws LaunchRefused {
+        return new LaunchScript().write(spec);
     }
 
-    private String write(LaunchSpec order) throws LaunchRefused {
+    private String write(LaunchSpec spec) throws LaunchRefused {
         script.append("{\nexec 3>&1\n");
-        line("cd " + quoted(order.workDir()) + " || exit 126");
+        line("cd " + quoted(spec.workDir()) + " || exit 126");
         line("unset OLDPWD");
-        order.bounds().joins().forEach(this::join);
-        order.bounds().umask().ifPresent(mask -> line("umask " + String.format("%04o", mask)));
-        stdio(order.stdio());
+        spec.bounds().joins().forEach(this::join);
+        spec.bounds().umask().ifPresent(mask -> line("umask " + String.format("%04o", mask)));
+        stdio(spec.stdio());
         // in blocks of 512 bytes, as POSIX has it for sh
-        limit("core", "-c", divided(order.bounds().core(), 512));
-        limit("nofile", "-n", order.bounds().nofile());
-        if (order.bounds().nofile().isEmpty()) {
-            order.bounds().softNofile().ifPresent(files -> line("ulimit -S -n " + files + " 2>/dev/null"));
+        limit("core", "-c", divided(spec.bounds().core(), 512));
+        limit("nofile", "-n", spec.bounds().nofile());
+        if (spec.bounds().nofile().isEmpty()) {
+            spec.bounds().softNofile().ifPresent(files -> line("ulimit -S -n " + files + " 2>/dev/null"));
         }
-        exec(order);
+        exec(spec);
         return script.append("}\n").toString();
     }
 
@@ -89,23 +89,23 @@ final class LaunchScript {
         return value.isPresent() ? OptionalLong.of(value.getAsLong() / by) : value;
     }
 
-    private void exec(LaunchSpec order) throws LaunchRefused {
+    private void exec(LaunchSpec spec) throws LaunchRefused {
         var plain = new TreeMap<String, String>();
         var odd = new TreeMap<String, String>();
-        for (Map.Entry<String, String> variable : order.environment().entrySet()) {
+        for (Map.Entry<String, String> variable : spec.environment().entrySet()) {
             requireText("env " + variable.getKey(), variable.getKey() + variable.getValue());
-            if (order.marks().containsKey(variable.getKey())) continue;
+            if (spec.marks().containsKey(variable.getKey())) continue;
             boolean isPlain =
                     InheritedEnvironment.NAME.matcher(variable.getKey()).matches()
                             && !RESERVED.contains(variable.getKey());
             (isPlain ? plain : odd).put(variable.getKey(), variable.getValue());
         }
-        for (var mark : new TreeMap<>(order.marks()).entrySet()) {
+        for (var mark : new TreeMap<>(spec.marks()).entrySet()) {
             line("export " + mark.getKey() + "=" + quoted(mark.getValue()));
         }
-        boolean oddCanBeSet = !order.program().toString().contains("=");
+        boolean oddCanBeSet = !spec.program().toString().contains("=");
         if (!oddCanBeSet) odd.keySet().forEach(this::cannotBeSet);
-        Optional<RunAsUser> account = order.bounds().account();
+        Optional<RunAsUser> account = spec.bounds().account();
         if (account.isPresent()) {
             becomeUser(account.get(), plain);
         } else {
@@ -113,8 +113,8 @@ final class LaunchScript {
             script.append("exec");
         }
         if (!odd.isEmpty() && oddCanBeSet) setByProgram(odd);
-        word(order.program().toString());
-        for (String arg : order.args()) {
+        word(spec.program().toString());
+        for (String arg : spec.args()) {
             requireText("args", arg);
             word(arg);
         }

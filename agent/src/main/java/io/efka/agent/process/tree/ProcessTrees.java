@@ -1,8 +1,8 @@
 package io.efka.agent.process.tree;
 
 import io.efka.agent.process.cgroup.RunGroup;
-import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.EfkaVariables;
@@ -146,7 +146,7 @@ public final class ProcessTrees {
     }
 
     /**
-     * By what the processes of one tree are known.
+     * Identifies the processes of one tree.
      *
      * @param mark the variable in their environment
      * @param leader the main process, whose session, process group and descendants belong to the tree

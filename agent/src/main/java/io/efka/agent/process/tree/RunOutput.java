@@ -17,7 +17,6 @@ public record RunOutput(Path stdout, Path stderr) {
     private static final int TAIL_LINES = 20;
     private static final int TAIL_BYTES = 4_096;
 
-
     public static final RunOutput NONE = new RunOutput(LaunchSpec.Stdio.NOTHING, LaunchSpec.Stdio.NOTHING);
 
     /** Begins the files of a new run; without them the run has no output, and a warning says so. */
@@ -49,7 +48,6 @@ public record RunOutput(Path stdout, Path stderr) {
         String errors = lastLines(stderr);
         return errors.isEmpty() ? lastLines(stdout) : errors;
     }
-
 
     /** The last 20 lines, 4 KiB at most; empty if nothing can be read. */
     static String lastLines(Path file) {

@@ -5,8 +5,8 @@ import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import io.efka.agent.supervision.Event;
-import io.efka.agent.supervision.Launcher.Launch;
 import io.efka.agent.supervision.Launcher;
+import io.efka.agent.supervision.Launcher.Launch;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.Exit;
 import io.efka.protocol.RunId;
@@ -32,8 +32,7 @@ public final class RunRegistry {
     public record Main(ProcessIdentity process, Optional<RunGroup> group) {}
 
     public ActiveRun begin(Launch launch, Main main, RunOutput output, Consumer<Event> tell) {
-        TreeId treeId =
-                new TreeId(TreeId.Mark.of(launch.run()), Optional.of(main.process()), main.group());
+        TreeId treeId = new TreeId(TreeId.Mark.of(launch.run()), Optional.of(main.process()), main.group());
         ActiveRun run = new ActiveRun(launch, treeId, output, tell, () -> end(launch.run()));
         runs.put(launch.run(), run);
         return run;

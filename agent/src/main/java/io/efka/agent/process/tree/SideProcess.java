@@ -28,8 +28,8 @@ public final class SideProcess {
     private final Consumer<OptionalInt> whenEnded;
 
     private SideProcess(
-            Spawner.Spawned spawned, LaunchSpec order, ProcessTrees trees, RetryingExecutor work, Limit limit) {
-        TreeId.Mark mark = TreeId.Mark.side(order.marks().getOrDefault(EfkaVariables.SIDE, ""));
+            Spawner.Spawned spawned, LaunchSpec spec, ProcessTrees trees, RetryingExecutor work, Limit limit) {
+        TreeId.Mark mark = TreeId.Mark.side(spec.marks().getOrDefault(EfkaVariables.SIDE, ""));
         this.treeId = new TreeId(mark, Optional.of(spawned.identity()), spawned.group());
         this.trees = trees;
         this.work = work;
@@ -44,12 +44,12 @@ public final class SideProcess {
      */
     public record Limit(Duration after, Consumer<OptionalInt> whenEnded) {}
 
-    /** Starts the command, blocking as {@link Spawner#spawn} does; {@code order} must have the mark of a side process. */
+    /** Starts the command, blocking as {@link Spawner#spawn} does; {@code spec} must have the mark of a side process. */
     public static SideProcess start(
-            Spawner spawner, LaunchSpec order, ProcessTrees trees, RetryingExecutor work, Limit limit)
+            Spawner spawner, LaunchSpec spec, ProcessTrees trees, RetryingExecutor work, Limit limit)
             throws LaunchRefused {
-        Spawner.Spawned spawned = spawner.spawn(order);
-        SideProcess side = new SideProcess(spawned, order, trees, work, limit);
+        Spawner.Spawned spawned = spawner.spawn(spec);
+        SideProcess side = new SideProcess(spawned, spec, trees, work, limit);
         ExitReader.tell(spawned.process(), work, code -> side.end(OptionalInt.of(code)));
         return side;
     }

@@ -39,15 +39,15 @@ public final class Spawner {
     public record Spawned(Process process, ProcessIdentity identity, Optional<RunGroup> group, List<String> warnings) {}
 
     /** Starts a process in a shell of its own. */
-    public Spawned spawn(LaunchSpec order) throws LaunchRefused {
-        return spawn(shells.take(), order);
+    public Spawned spawn(LaunchSpec spec) throws LaunchRefused {
+        return spawn(shells.take(), spec);
     }
 
     /** Turns a shell into the program; the shell is ended if that is refused. */
-    public Spawned spawn(ShellPool.Shell shell, LaunchSpec order) throws LaunchRefused {
+    public Spawned spawn(ShellPool.Shell shell, LaunchSpec spec) throws LaunchRefused {
         Timers.Timer timeout = work.timers().schedule(TIMEOUT, shell.process()::destroyForcibly);
         try {
-            return execute(shell, order);
+            return execute(shell, spec);
         } catch (LaunchRefused refused) {
             shell.end(work);
             throw refused;
@@ -56,13 +56,13 @@ public final class Spawner {
         }
     }
 
-    private Spawned execute(ShellPool.Shell shell, LaunchSpec order) throws LaunchRefused {
-        String script = LaunchScript.of(order);
+    private Spawned execute(ShellPool.Shell shell, LaunchSpec spec) throws LaunchRefused {
+        String script = LaunchScript.of(spec);
         Process process = shell.process();
         List<String> report = exchange(process, script);
         Optional<ProcessIdentity> identity = shell.identity();
-        if (identity.isEmpty()) throw new LaunchRefused(failure(order, process, report));
-        if (!table.isExecuting(process.pid())) requireProgramEnded(order, process, report);
+        if (identity.isEmpty()) throw new LaunchRefused(failure(spec, process, report));
+        if (!table.isExecuting(process.pid())) requireProgramEnded(spec, process, report);
         return new Spawned(process, identity.get(), shell.group(), report);
     }
 
@@ -81,31 +81,31 @@ public final class Spawner {
     }
 
     /** The process ended: well if the program did, a refusal if it never began. */
-    private static void requireProgramEnded(LaunchSpec order, Process process, List<String> report)
+    private static void requireProgramEnded(LaunchSpec spec, Process process, List<String> report)
             throws LaunchRefused {
         int code = exitCode(process);
         boolean shellSpeaks = report.stream().anyMatch(line -> line.startsWith(SHELL_SPEAKS));
-        if (shellSpeaks || launcherFailed(order, code)) throw new LaunchRefused(failure(order, process, report));
+        if (shellSpeaks || launcherFailed(spec, code)) throw new LaunchRefused(failure(spec, process, report));
     }
 
     /** Shells and env exit with 126 or 127 when they cannot execute, setpriv also with 1; a program may do so as well. */
-    private static boolean launcherFailed(LaunchSpec order, int code) {
+    private static boolean launcherFailed(LaunchSpec spec, int code) {
         boolean conventional = code == 126 || code == 127;
-        if (order.stdio().stderr().equals(LaunchSpec.Stdio.NOTHING)) return conventional;
-        String said = said(order).orElse("");
+        if (spec.stdio().stderr().equals(LaunchSpec.Stdio.NOTHING)) return conventional;
+        String said = said(spec).orElse("");
         return (conventional && (said.startsWith(SHELL_SPEAKS) || said.contains("env: ")))
                 || (code != 0 && said.startsWith("setpriv: "));
     }
 
-    private static Optional<String> said(LaunchSpec order) {
-        return RunOutput.lastLines(order.stdio().stderr()).lines().reduce((first, second) -> second);
+    private static Optional<String> said(LaunchSpec spec) {
+        return RunOutput.lastLines(spec.stdio().stderr()).lines().reduce((first, second) -> second);
     }
 
-    private static String failure(LaunchSpec order, Process process, List<String> report) {
+    private static String failure(LaunchSpec spec, Process process, List<String> report) {
         String detail =
-                report.isEmpty() ? said(order).orElse("exit code " + exitCode(process)) : report.get(report.size() - 1);
+                report.isEmpty() ? said(spec).orElse("exit code " + exitCode(process)) : report.get(report.size() - 1);
         // "/bin/sh: 7: exec: /srv/x: Exec format error": only the end is for the operator
-        return order.program() + " could not be executed: "
+        return spec.program() + " could not be executed: "
                 + detail.replaceFirst("^/bin/sh: (line )?[0-9]+: (exec: )?", "");
     }
 

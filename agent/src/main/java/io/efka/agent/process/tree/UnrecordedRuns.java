@@ -3,8 +3,8 @@ package io.efka.agent.process.tree;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.proc.AgentMark;
-import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.ProcessTable;
+import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.protocol.EfkaVariables;
@@ -95,8 +95,7 @@ public final class UnrecordedRuns {
                         run.get(),
                         stat.pid());
             }
-            trees.kill(
-                    new TreeId(TreeId.Mark.anyOf(run.get()), Optional.empty(), cgroups.of(stat.pid())));
+            trees.kill(new TreeId(TreeId.Mark.anyOf(run.get()), Optional.empty(), cgroups.of(stat.pid())));
         }
         return found;
     }

@@ -1,12 +1,13 @@
 package io.efka.agent.process.proc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
-import static org.assertj.core.api.Assertions.assertThat;
 
 final class ProcessTableTest {
     private static final String AFTER_NAME =

@@ -1,4 +1,4 @@
-package io.efka.agent.process;
+package io.efka.agent.process.tree;
 
 import io.efka.agent.process.proc.ElfFile;
 import io.efka.agent.process.proc.LaunchRefused;
