@@ -13,7 +13,6 @@ import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.homeassistant.DiscoveryDevice;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.output.Output;
-import io.efka.agent.output.ship.Outlet;
 import io.efka.agent.process.LinuxMeters;
 import io.efka.agent.process.ProcessLauncher;
 import io.efka.agent.process.SpareDescriptors;
@@ -43,10 +42,7 @@ import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.Measurements;
 import io.efka.agent.telemetry.MetricsPublisher;
 import io.efka.agent.telemetry.RetainedStatuses;
-import io.efka.agent.telemetry.Rhythm;
 import io.efka.agent.telemetry.StatusCodec;
-import io.efka.agent.telemetry.StatusFanOut;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.Outbox;
@@ -126,23 +122,21 @@ final class AgentAssembly {
         link = new PahoLink(settings.broker(), timers, random);
         var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
         events = new EventPublisher(topics, timers, number, outbox::send);
-        var uplink = new Uplink(link, timers, System::nanoTime);
         var statusCodec = new StatusCodec(number);
-        var statuses = new RetainedStatuses(topics, uplink, events, statusCodec);
-        var outlet = new Outlet(link, topics, events);
-        output = new Output(settings.folders().logs(), new StoredOffsets(store), outlet, timers);
-        data = new DataPublisher(topics, uplink, events, new StoredRetained(store));
+        var statuses = new RetainedStatuses(topics, link, timers, events, statusCodec);
+        output = new Output(settings.folders().logs(), new StoredOffsets(store), link, topics, events, timers);
+        data = new DataPublisher(topics, link, timers, events, new StoredRetained(store));
         channels = new ServiceChannels(
                 folder, timers, new ChannelPublications(data, events), new StoredConfigs(store), workers.workers());
         var machine = MachineFacts.read(Path.of("/proc"));
         Optional<Discovery> discovery = settings.homeAssistant().map(prefix -> {
             var card = new DiscoveryDevice(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            return new Discovery(prefix, card, this::serviceIds, uplink, random);
+            return new Discovery(prefix, card, this::serviceIds, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
         var mailbox = mailbox("the session's mailbox", check);
-        presence = new DevicePresence(mailbox, new DeviceStatusCodec(instance, machine, topics), topics, uplink);
+        presence = new DevicePresence(mailbox, new DeviceStatusCodec(instance, machine, topics), topics, link, timers);
         var site = new AgentEnvironment(settings.device().value(), folder.resolve("run"), channels::environment);
         cgroups = Cgroups.detect(site.device(), site.agent().key());
         launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
@@ -152,15 +146,15 @@ final class AgentAssembly {
         var listeners = new ArrayList<StatusListener>(
                 List.of(channels, statuses, presence, measurements, new DataKeeper(data)));
         discovery.ifPresent(listeners::add);
-        StatusListener listener = new StatusFanOut(listeners);
+        StatusListener listener = StatusListener.all(listeners);
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
         var manifests = new FolderManifests(folders, workers.folders());
         var ports = new Supervisors.Ports(
                 launcher, probes, serviceStore, manifests, timers, listener, channels, new Ulids(timers), random);
         services = new Supervisors(ports, () -> mailbox("a service's mailbox", check), output.files());
-        var rhythm = new Rhythm(timers, workers.workers(), settings.metricsInterval());
-        metrics = new MetricsPublisher(measurements, topics, link, rhythm);
+        metrics =
+                new MetricsPublisher(measurements, topics, link, timers, workers.workers(), settings.metricsInterval());
         disk = new DiskWatch(meters, events, timers, workers.workers());
         census = new ServiceDiscovery(serviceStore, folders, manifests::now);
         boolean ownLogs = settings.folders()
@@ -202,7 +196,8 @@ final class AgentAssembly {
         session = new BrokerSession(
                 mailbox,
                 presence,
-                uplink,
+                link,
+                timers,
                 events,
                 brokerState,
                 onlineListeners(statuses, outbox, discovery),

@@ -5,11 +5,11 @@ import com.google.gson.JsonObject;
 import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.telemetry.OverwriteDetector;
 import io.efka.agent.telemetry.RetainedDocument;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.threads.Timers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,7 +49,8 @@ public final class Discovery implements StatusListener {
     private final DiscoveryDevice card;
     private final DiscoveryCodec codec;
     private final Supplier<List<ServiceId>> services;
-    private final Uplink uplink;
+    private final MqttLink link;
+    private final Timers timers;
     private final RandomGenerator random;
     private final RetainedDocument document;
     private final OverwriteDetector detector;
@@ -77,16 +78,18 @@ public final class Discovery implements StatusListener {
             String prefix,
             DiscoveryDevice card,
             Supplier<List<ServiceId>> services,
-            Uplink uplink,
+            MqttLink link,
+            Timers timers,
             RandomGenerator random) {
         this.place = new DiscoveryTarget(prefix, card.topics());
         this.card = card;
         this.codec = new DiscoveryCodec(place, card);
         this.services = services;
-        this.uplink = uplink;
+        this.link = link;
+        this.timers = timers;
         this.random = random;
-        this.document = new RetainedDocument(place.config(), uplink, this::compose, this::settled, false);
-        this.detector = new OverwriteDetector(uplink.timers(), document::changed);
+        this.document = new RetainedDocument(place.config(), link, timers, this::compose, this::settled, false);
+        this.detector = new OverwriteDetector(timers, document::changed);
         document.changed();
     }
 
@@ -131,7 +134,7 @@ public final class Discovery implements StatusListener {
 
     private void publishSoon() {
         if (!gathering.compareAndSet(false, true)) return;
-        uplink.timers().schedule(GATHER, () -> {
+        timers.schedule(GATHER, () -> {
             gathering.set(false);
             if (hasChanged()) document.changed();
         });
@@ -147,7 +150,7 @@ public final class Discovery implements StatusListener {
 
     private void publishWithinSpread() {
         if (!answering.compareAndSet(false, true)) return;
-        uplink.timers().schedule(Duration.ofMillis(random.nextLong(SPREAD.toMillis())), () -> {
+        timers.schedule(Duration.ofMillis(random.nextLong(SPREAD.toMillis())), () -> {
             answering.set(false);
             document.changed();
         });

@@ -1,7 +1,6 @@
 package io.efka.agent.output;
 
 import io.efka.agent.output.ship.DiskShare;
-import io.efka.agent.output.ship.Outlet;
 import io.efka.agent.output.ship.Shipper;
 import io.efka.agent.output.store.LogDisk;
 import io.efka.agent.output.store.LogFiles;
@@ -10,7 +9,10 @@ import io.efka.agent.output.store.LogReader;
 import io.efka.agent.output.store.OffsetStore;
 import io.efka.agent.supervision.Logs;
 import io.efka.agent.supervision.OutputFiles;
+import io.efka.agent.telemetry.Events;
+import io.efka.mqtt.MqttLink;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
 import io.efka.threads.Timers;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,7 +20,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * The room's door: services' output on disk, shipped to the broker and read back. Two threads, {@code agent-output} and
+ * Services' output: kept on disk, shipped to the broker, and read back. Two threads, {@code agent-output} and
  * {@code agent-output-watch}, from {@link #start()} to {@link #close()}, and up to two more, {@code agent-logs}, while logs
  * are read. Thread-safe; nothing but {@code close} blocks.
  */
@@ -29,14 +31,14 @@ public final class Output implements AutoCloseable {
     private final LogQueries logs;
 
     /** @param folder every service has a folder of its own in it */
-    public Output(Path folder, OffsetStore offsets, Outlet outlet, Timers timers) {
-        this(folder, offsets, outlet, timers, LogDisk.of(folder));
+    public Output(Path folder, OffsetStore offsets, MqttLink link, Topics topics, Events events, Timers timers) {
+        this(folder, offsets, link, topics, events, timers, LogDisk.of(folder));
     }
 
-    Output(Path folder, OffsetStore offsets, Outlet outlet, Timers timers, LogDisk disk) {
+    Output(Path folder, OffsetStore offsets, MqttLink link, Topics topics, Events events, Timers timers, LogDisk disk) {
         Map<String, Long> acknowledged = Map.copyOf(offsets.load());
-        this.maxPacket = outlet.link()::maxPacket;
-        shipper = new Shipper(offsets, acknowledged, outlet, timers, new DiskShare(disk.free()));
+        this.maxPacket = link::maxPacket;
+        shipper = new Shipper(offsets, acknowledged, link, topics, events, timers, new DiskShare(disk.free()));
         files = new LogFiles(folder, acknowledged, disk, shipper);
         logs = new LogQueries(
                 reader(), timers, System::nanoTime, Runtime.getRuntime().availableProcessors());

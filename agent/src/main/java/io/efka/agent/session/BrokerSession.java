@@ -2,7 +2,6 @@ package io.efka.agent.session;
 
 import io.efka.agent.telemetry.BrokerState;
 import io.efka.agent.telemetry.Events;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.Topics;
@@ -52,7 +51,8 @@ public final class BrokerSession implements MqttLink.Listener {
     private final Executor mailbox;
     private final Topics topics;
     private final DevicePresence presence;
-    private final Uplink uplink;
+    private final MqttLink link;
+    private final Timers timers;
     private final Events events;
     private final BrokerState state;
     private final List<OnlineListener> listeners;
@@ -87,7 +87,8 @@ public final class BrokerSession implements MqttLink.Listener {
     public BrokerSession(
             Executor mailbox,
             DevicePresence presence,
-            Uplink uplink,
+            MqttLink link,
+            Timers timers,
             Events events,
             BrokerState state,
             List<OnlineListener> listeners,
@@ -96,7 +97,8 @@ public final class BrokerSession implements MqttLink.Listener {
         this.mailbox = mailbox;
         this.topics = presence.topics();
         this.presence = presence;
-        this.uplink = uplink;
+        this.link = link;
+        this.timers = timers;
         this.events = events;
         this.state = state;
         this.listeners = List.copyOf(listeners);
@@ -305,18 +307,17 @@ public final class BrokerSession implements MqttLink.Listener {
         goOffline();
         Duration pause = ownership.pause();
         report(ownership.successor(), pause);
-        uplink.link().holdOff(pause);
+        link.holdOff(pause);
     }
 
     /** The task is not run any more when the connection it was set for is gone, even where it was cancelled too late. */
     private Timers.Timer later(Duration delay, Runnable task) {
         long mine = connection;
-        return uplink.timers()
-                .schedule(
-                        delay,
-                        () -> post(() -> {
-                            if (mine == connection) task.run();
-                        }));
+        return timers.schedule(
+                delay,
+                () -> post(() -> {
+                    if (mine == connection) task.run();
+                }));
     }
 
     /** One listener's bug must not keep the news from the others. */

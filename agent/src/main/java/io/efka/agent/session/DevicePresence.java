@@ -1,16 +1,17 @@
 package io.efka.agent.session;
 
 import io.efka.agent.supervision.StatusListener;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.LinkException.Kind;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.Topics;
 import io.efka.threads.FatalErrors;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -47,7 +48,8 @@ public final class DevicePresence implements StatusListener {
     private final DeviceStatusCodec codec;
     private final Topics topics;
     private final String topic;
-    private final Uplink uplink;
+    private final MqttLink link;
+    private final Timers timers;
 
     private final Map<ServiceId, ServiceStatus.State> states = new ConcurrentHashMap<>();
     private final AtomicBoolean refreshing = new AtomicBoolean();
@@ -70,12 +72,13 @@ public final class DevicePresence implements StatusListener {
     private long announcement;
 
     /** @param mailbox runs tasks one at a time, in order; the {@link BrokerSession}'s */
-    public DevicePresence(Executor mailbox, DeviceStatusCodec codec, Topics topics, Uplink uplink) {
+    public DevicePresence(Executor mailbox, DeviceStatusCodec codec, Topics topics, MqttLink link, Timers timers) {
         this.mailbox = mailbox;
         this.codec = codec;
         this.topics = topics;
         this.topic = topics.device("status");
-        this.uplink = uplink;
+        this.link = link;
+        this.timers = timers;
     }
 
     /** What the broker publishes when it loses this agent. */
@@ -149,7 +152,7 @@ public final class DevicePresence implements StatusListener {
 
     /** Asks for another agent with this device id: one that is alive answers with its birth. */
     void ask() {
-        uplink.link().publish(message(codec.end(DeviceStatusCodec.ASKING, room()), false), Lane.CONTROL);
+        link.publish(message(codec.end(DeviceStatusCodec.ASKING, room()), false), Lane.CONTROL);
     }
 
     /**
@@ -159,7 +162,7 @@ public final class DevicePresence implements StatusListener {
      */
     CompletableFuture<Void> farewell() {
         withdraw();
-        return uplink.link().publish(message(codec.end(DeviceStatusCodec.SHUTDOWN, room()), true), Lane.CONTROL);
+        return link.publish(message(codec.end(DeviceStatusCodec.SHUTDOWN, room()), true), Lane.CONTROL);
     }
 
     private void corrected() {
@@ -185,8 +188,7 @@ public final class DevicePresence implements StatusListener {
         inFlight = true;
         long mine = announcement;
         byte[] birth = birth(tooLarge == WHOLE ? WHOLE : Math.min(room(), tooLarge - 1));
-        uplink.link()
-                .publish(message(birth, true), Lane.CONTROL)
+        link.publish(message(birth, true), Lane.CONTROL)
                 .whenComplete(FatalErrors.top(
                         (done, failure) -> mailbox.execute(() -> settled(mine, birth.length, failure))));
     }
@@ -220,7 +222,7 @@ public final class DevicePresence implements StatusListener {
 
     /** What is known to fit, of a payload. */
     private long room() {
-        return uplink.link().maxPacket() - message(new byte[0], true).packetBytes();
+        return link.maxPacket() - message(new byte[0], true).packetBytes();
     }
 
     private Duration refused(LinkException problem) {
@@ -237,7 +239,7 @@ public final class DevicePresence implements StatusListener {
     }
 
     private void later(Duration delay, Runnable task) {
-        uplink.timers().schedule(delay, () -> mailbox.execute(task));
+        timers.schedule(delay, () -> mailbox.execute(task));
     }
 
     private byte[] birth(long bytes) {

@@ -11,6 +11,7 @@ import io.efka.mqtt.MqttLink;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Topics;
 import io.efka.threads.FatalErrors;
+import io.efka.threads.Timers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +54,8 @@ public final class DataPublisher {
     private static final int MAX_ATTEMPTS = 10;
 
     private final Topics topics;
-    private final Uplink uplink;
+    private final MqttLink link;
+    private final Timers timers;
     private final Events events;
     private final RetainedNames names;
 
@@ -75,9 +77,10 @@ public final class DataPublisher {
 
     @GuardedBy("this") private long takenAt;
 
-    public DataPublisher(Topics topics, Uplink uplink, Events events, RetainedNames names) {
+    public DataPublisher(Topics topics, MqttLink link, Timers timers, Events events, RetainedNames names) {
         this.topics = topics;
-        this.uplink = uplink;
+        this.link = link;
+        this.timers = timers;
         this.events = events;
         this.names = names;
     }
@@ -129,7 +132,7 @@ public final class DataPublisher {
     }
 
     private long now() {
-        return uplink.nanoTime().getAsLong();
+        return timers.nanos();
     }
 
     /** The service is no more: what it has retained is cleared, behind what it still had to say. */
@@ -202,9 +205,8 @@ public final class DataPublisher {
             if (item.isEmpty()) continue;
             underWay++;
             ready.add(stream);
-            CompletableFuture<Void> sent = uplink.link().publish(item.get().message, MqttLink.Lane.BULK);
-            if (sent.isCompletedExceptionally())
-                online = online && uplink.link().isUp();
+            CompletableFuture<Void> sent = link.publish(item.get().message, MqttLink.Lane.BULK);
+            if (sent.isCompletedExceptionally()) online = online && link.isUp();
             actions.add(
                     () -> sent.whenComplete(FatalErrors.top((none, problem) -> settle(stream, item.get(), problem))));
         }
@@ -250,7 +252,7 @@ public final class DataPublisher {
     private void retryLater(DataStream stream, List<Runnable> actions) {
         Duration wait = stream.delay.next();
         stream.rest();
-        actions.add(() -> uplink.timers().schedule(wait, () -> retry(stream)));
+        actions.add(() -> timers.schedule(wait, () -> retry(stream)));
     }
 
     /** For failures that no new connection follows, as when the link's queue was full for a moment. */
@@ -283,7 +285,7 @@ public final class DataPublisher {
     private void announceSoon(List<Runnable> actions) {
         if (announcing || !online || streams.values().stream().noneMatch(DataStream::hasDropped)) return;
         announcing = true;
-        actions.add(() -> uplink.timers().schedule(RETRY, this::announce));
+        actions.add(() -> timers.schedule(RETRY, this::announce));
     }
 
     private void announce() {

@@ -35,7 +35,7 @@ public final class DiskWatch implements AutoCloseable {
     public DiskWatch(Meters meters, Events events, Timers timers, Executor executor) {
         this.meters = meters;
         this.events = events;
-        this.rounds = new PeriodicTask("a look at the disk", new Rhythm(timers, executor, INTERVAL), this::look);
+        this.rounds = new PeriodicTask("a look at the disk", timers, executor, INTERVAL, this::look);
     }
 
     /** Begins; the first look is due after an interval. */

@@ -6,6 +6,9 @@ import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.Topics;
 import io.efka.protocol.json.JsonWriter;
+import io.efka.threads.Timers;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /** Publishes metrics of the device and of its services at every interval, at QoS 0; nothing without a connection. */
 public final class MetricsPublisher implements AutoCloseable {
@@ -14,11 +17,21 @@ public final class MetricsPublisher implements AutoCloseable {
     private final MqttLink link;
     private final PeriodicTask rounds;
 
-    public MetricsPublisher(Measurements measurements, Topics topics, MqttLink link, Rhythm rhythm) {
+    /**
+     * @param executor runs a round: some milliseconds, most of them of reading below {@code /proc}
+     * @param interval between two rounds; 0: none at all
+     */
+    public MetricsPublisher(
+            Measurements measurements,
+            Topics topics,
+            MqttLink link,
+            Timers timers,
+            Executor executor,
+            Duration interval) {
         this.measurements = measurements;
         this.topics = topics;
         this.link = link;
-        this.rounds = new PeriodicTask("metrics", rhythm, this::publish);
+        this.rounds = new PeriodicTask("metrics", timers, executor, interval, this::publish);
     }
 
     /** Begins; the first metrics are due after one interval. */

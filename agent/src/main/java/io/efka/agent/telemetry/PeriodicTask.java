@@ -2,6 +2,8 @@ package io.efka.agent.telemetry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.threads.Timers;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,17 +16,26 @@ final class PeriodicTask implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PeriodicTask.class);
 
     private final String name;
-    private final Rhythm rhythm;
+    private final Timers timers;
+    private final Executor executor;
+    private final Duration interval;
     private final Runnable round;
 
     @GuardedBy("this") private Timers.Timer next = () -> {};
 
     @GuardedBy("this") private boolean closed;
 
-    /** @param name of what is done, for the log */
-    PeriodicTask(String name, Rhythm rhythm, Runnable round) {
+    /**
+     * @param name of what is done, for the log
+     * @param executor runs the rounds
+     * @param interval between two rounds; 0: none at all
+     */
+    PeriodicTask(String name, Timers timers, Executor executor, Duration interval, Runnable round) {
+        if (interval.isNegative()) throw new IllegalArgumentException("interval must be 0 or more, was " + interval);
         this.name = name;
-        this.rhythm = rhythm;
+        this.timers = timers;
+        this.executor = executor;
+        this.interval = interval;
         this.round = round;
     }
 
@@ -49,8 +60,8 @@ final class PeriodicTask implements AutoCloseable {
     }
 
     private void schedule() {
-        if (isClosed() || rhythm.interval().isZero()) return;
-        Timers.Timer set = rhythm.timers().schedule(rhythm.interval(), this::begin);
+        if (isClosed() || interval.isZero()) return;
+        Timers.Timer set = timers.schedule(interval, this::begin);
         synchronized (this) {
             next = set;
         }
@@ -60,7 +71,7 @@ final class PeriodicTask implements AutoCloseable {
     private void begin() {
         if (isClosed()) return;
         try {
-            rhythm.executor().execute(this::once);
+            executor.execute(this::once);
         } catch (RejectedExecutionException busy) {
             log.warn("{} left out: {}", name, busy.toString());
             schedule();

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.mqtt.RetryDelay;
 import io.efka.threads.FatalErrors;
@@ -37,7 +38,8 @@ public final class RetainedDocument {
     static final Duration SNAPSHOT_AGE = Duration.ofHours(1);
 
     private final String topic;
-    private final Uplink uplink;
+    private final MqttLink link;
+    private final Timers timers;
     private final Content newest;
     private final Runnable settled;
 
@@ -81,10 +83,12 @@ public final class RetainedDocument {
      * @param settled called when the broker has acknowledged the newest payload, shortened or not
      * @param online whether publishing makes sense from the beginning
      */
-    public RetainedDocument(String topic, Uplink uplink, Content newest, Runnable settled, boolean online) {
+    public RetainedDocument(
+            String topic, MqttLink link, Timers timers, Content newest, Runnable settled, boolean online) {
         this.online = online;
         this.topic = topic;
-        this.uplink = uplink;
+        this.link = link;
+        this.timers = timers;
         this.newest = newest;
         this.settled = settled;
     }
@@ -115,7 +119,7 @@ public final class RetainedDocument {
     }
 
     @GuardedBy("this") private boolean isYoung() {
-        return uplink.nanoTime().getAsLong() - acknowledgedAt < SNAPSHOT_AGE.toNanos();
+        return timers.nanos() - acknowledgedAt < SNAPSHOT_AGE.toNanos();
     }
 
     private void pump() {
@@ -130,7 +134,7 @@ public final class RetainedDocument {
             rest(REFUSED_RETRY);
             return;
         }
-        uplink.link().publish(message(payload), Lane.CONTROL).whenComplete(FatalErrors.top((done, failure) -> {
+        link.publish(message(payload), Lane.CONTROL).whenComplete(FatalErrors.top((done, failure) -> {
             if (failure == null) acknowledged(payload.length);
             else failed(LinkException.kindOf(failure), payload.length);
         }));
@@ -150,7 +154,7 @@ public final class RetainedDocument {
         int limit = limit();
         if (limit == WHOLE) return Long.MAX_VALUE;
         int head = new Message(topic, new byte[0], 1, true, MessageProperties.JSON).packetBytes();
-        return Math.min(uplink.link().maxPacket() - head, limit - 1);
+        return Math.min(link.maxPacket() - head, limit - 1);
     }
 
     private void acknowledged(int bytes) {
@@ -159,7 +163,7 @@ public final class RetainedDocument {
         synchronized (this) {
             inFlight = false;
             everAcknowledged = true;
-            acknowledgedAt = uplink.nanoTime().getAsLong();
+            acknowledgedAt = timers.nanos();
             isNewest = !stale;
             delay.reset();
             isShortened = tooLarge != WHOLE && !saidShortened;
@@ -221,7 +225,7 @@ public final class RetainedDocument {
             earlier = alarm;
         }
         earlier.cancel();
-        Timers.Timer set = uplink.timers().schedule(wait, () -> rested(number));
+        Timers.Timer set = timers.schedule(wait, () -> rested(number));
         synchronized (this) {
             alarm = set;
         }

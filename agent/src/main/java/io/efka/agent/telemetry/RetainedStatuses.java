@@ -3,10 +3,12 @@ package io.efka.agent.telemetry;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.supervision.StatusListener;
 import io.efka.mqtt.Message;
+import io.efka.mqtt.MqttLink;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.Topics;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,7 +36,8 @@ public final class RetainedStatuses implements StatusListener {
     private static final Logger log = LoggerFactory.getLogger(RetainedStatuses.class);
 
     private final Topics topics;
-    private final Uplink uplink;
+    private final MqttLink link;
+    private final Timers timers;
     private final Events events;
     private final StatusCodec codec;
 
@@ -55,9 +58,10 @@ public final class RetainedStatuses implements StatusListener {
     /** Of these, the ones that somebody has written again. */
     @GuardedBy("this") private Set<ServiceId> clearAgain = new HashSet<>();
 
-    public RetainedStatuses(Topics topics, Uplink uplink, Events events, StatusCodec codec) {
+    public RetainedStatuses(Topics topics, MqttLink link, Timers timers, Events events, StatusCodec codec) {
         this.topics = topics;
-        this.uplink = uplink;
+        this.link = link;
+        this.timers = timers;
         this.events = events;
         this.codec = codec;
     }
@@ -134,7 +138,7 @@ public final class RetainedStatuses implements StatusListener {
             isFirst = cleared.isEmpty();
             cleared.add(id);
         }
-        if (isFirst) uplink.timers().schedule(CLEAR_PAUSE, this::clearAgain);
+        if (isFirst) timers.schedule(CLEAR_PAUSE, this::clearAgain);
         clear(id, false);
     }
 
@@ -146,7 +150,7 @@ public final class RetainedStatuses implements StatusListener {
             clearAgain = new HashSet<>();
         }
         if (due.isEmpty()) return;
-        uplink.timers().schedule(CLEAR_PAUSE, this::clearAgain);
+        timers.schedule(CLEAR_PAUSE, this::clearAgain);
         due.forEach(id -> clear(id, false));
     }
 
@@ -223,10 +227,11 @@ public final class RetainedStatuses implements StatusListener {
 
         Entry(ServiceId id, boolean online) {
             this.id = id;
-            this.detector = new OverwriteDetector(uplink.timers(), () -> correct(this));
+            this.detector = new OverwriteDetector(timers, () -> correct(this));
             this.document = new RetainedDocument(
                     topics.service(id, "status"),
-                    uplink,
+                    link,
+                    timers,
                     bytes -> detector.publishing(
                             newest(id).map(status -> codec.bytes(status, bytes)).orElse(new byte[0])),
                     () -> forgetRemoved(this),

@@ -17,7 +17,6 @@ import io.efka.agent.command.handler.Toolbox;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.output.Output;
-import io.efka.agent.output.ship.Outlet;
 import io.efka.agent.process.ProcessLauncher;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
@@ -40,7 +39,6 @@ import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.supervision.Supervisors;
 import io.efka.agent.telemetry.DataPublisher;
 import io.efka.agent.telemetry.Events;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
@@ -241,9 +239,8 @@ final class RemovalTest {
             offsets = new StoredOffsets(state);
             Events silent = new Silent();
             var link = new FakeLink();
-            output = new Output(data.resolve("logs"), offsets, new Outlet(link, topics, silent), timers);
-            published = new DataPublisher(
-                    topics, new Uplink(link, timers, System::nanoTime), silent, new StoredRetained(state));
+            output = new Output(data.resolve("logs"), offsets, link, topics, silent, timers);
+            published = new DataPublisher(topics, link, timers, silent, new StoredRetained(state));
             channels = new ServiceChannels(data, timers, new NoPublications(), configs, pool);
             var site = new AgentEnvironment("dev1", data.resolve("run"), channels::environment);
             launcher = new ProcessLauncher(

@@ -7,7 +7,6 @@ import com.google.gson.JsonParser;
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.OverwriteDetector;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
@@ -56,7 +55,8 @@ final class DiscoveryTest {
                 "homeassistant",
                 new DiscoveryDevice(topics, new Version("0.1.0"), machine, hasMetrics),
                 () -> List.copyOf(services),
-                new Uplink(link, timers, () -> 0),
+                link,
+                timers,
                 new Random(1));
     }
 

@@ -2,7 +2,6 @@ package io.efka.agent.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.output.ship.Outlet;
 import io.efka.agent.output.store.FallocateHolePuncher;
 import io.efka.agent.output.store.HolePuncher;
 import io.efka.agent.output.store.LogDisk;
@@ -188,7 +187,7 @@ public final class OutputKit implements AutoCloseable {
     private Output open() {
         var topics = new Topics("efka", new DeviceId("dev1"), List.of());
         var disk = new LogDisk(holes, this::make, () -> free < 0 ? OptionalLong.empty() : OptionalLong.of(free));
-        var opened = new Output(folder, offsets, new Outlet(broker, topics, announced), new Noon(), disk);
+        var opened = new Output(folder, offsets, broker, topics, announced, new Noon(), disk);
         opened.start();
         return opened;
     }

@@ -11,7 +11,6 @@ import io.efka.agent.telemetry.BrokerState;
 import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.RecordedEvents;
 import io.efka.agent.telemetry.Samples;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
@@ -53,7 +52,6 @@ final class BrokerSessionStressTest {
     private boolean isOnline;
     private long lastCommand;
 
-    private final Uplink uplink = new Uplink(link, timers, System::nanoTime);
     private final SerialExecutor mailbox = new SerialExecutor(workers);
     private final DevicePresence presence = new DevicePresence(
             mailbox,
@@ -62,11 +60,13 @@ final class BrokerSessionStressTest {
                     new MachineFacts("gw", "Linux", "17", Optional.empty()),
                     TOPICS),
             TOPICS,
-            uplink);
+            link,
+            timers);
     private final BrokerSession session = new BrokerSession(
             mailbox,
             presence,
-            uplink,
+            link,
+            timers,
             new RecordedEvents(),
             new BrokerState(timers, Map::of),
             List.of(new BrokerSession.OnlineListener(kept -> switchTo(true), () -> switchTo(false))),

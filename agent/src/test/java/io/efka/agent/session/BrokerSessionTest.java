@@ -12,7 +12,6 @@ import io.efka.agent.telemetry.BrokerState;
 import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.RecordedEvents;
 import io.efka.agent.telemetry.Samples;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.LinkException;
@@ -42,7 +41,6 @@ final class BrokerSessionTest {
     private final FakeLink link = new FakeLink();
     private final RecordedEvents events = new RecordedEvents();
     private final List<String> heard = new ArrayList<>();
-    private final Uplink uplink = new Uplink(link, timers, timers::nanos);
     private final DevicePresence presence = presence(Samples.TOPICS);
     private final BrokerSession session = session(presence);
 
@@ -53,14 +51,15 @@ final class BrokerSessionTest {
     private DevicePresence presence(Topics topics) {
         var self = new AgentInstance(17, "a1", new Version("0.1.0"), timers.now());
         var machine = new MachineFacts("gw", "Linux", "17", Optional.of(Instant.EPOCH));
-        return new DevicePresence(mailbox, new DeviceStatusCodec(self, machine, topics), topics, uplink);
+        return new DevicePresence(mailbox, new DeviceStatusCodec(self, machine, topics), topics, link, timers);
     }
 
     private BrokerSession session(DevicePresence presence) {
         return new BrokerSession(
                 mailbox,
                 presence,
-                uplink,
+                link,
+                timers,
                 events,
                 new BrokerState(timers, Map::of),
                 List.of(

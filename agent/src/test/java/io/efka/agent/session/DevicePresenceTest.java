@@ -13,7 +13,6 @@ import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.telemetry.AgentInstance;
 import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.Samples;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
@@ -148,7 +147,8 @@ final class DevicePresenceTest {
                         new MachineFacts("gw", "Linux", "17", Optional.of(Instant.EPOCH)),
                         Samples.TOPICS),
                 Samples.TOPICS,
-                new Uplink(link, timers, timers::nanos));
+                link,
+                timers);
 
         WhenTheBrokerTakesNoPacketSoLarge() {
             link.acknowledgeAtOnce();

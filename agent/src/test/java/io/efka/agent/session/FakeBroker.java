@@ -6,7 +6,6 @@ import io.efka.agent.telemetry.BrokerState;
 import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.RecordedEvents;
 import io.efka.agent.telemetry.Samples;
-import io.efka.agent.telemetry.Uplink;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
@@ -77,13 +76,13 @@ final class FakeBroker {
             var self = new AgentInstance(number, instance, new Version("0.1.0"), timers.now());
             var machine = new MachineFacts(host, "Linux", "17", Optional.of(Instant.EPOCH));
             var codec = new DeviceStatusCodec(self, machine, Samples.TOPICS);
-            var uplink = new Uplink(this, timers, timers::nanos);
             var mailbox = new ManualMailbox();
-            presence = new DevicePresence(mailbox, codec, Samples.TOPICS, uplink);
+            presence = new DevicePresence(mailbox, codec, Samples.TOPICS, this, timers);
             session = new BrokerSession(
                     mailbox,
                     presence,
-                    uplink,
+                    this,
+                    timers,
                     events,
                     new BrokerState(timers, Map::of),
                     List.of(new BrokerSession.OnlineListener(

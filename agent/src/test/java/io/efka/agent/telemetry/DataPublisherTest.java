@@ -25,8 +25,7 @@ final class DataPublisherTest {
     private final FakeTimers timers = new FakeTimers();
     private final RecordedEvents events = new RecordedEvents();
     private final InMemoryRetained names = new InMemoryRetained();
-    private long nanos;
-    private final DataPublisher data = new DataPublisher(TOPICS, new Uplink(link, timers, () -> nanos), events, names);
+    private final DataPublisher data = new DataPublisher(TOPICS, link, timers, events, names);
 
     private boolean say(int value) {
         return data.publish(CAMERA, "n", new JsonPrimitive(value), false);
@@ -157,7 +156,7 @@ final class DataPublisherTest {
         @Test
         void aBrokerThatTakesNothingHoldsNobodyBackForLong() {
             sayAllThatIsWelcome();
-            nanos += DataPublisher.PATIENCE.toNanos();
+            timers.suspend(DataPublisher.PATIENCE);
             assertThat(data.canAccept(CAMERA)).isTrue();
 
             link.published().get(0).acknowledge();
@@ -170,7 +169,7 @@ final class DataPublisherTest {
         void silenceBeforeABurstIsNotHeldAgainstTheBroker() {
             say(0);
             acknowledgeAll();
-            nanos += Duration.ofHours(1).toNanos();
+            timers.suspend(Duration.ofHours(1));
             assertThat(sayAllThatIsWelcome()).isLessThan(DataStream.CROWDED + 100);
         }
     }
@@ -230,7 +229,7 @@ final class DataPublisherTest {
 
         @Test
         void isClearedByTheNextAgentIfThisOneIsKilled() {
-            var next = new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
+            var next = new DataPublisher(TOPICS, link, timers, events, names);
             link.forget();
             next.begin(Set.of());
             next.online();
@@ -239,7 +238,7 @@ final class DataPublisherTest {
 
         @Test
         void staysWhereTheServiceStays() {
-            var next = new DataPublisher(TOPICS, new Uplink(link, timers, System::nanoTime), events, names);
+            var next = new DataPublisher(TOPICS, link, timers, events, names);
             link.forget();
             next.begin(Set.of(CAMERA));
             next.online();

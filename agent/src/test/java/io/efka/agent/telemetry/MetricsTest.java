@@ -22,6 +22,7 @@ import io.efka.protocol.ServiceStatus.HealthState;
 import io.efka.protocol.ServiceStatus.State;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ final class MetricsTest {
     private final Measurements measurements = new Measurements(meters, timers, timers::nanos);
 
     private MetricsPublisher publisher(Duration interval) {
-        return new MetricsPublisher(measurements, TOPICS, link, new Rhythm(timers, Runnable::run, interval));
+        return new MetricsPublisher(measurements, TOPICS, link, timers, Runnable::run, interval);
     }
 
     private JsonObject camera() {
@@ -268,14 +269,11 @@ final class MetricsTest {
 
         @Test
         void goesOnAfterAnExecutorThatWasBusy() {
-            var rhythm = new Rhythm(
-                    timers,
-                    task -> {
-                        if (timers.nanos() < INTERVAL.toNanos() * 2) throw new RejectedExecutionException("full");
-                        task.run();
-                    },
-                    INTERVAL);
-            new MetricsPublisher(measurements, TOPICS, link, rhythm).start();
+            Executor busyAtFirst = task -> {
+                if (timers.nanos() < INTERVAL.toNanos() * 2) throw new RejectedExecutionException("full");
+                task.run();
+            };
+            new MetricsPublisher(measurements, TOPICS, link, timers, busyAtFirst, INTERVAL).start();
             timers.advance(INTERVAL.multipliedBy(2));
 
             assertThat(link.published()).hasSize(1);

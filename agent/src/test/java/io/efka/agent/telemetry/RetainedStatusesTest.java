@@ -31,8 +31,7 @@ final class RetainedStatusesTest {
     private final FakeTimers timers = new FakeTimers();
     private final FakeLink link = FakeLink.connected();
     private final RecordedEvents events = new RecordedEvents();
-    private final RetainedStatuses statuses =
-            new RetainedStatuses(TOPICS, new Uplink(link, timers, timers::nanos), events, new StatusCodec(17));
+    private final RetainedStatuses statuses = new RetainedStatuses(TOPICS, link, timers, events, new StatusCodec(17));
 
     @Nested
     final class WhenTheBrokerDoesNotTakeIt {

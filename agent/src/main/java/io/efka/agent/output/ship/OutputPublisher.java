@@ -5,6 +5,7 @@ import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.RunId;
+import io.efka.protocol.Topics;
 import io.efka.protocol.json.JsonWriter;
 import io.efka.threads.FatalErrors;
 import io.efka.threads.Timers;
@@ -25,7 +26,8 @@ final class OutputPublisher {
     private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(10);
 
-    private final Outlet outlet;
+    private final MqttLink link;
+    private final Topics topics;
     private final Timers timers;
     private final Consumer<Settled> settled;
     private final InFlightWindow window = new InFlightWindow();
@@ -35,8 +37,9 @@ final class OutputPublisher {
     private long pausedUntil;
 
     /** @param settled told from any thread what became of a chunk; hands it to {@link #settle} */
-    OutputPublisher(Outlet outlet, Timers timers, Consumer<Settled> settled) {
-        this.outlet = outlet;
+    OutputPublisher(MqttLink link, Topics topics, Timers timers, Consumer<Settled> settled) {
+        this.link = link;
+        this.topics = topics;
         this.timers = timers;
         this.settled = settled;
         this.pausedUntil = System.nanoTime();
@@ -57,7 +60,7 @@ final class OutputPublisher {
 
     /** Bytes of output that one message of the stream may have, at least 1. */
     int room(StreamShipment feed) {
-        long largest = outlet.link().maxPacket();
+        long largest = link.maxPacket();
         if (largest == Long.MAX_VALUE) return Integer.MAX_VALUE;
         int head = message(feed, new Chunk(Long.MAX_VALUE, LONGEST_RUN, new byte[0]))
                 .packetBytes();
@@ -81,7 +84,7 @@ final class OutputPublisher {
         ShippingCursor.Flight flight = feed.depart(chunk);
         int length = chunk.payload().length;
         window.take(length);
-        CompletableFuture<Void> answer = outlet.link().publish(message(feed, chunk), MqttLink.Lane.BULK);
+        CompletableFuture<Void> answer = link.publish(message(feed, chunk), MqttLink.Lane.BULK);
         long sentOver = connection;
         if (answer.isCompletedExceptionally()) {
             // Refused at once: it must not be overtaken by the chunk behind it.
@@ -144,7 +147,7 @@ final class OutputPublisher {
                 new MessageProperties.User("at", JsonWriter.timestamp(read)));
         var properties =
                 new MessageProperties(Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), user);
-        String topic = outlet.topics().service(feed.service(), feed.id().leaf());
+        String topic = topics.service(feed.service(), feed.id().leaf());
         return new Message(topic, chunk.payload(), 1, false, properties);
     }
 

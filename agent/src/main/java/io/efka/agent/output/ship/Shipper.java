@@ -7,8 +7,10 @@ import io.efka.agent.output.store.OffsetStore;
 import io.efka.agent.output.store.ServiceStreams;
 import io.efka.agent.output.store.StreamFiles;
 import io.efka.agent.output.store.StreamId;
+import io.efka.agent.telemetry.Events;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
 import io.efka.threads.AgentThread;
 import io.efka.threads.Timers;
 import java.util.HashMap;
@@ -53,13 +55,20 @@ public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoC
     private long closeBy;
 
     /** @param acknowledged what the store says at the start */
-    public Shipper(OffsetStore store, Map<String, Long> acknowledged, Outlet outlet, Timers timers, DiskShare share) {
+    public Shipper(
+            OffsetStore store,
+            Map<String, Long> acknowledged,
+            MqttLink link,
+            Topics topics,
+            Events events,
+            Timers timers,
+            DiskShare share) {
         this.share = share;
-        this.link = outlet.link();
+        this.link = link;
         this.acknowledged = new HashMap<>(acknowledged);
         this.checkpoints = new OffsetCheckpoints(store);
-        this.announcer = new OutputEvents(outlet.events(), timers);
-        this.publisher = new OutputPublisher(outlet, timers, answer -> note(() -> settle(answer)));
+        this.announcer = new OutputEvents(events, timers);
+        this.publisher = new OutputPublisher(link, topics, timers, answer -> note(() -> settle(answer)));
         this.rounds = new RoundRobin(publisher);
     }
 
