@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.threads.FatalErrors;
 import io.efka.threads.Timers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -76,26 +78,26 @@ public final class Outbox {
      *     refused, or gave way to newer ones
      */
     public CompletableFuture<Void> send(Message message) {
-        var letter = new QueuedMessage(message, timers.now());
-        var aftermath = new ArrayList<Runnable>();
+        var queued = new QueuedMessage(message, timers.now());
+        var afterwards = new ArrayList<Runnable>();
         synchronized (this) {
-            enqueue(next++, letter);
-            pump(aftermath);
-            makeRoom(aftermath);
+            enqueue(next++, queued);
+            pump(afterwards);
+            makeRoom(afterwards);
         }
-        aftermath.forEach(Runnable::run);
-        return letter.done();
+        afterwards.forEach(Runnable::run);
+        return queued.done();
     }
 
     /** A connection is up: what was not acknowledged goes out again. */
     public void connected() {
-        var aftermath = new ArrayList<Runnable>();
+        var afterwards = new ArrayList<Runnable>();
         synchronized (this) {
             stalled = false;
             busy.clear();
-            pump(aftermath);
+            pump(afterwards);
         }
-        aftermath.forEach(Runnable::run);
+        afterwards.forEach(Runnable::run);
     }
 
     /** How many messages were given up: pushed out by newer ones, expired, or refused. */
@@ -108,25 +110,25 @@ public final class Outbox {
         return waiting.size() + inFlight.size();
     }
 
-    /** Publishes what may go. Futures are touched in the {@code aftermath} only: never under the lock. */
-    @GuardedBy("this") private void pump(List<Runnable> aftermath) {
+    /** Publishes what may go. Futures are touched in the {@code afterwards} only: never under the lock. */
+    @GuardedBy("this") private void pump(List<Runnable> afterwards) {
         while (!stalled && inFlight.size() < IN_FLIGHT && link.isUp()) {
             Optional<Long> next = next();
             if (next.isEmpty()) return;
             long number = next.get();
-            QueuedMessage letter = dequeue(number);
-            Optional<Message> message = letter.at(timers.now());
+            QueuedMessage queued = dequeue(number);
+            Optional<Message> message = queued.at(timers.now());
             if (message.isEmpty()) {
-                drop(letter, new LinkException("expired before the broker could be reached"), aftermath);
+                drop(queued, new LinkException("expired before the broker could be reached"), afterwards);
                 continue;
             }
             CompletableFuture<Void> sent = link.publish(message.get(), MqttLink.Lane.CONTROL);
             if (sent.isCompletedExceptionally()) {
-                giveBack(number, letter, problemOf(sent), aftermath);
+                giveBack(number, queued, problemOf(sent), afterwards);
             } else {
-                inFlight.add(letter);
-                aftermath.add(
-                        () -> sent.whenComplete(FatalErrors.top((none, problem) -> settle(number, letter, problem))));
+                inFlight.add(queued);
+                afterwards.add(
+                        () -> sent.whenComplete(FatalErrors.top((none, problem) -> settle(number, queued, problem))));
             }
         }
     }
@@ -143,89 +145,139 @@ public final class Outbox {
         return known != null && known.resting;
     }
 
-    private void settle(long number, QueuedMessage letter, @Nullable Throwable problem) {
-        var aftermath = new ArrayList<Runnable>();
+    private void settle(long number, QueuedMessage queued, @Nullable Throwable problem) {
+        var afterwards = new ArrayList<Runnable>();
         synchronized (this) {
-            inFlight.remove(letter);
+            inFlight.remove(queued);
             if (problem == null) {
-                busy.remove(letter.topic());
-                aftermath.add(() -> letter.done().complete(null));
+                busy.remove(queued.topic());
+                afterwards.add(() -> queued.done().complete(null));
             } else {
-                giveBack(number, letter, problem, aftermath);
+                giveBack(number, queued, problem, afterwards);
             }
-            pump(aftermath);
+            pump(afterwards);
         }
-        aftermath.forEach(Runnable::run);
+        afterwards.forEach(Runnable::run);
     }
 
-    @GuardedBy("this") private void giveBack(long number, QueuedMessage letter, Throwable problem, List<Runnable> aftermath) {
+    @GuardedBy("this") private void giveBack(long number, QueuedMessage queued, Throwable problem, List<Runnable> afterwards) {
         switch (LinkException.kindOf(problem)) {
-            case TOO_LARGE, REFUSED, POISON -> drop(letter, problem, aftermath);
-            case BUSY -> rest(number, letter, problem, aftermath);
-            case LOST -> stall(number, letter, aftermath);
+            case TOO_LARGE, REFUSED, POISON -> drop(queued, problem, afterwards);
+            case BUSY -> rest(number, queued, problem, afterwards);
+            case LOST -> stall(number, queued, afterwards);
         }
     }
 
-    @GuardedBy("this") private void stall(long number, QueuedMessage letter, List<Runnable> aftermath) {
-        enqueue(number, letter);
+    @GuardedBy("this") private void stall(long number, QueuedMessage queued, List<Runnable> afterwards) {
+        enqueue(number, queued);
         if (stalled) return;
         stalled = true;
-        aftermath.add(() -> timers.schedule(RETRY, this::retry));
+        afterwards.add(() -> timers.schedule(RETRY, this::retry));
     }
 
-    @GuardedBy("this") private void rest(long number, QueuedMessage letter, Throwable problem, List<Runnable> aftermath) {
-        String topic = letter.topic();
-        if (letter.countAttempt() >= MAX_ATTEMPTS) {
-            drop(letter, problem, aftermath);
+    @GuardedBy("this") private void rest(long number, QueuedMessage queued, Throwable problem, List<Runnable> afterwards) {
+        String topic = queued.topic();
+        if (queued.countAttempt() >= MAX_ATTEMPTS) {
+            drop(queued, problem, afterwards);
             return;
         }
-        enqueue(number, letter);
+        enqueue(number, queued);
         BusyTopic known = busy.computeIfAbsent(topic, none -> new BusyTopic());
         if (known.resting) return;
         known.resting = true;
         Duration wait = known.delay.next();
-        aftermath.add(() -> timers.schedule(wait, () -> wake(topic, known)));
+        afterwards.add(() -> timers.schedule(wait, () -> wake(topic, known)));
     }
 
     private void wake(String topic, BusyTopic known) {
-        var aftermath = new ArrayList<Runnable>();
+        var afterwards = new ArrayList<Runnable>();
         synchronized (this) {
             known.resting = false;
             boolean isNeeded =
-                    waiting.values().stream().anyMatch(letter -> letter.topic().equals(topic));
+                    waiting.values().stream().anyMatch(queued -> queued.topic().equals(topic));
             if (!isNeeded) busy.remove(topic, known);
-            pump(aftermath);
+            pump(afterwards);
         }
-        aftermath.forEach(Runnable::run);
+        afterwards.forEach(Runnable::run);
     }
 
     private void retry() {
         if (link.isUp()) connected();
     }
 
-    @GuardedBy("this") private void makeRoom(List<Runnable> aftermath) {
+    @GuardedBy("this") private void makeRoom(List<Runnable> afterwards) {
         while (waiting.size() > maxMessages || waitingBytes > maxBytes) {
-            drop(dequeue(waiting.firstKey()), new LinkException("gave way to newer messages"), aftermath);
+            drop(dequeue(waiting.firstKey()), new LinkException("gave way to newer messages"), afterwards);
         }
     }
 
-    @GuardedBy("this") private void drop(QueuedMessage letter, Throwable why, List<Runnable> aftermath) {
+    @GuardedBy("this") private void drop(QueuedMessage queued, Throwable why, List<Runnable> afterwards) {
         dropped++;
-        aftermath.add(() -> letter.done().completeExceptionally(why));
+        afterwards.add(() -> queued.done().completeExceptionally(why));
     }
 
-    @GuardedBy("this") private void enqueue(long number, QueuedMessage letter) {
-        waiting.put(number, letter);
-        waitingBytes += letter.bytes();
+    @GuardedBy("this") private void enqueue(long number, QueuedMessage queued) {
+        waiting.put(number, queued);
+        waitingBytes += queued.bytes();
     }
 
     @GuardedBy("this") private QueuedMessage dequeue(long number) {
-        QueuedMessage letter = Objects.requireNonNull(waiting.remove(number));
-        waitingBytes -= letter.bytes();
-        return letter;
+        QueuedMessage queued = Objects.requireNonNull(waiting.remove(number));
+        waitingBytes -= queued.bytes();
+        return queued;
     }
 
     private static Throwable problemOf(CompletableFuture<Void> failed) {
         return failed.<Throwable>handle((none, problem) -> problem).join();
+    }
+
+    /** A message in the outbox, when it came in, and who waits for it. */
+    private static final class QueuedMessage {
+        private final Message message;
+        private final Instant since;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+        private int attempts;
+
+        QueuedMessage(Message message, Instant since) {
+            this.message = message;
+            this.since = since;
+        }
+
+        CompletableFuture<Void> done() {
+            return done;
+        }
+
+        String topic() {
+            return message.topic();
+        }
+
+        /** How many attempts have failed, this one included. */
+        int countAttempt() {
+            return ++attempts;
+        }
+
+        int bytes() {
+            return message.payload().length;
+        }
+
+        /** The message as it is to be published now, with what is left of its expiry; empty if nothing is left. */
+        Optional<Message> at(Instant now) {
+            OptionalLong expiry = message.properties().expirySeconds();
+            if (expiry.isEmpty()) return Optional.of(message);
+            long waited = Math.max(0, Duration.between(since, now).toSeconds());
+            if (waited >= expiry.getAsLong()) return Optional.empty();
+            return Optional.of(expiringIn(expiry.getAsLong() - waited));
+        }
+
+        private Message expiringIn(long seconds) {
+            MessageProperties old = message.properties();
+            var left = new MessageProperties(
+                    old.contentType(),
+                    old.responseTopic(),
+                    old.correlationData(),
+                    OptionalLong.of(seconds),
+                    old.user());
+            return new Message(message.topic(), message.payload(), message.qos(), message.retain(), left);
+        }
     }
 }

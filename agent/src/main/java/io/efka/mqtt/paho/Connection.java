@@ -45,13 +45,12 @@ final class Connection implements Outgoing.Wire {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final URI uri;
-    private final Terms terms;
-    private final LinkTimes pace;
+    private final PahoLink.Config config;
     private final BrokerFeatures features;
     private final Outgoing outgoing;
-    private final ReceivedMessages inbox;
+    private final ReceivedMessages received;
     private final MqttConnectionOptions options;
-    private final ReasonCodes codes = new ReasonCodes();
+    private final PahoResponses responses = new PahoResponses();
     private final NetworkModule network;
     private final LinkPings pings;
     private final PahoThreads threads;
@@ -74,25 +73,23 @@ final class Connection implements Outgoing.Wire {
      */
     Connection(
             URI uri,
-            Terms terms,
-            LinkTimes pace,
+            PahoLink.Config config,
             BrokerFeatures features,
             Outgoing outgoing,
             Timers timers,
             boolean cleanStart)
             throws LinkException {
         this.uri = uri;
-        this.terms = terms;
-        this.pace = pace;
+        this.config = config;
         this.features = features;
         this.outgoing = outgoing;
-        this.inbox = new ReceivedMessages(terms.listener());
-        this.options = ConnectOptions.of(terms.broker(), terms.will(), cleanStart, features);
-        this.network = Networks.to(uri, terms.broker(), pace.connect(), codes);
+        this.received = new ReceivedMessages(config.listener());
+        this.options = ConnectOptions.of(config.broker(), config.will(), cleanStart, features);
+        this.network = Networks.to(uri, config.broker(), config.times().connect(), responses);
         this.pings = new LinkPings(timers, signals::add);
         this.threads = new PahoThreads(death -> signals.add(() -> unreadable(death)));
         try {
-            this.client = new FreshClient(terms.broker().clientId(), network, pings, threads);
+            this.client = new FreshClient(config.broker().clientId(), network, pings, threads);
         } catch (MqttException e) {
             throw new LinkException("cannot set up the MQTT client: " + e.getMessage(), e);
         }
@@ -102,7 +99,7 @@ final class Connection implements Outgoing.Wire {
 
     /** Connects, serves until the end, and leaves nothing behind. */
     ConnectionEnd live() throws InterruptedException {
-        lookAt = System.nanoTime() + pace.attempt().toNanos();
+        lookAt = System.nanoTime() + config.times().attempt().toNanos();
         try {
             client.connect(options, null, answer(this::greeted));
             while (ending.isEmpty()) {
@@ -122,7 +119,7 @@ final class Connection implements Outgoing.Wire {
     }
 
     private void lookAgain(long now) {
-        long rest = Math.min(LOOK_NANOS, pace.progress().toNanos() / 10);
+        long rest = Math.min(LOOK_NANOS, config.times().progress().toNanos() / 10);
         Optional<Duration> due = subscriptions.flatMap(asked -> asked.untilDue(now));
         lookAt = now + Math.min(rest, due.map(Duration::toNanos).orElse(rest));
     }
@@ -131,15 +128,17 @@ final class Connection implements Outgoing.Wire {
         if (!answered) {
             end(
                     Kind.OUTSIDE,
-                    "no answer from the broker within " + pace.attempt().toSeconds() + " s");
+                    "no answer from the broker within "
+                            + config.times().attempt().toSeconds() + " s");
             return;
         }
         lookWhetherItIsThere();
         if (subscriptions.filter(asked -> asked.isDue(now)).isPresent()) subscribe();
-        if (outgoing.stalled().compareTo(pace.progress()) > 0) {
+        if (outgoing.stalled().compareTo(config.times().progress()) > 0) {
             end(
                     byMessageIfOthersPassed(),
-                    "a message was not acknowledged for " + pace.progress().toSeconds() + " s");
+                    "a message was not acknowledged for "
+                            + config.times().progress().toSeconds() + " s");
         }
         lookAgain(now);
     }
@@ -175,7 +174,7 @@ final class Connection implements Outgoing.Wire {
             client.publish(pending.topic, pending.message, null, new MqttActionListener() {
                 @Override
                 public void onSuccess(IMqttToken token) {
-                    signals.add(() -> outgoing.settle(pending, PahoResponses.problem(pending, codes, token)));
+                    signals.add(() -> outgoing.settle(pending, responses.problem(pending, token)));
                 }
 
                 @Override
@@ -213,8 +212,8 @@ final class Connection implements Outgoing.Wire {
         client.accept(granted);
         features.granted(granted);
         pings.start();
-        var delay = new RetryDelay(pace.firstWait(), pace.maxWait());
-        subscriptions = Optional.of(new Subscriptions(terms.subscriptions(), features, delay));
+        var delay = new RetryDelay(config.times().firstWait(), config.times().maxWait());
+        subscriptions = Optional.of(new Subscriptions(config.subscriptions(), features, delay));
         greeting = Optional.of(connack);
         subscribe();
     }
@@ -229,7 +228,7 @@ final class Connection implements Outgoing.Wire {
             client.subscribe(
                     missing.toArray(new MqttSubscription[0]),
                     null,
-                    answer(suback -> answered(missing, PahoResponses.subscription(codes, suback))),
+                    answer(suback -> answered(missing, responses.subscription(suback))),
                     new MqttProperties());
         } catch (MqttException e) {
             lost(e);
@@ -246,13 +245,13 @@ final class Connection implements Outgoing.Wire {
         answered = true;
         lookAgain(System.nanoTime());
         Subscriptions asked = subscriptions.orElseThrow();
-        boolean hasChanged = terms.refusedFilters().set(asked.refused());
+        boolean hasChanged = config.refusedFilters().set(asked.refused());
         boolean isNew = upSince.isEmpty() && asked.essentialsStand();
         if (isNew) ready(greeting.orElseThrow());
         if (upSince.isPresent() && (hasChanged || (isNew && !asked.refused().isEmpty()))) {
-            ReceivedMessages.guarded(() -> terms.listener().subscriptionsRefused(asked.refused()));
+            ReceivedMessages.guarded(() -> config.listener().subscriptionsRefused(asked.refused()));
         }
-        if (isNew) inbox.open();
+        if (isNew) received.open();
     }
 
     private void ready(IMqttToken connack) {
@@ -261,18 +260,18 @@ final class Connection implements Outgoing.Wire {
         outgoing.up(this, uri, PahoResponses.receiveMaximum(granted), PahoResponses.maxPacket(granted));
         boolean sessionPresent = connack.getSessionPresent();
         log.info("broker={} connected session_present={}", uri, sessionPresent);
-        ReceivedMessages.guarded(() -> terms.listener().connected(sessionPresent));
+        ReceivedMessages.guarded(() -> config.listener().connected(sessionPresent));
     }
 
     private void arrived(String topic, MqttMessage message) {
-        if (!inbox.admit(message.getQos())) return;
+        if (!received.admit(message.getQos())) return;
         var acknowledged = new AtomicBoolean(message.getQos() == 0);
         int id = message.getId();
         Runnable acknowledgement = () -> {
             if (acknowledged.compareAndSet(false, true)) acknowledge(id);
         };
         var delivered = new ReceivedMessages.Delivered(Messages.fromPaho(topic, message), acknowledgement);
-        signals.add(() -> inbox.deliver(delivered));
+        signals.add(() -> received.deliver(delivered));
     }
 
     /** An id means nothing on another connection: late acknowledgements are dropped, and the message comes again. */
@@ -301,24 +300,8 @@ final class Connection implements Outgoing.Wire {
 
     private void lost(Throwable problem) {
         FatalErrors.haltOnError(problem);
-        Optional<ReasonCode> refusal = codes.connack().flatMap(ReasonCode::of);
-        refusal.ifPresent(features::refused);
-        Kind kind = greeting.isPresent() ? Kind.CUT : Kind.OUTSIDE;
-        if (Reasons.isUnreadable(problem)) kind = Kind.UNREADABLE;
-        if (refusal.filter(ReasonCode::isAboutCredentials).isPresent()) kind = Kind.CREDENTIALS;
-        finish(new ConnectionEnd(kind, new Loss(reason(problem), false), lived(), Optional.of(problem)));
-    }
-
-    private String reason(Throwable problem) {
-        if (greeting.isPresent()) return Reasons.ofLoss(problem);
-        Optional<String> refused = codes.connack().map(code -> "the broker refused: " + ReasonCode.words(code));
-        return olderBroker().or(() -> refused).orElseGet(() -> Reasons.ofFailure(problem));
-    }
-
-    private Optional<String> olderBroker() {
-        return codes.olderConnack()
-                .map(code -> "the broker speaks MQTT 3.1.1 only (it answered with code " + code
-                        + "); Efka needs a broker, or a listener of it, that speaks MQTT 5");
+        responses.connack().flatMap(ReasonCode::of).ifPresent(features::refused);
+        finish(ConnectionEnd.lost(problem, greeting.isPresent(), responses, lived()));
     }
 
     private void disconnected(Reasons.Ended ended) {
@@ -333,8 +316,7 @@ final class Connection implements Outgoing.Wire {
             return;
         }
         FatalErrors.haltOnError(death);
-        var loss = new Loss("the broker sent what cannot be read: " + death, false);
-        finish(new ConnectionEnd(Kind.UNREADABLE, loss, lived(), Optional.of(death)));
+        finish(ConnectionEnd.unreadable(death, lived()));
     }
 
     private void end(Kind kind, String reason) {
@@ -376,6 +358,6 @@ final class Connection implements Outgoing.Wire {
             log.debug("{} of Paho's threads are slow to end", threads.getActiveCount());
         }
         ending.filter(e -> e.up().isPresent())
-                .ifPresent(e -> ReceivedMessages.guarded(() -> terms.listener().disconnected(e.loss())));
+                .ifPresent(e -> ReceivedMessages.guarded(() -> config.listener().disconnected(e.loss())));
     }
 }

@@ -26,6 +26,35 @@ record ConnectionEnd(Kind kind, Loss loss, Optional<Duration> up, Optional<Throw
         LEFT
     }
 
+    /** Paho reports that the connection, or the attempt at it, failed. */
+    static ConnectionEnd lost(Throwable problem, boolean isConnected, PahoResponses responses, Optional<Duration> up) {
+        Kind kind = isConnected ? Kind.CUT : Kind.OUTSIDE;
+        if (Reasons.isUnreadable(problem)) kind = Kind.UNREADABLE;
+        Optional<ReasonCode> refusal = responses.connack().flatMap(ReasonCode::of);
+        if (refusal.filter(ReasonCode::isAboutCredentials).isPresent()) kind = Kind.CREDENTIALS;
+        String reason = isConnected ? Reasons.ofLoss(problem) : reason(problem, responses);
+        return new ConnectionEnd(kind, new Loss(reason, false), up, Optional.of(problem));
+    }
+
+    private static String reason(Throwable problem, PahoResponses responses) {
+        Optional<String> refused = responses.connack().map(code -> "the broker refused: " + ReasonCode.words(code));
+        return olderBroker(responses).or(() -> refused).orElseGet(() -> Reasons.ofFailure(problem));
+    }
+
+    private static Optional<String> olderBroker(PahoResponses responses) {
+        return responses
+                .olderConnack()
+                .map(code -> "the broker speaks MQTT 3.1.1 only (it answered with code " + code
+                        + "); Efka needs a broker, or a listener of it, that speaks MQTT 5");
+    }
+
+    /** One of Paho's threads ended by an exception. */
+    static ConnectionEnd unreadable(Throwable death, Optional<Duration> up) {
+        var loss = new Loss("the broker sent what cannot be read: " + death, false);
+        return new ConnectionEnd(Kind.UNREADABLE, loss, up, Optional.of(death));
+    }
+
+    /** There was no attempt: the settings name something that cannot be used. */
     static ConnectionEnd failed(String reason, Throwable cause) {
         return new ConnectionEnd(Kind.OUTSIDE, new Loss(reason, false), Optional.empty(), Optional.of(cause));
     }

@@ -17,7 +17,7 @@ import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
  * Paho's ways to a broker, over sockets that {@link BrokerSockets} has connected, and that are closed whatever happens:
- * Paho's own {@code stop} leaves the socket open when its farewell (a WebSocket one) fails, and lets a socket be opened
+ * Paho's own {@code stop} leaves the socket open when its goodbye (a WebSocket one) fails, and lets a socket be opened
  * after it.
  */
 final class Networks {
@@ -25,15 +25,16 @@ final class Networks {
 
     /**
      * @param timeout of connecting, and of each read of a TLS handshake
-     * @param codes takes the reason codes that come
+     * @param responses notes the reason codes that come
      * @throws LinkException when the TLS files cannot be used
      */
-    static NetworkModule to(URI uri, BrokerSettings broker, Duration timeout, ReasonCodes codes) throws LinkException {
+    static NetworkModule to(URI uri, BrokerSettings broker, Duration timeout, PahoResponses responses)
+            throws LinkException {
         Scheme scheme = Scheme.of(uri);
         int port = uri.getPort() == -1 ? scheme.port : uri.getPort();
         Optional<SSLSocketFactory> tls = scheme.isSecure ? Optional.of(PemTls.sockets(broker)) : Optional.empty();
         var sockets = new BrokerSockets(uri.getHost(), port, timeout, tls);
-        return scheme.isWebSocket ? new Ws(sockets, uri, port, codes) : new Tcp(sockets, uri, port, codes);
+        return scheme.isWebSocket ? new Ws(sockets, uri, port, responses) : new Tcp(sockets, uri, port, responses);
     }
 
     /** How a broker's address begins. */
@@ -64,12 +65,12 @@ final class Networks {
     }
 
     /** Whether a module was stopped, and its socket, so that neither can outlive the other. */
-    private static final class Leash {
+    private static final class StoppableSocket {
         private final BrokerSockets sockets;
 
         @GuardedBy("this") private boolean stopped;
 
-        Leash(BrokerSockets sockets) {
+        StoppableSocket(BrokerSockets sockets) {
             this.sockets = sockets;
         }
 
@@ -84,7 +85,7 @@ final class Networks {
         }
 
         @SuppressWarnings("NullAway") // the module has no socket before it has started
-        void stop(Farewell farewell, Socket socket) throws IOException {
+        void stop(Goodbye goodbye, Socket socket) throws IOException {
             synchronized (this) {
                 if (stopped) return;
                 stopped = true;
@@ -92,68 +93,68 @@ final class Networks {
             sockets.stop();
             if (socket == null) return;
             try {
-                farewell.say();
+                goodbye.send();
             } finally {
                 socket.close();
             }
         }
 
-        interface Farewell {
-            void say() throws IOException;
+        interface Goodbye {
+            void send() throws IOException;
         }
     }
 
     private static final class Tcp extends TCPNetworkModule {
-        private final Leash leash;
-        private final ReasonCodes codes;
+        private final StoppableSocket stoppable;
+        private final PahoResponses responses;
 
-        Tcp(BrokerSockets sockets, URI uri, int port, ReasonCodes codes) {
+        Tcp(BrokerSockets sockets, URI uri, int port, PahoResponses responses) {
             super(sockets, uri.getHost(), port, uri.getHost());
-            this.leash = new Leash(sockets);
-            this.codes = codes;
+            this.stoppable = new StoppableSocket(sockets);
+            this.responses = responses;
         }
 
         @Override
         public void start() throws IOException, MqttException {
             super.start();
-            leash.started(socket);
+            stoppable.started(socket);
         }
 
         @Override
         public InputStream getInputStream() throws IOException {
-            return new ReasonCodeReader(super.getInputStream(), codes);
+            return new ReasonCodeReader(super.getInputStream(), responses);
         }
 
         @Override
         public void stop() throws IOException {
-            leash.stop(super::stop, socket);
+            stoppable.stop(super::stop, socket);
         }
     }
 
     private static final class Ws extends WebSocketNetworkModule {
-        private final Leash leash;
-        private final ReasonCodes codes;
+        private final StoppableSocket stoppable;
+        private final PahoResponses responses;
 
-        Ws(BrokerSockets sockets, URI uri, int port, ReasonCodes codes) {
+        Ws(BrokerSockets sockets, URI uri, int port, PahoResponses responses) {
             super(sockets, uri.toString(), uri.getHost(), port, uri.getHost());
-            this.leash = new Leash(sockets);
-            this.codes = codes;
+            this.stoppable = new StoppableSocket(sockets);
+            this.responses = responses;
         }
 
         @Override
         public void start() throws IOException, MqttException {
             super.start();
-            leash.started(socket);
+            stoppable.started(socket);
         }
 
         @Override
         public InputStream getInputStream() throws IOException {
-            return new ReasonCodeReader(super.getInputStream(), codes);
+            return new ReasonCodeReader(super.getInputStream(), responses);
         }
 
         @Override
         public void stop() throws IOException {
-            leash.stop(super::stop, socket);
+            stoppable.stop(super::stop, socket);
         }
     }
 }

@@ -35,11 +35,11 @@ final class Outgoing {
     private final LongSupplier nanoTime;
     private final RefusalLog refusals;
 
-    @GuardedBy("this") private final SendQueue control = new SendQueue(10_000, 4 << 20);
+    @GuardedBy("this") private final PendingPublish.Queue control = new PendingPublish.Queue(10_000, 4 << 20);
 
-    @GuardedBy("this") private final SendQueue bulk = new SendQueue(1_000, 4 << 20);
+    @GuardedBy("this") private final PendingPublish.Queue bulk = new PendingPublish.Queue(1_000, 4 << 20);
 
-    @GuardedBy("this") private final SendQueue suspects = new SendQueue(1_000, 4 << 20);
+    @GuardedBy("this") private final PendingPublish.Queue suspects = new PendingPublish.Queue(1_000, 4 << 20);
 
     @GuardedBy("this") private final Set<PendingPublish> inFlight = new LinkedHashSet<>();
 
@@ -113,7 +113,7 @@ final class Outgoing {
             return Optional.of(LinkException.refused(
                     "several messages to this topic ended the connection; it is not published to for a while"));
         }
-        SendQueue queue = queueFor(pending);
+        PendingPublish.Queue queue = queueFor(pending);
         if (!queue.offer(pending)) {
             return Optional.of(
                     new LinkException("too much waits to be published already: " + queue.size() + " messages"));
@@ -122,7 +122,7 @@ final class Outgoing {
         return Optional.empty();
     }
 
-    @GuardedBy("this") private SendQueue queueFor(PendingPublish pending) {
+    @GuardedBy("this") private PendingPublish.Queue queueFor(PendingPublish pending) {
         // Behind what waits there of its topic: nothing is overtaken within a topic.
         if (poison.isSuspect(pending.topic) || suspects.hasTopic(pending.topic)) return suspects;
         return pending.lane == Lane.CONTROL ? control : bulk;
@@ -257,8 +257,8 @@ final class Outgoing {
 
     /** Nobody is suspected most of the time, and then nothing is asked. */
     @GuardedBy("this") private void probeIfUseful() {
-        PoisonDetector judge = poison;
-        if (unproven.stream().anyMatch(pending -> judge.isKnown(pending.topic))) probe();
+        PoisonDetector detector = poison;
+        if (unproven.stream().anyMatch(pending -> detector.isKnown(pending.topic))) probe();
     }
 
     /** One at a time: an answer is to one of them, not known to which. */
@@ -300,8 +300,8 @@ final class Outgoing {
     }
 
     @GuardedBy("this") private Optional<PendingPublish> next() {
-        PoisonDetector judge = poison;
-        Optional<PendingPublish> suspect = suspects.lightest(pending -> judge.evidence(pending.topic));
+        PoisonDetector detector = poison;
+        Optional<PendingPublish> suspect = suspects.lightest(pending -> detector.evidence(pending.topic));
         if (suspect.isPresent() && !poison.isSuspect(suspect.get().topic)) {
             suspects.remove(suspect.get());
             return suspect;

@@ -42,13 +42,13 @@ public final class PahoLink implements MqttLink {
 
     private final BrokerSettings broker;
     private final Timers timers;
-    private final LinkTimes pace;
+    private final LinkTimes times;
     private final Backoff backoff;
     private final Backoff refusedBackoff;
     private final RefusalLog refusals = new RefusalLog();
     private final RefusedFilters refusedFilters = new RefusedFilters();
     private final Outgoing outgoing = new Outgoing(System::nanoTime, refusals);
-    private final RepeatedFailureLog troubles;
+    private final RepeatedFailureLog failures;
     private final Map<URI, BrokerFeatures> features;
     private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -72,14 +72,14 @@ public final class PahoLink implements MqttLink {
         this(broker, timers, chance, LinkTimes.DEFAULT);
     }
 
-    PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance, LinkTimes pace) {
+    PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance, LinkTimes times) {
         broker.uris().forEach(Networks.Scheme::of);
         this.broker = broker;
         this.timers = timers;
-        this.pace = pace;
-        this.backoff = new Backoff(chance, pace.firstWait(), pace.maxWait());
-        this.refusedBackoff = new Backoff(chance, pace.firstRefusedWait(), pace.maxRefusedWait());
-        this.troubles = new RepeatedFailureLog(broker.clientId());
+        this.times = times;
+        this.backoff = new Backoff(chance, times.firstWait(), times.maxWait());
+        this.refusedBackoff = new Backoff(chance, times.firstRefusedWait(), times.maxRefusedWait());
+        this.failures = new RepeatedFailureLog(broker.clientId());
         this.features = broker.uris().stream()
                 .distinct()
                 .collect(Collectors.toUnmodifiableMap(uri -> uri, BrokerFeatures::new));
@@ -90,8 +90,8 @@ public final class PahoLink implements MqttLink {
     @Override
     public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
         if (thread.isPresent()) throw new IllegalStateException("a link is opened once");
-        var terms = new Terms(broker, will, subscriptions, listener, refusedFilters);
-        Thread started = new AgentThread("agent-mqtt", () -> run(terms));
+        var config = new Config(broker, will, subscriptions, listener, refusedFilters, times);
+        Thread started = new AgentThread("agent-mqtt", () -> run(config));
         started.start();
         thread = Optional.of(started);
     }
@@ -158,11 +158,11 @@ public final class PahoLink implements MqttLink {
         }
     }
 
-    private void run(Terms terms) {
+    private void run(Config config) {
         try {
             while (!isClosed()) {
                 URI uri = broker.uris().get(turn % broker.uris().size());
-                ConnectionEnd ending = attempt(uri, terms);
+                ConnectionEnd ending = attempt(uri, config);
                 if (isClosed()) return;
                 pause(uri, ending);
             }
@@ -171,13 +171,13 @@ public final class PahoLink implements MqttLink {
         }
     }
 
-    private ConnectionEnd attempt(URI uri, Terms terms) throws InterruptedException {
+    private ConnectionEnd attempt(URI uri, Config config) throws InterruptedException {
         AgentThread.step();
         Connection connection;
         try {
             boolean cleanStart = unreadable >= UNREADABLE_LIMIT;
             if (cleanStart) log.error("broker={} a queued message cannot be read: dropping all it has queued", uri);
-            connection = new Connection(uri, terms, pace, featuresOf(uri), outgoing, timers, cleanStart);
+            connection = new Connection(uri, config, featuresOf(uri), outgoing, timers, cleanStart);
         } catch (LinkException | IllegalArgumentException e) {
             return ConnectionEnd.failed(String.valueOf(e.getMessage()), e);
         }
@@ -195,15 +195,15 @@ public final class PahoLink implements MqttLink {
     }
 
     private void pause(URI uri, ConnectionEnd ending) throws InterruptedException {
-        if (ending.up().filter(lived -> lived.compareTo(pace.lasting()) >= 0).isPresent()) {
+        if (ending.up().filter(lived -> lived.compareTo(times.lasting()) >= 0).isPresent()) {
             backoff.reset();
-            troubles.over();
+            failures.over();
         }
         unreadable = ending.kind() == Kind.UNREADABLE ? unreadable + 1 : 0;
         if (isHeldOff()) {
             log.info("broker={} left: {}", uri, ending.loss().reason());
         } else {
-            troubles.report(uri, ending, System.nanoTime());
+            failures.report(uri, ending, System.nanoTime());
         }
         // A broker that worked is tried again first; the others take their turn after it failed.
         if (ending.up().isEmpty()) turn++;
@@ -251,5 +251,18 @@ public final class PahoLink implements MqttLink {
 
     private boolean isClosed() {
         return closed.getCount() == 0;
+    }
+
+    /** What is the same for every connection of a link. */
+    record Config(
+            BrokerSettings broker,
+            Message will,
+            List<Subscription> subscriptions,
+            Listener listener,
+            RefusedFilters refusedFilters,
+            LinkTimes times) {
+        Config {
+            subscriptions = List.copyOf(subscriptions);
+        }
     }
 }

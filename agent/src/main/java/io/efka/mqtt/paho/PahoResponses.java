@@ -1,27 +1,77 @@
 package io.efka.mqtt.paho;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.mqtt.LinkException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
-/** Reads what the broker answers, past Paho's mistakes. */
+/**
+ * What the broker answered on one connection. Paho loses or misreads parts of it; {@link ReasonCodeReader} notes here what
+ * was really sent. Thread-safe.
+ */
 final class PahoResponses {
-    private PahoResponses() {}
+    @GuardedBy("this") private final Map<Integer, Integer> pubacks = new HashMap<>();
+
+    @GuardedBy("this") private final Map<Integer, List<Integer>> subacks = new HashMap<>();
+
+    @GuardedBy("this") private Optional<Integer> connack = Optional.empty();
+
+    @GuardedBy("this") private Optional<Integer> olderConnack = Optional.empty();
+
+    synchronized void puback(int packetId, int code) {
+        pubacks.put(packetId, code);
+    }
+
+    /** Codes of one acknowledgement come one after the other. */
+    synchronized void suback(int packetId, int code) {
+        subacks.computeIfAbsent(packetId, none -> new ArrayList<>()).add(code);
+    }
+
+    synchronized void connack(int code) {
+        connack = Optional.of(code);
+    }
+
+    synchronized void olderConnack(int code) {
+        olderConnack = Optional.of(code);
+    }
+
+    /** The error with which a publish was answered, if it was one; forgotten once it is taken. */
+    synchronized Optional<Integer> takePuback(int packetId) {
+        return Optional.ofNullable(pubacks.remove(packetId));
+    }
+
+    /** The answers to a subscription, in its order; forgotten once they are taken. */
+    synchronized List<Integer> takeSuback(int packetId) {
+        return Optional.ofNullable(subacks.remove(packetId)).orElse(List.of());
+    }
+
+    /** The error with which the connect was answered, if it was one. */
+    synchronized Optional<Integer> connack() {
+        return connack;
+    }
+
+    /** The answer to a connect, of a broker that does not speak MQTT 5. */
+    synchronized Optional<Integer> olderConnack() {
+        return olderConnack;
+    }
 
     /** One code for each filter that was asked for. */
-    static List<Integer> subscription(ReasonCodes codes, IMqttToken suback) {
-        List<Integer> sent = codes.takeSuback(suback.getMessageId());
+    List<Integer> subscription(IMqttToken suback) {
+        List<Integer> sent = takeSuback(suback.getMessageId());
         if (!sent.isEmpty() || suback.getReasonCodes() == null) return sent;
         return Arrays.stream(suback.getReasonCodes()).boxed().toList();
     }
 
-    /** What the broker has against a publish, if anything. */
-    static Optional<LinkException> problem(PendingPublish pending, ReasonCodes codes, IMqttToken puback) {
+    /** Why the broker did not take a publish; empty if it did. */
+    Optional<LinkException> problem(PendingPublish pending, IMqttToken puback) {
         if (pending.message.getQos() == 0) return Optional.empty();
-        return codes.takePuback(puback.getMessageId()).map(code -> problem(pending, code));
+        return takePuback(puback.getMessageId()).map(code -> problem(pending, code));
     }
 
     private static LinkException problem(PendingPublish pending, int code) {

@@ -7,7 +7,7 @@ import java.io.InputStream;
 /**
  * Reads what the broker sends on its way to Paho. Paho ends the connection at a reason code that it does not expect in an
  * acknowledgement, as Mosquitto's 0x95 for a message that is too large; here such a code becomes 0x80, and {@link
- * ReasonCodes} keeps what it was. For one thread.
+ * PahoResponses} keeps what it was. For one thread.
  */
 final class ReasonCodeReader extends FilterInputStream {
     private static final int CONNACK = 2;
@@ -15,7 +15,7 @@ final class ReasonCodeReader extends FilterInputStream {
     private static final int SUBACK = 9;
     private static final byte UNSPECIFIED = (byte) 0x80;
 
-    private final ReasonCodes codes;
+    private final PahoResponses responses;
     private Part part = Part.TYPE;
     private int type;
     private int length;
@@ -25,9 +25,9 @@ final class ReasonCodeReader extends FilterInputStream {
     private int properties;
     private int codesFrom;
 
-    ReasonCodeReader(InputStream in, ReasonCodes codes) {
+    ReasonCodeReader(InputStream in, PahoResponses responses) {
         super(in);
-        this.codes = codes;
+        this.responses = responses;
     }
 
     private enum Part {
@@ -111,16 +111,16 @@ final class ReasonCodeReader extends FilterInputStream {
     /** An MQTT 5 broker sends properties as well, if only their length. */
     private byte connack(int next) {
         if (position != 1) return (byte) next;
-        if (length == 2) codes.olderConnack(next);
+        if (length == 2) responses.olderConnack(next);
         if (!ReasonCode.isError(next)) return (byte) next;
-        codes.connack(next);
+        responses.connack(next);
         return UNSPECIFIED;
     }
 
     private byte puback(int next) {
         if (position < 2) packetId = packetId << 8 | next;
         if (position != 2 || !ReasonCode.isError(next)) return (byte) next;
-        codes.puback(packetId, next);
+        responses.puback(packetId, next);
         return UNSPECIFIED;
     }
 
@@ -132,7 +132,7 @@ final class ReasonCodeReader extends FilterInputStream {
             shift += 7;
             if (next < 0x80) codesFrom = position + 1 + properties;
         } else if (position >= codesFrom) {
-            codes.suback(packetId, next);
+            responses.suback(packetId, next);
             return ReasonCode.isError(next) ? UNSPECIFIED : (byte) next;
         }
         return (byte) next;

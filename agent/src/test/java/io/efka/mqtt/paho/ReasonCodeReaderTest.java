@@ -17,7 +17,7 @@ class ReasonCodeReaderTest {
     private static final byte[] PUBACK = bytes(0x40, 4, 1, 2, 0x95, 0);
     private static final byte[] SUBACK = bytes(0x90, 8, 0, 7, 3, 0x1F, 0, 0, 0x97, 1);
 
-    private final ReasonCodes codes = new ReasonCodes();
+    private final PahoResponses codes = new PahoResponses();
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 50, 1000})
