@@ -1,12 +1,19 @@
 package io.efka.agent.app;
 
 import io.efka.agent.channel.ServiceChannels;
+import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandRouter;
-import io.efka.agent.command.Environment;
+import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.KeyedSerialExecutor;
+import io.efka.agent.command.handler.ApplyCommand;
+import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
-import io.efka.agent.command.handler.Documents;
-import io.efka.agent.command.handler.Toolbox;
+import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.InstallCommands;
+import io.efka.agent.command.handler.Installation;
+import io.efka.agent.command.handler.LogsCommand;
+import io.efka.agent.command.handler.ServiceCommands;
+import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.health.Probes;
 import io.efka.agent.homeassistant.Discovery;
@@ -77,10 +84,10 @@ final class AgentAssembly {
     private static final int OUTBOX_MESSAGES = 10_000;
 
     private static final long OUTBOX_BYTES = 4L << 20;
-    private static final int LANE_SIZE = 64;
+    private static final int QUEUE_SIZE = 64;
 
-    /** Payloads of commands that wait: eight of the largest. */
-    private static final long LANE_BYTES = 2L << 20;
+    /** For the payloads of waiting commands: eight of the largest. */
+    private static final long QUEUE_BYTES = 2L << 20;
 
     /** What the parts other than services may take to end, of the whole time. */
     private static final Duration RESERVE = Duration.ofSeconds(6);
@@ -143,8 +150,7 @@ final class AgentAssembly {
         probes = new Probes(site, timers, workers.checks());
         var meters = new LinuxMeters(launcher, folder);
         var measurements = new Measurements(meters, timers, System::nanoTime);
-        var listeners = new ArrayList<StatusListener>(
-                List.of(channels, statuses, presence, measurements, new DataKeeper(data)));
+        var listeners = new ArrayList<StatusListener>(List.of(channels, statuses, presence, measurements, data));
         discovery.ifPresent(listeners::add);
         StatusListener listener = StatusListener.all(listeners);
         folders = new ServiceFolders(
@@ -175,24 +181,24 @@ final class AgentAssembly {
         sections.put("data", data::counts);
         sections.put("dropped", () -> dropped(outbox));
         var info = new DeviceInfo(instance, machine, topics, System::nanoTime, sections);
-        var documents = new Documents(statusCodec::encode, info::now, measurements::deviceNow);
-        var environment = new Environment(topics, outbox::send, services, events, timers);
         var ledger = new Ledger(
                 new StoredLedger(store),
                 settings.ledger().entries(),
                 settings.ledger().age(),
                 timers);
-        var lanes = new KeyedSerialExecutor(workers.workers(), workers.folders(), LANE_SIZE, LANE_BYTES);
-        var toolbox = new Toolbox(
-                new FolderInstaller(folders),
-                output.logs(),
-                documents,
-                lanes,
-                new ServiceTalk(channels),
-                launcher::isGrouped,
+        var context = new CommandContext(topics, ledger, outbox::send, services, events, timers);
+        var queues = new KeyedSerialExecutor(workers.workers(), workers.folders(), QUEUE_SIZE, QUEUE_BYTES);
+        var requests = new ServiceRequests(services, folders);
+        var installation = new Installation(services, requests, folders, events, workers.folders());
+        CommandTable commands = CommandTables.standard(
+                new DeviceCommands(services, statusCodec::encode, info::now, measurements::deviceNow, timers),
+                new ServiceCommands(requests, statusCodec::encode, launcher::isGrouped),
+                new LogsCommand(requests, output.logs()),
+                new ChannelCommands(requests, channels, timers),
+                new InstallCommands(installation, requests),
+                new ApplyCommand(services, requests, installation, queues),
                 shutdown);
-        var table = CommandTables.standard(environment, toolbox, workers.folders());
-        router = new CommandRouter(table, environment, ledger, lanes, workers.workers());
+        router = new CommandRouter(commands, context, queues, workers.workers());
         session = new BrokerSession(
                 mailbox,
                 presence,

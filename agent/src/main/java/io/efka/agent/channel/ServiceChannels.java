@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * attached. Without a place for its socket the agent goes on without channels, and says so. Thread-safe; never blocks
  * but where said.
  */
-public final class ServiceChannels implements StopNotifier, StatusListener, AutoCloseable {
+public final class ServiceChannels implements ServiceCalls, StopNotifier, StatusListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceChannels.class);
 
     /** Between two looks at the socket. */
@@ -201,30 +201,19 @@ public final class ServiceChannels implements StopNotifier, StatusListener, Auto
         requireSocket(thread);
     }
 
-    /**
-     * Asks a service to do something.
-     *
-     * @param name which of its own doings
-     * @return completes with the answer, or with why there is none, after {@code timeout} at the latest
-     */
+    @Override
     public CompletableFuture<CallResult> call(ServiceId service, String name, JsonElement args, Duration timeout) {
         return find(service)
                 .map(channel -> channel.ask(timeout, id -> AgentLine.call(id, name, args)))
                 .orElseGet(() -> CompletableFuture.completedFuture(noChannel()));
     }
 
-    /** What a service is told about how to work. */
+    @Override
     public Configuration configuration(ServiceId service) {
         return configurations.of(service);
     }
 
-    /**
-     * Tells a service to work otherwise; what it refuses is not kept.
-     *
-     * @param manifest of the service
-     * @return completes with {@code version}, {@code config} and whether a living service has {@code applied} it, or with
-     *     why it is not kept; within ten seconds, and what its disk and earlier changes take
-     */
+    @Override
     public CompletableFuture<CallResult> configure(Manifest manifest, JsonObject config) {
         return configurations.set(new Configurations.Change(
                 manifest, config, next -> find(manifest.id()).map(channel -> ChannelRegistry.push(channel, next))));

@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import io.efka.agent.command.CommandTable.CommandSpec;
 import io.efka.agent.command.ledger.CommandDigest;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.command.ledger.OwedReplies;
@@ -19,39 +20,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes understood commands through ledger and lane. What changes something is durable in the ledger before it is
- * acknowledged, and acknowledged before its turn comes; a query goes straight into its lane.
+ * Records decoded commands in the ledger and queues them for execution. A command that changes something is durable in the
+ * ledger before it is acknowledged, and acknowledged before it is run. A query is queued at once.
  *
- * <p>Called on the intake, one command at a time: the order of calls is the order in each lane. The disk is waited for on
- * the pool, so that a slow write to one service's lane delays no other.
+ * <p>Called by the command queue, one command at a time: each service's queue keeps the order of the calls. Disk writes run
+ * on the pool, so that a slow write for one service delays no other service.
  */
 final class CommandAdmission {
-    // Each waits with its payload in memory; a device is in few groups.
+    // Each keeps its payload in memory; a device is in few groups.
     private static final int MAX_SPLAYING = 256;
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandAdmission.class);
 
-    private final Desk desk;
+    private final CommandContext context;
     private final KeyedSerialExecutor lanes;
     private final Executor pool;
     private final AtomicInteger splaying = new AtomicInteger();
 
-    CommandAdmission(Desk desk, KeyedSerialExecutor lanes, Executor pool) {
-        this.desk = desk;
+    CommandAdmission(CommandContext context, KeyedSerialExecutor lanes, Executor pool) {
+        this.context = context;
         this.lanes = lanes;
         this.pool = pool;
     }
 
     /**
-     * A command as it came.
+     * A received command.
      *
-     * @param acknowledge tells the broker that it need not deliver the command again
+     * @param acknowledge tells the broker not to deliver the command again
      */
-    record Arrival(Command command, CommandTable.Row row, Message message, Runnable acknowledge) {
+    record Arrival(Command command, CommandSpec spec, Message message, Runnable acknowledge) {
 
-        /** What is neither acknowledged nor named is not remembered: nothing was promised for it. */
+        /** At QoS 0 and without an id, nothing is promised, and the command is not recorded. */
         private boolean isRecorded() {
-            return row.kind() != CommandTable.Kind.QUERY
+            return spec.kind() != CommandTable.Kind.QUERY
                     && (message.qos() > 0 || command.id().isPresent());
         }
 
@@ -66,61 +67,62 @@ final class CommandAdmission {
             return;
         }
         arrival.acknowledge().run();
-        var execution = new CommandExecution(arrival.command(), arrival.row(), Optional.empty(), desk, pool);
+        var execution = new CommandExecution(arrival.command(), arrival.spec(), Optional.empty(), context, pool);
         if (isSplayed(arrival)) {
             if (splaying.get() >= MAX_SPLAYING) execution.refuse(busy(arrival.command()));
             else splay(execution, arrival);
             return;
         }
-        Optional<KeyedSerialExecutor.Place> place = lanes.reserve(lane(arrival), arrival.weight(), execution);
-        if (place.isEmpty()) {
+        Optional<KeyedSerialExecutor.Slot> slot = lanes.reserve(lane(arrival), arrival.weight(), execution);
+        if (slot.isEmpty()) {
             execution.refuse(busy(arrival.command()));
             return;
         }
         execution.accepted();
-        place.get().ready();
+        slot.get().ready();
     }
 
-    /** Goes on with a command that an earlier life of the agent accepted. */
-    void resume(String key, Command command, CommandTable.Row row) {
-        var execution = new CommandExecution(command, row, Optional.of(key), desk, pool);
+    /** Runs a command again that was accepted before the agent was restarted. */
+    void resume(String key, Command command, CommandSpec spec) {
+        var execution = new CommandExecution(command, spec, Optional.of(key), context, pool);
         execution.accepted();
-        Duration gone =
-                Duration.between(command.address().arrived(), desk.timers().now());
-        Duration left = gone.isNegative() ? command.splay() : command.splay().minus(gone);
-        Runnable enter = () -> lanes.insist(lane(command, row), execution).ready();
+        Duration waited =
+                Duration.between(command.header().arrived(), context.timers().now());
+        Duration left = waited.isNegative() ? command.splay() : command.splay().minus(waited);
+        Runnable enter =
+                () -> lanes.reserveUnbounded(lane(command, spec), execution).ready();
         if (left.isNegative() || left.isZero()) enter.run();
-        else desk.timers().schedule(left, enter);
+        else context.timers().schedule(left, enter);
     }
 
-    /** Runs a command of the agent's own, which nobody is answered. */
-    void goOn(Command command, CommandTable.Row row, Consumer<CommandResult> done) {
+    /** Runs a command that the agent itself issues; no reply is sent. */
+    void runInternal(Command command, CommandSpec spec, Consumer<CommandResult> done) {
         KeyedSerialExecutor.Work work =
-                release -> begin(command, row).whenComplete(FatalErrors.top((answer, problem) -> {
+                release -> begin(command, spec).whenComplete(FatalErrors.top((result, problem) -> {
                     try {
-                        if (problem == null) done.accept(answer);
+                        if (problem == null) done.accept(result);
                         else FatalErrors.thrown("command " + command.name() + " of the agent itself", problem);
                     } finally {
                         release.run();
                     }
                 }));
-        lanes.insist(lane(command, row), work).ready();
+        lanes.reserveUnbounded(lane(command, spec), work).ready();
     }
 
-    private static CompletableFuture<CommandResult> begin(Command command, CommandTable.Row row) {
+    private static CompletableFuture<CommandResult> begin(Command command, CommandSpec spec) {
         try {
-            return row.handler().handle(command);
+            return spec.handler().handle(command);
         } catch (CommandException refusal) {
             return CompletableFuture.completedFuture(CommandResult.refused(refusal));
-        } catch (RuntimeException bug) { // a lane's top
+        } catch (RuntimeException bug) { // the top of a queue's task
             return CompletableFuture.failedFuture(bug);
         }
     }
 
     private void admit(Arrival arrival) {
-        CommandHeader address = arrival.command().address();
+        Command.Header header = arrival.command().header();
         Ledger.Admission admission =
-                desk.ledger().admit(address.id(), CommandDigest.of(arrival.message()), address.replyTo());
+                context.ledger().admit(header.id(), CommandDigest.of(arrival.message()), header.replyTo());
         if (admission instanceof Ledger.Admission.Fresh fresh) {
             record(fresh.key(), arrival);
         } else if (admission instanceof Ledger.Admission.UnderWay same) {
@@ -131,11 +133,11 @@ final class CommandAdmission {
         } else {
             boolean isFull = admission instanceof Ledger.Admission.Full;
             arrival.acknowledge().run();
-            desk.replies().refuse(address, isFull ? busy(arrival.command()) : reused(address));
+            context.replies().refuse(header, isFull ? busy(arrival.command()) : reused(header));
         }
     }
 
-    /** Acknowledged when the command itself is on disk. */
+    /** Acknowledges a duplicate when the command itself is on disk. */
     private void follow(Ledger.Admission.UnderWay same, Arrival arrival) {
         if (same.reply().isEmpty()) {
             same.recorded().thenRun(FatalErrors.top(arrival.acknowledge()));
@@ -148,55 +150,57 @@ final class CommandAdmission {
     }
 
     /**
-     * That a reply is owed is written down first: a kill after the PUBACK leaves it to the next life. The PUBACK does not
-     * wait for the reply. Otherwise a broker that ends the connection at the reply would deliver the duplicate for ever.
+     * Replies to a duplicate. The owed reply is recorded first: if the agent is killed after the PUBACK, the next one sends
+     * it. The PUBACK does not wait for the reply: a broker that closes the connection at the reply would otherwise deliver
+     * the duplicate for ever.
      *
-     * @param isRecorded whether the ledger keeps the command: it owes nothing for one that it does not know
+     * @param isRecorded whether the ledger has the command; without it, no owed reply is recorded
      */
     private void answerDuplicate(String key, Arrival arrival, CompletableFuture<String> reply, boolean isRecorded) {
-        ReplyTo to = arrival.command().address().replyTo();
+        ReplyTo to = arrival.command().header().replyTo();
         // At QoS 0 nothing was promised.
         boolean isOwed = isRecorded && arrival.message().qos() > 0;
-        Optional<OwedReplies.Owed> owed = isOwed ? desk.ledger().owe(key, to) : Optional.empty();
+        Optional<OwedReplies.Owed> owed = isOwed ? context.ledger().owe(key, to) : Optional.empty();
         arrival.acknowledge().run();
         answer(to, reply, owed);
     }
 
-    /** Sends duplicates what earlier lives of the agent owe them. */
+    /** Sends the replies to duplicates that an earlier agent acknowledged and did not answer. */
     void answerOwed() {
-        for (OwedReplies.Owed owed : desk.ledger().owed()) {
-            answer(owed.to(), desk.ledger().reply(owed.command()), Optional.of(owed));
+        for (OwedReplies.Owed owed : context.ledger().owed()) {
+            answer(owed.to(), context.ledger().reply(owed.command()), Optional.of(owed));
         }
     }
 
     private void answer(ReplyTo to, CompletableFuture<String> reply, Optional<OwedReplies.Owed> owed) {
-        reply.thenAccept(FatalErrors.top(text ->
-                desk.replies().send(to, text).thenRun(FatalErrors.top(() -> owed.ifPresent(desk.ledger()::settled)))));
+        reply.thenAccept(FatalErrors.top(text -> context.replies()
+                .send(to, text)
+                .thenRun(FatalErrors.top(() -> owed.ifPresent(context.ledger()::settled)))));
     }
 
     private void record(String key, Arrival arrival) {
         Command command = arrival.command();
-        var execution = new CommandExecution(command, arrival.row(), Optional.of(key), desk, pool);
-        if (command.isExpired(desk.timers().now())) {
-            giveUp(key, arrival, Notices.expired(command.address(), desk.events()));
+        var execution = new CommandExecution(command, arrival.spec(), Optional.of(key), context, pool);
+        if (context.isExpired(command)) {
+            giveUp(key, arrival, context.expired(command.header()));
         } else if (isSplayed(arrival)) {
             if (splaying.get() >= MAX_SPLAYING) giveUp(key, arrival, busy(command));
             else accept(key, arrival, () -> splay(execution, arrival), () -> {});
         } else {
-            Optional<KeyedSerialExecutor.Place> place = lanes.reserve(lane(arrival), arrival.weight(), execution);
-            if (place.isEmpty()) {
+            Optional<KeyedSerialExecutor.Slot> slot = lanes.reserve(lane(arrival), arrival.weight(), execution);
+            if (slot.isEmpty()) {
                 giveUp(key, arrival, busy(command));
                 return;
             }
             Runnable enter = () -> {
                 execution.accepted();
-                place.get().ready();
+                slot.get().ready();
             };
-            accept(key, arrival, enter, () -> place.get().withdraw());
+            accept(key, arrival, enter, () -> slot.get().withdraw());
         }
     }
 
-    /** Acknowledged in any case: a broker would deliver it again and again to a disk that stays full. */
+    /** Acknowledges in any case: otherwise the broker would deliver the command again and again while the disk is full. */
     private void accept(String key, Arrival arrival, Runnable accepted, Runnable failed) {
         pool.execute(() -> {
             Optional<CommandException> problem = write(key, arrival);
@@ -213,18 +217,18 @@ final class CommandAdmission {
     private Optional<CommandException> write(String key, Arrival arrival) {
         Command command = arrival.command();
         try {
-            desk.ledger()
+            context.ledger()
                     .accept(
                             key,
                             arrival.message(),
-                            desk.before(command),
-                            command.address().arrived());
+                            context.snapshot(command),
+                            command.header().arrived());
             return Optional.empty();
         } catch (StoreException e) {
             return Optional.of(new CommandException(
                     ErrorCode.DISK_FULL,
-                    command.name() + " was not executed, for it could not be written down: " + e.getMessage()));
-        } catch (RuntimeException bug) { // a lane's top: a place that never gets ready would block its lane
+                    command.name() + " was not executed, because it could not be recorded: " + e.getMessage()));
+        } catch (RuntimeException bug) { // a slot that never becomes ready would block its queue
             LOG.error("ledger failed at command {}", command.name(), bug);
             return Optional.of(
                     new CommandException(ErrorCode.INTERNAL, command.name() + " was not executed: the ledger failed"));
@@ -232,21 +236,20 @@ final class CommandAdmission {
     }
 
     private void giveUp(String key, Arrival arrival, CommandException refusal) {
-        CommandHeader address = arrival.command().address();
-        String reply =
-                desk.replies().write(address, CommandResult.refused(refusal)).text();
-        desk.ledger().withdraw(key, reply);
+        Command.Header header = arrival.command().header();
+        String reply = context.replies().write(header, CommandResult.refused(refusal));
+        context.ledger().withdraw(key, reply);
         arrival.acknowledge().run();
-        desk.replies().send(address.replyTo(), reply);
+        context.replies().send(header.replyTo(), reply);
     }
 
     private void splay(CommandExecution execution, Arrival arrival) {
         splaying.incrementAndGet();
         execution.accepted();
-        desk.timers().schedule(arrival.command().splay(), () -> {
+        context.timers().schedule(arrival.command().splay(), () -> {
             splaying.decrementAndGet();
             lanes.reserve(lane(arrival), arrival.weight(), execution)
-                    .ifPresentOrElse(KeyedSerialExecutor.Place::ready, () -> execution.refuse(busy(arrival.command())));
+                    .ifPresentOrElse(KeyedSerialExecutor.Slot::ready, () -> execution.refuse(busy(arrival.command())));
         });
     }
 
@@ -255,13 +258,13 @@ final class CommandAdmission {
     }
 
     private static KeyedSerialExecutor.Key lane(Arrival arrival) {
-        return lane(arrival.command(), arrival.row());
+        return lane(arrival.command(), arrival.spec());
     }
 
-    private static KeyedSerialExecutor.Key lane(Command command, CommandTable.Row row) {
+    private static KeyedSerialExecutor.Key lane(Command command, CommandSpec spec) {
         if (command.service().isPresent())
             return KeyedSerialExecutor.Key.of(command.service().get());
-        return row.kind() == CommandTable.Kind.QUERY
+        return spec.kind() == CommandTable.Kind.QUERY
                 ? KeyedSerialExecutor.Key.DEVICE_QUERIES
                 : KeyedSerialExecutor.Key.DEVICE;
     }
@@ -274,10 +277,10 @@ final class CommandAdmission {
                         + " are waiting; send it again later");
     }
 
-    private static CommandException reused(CommandHeader address) {
+    private static CommandException reused(Command.Header header) {
         return new CommandException(
                 ErrorCode.ID_REUSED,
-                "id " + JsonExcerpt.of(address.id().orElse(""))
+                "id " + JsonExcerpt.of(header.id().orElse(""))
                         + " belongs to an earlier command with another topic"
                         + " or payload: use a new id for a new command");
     }

@@ -124,7 +124,7 @@ public final class CommandArguments {
     }
 
     /** One sentence for every key that is not among {@code known}, 16 at most. */
-    public List<String> strangers(Collection<String> known) {
+    public List<String> warnUnknown(Collection<String> known) {
         var warnings = new ArrayList<String>();
         for (String key : object.keySet()) {
             if (!known.contains(key) && warnings.size() < MAX_WARNINGS) {

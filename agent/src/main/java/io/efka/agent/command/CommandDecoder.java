@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import com.google.gson.JsonObject;
 import io.efka.agent.command.ledger.CommandDigest;
 import io.efka.agent.command.ledger.ReplyTo;
 import io.efka.mqtt.Message;
@@ -8,6 +9,8 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Topics;
 import io.efka.protocol.json.JsonExcerpt;
+import io.efka.protocol.json.StrictJson;
+import io.efka.protocol.json.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -19,13 +22,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Makes a {@link Command} of a message. MQTT 5 properties win over {@code id}, {@code reply_to} and {@code expires_at} in
- * the payload. What cannot be understood still gets an address, so that it can be answered.
+ * Decodes a message into a {@link Command}. MQTT 5 properties take precedence over {@code id}, {@code reply_to} and
+ * {@code expires_at} in the payload. A message that cannot be decoded still gets a header, so that it can be answered.
  */
 final class CommandDecoder {
     /** Understood by every command. */
     static final Set<String> COMMON = Set.of("id", "reply_to", "expires_at", "wait", "splay_ms");
 
+    private static final int MAX_PAYLOAD_BYTES = 256 * 1024;
     private static final int MAX_ID = 128;
     private static final int MAX_TOPIC_BYTES = 1024;
     // A fleet that wants to spread a command wider sends it in waves.
@@ -37,42 +41,42 @@ final class CommandDecoder {
         this.topics = topics;
     }
 
-    /** What came of it. */
+    /** A command, or why there is none. */
     sealed interface Decoded {
-        CommandHeader address();
+        Command.Header header();
 
         record Understood(Command command) implements Decoded {
             @Override
-            public CommandHeader address() {
-                return command.address();
+            public Command.Header header() {
+                return command.header();
             }
         }
 
-        record Refused(CommandHeader address, CommandException refusal) implements Decoded {}
+        record Refused(Command.Header header, CommandException refusal) implements Decoded {}
     }
 
     Decoded decode(Message message, Topics.CommandTopic topic, Instant arrived) {
         MessageProperties properties = message.properties();
-        CommandHeader address = address(properties, topic, arrived);
+        Command.Header header = header(properties, topic, arrived);
         try {
             if (properties.responseTopic().isPresent()) {
                 requireLegalReplyTopic(
                         "the response topic", properties.responseTopic().get());
             }
-            var arguments = new CommandArguments(PayloadCodec.decode(message.payload()));
-            address = takeId(address, arguments);
-            address = takeReplyTo(address, arguments, properties);
-            address = takeExpiry(address, arguments, properties);
+            var arguments = new CommandArguments(payload(message.payload()));
+            header = takeId(header, arguments);
+            header = takeReplyTo(header, arguments, properties);
+            header = takeExpiry(header, arguments, properties);
             boolean waits = arguments.flag("wait", true);
-            Duration splay = splay(arguments, topic, address.id().orElseGet(() -> CommandDigest.of(message)));
+            Duration splay = splay(arguments, topic, header.id().orElseGet(() -> CommandDigest.of(message)));
             return new Decoded.Understood(
-                    new Command(address, service(topic), arguments, waits, splay, Optional.empty()));
+                    new Command(header, service(topic), arguments, waits, splay, Optional.empty()));
         } catch (CommandException refusal) {
-            return new Decoded.Refused(address, refusal);
+            return new Decoded.Refused(header, refusal);
         }
     }
 
-    private CommandHeader address(MessageProperties properties, Topics.CommandTopic topic, Instant arrived) {
+    private Command.Header header(MessageProperties properties, Topics.CommandTopic topic, Instant arrived) {
         String replyTopic = properties
                 .responseTopic()
                 .filter(asked -> problem(asked).isEmpty())
@@ -83,7 +87,7 @@ final class CommandDecoder {
                 deadline(properties.expirySeconds(), arrived));
         Optional<String> id =
                 properties.correlationData().filter(data -> data.length > 0).map(CommandDigest::idOf);
-        return new CommandHeader(id, topic.service(), topic.command(), replyTo, arrived);
+        return new Command.Header(id, topic.service(), topic.command(), replyTo, arrived);
     }
 
     private static Optional<Instant> deadline(OptionalLong seconds, Instant arrived) {
@@ -99,8 +103,8 @@ final class CommandDecoder {
     }
 
     /**
-     * A reply must not become a command, nor pass for what another device says: whoever may ask one device could make the
-     * whole fleet act.
+     * Why replies must not go to a topic. A reply must not become a command or pass for a message of another device:
+     * otherwise whoever may command one device could command the whole fleet.
      */
     private Optional<String> problem(String topic) {
         if (topic.isEmpty()) return Optional.of("must not be empty");
@@ -114,30 +118,30 @@ final class CommandDecoder {
         return topics.use(topic).map(use -> "must not be a topic that agents use for " + use);
     }
 
-    private static CommandHeader takeId(CommandHeader address, CommandArguments arguments) throws CommandException {
+    private static Command.Header takeId(Command.Header header, CommandArguments arguments) throws CommandException {
         Optional<String> id = arguments.string("id");
-        if (address.id().isPresent() || id.isEmpty()) return address;
+        if (header.id().isPresent() || id.isEmpty()) return header;
         boolean isPlain = id.get().chars().noneMatch(Character::isISOControl);
         if (!isPlain || id.get().isEmpty() || id.get().length() > MAX_ID) {
             throw arguments.wrong("id", "a string of 1-" + MAX_ID + " characters, no control characters");
         }
-        return address.withId(id.get());
+        return header.withId(id.get());
     }
 
-    private CommandHeader takeReplyTo(CommandHeader address, CommandArguments arguments, MessageProperties properties)
+    private Command.Header takeReplyTo(Command.Header header, CommandArguments arguments, MessageProperties properties)
             throws CommandException {
         Optional<String> topic = arguments.string("reply_to");
-        if (properties.responseTopic().isPresent() || topic.isEmpty()) return address;
+        if (properties.responseTopic().isPresent() || topic.isEmpty()) return header;
         requireLegalReplyTopic("reply_to", topic.get());
-        return address.withReplyTo(address.replyTo().at(topic.get()));
+        return header.withReplyTo(header.replyTo().at(topic.get()));
     }
 
-    private static CommandHeader takeExpiry(
-            CommandHeader address, CommandArguments arguments, MessageProperties properties) throws CommandException {
+    private static Command.Header takeExpiry(
+            Command.Header header, CommandArguments arguments, MessageProperties properties) throws CommandException {
         Optional<String> expiry = arguments.string("expires_at");
-        if (properties.expirySeconds().isPresent() || expiry.isEmpty()) return address;
+        if (properties.expirySeconds().isPresent() || expiry.isEmpty()) return header;
         Optional<Instant> deadline = Optional.of(instant(arguments, expiry.get()));
-        return address.withReplyTo(address.replyTo().until(deadline));
+        return header.withReplyTo(header.replyTo().until(deadline));
     }
 
     private static Instant instant(CommandArguments arguments, String text) throws CommandException {
@@ -163,5 +167,41 @@ final class CommandDecoder {
         } catch (IllegalArgumentException e) {
             throw new CommandException(ErrorCode.BAD_ARGUMENT, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A blank payload is no arguments: a newline is what {@code echo | mosquitto_pub -s} sends. */
+    static JsonObject payload(byte[] payload) throws CommandException {
+        if (payload.length > MAX_PAYLOAD_BYTES) {
+            throw new CommandException(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    "payload has " + payload.length + " bytes, may have " + MAX_PAYLOAD_BYTES + " at most");
+        }
+        String text = Utf8.decode(payload)
+                .orElseThrow(() -> new CommandException(
+                        ErrorCode.BAD_PAYLOAD,
+                        "payload is not UTF-8 (" + payload.length + " bytes): send JSON in UTF-8"));
+        if (text.isBlank()) return new JsonObject();
+        try {
+            StrictJson.Document document = StrictJson.parse(withoutMark(text));
+            if (!document.duplicates().isEmpty()) {
+                String key = JsonExcerpt.of(document.duplicates().get(0));
+                throw bad("payload has the key " + key + " twice, and each may stand once", text);
+            }
+            if (document.root() instanceof JsonObject object) return object;
+            throw bad("payload is not a JSON object", text);
+        } catch (StrictJson.NotJsonException e) {
+            throw bad("payload " + e.getMessage(), text);
+        }
+    }
+
+    /** Some editors begin a file with a byte order mark; nobody sees it there. */
+    private static String withoutMark(String text) {
+        return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    }
+
+    private static CommandException bad(String what, String text) {
+        return new CommandException(
+                ErrorCode.BAD_PAYLOAD,
+                what + ": send nothing, or one object as in {\"wait\":false}; was " + JsonExcerpt.of(text));
     }
 }

@@ -26,6 +26,11 @@ public sealed interface CommandResult {
         public CommandResult with(ReplyFields others) {
             return new Failed(code, message, others);
         }
+
+        /** As a reply's {@code error}. */
+        public ReplyFields error() {
+            return ReplyFields.NONE.and("code", code.word()).and("message", message);
+        }
     }
 
     static CommandResult done() {

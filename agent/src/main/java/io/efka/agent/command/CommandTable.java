@@ -9,97 +9,114 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
-/** Every command there is, by level and name. Immutable. */
+/** All commands, by level and name. Immutable. */
 public final class CommandTable {
-    /** What stands before the name in the topic of a {@code call}. */
+    /** What precedes the name in the topic of a {@code call}. */
     public static final String CALL_PREFIX = "call/";
 
-    private final Map<String, Row> device;
-    private final Map<String, Row> service;
+    private final Map<String, CommandSpec> device;
+    private final Map<String, CommandSpec> service;
 
-    public CommandTable(Map<String, Row> device, Map<String, Row> service) {
+    public CommandTable(Map<String, CommandSpec> device, Map<String, CommandSpec> service) {
         this.device = new TreeMap<>(device);
         this.service = new TreeMap<>(service);
     }
 
-    /** What a command does to the world, and so what becomes of it when the agent is killed. */
+    /** Whether a command changes something, and so what happens to it after a crash of the agent. */
     public enum Kind {
-        /** Changes nothing: not written into the ledger, answered anew each time. */
+        /** Changes nothing. Not recorded in the ledger; a duplicate runs again. */
         QUERY,
-        /** What it wants is known by what is so: finished after a crash. */
-        REPEATABLE,
-        /** Doing it twice could do harm: {@code interrupted} after a crash. */
-        HARMFUL
+        /** Has the same effect when it is run twice: run again after a crash. */
+        IDEMPOTENT,
+        /** Could do harm when it is run twice: answered {@code interrupted} after a crash. */
+        NON_IDEMPOTENT
     }
 
-    /** When the next command in the lane may begin. */
-    public enum Hold {
-        /** As soon as the supervisor is told: a stop interrupts a start that waits for readiness. */
-        UNTIL_TOLD,
-        /** When it is answered; a command that does not wait is answered at acceptance, its end is an event. */
-        UNTIL_DONE
+    /** When the next command to the same service may begin. */
+    public enum Next {
+        /** As soon as the supervisor has the request: a stop interrupts a start that waits for readiness. */
+        AFTER_DISPATCH,
+        /**
+         * When this one is done. A command that does not wait is answered when it is accepted; an event announces its
+         * end.
+         */
+        AFTER_COMPLETION
+    }
+
+    /** Executes one command. Called on a thread of the pool, in the queue of the command's service; may block for the disk. */
+    public interface Handler {
+
+        /**
+         * Begins a command.
+         *
+         * @return completes with the result when the command is done, or accepted if it does not wait
+         * @throws CommandException if it is refused; then nothing was done
+         */
+        CompletableFuture<CommandResult> handle(Command command) throws CommandException;
     }
 
     /**
      * One command.
      *
-     * @param arguments the keys it understands beside {@link CommandDecoder#COMMON}
+     * @param arguments the keys it understands, besides {@link CommandDecoder#COMMON}
      * @param readsFolders whether it reads services' folders, which may be on a dead mount
-     * @param afterwards run when the reply to a successful one is on its way; must not block
+     * @param afterwards run after the reply to a successful command was sent; must not block
      */
-    public record Row(
+    public record CommandSpec(
             Kind kind,
-            Hold hold,
+            Next next,
             Set<String> arguments,
-            CommandHandler handler,
+            Handler handler,
             boolean readsFolders,
             Optional<Runnable> afterwards) {
-        public Row {
+        public CommandSpec {
             var all = new HashSet<String>(arguments);
             all.addAll(CommandDecoder.COMMON);
             arguments = Set.copyOf(all);
         }
 
-        public Row andThen(Runnable next) {
-            return new Row(kind, hold, arguments, handler, readsFolders, Optional.of(next));
+        public CommandSpec andThen(Runnable action) {
+            return new CommandSpec(kind, next, arguments, handler, readsFolders, Optional.of(action));
         }
 
-        public Row readingFolders() {
-            return new Row(kind, hold, arguments, handler, true, afterwards);
+        public CommandSpec readingFolders() {
+            return new CommandSpec(kind, next, arguments, handler, true, afterwards);
         }
 
-        public static Row query(CommandHandler handler, String... arguments) {
-            return new Row(Kind.QUERY, Hold.UNTIL_DONE, Set.of(arguments), handler, false, Optional.empty());
+        public static CommandSpec query(Handler handler, String... arguments) {
+            return new CommandSpec(
+                    Kind.QUERY, Next.AFTER_COMPLETION, Set.of(arguments), handler, false, Optional.empty());
         }
 
-        public static Row told(Kind kind, CommandHandler handler, String... arguments) {
-            return new Row(kind, Hold.UNTIL_TOLD, Set.of(arguments), handler, false, Optional.empty());
+        public static CommandSpec afterDispatch(Kind kind, Handler handler, String... arguments) {
+            return new CommandSpec(kind, Next.AFTER_DISPATCH, Set.of(arguments), handler, false, Optional.empty());
         }
 
-        public static Row done(Kind kind, CommandHandler handler, String... arguments) {
-            return new Row(kind, Hold.UNTIL_DONE, Set.of(arguments), handler, false, Optional.empty());
+        public static CommandSpec afterCompletion(Kind kind, Handler handler, String... arguments) {
+            return new CommandSpec(kind, Next.AFTER_COMPLETION, Set.of(arguments), handler, false, Optional.empty());
         }
     }
 
-    /** Every command of the device there is. */
+    /** The names of all device commands. */
     public Set<String> deviceCommands() {
         return Set.copyOf(device.keySet());
     }
 
-    /** Every command of a service there is. */
+    /** The names of all service commands. */
     public Set<String> serviceCommands() {
         return Set.copyOf(service.keySet());
     }
 
-    Row find(CommandHeader address) throws CommandException {
-        boolean toService = address.service().isPresent();
-        Row row = (toService ? service : device).get(template(address.name()));
-        if (row != null) return row;
-        throw new CommandException(ErrorCode.UNKNOWN_COMMAND, unknown(address.name(), toService));
+    CommandSpec find(Command.Header header) throws CommandException {
+        boolean toService = header.service().isPresent();
+        CommandSpec spec = (toService ? service : device).get(template(header.name()));
+        if (spec != null) return spec;
+        throw new CommandException(ErrorCode.UNKNOWN_COMMAND, unknown(header.name(), toService));
     }
 
-    /** The name as it stands in the table: the part that a user chooses is one place there. */
+    /** The name as it is in the table, which has a placeholder for the part that a user chooses. */
     private static String template(String name) {
         return name.startsWith(CALL_PREFIX) ? CALL_PREFIX + "{name}" : name;
     }

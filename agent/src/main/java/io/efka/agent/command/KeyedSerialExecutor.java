@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * One bounded queue a service and one for the device: what is in one lane runs one after the other, in the order in which
- * places were reserved; lanes never wait for each other. No thread of their own: work runs on the given executor.
- * Thread-safe; never blocks.
+ * A bounded queue for each service, and one for the device. The work of one queue runs one after the other, in the order in
+ * which slots were reserved; queues never wait for each other. Work runs on the given executor. Thread-safe; never blocks.
  */
 public final class KeyedSerialExecutor {
     private final Executor pool;
@@ -26,8 +25,8 @@ public final class KeyedSerialExecutor {
     /**
      * @param pool runs the work; disk writes among it, so give it some threads; must not run it at once on
      *     the caller's
-     * @param size places of one lane, the one at work not counted
-     * @param maxBytes of the payloads that wait in all lanes together
+     * @param size slots of one queue, not counting the one whose work runs
+     * @param maxBytes of the payloads that wait in all queues together
      */
     public KeyedSerialExecutor(Executor pool, int size, long maxBytes) {
         this(pool, pool, size, maxBytes);
@@ -54,7 +53,7 @@ public final class KeyedSerialExecutor {
         }
     }
 
-    /** Which lane. */
+    /** Which queue. */
     public record Key(Optional<ServiceId> service, boolean query) {
         static final Key DEVICE = new Key(Optional.empty(), false);
         /** Beside the device's own, so that a ping is answered while an apply is under way. */
@@ -65,8 +64,8 @@ public final class KeyedSerialExecutor {
         }
     }
 
-    /** Takes the next place, whose turn cannot come before it is {@link Place#ready()}; empty when the lane is full. */
-    public synchronized Optional<Place> reserve(Key key, int weight, Work work) {
+    /** Takes the next slot, whose turn cannot come before it is {@link Slot#ready()}; empty when the queue is full. */
+    public synchronized Optional<Slot> reserve(Key key, int weight, Work work) {
         Lane lane = lane(key);
         if (lane.waiting.size() >= size || bytes + weight > maxBytes) {
             forgetIfIdle(lane);
@@ -75,8 +74,8 @@ public final class KeyedSerialExecutor {
         return Optional.of(append(lane, weight, work));
     }
 
-    /** Takes a place also in a full lane: for work that was accepted in an earlier life of the agent. */
-    synchronized Place insist(Key key, Work work) {
+    /** Takes a slot even in a full queue: for work that was accepted before the agent was restarted. */
+    synchronized Slot reserveUnbounded(Key key, Work work) {
         return append(lane(key), 0, work);
     }
 
@@ -85,24 +84,24 @@ public final class KeyedSerialExecutor {
     }
 
     /** Outside the lock: the pool has locks of its own. */
-    private void begin(Optional<Place> next) {
-        next.ifPresent(place -> {
-            Executor its = place.work.readsFolders() ? folders : pool;
-            its.execute(() -> place.work.run(place::release));
+    private void begin(Optional<Slot> next) {
+        next.ifPresent(slot -> {
+            Executor its = slot.work.readsFolders() ? folders : pool;
+            its.execute(() -> slot.work.run(slot::release));
         });
     }
 
-    @GuardedBy("this") private Place append(Lane lane, int weight, Work work) {
-        var place = new Place(lane, weight, work);
-        lane.waiting.add(place);
+    @GuardedBy("this") private Slot append(Lane lane, int weight, Work work) {
+        var slot = new Slot(lane, weight, work);
+        lane.waiting.add(slot);
         bytes += weight;
-        return place;
+        return slot;
     }
 
-    /** The place whose turn it is now, if there is one. */
-    @GuardedBy("this") private Optional<Place> advance(Lane lane) {
-        Optional<Place> next = Optional.empty();
-        Place head = lane.waiting.peek();
+    /** The slot whose turn it is now, if there is one. */
+    @GuardedBy("this") private Optional<Slot> advance(Lane lane) {
+        Optional<Slot> next = Optional.empty();
+        Slot head = lane.waiting.peek();
         if (!lane.atWork && head != null && head.ready) {
             lane.waiting.remove();
             bytes -= head.weight;
@@ -117,15 +116,15 @@ public final class KeyedSerialExecutor {
         if (!lane.atWork && lane.waiting.isEmpty()) lanes.remove(lane.key);
     }
 
-    /** A reserved place. */
-    public final class Place {
+    /** A reserved slot. */
+    public final class Slot {
         private final Lane lane;
         private final int weight;
         private final Work work;
         private boolean ready;
         private boolean released;
 
-        private Place(Lane lane, int weight, Work work) {
+        private Slot(Lane lane, int weight, Work work) {
             this.lane = lane;
             this.weight = weight;
             this.work = work;
@@ -133,7 +132,7 @@ public final class KeyedSerialExecutor {
 
         /** Its turn may come. */
         public void ready() {
-            Optional<Place> next;
+            Optional<Slot> next;
             synchronized (KeyedSerialExecutor.this) {
                 ready = true;
                 next = advance(lane);
@@ -141,9 +140,9 @@ public final class KeyedSerialExecutor {
             begin(next);
         }
 
-        /** Gives the place up; only before it is ready. */
+        /** Gives the slot up; only before it is ready. */
         void withdraw() {
-            Optional<Place> next;
+            Optional<Slot> next;
             synchronized (KeyedSerialExecutor.this) {
                 if (lane.waiting.remove(this)) bytes -= weight;
                 next = advance(lane);
@@ -152,7 +151,7 @@ public final class KeyedSerialExecutor {
         }
 
         private void release() {
-            Optional<Place> next;
+            Optional<Slot> next;
             synchronized (KeyedSerialExecutor.this) {
                 if (released) return;
                 released = true;
@@ -166,7 +165,7 @@ public final class KeyedSerialExecutor {
     /** One queue. Guarded by the lanes' monitor; work never runs within that. */
     private static final class Lane {
         private final Key key;
-        private final ArrayDeque<Place> waiting = new ArrayDeque<>();
+        private final ArrayDeque<Slot> waiting = new ArrayDeque<>();
         private boolean atWork;
 
         private Lane(Key key) {

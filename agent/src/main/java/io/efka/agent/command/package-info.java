@@ -1,11 +1,11 @@
 /**
- * The way of a command: topic, payload, ledger, lane, handler, reply. It may use the rooms {@code service}, {@code wire}
- * and the values of {@code install}; Gson is seen in codecs only ({@code PayloadCodec}, {@code Arguments}, {@code Fields},
- * {@code LedgerCodec}, {@code Documents}).
+ * Receives commands, records them in the ledger, runs them and replies. What each command does is in
+ * {@code io.efka.agent.command.handler}.
  *
- * <p>It has no thread of its own. The link's thread hands a message to the intake, which takes them apart one at a time on
- * the given pool; each lane runs one command at a time on the same pool; the disk is waited for there as well. Supervisors
- * answer on their mailboxes, which are never kept waiting.
+ * <p>The package has no thread of its own. The link's thread puts messages into {@link io.efka.agent.command.CommandQueue},
+ * which decodes them one at a time on the given pool. {@link io.efka.agent.command.KeyedSerialExecutor} runs the commands of
+ * each service one after the other on the same pool, where they may wait for the disk. Supervisors complete their results on
+ * their mailboxes, which are never blocked.
  */
 @NullMarked
 package io.efka.agent.command;

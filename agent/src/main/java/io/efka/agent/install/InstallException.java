@@ -1,5 +1,6 @@
 package io.efka.agent.install;
 
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import java.io.IOException;
 import java.util.List;
@@ -9,10 +10,11 @@ import java.util.stream.Collectors;
 public final class InstallException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final Code code;
+    private final ErrorCode code;
     private final transient List<Fault> faults;
 
-    private InstallException(Code code, String message, List<Fault> faults) {
+    /** @param faults of the manifest, or the one argument that is wrong */
+    public InstallException(ErrorCode code, String message, List<Fault> faults) {
         super(message);
         this.code = code;
         this.faults = List.copyOf(faults);
@@ -20,30 +22,30 @@ public final class InstallException extends Exception {
 
     static InstallException invalid(List<Fault> faults) {
         String all = faults.stream().map(Fault::toString).collect(Collectors.joining("; "));
-        return new InstallException(Code.INVALID_MANIFEST, "the manifest cannot be used: " + all, faults);
+        return new InstallException(ErrorCode.INVALID_MANIFEST, "the manifest cannot be used: " + all, faults);
     }
 
     static InstallException badArgument(String message) {
-        return new InstallException(Code.BAD_ARGUMENT, message, List.of());
+        return new InstallException(ErrorCode.BAD_ARGUMENT, message, List.of());
     }
 
     static InstallException badArgument(Fault argument) {
-        return new InstallException(Code.BAD_ARGUMENT, argument.sentence(), List.of(argument));
+        return new InstallException(ErrorCode.BAD_ARGUMENT, argument.sentence(), List.of(argument));
     }
 
     /** The request is well formed; the agent's settings forbid it. */
     static InstallException notAllowed(Fault argument) {
-        return new InstallException(Code.NOT_ALLOWED, argument.sentence(), List.of(argument));
+        return new InstallException(ErrorCode.NOT_ALLOWED, argument.sentence(), List.of(argument));
     }
 
     static InstallException alreadyInstalled(String message) {
-        return new InstallException(Code.ALREADY_INSTALLED, message, List.of());
+        return new InstallException(ErrorCode.ALREADY_INSTALLED, message, List.of());
     }
 
     /** The disk did not do what it was asked to; {@code what} says what that was. */
     static InstallException broken(String what, IOException cause) {
         String message = what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage();
-        var broken = new InstallException(isFull(cause) ? Code.DISK_FULL : Code.INTERNAL, message, List.of());
+        var broken = new InstallException(isFull(cause) ? ErrorCode.DISK_FULL : ErrorCode.INTERNAL, message, List.of());
         broken.initCause(cause);
         return broken;
     }
@@ -54,17 +56,8 @@ public final class InstallException extends Exception {
         return message.contains("No space left on device") || message.contains("quota exceeded");
     }
 
-    /** Why; on the wire the lower-case name is the error code. */
-    public enum Code {
-        INVALID_MANIFEST,
-        BAD_ARGUMENT,
-        NOT_ALLOWED,
-        ALREADY_INSTALLED,
-        DISK_FULL,
-        INTERNAL
-    }
-
-    public Code code() {
+    /** What a command is refused with. */
+    public ErrorCode code() {
         return code;
     }
 

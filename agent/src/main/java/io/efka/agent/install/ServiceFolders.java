@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * changes to one service must come one after the other. Takes the time of a few disk syncs; a folder that does not answer,
  * as on a dead mount, is waited for some seconds, see {@link FolderReads}.
  */
-public final class ServiceFolders implements AutoCloseable {
+public final class ServiceFolders implements Installer, AutoCloseable {
     private final Path servicesRoot;
     private final WorkDirRoots roots;
     private final Staging staging;
@@ -69,6 +69,7 @@ public final class ServiceFolders implements AutoCloseable {
      * Reads a service's manifest; one that is missing, unreadable or another service's is unusable. So is one that does not
      * answer in time.
      */
+    @Override
     public ManifestReading read(ServiceId id, Path workDir) {
         try {
             return readsOf(workDir).read(workDir, () -> readNow(id, workDir));
@@ -98,6 +99,7 @@ public final class ServiceFolders implements AutoCloseable {
      * @throws InstallException if that folder may not be registered (then nothing in it is read), or if the files that
      *     are brought along cannot be written
      */
+    @Override
     public ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
         if (request.workDir().isPresent()) {
             Path folder = request.workDir().get();
@@ -112,6 +114,7 @@ public final class ServiceFolders implements AutoCloseable {
      *
      * @throws InstallException if it could not be done; then nothing is left behind
      */
+    @Override
     public Installed install(ServiceId id, InstallRequest request) throws InstallException {
         if (request.workDir().isPresent())
             return register(id, request, request.workDir().get());
@@ -137,6 +140,7 @@ public final class ServiceFolders implements AutoCloseable {
      *
      * @throws InstallException {@code BAD_ARGUMENT} for a registered folder, which is not the agent's to write
      */
+    @Override
     public Installed update(ServiceId id, Path workDir, InstallRequest request) throws InstallException {
         if (request.workDir().isPresent())
             return reread(id, workDir, request, request.workDir().get());
@@ -163,6 +167,7 @@ public final class ServiceFolders implements AutoCloseable {
      *
      * @throws InstallException if the request itself is bad
      */
+    @Override
     public boolean differs(ServiceId id, Path workDir, InstallRequest request) throws InstallException {
         if (request.workDir().isPresent()) {
             return !register(id, request, request.workDir().get()).workDir().equals(workDir);
@@ -175,6 +180,7 @@ public final class ServiceFolders implements AutoCloseable {
      *
      * @throws InstallException if it is still there
      */
+    @Override
     public void remove(ServiceId id, Path workDir) throws InstallException {
         if (!isOwn(id, workDir)) return;
         try {

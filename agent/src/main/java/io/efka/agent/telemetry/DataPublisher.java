@@ -3,12 +3,14 @@ package io.efka.agent.telemetry;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.telemetry.DataStream.Item;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.Topics;
 import io.efka.threads.FatalErrors;
 import io.efka.threads.Timers;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings(
         "GuardedBy") // what is decided in after() runs under the lock, which the check does not see in a lambda
-public final class DataPublisher {
+public final class DataPublisher implements StatusListener {
     /** What may wait of one service, and of all together: minutes offline of a fleet of sensors, on a small heap. */
     static final int MAX_MESSAGES = 10_000;
 
@@ -135,7 +137,11 @@ public final class DataPublisher {
         return timers.nanos();
     }
 
-    /** The service is no more: what it has retained is cleared, behind what it still had to say. */
+    @Override
+    public void changed(ServiceStatus status) {}
+
+    /** Clears what the service has retained, after its last values are published. */
+    @Override
     public void removed(ServiceId service) {
         after(actions -> {
             DataStream stream = streams.get(service);

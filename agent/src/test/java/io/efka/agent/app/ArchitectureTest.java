@@ -45,7 +45,7 @@ final class ArchitectureTest {
             agent.install           -> threads, protocol, protocol.json, protocol.manifest, agent.files
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
-            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.install, agent.command.ledger, agent.command
+            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.command.ledger, agent.command
             agent.output.store      -> threads, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.manifest, mqtt, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.output.store, agent.output.ship

@@ -7,14 +7,20 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.channel.ServiceChannels;
 import io.efka.agent.channel.ServiceMessageSink;
+import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandRouter;
-import io.efka.agent.command.Environment;
 import io.efka.agent.command.KeyedSerialExecutor;
+import io.efka.agent.command.handler.ApplyCommand;
+import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
-import io.efka.agent.command.handler.Documents;
-import io.efka.agent.command.handler.Installer;
-import io.efka.agent.command.handler.Toolbox;
+import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.InstallCommands;
+import io.efka.agent.command.handler.Installation;
+import io.efka.agent.command.handler.LogsCommand;
+import io.efka.agent.command.handler.ServiceCommands;
+import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.install.Installer;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.output.Output;
 import io.efka.agent.process.ProcessLauncher;
@@ -271,20 +277,21 @@ final class RemovalTest {
                     new Ulids(timers),
                     new Random(1));
             services = new Supervisors(ports, () -> new SerialExecutor(pool), watch(OutputFiles.class, output.files()));
-            var environment = new Environment(topics, this::reply, services, silent, timers);
-            var lanes = new KeyedSerialExecutor(pool, 64, 1 << 20);
-            var documents = new Documents(status -> new JsonObject(), JsonObject::new, JsonObject::new);
-            var toolbox = new Toolbox(
-                    watch(Installer.class, new FolderInstaller(folders)),
-                    output.logs(),
-                    documents,
-                    lanes,
-                    new ServiceTalk(channels),
-                    run -> true,
-                    () -> {});
-            var table = CommandTables.standard(environment, toolbox, pool);
             var ledger = new Ledger(new StoredLedger(state), 1000, Duration.ofHours(1), timers);
-            router = new CommandRouter(table, environment, ledger, lanes, pool);
+            var context = new CommandContext(topics, ledger, this::reply, services, silent, timers);
+            var queues = new KeyedSerialExecutor(pool, 64, 1 << 20);
+            Installer installer = watch(Installer.class, folders);
+            var requests = new ServiceRequests(services, installer);
+            var installation = new Installation(services, requests, installer, silent, pool);
+            var table = CommandTables.standard(
+                    new DeviceCommands(services, status -> new JsonObject(), JsonObject::new, JsonObject::new, timers),
+                    new ServiceCommands(requests, status -> new JsonObject(), run -> true),
+                    new LogsCommand(requests, output.logs()),
+                    new ChannelCommands(requests, channels, timers),
+                    new InstallCommands(installation, requests),
+                    new ApplyCommand(services, requests, installation, queues),
+                    () -> {});
+            router = new CommandRouter(table, context, queues, pool);
         }
 
         void start() {

@@ -35,8 +35,8 @@ final class CommandsDocumentTest {
 
     private void describes(List<String> row, Optional<String> service) throws CommandException {
         var to = new ReplyTo("unused", Optional.empty(), Optional.empty());
-        CommandTable.Row command =
-                table.find(new CommandHeader(Optional.empty(), service, row.get(0), to, Instant.EPOCH));
+        CommandTable.CommandSpec command =
+                table.find(new Command.Header(Optional.empty(), service, row.get(0), to, Instant.EPOCH));
         var arguments = new HashSet<>(command.arguments());
         arguments.removeAll(CommandDecoder.COMMON);
         Set<String> documented = row.get(1).isEmpty()
@@ -49,8 +49,8 @@ final class CommandsDocumentTest {
     private static String afterACrash(CommandTable.Kind kind) {
         return switch (kind) {
             case QUERY -> "answered anew";
-            case REPEATABLE -> "finished";
-            case HARMFUL -> "interrupted";
+            case IDEMPOTENT -> "finished";
+            case NON_IDEMPOTENT -> "interrupted";
         };
     }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.efka.agent.command.handler.InstallDecoder;
+import io.efka.agent.install.InstallException;
 import io.efka.agent.install.InstallRequest;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
@@ -17,6 +18,7 @@ import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceStatus.State;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -87,7 +89,8 @@ final class InstallTest {
 
         @Test
         void passesOnWhatTheInstallerRefuses() {
-            rig.installer.failure = Optional.of(new CommandException(ErrorCode.NOT_ALLOWED, "/etc is not below /srv"));
+            rig.installer.failure =
+                    Optional.of(new InstallException(ErrorCode.NOT_ALLOWED, "/etc is not below /srv", List.of()));
             rig.send(camera("install"), "{\"work_dir\":\"/etc\"}").settle();
             assertThat(code(rig.reply())).isEqualTo("not_allowed");
         }
@@ -97,7 +100,7 @@ final class InstallTest {
             var payload = "{\"manifest\":{\"a\":0.5},\"files\":{\"run.sh\":{\"text\":\"é\",\"mode\":\"0755\"},"
                     + "\"b\":{\"base64\":\"/wA=\"}}}";
             InstallRequest request = InstallDecoder.decode(
-                    new CommandArguments(PayloadCodec.decode(payload.getBytes(StandardCharsets.UTF_8))));
+                    new CommandArguments(CommandDecoder.payload(payload.getBytes(StandardCharsets.UTF_8))));
             assertThat(request.manifest()).contains("{\"a\":0.5}");
             assertThat(request.files()).containsOnlyKeys("run.sh", "b");
             assertThat(request.files()).hasEntrySatisfying("run.sh", file -> {
@@ -177,7 +180,7 @@ final class InstallTest {
         void thatFailsLeavesNothingForTheNextLife() {
             rig.supervision.with(CAMERA);
             rig.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
-            rig.installer.failure = Optional.of(new CommandException(ErrorCode.INTERNAL, "not permitted"));
+            rig.installer.failure = Optional.of(new InstallException(ErrorCode.INTERNAL, "not permitted", List.of()));
             rig.send(camera("remove"), "").settle();
             assertThat(code(rig.reply())).isEqualTo("internal");
             assertThat(rig.supervision.removals).isEmpty();
@@ -314,13 +317,15 @@ final class InstallTest {
 
         @Test
         void whatTheInstallerRefusesIsToldAsAFaultBelowTheService() {
-            rig.installer.unfit = Optional.of(
-                    CommandException.of(ErrorCode.NOT_ALLOWED, new Fault("work_dir", "\"/tmp\"", "must be elsewhere")));
+            rig.installer.unfit = Optional.of(new InstallException(
+                    ErrorCode.NOT_ALLOWED,
+                    "not below",
+                    List.of(new Fault("work_dir", "\"/tmp\"", "must be elsewhere"))));
             JsonObject reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply))
                     .isEqualTo("nothing was applied: services.fan.work_dir: must be elsewhere, was \"/tmp\"");
 
-            rig.installer.unfit = Optional.of(new CommandException(ErrorCode.INTERNAL, "the disk is gone"));
+            rig.installer.unfit = Optional.of(new InstallException(ErrorCode.INTERNAL, "the disk is gone", List.of()));
             reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply)).contains("services.fan: ").contains("the disk is gone");
         }
@@ -334,7 +339,7 @@ final class InstallTest {
         @Test
         void thatFailsInPartSaysWhereAndDoesTheRest() {
             rig.supervision.running(RADIO);
-            rig.installer.failure = Optional.of(new CommandException(ErrorCode.DISK_FULL, "no space"));
+            rig.installer.failure = Optional.of(new InstallException(ErrorCode.DISK_FULL, "no space", List.of()));
             JsonObject reply = apply(
                     "{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\"}},\"radio\":{\"desired\":\"stopped\"}}}");
             assertThat(code(reply)).isEqualTo("disk_full");

@@ -51,8 +51,8 @@ final class KeyedSerialExecutorTest {
             }
         };
         var key = KeyedSerialExecutor.Key.of(new ServiceId("camera"));
-        KeyedSerialExecutor.Place first = lanes.reserve(key, 1, reading).orElseThrow();
-        KeyedSerialExecutor.Place second = lanes.reserve(key, 1, Runnable::run).orElseThrow();
+        KeyedSerialExecutor.Slot first = lanes.reserve(key, 1, reading).orElseThrow();
+        KeyedSerialExecutor.Slot second = lanes.reserve(key, 1, Runnable::run).orElseThrow();
 
         second.ready();
         assertThat(places).isEmpty();
@@ -76,7 +76,7 @@ final class KeyedSerialExecutorTest {
                     pool.execute(release);
                     left.countDown();
                 };
-                KeyedSerialExecutor.Place place =
+                KeyedSerialExecutor.Slot place =
                         lanes.reserve(KeyedSerialExecutor.Key.of(id), 1, work).orElseThrow();
                 pool.execute(place::ready);
             }
@@ -91,10 +91,9 @@ final class KeyedSerialExecutorTest {
     void goOnBehindAPlaceThatIsGivenUp() throws InterruptedException {
         var lanes = new KeyedSerialExecutor(pool, 2, 100);
         var done = new CountDownLatch(1);
-        KeyedSerialExecutor.Place first =
+        KeyedSerialExecutor.Slot first =
                 lanes.reserve(KeyedSerialExecutor.Key.DEVICE, 50, release -> {}).orElseThrow();
-        KeyedSerialExecutor.Place second = lanes.reserve(
-                        KeyedSerialExecutor.Key.DEVICE, 50, release -> done.countDown())
+        KeyedSerialExecutor.Slot second = lanes.reserve(KeyedSerialExecutor.Key.DEVICE, 50, release -> done.countDown())
                 .orElseThrow();
         assertThat(lanes.reserve(KeyedSerialExecutor.Key.DEVICE, 1, release -> {}))
                 .isEmpty();

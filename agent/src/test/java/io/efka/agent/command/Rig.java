@@ -2,9 +2,15 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.command.handler.ApplyCommand;
+import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
-import io.efka.agent.command.handler.Documents;
-import io.efka.agent.command.handler.Toolbox;
+import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.InstallCommands;
+import io.efka.agent.command.handler.Installation;
+import io.efka.agent.command.handler.LogsCommand;
+import io.efka.agent.command.handler.ServiceCommands;
+import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.supervision.Logs;
@@ -16,6 +22,7 @@ import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.GroupId;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,7 +45,7 @@ public final class Rig {
     public final FakeInstaller installer;
     public final FakeTimers timers;
     public final KillSwitch kill;
-    public final FakeTalk talk = new FakeTalk();
+    public final FakeCalls channels = new FakeCalls();
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     public final List<Message> replies = new ArrayList<>();
     final List<String> events = new ArrayList<>();
@@ -70,13 +77,21 @@ public final class Rig {
         supervision.kill = kill;
         installer.kill = kill;
         var topics = new Topics("efka", new DeviceId("dev1"), List.of(new GroupId("roof")));
-        var environment = new Environment(topics, this::send, supervision, new RecordedEvents(), timers);
-        var lanes = new KeyedSerialExecutor(tasks::add, 64, 8 * 1024 * 1024);
         var ledger = new Ledger(disk.store(kill), 1000, Duration.ofHours(24), timers);
-        var toolbox = new Toolbox(
-                installer, this::readLogs, documents(), lanes, talk, run -> isGrouped, () -> isShutDown = true);
-        table = CommandTables.standard(environment, toolbox, tasks::add);
-        router = new CommandRouter(table, environment, ledger, lanes, tasks::add);
+        var recorded = new RecordedEvents();
+        var context = new CommandContext(topics, ledger, this::send, supervision, recorded, timers);
+        var queues = new KeyedSerialExecutor(tasks::add, 64, 8 * 1024 * 1024);
+        var requests = new ServiceRequests(supervision, installer);
+        var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
+        table = CommandTables.standard(
+                new DeviceCommands(supervision, Rig::document, JsonObject::new, JsonObject::new, timers),
+                new ServiceCommands(requests, Rig::document, run -> isGrouped),
+                new LogsCommand(requests, this::readLogs),
+                new ChannelCommands(requests, channels, timers),
+                new InstallCommands(installation, requests),
+                new ApplyCommand(supervision, requests, installation, queues),
+                () -> isShutDown = true);
+        router = new CommandRouter(table, context, queues, tasks::add);
     }
 
     /** The same disk and processes, everything in memory gone; it dies at its {@code touch}-th touch of the outside. */
@@ -89,15 +104,10 @@ public final class Rig {
         return nextLife(KillSwitch.never());
     }
 
-    private static Documents documents() {
-        return new Documents(
-                status -> {
-                    var document = new JsonObject();
-                    document.addProperty("service", status.id().value());
-                    return document;
-                },
-                JsonObject::new,
-                JsonObject::new);
+    private static JsonObject document(ServiceStatus status) {
+        var document = new JsonObject();
+        document.addProperty("service", status.id().value());
+        return document;
     }
 
     private CompletableFuture<Void> send(Message reply) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
@@ -140,7 +141,7 @@ final class FolderReadsTest {
                 InstallException.class,
                 () -> folders.install(
                         CAMERA, new InstallRequest(Optional.empty(), Map.of(), Optional.of(folder("deadly")))));
-        assertThat(refused.code()).isEqualTo(InstallException.Code.INVALID_MANIFEST);
+        assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
         assertThat(refused).hasMessageContaining("did not answer in time");
     }
 

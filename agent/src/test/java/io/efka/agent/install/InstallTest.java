@@ -11,8 +11,8 @@ import static io.efka.agent.install.Requests.withFile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.efka.agent.install.InstallException.Code;
 import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import java.io.IOException;
@@ -88,7 +88,7 @@ class InstallTest {
         @Test
         void againWithAnotherRequestIsRefused() throws Exception {
             folders.install(CAMERA, version("one"));
-            assertThat(device.refusedInstall(version("two")).code()).isEqualTo(Code.ALREADY_INSTALLED);
+            assertThat(device.refusedInstall(version("two")).code()).isEqualTo(ErrorCode.ALREADY_INSTALLED);
             assertThat(services.resolve("camera/run.sh")).hasContent("one");
         }
 
@@ -128,14 +128,14 @@ class InstallTest {
                 })
         void withAPathThatLeadsAwayIsRefused(String path) throws Exception {
             InstallException refused = device.refusedInstall(withFile(path, file("", 0644)));
-            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             device.assertNothingIsInstalled();
         }
 
         @Test
         void withANameTooLongIsRefused() throws Exception {
             InstallException refused = device.refusedInstall(withFile("n".repeat(256), file("", 0644)));
-            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(refused).hasMessageContaining("255 bytes");
             device.assertNothingIsInstalled();
         }
@@ -144,7 +144,7 @@ class InstallTest {
         @ValueSource(ints = {-1, 01000, 04755})
         void withABadModeIsRefused(int mode) throws Exception {
             InstallException refused = device.refusedInstall(withFile("a", file("", mode)));
-            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(refused).hasMessageContaining("0 to 0777");
             device.assertNothingIsInstalled();
         }
@@ -155,7 +155,7 @@ class InstallTest {
                     InstallException.class, () -> folders.check(CAMERA, withFile("../x", file("", 0644))));
             assertThat(refused)
                     .hasMessage("files must have relative paths, without empty names, . and .., was \"../x\"");
-            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
 
         @Test
@@ -163,13 +163,13 @@ class InstallTest {
             var files = new HashMap<String, InlineFile>();
             for (int i = 0; i < InstallPlan.MAX_FILES; i++) files.put("f" + i, file("", 0644));
             assertThat(device.refusedInstall(request(manifest("x"), files)).code())
-                    .isEqualTo(Code.BAD_ARGUMENT);
+                    .isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
 
         @Test
         void withTooManyBytesIsRefused() {
             InlineFile large = new InlineFile(new byte[InstallPlan.MAX_BYTES], 0644);
-            assertThat(device.refusedInstall(withFile("large", large)).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(device.refusedInstall(withFile("large", large)).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
 
         @Test
@@ -181,14 +181,14 @@ class InstallTest {
         @Test
         void withoutAManifestIsRefused() {
             var nothing = new InstallRequest(Optional.empty(), Map.of(), Optional.empty());
-            assertThat(device.refusedInstall(nothing).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(device.refusedInstall(nothing).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
 
         @Test
         void withABadManifestListsItsFaults() throws Exception {
             InstallException refused =
                     device.refusedInstall(request("{\"service_id\":\"camera\",\"exec\":7}", Map.of()));
-            assertThat(refused.code()).isEqualTo(Code.INVALID_MANIFEST);
+            assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
             assertThat(refused.faults()).extracting(Fault::key).containsExactly("exec", "health_check");
             device.assertNothingIsInstalled();
         }
@@ -225,19 +225,19 @@ class InstallTest {
             Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
             Files.writeString(elsewhere.resolve("manifest.json"), manifest("one"));
             Path link = Files.createSymbolicLink(outside.resolve("link"), elsewhere);
-            assertThat(device.refusedInstall(existing(link)).code()).isEqualTo(Code.NOT_ALLOWED);
+            assertThat(device.refusedInstall(existing(link)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
             assertThat(device.refusedInstall(existing(outside.resolve("../elsewhere")))
                             .code())
-                    .isEqualTo(Code.NOT_ALLOWED);
+                    .isEqualTo(ErrorCode.NOT_ALLOWED);
         }
 
         @Test
         void takesNoFolderOfAnotherServiceNorARootItself() throws Exception {
             Path other = Files.createDirectories(services.resolve("other"));
             Files.writeString(other.resolve("manifest.json"), manifest("one"));
-            assertThat(device.refusedInstall(existing(other)).code()).isEqualTo(Code.NOT_ALLOWED);
-            assertThat(device.refusedInstall(existing(services)).code()).isEqualTo(Code.NOT_ALLOWED);
-            assertThat(device.refusedInstall(existing(outside)).code()).isEqualTo(Code.NOT_ALLOWED);
+            assertThat(device.refusedInstall(existing(other)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
+            assertThat(device.refusedInstall(existing(services)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
+            assertThat(device.refusedInstall(existing(outside)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
         }
 
         @Test
@@ -246,7 +246,7 @@ class InstallTest {
             Files.writeString(elsewhere.resolve("manifest.json"), "not JSON");
             InstallException refused =
                     catchThrowableOfType(InstallException.class, () -> folders.check(CAMERA, existing(elsewhere)));
-            assertThat(refused.code()).isEqualTo(Code.NOT_ALLOWED);
+            assertThat(refused.code()).isEqualTo(ErrorCode.NOT_ALLOWED);
         }
 
         @Test
@@ -275,7 +275,7 @@ class InstallTest {
         @Test
         void excludesFiles() throws Exception {
             var both = new InstallRequest(Optional.of(manifest("x")), Map.of(), Optional.of(device.externalCamera()));
-            assertThat(device.refusedInstall(both).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(device.refusedInstall(both).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
     }
 }

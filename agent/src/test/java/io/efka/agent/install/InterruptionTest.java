@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.efka.agent.install.InstallException.Code;
+import io.efka.protocol.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +73,7 @@ class InterruptionTest {
                 InstallException failure =
                         catchThrowableOfType(InstallException.class, () -> on(disk).install(CAMERA, version("one")));
                 if (!disk.hasFailed()) break;
-                assertThat(failure.code()).as("step %s", step).isEqualTo(Code.DISK_FULL);
+                assertThat(failure.code()).as("step %s", step).isEqualTo(ErrorCode.DISK_FULL);
                 assertThat(workDir).doesNotExist();
                 assertThat(leftovers(services)).isEmpty();
             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.efka.agent.files.Privileges;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class RootRuleTest {
                 .contains("chown root " + folder, "or name its owner as \"user\"", "that its owner nobody can change");
         InstallException refused =
                 catchThrowableOfType(InstallException.class, () -> folders.install(CAMERA, existing()));
-        assertThat(refused.code()).isEqualTo(InstallException.Code.INVALID_MANIFEST);
+        assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
     }
 
     @Test
@@ -104,7 +105,7 @@ final class RootRuleTest {
 
         InstallException refused = catchThrowableOfType(InstallException.class, () -> folders.install(CAMERA, request));
 
-        assertThat(refused.code()).isEqualTo(InstallException.Code.NOT_ALLOWED);
+        assertThat(refused.code()).isEqualTo(ErrorCode.NOT_ALLOWED);
         assertThat(refused).hasMessageContaining("chmod o-w " + data);
         assertThat(data.resolve("services")).doesNotExist();
     }

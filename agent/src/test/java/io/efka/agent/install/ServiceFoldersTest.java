@@ -11,7 +11,7 @@ import static io.efka.agent.install.Requests.withFile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.efka.agent.install.InstallException.Code;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.manifest.ManifestReading;
 import io.efka.protocol.manifest.ManifestReading.Unusable;
@@ -141,20 +141,20 @@ class ServiceFoldersTest {
         void followsNoLinkedFolderOutOfTheWorkDirectory() throws Exception {
             Files.createSymbolicLink(workDir.resolve("linked"), outside);
             assertThat(refusedUpdate(withFile("linked/x", file("", 0644))).code())
-                    .isEqualTo(Code.BAD_ARGUMENT);
+                    .isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(outside.resolve("x")).doesNotExist();
             assertThat(workDir.resolve("run.sh")).hasContent("one");
         }
 
         @Test
         void doesNotPutAFileWhereAFolderIs() {
-            assertThat(refusedUpdate(withFile("conf", file("", 0644))).code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(refusedUpdate(withFile("conf", file("", 0644))).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(workDir.resolve("run.sh")).hasContent("one");
         }
 
         @Test
         void withABadManifestChangesNothing() {
-            assertThat(refusedUpdate(request("{}", Map.of())).code()).isEqualTo(Code.INVALID_MANIFEST);
+            assertThat(refusedUpdate(request("{}", Map.of())).code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
             assertThat(workDir.resolve("manifest.json")).hasContent(manifest("one"));
         }
 
@@ -164,7 +164,7 @@ class ServiceFoldersTest {
                     folders.install(CAMERA, existing(device.externalCamera())).workDir();
             InstallException refused =
                     catchThrowableOfType(InstallException.class, () -> folders.update(CAMERA, folder, version("two")));
-            assertThat(refused.code()).isEqualTo(Code.BAD_ARGUMENT);
+            assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(folder.resolve("manifest.json")).hasContent(manifest("one"));
         }
 
@@ -225,7 +225,7 @@ class ServiceFoldersTest {
         void ofABadRequestIsRefused() {
             assertThat(catchThrowableOfType(InstallException.class, () -> differs(request("{}", Map.of())))
                             .code())
-                    .isEqualTo(Code.INVALID_MANIFEST);
+                    .isEqualTo(ErrorCode.INVALID_MANIFEST);
         }
     }
 

@@ -24,15 +24,15 @@ final class ApplyDecoder {
     private static final Set<String> KNOWN = Set.of("manifest", "files", "work_dir", "desired");
 
     private final ServiceRegistry supervision;
-    private final Installer installer;
+    private final Installation installation;
     private final List<Fault> faults = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<Manifest> manifests = new ArrayList<>();
 
     /** For one command. */
-    ApplyDecoder(ServiceRegistry supervision, Installer installer) {
+    ApplyDecoder(ServiceRegistry supervision, Installation installation) {
         this.supervision = supervision;
-        this.installer = installer;
+        this.installation = installation;
     }
 
     /** @throws CommandException with all faults of all services */
@@ -66,7 +66,7 @@ final class ApplyDecoder {
         var id = new ServiceId(name);
         try {
             CommandArguments service = services.object(name).orElseGet(CommandArguments::none);
-            warnings.addAll(service.strangers(KNOWN));
+            warnings.addAll(service.warnUnknown(KNOWN));
             Desired desired = desired(service);
             Optional<InstallRequest> content = content(id, service);
             if (content.isPresent()) check(id, path, content.get());
@@ -97,7 +97,7 @@ final class ApplyDecoder {
 
     private void check(ServiceId id, String path, InstallRequest request) {
         try {
-            check(id, path, installer.check(id, request));
+            check(id, path, installation.check(id, request));
         } catch (CommandException refusal) {
             faults.add(refusal.argument().map(fault -> fault.below(path)).orElseGet(() -> unfit(path, refusal)));
         }

@@ -1,12 +1,11 @@
 package io.efka.agent.command.handler;
 
-import static io.efka.agent.command.CommandTable.Hold.UNTIL_DONE;
-import static io.efka.agent.command.CommandTable.Hold.UNTIL_TOLD;
+import static io.efka.agent.command.CommandTable.Next.AFTER_COMPLETION;
+import static io.efka.agent.command.CommandTable.Next.AFTER_DISPATCH;
 
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.KeyedSerialExecutor;
-import io.efka.agent.command.ReplyCodec;
 import io.efka.agent.command.ReplyFields;
 import io.efka.agent.command.handler.ApplySteps.Action;
 import io.efka.protocol.Desired;
@@ -49,17 +48,17 @@ final class ApplyRun {
 
     private Stream<CompletableFuture<Optional<Action>>> writing() {
         return plan.services().stream()
-                .map(wanted -> inLane(wanted.id(), UNTIL_DONE, true, () -> steps.content(wanted)));
+                .map(wanted -> inLane(wanted.id(), AFTER_COMPLETION, true, () -> steps.content(wanted)));
     }
 
     private Stream<CompletableFuture<Optional<Action>>> ending() {
         Set<ServiceId> kept = plan.ids();
         Stream<CompletableFuture<Optional<Action>>> stops = wanted(Desired.STOPPED)
-                .map(wanted -> inLane(wanted.id(), UNTIL_TOLD, false, () -> steps.stop(wanted.id())));
+                .map(wanted -> inLane(wanted.id(), AFTER_DISPATCH, false, () -> steps.stop(wanted.id())));
         if (!plan.prune()) return stops;
         Stream<CompletableFuture<Optional<Action>>> removals = steps.installed().stream()
                 .filter(id -> !kept.contains(id))
-                .map(id -> inLane(id, UNTIL_DONE, false, () -> steps.remove(id)));
+                .map(id -> inLane(id, AFTER_COMPLETION, false, () -> steps.remove(id)));
         return Stream.concat(stops, removals);
     }
 
@@ -70,7 +69,10 @@ final class ApplyRun {
                 .collect(Collectors.toSet());
         return wanted(Desired.RUNNING)
                 .map(wanted -> inLane(
-                        wanted.id(), UNTIL_TOLD, false, () -> steps.start(wanted.id(), updated.contains(wanted.id()))));
+                        wanted.id(),
+                        AFTER_DISPATCH,
+                        false,
+                        () -> steps.start(wanted.id(), updated.contains(wanted.id()))));
     }
 
     private Stream<ApplyPlan.Wanted> wanted(Desired desired) {
@@ -85,7 +87,7 @@ final class ApplyRun {
 
     private CompletableFuture<Optional<Action>> inLane(
             ServiceId id,
-            CommandTable.Hold hold,
+            CommandTable.Next next,
             boolean readsFolders,
             Supplier<CompletableFuture<Optional<Action>>> step) {
         var result = new CompletableFuture<Optional<Action>>();
@@ -93,7 +95,7 @@ final class ApplyRun {
             @Override
             public void run(Runnable release) {
                 CompletableFuture<Optional<Action>> going = begin(step);
-                if (hold == UNTIL_TOLD) release.run();
+                if (next == AFTER_DISPATCH) release.run();
                 going.whenComplete(FatalErrors.top((action, problem) -> {
                     release.run();
                     if (problem == null) result.complete(action);
@@ -106,7 +108,7 @@ final class ApplyRun {
                 return readsFolders;
             }
         };
-        lanes.reserve(KeyedSerialExecutor.Key.of(id), 0, work).ifPresentOrElse(KeyedSerialExecutor.Place::ready, () -> {
+        lanes.reserve(KeyedSerialExecutor.Key.of(id), 0, work).ifPresentOrElse(KeyedSerialExecutor.Slot::ready, () -> {
             CommandResult busy =
                     CommandResult.failed(ErrorCode.BUSY, "too many commands to service " + id + " are waiting");
             result.complete(Optional.of(new Action(id, "skipped", busy)));
@@ -150,7 +152,7 @@ final class ApplyRun {
                 .and("service", action.service().value())
                 .and("action", action.name())
                 .and("ok", !action.isFailed());
-        if (action.answer() instanceof CommandResult.Failed failed) line = line.and("error", ReplyCodec.error(failed));
+        if (action.answer() instanceof CommandResult.Failed failed) line = line.and("error", failed.error());
         return line.andAll(action.answer().fields());
     }
 }

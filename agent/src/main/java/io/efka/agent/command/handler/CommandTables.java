@@ -1,91 +1,63 @@
 package io.efka.agent.command.handler;
 
-import static io.efka.agent.command.CommandTable.Kind.HARMFUL;
+import static io.efka.agent.command.CommandTable.CommandSpec.afterCompletion;
+import static io.efka.agent.command.CommandTable.CommandSpec.afterDispatch;
+import static io.efka.agent.command.CommandTable.CommandSpec.query;
+import static io.efka.agent.command.CommandTable.Kind.IDEMPOTENT;
+import static io.efka.agent.command.CommandTable.Kind.NON_IDEMPOTENT;
 import static io.efka.agent.command.CommandTable.Kind.QUERY;
-import static io.efka.agent.command.CommandTable.Kind.REPEATABLE;
-import static io.efka.agent.command.CommandTable.Row.done;
-import static io.efka.agent.command.CommandTable.Row.query;
-import static io.efka.agent.command.CommandTable.Row.told;
 
 import io.efka.agent.command.CommandTable;
-import io.efka.agent.command.CommandTable.Row;
-import io.efka.agent.command.Environment;
+import io.efka.agent.command.CommandTable.CommandSpec;
 import java.util.Map;
-import java.util.concurrent.Executor;
 
-/** The commands as the protocol document lists them. */
+/** The commands that the protocol document lists. */
 public final class CommandTables {
-    private final Environment environment;
-    private final Toolbox toolbox;
-    private final ServiceRequests services;
-    private final Installation installation;
+    private CommandTables() {}
 
-    private CommandTables(Environment environment, Toolbox toolbox, Executor pool) {
-        this.environment = environment;
-        this.toolbox = toolbox;
-        this.services = new ServiceRequests(environment.supervision(), toolbox.installer());
-        this.installation =
-                new Installation(environment.supervision(), services, toolbox.installer(), environment.events(), pool);
-    }
-
-    /** @param pool for what goes on after a service has stopped; what is done there reads and writes folders */
-    public static CommandTable standard(Environment environment, Toolbox toolbox, Executor pool) {
-        var tables = new CommandTables(environment, toolbox, pool);
-        return new CommandTable(tables.device(), tables.service());
-    }
-
-    private Map<String, Row> device() {
-        var device = new DeviceCommands(environment.supervision(), toolbox.documents(), environment.timers());
-        var apply = new ApplyCommand(environment.supervision(), services, installation, toolbox);
-        return Map.of(
+    /** @param shutdown begins a graceful end of the agent; run after the reply, must not block */
+    public static CommandTable standard(
+            DeviceCommands device,
+            ServiceCommands service,
+            LogsCommand logs,
+            ChannelCommands channel,
+            InstallCommands install,
+            ApplyCommand apply,
+            Runnable shutdown) {
+        Map<String, CommandSpec> deviceCommands = Map.of(
                 "ping", query(device::ping),
                 "info", query(device::info),
                 "list", query(device::list),
                 "metrics", query(device::metrics),
-                "apply", done(REPEATABLE, apply, "services", "prune").readingFolders(),
-                "shutdown", done(HARMFUL, device::shutdown).andThen(toolbox.shutdown()));
-    }
-
-    private Map<String, Row> service() {
-        var service = new ServiceCommands(services, toolbox.documents(), toolbox.isGrouped());
-        var install = new InstallCommands(installation, services);
-        return Map.ofEntries(
+                "apply", afterCompletion(IDEMPOTENT, apply, "services", "prune").readingFolders(),
+                "shutdown", afterCompletion(NON_IDEMPOTENT, device::shutdown).andThen(shutdown));
+        Map<String, CommandSpec> serviceCommands = Map.ofEntries(
                 Map.entry("status", query(service::status)),
+                // Logs are read on a pool of their own, so the next command need not wait for the disk.
                 Map.entry(
                         "logs",
-                        // Read in a pool of its own: what comes behind it in the lane does not wait for the disk.
-                        told(
-                                QUERY,
-                                new LogsCommand(services, toolbox.logs()),
-                                "stream",
-                                "lines",
-                                "from",
-                                "to",
-                                "since",
-                                "until",
-                                "match",
-                                "max_bytes")),
-                Map.entry("start", told(REPEATABLE, service::start).readingFolders()),
-                Map.entry("stop", told(REPEATABLE, service::stop)),
-                Map.entry("switch", told(REPEATABLE, service::toggle, "on").readingFolders()),
-                Map.entry("restart", told(REPEATABLE, service::restart).readingFolders()),
-                Map.entry("reset", told(REPEATABLE, service::reset)),
-                Map.entry("enable", told(REPEATABLE, service::enable)),
-                Map.entry("disable", told(REPEATABLE, service::disable)),
-                Map.entry("signal", told(HARMFUL, service::signal, "signal")),
-                Map.entry("input", told(HARMFUL, service::input, "text")),
+                        afterDispatch(
+                                QUERY, logs, "stream", "lines", "from", "to", "since", "until", "match", "max_bytes")),
+                Map.entry("start", afterDispatch(IDEMPOTENT, service::start).readingFolders()),
+                Map.entry("stop", afterDispatch(IDEMPOTENT, service::stop)),
+                Map.entry(
+                        "switch",
+                        afterDispatch(IDEMPOTENT, service::toggle, "on").readingFolders()),
+                Map.entry("restart", afterDispatch(IDEMPOTENT, service::restart).readingFolders()),
+                Map.entry("reset", afterDispatch(IDEMPOTENT, service::reset)),
+                Map.entry("enable", afterDispatch(IDEMPOTENT, service::enable)),
+                Map.entry("disable", afterDispatch(IDEMPOTENT, service::disable)),
+                Map.entry("signal", afterDispatch(NON_IDEMPOTENT, service::signal, "signal")),
+                Map.entry("input", afterDispatch(NON_IDEMPOTENT, service::input, "text")),
                 Map.entry(
                         CommandTable.CALL_PREFIX + "{name}",
-                        told(
-                                HARMFUL,
-                                new CallCommand(services, toolbox.talk(), environment.timers()),
-                                "args",
-                                "timeout_ms")),
-                Map.entry("config", told(REPEATABLE, new ConfigCommand(services, toolbox.talk()), "set", "signal")),
+                        afterDispatch(NON_IDEMPOTENT, channel::call, "args", "timeout_ms")),
+                Map.entry("config", afterDispatch(IDEMPOTENT, channel::config, "set", "signal")),
                 Map.entry(
                         "install",
-                        done(REPEATABLE, install::install, "manifest", "files", "work_dir", "start")
+                        afterCompletion(IDEMPOTENT, install::install, "manifest", "files", "work_dir", "start")
                                 .readingFolders()),
-                Map.entry("remove", done(REPEATABLE, install::remove)));
+                Map.entry("remove", afterCompletion(IDEMPOTENT, install::remove)));
+        return new CommandTable(deviceCommands, serviceCommands);
     }
 }

@@ -1,49 +1,70 @@
 package io.efka.agent.command.handler;
 
+import com.google.gson.JsonObject;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandResult;
-import io.efka.agent.command.CommandTable;
+import io.efka.agent.command.CommandTable.CommandSpec;
 import io.efka.agent.command.ReplyFields;
 import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.json.JsonWriter;
 import io.efka.threads.Timers;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** The commands of the device itself. */
-final class DeviceCommands {
-    private final ServiceRegistry supervision;
-    private final Documents documents;
+/** Commands to the device itself. */
+public final class DeviceCommands {
+    private final ServiceRegistry services;
+    private final Function<ServiceStatus, JsonObject> status;
+    private final Supplier<JsonObject> info;
+    private final Supplier<JsonObject> metrics;
     private final Timers timers;
 
-    DeviceCommands(ServiceRegistry supervision, Documents documents, Timers timers) {
-        this.supervision = supervision;
-        this.documents = documents;
+    /**
+     * The suppliers run on the pool; each returns a new object.
+     *
+     * @param status of one service
+     * @param info of the agent and its machine
+     * @param metrics of the machine, now
+     */
+    public DeviceCommands(
+            ServiceRegistry services,
+            Function<ServiceStatus, JsonObject> status,
+            Supplier<JsonObject> info,
+            Supplier<JsonObject> metrics,
+            Timers timers) {
+        this.services = services;
+        this.status = status;
+        this.info = info;
+        this.metrics = metrics;
         this.timers = timers;
     }
 
     CompletableFuture<CommandResult> ping(Command command) {
-        return answered(ReplyFields.NONE.and("pong", true).and("time", JsonWriter.timestamp(timers.now())));
+        return done(ReplyFields.NONE.and("pong", true).and("time", JsonWriter.timestamp(timers.now())));
     }
 
     CompletableFuture<CommandResult> info(Command command) {
-        return answered(ReplyFields.NONE.and("info", documents.ofAgent()));
+        return done(ReplyFields.NONE.and("info", ReplyFields.of(info.get())));
     }
 
     CompletableFuture<CommandResult> metrics(Command command) {
-        return answered(ReplyFields.NONE.and("metrics", documents.ofMachine()));
+        return done(ReplyFields.NONE.and("metrics", ReplyFields.of(metrics.get())));
     }
 
     CompletableFuture<CommandResult> list(Command command) {
-        return answered(ReplyFields.NONE.and(
-                "services", supervision.list().stream().map(documents::of).toList()));
+        return done(ReplyFields.NONE.and(
+                "services",
+                services.list().stream().map(status).map(ReplyFields::of).toList()));
     }
 
-    /** The end itself comes after the reply: see {@link CommandTable.Row#afterwards()}. */
+    /** The agent ends after the reply: see {@link CommandSpec#afterwards()}. */
     CompletableFuture<CommandResult> shutdown(Command command) {
         return CompletableFuture.completedFuture(CommandResult.done());
     }
 
-    private static CompletableFuture<CommandResult> answered(ReplyFields fields) {
+    private static CompletableFuture<CommandResult> done(ReplyFields fields) {
         return CompletableFuture.completedFuture(new CommandResult.Done(fields));
     }
 }

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code install} and {@code remove}. */
-final class InstallCommands {
+public final class InstallCommands {
     private final Installation installation;
     private final ServiceRequests services;
 
-    InstallCommands(Installation installation, ServiceRequests services) {
+    public InstallCommands(Installation installation, ServiceRequests services) {
         this.installation = installation;
         this.services = services;
     }
@@ -27,7 +27,7 @@ final class InstallCommands {
         boolean starts = command.arguments().flag("start", false);
         InstallRequest request = InstallDecoder.decode(command.arguments());
         boolean isDone =
-                command.before().filter(before -> !before.wasInstalled()).isPresent() && installation.isInstalled(id);
+                command.snapshot().filter(before -> !before.wasInstalled()).isPresent() && installation.isInstalled(id);
         List<String> warnings = isDone ? List.of() : installation.install(id, request);
         if (!starts) {
             return CompletableFuture.completedFuture(
@@ -40,7 +40,7 @@ final class InstallCommands {
     CompletableFuture<CommandResult> remove(Command command) throws CommandException {
         ServiceId id = command.requiredService();
         boolean isDone =
-                command.before().filter(ServiceSnapshot::wasInstalled).isPresent() && !installation.isInstalled(id);
+                command.snapshot().filter(ServiceSnapshot::wasInstalled).isPresent() && !installation.isInstalled(id);
         if (isDone) return CompletableFuture.completedFuture(CommandResult.done());
         return installation.remove(id, command.id());
     }

@@ -2,7 +2,10 @@ package io.efka.agent.command.handler;
 
 import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
+import io.efka.agent.install.InstallException;
 import io.efka.agent.install.InstallRequest;
+import io.efka.agent.install.Installed;
+import io.efka.agent.install.Installer;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.Request.Outcome;
@@ -13,6 +16,7 @@ import io.efka.protocol.Desired;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.manifest.ManifestReading;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings services onto the device and takes them away: the folder and its supervisor together, or neither. */
-final class Installation {
+public final class Installation {
     private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
 
     private final ServiceRegistry supervision;
@@ -34,7 +38,7 @@ final class Installation {
     private final Executor pool;
 
     /** @param pool goes on with a removal when the service has stopped: the folder is not removed on its mailbox */
-    Installation(
+    public Installation(
             ServiceRegistry supervision, ServiceRequests services, Installer installer, Events events, Executor pool) {
         this.supervision = supervision;
         this.services = services;
@@ -53,9 +57,13 @@ final class Installation {
             throw new CommandException(
                     ErrorCode.ALREADY_INSTALLED, "service " + id + " is installed: remove it first, or use apply");
         }
-        services.requireNoCycle(
-                ServiceRequests.usable(id, installer.check(id, request)).manifest());
-        Installer.Installed installed = installer.install(id, request);
+        services.requireNoCycle(ServiceRequests.usable(id, check(id, request)).manifest());
+        Installed installed;
+        try {
+            installed = installer.install(id, request);
+        } catch (InstallException e) {
+            throw refusal(e);
+        }
         try {
             supervision.add(id, installed.workDir(), installed.manifest());
         } catch (StoreException e) {
@@ -67,8 +75,22 @@ final class Installation {
         return installed.warnings();
     }
 
+    /** Reads the request's manifest without writing anything; refuses a folder that may not be registered. */
+    ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
+        try {
+            return installer.check(id, request);
+        } catch (InstallException e) {
+            throw refusal(e);
+        }
+    }
+
     boolean differs(ServiceId id, InstallRequest request) throws CommandException {
-        return installer.differs(id, services.workDir(id), request);
+        Path workDir = services.workDir(id);
+        try {
+            return installer.differs(id, workDir, request);
+        } catch (InstallException e) {
+            throw refusal(e);
+        }
     }
 
     /**
@@ -124,12 +146,12 @@ final class Installation {
 
     private CommandResult write(ServiceId id, Path workDir, InstallRequest request) {
         try {
-            Installer.Installed updated = installer.update(id, workDir, request);
+            Installed updated = installer.update(id, workDir, request);
             supervision.tell(id, new Event.ManifestChanged(updated.manifest()));
             events.service(id, "updated", Map.of("work_dir", updated.workDir().toString()));
             return CommandResult.done().warning(updated.warnings());
-        } catch (CommandException refusal) {
-            return CommandResult.refused(refusal);
+        } catch (InstallException e) {
+            return CommandResult.refused(refusal(e));
         }
     }
 
@@ -138,9 +160,9 @@ final class Installation {
         try {
             installer.remove(id, workDir);
             supervision.remove(id);
-        } catch (CommandException refusal) {
+        } catch (InstallException e) {
             supervision.cancelRemoval(id);
-            return CommandResult.refused(refusal);
+            return CommandResult.refused(refusal(e));
         } catch (StoreException e) {
             return CommandResult.failed(
                     ErrorCode.DISK_FULL,
@@ -153,8 +175,15 @@ final class Installation {
     private void undo(ServiceId id, Path workDir) {
         try {
             installer.remove(id, workDir);
-        } catch (CommandException refusal) {
-            LOG.warn("the folder of {} could not be taken away again: {}", id, refusal.reason());
+        } catch (InstallException e) {
+            LOG.warn("the folder of {} could not be removed again: {}", id, e.getMessage());
         }
+    }
+
+    private static CommandException refusal(InstallException e) {
+        boolean isArgument =
+                e.code() != ErrorCode.INVALID_MANIFEST && !e.faults().isEmpty();
+        if (isArgument) return CommandException.of(e.code(), e.faults().get(0));
+        return new CommandException(e.code(), String.valueOf(e.getMessage()), e.faults());
     }
 }

@@ -3,8 +3,8 @@ package io.efka.agent.command.handler;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandArguments;
 import io.efka.agent.command.CommandException;
-import io.efka.agent.command.CommandHandler;
 import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.ReplyFields;
 import io.efka.agent.supervision.Logs;
 import io.efka.protocol.ErrorCode;
@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@code logs}: reads back what a service wrote. */
-final class LogsCommand implements CommandHandler {
+public final class LogsCommand implements CommandTable.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(LogsCommand.class);
     /** As base 64 has it at most. */
     private static final long LARGEST_TEXT = Logs.LARGEST_PAGE * 4L / 3;
@@ -34,7 +34,7 @@ final class LogsCommand implements CommandHandler {
     private final ServiceRequests services;
     private final Logs logs;
 
-    LogsCommand(ServiceRequests services, Logs logs) {
+    public LogsCommand(ServiceRequests services, Logs logs) {
         this.services = services;
         this.logs = logs;
     }

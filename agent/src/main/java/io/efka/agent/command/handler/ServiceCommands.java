@@ -2,9 +2,11 @@ package io.efka.agent.command.handler;
 
 import static io.efka.agent.command.handler.ServiceRequests.Asking;
 
+import com.google.gson.JsonObject;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.ReplyFields;
 import io.efka.agent.command.ledger.ServiceSnapshot;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
@@ -22,21 +24,27 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** The commands that a service's supervisor answers. */
-final class ServiceCommands {
+public final class ServiceCommands {
     private final ServiceRequests services;
-    private final Documents documents;
+    private final Function<ServiceStatus, JsonObject> statusDocument;
     private final Predicate<RunId> isGrouped;
 
-    ServiceCommands(ServiceRequests services, Documents documents, Predicate<RunId> isGrouped) {
-        this.isGrouped = isGrouped;
+    /**
+     * @param statusDocument returns a new object
+     * @param isGrouped whether a run's processes have a control group, in which all of them are found
+     */
+    public ServiceCommands(
+            ServiceRequests services, Function<ServiceStatus, JsonObject> statusDocument, Predicate<RunId> isGrouped) {
         this.services = services;
-        this.documents = documents;
+        this.statusDocument = statusDocument;
+        this.isGrouped = isGrouped;
     }
 
     CompletableFuture<CommandResult> status(Command command) throws CommandException {
         ServiceStatus status = services.status(command.requiredService());
         CommandResult answer = CommandResult.of(status);
-        return CompletableFuture.completedFuture(answer.with(answer.fields().and("status", documents.of(status))));
+        return CompletableFuture.completedFuture(
+                answer.with(answer.fields().and("status", ReplyFields.of(statusDocument.apply(status)))));
     }
 
     CompletableFuture<CommandResult> start(Command command) throws CommandException {
@@ -73,7 +81,7 @@ final class ServiceCommands {
     CompletableFuture<CommandResult> restart(Command command) throws CommandException {
         ServiceId id = command.requiredService();
         List<String> warnings = services.reread(id);
-        Optional<RunId> before = command.before().flatMap(ServiceSnapshot::run);
+        Optional<RunId> before = command.snapshot().flatMap(ServiceSnapshot::run);
         // Whether it is done already is decided where the run is known, not by a status that is old a moment later.
         return ask(command, request -> new Event.RestartAsked(request, command.isRepeated(), before))
                 .thenApply(outcome -> started(command, outcome).warning(warnings));
@@ -128,13 +136,14 @@ final class ServiceCommands {
     }
 
     private static boolean hasNewRun(Command command, ServiceStatus status) {
-        return status.run().isPresent() && !status.run().equals(command.before().flatMap(ServiceSnapshot::run));
+        return status.run().isPresent()
+                && !status.run().equals(command.snapshot().flatMap(ServiceSnapshot::run));
     }
 
     private static CommandResult stopped(Command command, Outcome outcome) {
         if (outcome instanceof Outcome.Rejected rejected
                 && rejected.reason() == ErrorCode.NOT_RUNNING
-                && command.before().filter(ServiceSnapshot::hadToBeStopped).isPresent()) {
+                && command.snapshot().filter(ServiceSnapshot::hadToBeStopped).isPresent()) {
             return CommandResult.of(rejected.status());
         }
         return CommandResult.of(outcome);

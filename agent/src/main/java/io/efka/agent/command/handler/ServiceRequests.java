@@ -2,6 +2,7 @@ package io.efka.agent.command.handler;
 
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandException;
+import io.efka.agent.install.Installer;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
@@ -21,11 +22,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** The supervised services as handlers speak to them: absence is a refusal, an answer a future. */
-final class ServiceRequests {
+public final class ServiceRequests {
     private final ServiceRegistry supervision;
     private final Installer installer;
 
-    ServiceRequests(ServiceRegistry supervision, Installer installer) {
+    public ServiceRequests(ServiceRegistry supervision, Installer installer) {
         this.supervision = supervision;
         this.installer = installer;
     }

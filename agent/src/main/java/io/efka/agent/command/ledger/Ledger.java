@@ -163,9 +163,9 @@ public final class Ledger {
     }
 
     /** Makes an admitted command durable; one that cannot be is to be {@linkplain #withdraw withdrawn}. */
-    public void accept(String key, Message request, ServiceSnapshot before, Instant arrived) throws StoreException {
+    public void accept(String key, Message request, ServiceSnapshot snapshot, Instant arrived) throws StoreException {
         InFlightCommand admitted = pending(key);
-        var stage = new LedgerEntry.Accepted(request, before);
+        var stage = new LedgerEntry.Accepted(request, snapshot);
         store.save(key, LedgerCodec.encode(new LedgerEntry(key, admitted.number(), admitted.digest(), arrived, stage)));
         synchronized (this) {
             admitted.accepted(arrived);
@@ -224,11 +224,11 @@ public final class Ledger {
      * Makes an outcome durable. One that cannot be written is kept in memory and written with the next durable change: the
      * command took effect, and whoever sent it is told so.
      *
-     * @param reply sent whole to the duplicates that wait for it, and as it is kept to later ones
+     * @param reply sent whole to the duplicates that wait for it; later ones may get it {@linkplain ShortReply shortened}
      */
-    public void finish(String key, ReplyTo to, ReplyText reply) {
+    public void finish(String key, ReplyTo to, String reply) {
         InFlightCommand ended = pending(key);
-        var done = new LedgerEntry.Done(timers.now(), to, reply.kept(), false);
+        var done = new LedgerEntry.Done(timers.now(), to, ShortReply.kept(reply), false);
         var entry = new LedgerEntry(key, ended.number(), ended.digest(), ended.acceptedAt(), done);
         save(entry);
         List<String> surplus;
@@ -241,7 +241,7 @@ public final class Ledger {
             store.delete(surplus);
             owedReplies.forget(surplus);
         }
-        ended.reply().complete(reply.text());
+        ended.reply().complete(reply);
     }
 
     /** The broker has the reply. */

@@ -90,8 +90,8 @@ final class LedgerCodec {
                 .ifPresent(data ->
                         request.addProperty("correlation", Base64.getEncoder().encodeToString(data)));
         properties.expirySeconds().ifPresent(seconds -> request.addProperty("expiry_s", seconds));
-        accepted.before().state().ifPresent(state -> request.addProperty("state", state.name()));
-        accepted.before().run().ifPresent(run -> request.addProperty("run", run.value()));
+        accepted.snapshot().state().ifPresent(state -> request.addProperty("state", state.name()));
+        accepted.snapshot().run().ifPresent(run -> request.addProperty("run", run.value()));
         return request;
     }
 
@@ -110,10 +110,10 @@ final class LedgerCodec {
                 1,
                 false,
                 properties);
-        var before = new ServiceSnapshot(
+        var snapshot = new ServiceSnapshot(
                 text(request, "state").map(ServiceStatus.State::valueOf),
                 text(request, "run").map(RunId::new));
-        return new LedgerEntry.Accepted(message, before);
+        return new LedgerEntry.Accepted(message, snapshot);
     }
 
     private static JsonObject done(LedgerEntry.Done done) {

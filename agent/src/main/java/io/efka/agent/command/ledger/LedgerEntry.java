@@ -4,11 +4,11 @@ import io.efka.mqtt.Message;
 import java.time.Instant;
 
 /**
- * What the ledger store keeps of one command: accepted, then done, then replied.
+ * The ledger's entry for one command: accepted, then done, then replied.
  *
  * @param number grows with every accepted command: the order of arrival
  * @param digest of topic and payload
- * @param accepted when it was
+ * @param accepted when it was accepted
  */
 public record LedgerEntry(String id, long number, String digest, Instant accepted, Stage stage) {
 
@@ -16,21 +16,21 @@ public record LedgerEntry(String id, long number, String digest, Instant accepte
         return new LedgerEntry(id, number, digest, accepted, other);
     }
 
-    /** How far it is. */
+    /** How far the command is. */
     sealed interface Stage {}
 
     /**
-     * To be done.
+     * Accepted, but not done.
      *
-     * @param request the message as it came, decoded anew after a crash
-     * @param before what was so of its service
+     * @param request the message as received; decoded again after a crash
+     * @param snapshot of its service, when the command was accepted
      */
-    public record Accepted(Message request, ServiceSnapshot before) implements Stage {}
+    public record Accepted(Message request, ServiceSnapshot snapshot) implements Stage {}
 
     /**
      * Done.
      *
-     * @param reply as it is sent again
+     * @param reply sent to duplicates
      * @param isReplied whether the broker has it
      */
     public record Done(Instant at, ReplyTo to, String reply, boolean isReplied) implements Stage {}

@@ -5,14 +5,13 @@ import io.efka.protocol.ServiceStatus;
 import java.util.Optional;
 
 /**
- * What was so of a service when a command to it was accepted: the evidence by which, after a crash, it is known what the
- * command had done already.
+ * The service's state when the command was accepted. After a crash it shows which steps were already done.
  *
  * @param state empty: the service was not installed
  * @param run while there was one
  */
 public record ServiceSnapshot(Optional<ServiceStatus.State> state, Optional<RunId> run) {
-    public static final ServiceSnapshot NOTHING = new ServiceSnapshot(Optional.empty(), Optional.empty());
+    public static final ServiceSnapshot NONE = new ServiceSnapshot(Optional.empty(), Optional.empty());
 
     public static ServiceSnapshot of(ServiceStatus status) {
         return new ServiceSnapshot(Optional.of(status.state()), status.run());

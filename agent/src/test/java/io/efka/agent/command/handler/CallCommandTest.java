@@ -6,8 +6,8 @@ import static io.efka.agent.command.Rig.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.channel.CallResult;
 import io.efka.agent.command.Rig;
-import io.efka.protocol.ErrorCode;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,19 +20,19 @@ final class CallCommandTest {
         rig.supervision.running(CAMERA);
     }
 
-    private void answer(int call, Talk.Heard heard) {
-        rig.talk.calls.get(call).answer().complete(heard);
+    private void answer(int call, CallResult heard) {
+        rig.channels.calls.get(call).answer().complete(heard);
         rig.settle();
     }
 
     @Test
     void theServiceAnswers() {
         rig.send(camera("call/blink"), "{\"id\":\"1\",\"args\":{\"times\":3}}").settle();
-        assertThat(rig.talk.calls.get(0).args()).hasToString("{\"times\":3}");
-        assertThat(rig.talk.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(rig.channels.calls.get(0).args()).hasToString("{\"times\":3}");
+        assertThat(rig.channels.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(rig.replies).isEmpty();
 
-        answer(0, new Talk.Heard.Result(new JsonPrimitive("done")));
+        answer(0, new CallResult.Done(new JsonPrimitive("done")));
 
         assertThat(rig.reply().get("result").getAsString()).isEqualTo("done");
         assertThat(rig.reply().get("command").getAsString()).isEqualTo("call/blink");
@@ -42,9 +42,9 @@ final class CallCommandTest {
     void manyAreInFlightAndEachGetsItsOwnAnswer() {
         for (int i = 0; i < 50; i++) rig.send(camera("call/blink"), "{\"id\":\"c" + i + "\"}");
         rig.settle();
-        assertThat(rig.talk.calls).hasSize(50);
+        assertThat(rig.channels.calls).hasSize(50);
 
-        for (int i = 49; i >= 0; i--) answer(i, new Talk.Heard.Result(new JsonPrimitive(i)));
+        for (int i = 49; i >= 0; i--) answer(i, new CallResult.Done(new JsonPrimitive(i)));
 
         for (var reply : rig.replies) {
             var json = Rig.json(reply);
@@ -64,7 +64,7 @@ final class CallCommandTest {
     @Test
     void whyThereIsNoAnswerIsTheReply() {
         rig.send(camera("call/blink"), "").settle();
-        answer(0, new Talk.Heard.Failure(ErrorCode.NO_CHANNEL, "none"));
+        answer(0, new CallResult.Unanswered(CallResult.Why.NO_CHANNEL, "none"));
         assertThat(code(rig.reply())).isEqualTo("no_channel");
     }
 
@@ -72,14 +72,14 @@ final class CallCommandTest {
     void nobodyIsAskedForLongerThanTheCommandLives() {
         rig.send(camera("call/blink"), "{\"timeout_ms\":60000}", Rig.expiring(5))
                 .settle();
-        assertThat(rig.talk.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(rig.channels.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
     void whoDoesNotWaitHearsThatItWasAsked() {
         rig.send(camera("call/blink"), "{\"id\":\"1\",\"wait\":false}").settle();
         assertThat(rig.reply().get("accepted").getAsBoolean()).isTrue();
-        answer(0, new Talk.Heard.Result(new JsonPrimitive("done")));
+        answer(0, new CallResult.Done(new JsonPrimitive("done")));
         assertThat(rig.replies).hasSize(1);
     }
 
@@ -91,7 +91,7 @@ final class CallCommandTest {
         next.router.recover();
         next.settle();
 
-        assertThat(next.talk.calls).isEmpty();
+        assertThat(next.channels.calls).isEmpty();
         assertThat(code(next.reply())).isEqualTo("interrupted");
     }
 

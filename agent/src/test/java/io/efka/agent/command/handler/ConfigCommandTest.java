@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
+import io.efka.agent.channel.CallResult;
 import io.efka.agent.command.Rig;
-import io.efka.protocol.ErrorCode;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -19,12 +19,12 @@ final class ConfigCommandTest {
     private final Rig rig = new Rig();
 
     private void taken() {
-        heard(new Talk.Heard.Result(
+        heard(new CallResult.Done(
                 JsonParser.parseString("{\"version\":8,\"config\":{\"every_s\":5},\"applied\":true}")));
     }
 
-    private void heard(Talk.Heard heard) {
-        rig.talk.taken.complete(heard);
+    private void heard(CallResult heard) {
+        rig.channels.taken.complete(heard);
         rig.settle();
     }
 
@@ -36,7 +36,7 @@ final class ConfigCommandTest {
             rig.send(camera("config"), "").settle();
             assertThat(rig.reply().get("version").getAsInt()).isEqualTo(7);
             assertThat(rig.reply().getAsJsonObject("config").size()).isZero();
-            assertThat(rig.talk.configured).isEmpty();
+            assertThat(rig.channels.configured).isEmpty();
         }
 
         @Test
@@ -45,7 +45,7 @@ final class ConfigCommandTest {
             assertThat(code(rig.reply())).isEqualTo("unknown_service");
             rig.send(camera("config"), SET).settle();
             assertThat(code(rig.lastReply())).isEqualTo("unknown_service");
-            assertThat(rig.talk.configured).isEmpty();
+            assertThat(rig.channels.configured).isEmpty();
         }
     }
 
@@ -58,7 +58,7 @@ final class ConfigCommandTest {
         @Test
         void isAnsweredWhenTheServiceHasTakenIt() {
             rig.send(camera("config"), SET).settle();
-            assertThat(rig.talk.configured).hasToString("[{\"every_s\":5}]");
+            assertThat(rig.channels.configured).hasToString("[{\"every_s\":5}]");
             assertThat(rig.replies).isEmpty();
 
             taken();
@@ -72,7 +72,7 @@ final class ConfigCommandTest {
         @Test
         void theReasonOfARefusalReachesTheReply() {
             rig.send(camera("config"), "{\"set\":{},\"signal\":\"HUP\"}").settle();
-            heard(new Talk.Heard.Failure(ErrorCode.CONFIG_REFUSED, "every_s is missing"));
+            heard(new CallResult.Refused("every_s is missing"));
             assertThat(code(rig.reply())).isEqualTo("config_refused");
             assertThat(message(rig.reply())).isEqualTo("every_s is missing");
             assertThat(rig.supervision.told)
@@ -97,7 +97,7 @@ final class ConfigCommandTest {
             next.router.recover();
             next.settle();
 
-            assertThat(next.talk.configured).hasToString("[{\"every_s\":5}]");
+            assertThat(next.channels.configured).hasToString("[{\"every_s\":5}]");
         }
 
         @Test
@@ -105,7 +105,7 @@ final class ConfigCommandTest {
             rig.send(camera("config"), "{\"set\":5}").settle();
             assertThat(code(rig.reply())).isEqualTo("bad_argument");
             assertThat(message(rig.reply())).contains("set").contains("5");
-            assertThat(rig.talk.configured).isEmpty();
+            assertThat(rig.channels.configured).isEmpty();
         }
     }
 
@@ -154,7 +154,7 @@ final class ConfigCommandTest {
             rig.send(camera("config"), "{\"set\":{},\"signal\":\"WHISTLE\"}").settle();
             assertThat(code(rig.reply())).isEqualTo("bad_argument");
             assertThat(message(rig.reply())).contains("WHISTLE").contains("HUP");
-            assertThat(rig.talk.configured).isEmpty();
+            assertThat(rig.channels.configured).isEmpty();
         }
     }
 }

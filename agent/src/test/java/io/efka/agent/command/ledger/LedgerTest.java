@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import io.efka.agent.command.FakeDisk;
 import io.efka.agent.command.KillSwitch;
-import io.efka.agent.command.ReplyCodec;
 import io.efka.agent.command.Rig;
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.mqtt.Message;
@@ -498,8 +497,8 @@ final class LedgerTest {
         private void run(String id, String reply) throws Exception {
             ledger.admit(Optional.of(id), "d", nobody);
             var message = new Message("t", new byte[0], 1, false, MessageProperties.NONE);
-            ledger.accept(id, message, ServiceSnapshot.NOTHING, timers.now());
-            ledger.finish(id, nobody, new ReplyText(reply, reply));
+            ledger.accept(id, message, ServiceSnapshot.NONE, timers.now());
+            ledger.finish(id, nobody, reply);
             ledger.replied(id);
         }
 
@@ -535,10 +534,10 @@ final class LedgerTest {
 
         @Test
         void forgetTheOldestOfLargeReplies() throws Exception {
-            String large = "x".repeat(ReplyCodec.MAX_KEPT);
+            String large = "x".repeat(ShortReply.MAX_KEPT);
             for (int i = 0; i < 600; i++) run("c" + i, large);
             disk.sync();
-            assertThat(disk.durable).hasSize(Ledger.HARD_CHARACTERS / ReplyCodec.MAX_KEPT);
+            assertThat(disk.durable).hasSize(Ledger.HARD_CHARACTERS / ShortReply.MAX_KEPT);
         }
 
         @Test

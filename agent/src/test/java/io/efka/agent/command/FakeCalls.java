@@ -2,7 +2,9 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.efka.agent.command.handler.Talk;
+import io.efka.agent.channel.CallResult;
+import io.efka.agent.channel.ServiceCalls;
+import io.efka.agent.supervision.Configuration;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
@@ -11,32 +13,29 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Services that answer when the test says so. */
-public final class FakeTalk implements Talk {
+public final class FakeCalls implements ServiceCalls {
     public final List<Call> calls = new ArrayList<>();
 
     public final List<JsonObject> configured = new ArrayList<>();
-    public CompletableFuture<Heard> taken = new CompletableFuture<>();
+    public CompletableFuture<CallResult> taken = new CompletableFuture<>();
 
     public record Call(
-            ServiceId service, String name, JsonElement args, Duration timeout, CompletableFuture<Heard> answer) {}
+            ServiceId service, String name, JsonElement args, Duration timeout, CompletableFuture<CallResult> answer) {}
 
     @Override
-    public CompletableFuture<Heard> call(ServiceId service, String name, JsonElement args, Duration timeout) {
+    public CompletableFuture<CallResult> call(ServiceId service, String name, JsonElement args, Duration timeout) {
         var call = new Call(service, name, args, timeout, new CompletableFuture<>());
         calls.add(call);
         return call.answer();
     }
 
     @Override
-    public JsonObject configuration(ServiceId service) {
-        var document = new JsonObject();
-        document.addProperty("version", 7);
-        document.add("config", new JsonObject());
-        return document;
+    public Configuration configuration(ServiceId service) {
+        return new Configuration(7, "{}");
     }
 
     @Override
-    public CompletableFuture<Heard> configure(Manifest manifest, JsonObject config) {
+    public CompletableFuture<CallResult> configure(Manifest manifest, JsonObject config) {
         configured.add(config);
         return taken;
     }
