@@ -2,7 +2,7 @@ package io.efka.agent.channel;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.efka.agent.supervision.Configuration;
+import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;

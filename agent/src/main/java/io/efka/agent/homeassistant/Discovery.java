@@ -49,7 +49,6 @@ public final class Discovery implements StatusListener {
     private final DiscoveryDevice card;
     private final DiscoveryCodec codec;
     private final Supplier<List<ServiceId>> services;
-    private final MqttLink link;
     private final Timers timers;
     private final RandomGenerator random;
     private final RetainedDocument document;
@@ -85,7 +84,6 @@ public final class Discovery implements StatusListener {
         this.card = card;
         this.codec = new DiscoveryCodec(place, card);
         this.services = services;
-        this.link = link;
         this.timers = timers;
         this.random = random;
         this.document = new RetainedDocument(place.config(), link, timers, this::compose, this::settled, false);

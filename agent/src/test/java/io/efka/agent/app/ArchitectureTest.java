@@ -48,7 +48,7 @@ final class ArchitectureTest {
             agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.command.ledger, agent.command
             agent.output.store      -> threads, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.manifest, mqtt, agent.telemetry, agent.output.store
-            agent.output            -> threads, protocol, mqtt, agent.supervision, agent.output.store, agent.output.ship
+            agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
             agent.process.proc      -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry
             agent.process.cgroup    -> threads, protocol, protocol.manifest, agent.supervision, agent.process.proc
             agent.process.tree      -> threads, protocol, protocol.manifest, agent.supervision, agent.files, agent.process.proc, agent.process.cgroup
