@@ -47,7 +47,7 @@ final class ArchitectureTest {
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
             agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.command.ledger, agent.command
             agent.output.store      -> threads, protocol, protocol.manifest, agent.supervision, agent.files
-            agent.output.ship       -> threads, protocol, protocol.manifest, mqtt, agent.telemetry, agent.output.store
+            agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
             agent.process.proc      -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry
             agent.process.cgroup    -> threads, protocol, protocol.manifest, agent.supervision, agent.process.proc

@@ -450,6 +450,19 @@ final class CommandRouterTest {
             assertThat(code(rig.lastReply())).isEqualTo("unknown_service");
         }
 
+        /** At the start of an agent a process may live on of which its supervisor knows nothing yet. */
+        @Test
+        void ofARemoveIsBehindWhatItsSupervisorHasToDoYetThoughItSaysStopped() {
+            rig.supervision.with(CAMERA).isHolding = true;
+            rig.send(camera("remove"), "").settle();
+            assertThat(rig.replies).isEmpty();
+            assertThat(rig.supervision.find(CAMERA)).isPresent();
+            rig.supervision.letGo();
+            rig.settle();
+            assertThat(code(rig.reply())).isEqualTo("ok");
+            assertThat(rig.supervision.find(CAMERA)).isEmpty();
+        }
+
         @Test
         void ofOneServiceDelaysNoOther() {
             rig.supervision.running(CAMERA).running(RADIO).isHolding = true;

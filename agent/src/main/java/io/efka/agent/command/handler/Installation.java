@@ -12,10 +12,8 @@ import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
 import io.efka.agent.telemetry.Events;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
-import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.ManifestReading;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,13 +126,12 @@ public final class Installation {
         return problem;
     }
 
-    /** Completes when the service is stopped and not desired, or with why it is not. */
+    /**
+     * Completes when the service is stopped and not desired, or with why it is not. Its supervisor is asked even if the status
+     * says so: right after the start of an agent the supervisor may not have looked yet for a process that lives on.
+     */
     private CompletableFuture<Optional<CommandResult>> stopped(
             ServiceId id, Optional<String> commandId, Function<Request, Event> stop) throws CommandException {
-        ServiceStatus status = services.status(id);
-        if (status.state() == ServiceStatus.State.STOPPED && status.desired() == Desired.STOPPED) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
         return services.ask(id, new ServiceRequests.Asking(commandId, true), stop)
                 .thenApply(outcome -> isStopped(outcome) ? Optional.empty() : Optional.of(CommandResult.of(outcome)));
     }
