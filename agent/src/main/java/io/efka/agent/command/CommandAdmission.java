@@ -5,6 +5,7 @@ import io.efka.agent.command.ledger.CommandDigest;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.command.ledger.OwedReplies;
 import io.efka.agent.command.ledger.ReplyTo;
+import io.efka.agent.command.ledger.ServiceSnapshot;
 import io.efka.agent.supervision.StoreException;
 import io.efka.mqtt.Message;
 import io.efka.protocol.ErrorCode;
@@ -217,12 +218,11 @@ final class CommandAdmission {
     private Optional<CommandException> write(String key, Arrival arrival) {
         Command command = arrival.command();
         try {
+            ServiceSnapshot snapshot = context.snapshot(command);
+            // Only for a service that is there: the reserve is not for whoever sends commands that can do nothing.
+            boolean mayUseReserve = arrival.spec().makesRoom() && snapshot.wasInstalled();
             context.ledger()
-                    .accept(
-                            key,
-                            arrival.message(),
-                            context.snapshot(command),
-                            command.header().arrived());
+                    .accept(key, arrival.message(), snapshot, command.header().arrived(), mayUseReserve);
             return Optional.empty();
         } catch (StoreException e) {
             return Optional.of(new CommandException(

@@ -62,6 +62,7 @@ public final class CommandTable {
      *
      * @param arguments the keys it understands, besides {@link CommandDecoder#COMMON}
      * @param readsFolders whether it reads services' folders, which may be on a dead mount
+     * @param makesRoom whether it frees space: on a full disk it is recorded in the store's reserve
      * @param afterwards run after the reply to a successful command was sent; must not block
      */
     public record CommandSpec(
@@ -70,6 +71,7 @@ public final class CommandTable {
             Set<String> arguments,
             Handler handler,
             boolean readsFolders,
+            boolean makesRoom,
             Optional<Runnable> afterwards) {
         public CommandSpec {
             var all = new HashSet<String>(arguments);
@@ -78,24 +80,30 @@ public final class CommandTable {
         }
 
         public CommandSpec andThen(Runnable action) {
-            return new CommandSpec(kind, next, arguments, handler, readsFolders, Optional.of(action));
+            return new CommandSpec(kind, next, arguments, handler, readsFolders, makesRoom, Optional.of(action));
         }
 
         public CommandSpec readingFolders() {
-            return new CommandSpec(kind, next, arguments, handler, true, afterwards);
+            return new CommandSpec(kind, next, arguments, handler, true, makesRoom, afterwards);
+        }
+
+        public CommandSpec makingRoom() {
+            return new CommandSpec(kind, next, arguments, handler, readsFolders, true, afterwards);
         }
 
         public static CommandSpec query(Handler handler, String... arguments) {
             return new CommandSpec(
-                    Kind.QUERY, Next.AFTER_COMPLETION, Set.of(arguments), handler, false, Optional.empty());
+                    Kind.QUERY, Next.AFTER_COMPLETION, Set.of(arguments), handler, false, false, Optional.empty());
         }
 
         public static CommandSpec afterDispatch(Kind kind, Handler handler, String... arguments) {
-            return new CommandSpec(kind, Next.AFTER_DISPATCH, Set.of(arguments), handler, false, Optional.empty());
+            return new CommandSpec(
+                    kind, Next.AFTER_DISPATCH, Set.of(arguments), handler, false, false, Optional.empty());
         }
 
         public static CommandSpec afterCompletion(Kind kind, Handler handler, String... arguments) {
-            return new CommandSpec(kind, Next.AFTER_COMPLETION, Set.of(arguments), handler, false, Optional.empty());
+            return new CommandSpec(
+                    kind, Next.AFTER_COMPLETION, Set.of(arguments), handler, false, false, Optional.empty());
         }
     }
 

@@ -27,7 +27,7 @@ public final class StoredLedger implements LedgerStore {
     }
 
     @Override
-    public void saveOutcome(String id, String document) throws StoreException {
+    public void saveToReserve(String id, String document) throws StoreException {
         state.commitOwed(List.of(Change.put(MAP, id, document)));
     }
 

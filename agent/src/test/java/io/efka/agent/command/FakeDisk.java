@@ -36,7 +36,7 @@ public final class FakeDisk {
             }
 
             @Override
-            public void saveOutcome(String id, String document) throws StoreException {
+            public void saveToReserve(String id, String document) throws StoreException {
                 if (isReserveUsedUp || !isFull) {
                     save(id, document);
                     return;

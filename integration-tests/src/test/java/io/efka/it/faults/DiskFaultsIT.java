@@ -58,6 +58,7 @@ class DiskFaultsIT {
         try (Disk disk = Disk.tmpfs(folder.resolve("data"), "4m");
                 var patient = new Patient(broker, "full-data", Optional.of(folder), List.of())) {
             patient.run("ticker", TICKER);
+            patient.run("unneeded", "exec sleep 600");
             Path filler = disk.fill();
 
             assertThat(refusalAfterSomeRestarts(patient, "ticker")).contains("No space left on device");
@@ -68,6 +69,7 @@ class DiskFaultsIT {
             assertThat(code(patient.ask("other", "install", install("other")))).isEqualTo("disk_full");
             assertOk(patient.ask("ping"));
             assertOk(patient.ask("list"));
+            assertOk(patient.ask("unneeded", "remove", "{\"id\":\"room\"}"));
 
             Files.delete(filler);
             assertOk(patient.ask("ticker", "stop", ""));

@@ -57,7 +57,7 @@ public final class CommandTables {
                         "install",
                         afterCompletion(IDEMPOTENT, install::install, "manifest", "files", "work_dir", "start")
                                 .readingFolders()),
-                Map.entry("remove", afterCompletion(IDEMPOTENT, install::remove)));
+                Map.entry("remove", afterCompletion(IDEMPOTENT, install::remove).makingRoom()));
         return new CommandTable(deviceCommands, serviceCommands);
     }
 }

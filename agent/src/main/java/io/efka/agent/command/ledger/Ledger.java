@@ -162,11 +162,19 @@ public final class Ledger {
         if (known != null) known.addTopic(replyTo.topic());
     }
 
-    /** Makes an admitted command durable; one that cannot be is to be {@linkplain #withdraw withdrawn}. */
-    public void accept(String key, Message request, ServiceSnapshot snapshot, Instant arrived) throws StoreException {
+    /**
+     * Makes an admitted command durable; one that cannot be is to be {@linkplain #withdraw withdrawn}.
+     *
+     * @param mayUseReserve also on a full disk, until the store's reserve is used up
+     */
+    public void accept(String key, Message request, ServiceSnapshot snapshot, Instant arrived, boolean mayUseReserve)
+            throws StoreException {
         InFlightCommand admitted = pending(key);
         var stage = new LedgerEntry.Accepted(request, snapshot);
-        store.save(key, LedgerCodec.encode(new LedgerEntry(key, admitted.number(), admitted.digest(), arrived, stage)));
+        String document =
+                LedgerCodec.encode(new LedgerEntry(key, admitted.number(), admitted.digest(), arrived, stage));
+        if (mayUseReserve) store.saveToReserve(key, document);
+        else store.save(key, document);
         synchronized (this) {
             admitted.accepted(arrived);
         }
@@ -266,7 +274,7 @@ public final class Ledger {
             return;
         }
         try {
-            store.saveOutcome(entry.id(), document);
+            store.saveToReserve(entry.id(), document);
         } catch (StoreException e) {
             LOG.warn("outcome of command {} is in memory only: {}", JsonExcerpt.of(entry.id()), e.getMessage());
             store.saveSoon(entry.id(), document);

@@ -13,8 +13,8 @@ public interface LedgerStore {
     /** Saves an entry in place of the earlier one; durable when it returns (takes the time of a disk sync). */
     void save(String id, String document) throws StoreException;
 
-    /** As {@link #save}, for a command that took effect: also on a full disk, until a reserve is used up. */
-    void saveOutcome(String id, String document) throws StoreException;
+    /** As {@link #save}, for what took effect or makes room: also on a full disk, until a reserve is used up. */
+    void saveToReserve(String id, String document) throws StoreException;
 
     /** Saves an entry; durable with the next durable change, or within a second. Never blocks on a sync. */
     void saveSoon(String id, String document);

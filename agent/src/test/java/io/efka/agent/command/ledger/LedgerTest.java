@@ -187,6 +187,24 @@ final class LedgerTest {
         }
 
         @Test
+        void letsAServiceBeRemovedToMakeRoom() {
+            rig.supervision.running(CAMERA);
+            rig.disk.isFull = true;
+            rig.send(camera("remove"), "{\"id\":\"r1\"}").settle();
+            assertThat(code(rig.reply())).isEqualTo("ok");
+            assertThat(rig.supervision.find(CAMERA)).isEmpty();
+            assertThat(rig.disk.store(KillSwitch.never()).load()).containsKey("r1");
+        }
+
+        @Test
+        void keepsTheReserveFromRemovalsOfWhatIsNotThere() {
+            rig.disk.isFull = true;
+            rig.send(camera("remove"), "{\"id\":\"r1\"}").settle();
+            assertThat(code(rig.reply())).isEqualTo("disk_full");
+            assertThat(rig.disk.store(KillSwitch.never()).load()).isEmpty();
+        }
+
+        @Test
         void hasTheOutcomeWrittenDownByTheReserve() {
             rig.supervision.running(CAMERA).isHolding = true;
             rig.send(camera("signal"), HUP_1).settle();
@@ -497,7 +515,7 @@ final class LedgerTest {
         private void run(String id, String reply) throws Exception {
             ledger.admit(Optional.of(id), "d", nobody);
             var message = new Message("t", new byte[0], 1, false, MessageProperties.NONE);
-            ledger.accept(id, message, ServiceSnapshot.NONE, timers.now());
+            ledger.accept(id, message, ServiceSnapshot.NONE, timers.now(), false);
             ledger.finish(id, nobody, reply);
             ledger.replied(id);
         }
