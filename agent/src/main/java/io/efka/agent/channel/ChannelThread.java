@@ -188,13 +188,13 @@ final class ChannelThread implements AutoCloseable {
     /** Taken before the sockets are read; each by one thread only. */
     private Map<TimerTarget, Event.TimerFired> takeDue() {
         var taken = new HashMap<TimerTarget, Event.TimerFired>();
-        for (TimerTarget fireDueTimers : due.keySet())
-            Optional.ofNullable(due.remove(fireDueTimers)).ifPresent(fired -> taken.put(fireDueTimers, fired));
+        for (TimerTarget target : due.keySet())
+            Optional.ofNullable(due.remove(target)).ifPresent(fired -> taken.put(target, fired));
         return taken;
     }
 
-    private static void tell(TimerTarget fireDueTimers, Event.TimerFired fired) {
-        FatalErrors.run(() -> fireDueTimers.supervisor().accept(fired));
+    private static void tell(TimerTarget target, Event.TimerFired fired) {
+        FatalErrors.run(() -> target.supervisor().accept(fired));
     }
 
     private void handle(SelectionKey key) {
