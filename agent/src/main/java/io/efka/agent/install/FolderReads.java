@@ -135,17 +135,16 @@ final class FolderReads implements AutoCloseable {
     }
 
     private <T> void run(Path folder, Reading reading, Work<T> work, CompletableFuture<T> result) {
+        // Stays so after an Error only: the thread's top says it, and the caller need not wait.
+        Runnable tell = () -> result.completeExceptionally(new Unread("was not read: the reading ended with an error"));
         try {
             T done = work.read();
-            end(folder, reading);
-            result.complete(done);
+            tell = () -> result.complete(done);
         } catch (IOException | InstallException | RuntimeException failed) {
-            end(folder, reading);
-            result.completeExceptionally(failed);
+            tell = () -> result.completeExceptionally(failed);
         } finally {
-            end(folder, reading);
-            // Only after an Error: the thread's top says it, and the caller need not wait.
-            result.completeExceptionally(new Unread("was not read: the reading ended with an error"));
+            end(folder, reading); // first: the caller may read the folder again at once
+            tell.run();
         }
     }
 
@@ -157,10 +156,9 @@ final class FolderReads implements AutoCloseable {
         return new Unread(folder + " did not answer in time; a mount may be dead");
     }
 
-    /** Again and again does no harm. */
     private void end(Path folder, Reading reading) {
         synchronized (this) {
-            if (!under.remove(folder, reading)) return;
+            under.remove(folder);
             if (reading.hangs) hanging--;
         }
         reading.end.complete(null);
