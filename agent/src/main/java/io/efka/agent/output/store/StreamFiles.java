@@ -260,10 +260,9 @@ public final class StreamFiles {
         Segment first = layout.removeFirst();
         Segment next = layout.first();
         oldestFile.write(layout.oldest());
-        if (!files.exists(first)) return;
         // The next segment may be the same file under another name: then only a hole frees its blocks.
         long shared = next.key().equals(first.key()) ? next.position() / BLOCK * BLOCK : 0;
-        if (shared > 0) files.punch(first, shared);
+        if (shared > 0 && files.exists(first)) files.punch(first, shared);
         files.delete(first);
     }
 
