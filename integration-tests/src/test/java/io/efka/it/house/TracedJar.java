@@ -1,5 +1,6 @@
 package io.efka.it.house;
 
+import io.efka.it.Jars;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -32,26 +33,17 @@ final class TracedJar {
             for (ZipEntry entry : Collections.list(source.entries())) {
                 String name = entry.getName();
                 if (entry.isDirectory() || name.equals(JarFile.MANIFEST_NAME)) continue;
-                byte[] bytes;
-                try (InputStream in = source.getInputStream(entry)) {
-                    bytes = in.readAllBytes();
-                }
-                put(
+                byte[] bytes = Jars.read(source, entry);
+                Jars.write(
                         out,
                         name,
                         name.startsWith("io/efka/") && name.endsWith(".class") ? traced.rewrite(name, bytes) : bytes);
             }
             try (InputStream in = Trace.class.getResourceAsStream("Trace.class")) {
-                put(out, TRACE + ".class", in.readAllBytes());
+                Jars.write(out, TRACE + ".class", in.readAllBytes());
             }
         }
         return traced.sourceFiles;
-    }
-
-    private static void put(JarOutputStream out, String name, byte[] bytes) throws IOException {
-        out.putNextEntry(new ZipEntry(name));
-        out.write(bytes);
-        out.closeEntry();
     }
 
     private byte[] rewrite(String name, byte[] original) {

@@ -1,8 +1,8 @@
 package io.efka.it.injection;
 
 import io.efka.it.AgentProcess;
+import io.efka.it.Jars;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class InjectionJar {
             for (HandOver one : all) {
                 ZipEntry entry = jar.getEntry(one.internalName() + ".class");
                 if (entry == null
-                        || !rewrite(bytes(jar, entry), one.type(), Set.of(one.method()))
+                        || !rewrite(Jars.read(jar, entry), one.type(), Set.of(one.method()))
                                 .found
                                 .contains(one.method())) missing.add(one);
             }
@@ -58,10 +58,10 @@ final class InjectionJar {
                 String name = one.getKey().replace('.', '/') + ".class";
                 ZipEntry entry = source.getEntry(name);
                 if (entry == null) throw new IOException(name + " is not in " + AgentProcess.JAR);
-                put(
+                Jars.write(
                         out,
                         InjectionAgent.REWRITTEN + name,
-                        rewrite(bytes(source, entry), one.getKey(), one.getValue()).bytes);
+                        rewrite(Jars.read(source, entry), one.getKey(), one.getValue()).bytes);
             }
         }
     }
@@ -75,20 +75,8 @@ final class InjectionJar {
             for (Path one : beside.toList()) {
                 String name = one.getFileName().toString();
                 if (!name.equals(simple + ".class") && !name.startsWith(simple + "$")) continue;
-                put(out, type.getPackageName().replace('.', '/') + "/" + name, Files.readAllBytes(one));
+                Jars.write(out, type.getPackageName().replace('.', '/') + "/" + name, Files.readAllBytes(one));
             }
-        }
-    }
-
-    private static void put(JarOutputStream out, String name, byte[] bytes) throws IOException {
-        out.putNextEntry(new ZipEntry(name));
-        out.write(bytes);
-        out.closeEntry();
-    }
-
-    private static byte[] bytes(JarFile jar, ZipEntry entry) throws IOException {
-        try (InputStream in = jar.getInputStream(entry)) {
-            return in.readAllBytes();
         }
     }
 

@@ -9,6 +9,7 @@ import io.efka.it.Await;
 import io.efka.it.Brokers;
 import io.efka.it.Device;
 import io.efka.it.Folders;
+import io.efka.it.Jars;
 import io.efka.it.Shell;
 import io.efka.it.TestBroker;
 import java.io.FileInputStream;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
-import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -166,11 +166,7 @@ class SurroundingsIT {
         try (var from = new JarFile(AgentProcess.JAR.toFile());
                 var out = new JarOutputStream(Files.newOutputStream(to))) {
             out.setLevel(1);
-            for (var entry : from.stream().toList()) {
-                out.putNextEntry(new ZipEntry(entry.getName()));
-                from.getInputStream(entry).transferTo(out);
-                out.closeEntry();
-            }
+            for (var entry : from.stream().toList()) Jars.write(out, entry.getName(), Jars.read(from, entry));
         }
     }
 
