@@ -4,6 +4,7 @@ import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.supervision.ManifestReader;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +23,7 @@ record FolderManifests(ServiceFolders folders, Executor pool) implements Manifes
     private static final Logger LOG = LoggerFactory.getLogger(FolderManifests.class);
 
     @Override
-    public void read(ServiceId id, Path workDir, Consumer<Result> tell) {
+    public void read(ServiceId id, Path workDir, Consumer<ManifestReading> tell) {
         try {
             pool.execute(() -> tell.accept(readOrSayWhy(id, workDir)));
         } catch (RejectedExecutionException e) {
@@ -31,10 +32,10 @@ record FolderManifests(ServiceFolders folders, Executor pool) implements Manifes
     }
 
     /** Whoever waits is answered, whatever happens. */
-    private Result readOrSayWhy(ServiceId id, Path workDir) {
+    private ManifestReading readOrSayWhy(ServiceId id, Path workDir) {
         try {
-            Result result = now(id, workDir);
-            if (result.manifest().isPresent()) LOG.info("service={} manifest can be read now", id);
+            ManifestReading result = now(id, workDir);
+            if (result.ifUsable().isPresent()) LOG.info("service={} manifest can be read now", id);
             else if (!result.isUnread()) LOG.warn("service={} manifest cannot be used: {}", id, result.faults());
             return result;
         } catch (RuntimeException bug) {
@@ -44,17 +45,14 @@ record FolderManifests(ServiceFolders folders, Executor pool) implements Manifes
     }
 
     /** Reads it on the caller's thread, and logs what is to be said of it. */
-    Result now(ServiceId id, Path workDir) {
+    ManifestReading now(ServiceId id, Path workDir) {
         ManifestReading reading = folders.read(id, workDir);
-        if (reading instanceof ManifestReading.Usable usable) {
+        if (reading instanceof ManifestReading.Usable usable)
             usable.warnings().forEach(warning -> LOG.warn("service={} manifest: {}", id, warning));
-            return Result.usable(usable.manifest());
-        }
-        var unusable = (ManifestReading.Unusable) reading;
-        return unusable.isUnread() ? Result.unread(unusable.faults()) : Result.wrong(unusable.faults());
+        return reading;
     }
 
-    private static Result unread(String value, String expected) {
-        return Result.unread(List.of(new Fault("manifest.json", value, expected)));
+    private static ManifestReading unread(String value, String expected) {
+        return new ManifestReading.Unusable(List.of(new Fault(Manifest.FILE_NAME, value, expected)), true);
     }
 }

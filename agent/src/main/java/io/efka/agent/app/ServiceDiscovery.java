@@ -2,7 +2,6 @@ package io.efka.agent.app;
 
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.supervision.Dependencies;
-import io.efka.agent.supervision.ManifestReader;
 import io.efka.agent.supervision.ServiceRecord;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.ServiceStore;
@@ -12,6 +11,7 @@ import io.efka.protocol.Desired;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import io.efka.threads.AgentThread;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * @param manifests reads a service's manifest in its folder
  */
 record ServiceDiscovery(
-        ServiceStore store, ServiceFolders folders, BiFunction<ServiceId, Path, ManifestReader.Result> manifests) {
+        ServiceStore store, ServiceFolders folders, BiFunction<ServiceId, Path, ManifestReading> manifests) {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceDiscovery.class);
 
     /** Every service with what its manifest says now. */
@@ -64,7 +64,7 @@ record ServiceDiscovery(
         Optional<Fault> fault = dependencies.fault(id);
         if (fault.isEmpty()) return one;
         LOG.warn("service={} manifest cannot be used: {}", id, fault.get());
-        return new Supervisors.Found(one.record(), ManifestReader.Result.wrong(List.of(fault.get())));
+        return new Supervisors.Found(one.record(), new ManifestReading.Unusable(List.of(fault.get())));
     }
 
     private List<Path> unrecorded(Set<ServiceId> known) {
@@ -80,8 +80,8 @@ record ServiceDiscovery(
 
     private Supervisors.Found adopted(Path folder) {
         ServiceId id = id(folder);
-        ManifestReader.Result reading = manifests.apply(id, folder);
-        boolean autostart = reading.manifest().filter(Manifest::autostart).isPresent();
+        ManifestReading reading = manifests.apply(id, folder);
+        boolean autostart = reading.ifUsable().filter(Manifest::autostart).isPresent();
         Desired desired = autostart ? Desired.RUNNING : Desired.STOPPED;
         var record = ServiceRecord.fresh(id, folder, desired, autostart);
         LOG.info("service={} found in {} without a record: desired={}", id, folder, record.desired());
@@ -100,7 +100,7 @@ record ServiceDiscovery(
         return found(record, manifests.apply(record.id(), record.workDir()));
     }
 
-    private static Supervisors.Found found(ServiceRecord record, ManifestReader.Result reading) {
+    private static Supervisors.Found found(ServiceRecord record, ManifestReading reading) {
         String what = reading.isUnread() ? "read" : "used";
         reading.faults().forEach(fault -> LOG.warn("service={} manifest cannot be {}: {}", record.id(), what, fault));
         return new Supervisors.Found(record, reading);

@@ -72,7 +72,7 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
     static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws InstallException {
         ManifestReading named = named(id, reading);
         if (named instanceof ManifestReading.Usable usable) return usable;
-        throw InstallException.invalid(((ManifestReading.Unusable) named).faults());
+        throw InstallException.invalid(named.faults());
     }
 
     /** What was read; unusable if it is another service's. */

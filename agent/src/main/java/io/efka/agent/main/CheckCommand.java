@@ -76,7 +76,7 @@ final class CheckCommand implements Callable<Integer> {
         if (reading instanceof ManifestReading.Usable usable) {
             return good(file, "manifest of service " + usable.manifest().id(), usable.warnings(), out);
         }
-        return bad(file, "manifest", ((ManifestReading.Unusable) reading).faults(), out);
+        return bad(file, "manifest", reading.faults(), out);
     }
 
     private static ExitCode checkConfig(Path file, ConfigFile config, PrintWriter out) {

@@ -7,6 +7,7 @@ import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -141,7 +142,7 @@ public sealed interface Event {
     }
 
     /** What came of reading a manifest again that could not be read when the agent started. */
-    record ManifestRead(ManifestReader.Result result) implements Event {
+    record ManifestRead(ManifestReading result) implements Event {
         @Override
         public Step applyTo(ServiceState state, Service service, DecisionContext context) {
             return state.on(this, service, context);

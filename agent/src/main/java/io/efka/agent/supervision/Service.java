@@ -12,6 +12,7 @@ import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.DefaultRules;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +47,10 @@ record Service(
     }
 
     /** A service as the agent finds it at its start, or as it was just installed. */
-    static Service found(ServiceRecord record, ManifestReader.Result reading, Instant now) {
+    static Service found(ServiceRecord record, ManifestReading reading, Instant now) {
         return new Service(
                 record,
-                reading.manifest(),
+                reading.ifUsable(),
                 reading.faults(),
                 stateOf(record, reading, now),
                 Waiters.NONE,
@@ -60,14 +61,14 @@ record Service(
     }
 
     /** What nobody wants rests, whether its manifest can be read or not: a start reads it. */
-    private static ServiceState stateOf(ServiceRecord record, ManifestReader.Result reading, Instant now) {
-        if (reading.manifest().isPresent()) return new Stopped();
+    private static ServiceState stateOf(ServiceRecord record, ManifestReading reading, Instant now) {
+        if (reading.ifUsable().isPresent()) return new Stopped();
         if (!reading.isUnread()) return new Failed();
         return record.isWantedAtStart() ? Unread.of(record, now) : new Stopped();
     }
 
-    private static Cause causeOf(ManifestReader.Result reading) {
-        if (reading.manifest().isPresent()) return Cause.of(Cause.Kind.AGENT_START);
+    private static Cause causeOf(ManifestReading reading) {
+        if (reading.ifUsable().isPresent()) return Cause.of(Cause.Kind.AGENT_START);
         return reading.isUnread() ? Unread.cause(reading.faults()) : Cause.of(Cause.Kind.INVALID_MANIFEST);
     }
 

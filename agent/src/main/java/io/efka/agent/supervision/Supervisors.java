@@ -7,6 +7,7 @@ import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import io.efka.threads.Timers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,9 +53,9 @@ public final class Supervisors implements ServiceRegistry {
     }
 
     /** A service as it was found on disk: its record and its manifest, or why that cannot be used. */
-    public record Found(ServiceRecord record, ManifestReader.Result reading) {
+    public record Found(ServiceRecord record, ManifestReading reading) {
         public Optional<Manifest> manifest() {
-            return reading.manifest();
+            return reading.ifUsable();
         }
 
         public List<Fault> faults() {
@@ -144,7 +145,7 @@ public final class Supervisors implements ServiceRegistry {
         ServiceId id = manifest.id();
         Optional<Fault> cycle = Dependencies.of(this).fault(id);
         if (cycle.isEmpty()) adjust(id, manifest);
-        else tell(id, new Event.ManifestRead(ManifestReader.Result.wrong(List.of(cycle.get()))));
+        else tell(id, new Event.ManifestRead(new ManifestReading.Unusable(List.of(cycle.get()))));
     }
 
     @Override
@@ -153,7 +154,9 @@ public final class Supervisors implements ServiceRegistry {
         var record = ServiceRecord.fresh(id, workDir, Desired.STOPPED, manifest.autostart());
         ports.store().add(record);
         Supervisor supervisor = supervise(Service.found(
-                record, ManifestReader.Result.usable(manifest), ports.timers().now()));
+                record,
+                new ManifestReading.Usable(manifest, List.of()),
+                ports.timers().now()));
         supervisor.introduce();
         readiness.tell(id, manifest.after());
     }

@@ -11,6 +11,7 @@ import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.DefaultRules;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -68,21 +69,22 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
     /** The command that asks has read the manifest; if that failed, it can only be refused. */
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        if (run.isEmpty() || service.manifest().isEmpty()) {
-            return Transitions.launchByCommand(service, event.request(), context);
-        }
-        return adopt(service.desired(Desired.RUNNING), Adopting.of(run.get()), commanded(event.request()), context)
-                .awaitStart(event.request());
+        return begin(service, false, event.request(), context);
     }
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
+        return begin(service, run.filter(event::isDoneBy).isEmpty(), event.request(), context);
+    }
+
+    /** @param again whether a run that is alive is ended, and another one begun */
+    private Step begin(Service service, boolean again, Request request, DecisionContext context) {
         if (run.isEmpty() || service.manifest().isEmpty()) {
-            return Transitions.launchByCommand(service, event.request(), context);
+            return Transitions.launchByCommand(service, request, context);
         }
-        var adopting = new Adopting(run.get(), !event.isDoneBy(run.get()), Optional.empty());
-        return adopt(service.desired(Desired.RUNNING), adopting, commanded(event.request()), context)
-                .awaitStart(event.request());
+        var adopting = new Adopting(run.get(), again, Optional.empty());
+        return adopt(service.desired(Desired.RUNNING), adopting, commanded(request), context)
+                .awaitStart(request);
     }
 
     /** A run that is alive is ended by the default rules. */
@@ -143,9 +145,9 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
     @Override
     public Step on(Event.ManifestRead event, Service service, DecisionContext context) {
         if (phase == Phase.WAITING) return service.stay();
-        ManifestReader.Result result = event.result();
-        if (result.manifest().isPresent()) {
-            Manifest manifest = result.manifest().get();
+        ManifestReading result = event.result();
+        if (result.ifUsable().isPresent()) {
+            Manifest manifest = result.ifUsable().get();
             return service.manifest(manifest).state(in(Phase.READ)).stay().then(new Effect.ShareManifest(manifest));
         }
         Step told = service.unusable(result.faults())

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.supervision.FakeStore;
-import io.efka.agent.supervision.ManifestReader;
 import io.efka.agent.supervision.Supervisors;
 import io.efka.protocol.Desired;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +94,8 @@ final class ServiceDiscoveryTest {
     void aFolderWithoutARecordIsNotRecordedWhileItsManifestCannotBeRead() throws IOException {
         write("clock", "");
         var folders = new ServiceFolders(root, List.of());
-        var broken = ManifestReader.Result.unread(List.of(new Fault("manifest.json", "x", "must be readable (EIO)")));
+        var broken =
+                new ManifestReading.Unusable(List.of(new Fault("manifest.json", "x", "must be readable (EIO)")), true);
 
         List<Supervisors.Found> found = new ServiceDiscovery(store, folders, (id, folder) -> broken).take();
 

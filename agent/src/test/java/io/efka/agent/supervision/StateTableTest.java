@@ -19,6 +19,7 @@ import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,9 +89,9 @@ final class StateTableTest {
                 new Event.InputAsked(REQUEST, new byte[0]),
                 new Event.AutostartAsked(REQUEST, false),
                 new Event.ManifestChanged(effectiveManifest()),
-                new Event.ManifestRead(ManifestReader.Result.usable(effectiveManifest())),
-                new Event.ManifestRead(ManifestReader.Result.wrong(List.of(FAULT))),
-                new Event.ManifestRead(ManifestReader.Result.unread(List.of(FAULT))),
+                new Event.ManifestRead(new ManifestReading.Usable(effectiveManifest(), List.of())),
+                new Event.ManifestRead(new ManifestReading.Unusable(List.of(FAULT))),
+                new Event.ManifestRead(new ManifestReading.Unusable(List.of(FAULT), true)),
                 new Event.AgentStarted(),
                 new Event.AgentStopping(() -> {}),
                 new Event.DependenciesReported(Set.of()),
@@ -168,7 +169,7 @@ final class StateTableTest {
             return health.verdict().healthy() ? "HealthReported, well" : "HealthReported, third failure";
         }
         if (event instanceof Event.ManifestRead read) {
-            if (read.result().manifest().isPresent()) return "ManifestRead";
+            if (read.result().ifUsable().isPresent()) return "ManifestRead";
             return read.result().isUnread() ? "ManifestRead, in vain" : "ManifestRead, wrong";
         }
         return event.name();

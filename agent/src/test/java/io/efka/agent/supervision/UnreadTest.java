@@ -18,6 +18,7 @@ import io.efka.protocol.Fault;
 import io.efka.protocol.RunId;
 import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 final class UnreadTest {
     private static final Fault AWAY =
             new Fault("manifest.json", "missing", "must be a file at /mnt/camera/manifest.json");
-    private static final ManifestReader.Result STILL_AWAY = ManifestReader.Result.unread(List.of(AWAY));
+    private static final ManifestReading STILL_AWAY = new ManifestReading.Unusable(List.of(AWAY), true);
 
     private final Manifest manifest = manifest("camera");
 
@@ -72,7 +73,7 @@ final class UnreadTest {
     void itIsStartedWhenItsManifestCanBeRead() {
         World world = away();
         world.advance("2S");
-        world.manifestIs(ManifestReader.Result.usable(manifest));
+        world.manifestIs(new ManifestReading.Usable(manifest, List.of()));
         world.settles();
         assertThat(world.status().state()).isEqualTo(RUNNING);
         assertThat(world.status().faults()).isEmpty();
@@ -97,7 +98,7 @@ final class UnreadTest {
         assertThat(attempts).isGreaterThan(5 * 60);
         assertThat(world.timers.pending()).isEqualTo(1);
         world.advance("60S");
-        world.manifestIs(ManifestReader.Result.usable(manifest));
+        world.manifestIs(new ManifestReading.Usable(manifest, List.of()));
         world.settles();
         assertThat(world.status().state()).isEqualTo(RUNNING);
     }
@@ -133,7 +134,7 @@ final class UnreadTest {
         World world = away();
         world.advance("2S");
         var fault = new Fault("args", "7", "must be a list");
-        world.manifestIs(ManifestReader.Result.wrong(List.of(fault)));
+        world.manifestIs(new ManifestReading.Unusable(List.of(fault)));
         assertThat(world.status().state()).isEqualTo(FAILED);
         assertThat(world.status().faults()).containsExactly(fault);
         assertThat(world.timers.pending()).isZero();
@@ -148,7 +149,7 @@ final class UnreadTest {
             Optional<RunId> run = world.status().run();
             world.advance("2S");
             assertThat(world.launcher.calls).isEmpty();
-            world.manifestIs(ManifestReader.Result.usable(manifest));
+            world.manifestIs(new ManifestReading.Usable(manifest, List.of()));
             assertThat(world.status().state()).isEqualTo(STARTING);
             adopted(world);
             assertThat(world.launcher.calls).containsExactly("adopt camera");
@@ -159,7 +160,7 @@ final class UnreadTest {
         @Test
         void itIsStartedAnewIfItEndedMeanwhile() {
             world.advance("2S");
-            world.manifestIs(ManifestReader.Result.usable(manifest));
+            world.manifestIs(new ManifestReading.Usable(manifest, List.of()));
             world.launcher.tell(new Event.AdoptionFailed(world.launcher.run(), "no such process"));
             assertThat(world.launcher.calls).containsExactly("adopt camera", "launch camera");
         }
@@ -197,7 +198,7 @@ final class UnreadTest {
             world.advance("2S");
             World next = World.afterUnread(world, AWAY);
             next.advance("2S");
-            next.manifestIs(ManifestReader.Result.usable(manifest));
+            next.manifestIs(new ManifestReading.Usable(manifest, List.of()));
             World last = World.after(next, manifest);
             adopted(last);
             assertThat(last.launcher.calls).containsExactly("adopt camera");
@@ -246,7 +247,7 @@ final class UnreadTest {
         @Test
         void itCannotBeKeptIfItsManifestIsWrong() {
             world.advance("2S");
-            world.manifestIs(ManifestReader.Result.wrong(List.of(new Fault("args", "7", "must be a list"))));
+            world.manifestIs(new ManifestReading.Unusable(List.of(new Fault("args", "7", "must be a list"))));
             adopted(world);
             assertThat(world.launcher.calls).containsExactly("adopt camera", "signalTree TERM");
         }
@@ -278,7 +279,7 @@ final class UnreadTest {
             World next = World.afterUnread(earlier, AWAY);
             assertThat(next.launcher.calls).isEmpty();
             next.advance("2S");
-            next.manifestIs(ManifestReader.Result.usable(manifest));
+            next.manifestIs(new ManifestReading.Usable(manifest, List.of()));
             adopted(next);
             assertThat(next.status().state()).isEqualTo(RUNNING);
             assertThat(next.store.record(CAMERA).desired()).isEqualTo(Desired.RUNNING);
@@ -312,7 +313,7 @@ final class UnreadTest {
         void aReadingThatEndsAfterAStopStartsNothing() {
             world.advance("2S");
             world.ask(Event.StopAsked::new);
-            world.manifestIs(ManifestReader.Result.usable(manifest));
+            world.manifestIs(new ManifestReading.Usable(manifest, List.of()));
             assertThat(world.status().state()).isEqualTo(STOPPED);
             assertThat(world.launcher.calls).isEmpty();
         }
@@ -322,7 +323,7 @@ final class UnreadTest {
             world.advance("2S");
             world.ask(Event.StopAsked::forRemoval);
             world.services.remove(CAMERA);
-            world.manifestIs(ManifestReader.Result.usable(manifest));
+            world.manifestIs(new ManifestReading.Usable(manifest, List.of()));
             assertThat(world.services.find(CAMERA)).isEmpty();
             assertThat(world.launcher.calls).isEmpty();
             assertThat(world.timers.pending()).isZero();
@@ -335,7 +336,7 @@ final class UnreadTest {
             assertThat(reset.rejected().reason()).isEqualTo(ErrorCode.INVALID_MANIFEST);
             assertThat(reset.rejected().message()).contains("/mnt/camera/manifest.json");
             World.Asking again = world.ask(Event.ResetAsked::new);
-            world.manifestIs(ManifestReader.Result.usable(manifest));
+            world.manifestIs(new ManifestReading.Usable(manifest, List.of()));
             world.settles();
             assertThat(again.done().state()).isEqualTo(RUNNING);
             assertThat(world.launcher.calls).containsExactly("launch camera");
@@ -345,7 +346,7 @@ final class UnreadTest {
         void oneThatIsDisabledMeanwhileIsNotStarted() {
             world.ask(request -> new Event.AutostartAsked(request, false)).done();
             world.advance("2S");
-            world.manifestIs(ManifestReader.Result.usable(manifest));
+            world.manifestIs(new ManifestReading.Usable(manifest, List.of()));
             assertThat(world.status().state()).isEqualTo(STOPPED);
             assertThat(world.launcher.calls).isEmpty();
         }
@@ -378,7 +379,7 @@ final class UnreadTest {
         World world = World.afterUnread(earlier, AWAY, broker);
         RunId brokerRun = world.launcher.run();
         world.advance("2S");
-        world.manifestIs(ManifestReader.Result.usable(camera));
+        world.manifestIs(new ManifestReading.Usable(camera, List.of()));
         assertThat(world.status().waitingFor()).containsExactly(broker.id());
         var process = new ProcessIdentity(100, 1000, "boot-1");
         world.launcher.tell(brokerRun, new Event.Adopted(brokerRun, process, List.of()));
@@ -399,7 +400,7 @@ final class UnreadTest {
         earlier.exits(1);
         World world = World.afterUnread(earlier, AWAY, broker);
         world.advance("2S");
-        world.manifestIs(ManifestReader.Result.usable(camera));
+        world.manifestIs(new ManifestReading.Usable(camera, List.of()));
         assertThat(world.status().state()).isEqualTo(FAILED);
         assertThat(world.status().faults()).extracting(Fault::key).containsExactly("after");
     }

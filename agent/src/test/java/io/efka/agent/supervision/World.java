@@ -10,6 +10,7 @@ import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestReading;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ final class World {
     final FakeStore store = new FakeStore();
     final List<Consumer<Prober.Verdict>> probes = new ArrayList<>();
     /** Who waits for a manifest to be read. */
-    final List<Consumer<ManifestReader.Result>> reads = new ArrayList<>();
+    final List<Consumer<ManifestReading>> reads = new ArrayList<>();
 
     final List<Duration> stopNotifier = new ArrayList<>();
     /** What services have said and the agent has not read yet. */
@@ -98,19 +99,19 @@ final class World {
 
     /** A world as a later agent finds it: what the earlier one stored, and these manifests. */
     static World after(World earlier, Manifest... manifests) {
-        return after(earlier, ManifestReader.Result.wrong(List.of()), manifests);
+        return after(earlier, new ManifestReading.Unusable(List.of()), manifests);
     }
 
     /** As {@link #after(World, Manifest...)}; the manifests of the other services cannot be read. */
     static World afterUnread(World earlier, Fault why, Manifest... manifests) {
-        return after(earlier, ManifestReader.Result.unread(List.of(why)), manifests);
+        return after(earlier, new ManifestReading.Unusable(List.of(why), true), manifests);
     }
 
-    private static World after(World earlier, ManifestReader.Result others, Manifest... manifests) {
+    private static World after(World earlier, ManifestReading others, Manifest... manifests) {
         var world = new World();
         world.runs = 1000;
-        Map<ServiceId, ManifestReader.Result> byId = new HashMap<>();
-        for (Manifest manifest : manifests) byId.put(manifest.id(), ManifestReader.Result.usable(manifest));
+        Map<ServiceId, ManifestReading> byId = new HashMap<>();
+        for (Manifest manifest : manifests) byId.put(manifest.id(), new ManifestReading.Usable(manifest, List.of()));
         var found = new ArrayList<Supervisors.Found>();
         for (ServiceId leaving : earlier.store.removals()) world.removing(leaving);
         for (ServiceRecord record : earlier.store.load()) {
@@ -181,7 +182,7 @@ final class World {
     }
 
     /** What was asked for first is answered. */
-    void manifestIs(ManifestReader.Result result) {
+    void manifestIs(ManifestReading result) {
         reads.remove(0).accept(result);
     }
 

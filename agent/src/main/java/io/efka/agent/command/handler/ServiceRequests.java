@@ -96,7 +96,7 @@ public final class ServiceRequests {
 
     static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws CommandException {
         if (reading instanceof ManifestReading.Usable usable) return usable;
-        throw invalid(id, ((ManifestReading.Unusable) reading).faults());
+        throw invalid(id, reading.faults());
     }
 
     static CommandException invalid(ServiceId id, List<Fault> faults) {
