@@ -59,6 +59,12 @@ public record ServiceStatus(
         UNHEALTHY
     }
 
+    /** What the operator wants of a service; persisted, and changed by commands only. */
+    public enum Desired {
+        RUNNING,
+        STOPPED
+    }
+
     /** The run that ended last, and how. */
     public record LastExit(RunId run, Exit exit) {}
 }

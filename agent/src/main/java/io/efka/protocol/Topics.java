@@ -113,4 +113,19 @@ public final class Topics {
      * @param command {@code start}, {@code call/blink}; not checked
      */
     public record CommandTopic(Optional<GroupId> group, Optional<String> service, String command) {}
+
+    /** Names a group of devices that take the same commands. */
+    public record GroupId(String value) {
+        /** The group that every device belongs to. */
+        public static final GroupId ALL = new GroupId("all");
+
+        public GroupId {
+            Names.requireLegal("group id", value);
+        }
+
+        @Override
+        public String toString() {
+            return value;
+        }
+    }
 }

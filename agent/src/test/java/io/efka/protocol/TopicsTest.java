@@ -3,6 +3,7 @@ package io.efka.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.protocol.Topics.GroupId;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;

@@ -2,7 +2,7 @@ package io.efka.agent.app;
 
 import io.efka.mqtt.BrokerSettings;
 import io.efka.protocol.DeviceId;
-import io.efka.protocol.GroupId;
+import io.efka.protocol.Topics.GroupId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,13 +1,15 @@
 package io.efka.agent.channel;
 
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.ServiceRegistry;
-import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Names;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.json.JsonExcerpt;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
@@ -207,8 +209,7 @@ final class ChannelRegistry {
             if (!call.answer().isDone() && !connection.send(wording.apply(call.id()))) {
                 pendingCalls.complete(
                         call.id(),
-                        new CallResult.Unanswered(
-                                CallResult.Why.NO_CHANNEL, "the service's channel has just been closed"));
+                        new CallResult.Unanswered(ErrorCode.NO_CHANNEL, "the service's channel has just been closed"));
             }
             return call.answer();
         }

@@ -1,6 +1,7 @@
 package io.efka.agent.channel;
 
 import io.efka.agent.channel.ChannelRegistry.AttachedChannel;
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.supervision.Event;
 import java.nio.ByteBuffer;
 import java.util.Optional;

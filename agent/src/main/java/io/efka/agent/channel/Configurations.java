@@ -3,9 +3,11 @@ package io.efka.agent.channel;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.supervision.ConfigStore;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.StoreException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.FatalErrors;
@@ -76,7 +78,7 @@ final class Configurations {
             CompletableFuture<CallResult> now = before.thenComposeAsync(done -> begin(change), disk)
                     .exceptionally(bug -> {
                         FatalErrors.thrown("configuration of " + change.service(), bug);
-                        return new CallResult.Unanswered(CallResult.Why.FAILED, "the agent failed; its log says more");
+                        return new CallResult.Unanswered(ErrorCode.INTERNAL, "the agent failed; its log says more");
                     });
             last.put(change.service(), now);
             now.whenComplete(FatalErrors.top((done, bug) -> forget(change.service(), now)));
@@ -111,8 +113,7 @@ final class Configurations {
         } catch (StoreException e) {
             // The service has taken it already: it is told what it will find after its next start.
             if (applied) change.push().ask(of(change.service()));
-            return new CallResult.Unanswered(
-                    CallResult.Why.DISK_FULL, "the configuration was not kept: " + e.getMessage());
+            return new CallResult.Unanswered(ErrorCode.DISK_FULL, "the configuration was not kept: " + e.getMessage());
         }
         write(change.manifest());
         // Whoever attached between the question and this line has been greeted with the old one.

@@ -1,6 +1,8 @@
 package io.efka.agent.channel;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.channel.ServiceCalls.CallResult;
+import io.efka.protocol.ErrorCode;
 import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.HashMap;
@@ -51,14 +53,14 @@ final class PendingCalls {
         if (closed.isPresent()) return closed.map(PendingCalls::noChannel);
         if (open.size() < MAX) return Optional.empty();
         return Optional.of(new CallResult.Unanswered(
-                CallResult.Why.BUSY, MAX + " questions to the service are unanswered; this one was not asked"));
+                ErrorCode.BUSY, MAX + " questions to the service are unanswered; this one was not asked"));
     }
 
     private void expire(String id, Duration timeout) {
         complete(
                 id,
                 new CallResult.Unanswered(
-                        CallResult.Why.TIMEOUT, "the service did not answer within " + timeout.toMillis() + " ms"));
+                        ErrorCode.TIMEOUT, "the service did not answer within " + timeout.toMillis() + " ms"));
     }
 
     /** Answers a question; false if there is none of that id, any more or at all. */
@@ -85,6 +87,6 @@ final class PendingCalls {
     }
 
     private static CallResult.Unanswered noChannel(String why) {
-        return new CallResult.Unanswered(CallResult.Why.NO_CHANNEL, why);
+        return new CallResult.Unanswered(ErrorCode.NO_CHANNEL, why);
     }
 }

@@ -3,6 +3,7 @@ package io.efka.agent.channel;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.efka.agent.supervision.ConfigStore.Configuration;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
@@ -29,4 +30,23 @@ public interface ServiceCalls {
      *     why it is not kept; within ten seconds, plus the time of its disk and of earlier changes
      */
     CompletableFuture<CallResult> configure(Manifest manifest, JsonObject config);
+
+    /** What became of a question to a service. */
+    sealed interface CallResult {
+
+        /** It went well. */
+        record Done(JsonElement value) implements CallResult {}
+
+        /** The service said no, and why. */
+        record Refused(String message) implements CallResult {}
+
+        /**
+         * There is no answer.
+         *
+         * @param code {@code NO_CHANNEL}: there is none, or it was closed before the answer; {@code TIMEOUT}: whether the
+         *     question took effect is unknown; {@code DISK_FULL}: nothing was changed; {@code BUSY}: so many questions are
+         *     unanswered that this one was not asked; {@code INTERNAL}: a fault of the agent
+         */
+        record Unanswered(ErrorCode code, String message) implements CallResult {}
+    }
 }

@@ -3,6 +3,7 @@ package io.efka.agent.channel;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.efka.agent.channel.ChannelRegistry.AttachedChannel;
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.supervision.ConfigStore;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
@@ -11,6 +12,7 @@ import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.supervision.StopNotifier;
 import io.efka.protocol.EfkaVariables;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
@@ -220,7 +222,7 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
     }
 
     private static CallResult noChannel() {
-        return new CallResult.Unanswered(CallResult.Why.NO_CHANNEL, "the service has attached no channel");
+        return new CallResult.Unanswered(ErrorCode.NO_CHANNEL, "the service has attached no channel");
     }
 
     private Optional<AttachedChannel> find(ServiceId service) {

@@ -1,7 +1,7 @@
 package io.efka.agent.command;
 
-import io.efka.agent.command.ledger.ReplyTo;
-import io.efka.agent.command.ledger.ServiceSnapshot;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.protocol.ServiceId;
 import java.time.Duration;
 import java.time.Instant;

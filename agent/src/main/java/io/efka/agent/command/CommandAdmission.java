@@ -1,13 +1,14 @@
 package io.efka.agent.command;
 
+import io.efka.agent.command.CommandDecoder.CommandDigest;
 import io.efka.agent.command.CommandTable.CommandSpec;
-import io.efka.agent.command.ledger.CommandDigest;
 import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.command.ledger.OwedReplies;
-import io.efka.agent.command.ledger.ReplyTo;
-import io.efka.agent.command.ledger.ServiceSnapshot;
 import io.efka.agent.supervision.StoreException;
 import io.efka.mqtt.Message;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.json.JsonExcerpt;
 import io.efka.threads.FatalErrors;

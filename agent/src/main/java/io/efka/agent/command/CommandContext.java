@@ -1,11 +1,12 @@
 package io.efka.agent.command;
 
 import io.efka.agent.command.ledger.Ledger;
-import io.efka.agent.command.ledger.ReplyTo;
-import io.efka.agent.command.ledger.ServiceSnapshot;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.telemetry.Events;
 import io.efka.mqtt.Message;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;

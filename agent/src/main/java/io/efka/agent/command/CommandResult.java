@@ -1,6 +1,7 @@
 package io.efka.agent.command;
 
 import io.efka.agent.supervision.Request.Outcome;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
 import java.util.List;

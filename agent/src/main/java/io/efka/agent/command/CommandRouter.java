@@ -2,8 +2,9 @@ package io.efka.agent.command;
 
 import io.efka.agent.command.CommandTable.CommandSpec;
 import io.efka.agent.command.ledger.LedgerEntry;
-import io.efka.agent.command.ledger.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.mqtt.MqttLink;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Topics;

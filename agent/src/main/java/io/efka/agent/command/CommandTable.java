@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Spelling;
 import io.efka.protocol.json.JsonExcerpt;

@@ -1,10 +1,11 @@
 package io.efka.agent.command;
 
-import io.efka.agent.command.ledger.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.command.ledger.ShortReply;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.Topics;
 import io.efka.threads.Timers;
 import java.nio.charset.StandardCharsets;

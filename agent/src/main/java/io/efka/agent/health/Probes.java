@@ -15,7 +15,7 @@ import io.efka.agent.process.tree.Signaller;
 import io.efka.agent.process.tree.Spawner;
 import io.efka.agent.supervision.Launcher.Launch;
 import io.efka.agent.supervision.Prober;
-import io.efka.protocol.manifest.HealthCheck;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import io.efka.threads.TaskPool;
 import io.efka.threads.Timers;
 import java.time.Duration;

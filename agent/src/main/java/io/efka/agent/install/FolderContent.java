@@ -1,6 +1,8 @@
 package io.efka.agent.install;
 
-import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.agent.install.Installer.InstallRequest.InlineFile;
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
@@ -36,14 +38,15 @@ record FolderContent(Path workDir) {
      * Finds what would stop an update half-way before it begins: a folder where a file should be, or a file
      * or link (which may lead out of the work directory) where a folder should be.
      */
-    void requireRoomFor(InstallPlan plan) throws InstallException {
+    void requireRoomFor(InstallPlan plan) throws CommandException {
         for (RelativePath file : plan.files().keySet()) {
             if (isFolder(file)) {
-                throw InstallException.badArgument("\"" + file + "\" is a folder in " + workDir + ", cannot be a file");
+                throw new CommandException(
+                        ErrorCode.BAD_ARGUMENT, "\"" + file + "\" is a folder in " + workDir + ", cannot be a file");
             }
             for (RelativePath folder : file.folders()) {
                 if (!isFolder(folder) && Files.exists(folder.under(workDir), LinkOption.NOFOLLOW_LINKS)) {
-                    throw InstallException.badArgument("\"" + folder + "\" is no folder in " + workDir);
+                    throw new CommandException(ErrorCode.BAD_ARGUMENT, "\"" + folder + "\" is no folder in " + workDir);
                 }
             }
         }

@@ -1,6 +1,7 @@
 package io.efka.agent.install;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.protocol.CommandException;
 import io.efka.threads.TaskPool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ final class FolderReads implements AutoCloseable {
 
     /** What is read. Must change nothing: it may come to its end long after its caller gave up. */
     interface Work<T> {
-        T read() throws IOException, InstallException;
+        T read() throws IOException, CommandException;
     }
 
     /** It is not known what is in a folder: it may be read later. */
@@ -83,7 +84,7 @@ final class FolderReads implements AutoCloseable {
      *
      * @throws Unread if there is no answer in time, if an earlier read of the folder hangs, or if too many do
      */
-    <T> T read(Path folder, Work<T> work) throws IOException, InstallException {
+    <T> T read(Path folder, Work<T> work) throws IOException, CommandException {
         Path key = folder.toAbsolutePath().normalize();
         long deadline = System.nanoTime() + patience().toNanos();
         Reading reading = begin(key, deadline);
@@ -140,7 +141,7 @@ final class FolderReads implements AutoCloseable {
         try {
             T done = work.read();
             tell = () -> result.complete(done);
-        } catch (IOException | InstallException | RuntimeException failed) {
+        } catch (IOException | CommandException | RuntimeException failed) {
             tell = () -> result.completeExceptionally(failed);
         } finally {
             end(folder, reading); // first: the caller may read the folder again at once
@@ -164,9 +165,9 @@ final class FolderReads implements AutoCloseable {
         reading.end.complete(null);
     }
 
-    private static IOException rethrown(@Nullable Throwable cause) throws IOException, InstallException {
+    private static IOException rethrown(@Nullable Throwable cause) throws IOException, CommandException {
         if (cause instanceof IOException io) throw io;
-        if (cause instanceof InstallException refused) throw refused;
+        if (cause instanceof CommandException refused) throw refused;
         if (cause instanceof RuntimeException bug) throw bug;
         throw new IllegalStateException(cause);
     }

@@ -1,6 +1,9 @@
 package io.efka.agent.install;
 
-import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.InstallRequest.InlineFile;
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
@@ -15,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A service as it is to be written, checked: its manifest can be used and its files stay in its folder.
@@ -39,25 +43,25 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
         files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
     }
 
-    static InstallPlan of(ServiceId id, InstallRequest request) throws InstallException {
+    static InstallPlan of(ServiceId id, InstallRequest request) throws CommandException {
         SortedMap<RelativePath, InlineFile> files = files(request);
         ManifestReading.Usable usable = usable(id, manifest(files));
         return new InstallPlan(id, usable.manifest(), usable.warnings(), files);
     }
 
     /** The manifest that a request brings, if all the rest of it can be installed. */
-    static ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
+    static ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
         return named(id, manifest(files(request)));
     }
 
-    private static ManifestReading manifest(SortedMap<RelativePath, InlineFile> files) throws InstallException {
+    private static ManifestReading manifest(SortedMap<RelativePath, InlineFile> files) throws CommandException {
         InlineFile manifest = files.get(MANIFEST);
         if (manifest == null) throw bad("manifest", "missing", "must be an object");
         return ManifestFile.parse(manifest.content());
     }
 
     /** All files, the manifest among them. */
-    private static SortedMap<RelativePath, InlineFile> files(InstallRequest request) throws InstallException {
+    private static SortedMap<RelativePath, InlineFile> files(InstallRequest request) throws CommandException {
         SortedMap<RelativePath, InlineFile> files = byPath(request.files());
         Optional<String> text = request.manifest();
         if (text.isPresent() && files.containsKey(MANIFEST)) {
@@ -69,10 +73,15 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
     }
 
     /** What was read, if it can be used for that service. */
-    static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws InstallException {
+    static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws CommandException {
         ManifestReading named = named(id, reading);
         if (named instanceof ManifestReading.Usable usable) return usable;
-        throw InstallException.invalid(named.faults());
+        throw invalid(named.faults());
+    }
+
+    static CommandException invalid(List<Fault> faults) {
+        String all = faults.stream().map(Fault::toString).collect(Collectors.joining("; "));
+        return new CommandException(ErrorCode.INVALID_MANIFEST, "the manifest cannot be used: " + all, faults);
     }
 
     /** What was read; unusable if it is another service's. */
@@ -85,7 +94,7 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
     }
 
     private static SortedMap<RelativePath, InlineFile> byPath(Map<String, InlineFile> requested)
-            throws InstallException {
+            throws CommandException {
         var files = new TreeMap<RelativePath, InlineFile>();
         for (Map.Entry<String, InlineFile> file : requested.entrySet()) {
             files.put(path(file.getKey()), file.getValue());
@@ -93,19 +102,19 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
         return files;
     }
 
-    private static RelativePath path(String value) throws InstallException {
+    private static RelativePath path(String value) throws CommandException {
         try {
             return new RelativePath(value);
         } catch (RelativePath.Unfit e) {
-            throw InstallException.badArgument(e.fault());
+            throw CommandException.of(ErrorCode.BAD_ARGUMENT, e.fault());
         }
     }
 
-    private static InstallException bad(String key, String value, String expected) {
-        return InstallException.badArgument(new Fault(key, value, expected));
+    private static CommandException bad(String key, String value, String expected) {
+        return CommandException.of(ErrorCode.BAD_ARGUMENT, new Fault(key, value, expected));
     }
 
-    private static void checkBounds(SortedMap<RelativePath, InlineFile> files) throws InstallException {
+    private static void checkBounds(SortedMap<RelativePath, InlineFile> files) throws CommandException {
         if (files.size() > MAX_FILES) {
             throw bad("files", files.size() + " files", "must be at most " + MAX_FILES);
         }
@@ -126,7 +135,7 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
         }
     }
 
-    private static void checkMode(RelativePath path, int mode) throws InstallException {
+    private static void checkMode(RelativePath path, int mode) throws CommandException {
         if (mode < 0 || mode > FileModes.MAX) {
             throw bad("files." + path + ".mode", "0" + Integer.toOctalString(mode), "must be 0 to 0777");
         }

@@ -1,27 +1,64 @@
 package io.efka.agent.install;
 
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** Writes and reads the folders of services. Thread-safe for different services; blocks for the disk. */
 public interface Installer {
 
     /** Reads the request's manifest without writing anything; refuses a folder that may not be registered. */
-    ManifestReading check(ServiceId id, InstallRequest request) throws InstallException;
+    ManifestReading check(ServiceId id, InstallRequest request) throws CommandException;
 
     /** Writes a new service, or registers the folder it is in. If it fails, it leaves nothing behind. */
-    Installed install(ServiceId id, InstallRequest request) throws InstallException;
+    Installed install(ServiceId id, InstallRequest request) throws CommandException;
 
     /** Changes the service in {@code workDir} to what the request says. If it fails, nothing changes. */
-    Installed update(ServiceId id, Path workDir, InstallRequest request) throws InstallException;
+    Installed update(ServiceId id, Path workDir, InstallRequest request) throws CommandException;
 
     /** Whether {@link #update} would change anything. */
-    boolean differs(ServiceId id, Path workDir, InstallRequest request) throws InstallException;
+    boolean differs(ServiceId id, Path workDir, InstallRequest request) throws CommandException;
 
     /** Removes the service's folder, unless it was only registered. A missing folder is not an error. */
-    void remove(ServiceId id, Path workDir) throws InstallException;
+    void remove(ServiceId id, Path workDir) throws CommandException;
 
     /** Reads the manifest in the folder. */
     ManifestReading read(ServiceId id, Path workDir);
+
+    /**
+     * A service to be installed: written anew from {@code manifest} and {@code files}, or registered where it is already.
+     *
+     * @param manifest JSON text
+     * @param files by path relative to the work directory
+     * @param workDir an existing folder below one of the allowed roots; excludes {@code manifest} and {@code files}
+     */
+    record InstallRequest(Optional<String> manifest, Map<String, InlineFile> files, Optional<Path> workDir) {
+        public InstallRequest {
+            files = Map.copyOf(files);
+        }
+
+        /**
+         * A small file that came with the command.
+         *
+         * @param mode permission bits, 0-0777
+         */
+        public record InlineFile(byte[] content, int mode) {}
+    }
+
+    /**
+     * A service that is in its folder, ready to be registered.
+     *
+     * @param workDir absolute
+     * @param warnings one sentence each: unknown keys, programs that could not be started as they are
+     */
+    record Installed(Path workDir, Manifest manifest, List<String> warnings) {
+        public Installed {
+            warnings = List.copyOf(warnings);
+        }
+    }
 }

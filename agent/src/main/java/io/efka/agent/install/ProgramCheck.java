@@ -1,7 +1,7 @@
 package io.efka.agent.install;
 
-import io.efka.protocol.manifest.HealthCheck;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

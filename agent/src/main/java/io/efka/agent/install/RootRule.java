@@ -2,6 +2,8 @@ package io.efka.agent.install;
 
 import io.efka.agent.files.PathTrust;
 import io.efka.agent.files.Privileges;
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
@@ -69,12 +71,13 @@ record RootRule(boolean applies) {
     }
 
     /** Whether a service may be written below {@code folder}, which is there already. */
-    void require(Path folder) throws InstallException {
+    void require(Path folder) throws CommandException {
         if (!applies) return;
         Optional<PathTrust.Objection> objection =
                 PathTrust.ofNewIn(existing(folder.toAbsolutePath())).objection();
         if (objection.isPresent())
-            throw InstallException.notAllowed(fault(Manifest.FILE_NAME, objection.get(), Optional.empty()));
+            throw CommandException.of(
+                    ErrorCode.NOT_ALLOWED, fault(Manifest.FILE_NAME, objection.get(), Optional.empty()));
     }
 
     private static Path existing(Path folder) {

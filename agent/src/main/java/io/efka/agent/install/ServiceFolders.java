@@ -1,5 +1,9 @@
 package io.efka.agent.install;
 
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.Installed;
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
@@ -73,7 +77,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public ManifestReading read(ServiceId id, Path workDir) {
         try {
             return readsOf(workDir).read(workDir, () -> readNow(id, workDir));
-        } catch (InstallException impossible) {
+        } catch (CommandException impossible) {
             throw new IllegalStateException(impossible);
         } catch (IOException unread) {
             return unread(workDir, unread);
@@ -96,11 +100,11 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     /**
      * Reads the manifest that a request brings, or that is in the folder it names; writes nothing.
      *
-     * @throws InstallException if that folder may not be registered (then nothing in it is read), or if the files that
+     * @throws CommandException if that folder may not be registered (then nothing in it is read), or if the files that
      *     are brought along cannot be written
      */
     @Override
-    public ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
+    public ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent()) {
             Path folder = request.workDir().get();
             return inTime(folder, () -> readNow(id, roots.admit(id, folder)));
@@ -112,10 +116,10 @@ public final class ServiceFolders implements Installer, AutoCloseable {
      * Writes a new service, or registers one that is there. Doing it again with the same request changes nothing and
      * succeeds, so that a command cut off by a crash can be repeated.
      *
-     * @throws InstallException if it could not be done; then nothing is left behind
+     * @throws CommandException if it could not be done; then nothing is left behind
      */
     @Override
-    public Installed install(ServiceId id, InstallRequest request) throws InstallException {
+    public Installed install(ServiceId id, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent())
             return register(id, request, request.workDir().get());
         InstallPlan draft = InstallPlan.of(id, request);
@@ -125,10 +129,10 @@ public final class ServiceFolders implements Installer, AutoCloseable {
             try {
                 staging.create(draft, workDir);
             } catch (IOException e) {
-                throw InstallException.broken("cannot install " + id, e);
+                throw CommandException.broken("cannot install " + id, e);
             }
         } else if (differs(draft, workDir)) {
-            throw InstallException.alreadyInstalled(workDir + " is there already, with other content");
+            throw new CommandException(ErrorCode.ALREADY_INSTALLED, workDir + " is there already, with other content");
         }
         return installed(workDir, draft.manifest(), draft.warnings());
     }
@@ -138,15 +142,16 @@ public final class ServiceFolders implements Installer, AutoCloseable {
      * earlier request brought. A cut at any moment leaves the old or, after {@link #recover}, the new; so does a disk
      * that fails.
      *
-     * @throws InstallException {@code BAD_ARGUMENT} for a registered folder, which is not the agent's to write
+     * @throws CommandException {@code BAD_ARGUMENT} for a registered folder, which is not the agent's to write
      */
     @Override
-    public Installed update(ServiceId id, Path workDir, InstallRequest request) throws InstallException {
+    public Installed update(ServiceId id, Path workDir, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent())
             return reread(id, workDir, request, request.workDir().get());
         InstallPlan draft = InstallPlan.of(id, request);
         if (!isOwn(id, workDir)) {
-            throw InstallException.badArgument(
+            throw new CommandException(
+                    ErrorCode.BAD_ARGUMENT,
                     workDir + " was registered, not written by the agent: change its files there");
         }
         rootRule.require(workDir);
@@ -157,7 +162,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
             String what = staging.isUnfinished(id)
                     ? "the update of " + id + " is begun and will be finished at the next start or update"
                     : "cannot update " + id;
-            throw InstallException.broken(what, e);
+            throw CommandException.broken(what, e);
         }
         return installed(workDir, draft.manifest(), draft.warnings());
     }
@@ -165,10 +170,10 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     /**
      * Whether {@link #update} would change anything: what the manifest means, a file's content or mode, or the folder.
      *
-     * @throws InstallException if the request itself is bad
+     * @throws CommandException if the request itself is bad
      */
     @Override
-    public boolean differs(ServiceId id, Path workDir, InstallRequest request) throws InstallException {
+    public boolean differs(ServiceId id, Path workDir, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent()) {
             return !register(id, request, request.workDir().get()).workDir().equals(workDir);
         }
@@ -178,15 +183,15 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     /**
      * Removes a service's folder if it is below the services root; one registered elsewhere stays as it is.
      *
-     * @throws InstallException if it is still there
+     * @throws CommandException if it is still there
      */
     @Override
-    public void remove(ServiceId id, Path workDir) throws InstallException {
+    public void remove(ServiceId id, Path workDir) throws CommandException {
         if (!isOwn(id, workDir)) return;
         try {
             staging.remove(id, workDir);
         } catch (IOException e) {
-            throw InstallException.broken("cannot remove " + workDir, e);
+            throw CommandException.broken("cannot remove " + workDir, e);
         }
     }
 
@@ -194,7 +199,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public List<Path> discover() throws IOException {
         try {
             return ownReads.read(servicesRoot, this::discoverNow);
-        } catch (InstallException impossible) {
+        } catch (CommandException impossible) {
             throw new IllegalStateException(impossible);
         }
     }
@@ -227,9 +232,10 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         ownReads.close();
     }
 
-    private Installed register(ServiceId id, InstallRequest request, Path folder) throws InstallException {
+    private Installed register(ServiceId id, InstallRequest request, Path folder) throws CommandException {
         if (request.manifest().isPresent() || !request.files().isEmpty()) {
-            throw InstallException.badArgument(
+            throw new CommandException(
+                    ErrorCode.BAD_ARGUMENT,
                     "\"work_dir\" registers what is there: leave out \"manifest\" and \"files\"");
         }
         return inTime(folder, () -> {
@@ -239,31 +245,32 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         });
     }
 
-    private <T> T inTime(Path folder, FolderReads.Work<T> work) throws InstallException {
+    private <T> T inTime(Path folder, FolderReads.Work<T> work) throws CommandException {
         try {
             return readsOf(folder).read(folder, work);
         } catch (IOException unread) {
-            throw InstallException.invalid(unread(folder, unread).faults());
+            throw InstallPlan.invalid(unread(folder, unread).faults());
         }
     }
 
-    private Installed reread(ServiceId id, Path workDir, InstallRequest request, Path folder) throws InstallException {
+    private Installed reread(ServiceId id, Path workDir, InstallRequest request, Path folder) throws CommandException {
         Installed there = register(id, request, folder);
         if (there.workDir().equals(workDir)) return there;
-        throw InstallException.badArgument(
+        throw new CommandException(
+                ErrorCode.BAD_ARGUMENT,
                 "the work directory of " + id + " is " + workDir + ": remove the service to install it elsewhere");
     }
 
-    private boolean differs(InstallPlan draft, Path workDir) throws InstallException {
+    private boolean differs(InstallPlan draft, Path workDir) throws CommandException {
         try {
             return readsOf(workDir).read(workDir, () -> new FolderContent(workDir).differsFrom(draft));
         } catch (IOException e) {
-            throw InstallException.broken("cannot compare " + workDir, e);
+            throw CommandException.broken("cannot compare " + workDir, e);
         }
     }
 
     /** The program may be anywhere, on a dead mount too: what is written stays, with a warning. */
-    private Installed installed(Path workDir, Manifest manifest, List<String> warnings) throws InstallException {
+    private Installed installed(Path workDir, Manifest manifest, List<String> warnings) throws CommandException {
         try {
             return readsOf(workDir).read(workDir, () -> installedNow(workDir, manifest, warnings));
         } catch (IOException unread) {

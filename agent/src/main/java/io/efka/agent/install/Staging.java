@@ -1,7 +1,7 @@
 package io.efka.agent.install;
 
 import io.efka.agent.files.PrivateFiles;
-import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.agent.install.Installer.InstallRequest.InlineFile;
 import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,7 @@
 package io.efka.agent.install;
 
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import java.io.IOException;
@@ -21,9 +23,9 @@ final class WorkDirRoots {
      * The real path of {@code folder}, with no link left in it that could be turned elsewhere later; for a service's
      * own folder, the name it was installed under.
      *
-     * @throws InstallException if it is no folder, or not below one of the roots
+     * @throws CommandException if it is no folder, or not below one of the roots
      */
-    Path admit(ServiceId id, Path folder) throws InstallException {
+    Path admit(ServiceId id, Path folder) throws CommandException {
         if (!folder.isAbsolute()) throw refused(folder, "must be absolute");
         if (!Files.isDirectory(folder)) throw refused(folder, "must be a folder that is there");
         try {
@@ -33,14 +35,14 @@ final class WorkDirRoots {
                 if (isBelow(real, root)) return real;
             }
         } catch (IOException e) {
-            throw InstallException.broken("cannot resolve work_dir " + folder, e);
+            throw CommandException.broken("cannot resolve work_dir " + folder, e);
         }
         String elsewhere = roots.isEmpty() ? " (work_dir_roots allows no other)" : " or below one of " + roots;
         throw forbidden(folder, "must be " + servicesRoot.resolve(id.value()) + elsewhere);
     }
 
     /** Other services' folders, and what is staged beside them, are nobody's to register. */
-    private Path own(ServiceId id, Path real) throws IOException, InstallException {
+    private Path own(ServiceId id, Path real) throws IOException, CommandException {
         Path own = servicesRoot.resolve(id.value());
         if (real.equals(servicesRoot.toRealPath().resolve(id.value()))) return own;
         throw forbidden(real, "must be " + own + " for this service");
@@ -52,12 +54,12 @@ final class WorkDirRoots {
         return real.startsWith(realRoot) && !real.equals(realRoot);
     }
 
-    private static InstallException forbidden(Path folder, String expected) {
-        return InstallException.notAllowed(fault(folder, expected));
+    private static CommandException forbidden(Path folder, String expected) {
+        return CommandException.of(ErrorCode.NOT_ALLOWED, fault(folder, expected));
     }
 
-    private static InstallException refused(Path folder, String expected) {
-        return InstallException.badArgument(fault(folder, expected));
+    private static CommandException refused(Path folder, String expected) {
+        return CommandException.of(ErrorCode.BAD_ARGUMENT, fault(folder, expected));
     }
 
     private static Fault fault(Path folder, String expected) {

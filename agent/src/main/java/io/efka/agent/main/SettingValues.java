@@ -2,8 +2,8 @@ package io.efka.agent.main;
 
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.Durations;
-import io.efka.protocol.GroupId;
 import io.efka.protocol.Names;
+import io.efka.protocol.Topics.GroupId;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;

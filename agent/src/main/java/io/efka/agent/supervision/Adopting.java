@@ -5,10 +5,10 @@ import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import java.time.Duration;
 import java.util.Optional;
 

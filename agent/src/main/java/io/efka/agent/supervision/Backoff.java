@@ -3,8 +3,8 @@ package io.efka.agent.supervision;
 import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import java.time.Instant;
 import java.util.Optional;
 

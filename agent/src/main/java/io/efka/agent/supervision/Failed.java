@@ -4,8 +4,8 @@ import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 
 /** Given up, until a command says otherwise; the cause says why. */
 record Failed() implements IdleState {

@@ -5,12 +5,12 @@ import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
-import io.efka.protocol.manifest.HealthCheck;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import java.time.Duration;
 import java.util.Optional;
 

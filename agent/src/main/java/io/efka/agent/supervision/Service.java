@@ -4,14 +4,14 @@ import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.Exit;
 import io.efka.protocol.Fault;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
-import io.efka.protocol.manifest.DefaultRules;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestParser;
 import io.efka.protocol.manifest.ManifestReading;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ record Service(
 
     /** The manifest; for a service that has none that can be used, the defaults, by which its old run is stopped. */
     Manifest effectiveManifest() {
-        return manifest.orElseGet(() -> DefaultRules.of(id()));
+        return manifest.orElseGet(() -> ManifestParser.defaults(id()));
     }
 
     Launcher.Launch launchOf(RunId run) {

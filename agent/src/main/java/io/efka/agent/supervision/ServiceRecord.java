@@ -1,9 +1,9 @@
 package io.efka.agent.supervision;
 
-import io.efka.protocol.Desired;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.manifest.Manifest;
 import java.nio.file.Path;
 import java.time.Duration;

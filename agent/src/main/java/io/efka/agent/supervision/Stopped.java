@@ -4,9 +4,9 @@ import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 
 /** Nothing runs and nothing is due. */
 record Stopped() implements IdleState {

@@ -1,11 +1,11 @@
 package io.efka.agent.supervision;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.protocol.Desired;
 import io.efka.protocol.Fault;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import io.efka.threads.Timers;

@@ -4,13 +4,13 @@ import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
-import io.efka.protocol.manifest.DefaultRules;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.ManifestParser;
 import io.efka.protocol.manifest.ManifestReading;
 import java.time.Duration;
 import java.time.Instant;
@@ -169,7 +169,8 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
     }
 
     private Step await(Service service, int failed, DecisionContext context) {
-        Duration delay = RestartPolicy.delay(DefaultRules.RESTART, failed, context.random());
+        Duration delay =
+                RestartPolicy.delay(ManifestParser.defaults(service.id()).restart(), failed, context.random());
         return service.state(new Unread(run, context.now().plus(delay), failed, Phase.WAITING))
                 .cause(cause(service.faults()))
                 .stay()

@@ -3,9 +3,9 @@ package io.efka.agent.supervision;
 import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 
 /**
  * Wanted, but others must be ready first; launched as soon as they are.

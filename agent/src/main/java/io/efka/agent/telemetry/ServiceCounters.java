@@ -1,8 +1,8 @@
 package io.efka.agent.telemetry;
 
-import io.efka.protocol.Desired;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;

@@ -1,6 +1,7 @@
 package io.efka.protocol.manifest;
 
 import com.google.gson.JsonElement;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.efka.protocol.Spelling;
 import io.efka.protocol.json.StrictJson;
+import io.efka.protocol.manifest.ManifestSchema.ManifestKey;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -6,6 +6,8 @@ import com.google.gson.JsonPrimitive;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.json.StrictJson;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
+import io.efka.protocol.manifest.ManifestSchema.ManifestKey;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +38,15 @@ public final class ManifestParser {
         List<Fault> faults = diagnostics.faults();
         if (!faults.isEmpty()) return new ManifestReading.Unusable(faults);
         return new ManifestReading.Usable(manifest.orElseThrow(), diagnostics.warnings());
+    }
+
+    /** All defaults, for a service whose manifest cannot be used: enough to stop its old run, not to start a new one. */
+    public static Manifest defaults(ServiceId id) {
+        var root = new JsonObject();
+        root.addProperty(ManifestSchema.SERVICE_ID.path(), id.value());
+        root.addProperty(ManifestSchema.EXEC.path(), "unusable-manifest");
+        root.addProperty(ManifestSchema.HEALTH_CHECK.path(), "process:");
+        return new ManifestParser(root, new Diagnostics()).manifest().orElseThrow();
     }
 
     /** Every key a manifest may have, in the order of the protocol document. */

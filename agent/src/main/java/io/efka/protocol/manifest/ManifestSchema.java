@@ -1,8 +1,8 @@
 package io.efka.protocol.manifest;
 
-import static io.efka.protocol.manifest.ManifestKey.optional;
-import static io.efka.protocol.manifest.ManifestKey.required;
-import static io.efka.protocol.manifest.ManifestKey.standard;
+import static io.efka.protocol.manifest.ManifestSchema.ManifestKey.optional;
+import static io.efka.protocol.manifest.ManifestSchema.ManifestKey.required;
+import static io.efka.protocol.manifest.ManifestSchema.ManifestKey.standard;
 import static io.efka.protocol.manifest.ValueRules.DURATION;
 import static io.efka.protocol.manifest.ValueRules.DURATION_OR_ZERO;
 import static io.efka.protocol.manifest.ValueRules.whole;
@@ -12,6 +12,7 @@ import io.efka.protocol.EfkaVariables;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Signal;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -196,5 +197,44 @@ public final class ManifestSchema {
 
     private static JsonPrimitive of(int number) {
         return new JsonPrimitive(number);
+    }
+
+    /**
+     * One key of the manifest.
+     *
+     * @param path with its section: {@code restart.delay}
+     * @param isRequired whether its absence is a fault
+     * @param standard the default as a manifest would have it; empty where absence itself means something
+     */
+    public record ManifestKey<T>(
+            String path, ValueRules.Rule<T> rule, boolean isRequired, Optional<JsonPrimitive> standard) {
+
+        static <T> ManifestKey<T> required(String path, ValueRules.Rule<T> rule) {
+            return new ManifestKey<>(path, rule, true, Optional.empty());
+        }
+
+        static <T> ManifestKey<T> optional(String path, ValueRules.Rule<T> rule) {
+            return new ManifestKey<>(path, rule, false, Optional.empty());
+        }
+
+        static <T> ManifestKey<T> standard(String path, ValueRules.Rule<T> rule, JsonPrimitive value) {
+            return new ManifestKey<>(path, rule, false, Optional.of(value));
+        }
+
+        /** The section it is in; empty for the top. */
+        String section() {
+            return path.substring(0, Math.max(path.indexOf('.'), 0));
+        }
+
+        /** Its name within the section. */
+        String name() {
+            return path.substring(path.indexOf('.') + 1);
+        }
+
+        /** The default's value, read by the same rule as a manifest's. */
+        T fallback() {
+            return standard.flatMap(value -> rule.read(value, new Diagnostics().at(path)))
+                    .orElseThrow(() -> new IllegalStateException("no usable default for " + path + ": " + standard));
+        }
     }
 }

@@ -6,16 +6,18 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.state.InMemoryConfigs;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.Manifests;
-import io.efka.protocol.Desired;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -552,7 +554,7 @@ final class ServiceChannelsTest {
 
         @Test
         void withoutAChannelThereIsNoAnswer() throws Exception {
-            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(CallResult.Why.NO_CHANNEL);
+            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(ErrorCode.NO_CHANNEL);
         }
 
         @Test
@@ -561,24 +563,24 @@ final class ServiceChannelsTest {
             var asked = call("x", Duration.ofSeconds(30));
             client.hear();
             client.close();
-            assertThat(why(asked)).isEqualTo(CallResult.Why.NO_CHANNEL);
+            assertThat(why(asked)).isEqualTo(ErrorCode.NO_CHANNEL);
         }
 
         @Test
         void silenceIsATimeout() throws Exception {
             attached();
-            assertThat(why(call("x", Duration.ofMillis(20)))).isEqualTo(CallResult.Why.TIMEOUT);
+            assertThat(why(call("x", Duration.ofMillis(20)))).isEqualTo(ErrorCode.TIMEOUT);
         }
 
         @Test
         void tooManyQuestionsAreNotAsked() throws Exception {
             attached();
             for (int i = 0; i < PendingCalls.MAX; i++) call("x", Duration.ofSeconds(30));
-            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(CallResult.Why.BUSY);
+            assertThat(why(call("x", Duration.ofSeconds(30)))).isEqualTo(ErrorCode.BUSY);
         }
 
-        private static CallResult.Why why(CompletableFuture<CallResult> asked) throws Exception {
-            return ((CallResult.Unanswered) asked.get(10, TimeUnit.SECONDS)).why();
+        private static ErrorCode why(CompletableFuture<CallResult> asked) throws Exception {
+            return ((CallResult.Unanswered) asked.get(10, TimeUnit.SECONDS)).code();
         }
     }
 
@@ -624,7 +626,7 @@ final class ServiceChannelsTest {
             var set = set("{\"a\":2}");
             client.say("{\"type\":\"result\",\"id\":" + client.hear().get("id") + "}");
             var answer = (CallResult.Unanswered) set.get(10, TimeUnit.SECONDS);
-            assertThat(answer.why()).isEqualTo(CallResult.Why.DISK_FULL);
+            assertThat(answer.code()).isEqualTo(ErrorCode.DISK_FULL);
             JsonObject back = client.hear();
             assertThat(back.get("version").getAsInt()).isEqualTo(1);
             assertThat(back.get("config")).hasToString("{\"a\":1}");

@@ -2,8 +2,9 @@ package io.efka.agent.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.efka.agent.command.ledger.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.docs.Markdown;
+import io.efka.protocol.CommandException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -2,8 +2,8 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.efka.agent.channel.CallResult;
 import io.efka.agent.channel.ServiceCalls;
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;

@@ -4,10 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.efka.agent.install.InstallException;
-import io.efka.agent.install.InstallRequest;
-import io.efka.agent.install.Installed;
 import io.efka.agent.install.Installer;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.Installed;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
@@ -22,18 +22,18 @@ import java.util.TreeMap;
 /** Folders in memory, which outlive the agent. A manifest is faulty where it has no {@code exec}. */
 public final class FakeInstaller implements Installer {
     public final Map<ServiceId, String> folders = new TreeMap<>();
-    Optional<InstallException> failure = Optional.empty();
-    Optional<InstallException> unfit = Optional.empty();
+    Optional<CommandException> failure = Optional.empty();
+    Optional<CommandException> unfit = Optional.empty();
     KillSwitch kill = KillSwitch.never();
 
     @Override
-    public ManifestReading check(ServiceId id, InstallRequest request) throws InstallException {
+    public ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
         if (unfit.isPresent()) throw unfit.get();
         return reading(id, text(request));
     }
 
     @Override
-    public Installed install(ServiceId id, InstallRequest request) throws InstallException {
+    public Installed install(ServiceId id, InstallRequest request) throws CommandException {
         kill.touch();
         if (failure.isPresent()) throw failure.get();
         folders.put(id, text(request));
@@ -42,7 +42,7 @@ public final class FakeInstaller implements Installer {
     }
 
     @Override
-    public Installed update(ServiceId id, Path workDir, InstallRequest request) throws InstallException {
+    public Installed update(ServiceId id, Path workDir, InstallRequest request) throws CommandException {
         return install(id, request);
     }
 
@@ -52,7 +52,7 @@ public final class FakeInstaller implements Installer {
     }
 
     @Override
-    public void remove(ServiceId id, Path workDir) throws InstallException {
+    public void remove(ServiceId id, Path workDir) throws CommandException {
         kill.touch();
         if (failure.isPresent()) throw failure.get();
         folders.remove(id);

@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.efka.agent.command.handler.InstallDecoder;
-import io.efka.agent.install.InstallException;
-import io.efka.agent.install.InstallRequest;
+import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceStatus.State;
@@ -90,7 +90,7 @@ final class InstallTest {
         @Test
         void passesOnWhatTheInstallerRefuses() {
             rig.installer.failure =
-                    Optional.of(new InstallException(ErrorCode.NOT_ALLOWED, "/etc is not below /srv", List.of()));
+                    Optional.of(new CommandException(ErrorCode.NOT_ALLOWED, "/etc is not below /srv", List.of()));
             rig.send(camera("install"), "{\"work_dir\":\"/etc\"}").settle();
             assertThat(code(rig.reply())).isEqualTo("not_allowed");
         }
@@ -180,7 +180,7 @@ final class InstallTest {
         void thatFailsLeavesNothingForTheNextLife() {
             rig.supervision.with(CAMERA);
             rig.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
-            rig.installer.failure = Optional.of(new InstallException(ErrorCode.INTERNAL, "not permitted", List.of()));
+            rig.installer.failure = Optional.of(new CommandException(ErrorCode.INTERNAL, "not permitted", List.of()));
             rig.send(camera("remove"), "").settle();
             assertThat(code(rig.reply())).isEqualTo("internal");
             assertThat(rig.supervision.removals).isEmpty();
@@ -317,15 +317,13 @@ final class InstallTest {
 
         @Test
         void whatTheInstallerRefusesIsToldAsAFaultBelowTheService() {
-            rig.installer.unfit = Optional.of(new InstallException(
-                    ErrorCode.NOT_ALLOWED,
-                    "not below",
-                    List.of(new Fault("work_dir", "\"/tmp\"", "must be elsewhere"))));
+            rig.installer.unfit = Optional.of(
+                    CommandException.of(ErrorCode.NOT_ALLOWED, new Fault("work_dir", "\"/tmp\"", "must be elsewhere")));
             JsonObject reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply))
                     .isEqualTo("nothing was applied: services.fan.work_dir: must be elsewhere, was \"/tmp\"");
 
-            rig.installer.unfit = Optional.of(new InstallException(ErrorCode.INTERNAL, "the disk is gone", List.of()));
+            rig.installer.unfit = Optional.of(new CommandException(ErrorCode.INTERNAL, "the disk is gone", List.of()));
             reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply)).contains("services.fan: ").contains("the disk is gone");
         }
@@ -339,7 +337,7 @@ final class InstallTest {
         @Test
         void thatFailsInPartSaysWhereAndDoesTheRest() {
             rig.supervision.running(RADIO);
-            rig.installer.failure = Optional.of(new InstallException(ErrorCode.DISK_FULL, "no space", List.of()));
+            rig.installer.failure = Optional.of(new CommandException(ErrorCode.DISK_FULL, "no space", List.of()));
             JsonObject reply = apply(
                     "{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\"}},\"radio\":{\"desired\":\"stopped\"}}}");
             assertThat(code(reply)).isEqualTo("disk_full");

@@ -2,8 +2,8 @@ package io.efka.agent.command;
 
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Signal;
-import io.efka.protocol.manifest.HealthCheck;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -8,7 +8,7 @@ import io.efka.agent.process.ProcessLauncher;
 import io.efka.agent.process.Services;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.supervision.Prober.Verdict;
-import io.efka.protocol.manifest.HealthCheck;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

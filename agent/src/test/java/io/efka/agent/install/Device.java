@@ -5,6 +5,8 @@ import static io.efka.agent.install.Requests.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.protocol.CommandException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,8 +22,8 @@ record Device(Path services, Path outside, ServiceFolders folders) {
         return new Device(services, outside, new ServiceFolders(services, List.of(outside, temp.resolve("not-there"))));
     }
 
-    InstallException refusedInstall(InstallRequest request) {
-        return catchThrowableOfType(InstallException.class, () -> folders.install(CAMERA, request));
+    CommandException refusedInstall(InstallRequest request) {
+        return catchThrowableOfType(CommandException.class, () -> folders.install(CAMERA, request));
     }
 
     /** A service that was not written by the agent. */

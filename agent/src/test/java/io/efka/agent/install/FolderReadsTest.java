@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.ManifestReading;
@@ -53,9 +55,9 @@ final class FolderReadsTest {
                 }))
                 .hasMessage("Stale file handle");
         assertThatThrownBy(() -> reads.read(temp, () -> {
-                    throw InstallException.badArgument("not so");
+                    throw new CommandException(ErrorCode.BAD_ARGUMENT, "not so");
                 }))
-                .isInstanceOf(InstallException.class);
+                .isInstanceOf(CommandException.class);
         assertThatThrownBy(() -> reads.read(temp, () -> {
                     throw new IllegalStateException("bug");
                 }))
@@ -137,8 +139,8 @@ final class FolderReadsTest {
                 .asString()
                 .contains("must be readable (" + dead + " did not answer in time", dead + "/manifest.json");
         assertThat(folders.read(CAMERA, well)).isInstanceOf(ManifestReading.Usable.class);
-        InstallException refused = catchThrowableOfType(
-                InstallException.class,
+        CommandException refused = catchThrowableOfType(
+                CommandException.class,
                 () -> folders.install(
                         CAMERA, new InstallRequest(Optional.empty(), Map.of(), Optional.of(folder("deadly")))));
         assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
@@ -204,7 +206,7 @@ final class FolderReadsTest {
     private String quietly(FolderReads of, FolderReads.Work<String> work) {
         try {
             return of.read(temp, work);
-        } catch (IOException | InstallException e) {
+        } catch (IOException | CommandException e) {
             return e.toString();
         }
     }

@@ -11,7 +11,10 @@ import static io.efka.agent.install.Requests.withFile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.InstallRequest.InlineFile;
+import io.efka.agent.install.Installer.Installed;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
@@ -127,14 +130,14 @@ class InstallTest {
                     "run.sh/x"
                 })
         void withAPathThatLeadsAwayIsRefused(String path) throws Exception {
-            InstallException refused = device.refusedInstall(withFile(path, file("", 0644)));
+            CommandException refused = device.refusedInstall(withFile(path, file("", 0644)));
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             device.assertNothingIsInstalled();
         }
 
         @Test
         void withANameTooLongIsRefused() throws Exception {
-            InstallException refused = device.refusedInstall(withFile("n".repeat(256), file("", 0644)));
+            CommandException refused = device.refusedInstall(withFile("n".repeat(256), file("", 0644)));
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(refused).hasMessageContaining("255 bytes");
             device.assertNothingIsInstalled();
@@ -143,7 +146,7 @@ class InstallTest {
         @ParameterizedTest
         @ValueSource(ints = {-1, 01000, 04755})
         void withABadModeIsRefused(int mode) throws Exception {
-            InstallException refused = device.refusedInstall(withFile("a", file("", mode)));
+            CommandException refused = device.refusedInstall(withFile("a", file("", mode)));
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(refused).hasMessageContaining("0 to 0777");
             device.assertNothingIsInstalled();
@@ -151,8 +154,8 @@ class InstallTest {
 
         @Test
         void isFoundBadBeforeAnythingIsTouched() {
-            InstallException refused = catchThrowableOfType(
-                    InstallException.class, () -> folders.check(CAMERA, withFile("../x", file("", 0644))));
+            CommandException refused = catchThrowableOfType(
+                    CommandException.class, () -> folders.check(CAMERA, withFile("../x", file("", 0644))));
             assertThat(refused)
                     .hasMessage("files must have relative paths, without empty names, . and .., was \"../x\"");
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
@@ -186,7 +189,7 @@ class InstallTest {
 
         @Test
         void withABadManifestListsItsFaults() throws Exception {
-            InstallException refused =
+            CommandException refused =
                     device.refusedInstall(request("{\"service_id\":\"camera\",\"exec\":7}", Map.of()));
             assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
             assertThat(refused.faults()).extracting(Fault::key).containsExactly("exec", "health_check");
@@ -195,8 +198,8 @@ class InstallTest {
 
         @Test
         void withAnotherServicesManifestIsRefused() {
-            InstallException refused = catchThrowableOfType(
-                    InstallException.class, () -> folders.install(new ServiceId("door"), version("one")));
+            CommandException refused = catchThrowableOfType(
+                    CommandException.class, () -> folders.install(new ServiceId("door"), version("one")));
             assertThat(refused.faults())
                     .containsExactly(new Fault("service_id", "\"camera\"", "must be \"door\", the service it is for"));
         }
@@ -244,8 +247,8 @@ class InstallTest {
         void readsNothingInAFolderThatIsNotAllowed() throws Exception {
             Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
             Files.writeString(elsewhere.resolve("manifest.json"), "not JSON");
-            InstallException refused =
-                    catchThrowableOfType(InstallException.class, () -> folders.check(CAMERA, existing(elsewhere)));
+            CommandException refused =
+                    catchThrowableOfType(CommandException.class, () -> folders.check(CAMERA, existing(elsewhere)));
             assertThat(refused.code()).isEqualTo(ErrorCode.NOT_ALLOWED);
         }
 

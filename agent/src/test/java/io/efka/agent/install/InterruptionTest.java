@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ class InterruptionTest {
     /** Makes a change that may be cut off; how it ends says nothing, what is on the disk does. */
     private static void untilCut(ThrowingCallable change) {
         Throwable cut = catchThrowable(change);
-        if (cut != null) assertThat(cut).isInstanceOf(InstallException.class);
+        if (cut != null) assertThat(cut).isInstanceOf(CommandException.class);
     }
 
     /** Which version is there as a whole; anything between two versions fails. */
@@ -70,8 +71,8 @@ class InterruptionTest {
             for (; step < MANY; step++) {
                 begin(step);
                 FailingDisk disk = FailingDisk.once(step);
-                InstallException failure =
-                        catchThrowableOfType(InstallException.class, () -> on(disk).install(CAMERA, version("one")));
+                CommandException failure =
+                        catchThrowableOfType(CommandException.class, () -> on(disk).install(CAMERA, version("one")));
                 if (!disk.hasFailed()) break;
                 assertThat(failure.code()).as("step %s", step).isEqualTo(ErrorCode.DISK_FULL);
                 assertThat(workDir).doesNotExist();
@@ -107,8 +108,8 @@ class InterruptionTest {
             for (; step < MANY; step++) {
                 installed(step);
                 FailingDisk disk = FailingDisk.once(step);
-                InstallException failure = catchThrowableOfType(
-                        InstallException.class, () -> on(disk).update(CAMERA, workDir, version("two")));
+                CommandException failure = catchThrowableOfType(
+                        CommandException.class, () -> on(disk).update(CAMERA, workDir, version("two")));
                 if (!disk.hasFailed()) break;
                 assertThat(failure).as("step %s", step).isNotNull();
                 boolean isBegun = String.valueOf(failure.getMessage()).contains("is begun");
@@ -159,8 +160,8 @@ class InterruptionTest {
             for (int step = 1; step < MANY; step++) {
                 installed(step);
                 FailingDisk disk = FailingDisk.from(step);
-                InstallException failure = catchThrowableOfType(
-                        InstallException.class, () -> on(disk).update(CAMERA, workDir, version("two")));
+                CommandException failure = catchThrowableOfType(
+                        CommandException.class, () -> on(disk).update(CAMERA, workDir, version("two")));
                 if (String.valueOf(failure.getMessage()).contains("is begun")) return step;
             }
             throw new AssertionError("no step leaves an update unfinished");

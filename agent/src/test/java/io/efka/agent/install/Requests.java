@@ -1,6 +1,7 @@
 package io.efka.agent.install;
 
-import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.InstallRequest.InlineFile;
 import io.efka.protocol.ServiceId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

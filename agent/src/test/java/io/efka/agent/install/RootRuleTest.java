@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.efka.agent.files.Privileges;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.manifest.ManifestReading;
@@ -50,8 +52,8 @@ final class RootRuleTest {
         assertThat(fault.toString())
                 .startsWith("manifest.json: must be changed by nobody but root")
                 .contains("chown root " + folder, "or name its owner as \"user\"", "that its owner nobody can change");
-        InstallException refused =
-                catchThrowableOfType(InstallException.class, () -> folders.install(CAMERA, existing()));
+        CommandException refused =
+                catchThrowableOfType(CommandException.class, () -> folders.install(CAMERA, existing()));
         assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
     }
 
@@ -103,7 +105,7 @@ final class RootRuleTest {
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
         var request = new InstallRequest(Optional.of(Requests.manifest("one")), Map.of(), Optional.empty());
 
-        InstallException refused = catchThrowableOfType(InstallException.class, () -> folders.install(CAMERA, request));
+        CommandException refused = catchThrowableOfType(CommandException.class, () -> folders.install(CAMERA, request));
 
         assertThat(refused.code()).isEqualTo(ErrorCode.NOT_ALLOWED);
         assertThat(refused).hasMessageContaining("chmod o-w " + data);

@@ -11,6 +11,9 @@ import static io.efka.agent.install.Requests.withFile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.Installed;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.manifest.ManifestReading;
@@ -105,8 +108,8 @@ class ServiceFoldersTest {
             workDir = folders.install(CAMERA, version("one")).workDir();
         }
 
-        private InstallException refusedUpdate(InstallRequest request) {
-            return catchThrowableOfType(InstallException.class, () -> folders.update(CAMERA, workDir, request));
+        private CommandException refusedUpdate(InstallRequest request) {
+            return catchThrowableOfType(CommandException.class, () -> folders.update(CAMERA, workDir, request));
         }
 
         @Test
@@ -162,8 +165,8 @@ class ServiceFoldersTest {
         void writesNothingIntoARegisteredFolder() throws Exception {
             Path folder =
                     folders.install(CAMERA, existing(device.externalCamera())).workDir();
-            InstallException refused =
-                    catchThrowableOfType(InstallException.class, () -> folders.update(CAMERA, folder, version("two")));
+            CommandException refused =
+                    catchThrowableOfType(CommandException.class, () -> folders.update(CAMERA, folder, version("two")));
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(folder.resolve("manifest.json")).hasContent(manifest("one"));
         }
@@ -185,7 +188,7 @@ class ServiceFoldersTest {
             workDir = folders.install(CAMERA, version("one")).workDir();
         }
 
-        private boolean differs(InstallRequest request) throws InstallException {
+        private boolean differs(InstallRequest request) throws CommandException {
             return folders.differs(CAMERA, workDir, request);
         }
 
@@ -223,7 +226,7 @@ class ServiceFoldersTest {
 
         @Test
         void ofABadRequestIsRefused() {
-            assertThat(catchThrowableOfType(InstallException.class, () -> differs(request("{}", Map.of())))
+            assertThat(catchThrowableOfType(CommandException.class, () -> differs(request("{}", Map.of())))
                             .code())
                     .isEqualTo(ErrorCode.INVALID_MANIFEST);
         }

@@ -1,9 +1,9 @@
 package io.efka.agent.supervision;
 
 import io.efka.protocol.ServiceId;
-import io.efka.protocol.manifest.DefaultRules;
-import io.efka.protocol.manifest.HealthCheck;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
+import io.efka.protocol.manifest.ManifestParser;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +13,8 @@ import java.util.function.UnaryOperator;
 
 /** Manifests that read like English in a test: {@code manifest("camera", readyByHealth())}. */
 public final class Manifests {
+    private static final Manifest DEFAULTS = ManifestParser.defaults(new ServiceId("any"));
+
     private Manifests() {}
 
     /** One that is as plain as can be: {@code process:} health, ready at spawn, always restarted. */
@@ -22,14 +24,15 @@ public final class Manifests {
                 new ServiceId(id),
                 new Manifest.Program(
                         "run.sh", List.of(), Map.of(), Optional.empty(), Optional.empty(), OptionalInt.empty()),
-                DefaultRules.health(new HealthCheck.Alive()),
-                new Manifest.Readiness(Manifest.Readiness.Kind.SPAWN, DefaultRules.READY_TIMEOUT),
+                DEFAULTS.health(),
+                new Manifest.Readiness(
+                        Manifest.Readiness.Kind.SPAWN, DEFAULTS.readiness().timeout()),
                 Optional.empty(),
-                DefaultRules.RESTART,
-                DefaultRules.STOP,
-                DefaultRules.NO_LIMITS,
+                DEFAULTS.restart(),
+                DEFAULTS.stop(),
+                DEFAULTS.limits(),
                 List.of(),
-                DefaultRules.OUTPUT,
+                DEFAULTS.output(),
                 Manifest.OnAgentExit.STOP,
                 true);
         for (UnaryOperator<Manifest> change : changes) manifest = change.apply(manifest);
@@ -53,12 +56,12 @@ public final class Manifests {
     }
 
     public static UnaryOperator<Manifest> policy(Manifest.RestartRule.Policy policy) {
-        var d = DefaultRules.RESTART;
+        var d = DEFAULTS.restart();
         return restart(new Manifest.RestartRule(policy, d.stable(), d.delay(), d.maxDelay(), d.limit(), d.window()));
     }
 
     public static UnaryOperator<Manifest> limit(int limit) {
-        var d = DefaultRules.RESTART;
+        var d = DEFAULTS.restart();
         return restart(new Manifest.RestartRule(d.policy(), d.stable(), d.delay(), d.maxDelay(), limit, d.window()));
     }
 
@@ -83,7 +86,7 @@ public final class Manifests {
                 m.id(),
                 m.program(),
                 m.health(),
-                new Manifest.Readiness(kind, DefaultRules.READY_TIMEOUT),
+                new Manifest.Readiness(kind, DEFAULTS.readiness().timeout()),
                 m.watchdog(),
                 m.restart(),
                 m.stop(),

@@ -12,10 +12,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;

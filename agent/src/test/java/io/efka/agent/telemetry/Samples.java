@@ -2,16 +2,16 @@ package io.efka.agent.telemetry;
 
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.Exit;
-import io.efka.protocol.GroupId;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.ServiceStatus.HealthState;
 import io.efka.protocol.ServiceStatus.State;
 import io.efka.protocol.Topics;
+import io.efka.protocol.Topics.GroupId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

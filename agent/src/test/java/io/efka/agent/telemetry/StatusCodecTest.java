@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import io.efka.protocol.Cause;
-import io.efka.protocol.Desired;
 import io.efka.protocol.Exit;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.Signal;
 import io.efka.protocol.json.JsonWriter;
 import java.nio.charset.StandardCharsets;

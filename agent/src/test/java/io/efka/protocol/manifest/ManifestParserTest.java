@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Signal;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

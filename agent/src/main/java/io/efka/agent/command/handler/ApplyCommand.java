@@ -1,11 +1,12 @@
 package io.efka.agent.command.handler;
 
 import io.efka.agent.command.Command;
-import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.KeyedSerialExecutor;
+import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
 import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.protocol.CommandException;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code apply}: a declared set of services. Applied twice, the second time changes nothing. */

@@ -1,15 +1,15 @@
 package io.efka.agent.command.handler;
 
 import io.efka.agent.command.CommandArguments;
-import io.efka.agent.command.CommandException;
-import io.efka.agent.install.InstallRequest;
+import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.ServiceRegistry;
-import io.efka.protocol.Desired;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.json.JsonExcerpt;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Reads what is to be applied, and finds everything that is wrong with it before anything is touched. */
 final class ApplyDecoder {
@@ -135,5 +136,23 @@ final class ApplyDecoder {
         String first = faults.get(0).toString();
         String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more, see faults)" : "";
         return new CommandException(ErrorCode.INVALID_MANIFEST, "nothing was applied: " + first + more, faults);
+    }
+
+    /**
+     * The services that a device is to have.
+     *
+     * @param prune whether all others are removed
+     */
+    record ApplyPlan(List<Wanted> services, boolean prune) {
+        ApplyPlan {
+            services = List.copyOf(services);
+        }
+
+        /** @param content empty: as it is installed */
+        record Wanted(ServiceId id, Optional<InstallRequest> content, Desired desired) {}
+
+        Set<ServiceId> ids() {
+            return services.stream().map(Wanted::id).collect(Collectors.toSet());
+        }
     }
 }

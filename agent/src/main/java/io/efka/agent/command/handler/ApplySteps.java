@@ -1,13 +1,14 @@
 package io.efka.agent.command.handler;
 
-import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.ServiceRegistry;
-import io.efka.protocol.Desired;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

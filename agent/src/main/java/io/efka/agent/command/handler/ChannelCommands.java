@@ -5,17 +5,17 @@ import static io.efka.agent.command.handler.ServiceRequests.Asking;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.efka.agent.channel.CallResult;
 import io.efka.agent.channel.ServiceCalls;
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandArguments;
-import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.ReplyFields;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request.Outcome;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
@@ -145,13 +145,6 @@ public final class ChannelCommands {
     private static CommandResult failed(CallResult result, ErrorCode refusal) {
         if (result instanceof CallResult.Refused refused) return CommandResult.failed(refusal, refused.message());
         var unanswered = (CallResult.Unanswered) result;
-        ErrorCode code = switch (unanswered.why()) {
-            case NO_CHANNEL -> ErrorCode.NO_CHANNEL;
-            case TIMEOUT -> ErrorCode.TIMEOUT;
-            case BUSY -> ErrorCode.BUSY;
-            case DISK_FULL -> ErrorCode.DISK_FULL;
-            case FAILED -> ErrorCode.INTERNAL;
-        };
-        return CommandResult.failed(code, unanswered.message());
+        return CommandResult.failed(unanswered.code(), unanswered.message());
     }
 }

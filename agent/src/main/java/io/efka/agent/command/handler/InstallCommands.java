@@ -1,12 +1,12 @@
 package io.efka.agent.command.handler;
 
 import io.efka.agent.command.Command;
-import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
-import io.efka.agent.command.ledger.ServiceSnapshot;
-import io.efka.agent.install.InstallRequest;
+import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
+import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request.Outcome;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.efka.agent.command.handler;
 
 import io.efka.agent.command.CommandArguments;
-import io.efka.agent.command.CommandException;
-import io.efka.agent.install.InstallRequest;
-import io.efka.agent.install.InstallRequest.InlineFile;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.InstallRequest.InlineFile;
+import io.efka.protocol.CommandException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

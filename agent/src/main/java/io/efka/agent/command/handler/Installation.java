@@ -1,17 +1,16 @@
 package io.efka.agent.command.handler;
 
-import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
-import io.efka.agent.install.InstallException;
-import io.efka.agent.install.InstallRequest;
-import io.efka.agent.install.Installed;
 import io.efka.agent.install.Installer;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.Installed;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
 import io.efka.agent.telemetry.Events;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.ManifestReading;
@@ -56,12 +55,7 @@ public final class Installation {
                     ErrorCode.ALREADY_INSTALLED, "service " + id + " is installed: remove it first, or use apply");
         }
         services.requireNoCycle(ServiceRequests.usable(id, check(id, request)).manifest());
-        Installed installed;
-        try {
-            installed = installer.install(id, request);
-        } catch (InstallException e) {
-            throw refusal(e);
-        }
+        Installed installed = installer.install(id, request);
         try {
             supervision.add(id, installed.workDir(), installed.manifest());
         } catch (StoreException e) {
@@ -75,20 +69,11 @@ public final class Installation {
 
     /** Reads the request's manifest without writing anything; refuses a folder that may not be registered. */
     ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
-        try {
-            return installer.check(id, request);
-        } catch (InstallException e) {
-            throw refusal(e);
-        }
+        return installer.check(id, request);
     }
 
     boolean differs(ServiceId id, InstallRequest request) throws CommandException {
-        Path workDir = services.workDir(id);
-        try {
-            return installer.differs(id, workDir, request);
-        } catch (InstallException e) {
-            throw refusal(e);
-        }
+        return installer.differs(id, services.workDir(id), request);
     }
 
     /**
@@ -147,8 +132,8 @@ public final class Installation {
             supervision.tell(id, new Event.ManifestChanged(updated.manifest()));
             events.service(id, "updated", Map.of("work_dir", updated.workDir().toString()));
             return CommandResult.done().warning(updated.warnings());
-        } catch (InstallException e) {
-            return CommandResult.refused(refusal(e));
+        } catch (CommandException e) {
+            return CommandResult.refused(e);
         }
     }
 
@@ -157,9 +142,9 @@ public final class Installation {
         try {
             installer.remove(id, workDir);
             supervision.remove(id);
-        } catch (InstallException e) {
+        } catch (CommandException e) {
             supervision.cancelRemoval(id);
-            return CommandResult.refused(refusal(e));
+            return CommandResult.refused(e);
         } catch (StoreException e) {
             return CommandResult.failed(
                     ErrorCode.DISK_FULL,
@@ -172,15 +157,8 @@ public final class Installation {
     private void undo(ServiceId id, Path workDir) {
         try {
             installer.remove(id, workDir);
-        } catch (InstallException e) {
+        } catch (CommandException e) {
             LOG.warn("the folder of {} could not be removed again: {}", id, e.getMessage());
         }
-    }
-
-    private static CommandException refusal(InstallException e) {
-        boolean isArgument =
-                e.code() != ErrorCode.INVALID_MANIFEST && !e.faults().isEmpty();
-        if (isArgument) return CommandException.of(e.code(), e.faults().get(0));
-        return new CommandException(e.code(), String.valueOf(e.getMessage()), e.faults());
     }
 }

@@ -2,11 +2,11 @@ package io.efka.agent.command.handler;
 
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandArguments;
-import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.ReplyFields;
 import io.efka.agent.supervision.Logs;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.json.Utf8;

@@ -4,13 +4,13 @@ import static io.efka.agent.command.handler.ServiceRequests.Asking;
 
 import com.google.gson.JsonObject;
 import io.efka.agent.command.Command;
-import io.efka.agent.command.CommandException;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.ReplyFields;
-import io.efka.agent.command.ledger.ServiceSnapshot;
+import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.Request.Outcome;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;

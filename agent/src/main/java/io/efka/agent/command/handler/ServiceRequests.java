@@ -1,13 +1,13 @@
 package io.efka.agent.command.handler;
 
 import io.efka.agent.command.Command;
-import io.efka.agent.command.CommandException;
 import io.efka.agent.install.Installer;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;

@@ -1,6 +1,8 @@
 package io.efka.agent.command.ledger;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.supervision.StoreException;
 import io.efka.mqtt.Message;
 import io.efka.protocol.json.JsonExcerpt;

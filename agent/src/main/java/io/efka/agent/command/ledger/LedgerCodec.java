@@ -3,6 +3,8 @@ package io.efka.agent.command.ledger;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.RunId;

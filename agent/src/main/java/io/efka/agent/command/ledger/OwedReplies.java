@@ -1,6 +1,7 @@
 package io.efka.agent.command.ledger;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.supervision.StoreException;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -6,8 +6,9 @@ import static io.efka.agent.command.Rig.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonPrimitive;
-import io.efka.agent.channel.CallResult;
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.command.Rig;
+import io.efka.protocol.ErrorCode;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,7 @@ final class CallCommandTest {
     @Test
     void whyThereIsNoAnswerIsTheReply() {
         rig.send(camera("call/blink"), "").settle();
-        answer(0, new CallResult.Unanswered(CallResult.Why.NO_CHANNEL, "none"));
+        answer(0, new CallResult.Unanswered(ErrorCode.NO_CHANNEL, "none"));
         assertThat(code(rig.reply())).isEqualTo("no_channel");
     }
 

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonParser;
-import io.efka.agent.channel.CallResult;
+import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.command.Rig;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package io.efka.agent.command.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -10,6 +10,8 @@ import com.google.gson.JsonObject;
 import io.efka.agent.command.FakeDisk;
 import io.efka.agent.command.KillSwitch;
 import io.efka.agent.command.Rig;
+import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
+import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MessageProperties;

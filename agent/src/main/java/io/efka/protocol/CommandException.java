@@ -1,11 +1,13 @@
-package io.efka.agent.command;
+package io.efka.protocol;
 
-import io.efka.protocol.ErrorCode;
-import io.efka.protocol.Fault;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** A command, or a part of one, that is refused; the message names the thing, the value and what would be right. */
+/**
+ * A command, or a part of one, that is refused or could not be carried out. The message names the thing, its value and what
+ * would be right.
+ */
 public final class CommandException extends Exception {
     private final ErrorCode code;
     private final List<Fault> faults;
@@ -30,6 +32,20 @@ public final class CommandException extends Exception {
     /** One argument is to blame; the message is made of the fault. */
     public static CommandException of(ErrorCode code, Fault argument) {
         return new CommandException(code, argument.sentence(), List.of(), Optional.of(argument));
+    }
+
+    /** The disk did not do what it was asked to; {@code what} says what that was. */
+    public static CommandException broken(String what, IOException cause) {
+        String message = what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage();
+        var broken = new CommandException(isFull(cause) ? ErrorCode.DISK_FULL : ErrorCode.INTERNAL, message);
+        broken.initCause(cause);
+        return broken;
+    }
+
+    /** The JDK has no type for ENOSPC and EDQUOT, only the C library's words. */
+    private static boolean isFull(IOException cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.contains("No space left on device") || message.contains("quota exceeded");
     }
 
     public ErrorCode code() {
