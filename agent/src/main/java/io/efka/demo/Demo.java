@@ -2,9 +2,10 @@ package io.efka.demo;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.app.Lifecycle;
+import io.efka.agent.app.Lifecycle.StartException;
+import io.efka.agent.app.Lifecycle.StartException.Reason;
 import io.efka.agent.app.Settings;
-import io.efka.agent.app.StartException;
-import io.efka.agent.app.StartException.Reason;
+import io.efka.demo.EmbeddedBroker.BrokerException;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,6 +204,36 @@ public final class Demo implements Lifecycle {
             return probe.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException("this machine has no free port", e);
+        }
+    }
+
+    /** The lines that the demo prints at its start; its commands work as printed. */
+    static final class DemoBanner {
+        private static final int USUAL_PORT = 1883;
+
+        private DemoBanner() {}
+
+        static List<String> lines(DeviceId device, int port, URI webSocket) {
+            String at = port == USUAL_PORT ? "" : " -p " + port;
+            String topic = "efka/" + device;
+            return List.of(
+                    "Efka's demo runs: a broker on port " + port + " (WebSocket: " + webSocket + ") and the device \""
+                            + device + "\".",
+                    "Try these in another terminal:",
+                    "",
+                    "  mosquitto_sub" + at + " -N -t " + topic + "/svc/chatty/stdout",
+                    "      the output of a service, as tail -f would show it",
+                    "  mosquitto_sub" + at + " -v -t '" + topic + "/svc/+/event'",
+                    "      every change: crashy ends now and then and is started again",
+                    "  mosquitto_rr" + at + " -t " + topic + "/svc/chatty/cmd/restart -e my/reply -n",
+                    "      a command, and its reply once it is done",
+                    "  mosquitto_pub" + at + " -t " + topic + "/svc/webby/cmd/input -m '{\"text\":\"sick\\n\"}'",
+                    "      makes webby fail its health check: it is found unhealthy and restarted",
+                    "  mosquitto_rr" + at + " -t " + topic
+                            + "/svc/thermo/cmd/call/heat -e my/reply -m '{\"args\":{\"by\":5}}'",
+                    "      has a service do something; watch " + topic + "/svc/thermo/data/temperature",
+                    "",
+                    "Ctrl-C ends it all.");
         }
     }
 }

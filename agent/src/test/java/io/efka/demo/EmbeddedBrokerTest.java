@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.demo.EmbeddedBroker.BrokerException;
 import java.io.DataOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;

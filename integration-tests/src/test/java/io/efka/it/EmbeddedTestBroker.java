@@ -1,7 +1,7 @@
 package io.efka.it;
 
-import io.efka.demo.BrokerException;
 import io.efka.demo.EmbeddedBroker;
+import io.efka.demo.EmbeddedBroker.BrokerException;
 import java.util.Optional;
 
 /** The demo's broker in this JVM, for machines that have no other. It cannot be held still: a pause is an outage. */

@@ -1,12 +1,13 @@
 package io.efka.agent.app;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.agent.app.StartException.Reason;
+import io.efka.agent.app.Lifecycle.StartException;
+import io.efka.agent.app.Lifecycle.StartException.Reason;
 import io.efka.agent.files.Exposure;
 import io.efka.agent.files.PrivateFiles;
-import io.efka.agent.state.DataFolderBusy;
 import io.efka.agent.state.SessionCounter;
 import io.efka.agent.state.StateStore;
+import io.efka.agent.state.StateStore.DataFolderBusy;
 import io.efka.agent.supervision.StoreException;
 import io.efka.threads.AgentThread;
 import io.efka.threads.ExitCode;

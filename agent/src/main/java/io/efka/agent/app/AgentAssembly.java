@@ -96,8 +96,8 @@ final class AgentAssembly {
 
     private final SpareDescriptors spares = SpareDescriptors.take();
     private final Version version = Version.current();
-    private final ThreadPools workers = new ThreadPools();
-    private final SystemTimers timers = new SystemTimers(workers.workers());
+    private final ThreadPools pools = new ThreadPools();
+    private final SystemTimers timers = new SystemTimers(pools.workers());
     private final MqttLink link;
     private final EventPublisher events;
     private final Output output;
@@ -113,13 +113,13 @@ final class AgentAssembly {
     private final CommandRouter router;
     private final BrokerSession session;
     private final List<MqttLink.Subscription> subscriptions;
-    private final ServiceDiscovery census;
+    private final ServiceDiscovery discovery;
     private final ServiceFolders folders;
     private final OrphanSweep orphans;
     private final boolean isStateWhole;
 
     private AgentAssembly(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
-        workers.watched().forEach(check::watch);
+        pools.watched().forEach(check::watch);
         var random = RandomGenerator.getDefault();
         var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
         Path folder = settings.folders().data();
@@ -134,35 +134,34 @@ final class AgentAssembly {
         output = new Output(settings.folders().logs(), new StoredOffsets(store), link, topics, events, timers);
         data = new DataPublisher(topics, link, timers, events, new StoredRetained(store));
         channels = new ServiceChannels(
-                folder, timers, new ChannelPublications(data, events), new StoredConfigs(store), workers.workers());
+                folder, timers, new ChannelPublications(data, events), new StoredConfigs(store), pools.workers());
         var machine = MachineFacts.read(Path.of("/proc"));
-        Optional<Discovery> discovery = settings.homeAssistant().map(prefix -> {
-            var card = new DiscoveryDevice(
+        Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
+            var device = new DiscoveryDevice(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            return new Discovery(prefix, card, this::serviceIds, link, timers, random);
+            return new Discovery(prefix, device, this::serviceIds, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
         var mailbox = mailbox("the session's mailbox", check);
         presence = new DevicePresence(mailbox, new DeviceStatusCodec(instance, machine, topics), topics, link, timers);
-        var site = new AgentEnvironment(settings.device().value(), folder.resolve("run"), channels::environment);
-        cgroups = Cgroups.detect(site.device(), site.agent().key());
-        launcher = new ProcessLauncher(site, output.files(), cgroups, timers, workers.launchers());
-        probes = new Probes(site, timers, workers.checks());
+        var environment = new AgentEnvironment(settings.device().value(), folder.resolve("run"), channels::environment);
+        cgroups = Cgroups.detect(environment.device(), environment.agent().key());
+        launcher = new ProcessLauncher(environment, output.files(), cgroups, timers, pools.launchers());
+        probes = new Probes(environment, timers, pools.checks());
         var meters = new LinuxMeters(launcher, folder);
         var measurements = new Measurements(meters, timers, System::nanoTime);
         var listeners = new ArrayList<StatusListener>(List.of(channels, statuses, presence, measurements, data));
-        discovery.ifPresent(listeners::add);
+        homeAssistant.ifPresent(listeners::add);
         StatusListener listener = StatusListener.all(listeners);
         folders = new ServiceFolders(
                 folder.resolve("services"), settings.folders().workDirRoots());
-        var manifests = new FolderManifests(folders, workers.folders());
+        var manifests = new FolderManifests(folders, pools.folders());
         var ports = new Supervisors.Ports(
                 launcher, probes, serviceStore, manifests, timers, listener, channels, new Ulids(timers), random);
         services = new Supervisors(ports, () -> mailbox("a service's mailbox", check), output.files());
-        metrics =
-                new MetricsPublisher(measurements, topics, link, timers, workers.workers(), settings.metricsInterval());
-        disk = new DiskWatch(meters, events, timers, workers.workers());
-        census = new ServiceDiscovery(serviceStore, folders, manifests::now);
+        metrics = new MetricsPublisher(measurements, topics, link, timers, pools.workers(), settings.metricsInterval());
+        disk = new DiskWatch(meters, events, timers, pools.workers());
+        discovery = new ServiceDiscovery(serviceStore, folders, manifests::now);
         boolean ownLogs = settings.folders()
                 .logs()
                 .toAbsolutePath()
@@ -187,9 +186,9 @@ final class AgentAssembly {
                 settings.ledger().age(),
                 timers);
         var context = new CommandContext(topics, ledger, outbox::send, services, events, timers);
-        var queues = new KeyedSerialExecutor(workers.workers(), workers.folders(), QUEUE_SIZE, QUEUE_BYTES);
+        var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
         var requests = new ServiceRequests(services, folders);
-        var installation = new Installation(services, requests, folders, events, workers.folders());
+        var installation = new Installation(services, requests, folders, events, pools.folders());
         CommandTable commands = CommandTables.standard(
                 new DeviceCommands(services, statusCodec::encode, info::now, measurements::deviceNow, timers),
                 new ServiceCommands(requests, statusCodec::encode, launcher::isGrouped),
@@ -198,7 +197,7 @@ final class AgentAssembly {
                 new InstallCommands(installation, requests),
                 new ApplyCommand(services, requests, installation, queues),
                 shutdown);
-        router = new CommandRouter(commands, context, queues, workers.workers());
+        router = new CommandRouter(commands, context, queues, pools.workers());
         session = new BrokerSession(
                 mailbox,
                 presence,
@@ -206,14 +205,14 @@ final class AgentAssembly {
                 timers,
                 events,
                 brokerState,
-                onlineListeners(statuses, outbox, discovery),
+                onlineListeners(statuses, outbox, homeAssistant),
                 router::received,
                 message -> {
                     statuses.received(message);
-                    discovery.ifPresent(one -> one.received(message));
+                    homeAssistant.ifPresent(one -> one.received(message));
                 });
         var wanted = new ArrayList<>(BrokerSession.subscriptions(topics, router.deviceCommands()));
-        discovery.ifPresent(one -> wanted.addAll(one.subscriptions()));
+        homeAssistant.ifPresent(one -> wanted.addAll(one.subscriptions()));
         subscriptions = List.copyOf(wanted);
     }
 
@@ -229,21 +228,21 @@ final class AgentAssembly {
     }
 
     private SerialExecutor mailbox(String name, SelfCheck check) {
-        var mailbox = new SerialExecutor(name, workers.workers());
+        var mailbox = new SerialExecutor(name, pools.workers());
         check.watch(mailbox);
         return mailbox;
     }
 
     /** Those who publish only while this agent speaks for the device, in the order in which they hear of it. */
     private List<BrokerSession.OnlineListener> onlineListeners(
-            RetainedStatuses statuses, Outbox outbox, Optional<Discovery> discovery) {
+            RetainedStatuses statuses, Outbox outbox, Optional<Discovery> homeAssistant) {
         var all = new ArrayList<BrokerSession.OnlineListener>();
         all.add(new BrokerSession.OnlineListener(statuses::online, statuses::offline));
         all.add(new BrokerSession.OnlineListener(kept -> outbox.connected(), () -> {}));
         all.add(new BrokerSession.OnlineListener(kept -> events.online(), () -> {}));
         all.add(new BrokerSession.OnlineListener(kept -> output.connected(), output::disconnected));
         all.add(new BrokerSession.OnlineListener(kept -> data.online(), data::offline));
-        discovery.ifPresent(one -> all.add(new BrokerSession.OnlineListener(one::online, one::offline)));
+        homeAssistant.ifPresent(one -> all.add(new BrokerSession.OnlineListener(one::online, one::offline)));
         return List.copyOf(all);
     }
 
@@ -276,7 +275,7 @@ final class AgentAssembly {
                             + " environment outlives a stop");
         }
         output.start();
-        List<Supervisors.Found> found = census.take();
+        List<Supervisors.Found> found = discovery.find();
         launcher.killUnrecordedRuns(ServiceDiscovery.runs(found));
         AgentThread.step();
         Set<ServiceId> installed = orphans.installed(found);
@@ -311,7 +310,7 @@ final class AgentAssembly {
         AgentThread.step();
         timers.close();
         folders.close();
-        workers.close();
+        pools.close();
         AgentThread.step();
         cgroups.close();
     }

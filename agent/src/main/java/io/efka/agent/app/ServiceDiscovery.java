@@ -36,7 +36,7 @@ record ServiceDiscovery(
     private static final Logger LOG = LoggerFactory.getLogger(ServiceDiscovery.class);
 
     /** Every service with what its manifest says now. */
-    List<Supervisors.Found> take() {
+    List<Supervisors.Found> find() {
         var found = new ArrayList<Supervisors.Found>();
         Set<ServiceId> known = new HashSet<>();
         for (ServiceRecord record : store.load()) {

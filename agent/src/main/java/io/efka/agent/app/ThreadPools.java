@@ -20,7 +20,7 @@ import java.util.concurrent.RejectedExecutionException;
  *   <li>{@code agent-folder}: commands that read services' folders, where a dead mount may hold a thread for seconds.
  * </ul>
  *
- * <p>What bounds their queues are the lanes and mailboxes in front of them.
+ * <p>Their own queues have no bound: the command queues and mailboxes in front of them do.
  */
 final class ThreadPools implements AutoCloseable {
     /** Four: a disk sync holds a thread, and committers share one sync. */

@@ -35,13 +35,13 @@ final class CommandAdmission {
     private static final Logger LOG = LoggerFactory.getLogger(CommandAdmission.class);
 
     private final CommandContext context;
-    private final KeyedSerialExecutor lanes;
+    private final KeyedSerialExecutor queues;
     private final Executor pool;
     private final AtomicInteger splaying = new AtomicInteger();
 
-    CommandAdmission(CommandContext context, KeyedSerialExecutor lanes, Executor pool) {
+    CommandAdmission(CommandContext context, KeyedSerialExecutor queues, Executor pool) {
         this.context = context;
-        this.lanes = lanes;
+        this.queues = queues;
         this.pool = pool;
     }
 
@@ -75,7 +75,7 @@ final class CommandAdmission {
             else splay(execution, arrival);
             return;
         }
-        Optional<KeyedSerialExecutor.Slot> slot = lanes.reserve(lane(arrival), arrival.weight(), execution);
+        Optional<KeyedSerialExecutor.Slot> slot = queues.reserve(queueOf(arrival), arrival.weight(), execution);
         if (slot.isEmpty()) {
             execution.refuse(busy(arrival.command()));
             return;
@@ -92,7 +92,7 @@ final class CommandAdmission {
                 Duration.between(command.header().arrived(), context.timers().now());
         Duration left = waited.isNegative() ? command.splay() : command.splay().minus(waited);
         Runnable enter =
-                () -> lanes.reserveUnbounded(lane(command, spec), execution).ready();
+                () -> queues.reserveUnbounded(queueOf(command, spec), execution).ready();
         if (left.isNegative() || left.isZero()) enter.run();
         else context.timers().schedule(left, enter);
     }
@@ -108,7 +108,7 @@ final class CommandAdmission {
                         release.run();
                     }
                 }));
-        lanes.reserveUnbounded(lane(command, spec), work).ready();
+        queues.reserveUnbounded(queueOf(command, spec), work).ready();
     }
 
     private static CompletableFuture<CommandResult> begin(Command command, CommandSpec spec) {
@@ -189,7 +189,7 @@ final class CommandAdmission {
             if (splaying.get() >= MAX_SPLAYING) giveUp(key, arrival, busy(command));
             else accept(key, arrival, () -> splay(execution, arrival), () -> {});
         } else {
-            Optional<KeyedSerialExecutor.Slot> slot = lanes.reserve(lane(arrival), arrival.weight(), execution);
+            Optional<KeyedSerialExecutor.Slot> slot = queues.reserve(queueOf(arrival), arrival.weight(), execution);
             if (slot.isEmpty()) {
                 giveUp(key, arrival, busy(command));
                 return;
@@ -249,7 +249,7 @@ final class CommandAdmission {
         execution.accepted();
         context.timers().schedule(arrival.command().splay(), () -> {
             splaying.decrementAndGet();
-            lanes.reserve(lane(arrival), arrival.weight(), execution)
+            queues.reserve(queueOf(arrival), arrival.weight(), execution)
                     .ifPresentOrElse(KeyedSerialExecutor.Slot::ready, () -> execution.refuse(busy(arrival.command())));
         });
     }
@@ -258,11 +258,11 @@ final class CommandAdmission {
         return !arrival.command().splay().isZero();
     }
 
-    private static KeyedSerialExecutor.Key lane(Arrival arrival) {
-        return lane(arrival.command(), arrival.spec());
+    private static KeyedSerialExecutor.Key queueOf(Arrival arrival) {
+        return queueOf(arrival.command(), arrival.spec());
     }
 
-    private static KeyedSerialExecutor.Key lane(Command command, CommandSpec spec) {
+    private static KeyedSerialExecutor.Key queueOf(Command command, CommandSpec spec) {
         if (command.service().isPresent())
             return KeyedSerialExecutor.Key.of(command.service().get());
         return spec.kind() == CommandTable.Kind.QUERY

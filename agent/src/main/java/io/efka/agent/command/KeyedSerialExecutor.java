@@ -18,7 +18,7 @@ public final class KeyedSerialExecutor {
     private final int size;
     private final long maxBytes;
 
-    @GuardedBy("this") private final Map<Key, Lane> lanes = new HashMap<>();
+    @GuardedBy("this") private final Map<Key, KeyedQueue> queues = new HashMap<>();
 
     @GuardedBy("this") private long bytes;
 
@@ -66,21 +66,21 @@ public final class KeyedSerialExecutor {
 
     /** Takes the next slot, whose turn cannot come before it is {@link Slot#ready()}; empty when the queue is full. */
     public synchronized Optional<Slot> reserve(Key key, int weight, Work work) {
-        Lane lane = lane(key);
-        if (lane.waiting.size() >= size || bytes + weight > maxBytes) {
-            forgetIfIdle(lane);
+        KeyedQueue queue = queue(key);
+        if (queue.waiting.size() >= size || bytes + weight > maxBytes) {
+            forgetIfIdle(queue);
             return Optional.empty();
         }
-        return Optional.of(append(lane, weight, work));
+        return Optional.of(append(queue, weight, work));
     }
 
     /** Takes a slot even in a full queue: for work that was accepted before the agent was restarted. */
     synchronized Slot reserveUnbounded(Key key, Work work) {
-        return append(lane(key), 0, work);
+        return append(queue(key), 0, work);
     }
 
-    @GuardedBy("this") private Lane lane(Key key) {
-        return lanes.computeIfAbsent(key, Lane::new);
+    @GuardedBy("this") private KeyedQueue queue(Key key) {
+        return queues.computeIfAbsent(key, KeyedQueue::new);
     }
 
     /** Outside the lock: the pool has locks of its own. */
@@ -91,41 +91,41 @@ public final class KeyedSerialExecutor {
         });
     }
 
-    @GuardedBy("this") private Slot append(Lane lane, int weight, Work work) {
-        var slot = new Slot(lane, weight, work);
-        lane.waiting.add(slot);
+    @GuardedBy("this") private Slot append(KeyedQueue queue, int weight, Work work) {
+        var slot = new Slot(queue, weight, work);
+        queue.waiting.add(slot);
         bytes += weight;
         return slot;
     }
 
     /** The slot whose turn it is now, if there is one. */
-    @GuardedBy("this") private Optional<Slot> advance(Lane lane) {
+    @GuardedBy("this") private Optional<Slot> advance(KeyedQueue queue) {
         Optional<Slot> next = Optional.empty();
-        Slot head = lane.waiting.peek();
-        if (!lane.atWork && head != null && head.ready) {
-            lane.waiting.remove();
+        Slot head = queue.waiting.peek();
+        if (!queue.isBusy && head != null && head.isReady) {
+            queue.waiting.remove();
             bytes -= head.weight;
-            lane.atWork = true;
+            queue.isBusy = true;
             next = Optional.of(head);
         }
-        forgetIfIdle(lane);
+        forgetIfIdle(queue);
         return next;
     }
 
-    @GuardedBy("this") private void forgetIfIdle(Lane lane) {
-        if (!lane.atWork && lane.waiting.isEmpty()) lanes.remove(lane.key);
+    @GuardedBy("this") private void forgetIfIdle(KeyedQueue queue) {
+        if (!queue.isBusy && queue.waiting.isEmpty()) queues.remove(queue.key);
     }
 
     /** A reserved slot. */
     public final class Slot {
-        private final Lane lane;
+        private final KeyedQueue queue;
         private final int weight;
         private final Work work;
-        private boolean ready;
-        private boolean released;
+        private boolean isReady;
+        private boolean isReleased;
 
-        private Slot(Lane lane, int weight, Work work) {
-            this.lane = lane;
+        private Slot(KeyedQueue queue, int weight, Work work) {
+            this.queue = queue;
             this.weight = weight;
             this.work = work;
         }
@@ -134,8 +134,8 @@ public final class KeyedSerialExecutor {
         public void ready() {
             Optional<Slot> next;
             synchronized (KeyedSerialExecutor.this) {
-                ready = true;
-                next = advance(lane);
+                isReady = true;
+                next = advance(queue);
             }
             begin(next);
         }
@@ -144,8 +144,8 @@ public final class KeyedSerialExecutor {
         void withdraw() {
             Optional<Slot> next;
             synchronized (KeyedSerialExecutor.this) {
-                if (lane.waiting.remove(this)) bytes -= weight;
-                next = advance(lane);
+                if (queue.waiting.remove(this)) bytes -= weight;
+                next = advance(queue);
             }
             begin(next);
         }
@@ -153,22 +153,22 @@ public final class KeyedSerialExecutor {
         private void release() {
             Optional<Slot> next;
             synchronized (KeyedSerialExecutor.this) {
-                if (released) return;
-                released = true;
-                lane.atWork = false;
-                next = advance(lane);
+                if (isReleased) return;
+                isReleased = true;
+                queue.isBusy = false;
+                next = advance(queue);
             }
             begin(next);
         }
     }
 
-    /** One queue. Guarded by the lanes' monitor; work never runs within that. */
-    private static final class Lane {
+    /** One queue. Guarded by the executor's monitor; work never runs within that. */
+    private static final class KeyedQueue {
         private final Key key;
         private final ArrayDeque<Slot> waiting = new ArrayDeque<>();
-        private boolean atWork;
+        private boolean isBusy;
 
-        private Lane(Key key) {
+        private KeyedQueue(Key key) {
             this.key = key;
         }
     }

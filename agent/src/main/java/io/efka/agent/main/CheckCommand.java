@@ -1,5 +1,6 @@
 package io.efka.agent.main;
 
+import io.efka.agent.main.SettingsReader.SettingsReading;
 import io.efka.protocol.Fault;
 import io.efka.protocol.Spelling;
 import io.efka.protocol.manifest.ManifestReading;

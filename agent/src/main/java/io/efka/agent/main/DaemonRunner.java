@@ -1,7 +1,7 @@
 package io.efka.agent.main;
 
 import io.efka.agent.app.Lifecycle;
-import io.efka.agent.app.StartException;
+import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.threads.ExitCode;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package io.efka.agent.main;
 
 import io.efka.agent.app.Lifecycle;
 import io.efka.agent.app.Settings;
+import io.efka.agent.main.Logging.LogLevel;
 import io.efka.demo.Demo;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;

@@ -6,12 +6,17 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.efka.protocol.json.JsonWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.time.Duration;
+import java.time.Instant;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -67,5 +72,36 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.getLogger("org.apache.activemq.audit").setLevel(Level.OFF);
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.micrometer").setLevel(Level.WARN);
+    }
+
+    /** How much is logged; each level includes the graver ones before it. */
+    enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG,
+        TRACE
+    }
+
+    /** The shape of a log line: {@code 2026-11-22T20:50:24.303Z INFO  Agent - started}, a stack trace below it. */
+    static final class LogLine extends LayoutBase<ILoggingEvent> {
+        @Override
+        public String doLayout(ILoggingEvent event) {
+            String name = event.getLoggerName();
+            var line = new StringBuilder(128);
+            line.append(JsonWriter.timestamp(Instant.ofEpochMilli(event.getTimeStamp())));
+            line.append(' ').append(event.getLevel());
+            if (event.getLevel().toString().length() == 4) line.append(' ');
+            line.append(' ').append(name, name.lastIndexOf('.') + 1, name.length());
+            line.append(" - ").append(oneLine(event.getFormattedMessage())).append('\n');
+            IThrowableProxy thrown = event.getThrowableProxy();
+            if (thrown != null) line.append(ThrowableProxyUtil.asString(thrown));
+            return line.toString();
+        }
+
+        /** What a client sent may be part of a message; it must not be able to forge a line. */
+        private static String oneLine(String message) {
+            return message.replace("\r", "\\r").replace("\n", "\\n");
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.efka.agent.main;
 
 import io.efka.agent.app.Lifecycle;
 import io.efka.agent.app.Settings;
+import io.efka.agent.main.SettingsReader.SettingsReading;
 import io.efka.protocol.EfkaVariables;
 import io.efka.protocol.Fault;
 import io.efka.threads.ExitCode;

@@ -1,5 +1,6 @@
 package io.efka.agent.main;
 
+import io.efka.agent.main.Logging.LogLevel;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.Durations;
 import io.efka.protocol.Names;

@@ -1,6 +1,7 @@
 package io.efka.agent.main;
 
 import io.efka.agent.app.Settings;
+import io.efka.agent.main.Logging.LogLevel;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.Fault;
@@ -173,5 +174,23 @@ final class SettingsReader {
 
     private static String quoted(String text) {
         return "\"" + text + "\"";
+    }
+
+    /** The result of reading the settings. */
+    sealed interface SettingsReading {
+
+        /** They can be used; each warning is one sentence. */
+        record Usable(Settings settings, LogLevel logLevel, List<String> warnings) implements SettingsReading {
+            public Usable {
+                warnings = List.copyOf(warnings);
+            }
+        }
+
+        /** They cannot be used; all faults at once, each named by where it was written. */
+        record Unusable(List<Fault> faults, ExitCode exitCode) implements SettingsReading {
+            public Unusable {
+                faults = List.copyOf(faults);
+            }
+        }
     }
 }

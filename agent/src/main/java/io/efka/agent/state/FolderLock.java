@@ -2,6 +2,7 @@ package io.efka.agent.state;
 
 import io.efka.agent.files.FileIdentity;
 import io.efka.agent.files.PrivateFiles;
+import io.efka.agent.state.StateStore.DataFolderBusy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -1,6 +1,7 @@
 package io.efka.agent.state;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.state.StateStore.StoreLimits;
 import io.efka.agent.supervision.StoreException;
 import io.efka.threads.AgentThread;
 import java.io.IOException;

@@ -3,6 +3,8 @@ package io.efka.agent.state;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.state.Recovery.Damage;
 import io.efka.agent.state.Recovery.Recovered;
+import io.efka.agent.state.StateStore.DataFolderBusy;
+import io.efka.agent.state.StateStore.StoreLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -298,7 +298,7 @@ final class RemovalTest {
             folders.recover();
             output.start();
             List<Supervisors.Found> found =
-                    new ServiceDiscovery(store, folders, new FolderManifests(folders, pool)::now).take();
+                    new ServiceDiscovery(store, folders, new FolderManifests(folders, pool)::now).find();
             var orphans = new OrphanSweep(store, output, true, channels, launcher);
             Set<ServiceId> installed = orphans.installed(found);
             orphans.sweep(installed, state.damages().isEmpty());
@@ -353,7 +353,7 @@ final class RemovalTest {
         }
 
         void awaitRemoved() throws InterruptedException {
-            // The lane of the service is free again when its removal is over.
+            // The queue of the service is free again when its removal is over.
             ask("status", "");
             assertThat(services.find(CAMERA)).isEmpty();
         }

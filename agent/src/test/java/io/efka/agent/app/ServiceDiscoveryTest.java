@@ -97,7 +97,7 @@ final class ServiceDiscoveryTest {
         var broken =
                 new ManifestReading.Unusable(List.of(new Fault("manifest.json", "x", "must be readable (EIO)")), true);
 
-        List<Supervisors.Found> found = new ServiceDiscovery(store, folders, (id, folder) -> broken).take();
+        List<Supervisors.Found> found = new ServiceDiscovery(store, folders, (id, folder) -> broken).find();
 
         assertThat(found)
                 .singleElement()
@@ -109,7 +109,7 @@ final class ServiceDiscoveryTest {
 
     private List<Supervisors.Found> census() {
         var folders = new ServiceFolders(root, List.of());
-        return new ServiceDiscovery(store, folders, new FolderManifests(folders, Runnable::run)::now).take();
+        return new ServiceDiscovery(store, folders, new FolderManifests(folders, Runnable::run)::now).find();
     }
 
     private void write(String id, String more) throws IOException {

@@ -28,7 +28,7 @@ final class KeyedSerialExecutorTest {
     @Test
     void whatReadsFoldersRunsBesideTheOthersAndInTheSameOrder() {
         var places = new ArrayList<String>();
-        var lanes = new KeyedSerialExecutor(
+        var queues = new KeyedSerialExecutor(
                 task -> {
                     places.add("pool");
                     task.run();
@@ -51,8 +51,8 @@ final class KeyedSerialExecutorTest {
             }
         };
         var key = KeyedSerialExecutor.Key.of(new ServiceId("camera"));
-        KeyedSerialExecutor.Slot first = lanes.reserve(key, 1, reading).orElseThrow();
-        KeyedSerialExecutor.Slot second = lanes.reserve(key, 1, Runnable::run).orElseThrow();
+        KeyedSerialExecutor.Slot first = queues.reserve(key, 1, reading).orElseThrow();
+        KeyedSerialExecutor.Slot second = queues.reserve(key, 1, Runnable::run).orElseThrow();
 
         second.ready();
         assertThat(places).isEmpty();
@@ -62,14 +62,14 @@ final class KeyedSerialExecutorTest {
 
     @Test
     void keepTheirOrderOnManyThreadsHoweverLatePlacesGetReady() throws InterruptedException {
-        var lanes = new KeyedSerialExecutor(pool, 1000, 1_000_000);
+        var queues = new KeyedSerialExecutor(pool, 1000, 1_000_000);
         int perLane = 500;
         var left = new CountDownLatch(8 * perLane);
         Map<ServiceId, List<Integer>> seen = new ConcurrentHashMap<>();
         for (int number = 0; number < perLane; number++) {
             int mine = number;
-            for (int lane = 0; lane < 8; lane++) {
-                var id = new ServiceId("s" + lane);
+            for (int queue = 0; queue < 8; queue++) {
+                var id = new ServiceId("s" + queue);
                 List<Integer> order = seen.computeIfAbsent(id, key -> Collections.synchronizedList(new ArrayList<>()));
                 KeyedSerialExecutor.Work work = release -> {
                     order.add(mine);
@@ -77,7 +77,7 @@ final class KeyedSerialExecutorTest {
                     left.countDown();
                 };
                 KeyedSerialExecutor.Slot place =
-                        lanes.reserve(KeyedSerialExecutor.Key.of(id), 1, work).orElseThrow();
+                        queues.reserve(KeyedSerialExecutor.Key.of(id), 1, work).orElseThrow();
                 pool.execute(place::ready);
             }
         }
@@ -89,13 +89,14 @@ final class KeyedSerialExecutorTest {
 
     @Test
     void goOnBehindAPlaceThatIsGivenUp() throws InterruptedException {
-        var lanes = new KeyedSerialExecutor(pool, 2, 100);
+        var queues = new KeyedSerialExecutor(pool, 2, 100);
         var done = new CountDownLatch(1);
-        KeyedSerialExecutor.Slot first =
-                lanes.reserve(KeyedSerialExecutor.Key.DEVICE, 50, release -> {}).orElseThrow();
-        KeyedSerialExecutor.Slot second = lanes.reserve(KeyedSerialExecutor.Key.DEVICE, 50, release -> done.countDown())
+        KeyedSerialExecutor.Slot first = queues.reserve(KeyedSerialExecutor.Key.DEVICE, 50, release -> {})
                 .orElseThrow();
-        assertThat(lanes.reserve(KeyedSerialExecutor.Key.DEVICE, 1, release -> {}))
+        KeyedSerialExecutor.Slot second = queues.reserve(
+                        KeyedSerialExecutor.Key.DEVICE, 50, release -> done.countDown())
+                .orElseThrow();
+        assertThat(queues.reserve(KeyedSerialExecutor.Key.DEVICE, 1, release -> {}))
                 .isEmpty();
         second.ready();
         first.withdraw();

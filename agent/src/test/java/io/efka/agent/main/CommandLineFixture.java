@@ -1,8 +1,8 @@
 package io.efka.agent.main;
 
 import io.efka.agent.app.Lifecycle;
+import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Settings;
-import io.efka.agent.app.StartException;
 import io.efka.protocol.Fault;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.PrintWriter;

@@ -2,9 +2,9 @@ package io.efka.agent.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.app.Lifecycle.StartException;
+import io.efka.agent.app.Lifecycle.StartException.Reason;
 import io.efka.agent.app.Settings;
-import io.efka.agent.app.StartException;
-import io.efka.agent.app.StartException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.efka.agent.main;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.main.SettingsReader.SettingsReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

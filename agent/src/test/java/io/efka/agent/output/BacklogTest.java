@@ -6,8 +6,8 @@ import static io.efka.agent.output.OutputKit.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.output.store.FallocateHolePuncher;
-import io.efka.agent.output.store.HolePuncher;
 import io.efka.agent.output.store.LogDisk;
+import io.efka.agent.output.store.LogDisk.HolePuncher;
 import io.efka.agent.output.store.StreamFiles;
 import io.efka.agent.output.store.StreamId;
 import io.efka.agent.supervision.Logs;

@@ -7,7 +7,7 @@ import static io.efka.agent.output.OutputKit.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.output.store.FallocateHolePuncher;
-import io.efka.agent.output.store.HolePuncher;
+import io.efka.agent.output.store.LogDisk.HolePuncher;
 import io.efka.agent.supervision.Logs;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -3,8 +3,8 @@ package io.efka.agent.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.output.store.FallocateHolePuncher;
-import io.efka.agent.output.store.HolePuncher;
 import io.efka.agent.output.store.LogDisk;
+import io.efka.agent.output.store.LogDisk.HolePuncher;
 import io.efka.agent.output.store.LogReader;
 import io.efka.agent.output.store.OffsetStore;
 import io.efka.agent.supervision.Logs;

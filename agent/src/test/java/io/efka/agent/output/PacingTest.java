@@ -25,21 +25,21 @@ class PacingTest {
 
         @Test
         void movesOverAGapOnlyWhenWhatIsBeforeItHasLanded() {
-            ShippingCursor.Flight flight = cursor.depart(10);
+            ShippingCursor.Flight flight = cursor.sent(10);
             cursor.skipTo(500);
             assertThat(cursor.acknowledged()).isEqualTo(100);
-            cursor.land(flight);
+            cursor.markAcknowledged(flight);
             assertThat(cursor.acknowledged()).isEqualTo(500);
         }
 
         @Test
         void ignoresAFlightFromBeforeARewind() {
-            ShippingCursor.Flight lost = cursor.depart(10);
+            ShippingCursor.Flight lost = cursor.sent(10);
             cursor.rewind();
-            cursor.depart(5);
-            cursor.land(lost);
+            cursor.sent(5);
+            cursor.markAcknowledged(lost);
             assertThat(cursor.acknowledged()).isEqualTo(100);
-            assertThat(cursor.isOnItsWay(lost)).isFalse();
+            assertThat(cursor.isInFlight(lost)).isFalse();
         }
     }
 

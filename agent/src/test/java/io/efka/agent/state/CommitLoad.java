@@ -1,5 +1,6 @@
 package io.efka.agent.state;
 
+import io.efka.agent.state.StateStore.StoreLimits;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

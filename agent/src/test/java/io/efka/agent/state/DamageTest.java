@@ -2,6 +2,7 @@ package io.efka.agent.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.state.StateStore.StoreLimits;
 import io.efka.agent.supervision.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

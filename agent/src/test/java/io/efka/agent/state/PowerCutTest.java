@@ -3,6 +3,7 @@ package io.efka.agent.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.state.RecordingDisk.Step;
+import io.efka.agent.state.StateStore.StoreLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

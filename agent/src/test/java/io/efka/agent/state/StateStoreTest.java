@@ -3,6 +3,8 @@ package io.efka.agent.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.agent.state.StateStore.DataFolderBusy;
+import io.efka.agent.state.StateStore.StoreLimits;
 import io.efka.agent.supervision.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

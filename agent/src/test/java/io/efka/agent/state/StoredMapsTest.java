@@ -2,6 +2,7 @@ package io.efka.agent.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.agent.state.StateStore.StoreLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.efka.agent.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.agent.state.StateStore.StoreLimits;
 import io.efka.agent.supervision.ServiceRecord;
 import io.efka.agent.supervision.ServiceStore;
 import io.efka.agent.supervision.StoreException;

@@ -134,7 +134,7 @@ final class HandOvers {
                 "io.efka.agent.app.Agent.startParts",
                 "io.efka.agent.app.AgentAssembly.start",
                 "io.efka.agent.state.StateOpener.of",
-                "io.efka.agent.app.ServiceDiscovery.take",
+                "io.efka.agent.app.ServiceDiscovery.find",
                 "io.efka.agent.process.tree.Adoption.adopt",
                 "io.efka.agent.command.CommandRouter.recover",
                 "io.efka.agent.main.JvmSignals.take")) add(all, When.AT_START, place, "");

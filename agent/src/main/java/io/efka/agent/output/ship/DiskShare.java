@@ -29,15 +29,15 @@ public final class DiskShare {
     }
 
     /** Looks, if it is time to; returns the nanoseconds until it is again. */
-    long check(Collection<StreamShipment> feeds, long now) {
+    long check(Collection<StreamShipment> shipments, long now) {
         if (now - lookedAt < SPACING) return lookedAt + SPACING - now;
         lookedAt = now;
         List<StreamShipment> large = new ArrayList<>();
         long unsent = 0;
-        for (StreamShipment feed : feeds) {
-            long here = feed.unsent();
+        for (StreamShipment shipment : shipments) {
+            long here = shipment.unsent();
             unsent += here;
-            if (here > feed.unsentFloor()) large.add(feed);
+            if (here > shipment.unsentFloor()) large.add(shipment);
         }
         if (large.isEmpty()) return RoundRobin.NEVER;
         OptionalLong room = free.get();
@@ -49,11 +49,11 @@ public final class DiskShare {
     private static void giveBack(List<StreamShipment> large, long bytes) {
         large.sort(Comparator.comparingLong(StreamShipment::unsent).reversed());
         long left = bytes;
-        for (StreamShipment feed : large) {
+        for (StreamShipment shipment : large) {
             if (left <= 0) return;
-            long before = feed.unsent();
-            feed.trim(Math.max(feed.unsentFloor(), before - left));
-            left -= before - feed.unsent();
+            long before = shipment.unsent();
+            shipment.trim(Math.max(shipment.unsentFloor(), before - left));
+            left -= before - shipment.unsent();
         }
     }
 }

@@ -15,7 +15,7 @@ final class OffsetCheckpoints {
     private static final long SPACING = TimeUnit.SECONDS.toNanos(1);
 
     private final OffsetStore store;
-    /** Feeds whose offset was saved less than a second ago or is yet to be, and when the next save may be. */
+    /** Streams whose offset was saved less than a second ago or is yet to be, and when the next save may be. */
     private final Map<StreamShipment, Saved> recent = new LinkedHashMap<>();
 
     OffsetCheckpoints(OffsetStore store) {
@@ -23,9 +23,9 @@ final class OffsetCheckpoints {
     }
 
     /** The broker has more of it. */
-    void moved(StreamShipment feed, long now) {
-        if (recent.containsKey(feed)) return;
-        recent.put(feed, save(feed, now));
+    void moved(StreamShipment shipment, long now) {
+        if (recent.containsKey(shipment)) return;
+        recent.put(shipment, save(shipment, now));
     }
 
     /** Saves what is due; returns the nanoseconds until more will be. */
@@ -35,15 +35,15 @@ final class OffsetCheckpoints {
                         recent.entrySet().iterator();
                 entries.hasNext(); ) {
             Map.Entry<StreamShipment, Saved> entry = entries.next();
-            StreamShipment feed = entry.getKey();
+            StreamShipment shipment = entry.getKey();
             long remaining = entry.getValue().at() + SPACING - now;
             if (remaining > 0) {
                 wait = Math.min(wait, remaining);
-            } else if (feed.cursor().acknowledged() != entry.getValue().offset()) {
-                entry.setValue(save(feed, now));
+            } else if (shipment.cursor().acknowledged() != entry.getValue().offset()) {
+                entry.setValue(save(shipment, now));
                 wait = Math.min(wait, SPACING);
             } else {
-                rest(feed);
+                closeFile(shipment);
                 entries.remove();
             }
         }
@@ -52,31 +52,31 @@ final class OffsetCheckpoints {
 
     /** Saves all there is, at once. */
     void saveAll() {
-        recent.forEach((feed, saved) -> {
-            if (feed.cursor().acknowledged() != saved.offset()) save(feed, saved.at());
-            rest(feed);
+        recent.forEach((shipment, saved) -> {
+            if (shipment.cursor().acknowledged() != saved.offset()) save(shipment, saved.at());
+            closeFile(shipment);
         });
         recent.clear();
     }
 
     /** The stream is gone. */
-    void forget(StreamShipment feed) {
-        recent.remove(feed);
-        rest(feed);
-        store.delete(feed.id().toString());
+    void forget(StreamShipment shipment) {
+        recent.remove(shipment);
+        closeFile(shipment);
+        store.delete(shipment.id().toString());
     }
 
-    private Saved save(StreamShipment feed, long now) {
-        long offset = feed.cursor().acknowledged();
-        store.saveSoon(feed.id().toString(), offset);
+    private Saved save(StreamShipment shipment, long now) {
+        long offset = shipment.cursor().acknowledged();
+        store.saveSoon(shipment.id().toString(), offset);
         return new Saved(now, offset);
     }
 
-    private static void rest(StreamShipment feed) {
+    private static void closeFile(StreamShipment shipment) {
         try {
-            feed.rest();
+            shipment.closeFile();
         } catch (IOException e) {
-            LOG.debug("stream={} closing its file: {}", feed.id(), e.toString());
+            LOG.debug("stream={} closing its file: {}", shipment.id(), e.toString());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.efka.agent.output.ship;
 
-import io.efka.agent.output.ship.WatchedServices.Source;
+import io.efka.agent.output.ship.OutputPublisher.Chunk;
+import io.efka.agent.output.ship.WatchedServices.WatchedService;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -12,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Round robin over the streams that have something to publish: one message each, and when the window is full the turn
- * is kept. Confined to the shipper's thread.
+ * Publishes one message of each stream that has something to publish, in turn. When the window is full, the turn
+ * is kept for later. Confined to the shipper's thread.
  */
 final class RoundRobin {
     private static final Logger LOG = LoggerFactory.getLogger(RoundRobin.class);
@@ -24,74 +25,76 @@ final class RoundRobin {
 
     private final OutputPublisher publisher;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_MESSAGE);
-    private final Map<StreamShipment, Source> ring = new LinkedHashMap<>();
-    private boolean hurry;
+    private final Map<StreamShipment, WatchedService> waiting = new LinkedHashMap<>();
+    private boolean isDraining;
 
     RoundRobin(OutputPublisher publisher) {
         this.publisher = publisher;
     }
 
-    /** The feed takes part while it has something to publish. */
-    void join(StreamShipment feed, Source source) {
-        if (feed.hasUnsent()) ring.putIfAbsent(feed, source);
+    /** Lets a stream take part while it has something to publish. */
+    void join(StreamShipment shipment, WatchedService service) {
+        if (shipment.hasUnsent()) waiting.putIfAbsent(shipment, service);
     }
 
-    void leave(StreamShipment feed) {
-        ring.remove(feed);
+    void leave(StreamShipment shipment) {
+        waiting.remove(shipment);
     }
 
     boolean isEmpty() {
-        return ring.isEmpty();
+        return waiting.isEmpty();
     }
 
-    /** From now on no line's end is waited for. */
-    void hurry() {
-        hurry = true;
+    /** From now on nothing waits for the end of its line. */
+    void drain() {
+        isDraining = true;
     }
 
-    /** One turn for everyone; returns the nanoseconds until the next round would do something by itself. */
-    long play() {
+    /** Gives every stream one turn; returns the nanoseconds until another round would do something by itself. */
+    long round() {
         long wait = NEVER;
-        for (int turns = ring.size(); turns > 0; turns--) {
+        for (int turns = waiting.size(); turns > 0; turns--) {
             long pause = publisher.pause(System.nanoTime());
             if (pause > 0 && publisher.isUp()) return pause;
             if (!publisher.hasRoom()) return NEVER;
-            Iterator<Map.Entry<StreamShipment, Source>> first = ring.entrySet().iterator();
-            Map.Entry<StreamShipment, Source> turn = first.next();
-            StreamShipment feed = turn.getKey();
-            Source source = turn.getValue();
+            Iterator<Map.Entry<StreamShipment, WatchedService>> first =
+                    waiting.entrySet().iterator();
+            Map.Entry<StreamShipment, WatchedService> turn = first.next();
+            StreamShipment shipment = turn.getKey();
+            WatchedService service = turn.getValue();
             first.remove();
-            wait = Math.min(wait, take(feed, source));
-            join(feed, source);
+            wait = Math.min(wait, take(shipment, service));
+            join(shipment, service);
         }
         return wait;
     }
 
-    private int room(StreamShipment feed) {
-        return Math.min(feed.largest(), publisher.room(feed));
+    private int room(StreamShipment shipment) {
+        return Math.min(shipment.largest(), publisher.room(shipment));
     }
 
-    private long take(StreamShipment feed, Source source) {
+    private long take(StreamShipment shipment, WatchedService service) {
         long now = System.nanoTime();
-        long rest = feed.resting(now);
+        long rest = shipment.resting(now);
         if (rest > 0) return rest;
-        long linger = hurry ? 0 : feed.rule().linger().toNanos();
-        if (!hurry && feed.isWaiting(linger, now)) return feed.remaining(linger, now);
-        TokenBucket bucket = source.bucket(now);
+        long linger = isDraining ? 0 : shipment.rule().linger().toNanos();
+        if (!isDraining && shipment.isWaiting(linger, now)) return shipment.remaining(linger, now);
+        TokenBucket bucket = service.bucket(now);
         long delay = bucket.delay(now);
         if (delay > 0) return delay;
         try {
-            buffer.clear().limit(Math.min(bucket.part(Math.min(feed.rule().batch(), LARGEST_MESSAGE)), room(feed)));
-            Optional<Chunk> chunk = feed.next(buffer, hurry, System::nanoTime);
-            if (chunk.isEmpty()) return feed.isWaiting(linger, now) ? feed.remaining(linger, now) : 0;
+            buffer.clear()
+                    .limit(Math.min(bucket.part(Math.min(shipment.rule().batch(), LARGEST_MESSAGE)), room(shipment)));
+            Optional<Chunk> chunk = shipment.next(buffer, isDraining, System::nanoTime);
+            if (chunk.isEmpty()) return shipment.isWaiting(linger, now) ? shipment.remaining(linger, now) : 0;
             bucket.take(chunk.get().payload().length);
-            publisher.publish(feed, chunk.get());
+            publisher.publish(shipment, chunk.get());
             return 0;
         } catch (IOException e) {
             LOG.warn(
                     "stream={} cannot be read at offset {}: {}",
-                    feed.id(),
-                    feed.cursor().next(),
+                    shipment.id(),
+                    shipment.cursor().next(),
                     e.toString());
             return UNREADABLE;
         }

@@ -1,6 +1,6 @@
 package io.efka.agent.output.ship;
 
-import io.efka.agent.output.ship.WatchedServices.Source;
+import io.efka.agent.output.ship.WatchedServices.WatchedService;
 import io.efka.agent.output.store.FolderWatch;
 import io.efka.agent.output.store.LogFiles;
 import io.efka.agent.output.store.OffsetStore;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Publishes what services write, from their files, at least once and in order. One thread, {@code agent-output}, owns
  * all that moves; everybody else leaves it a note and wakes it. It holds no more of the output than its window.
  */
-public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoCloseable {
+public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
     private static final long JOIN_MILLIS = 2000;
     /** How long a close waits for the broker to take what is there. */
@@ -40,12 +40,12 @@ public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoC
     private final MqttLink link;
     private final Map<String, Long> acknowledged;
     private final OffsetCheckpoints checkpoints;
-    private final OutputEvents announcer;
+    private final OutputEvents events;
     private final OutputPublisher publisher;
     private final FolderWatch watch = new FolderWatch(this);
-    private final WatchedServices sources = new WatchedServices(watch);
+    private final WatchedServices services = new WatchedServices(watch);
     private final DiskShare share;
-    private final RoundRobin rounds;
+    private final RoundRobin roundRobin;
     /** Bounded by what can be underway: one a touched service, one a message of the window, one a call. */
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
 
@@ -67,9 +67,9 @@ public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoC
         this.link = link;
         this.acknowledged = new HashMap<>(acknowledged);
         this.checkpoints = new OffsetCheckpoints(store);
-        this.announcer = new OutputEvents(events, timers);
+        this.events = new OutputEvents(events, timers);
         this.publisher = new OutputPublisher(link, topics, timers, answer -> note(() -> settle(answer)));
-        this.rounds = new RoundRobin(publisher);
+        this.roundRobin = new RoundRobin(publisher);
     }
 
     public void start() {
@@ -94,8 +94,8 @@ public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoC
         note(() -> {
             closing = true;
             closeBy = System.nanoTime() + DRAIN;
-            rounds.hurry();
-            sources.all().forEach(this::look);
+            roundRobin.drain();
+            services.all().forEach(this::look);
         });
         try {
             thread.join(JOIN_MILLIS);
@@ -107,27 +107,27 @@ public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoC
 
     @Override
     public void found(StreamId id, StreamFiles.Look look, long end) {
-        announcer.seen(id, look, end);
+        events.seen(id, look, end);
     }
 
     @Override
     public void shared(StreamId id, long offset, String why) {
-        announcer.shared(id, offset, why);
+        events.shared(id, offset, why);
     }
 
     @Override
     public void lost(ServiceId id, String why) {
-        announcer.lost(id, why);
+        events.lost(id, why);
     }
 
     @Override
     public void changed(ServiceStreams streams) {
-        note(() -> look(sources.add(streams, () -> feeds(streams), System.nanoTime())));
+        note(() -> look(services.add(streams, () -> shipments(streams), System.nanoTime())));
     }
 
     @Override
     public void gone(ServiceStreams streams) {
-        note(() -> sources.remove(streams.id()).ifPresent(this::forget));
+        note(() -> services.remove(streams.id()).ifPresent(this::forget));
     }
 
     @Override
@@ -135,18 +135,18 @@ public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoC
         if (!touched.add(id)) return;
         note(() -> {
             touched.remove(id);
-            sources.find(id).ifPresent(this::look);
+            services.find(id).ifPresent(this::look);
         });
     }
 
     @Override
     public void touchedAny() {
-        note(() -> sources.all().forEach(this::look));
+        note(() -> services.all().forEach(this::look));
     }
 
     @Override
     public void unwatched(ServiceId id) {
-        note(() -> sources.find(id).ifPresent(source -> sources.poll(source, System.nanoTime())));
+        note(() -> services.find(id).ifPresent(service -> services.poll(service, System.nanoTime())));
     }
 
     private void note(Runnable note) {
@@ -178,68 +178,68 @@ public final class Shipper implements LogFiles.Audience, FolderWatch.Sink, AutoC
             note.run();
             AgentThread.step();
         }
-        for (Source source : sources.due(System.nanoTime())) {
-            sources.looked(source, look(source), System.nanoTime());
-            enter(source);
+        for (WatchedService service : services.due(System.nanoTime())) {
+            services.looked(service, look(service), System.nanoTime());
+            enter(service);
         }
-        long wait = rounds.play();
+        long wait = roundRobin.round();
         long now = System.nanoTime();
-        wait = Math.min(wait, share.check(sources.feeds(), now));
+        wait = Math.min(wait, share.check(services.shipments(), now));
         wait = Math.min(wait, checkpoints.save(now));
         if (closing) wait = Math.min(wait, Math.max(0, closeBy - now));
-        return Math.min(wait, sources.untilDue(now));
+        return Math.min(wait, services.untilDue(now));
     }
 
     private boolean isFinished() {
         if (!closing || !notes.isEmpty()) return false;
-        boolean drained = rounds.isEmpty() && publisher.isQuiet();
+        boolean drained = roundRobin.isEmpty() && publisher.isQuiet();
         return drained || !publisher.isUp() || System.nanoTime() - closeBy >= 0;
     }
 
-    private boolean look(Source source) {
+    private boolean look(WatchedService service) {
         AgentThread.step();
         boolean grew = false;
-        for (StreamShipment feed : source.feeds()) grew |= feed.observe();
-        enter(source);
+        for (StreamShipment shipment : service.shipments()) grew |= shipment.observe();
+        enter(service);
         return grew;
     }
 
-    private void enter(Source source) {
-        for (StreamShipment feed : source.feeds()) rounds.join(feed, source);
+    private void enter(WatchedService service) {
+        for (StreamShipment shipment : service.shipments()) roundRobin.join(shipment, service);
     }
 
     private void settle(OutputPublisher.Settled answer) {
         if (publisher.settle(answer)) {
-            answer.feed().acknowledged();
-            checkpoints.moved(answer.feed(), System.nanoTime());
+            answer.shipment().acknowledged();
+            checkpoints.moved(answer.shipment(), System.nanoTime());
         }
-        sources.find(answer.feed().service()).ifPresent(this::enter);
+        services.find(answer.shipment().service()).ifPresent(this::enter);
     }
 
     private void connection(boolean up) {
         publisher.connection(up);
-        for (Source source : sources.all()) {
-            source.feeds().forEach(StreamShipment::rewind);
-            if (up) source.feeds().forEach(StreamShipment::wake);
-            enter(source);
+        for (WatchedService service : services.all()) {
+            service.shipments().forEach(StreamShipment::rewind);
+            if (up) service.shipments().forEach(StreamShipment::wake);
+            enter(service);
         }
     }
 
-    private List<StreamShipment> feeds(ServiceStreams streams) {
-        return streams.both().stream().map(files -> feed(streams, files)).toList();
+    private List<StreamShipment> shipments(ServiceStreams streams) {
+        return streams.both().stream().map(files -> shipment(streams, files)).toList();
     }
 
-    private StreamShipment feed(ServiceStreams streams, StreamFiles files) {
+    private StreamShipment shipment(ServiceStreams streams, StreamFiles files) {
         // A stream that nothing is known of was never sent: what is not kept of it is a gap, and announced.
         long from = acknowledged.getOrDefault(files.id().toString(), 0L);
-        return new StreamShipment(streams, files, from, announcer);
+        return new StreamShipment(streams, files, from, events);
     }
 
-    private void forget(Source source) {
-        for (StreamShipment feed : source.feeds()) {
-            rounds.leave(feed);
-            checkpoints.forget(feed);
-            acknowledged.remove(feed.id().toString());
+    private void forget(WatchedService service) {
+        for (StreamShipment shipment : service.shipments()) {
+            roundRobin.leave(shipment);
+            checkpoints.forget(shipment);
+            acknowledged.remove(shipment.id().toString());
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Deque;
  * beginning only, in whatever order acknowledgements come. Confined to the shipper's thread.
  */
 public final class ShippingCursor {
-    private final Deque<Flight> flights = new ArrayDeque<>();
+    private final Deque<Flight> inFlight = new ArrayDeque<>();
     private long acknowledged;
     private long next;
 
@@ -27,15 +27,15 @@ public final class ShippingCursor {
         return acknowledged;
     }
 
-    boolean hasFlights() {
-        return !flights.isEmpty();
+    boolean hasUnacknowledged() {
+        return !inFlight.isEmpty();
     }
 
     /** The next so many bytes are on their way. */
-    public Flight depart(int length) {
+    public Flight sent(int length) {
         next += length;
         Flight flight = new Flight(next);
-        flights.add(flight);
+        inFlight.add(flight);
         return flight;
     }
 
@@ -43,39 +43,39 @@ public final class ShippingCursor {
     public void skipTo(long offset) {
         next = offset;
         Flight nothing = new Flight(offset);
-        flights.add(nothing);
-        land(nothing);
+        inFlight.add(nothing);
+        markAcknowledged(nothing);
     }
 
     /** The broker has it. A flight from before a {@link #rewind()} changes nothing. */
-    public void land(Flight flight) {
-        flight.landed = true;
+    public void markAcknowledged(Flight flight) {
+        flight.isAcknowledged = true;
         advance();
     }
 
     /** Whatever is not acknowledged is to be published again. */
     public void rewind() {
-        flights.clear();
+        inFlight.clear();
         next = acknowledged;
     }
 
     /** Whether nothing before it is on its way. */
     boolean isFirst(Flight flight) {
-        return flights.peekFirst() == flight;
+        return inFlight.peekFirst() == flight;
     }
 
-    public boolean isOnItsWay(Flight flight) {
-        return flights.contains(flight);
+    public boolean isInFlight(Flight flight) {
+        return inFlight.contains(flight);
     }
 
     private void advance() {
-        while (!flights.isEmpty() && flights.getFirst().landed) acknowledged = flights.removeFirst().end;
+        while (!inFlight.isEmpty() && inFlight.getFirst().isAcknowledged) acknowledged = inFlight.removeFirst().end;
     }
 
     /** Bytes that were published and whose fate is not known yet. */
     public static final class Flight {
         private final long end;
-        private boolean landed;
+        private boolean isAcknowledged;
 
         private Flight(long end) {
             this.end = end;

@@ -1,6 +1,7 @@
 package io.efka.agent.output.ship;
 
-import io.efka.agent.output.store.Extent;
+import io.efka.agent.output.ship.OutputPublisher.Chunk;
+import io.efka.agent.output.store.Segment.Extent;
 import io.efka.agent.output.store.SegmentReader;
 import io.efka.agent.output.store.ServiceStreams;
 import io.efka.agent.output.store.StreamFiles;
@@ -22,8 +23,8 @@ final class StreamShipment {
     private final StreamFiles files;
     private final ShippingCursor cursor;
     private final SegmentReader reader = new SegmentReader();
-    private final LineBatcher gathering = new LineBatcher();
-    private final OutputEvents announcer;
+    private final LineBatcher batcher = new LineBatcher();
+    private final OutputEvents events;
     private long observedEnd = -1;
     private long examinedEnd = -1;
     private boolean examinedBusy;
@@ -32,11 +33,11 @@ final class StreamShipment {
     private boolean resting;
     private long restUntil;
 
-    StreamShipment(ServiceStreams streams, StreamFiles files, long acknowledged, OutputEvents announcer) {
+    StreamShipment(ServiceStreams streams, StreamFiles files, long acknowledged, OutputEvents events) {
         this.streams = streams;
         this.files = files;
         this.cursor = new ShippingCursor(acknowledged);
-        this.announcer = announcer;
+        this.events = events;
     }
 
     StreamId id() {
@@ -62,11 +63,11 @@ final class StreamShipment {
     /** Looks at what the service wrote, and keeps its files within bounds; false: nothing new. */
     boolean observe() {
         StreamFiles.Look look = files.look();
-        announcer.seen(id(), look, files.end());
+        events.seen(id(), look, files.end());
         if (files.end() == observedEnd && look == StreamFiles.Look.SAME) return false;
         trim(rule().backlog());
         observedEnd = files.end();
-        files.times().note(observedEnd, announcer.now());
+        files.times().note(observedEnd, events.now());
         return true;
     }
 
@@ -88,29 +89,29 @@ final class StreamShipment {
     /** Gives up the oldest of what is not sent, until it is no more than {@code limit}. */
     void trim(long limit) {
         StreamFiles.Freed freed = files.trim(cursor.acknowledged(), rule().keep(), limit);
-        if (freed == StreamFiles.Freed.TRUNCATED) announcer.emptied(id(), files.end());
+        if (freed == StreamFiles.Freed.TRUNCATED) events.emptied(id(), files.end());
     }
 
     /** Whether looking again would show what it showed the last time, and that was not enough for a message. */
     boolean isWaiting(long linger, long now) {
         return files.end() == examinedEnd
-                && cursor.hasFlights() == examinedBusy
-                && gathering.remaining(linger, now) > 0;
+                && cursor.hasUnacknowledged() == examinedBusy
+                && batcher.remaining(linger, now) > 0;
     }
 
     long remaining(long linger, long now) {
-        return gathering.remaining(linger, now);
+        return batcher.remaining(linger, now);
     }
 
     /**
      * The next message, if it is time for one.
      *
      * @param buffer room for as many bytes as the message may have
-     * @param hurry whether to wait for nothing
+     * @param isDraining whether to wait for nothing
      */
-    Optional<Chunk> next(ByteBuffer buffer, boolean hurry, LongSupplier clock) throws IOException {
+    Optional<Chunk> next(ByteBuffer buffer, boolean isDraining, LongSupplier clock) throws IOException {
         examinedEnd = files.end();
-        examinedBusy = cursor.hasFlights();
+        examinedBusy = cursor.hasUnacknowledged();
         int room = buffer.remaining();
         Optional<Extent> extent = locate();
         if (extent.isEmpty()) return Optional.empty();
@@ -119,17 +120,17 @@ final class StreamShipment {
         reader.read(extent.get(), buffer);
         buffer.flip();
         if (buffer.limit() < asked) return shorter(extent.get(), buffer);
-        boolean isFinal = hurry || !extent.get().live();
-        boolean due = gathering.remaining(rule().linger().toNanos(), clock.getAsLong()) == 0;
-        int length = gathering.length(buffer, asked == room, isFinal, examinedBusy, due);
+        boolean isFinal = isDraining || !extent.get().live();
+        boolean due = batcher.remaining(rule().linger().toNanos(), clock.getAsLong()) == 0;
+        int length = batcher.length(buffer, asked == room, isFinal, examinedBusy, due);
         return length == 0 ? Optional.empty() : Optional.of(cut(extent.get(), buffer, length));
     }
 
     /** The message is on its way. */
-    ShippingCursor.Flight depart(Chunk chunk) {
+    ShippingCursor.Flight sent(Chunk chunk) {
         examinedEnd = -1;
-        gathering.published();
-        return cursor.depart(chunk.payload().length);
+        batcher.published();
+        return cursor.sent(chunk.payload().length);
     }
 
     /** A message was acknowledged. */
@@ -179,12 +180,12 @@ final class StreamShipment {
 
     void rewind() {
         examinedEnd = -1;
-        gathering.published();
+        batcher.published();
         cursor.rewind();
     }
 
     /** Nothing is to be read for a while. */
-    void rest() throws IOException {
+    void closeFile() throws IOException {
         reader.close();
     }
 
@@ -209,7 +210,7 @@ final class StreamShipment {
 
     private void skipTo(long offset) {
         if (offset <= cursor.next()) return;
-        announcer.dropped(id(), cursor.next(), offset - cursor.next());
+        events.dropped(id(), cursor.next(), offset - cursor.next());
         cursor.skipTo(offset);
     }
 

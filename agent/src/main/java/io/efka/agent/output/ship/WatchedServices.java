@@ -22,81 +22,82 @@ final class WatchedServices {
     private static final long SPAN = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final FolderWatch watch;
-    private final Map<ServiceId, Source> byService = new LinkedHashMap<>();
+    private final Map<ServiceId, WatchedService> byService = new LinkedHashMap<>();
 
     WatchedServices(FolderWatch watch) {
         this.watch = watch;
     }
 
-    /** The source of a service, watched from now on. */
-    Source add(ServiceStreams streams, Supplier<List<StreamShipment>> feeds, long now) {
-        Source source = byService.computeIfAbsent(streams.id(), id -> new Source(streams, feeds.get(), now));
-        if (!source.isPolled) source.isPolled = !watch.watch(streams.id(), streams.folder());
-        return source;
+    /** The service, watched from now on. */
+    WatchedService add(ServiceStreams streams, Supplier<List<StreamShipment>> shipments, long now) {
+        WatchedService service =
+                byService.computeIfAbsent(streams.id(), id -> new WatchedService(streams, shipments.get(), now));
+        if (!service.isPolled) service.isPolled = !watch.watch(streams.id(), streams.folder());
+        return service;
     }
 
-    Optional<Source> remove(ServiceId id) {
+    Optional<WatchedService> remove(ServiceId id) {
         watch.unwatch(id);
         return Optional.ofNullable(byService.remove(id));
     }
 
-    Optional<Source> find(ServiceId id) {
+    Optional<WatchedService> find(ServiceId id) {
         return Optional.ofNullable(byService.get(id));
     }
 
-    Collection<Source> all() {
+    Collection<WatchedService> all() {
         return byService.values();
     }
 
-    List<StreamShipment> feeds() {
-        var feeds = new ArrayList<StreamShipment>(2 * byService.size());
-        for (Source source : byService.values()) feeds.addAll(source.feeds);
-        return feeds;
+    List<StreamShipment> shipments() {
+        var shipments = new ArrayList<StreamShipment>(2 * byService.size());
+        for (WatchedService service : byService.values()) shipments.addAll(service.shipments);
+        return shipments;
     }
 
-    /** The source is to be looked at by the clock. */
-    void poll(Source source, long now) {
-        source.isPolled = true;
-        source.begin(HOT, now);
-        source.dueAt = now;
+    /** From now on the service is polled: its folder cannot be watched. */
+    void poll(WatchedService service, long now) {
+        service.isPolled = true;
+        service.begin(HOT, now);
+        service.dueAt = now;
     }
 
-    /** The polled sources that are to be looked at now. */
-    List<Source> due(long now) {
-        var due = new ArrayList<Source>();
-        for (Source source : byService.values()) {
-            if (source.isPolled && source.dueAt - now <= 0) due.add(source);
+    /** The polled services that are to be looked at now. */
+    List<WatchedService> due(long now) {
+        var due = new ArrayList<WatchedService>();
+        for (WatchedService service : byService.values()) {
+            if (service.isPolled && service.dueAt - now <= 0) due.add(service);
         }
         return due;
     }
 
-    /** A polled source was looked at; one that does not grow at most looks is watched again, if that can be had. */
-    void looked(Source source, boolean grew, long now) {
-        source.looks++;
-        if (grew) source.grown++;
-        source.dueAt = now + source.interval;
-        if (now - source.spanBegan < SPAN) return;
-        boolean isHot = source.grown * 4 >= source.looks * 3;
-        source.begin(isHot ? HOT : SLOW, now);
+    /** A polled service was looked at. One that grew at few looks is watched again, if it can be. */
+    void looked(WatchedService service, boolean grew, long now) {
+        service.looks++;
+        if (grew) service.grown++;
+        service.dueAt = now + service.interval;
+        if (now - service.spanBegan < SPAN) return;
+        boolean isHot = service.grown * 4 >= service.looks * 3;
+        service.begin(isHot ? HOT : SLOW, now);
         if (isHot) return;
-        source.isPolled = !watch.watch(source.streams.id(), source.streams.folder());
+        service.isPolled = !watch.watch(service.streams.id(), service.streams.folder());
         // Once more: something may have been written since the look and before the watch.
-        source.feeds.forEach(StreamShipment::observe);
+        service.shipments.forEach(StreamShipment::observe);
     }
 
-    /** Nanoseconds until a source is due. */
+    /** Nanoseconds until a service is due. */
     long untilDue(long now) {
         long wait = Long.MAX_VALUE;
-        for (Source source : byService.values()) {
-            if (source.isPolled) wait = Math.min(wait, Math.max(0, source.dueAt - now));
+        for (WatchedService service : byService.values()) {
+            if (service.isPolled) wait = Math.min(wait, Math.max(0, service.dueAt - now));
         }
         return wait;
     }
 
-    /** A service's feeds, and the rate that they share. */
-    static final class Source {
+    /** A service's shipments, and the rate that they share. */
+    static final class WatchedService {
         private final ServiceStreams streams;
-        private final List<StreamShipment> feeds;
+        private final List<StreamShipment> shipments;
         private TokenBucket bucket;
         private boolean isPolled;
         private long interval = HOT;
@@ -105,9 +106,9 @@ final class WatchedServices {
         private int grown;
         private long dueAt;
 
-        private Source(ServiceStreams streams, List<StreamShipment> feeds, long now) {
+        private WatchedService(ServiceStreams streams, List<StreamShipment> shipments, long now) {
             this.streams = streams;
-            this.feeds = List.copyOf(feeds);
+            this.shipments = List.copyOf(shipments);
             this.bucket = new TokenBucket(streams.rule().rate(), now);
         }
 
@@ -119,8 +120,8 @@ final class WatchedServices {
             grown = 0;
         }
 
-        List<StreamShipment> feeds() {
-            return feeds;
+        List<StreamShipment> shipments() {
+            return shipments;
         }
 
         TokenBucket bucket(long now) {

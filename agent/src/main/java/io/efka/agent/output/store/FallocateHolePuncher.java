@@ -1,5 +1,6 @@
 package io.efka.agent.output.store;
 
+import io.efka.agent.output.store.LogDisk.HolePuncher;
 import io.efka.threads.ChildProcess;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

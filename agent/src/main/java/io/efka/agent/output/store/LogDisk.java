@@ -15,6 +15,18 @@ import java.util.function.Supplier;
  */
 public record LogDisk(HolePuncher holes, NewFile newFile, Supplier<OptionalLong> free) {
 
+    /** Gives the beginning of a file back to the file system without moving what follows it. Thread-safe. */
+    public interface HolePuncher {
+
+        /**
+         * Frees the first bytes of a file that others may be appending to; its size stays. Blocks for the file system.
+         *
+         * @param length a multiple of the file system's block
+         * @return false if it cannot be done here
+         */
+        boolean punch(Path file, long length);
+    }
+
     public interface NewFile {
         /** Fails where something is already, and where there is no room. */
         void make(Path file) throws IOException;

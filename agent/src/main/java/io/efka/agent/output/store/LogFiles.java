@@ -24,22 +24,22 @@ public final class LogFiles implements OutputFiles {
     private final Path folder;
     private final Map<String, Long> acknowledged;
     private final LogDisk disk;
-    private final Audience audience;
+    private final Listener listener;
     private final Map<ServiceId, ServiceStreams> services = new ConcurrentHashMap<>();
 
     /** @param acknowledged stream name to the first offset that an earlier agent did not get acknowledged */
-    public LogFiles(Path folder, Map<String, Long> acknowledged, LogDisk disk, Audience audience) {
+    public LogFiles(Path folder, Map<String, Long> acknowledged, LogDisk disk, Listener listener) {
         this.folder = folder.toAbsolutePath();
         this.acknowledged = new ConcurrentHashMap<>(acknowledged);
         this.disk = disk;
-        this.audience = audience;
+        this.listener = listener;
     }
 
     @Override
     public void register(ServiceId id, OutputRule rule) {
         ServiceStreams streams = services.computeIfAbsent(id, unknown -> open(unknown, rule));
         streams.change(rule);
-        audience.changed(streams);
+        listener.changed(streams);
     }
 
     @Override
@@ -51,10 +51,10 @@ public final class LogFiles implements OutputFiles {
             Path stderr = merged ? stdout : begin(streams.files(Stream.STDERR), run);
             return new Paths(stdout, stderr);
         } catch (IOException refused) {
-            audience.lost(id, String.valueOf(refused.getMessage()));
+            listener.lost(id, String.valueOf(refused.getMessage()));
             throw refused;
         } finally {
-            audience.changed(streams);
+            listener.changed(streams);
         }
     }
 
@@ -78,7 +78,7 @@ public final class LogFiles implements OutputFiles {
         ServiceStreams streams = services.remove(id);
         for (Stream stream : Stream.values()) acknowledged.remove(new StreamId(id, stream).toString());
         if (streams == null) return new ServiceLogFolder(folder.resolve(id.value())).delete();
-        audience.gone(streams);
+        listener.gone(streams);
         streams.both().forEach(StreamFiles::forget);
         return new ServiceLogFolder(streams.folder()).delete();
     }
@@ -102,10 +102,10 @@ public final class LogFiles implements OutputFiles {
     }
 
     private Path begin(StreamFiles files, RunId run) throws IOException {
-        audience.found(files.id(), files.look(), files.end());
+        listener.found(files.id(), files.look(), files.end());
         long end = files.end();
         StreamFiles.Begun begun = files.begin(run);
-        begun.shared().ifPresent(why -> audience.shared(files.id(), end, why));
+        begun.shared().ifPresent(why -> listener.shared(files.id(), end, why));
         return begun.path();
     }
 
@@ -138,7 +138,7 @@ public final class LogFiles implements OutputFiles {
         StreamId id = new StreamId(service, stream);
         StreamFiles loaded = new StreamFiles(files, id, acknowledged(id).orElse(0L), disk);
         try {
-            audience.found(id, loaded.load(), loaded.end());
+            listener.found(id, loaded.load(), loaded.end());
         } catch (IOException e) {
             LOG.warn("stream={} its files in {} cannot be listed: {}", id, files, e.toString());
         }
@@ -146,7 +146,7 @@ public final class LogFiles implements OutputFiles {
     }
 
     /** Hears of every change to the files; must not block. */
-    public interface Audience {
+    public interface Listener {
         /** A stream's files were found again, in the state that {@code look} says. */
         void found(StreamId id, StreamFiles.Look look, long end);
 

@@ -1,5 +1,6 @@
 package io.efka.agent.output.store;
 
+import io.efka.agent.output.store.Segment.Extent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

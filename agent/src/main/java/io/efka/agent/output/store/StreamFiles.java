@@ -1,6 +1,7 @@
 package io.efka.agent.output.store;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.efka.agent.output.store.Segment.Extent;
 import io.efka.protocol.RunId;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.efka.agent.output.store;
 
+import io.efka.agent.output.store.Segment.Extent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
