@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What is so about one service at one moment: the status document's content.
+ * The state of one service at one moment: the content of the status document.
  *
  * @param pid the main process while there is one
  * @param run the current run while there is one
@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * @param nextAttempt in {@link State#BACKOFF}: when it is started again
  * @param crashLoop more than 5 failures within the restart window
  * @param waitingFor services that must be ready before this one is launched
- * @param warnings what could not be had (a limit, a user), one sentence each
+ * @param warnings what could not be provided (a limit, a user), one sentence each
  * @param faults why the manifest cannot be used; empty when it can
  */
 public record ServiceStatus(

@@ -24,8 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One agent on one device: opens its state, has its parts put together, starts them in order and ends them in reverse.
- * It decides nothing.
+ * One agent on one device: opens its state, then creates, starts and stops its parts.
  */
 public final class Agent implements Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
@@ -45,7 +44,7 @@ public final class Agent implements Lifecycle {
 
     @GuardedBy("this") private boolean closed;
 
-    /** @param fatal writes its thread dumps into the data folder from the start on */
+    /** @param fatal writes its thread dumps into the data folder once the agent starts */
     public Agent(Settings settings, FatalErrors fatal) {
         this.settings = settings;
         this.fatal = fatal;
@@ -56,7 +55,7 @@ public final class Agent implements Lifecycle {
     public synchronized void start() throws StartException {
         if (closed) return;
         check.start();
-        // On a thread that the self-check minds: a start that hangs in a dead disk is as deaf as all else that does.
+        // On a thread that the self-check watches: a start that hangs on a dead disk must be noticed like any other.
         var starting = new FutureTask<>(() -> {
             AgentThread.step();
             startParts();
@@ -134,7 +133,7 @@ public final class Agent implements Lifecycle {
         ended.await();
     }
 
-    /** Called on a thread of the agent's own, which must not wait for itself to end. */
+    /** Called on one of the agent's own threads, which must not wait for its own end. */
     private void closeElsewhere() {
         new AgentThread("agent-shutdown", this::close).start();
     }

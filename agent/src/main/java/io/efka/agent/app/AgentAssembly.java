@@ -76,7 +76,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Everything an agent is made of, wired. What is started first is ended last. */
+/** Creates and connects all parts of an agent. What is started first is stopped last. */
 final class AgentAssembly {
     private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
 
@@ -89,10 +89,10 @@ final class AgentAssembly {
     /** For the payloads of waiting commands: eight of the largest. */
     private static final long QUEUE_BYTES = 2L << 20;
 
-    /** What the parts other than services may take to end, of the whole time. */
+    /** How much of the stop timeout is left to the parts other than services. */
     private static final Duration RESERVE = Duration.ofSeconds(6);
 
-    private static final long FAREWELL_SECONDS = 2;
+    private static final long ANNOUNCEMENT_SECONDS = 2;
 
     private final SpareDescriptors spares = SpareDescriptors.take();
     private final Version version = Version.current();
@@ -217,10 +217,10 @@ final class AgentAssembly {
     }
 
     /**
-     * Puts an agent together; nothing runs yet.
+     * Creates the parts of an agent; nothing runs yet.
      *
      * @param number of this start of the agent on its data folder
-     * @param check told of what must not stand still
+     * @param check told of the pools and mailboxes that must not stand still
      * @param shutdown ends the whole agent; must not block
      */
     static AgentAssembly of(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
@@ -233,7 +233,7 @@ final class AgentAssembly {
         return mailbox;
     }
 
-    /** Those who publish only while this agent speaks for the device, in the order in which they hear of it. */
+    /** What publishes only while this agent speaks for the device, in the order in which it is told. */
     private List<BrokerSession.OnlineListener> onlineListeners(
             RetainedStatuses statuses, Outbox outbox, Optional<Discovery> homeAssistant) {
         var all = new ArrayList<BrokerSession.OnlineListener>();
@@ -292,7 +292,7 @@ final class AgentAssembly {
         disk.start();
     }
 
-    /** Ends services first, then says farewell, then closes what is left; within {@code limit}. */
+    /** Stops services first, then announces the end to the broker, then closes the rest; within {@code limit}. */
     void stop(Duration limit) {
         spares.close();
         events.device("stopping", Map.of());
@@ -302,7 +302,7 @@ final class AgentAssembly {
         AgentThread.step();
         channels.close();
         output.close();
-        farewell();
+        announceEnd();
         AgentThread.step();
         link.close();
         probes.close();
@@ -325,9 +325,9 @@ final class AgentAssembly {
         }
     }
 
-    private void farewell() {
+    private void announceEnd() {
         try {
-            session.shutdown().get(FAREWELL_SECONDS, TimeUnit.SECONDS);
+            session.shutdown().get(ANNOUNCEMENT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.info("the broker could not be told that the agent ends; it will publish the will");
         } catch (InterruptedException e) {

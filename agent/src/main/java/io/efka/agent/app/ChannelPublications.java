@@ -8,7 +8,7 @@ import io.efka.agent.telemetry.Events;
 import io.efka.protocol.ServiceId;
 import java.util.Map;
 
-/** What services say, as telemetry publishes it. */
+/** Publishes what services send over their channels: data, reports and incidents. */
 record ChannelPublications(DataPublisher data, Events events) implements ServiceMessageSink {
     @Override
     public boolean data(ServiceId service, String name, JsonElement value, boolean retain) {

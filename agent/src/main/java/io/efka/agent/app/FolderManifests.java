@@ -31,7 +31,7 @@ record FolderManifests(ServiceFolders folders, Executor pool) implements Manifes
         }
     }
 
-    /** Whoever waits is answered, whatever happens. */
+    /** Returns an answer in any case: somebody waits for it. */
     private ManifestReading readOrSayWhy(ServiceId id, Path workDir) {
         try {
             ManifestReading result = now(id, workDir);
@@ -44,7 +44,7 @@ record FolderManifests(ServiceFolders folders, Executor pool) implements Manifes
         }
     }
 
-    /** Reads it on the caller's thread, and logs what is to be said of it. */
+    /** Reads it on the caller's thread, and logs its warnings. */
     ManifestReading now(ServiceId id, Path workDir) {
         ManifestReading reading = folders.read(id, workDir);
         if (reading instanceof ManifestReading.Usable usable)

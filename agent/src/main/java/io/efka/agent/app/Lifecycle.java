@@ -1,13 +1,13 @@
 package io.efka.agent.app;
 
 /**
- * What a person starts and ends: the agent, or the demo around it. It is started once; {@link #close()} may come at any
- * time and from any thread, also during {@link #start()} or without it.
+ * What an operator starts and stops: the agent, or the demo around it. It is started once; {@link #close()} may be called
+ * at any time and from any thread, also during {@link #start()} or without it.
  */
 public interface Lifecycle extends AutoCloseable {
 
     /**
-     * Starts everything and returns when it runs. What was begun before a failure is ended by {@link #close()}.
+     * Starts everything and returns when it runs. After a failure, {@link #close()} stops what was started.
      *
      * @throws StartException if it cannot run here; the message says what to do about it
      */
@@ -44,7 +44,7 @@ public interface Lifecycle extends AutoCloseable {
             DATA_FOLDER_BUSY,
             /** The data folder or the log folder cannot be made, read or written. */
             DATA_FOLDER_UNUSABLE,
-            /** Something it needs is not to be had: a port is taken, a program is missing. */
+            /** Something it needs is not available: a port is taken, a program is missing. */
             UNAVAILABLE
         }
     }

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes at agent start what belongs to no service, because an agent was killed while it removed one: a later service of
- * that id must not find it. Only what is named as the agent names it, and only in folders that are the agent's own.
+ * Deletes at agent start what belongs to no service because an agent was killed while it removed one: a later service
+ * with that id must not find it. Only what is named as the agent names it, and only in folders that are the agent's own.
  *
  * @param logs whether the folder of the output is the agent's own; another one may be shared with other agents
  */

@@ -47,12 +47,12 @@ record ServiceDiscovery(
         return withoutCycles(found);
     }
 
-    /** The runs that an earlier agent wrote down. */
+    /** The runs that earlier agents recorded. */
     static List<RunRecord> runs(List<Supervisors.Found> found) {
         return found.stream().flatMap(one -> one.record().run().stream()).toList();
     }
 
-    /** Services that wait for each other in a circle would never start: it is said of each of them. */
+    /** Services that wait for each other in a circle would never start: each of them gets a fault. */
     private static List<Supervisors.Found> withoutCycles(List<Supervisors.Found> found) {
         var dependencies = new Dependencies();
         for (Supervisors.Found one : found) one.manifest().ifPresent(dependencies::put);

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How one agent is set up; {@code cli} reads it from flags, environment and file, in that order.
+ * The settings of one agent. The command line reads them from flags, environment and file, in that order.
  *
  * @param prefix first levels of every topic, {@code efka}
  * @param groups beside {@code all}
  * @param metricsInterval between two metrics messages, 30 s; 0: none
  * @param stopTimeout a graceful end takes no longer than this, 30 s
- * @param selfCheckTimeout the agent ends itself when a part of it has not moved for so long, 60 s; zero: it does not
+ * @param selfCheckTimeout the agent ends itself when one of its parts has stood still for this long, 60 s; zero: never
  * @param homeAssistant the discovery prefix of the Home Assistant that is told of this device; empty: none is
  */
 public record Settings(

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd that the agent has started, lives and ends, where the unit asks for that ({@code NOTIFY_SOCKET}). Java 17
- * cannot send datagrams over Unix sockets, so {@code systemd-notify} does, a process of some milliseconds: the unit needs
- * {@code NotifyAccess=all}. For the watchdog that is three times in {@code WatchdogSec}.
+ * Tells systemd that the agent has started, is alive and is stopping, if the unit asks for that ({@code NOTIFY_SOCKET}).
+ * Java 17 cannot send datagrams over Unix sockets, so {@code systemd-notify} does it, a process of some milliseconds; the
+ * unit needs {@code NotifyAccess=all}. For the watchdog it runs three times in {@code WatchdogSec}.
  */
 final class SystemdNotifier {
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);

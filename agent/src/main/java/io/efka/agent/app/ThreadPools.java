@@ -10,7 +10,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The agent's pools. They do not wait for each other: what hangs in a dead disk holds up what is of its own kind.
+ * The agent's thread pools. They do not wait for each other: a task that hangs on a dead disk delays only tasks of its kind.
  *
  * <ul>
  *   <li>{@code agent-worker}: mailboxes and commands, where a disk sync may hold a thread.

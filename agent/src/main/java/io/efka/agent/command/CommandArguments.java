@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The arguments of a command, read by name and type. A key that is {@code null} counts as left out; a wrong type is a
- * {@code bad_argument} that names the key, the value and what would be right. Immutable as long as nobody keeps the
- * object it was made from.
+ * The arguments of a command, read by name and type. A key that is {@code null} counts as missing. A value of the wrong
+ * type is refused as {@code bad_argument}; the message names the key, the value and what is expected. Immutable, as long
+ * as nobody changes the object it was made from.
  */
 public final class CommandArguments {
     // 18 digits always fit a long, and nothing an argument counts needs more.
@@ -99,7 +99,7 @@ public final class CommandArguments {
         return value(key).isPresent() ? flag(key) : otherwise;
     }
 
-    /** One that has to be there. */
+    /** A flag that must be given. */
     public boolean flag(String key) throws CommandException {
         if (object.get(key) instanceof JsonPrimitive primitive && primitive.isBoolean())
             return primitive.getAsBoolean();

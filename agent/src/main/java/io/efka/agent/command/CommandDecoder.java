@@ -208,14 +208,14 @@ final class CommandDecoder {
                 what + ": send nothing, or one object as in {\"wait\":false}; was " + JsonExcerpt.of(text));
     }
 
-    /** Short, stable names for long things. */
+    /** Short, stable identifiers, made with SHA-256. */
     public static final class CommandDigest {
         // An id is a key of the ledger: long ones are kept by their digest.
         private static final int MAX_ID_BYTES = 128;
 
         private CommandDigest() {}
 
-        /** Of topic and payload: two messages with the same one are the same command. */
+        /** The digest of topic and payload. Two messages with the same digest are the same command. */
         public static String of(Message message) {
             MessageDigest sha256 = sha256();
             sha256.update(message.topic().getBytes(StandardCharsets.UTF_8));
@@ -239,7 +239,7 @@ final class CommandDecoder {
             return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         }
 
-        /** An evenly spread number. */
+        /** A number that is spread evenly over all texts. */
         public static long number(String value) {
             return ByteBuffer.wrap(sha256().digest(value.getBytes(StandardCharsets.UTF_8)))
                     .getLong();

@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import io.efka.agent.command.CommandResult.ReplyFields;
 import io.efka.agent.command.CommandTable.CommandSpec;
 import io.efka.agent.command.CommandTable.Kind;
 import io.efka.agent.command.CommandTable.Next;

@@ -70,7 +70,7 @@ final class CommandQueue {
             Waiting waiting = next.get();
             try {
                 taker.accept(waiting.inbound(), waiting.arrived());
-            } catch (RuntimeException bug) { // the intake's top: one message must not stop those behind it
+            } catch (RuntimeException bug) { // the top of the queue's task: one message must not stop those behind it
                 LOG.error(
                         "a message on {} could not be taken",
                         waiting.inbound().message().topic(),

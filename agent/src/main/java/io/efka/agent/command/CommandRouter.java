@@ -118,7 +118,7 @@ public final class CommandRouter {
         Optional<Topics.CommandTopic> topic =
                 context.topics().parse(accepted.request().topic());
         if (topic.isEmpty()) {
-            // The device was renamed or left the group: nobody waits on the old context.topics().
+            // The device was renamed or left the group: nobody waits for a reply there.
             LOG.warn(
                     "command {} was sent to {}, which is no longer a topic of this device",
                     entry.id(),

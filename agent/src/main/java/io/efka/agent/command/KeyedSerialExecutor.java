@@ -23,8 +23,8 @@ public final class KeyedSerialExecutor {
     @GuardedBy("this") private long bytes;
 
     /**
-     * @param pool runs the work; disk writes among it, so give it some threads; must not run it at once on
-     *     the caller's
+     * @param pool runs the work, disk writes among it, so it needs several threads; must not run it on the caller's
+     * thread
      * @param size slots of one queue, not counting the one whose work runs
      * @param maxBytes of the payloads that wait in all queues together
      */
@@ -43,7 +43,7 @@ public final class KeyedSerialExecutor {
         this.maxBytes = maxBytes;
     }
 
-    /** What is done when a place's turn has come; the next one's turn comes when {@code release} is run. */
+    /** What is done at a slot's turn. The next slot's turn comes when {@code release} is run. */
     public interface Work {
         void run(Runnable release);
 
@@ -53,10 +53,10 @@ public final class KeyedSerialExecutor {
         }
     }
 
-    /** Which queue. */
+    /** Names a queue. */
     public record Key(Optional<ServiceId> service, boolean query) {
         static final Key DEVICE = new Key(Optional.empty(), false);
-        /** Beside the device's own, so that a ping is answered while an apply is under way. */
+        /** Apart from the device's other commands, so that a ping is answered while an apply is under way. */
         static final Key DEVICE_QUERIES = new Key(Optional.empty(), true);
 
         public static Key of(ServiceId service) {
@@ -130,7 +130,7 @@ public final class KeyedSerialExecutor {
             this.work = work;
         }
 
-        /** Its turn may come. */
+        /** From now on its turn may come. */
         public void ready() {
             Optional<Slot> next;
             synchronized (KeyedSerialExecutor.this) {

@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import io.efka.agent.command.CommandResult.ReplyFields;
 import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.command.ledger.ShortReply;
 import io.efka.mqtt.LinkException;

@@ -4,15 +4,19 @@ import io.efka.agent.install.Installer.InstallRequest.InlineFile;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.Manifest.HealthCheck;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
-/** Compares what is in a work directory with what should be there. */
+/** Compares the content of a work directory with what should be there. */
 record FolderContent(Path workDir) {
 
     /** Whether the manifest differs in meaning from the plan's, or one of the plan's files is missing or different. */
@@ -54,5 +58,37 @@ record FolderContent(Path workDir) {
 
     private boolean isFolder(RelativePath path) {
         return Files.isDirectory(path.under(workDir), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Warns of programs in the manifest that could not be started now. They are no faults: a program may come later, and only the
+     * launch shows whether it starts.
+     */
+    List<String> programWarnings(Manifest manifest) {
+        var warnings = new ArrayList<String>();
+        checkProgram("exec", manifest.program().exec(), warnings);
+        manifest.stop().exec().ifPresent(exec -> checkProgram("stop.exec", exec, warnings));
+        if (manifest.health().check() instanceof HealthCheck.Exec exec) {
+            checkProgram("health_check", exec.path(), warnings);
+        }
+        return warnings;
+    }
+
+    private void checkProgram(String key, String program, List<String> warnings) {
+        Path file;
+        try {
+            file = workDir.resolve(program);
+        } catch (InvalidPathException e) {
+            warnings.add(sentence(key, program, "cannot be a file's name in the agent's locale"));
+            return;
+        }
+        if (!Files.exists(file)) warnings.add(sentence(key, program, "is not there"));
+        else if (Files.isDirectory(file)) warnings.add(sentence(key, program, "is a folder"));
+        else if (!Files.isExecutable(file))
+            warnings.add(sentence(key, program, "is not executable (mode 0755 would be)"));
+    }
+
+    private static String sentence(String key, String program, String problem) {
+        return key + " \"" + program + "\" " + problem;
     }
 }

@@ -64,7 +64,7 @@ final class FolderReads implements AutoCloseable {
         T read() throws IOException, CommandException;
     }
 
-    /** It is not known what is in a folder: it may be read later. */
+    /** The content of a folder is not known; it may be readable later. */
     static final class Unread extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,6 @@ import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
-import io.efka.protocol.manifest.ManifestSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashSet;
@@ -18,10 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
- * A service as it is to be written, checked: its manifest can be used and its files stay in its folder.
+ * A service to be written, after all checks: its manifest can be used and its files stay in its folder.
  *
  * @param warnings about the manifest
  * @param files all of them, {@code manifest.json} included
@@ -45,13 +43,13 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
 
     static InstallPlan of(ServiceId id, InstallRequest request) throws CommandException {
         SortedMap<RelativePath, InlineFile> files = files(request);
-        ManifestReading.Usable usable = usable(id, manifest(files));
+        ManifestReading.Usable usable = ManifestFile.usable(id, manifest(files));
         return new InstallPlan(id, usable.manifest(), usable.warnings(), files);
     }
 
     /** The manifest that a request brings, if all the rest of it can be installed. */
     static ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
-        return named(id, manifest(files(request)));
+        return ManifestFile.named(id, manifest(files(request)));
     }
 
     private static ManifestReading manifest(SortedMap<RelativePath, InlineFile> files) throws CommandException {
@@ -70,27 +68,6 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
         text.ifPresent(it -> files.put(MANIFEST, new InlineFile(it.getBytes(StandardCharsets.UTF_8), MANIFEST_MODE)));
         checkBounds(files);
         return files;
-    }
-
-    /** What was read, if it can be used for that service. */
-    static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws CommandException {
-        ManifestReading named = named(id, reading);
-        if (named instanceof ManifestReading.Usable usable) return usable;
-        throw invalid(named.faults());
-    }
-
-    static CommandException invalid(List<Fault> faults) {
-        String all = faults.stream().map(Fault::toString).collect(Collectors.joining("; "));
-        return new CommandException(ErrorCode.INVALID_MANIFEST, "the manifest cannot be used: " + all, faults);
-    }
-
-    /** What was read; unusable if it is another service's. */
-    static ManifestReading named(ServiceId id, ManifestReading reading) {
-        if (!(reading instanceof ManifestReading.Usable usable)
-                || usable.manifest().id().equals(id)) return reading;
-        String other = '"' + usable.manifest().id().value() + '"';
-        String expected = "must be \"" + id + "\", the service it is for";
-        return new ManifestReading.Unusable(List.of(new Fault(ManifestSchema.SERVICE_ID.path(), other, expected)));
     }
 
     private static SortedMap<RelativePath, InlineFile> byPath(Map<String, InlineFile> requested)

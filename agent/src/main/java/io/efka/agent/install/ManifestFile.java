@@ -1,10 +1,14 @@
 package io.efka.agent.install;
 
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
 import io.efka.protocol.json.Utf8;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestParser;
 import io.efka.protocol.manifest.ManifestReading;
+import io.efka.protocol.manifest.ManifestSchema;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Reads a manifest from a file; a file that cannot be read is one fault. */
 public final class ManifestFile {
@@ -91,5 +96,26 @@ public final class ManifestFile {
 
     private static ManifestReading fault(String value, String expected) {
         return new ManifestReading.Unusable(List.of(new Fault(Manifest.FILE_NAME, value, expected)));
+    }
+
+    /** What was read, if it can be used for that service. */
+    static ManifestReading.Usable usable(ServiceId id, ManifestReading reading) throws CommandException {
+        ManifestReading named = named(id, reading);
+        if (named instanceof ManifestReading.Usable usable) return usable;
+        throw invalid(named.faults());
+    }
+
+    static CommandException invalid(List<Fault> faults) {
+        String all = faults.stream().map(Fault::toString).collect(Collectors.joining("; "));
+        return new CommandException(ErrorCode.INVALID_MANIFEST, "the manifest cannot be used: " + all, faults);
+    }
+
+    /** What was read; unusable if it is another service's. */
+    static ManifestReading named(ServiceId id, ManifestReading reading) {
+        if (!(reading instanceof ManifestReading.Usable usable)
+                || usable.manifest().id().equals(id)) return reading;
+        String other = '"' + usable.manifest().id().value() + '"';
+        String expected = "must be \"" + id + "\", the service it is for";
+        return new ManifestReading.Unusable(List.of(new Fault(ManifestSchema.SERVICE_ID.path(), other, expected)));
     }
 }

@@ -90,7 +90,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
 
     private ManifestReading readNow(ServiceId id, Path workDir) {
         Path file = workDir.resolve(Manifest.FILE_NAME);
-        return InstallPlan.named(id, rootRule.checked(manifests.apply(file), file));
+        return ManifestFile.named(id, rootRule.checked(manifests.apply(file), file));
     }
 
     private FolderReads readsOf(Path folder) {
@@ -122,19 +122,19 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public Installed install(ServiceId id, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent())
             return register(id, request, request.workDir().get());
-        InstallPlan draft = InstallPlan.of(id, request);
+        InstallPlan plan = InstallPlan.of(id, request);
         Path workDir = ownFolder(id);
         rootRule.require(workDir);
         if (!Files.exists(workDir, LinkOption.NOFOLLOW_LINKS)) {
             try {
-                staging.create(draft, workDir);
+                staging.create(plan, workDir);
             } catch (IOException e) {
                 throw CommandException.broken("cannot install " + id, e);
             }
-        } else if (differs(draft, workDir)) {
+        } else if (differs(plan, workDir)) {
             throw new CommandException(ErrorCode.ALREADY_INSTALLED, workDir + " is there already, with other content");
         }
-        return installed(workDir, draft.manifest(), draft.warnings());
+        return installed(workDir, plan.manifest(), plan.warnings());
     }
 
     /**
@@ -148,23 +148,23 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public Installed update(ServiceId id, Path workDir, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent())
             return reread(id, workDir, request, request.workDir().get());
-        InstallPlan draft = InstallPlan.of(id, request);
+        InstallPlan plan = InstallPlan.of(id, request);
         if (!isOwn(id, workDir)) {
             throw new CommandException(
                     ErrorCode.BAD_ARGUMENT,
                     workDir + " was registered, not written by the agent: change its files there");
         }
         rootRule.require(workDir);
-        new FolderContent(workDir).requireRoomFor(draft);
+        new FolderContent(workDir).requireRoomFor(plan);
         try {
-            staging.replace(draft, workDir);
+            staging.replace(plan, workDir);
         } catch (IOException e) {
             String what = staging.isUnfinished(id)
                     ? "the update of " + id + " is begun and will be finished at the next start or update"
                     : "cannot update " + id;
             throw CommandException.broken(what, e);
         }
-        return installed(workDir, draft.manifest(), draft.warnings());
+        return installed(workDir, plan.manifest(), plan.warnings());
     }
 
     /**
@@ -240,7 +240,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         }
         return inTime(folder, () -> {
             Path workDir = roots.admit(id, folder);
-            ManifestReading.Usable usable = InstallPlan.usable(id, readNow(id, workDir));
+            ManifestReading.Usable usable = ManifestFile.usable(id, readNow(id, workDir));
             return installedNow(workDir, usable.manifest(), usable.warnings());
         });
     }
@@ -249,7 +249,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         try {
             return readsOf(folder).read(folder, work);
         } catch (IOException unread) {
-            throw InstallPlan.invalid(unread(folder, unread).faults());
+            throw ManifestFile.invalid(unread(folder, unread).faults());
         }
     }
 
@@ -261,9 +261,9 @@ public final class ServiceFolders implements Installer, AutoCloseable {
                 "the work directory of " + id + " is " + workDir + ": remove the service to install it elsewhere");
     }
 
-    private boolean differs(InstallPlan draft, Path workDir) throws CommandException {
+    private boolean differs(InstallPlan plan, Path workDir) throws CommandException {
         try {
-            return readsOf(workDir).read(workDir, () -> new FolderContent(workDir).differsFrom(draft));
+            return readsOf(workDir).read(workDir, () -> new FolderContent(workDir).differsFrom(plan));
         } catch (IOException e) {
             throw CommandException.broken("cannot compare " + workDir, e);
         }
@@ -282,7 +282,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
 
     private static Installed installedNow(Path workDir, Manifest manifest, List<String> warnings) {
         var all = new ArrayList<String>(warnings);
-        all.addAll(ProgramCheck.warnings(workDir, manifest));
+        all.addAll(new FolderContent(workDir).programWarnings(manifest));
         return new Installed(workDir, manifest, all);
     }
 

@@ -44,9 +44,9 @@ final class Staging {
         this.disk = disk;
     }
 
-    /** Makes a new work directory of {@code draft}: whole, or not at all. */
-    void create(InstallPlan draft, Path workDir) throws IOException {
-        Path staged = stage(draft);
+    /** Makes a new work directory of {@code plan}: whole, or not at all. */
+    void create(InstallPlan plan, Path workDir) throws IOException {
+        Path staged = stage(plan);
         try {
             disk.move(staged, workDir);
         } catch (IOException e) {
@@ -61,19 +61,19 @@ final class Staging {
         }
     }
 
-    /** Lays {@code draft} over a work directory; its other files stay. First finishes what is unfinished of before. */
-    void replace(InstallPlan draft, Path workDir) throws IOException {
-        finish(draft.id(), workDir);
-        Path staged = stage(draft);
+    /** Lays {@code plan} over a work directory; its other files stay. First finishes what is unfinished of before. */
+    void replace(InstallPlan plan, Path workDir) throws IOException {
+        finish(plan.id(), workDir);
+        Path staged = stage(plan);
         try {
-            disk.move(staged, committed.resolve(draft.id().value()));
+            disk.move(staged, committed.resolve(plan.id().value()));
         } catch (IOException e) {
             discard(staged);
             throw e;
         }
         // From here on there is no way back: whatever fails, the next start or update goes on.
         disk.sync(committed);
-        finish(draft.id(), workDir);
+        finish(plan.id(), workDir);
     }
 
     /** Takes a work directory away: gone for its service at once and for good, its space a little later. */
@@ -105,14 +105,14 @@ final class Staging {
         entries(trash).forEach(this::discard);
     }
 
-    private Path stage(InstallPlan draft) throws IOException {
+    private Path stage(InstallPlan plan) throws IOException {
         makeFolders();
-        Path staged = disk.makeUniqueFolder(staging, draft.id().value());
+        Path staged = disk.makeUniqueFolder(staging, plan.id().value());
         try {
             var folders = new TreeSet<RelativePath>();
-            draft.files().keySet().forEach(path -> folders.addAll(path.folders()));
+            plan.files().keySet().forEach(path -> folders.addAll(path.folders()));
             for (RelativePath folder : folders) disk.makeFolder(folder.under(staged));
-            for (Map.Entry<RelativePath, InlineFile> file : draft.files().entrySet()) {
+            for (Map.Entry<RelativePath, InlineFile> file : plan.files().entrySet()) {
                 disk.write(
                         file.getKey().under(staged),
                         file.getValue().content(),

@@ -10,9 +10,9 @@ import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes log lines on a thread of its own, {@code agent-log}. Where they go may not take them, a terminal that is held
- * (Ctrl-S) or a pipe that nobody reads: supervision and the end of the agent do not wait for that. What finds no room is
- * dropped, counted, and said as soon as there is room again. Thread-safe; nothing but {@link #flush} waits.
+ * Writes log lines on a thread of its own, {@code agent-log}. A terminal that is held (Ctrl-S) or a pipe that nobody
+ * reads takes no lines, and supervision and the end of the agent must not wait for it. Lines that find no room are
+ * dropped and counted; the count is logged as soon as there is room again. Thread-safe; nothing but {@link #flush} waits.
  */
 final class LogWriter {
     /** Of lines that wait: some thousand, or a few dozen stack traces. */
@@ -40,7 +40,7 @@ final class LogWriter {
     }
 
     LogWriter start() {
-        // Never a step: the self-check must not mind a log that nobody reads.
+        // Never calls AgentThread.step: the self-check must not report a log that nobody reads.
         new AgentThread("agent-log", this::run).start();
         return this;
     }

@@ -20,9 +20,9 @@ import java.time.Instant;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets the log up: one line an event, on stderr, times in UTC; whoever logs never waits for it. It is found by Logback through {@code ServiceLoader};
- * in code rather than {@code logback.xml} because reading XML and parsing
- * a pattern costs 75 ms of every start (90 ms to the first line instead of 165).
+ * Configures the log: one line for each event, on stderr, times in UTC. Logging never waits for stderr. Logback finds
+ * this class through {@code ServiceLoader}. It is code rather than {@code logback.xml} because reading XML and parsing a
+ * pattern costs 75 ms of every start (90 ms to the first line instead of 165).
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class Logging extends ContextAwareBase implements Configurator {
@@ -66,7 +66,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
         WRITER.flush(limit);
     }
 
-    /** The demo's broker tells its life at INFO, and Netty its set-up at DEBUG; neither is the operator's concern. */
+    /** The demo's broker logs its lifecycle at INFO, and Netty its set-up at DEBUG; neither helps an operator. */
     private static void quiet(LoggerContext context) {
         context.getLogger("org.apache.activemq").setLevel(Level.ERROR);
         context.getLogger("org.apache.activemq.audit").setLevel(Level.OFF);

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Reads a file that an operator names; failures are told in an operator's words. */
+/** Reads a file that an operator names; its error messages are written for operators. */
 final class TextFile {
     /** No manifest or config is near this; a device or a log named by mistake is beyond it. */
     private static final int MAX_BYTES = 1 << 20;

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes checkpoints and lets the files go that are no longer needed. The last checkpoint but one stays, with its
+ * Writes checkpoints and deletes the files that are no longer needed. The last checkpoint but one stays, with its
  * journals: should the last one be damaged, nothing is lost. Confined to one thread at a time.
  */
 final class Checkpoints {
@@ -35,7 +35,7 @@ final class Checkpoints {
         LOG.debug("{} written with {} documents", finished, documents.size());
     }
 
-    /** Lets go what the last two good checkpoints do not need. What cannot be deleted now is tried again next time. */
+    /** Deletes what the last two good checkpoints do not need. What cannot be deleted now is tried again next time. */
     void deleteUnneeded() throws IOException {
         List<CheckpointFile> newestFirst = files.checkpoints();
         if (newestFirst.size() < 2) return;
@@ -44,7 +44,7 @@ final class Checkpoints {
         for (Path journal : files.journals().headMap(reserve).values()) disk.delete(journal);
     }
 
-    /** Sets damaged files aside, the state being safe in a checkpoint that is newer. */
+    /** Sets damaged files aside once a newer checkpoint has the whole state. */
     List<Path> setAside(List<Path> damaged, int keep) throws IOException {
         for (Path file : damaged) disk.rename(file, files.asideOf(file));
         List<Path> all = files.setAside();

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One agent a data folder: a lock of the kernel's on {@code data/lock}, which goes with its process however that ends.
- * The file holds the owner's pid, for the message to the second one; its being there means nothing. Who deletes it takes
- * the lock away unnoticed, so its owner asks now and then whether it {@link #isLost()}.
+ * Lets only one agent use a data folder, by a kernel lock on {@code data/lock}, which ends with its process in any case.
+ * The file holds the owner's pid for the message to a second agent; that the file exists means nothing. Deleting it takes
+ * the lock away unnoticed, so the owner checks now and then whether it {@link #isLost()}.
  */
 final class FolderLock implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderLock.class);

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Group commit. Who comes while a group is being written joins the next one; the first of it that finds the journal free
- * writes it for all, with one sync. Thread-safe; no interrupt disturbs it.
+ * Group commit. A commit that comes while a group is being written joins the next group; the first of that group to find
+ * the journal free writes it for all, with one sync. Thread-safe; not disturbed by interrupts.
  */
 final class GroupCommit {
     private static final long LOOK_MILLIS = 1_000;
@@ -28,7 +28,7 @@ final class GroupCommit {
     private final Runnable journalFull;
     private final Object turn = new Object();
 
-    /** It and the journal change only while {@link #writing} is set, by who set it. */
+    /** Changed, like the journal, only while {@link #isWriting} is set, and only by the thread that set it. */
     private final Documents documents;
 
     @GuardedBy("turn") private final Map<String, Change> soon = new LinkedHashMap<>();
@@ -37,25 +37,25 @@ final class GroupCommit {
 
     @GuardedBy("turn") private long journalLength;
 
-    @GuardedBy("turn") private Group gathering = new Group();
+    @GuardedBy("turn") private Group next = new Group();
 
-    @GuardedBy("turn") private boolean writing;
+    @GuardedBy("turn") private boolean isWriting;
 
-    @GuardedBy("turn") private boolean rolling;
+    @GuardedBy("turn") private boolean isRotating;
 
-    @GuardedBy("turn") private boolean checkpointing;
+    @GuardedBy("turn") private boolean isCheckpointing;
 
     @GuardedBy("turn") private Optional<AgentThread> checkpoint = Optional.empty();
 
-    @GuardedBy("turn") private boolean closed;
+    @GuardedBy("turn") private boolean isClosed;
 
-    /** Changes that become durable together; where the disk is full, what is owed without the rest. */
+    /** Changes that become durable together; on a full disk, only the critical ones. */
     private static final class Group {
         final List<Change> changes = new ArrayList<>();
-        final List<Change> owed = new ArrayList<>();
+        final List<Change> critical = new ArrayList<>();
         boolean done;
         Optional<IOException> failure = Optional.empty();
-        Optional<IOException> failureOfOwed = Optional.empty();
+        Optional<IOException> criticalFailure = Optional.empty();
     }
 
     /**
@@ -70,14 +70,14 @@ final class GroupCommit {
         this.journalFull = journalFull;
     }
 
-    /** Returns when the changes, and all that were to be durable soon, are durable. */
+    /** Returns when the changes are durable, together with those given to {@link #soon} before. */
     void commit(List<Change> changes) throws StoreException {
         requireSaved(write(group -> group.changes.addAll(changes)).failure);
     }
 
     /** Returns when the changes are durable, on a full disk by the journal's reserve. */
-    void commitOwed(List<Change> changes) throws StoreException {
-        requireSaved(write(group -> group.owed.addAll(changes)).failureOfOwed);
+    void commitCritical(List<Change> changes) throws StoreException {
+        requireSaved(write(group -> group.critical.addAll(changes)).criticalFailure);
     }
 
     @SuppressWarnings("GuardedBy") // the condition is looked at under the lock
@@ -85,42 +85,42 @@ final class GroupCommit {
         Group mine;
         List<Change> late;
         synchronized (turn) {
-            mine = gathering;
+            mine = next;
             join.accept(mine);
             await(() -> mine.done || !isBusy());
             if (mine.done) return mine;
             requireOpen();
-            gathering = new Group();
+            next = new Group();
             late = List.copyOf(soon.values());
-            writing = true;
+            isWriting = true;
         }
         write(mine, late);
         return mine;
     }
 
     @GuardedBy("turn") private boolean isBusy() {
-        return writing || rolling || (checkpointing && journalLength >= bounds.fullJournal());
+        return isWriting || isRotating || (isCheckpointing && journalLength >= bounds.fullJournal());
     }
 
     @GuardedBy("turn") private void requireOpen() throws StoreException {
-        if (!closed) return;
+        if (!isClosed) return;
         String message = "the state store is closed";
         throw new StoreException(message, new IOException(message));
     }
 
-    // What is late was asked for before the rest: it goes first.
+    // Late changes were asked for before the others: they go first.
     private void write(Group group, List<Change> late) {
         var all = new ArrayList<Change>(late);
         all.addAll(group.changes);
-        all.addAll(group.owed);
+        all.addAll(group.critical);
         group.failure = Optional.of(new IOException("the writer failed"));
-        group.failureOfOwed = group.failure;
+        group.criticalFailure = group.failure;
         List<Change> written = List.of();
         try {
             group.failure = tried(journal::append, all);
-            group.failureOfOwed =
-                    group.failure.isEmpty() ? group.failure : tried(journal::appendFromReserve, group.owed);
-            written = group.failure.isEmpty() ? all : group.failureOfOwed.isEmpty() ? group.owed : List.of();
+            group.criticalFailure =
+                    group.failure.isEmpty() ? group.failure : tried(journal::appendFromReserve, group.critical);
+            written = group.failure.isEmpty() ? all : group.criticalFailure.isEmpty() ? group.critical : List.of();
         } finally {
             finish(group, written, late);
         }
@@ -147,16 +147,16 @@ final class GroupCommit {
             documents.apply(written);
             if (!late.isEmpty()) forget(late, written);
             group.done = true;
-            writing = false;
+            isWriting = false;
             journalLength = journal.length();
-            isFull = journalLength > bounds.journal() && !checkpointing;
-            checkpointing |= isFull;
+            isFull = journalLength > bounds.journal() && !isCheckpointing;
+            isCheckpointing |= isFull;
             turn.notifyAll();
         }
         if (isFull) journalFull.run();
     }
 
-    /** What was late and is written now, or has been overridden, need not be written again. */
+    /** Late changes that are written now, or were overwritten, need not be written again. */
     @GuardedBy("turn") private void forget(List<Change> late, List<Change> written) {
         Set<String> paths = written.stream().map(Documents::path).collect(Collectors.toSet());
         for (Change change : late) {
@@ -178,7 +178,7 @@ final class GroupCommit {
         }
     }
 
-    /** One map as its callers made it, changes that are not durable yet included. */
+    /** One map as its callers made it, including changes that are not durable yet. */
     Map<String, String> map(String name) {
         synchronized (turn) {
             if (soon.isEmpty()) return documents.map(name);
@@ -194,21 +194,21 @@ final class GroupCommit {
     }
 
     /** What a new journal starts from: the content of the checkpoint that is due, and its generation. */
-    record Roll(SortedMap<String, String> documents, long generation) {}
+    record Rotation(SortedMap<String, String> documents, long generation) {}
 
     /**
-     * Goes on in a new journal, in a commit's turn and for about two syncs. Empty if there is nothing in the present one.
-     * Call {@link #checkpointDone} afterwards, whatever comes of it.
+     * Continues in a new journal. Takes the turn of a commit and about two syncs. Empty if the present journal is empty.
+     * Call {@link #checkpointDone} afterwards in any case.
      */
-    Optional<Roll> roll(NextJournal next) throws IOException {
+    Optional<Rotation> rotate(NextJournal next) throws IOException {
         takeTurn();
         try {
             if (journal.isEmpty()) return Optional.empty();
             journal.seal();
             Journal full = journal;
-            Roll roll = goOnIn(next.make(full.generation() + 1));
+            Rotation rotation = goOnIn(next.make(full.generation() + 1));
             full.close();
-            return Optional.of(roll);
+            return Optional.of(rotation);
         } finally {
             endTurn();
         }
@@ -217,25 +217,25 @@ final class GroupCommit {
     @SuppressWarnings("GuardedBy") // the condition is looked at under the lock
     private void takeTurn() {
         synchronized (turn) {
-            checkpointing = true;
+            isCheckpointing = true;
             checkpoint = Thread.currentThread() instanceof AgentThread writer ? Optional.of(writer) : Optional.empty();
-            rolling = true; // goes before the commits that wait
-            await(() -> !writing);
-            rolling = false;
-            writing = true;
+            isRotating = true; // goes before the commits that wait
+            await(() -> !isWriting);
+            isRotating = false;
+            isWriting = true;
         }
     }
 
-    private Roll goOnIn(Journal following) {
+    private Rotation goOnIn(Journal following) {
         synchronized (turn) {
             journal = following;
-            return new Roll(documents.snapshot(), following.generation());
+            return new Rotation(documents.snapshot(), following.generation());
         }
     }
 
     private void endTurn() {
         synchronized (turn) {
-            writing = false;
+            isWriting = false;
             journalLength = journal.length();
             turn.notifyAll();
         }
@@ -244,22 +244,22 @@ final class GroupCommit {
     /** The checkpoint is written, or has failed: the next one is begun when the journal is full. */
     void checkpointDone() {
         synchronized (turn) {
-            checkpointing = false;
+            isCheckpointing = false;
             checkpoint = Optional.empty();
             turn.notifyAll();
         }
     }
 
-    /** Later commits fail. */
+    /** From now on commits fail. */
     @SuppressWarnings("GuardedBy") // the condition is looked at under the lock
     void refuse() {
         synchronized (turn) {
-            closed = true;
-            await(() -> !writing);
+            isClosed = true;
+            await(() -> !isWriting);
         }
     }
 
-    /** After {@link #refuse}, when nothing rolls any more. */
+    /** After {@link #refuse}, when no rotation is under way any more. */
     void close() throws IOException {
         synchronized (turn) {
             journal.close();
@@ -272,7 +272,7 @@ final class GroupCommit {
             int before = checkpoint.map(AgentThread::steps).orElse(0);
             try {
                 turn.wait(LOOK_MILLIS);
-                // To wait for a long checkpoint is no standstill.
+                // Waiting for a long checkpoint is progress to the self-check.
                 if (checkpoint.map(AgentThread::steps).orElse(0) != before) AgentThread.step();
             } catch (InterruptedException e) {
                 interrupted = true;

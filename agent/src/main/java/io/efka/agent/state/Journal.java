@@ -46,8 +46,8 @@ final class Journal implements Closeable {
     }
 
     /**
-     * Goes on with a segment, whose records are all durable when it returns; what stands after {@code end} is wiped out. It
-     * has what reserve there is: on a full disk an agent must be able to start.
+     * Continues a segment. When it returns, all its records are durable and what stands after {@code end} is wiped. Its
+     * reserve may be smaller: an agent must be able to start on a full disk.
      */
     static Journal resume(StateDisk disk, StateFiles files, long generation, int reserve, long end) throws IOException {
         StateDisk.OpenFile file = disk.open(files.journal(generation));

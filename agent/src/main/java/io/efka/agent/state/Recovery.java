@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts the state together from what is on disk: the newest good checkpoint, and every journal since. It changes nothing
- * on disk, so that it can be cut off and done again.
+ * Reconstructs the state from the disk: the newest good checkpoint, and every journal since. It changes nothing on disk,
+ * so it can be interrupted and repeated.
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);

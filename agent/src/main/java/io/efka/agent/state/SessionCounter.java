@@ -5,7 +5,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Numbers the agent's starts, so that what an earlier one left at the broker can be told apart. */
+/** Numbers the starts of the agent, so that what an earlier one left at the broker can be recognised. */
 public final class SessionCounter {
     private static final Logger LOG = LoggerFactory.getLogger(SessionCounter.class);
     private static final String MAP = "agent";

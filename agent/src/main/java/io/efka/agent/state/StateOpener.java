@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a state folder into order: locks it, puts the state together, sets aside what is damaged once the state is safe
- * without it, and goes on in the last journal.
+ * Opens a state folder: locks it, reconstructs the state, sets damaged files aside once the state is safe without them,
+ * and continues in the last journal.
  */
 final class StateOpener {
     private static final Logger LOG = LoggerFactory.getLogger(StateOpener.class);

@@ -114,9 +114,9 @@ public final class StateStore implements AutoCloseable {
      * As {@link #commit}, for what has taken effect already: on a full disk it is written into a reserve that other
      * commits leave alone, of {@value StoreLimits#RESERVE} bytes.
      */
-    public void commitOwed(List<Change> changes) throws StoreException {
+    public void commitCritical(List<Change> changes) throws StoreException {
         requireModest(changes);
-        commits.commitOwed(changes);
+        commits.commitCritical(changes);
     }
 
     private static void requireModest(List<Change> changes) throws StoreException {
@@ -167,9 +167,10 @@ public final class StateStore implements AutoCloseable {
     private void checkpoint() {
         AgentThread.step();
         try {
-            var roll = commits.roll(opening::nextJournal);
-            if (roll.isEmpty()) return;
-            opening.checkpoints().write(roll.get().documents(), roll.get().generation());
+            var rotation = commits.rotate(opening::nextJournal);
+            if (rotation.isEmpty()) return;
+            opening.checkpoints()
+                    .write(rotation.get().documents(), rotation.get().generation());
             opening.checkpoints().deleteUnneeded();
             checkpointFailures.over();
         } catch (IOException e) {

@@ -28,7 +28,7 @@ public final class StoredLedger implements LedgerStore {
 
     @Override
     public void saveToReserve(String id, String document) throws StoreException {
-        state.commitOwed(List.of(Change.put(MAP, id, document)));
+        state.commitCritical(List.of(Change.put(MAP, id, document)));
     }
 
     @Override

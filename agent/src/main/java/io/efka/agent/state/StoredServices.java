@@ -51,7 +51,7 @@ public final class StoredServices implements ServiceStore {
 
     @Override
     public void saveFact(ServiceRecord service) throws StoreException {
-        state.commitOwed(change(service));
+        state.commitCritical(change(service));
     }
 
     @Override
@@ -67,7 +67,7 @@ public final class StoredServices implements ServiceStore {
 
     @Override
     public void beginRemoval(ServiceId id) throws StoreException {
-        state.commitOwed(List.of(Change.put(REMOVALS, id.value(), BEGUN)));
+        state.commitCritical(List.of(Change.put(REMOVALS, id.value(), BEGUN)));
     }
 
     @Override
@@ -82,14 +82,14 @@ public final class StoredServices implements ServiceStore {
     public void delete(ServiceId id) throws StoreException {
         var changes = new ArrayList<Change>(leftovers(id.value()));
         changes.add(Change.remove(MAP, id.value()));
-        state.commitOwed(changes);
+        state.commitCritical(changes);
     }
 
     @Override
     public void endRemoval(ServiceId id) {
         List<Change> change = List.of(Change.remove(REMOVALS, id.value()));
         try {
-            state.commitOwed(change);
+            state.commitCritical(change);
         } catch (StoreException e) {
             LOG.warn("service={} that its removal is over is not saved yet: {}", id, e.getMessage());
             state.commitSoon(change);

@@ -12,8 +12,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What a service is and how it wants to be kept, as its {@code manifest.json} says ({@code agent/docs/protocol.md}).
- * The defaults are stated there and set by the codec that reads the file.
+ * How a service is run and supervised, as its {@code manifest.json} says ({@code agent/docs/protocol.md}). {@link
+ * ManifestSchema} has the defaults.
  */
 public record Manifest(
         ServiceId id,

@@ -78,7 +78,7 @@ public final class ManifestParser {
         return new ManifestParser(root.getAsJsonObject(), diagnostics).manifest();
     }
 
-    /** The manifest; empty if one of its required keys is of no use. Reads all keys either way. */
+    /** The manifest; empty if a required key is missing or wrong. Reads all keys in either case. */
     private Optional<Manifest> manifest() {
         Optional<ServiceId> id = serviceId();
         Optional<Manifest.Program> program = program();

@@ -295,7 +295,7 @@ final class StateStoreTest {
             reopen(RESERVED);
             put("a", "1");
             fill();
-            store.commitOwed(List.of(Change.put("m", "owed", "1")));
+            store.commitCritical(List.of(Change.put("m", "owed", "1")));
             assertThatThrownBy(() -> put("b", "1")).isInstanceOf(StoreException.class);
             assertThat(StateFolder.copyAndRead(data, "m"))
                     .containsEntry("owed", "1")
@@ -311,7 +311,7 @@ final class StateStoreTest {
             fill();
             Path left = StateFolder.copy(data);
             try (StateStore next = StateStore.open(left, disk, RESERVED)) {
-                next.commitOwed(List.of(Change.put("m", "owed", "1")));
+                next.commitCritical(List.of(Change.put("m", "owed", "1")));
                 assertThat(StateFolder.copyAndRead(left, "m")).containsEntry("owed", "1");
             }
             StateFolder.delete(left);
@@ -324,7 +324,7 @@ final class StateStoreTest {
             fill();
             assertThatThrownBy(() -> {
                         for (int i = 0; i < 100; i++)
-                            store.commitOwed(List.of(Change.put("m", "owed" + i, "x".repeat(50))));
+                            store.commitCritical(List.of(Change.put("m", "owed" + i, "x".repeat(50))));
                     })
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("No space left on device; the reserve of 500 bytes is used up");
@@ -332,7 +332,7 @@ final class StateStoreTest {
             disk.fillUpTo(Long.MAX_VALUE);
             put("b", "2");
             fill();
-            store.commitOwed(List.of(Change.put("m", "owed again", "1")));
+            store.commitCritical(List.of(Change.put("m", "owed again", "1")));
         }
 
         /** Uses up what the journal has beside its reserve as well. */
@@ -350,7 +350,7 @@ final class StateStoreTest {
             put("a", "1");
             fill();
             store.commitSoon(List.of(Change.put("m", "a", "old")));
-            store.commitOwed(List.of(Change.put("m", "a", "new")));
+            store.commitCritical(List.of(Change.put("m", "a", "new")));
             disk.fillUpTo(Long.MAX_VALUE);
             put("b", "1");
             assertThat(StateFolder.copyAndRead(data, "m")).containsEntry("a", "new");

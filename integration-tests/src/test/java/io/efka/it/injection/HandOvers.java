@@ -141,12 +141,12 @@ final class HandOvers {
         for (String place : List.of(
                 "io.efka.agent.app.Agent.close",
                 "io.efka.agent.app.AgentAssembly.stop",
-                "io.efka.agent.app.AgentAssembly.farewell",
+                "io.efka.agent.app.AgentAssembly.announceEnd",
                 "io.efka.agent.supervision.Supervisors.stop",
                 "io.efka.agent.session.BrokerSession.end",
                 "io.efka.agent.output.ship.Shipper.close",
                 "io.efka.agent.state.StateStore.checkpoint",
-                "io.efka.agent.state.GroupCommit.roll",
+                "io.efka.agent.state.GroupCommit.rotate",
                 "io.efka.agent.main.Termination.end")) add(all, When.AT_END, place, "");
         return List.copyOf(all);
     }

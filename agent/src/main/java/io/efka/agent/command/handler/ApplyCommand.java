@@ -5,9 +5,9 @@ import static io.efka.agent.command.CommandTable.Next.AFTER_DISPATCH;
 
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.CommandResult.ReplyFields;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.KeyedSerialExecutor;
-import io.efka.agent.command.ReplyFields;
 import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
 import io.efka.agent.command.handler.ApplySteps.Action;
 import io.efka.agent.supervision.ServiceRegistry;
@@ -54,9 +54,9 @@ public final class ApplyCommand implements CommandTable.Handler {
     }
 
     /**
-     * One apply under way, in three rounds: what is to be there is written; what is not to run is stopped, what is too much
-     * removed; what is to run is started. Within a round all services go at once, each in the queue of its commands. What fails
-     * stands in the reply and does not hold up the rest.
+     * One apply under way, in three rounds. The first writes the services' files; the second stops what must not run and
+     * removes what is surplus; the third starts what must run. Within a round all services proceed at once, each in the
+     * queue of its commands. A failure is reported in the reply and does not delay the rest.
      */
     static final class ApplyRun {
         private final ApplyPlan plan;

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Reads what is to be applied, and finds everything that is wrong with it before anything is touched. */
+/** Decodes an apply and finds all that is wrong with it before anything is changed. */
 final class ApplyDecoder {
     private static final Set<String> KNOWN = Set.of("manifest", "files", "work_dir", "desired");
 

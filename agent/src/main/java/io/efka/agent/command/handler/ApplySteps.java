@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** What an apply does to one service. Each step looks at what is so, and does nothing where that is right. */
+/** What an apply does to one service. Each step looks at the present state, and does nothing if that is right already. */
 final class ApplySteps {
     private final ServiceRegistry supervision;
     private final ServiceRequests services;

@@ -55,7 +55,7 @@ public final class InstallCommands {
         return CommandResult.of(outcome);
     }
 
-    /** Said also where the start failed: the service is there, and stays. */
+    /** Also if the start failed: the service is installed and stays so. */
     private static CommandResult installed(CommandResult answer) {
         return answer.with(answer.fields().and("installed", true));
     }

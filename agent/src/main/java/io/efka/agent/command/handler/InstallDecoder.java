@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What is to be installed, as arguments say it. Whether the paths are allowed is the installer's to say. */
+/** Decodes what is to be installed. The installer decides whether the paths are allowed. */
 public final class InstallDecoder {
     private static final int DEFAULT_MODE = 0644;
 

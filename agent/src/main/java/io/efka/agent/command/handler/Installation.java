@@ -24,7 +24,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings services onto the device and takes them away: the folder and its supervisor together, or neither. */
+/** Installs, changes and removes services: always the folder together with its supervisor. */
 public final class Installation {
     private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
 
@@ -77,8 +77,8 @@ public final class Installation {
     }
 
     /**
-     * Stops the service if it is not, then writes what differs. It is left stopped, and not desired: cut off at any point,
-     * what is seen to be so tells what is left to do, and no process runs on with files that are gone.
+     * Stops the service, then writes what differs. The service is left stopped and not desired. After a crash at any
+     * point, its state tells which steps are left, and no process runs on with files that are gone.
      */
     CompletableFuture<CommandResult> update(ServiceId id, InstallRequest request, Optional<String> commandId)
             throws CommandException {
@@ -88,8 +88,8 @@ public final class Installation {
     }
 
     /**
-     * Writes down that the service is removed, stops it, waits until it is gone, and forgets it. Every step may be done
-     * again: cut off at any point, an agent that finds the removal written down begins anew.
+     * Records the removal, stops the service, waits until it is gone, and forgets it. Every step can be repeated: after a
+     * crash, the next agent finds the record and begins again.
      */
     CompletableFuture<CommandResult> remove(ServiceId id, Optional<String> commandId) throws CommandException {
         Path workDir = services.workDir(id);
@@ -104,7 +104,7 @@ public final class Installation {
                         problem -> problem.map(answer -> stays(id, answer)).orElseGet(() -> forget(id, workDir)), pool);
     }
 
-    /** It could not be stopped. Only an agent that ends leaves the removal to the next one. */
+    /** The service could not be stopped: the removal is cancelled, unless the agent is ending and leaves it to the next one. */
     private CommandResult stays(ServiceId id, CommandResult problem) {
         boolean isForLater = problem instanceof CommandResult.Failed failed && failed.code() == ErrorCode.INTERRUPTED;
         if (!isForLater) supervision.cancelRemoval(id);

@@ -5,7 +5,7 @@ import static io.efka.agent.command.handler.ServiceRequests.Asking;
 import com.google.gson.JsonObject;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandResult;
-import io.efka.agent.command.ReplyFields;
+import io.efka.agent.command.CommandResult.ReplyFields;
 import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
@@ -54,14 +54,14 @@ public final class ServiceCommands {
     }
 
     CompletableFuture<CommandResult> stop(Command command) throws CommandException {
-        List<String> warnings = notFound(services.status(command.requiredService()));
+        List<String> warnings = leftBehind(services.status(command.requiredService()));
         return ask(command, Event.StopAsked::new)
                 .thenApply(outcome -> stopped(command, outcome))
                 .thenApply(answer -> answer instanceof CommandResult.Done ? answer.warning(warnings) : answer);
     }
 
-    /** What a stop that succeeds may have left all the same. */
-    private List<String> notFound(ServiceStatus status) {
+    /** Warns of the processes that a successful stop may have left behind. */
+    private List<String> leftBehind(ServiceStatus status) {
         boolean isFound = status.run().filter(isGrouped.negate()).isEmpty();
         if (isFound) return List.of();
         return List.of(
@@ -70,19 +70,19 @@ public final class ServiceCommands {
     }
 
     /**
-     * Start and stop by one name, for controls that know one topic and two positions. It is about where the service is to
-     * be, so what is there already is no error.
+     * Start and stop by one name, for controls that know one topic and two positions. It says which state is wanted, so a
+     * service that is in that state already is no error.
      */
     CompletableFuture<CommandResult> toggle(Command command) throws CommandException {
         boolean on = command.arguments().flag("on");
-        return (on ? start(command) : stop(command)).thenApply(ServiceCommands::contented);
+        return (on ? start(command) : stop(command)).thenApply(ServiceCommands::doneIfThereAlready);
     }
 
     CompletableFuture<CommandResult> restart(Command command) throws CommandException {
         ServiceId id = command.requiredService();
         List<String> warnings = services.reread(id);
         Optional<RunId> before = command.snapshot().flatMap(ServiceSnapshot::run);
-        // Whether it is done already is decided where the run is known, not by a status that is old a moment later.
+        // The supervisor decides whether it is done already: a status that is read here may be out of date.
         return ask(command, request -> new Event.RestartAsked(request, command.isRepeated(), before))
                 .thenApply(outcome -> started(command, outcome).warning(warnings));
     }
@@ -118,7 +118,7 @@ public final class ServiceCommands {
         return services.ask(command.requiredService(), Asking.of(command), event);
     }
 
-    /** A repeated start finds running what it started itself before the crash: that is what was asked for. */
+    /** A repeated start may find the service running because it started it before the crash: that is a success. */
     private static CommandResult started(Command command, Outcome outcome) {
         if (command.isRepeated()
                 && outcome instanceof Outcome.Rejected rejected
@@ -129,7 +129,7 @@ public final class ServiceCommands {
         return CommandResult.of(outcome);
     }
 
-    private static CommandResult contented(CommandResult answer) {
+    private static CommandResult doneIfThereAlready(CommandResult answer) {
         boolean isThere = answer instanceof CommandResult.Failed failed
                 && (failed.code() == ErrorCode.ALREADY_RUNNING || failed.code() == ErrorCode.NOT_RUNNING);
         return isThere ? new CommandResult.Done(answer.fields()) : answer;

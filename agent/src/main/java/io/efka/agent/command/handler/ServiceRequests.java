@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** The supervised services as handlers speak to them: absence is a refusal, an answer a future. */
+/** How handlers ask supervised services: a missing service is a refusal, an answer is a future. */
 public final class ServiceRequests {
     private final ServiceRegistry supervision;
     private final Installer installer;
@@ -73,7 +73,7 @@ public final class ServiceRequests {
     }
 
     /**
-     * Reads the manifest anew, so that what was edited on the device is what runs.
+     * Reads the manifest again, so that an edit on the device takes effect.
      *
      * @return its warnings
      * @throws CommandException with all its faults; the earlier manifest stays in use

@@ -5,10 +5,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** A command under way, as the ledger holds it in memory. Guarded by the ledger's monitor, its futures apart. */
+/** A command under way, as the ledger holds it in memory. Guarded by the ledger's monitor, except its futures. */
 final class InFlightCommand {
-    // The command's own, and 4 more: who sends one id again and again, each time with another place for the reply, is
-    // answered on so many.
+    // The command's own, and 4 more: a sender that repeats an id with ever new reply topics gets no more replies than
+    // that.
     private static final int MAX_TOPICS = 5;
 
     private final long number;

@@ -69,7 +69,7 @@ public final class Ledger {
 
     /** What is known of an id. */
     public sealed interface Admission {
-        /** Nothing until now; from now on it is this command's, under this key. */
+        /** The id was unknown. It now belongs to this command, under this key. */
         record Fresh(String key) implements Admission {}
 
         /**
@@ -84,10 +84,10 @@ public final class Ledger {
         /** The same command is done. */
         record Finished(String key, String reply) implements Admission {}
 
-        /** Another command has it. */
+        /** The id belongs to another command. */
         record Reused() implements Admission {}
 
-        /** Too many are under way. */
+        /** Too many commands are under way. */
         record Full() implements Admission {}
     }
 
@@ -158,14 +158,14 @@ public final class Ledger {
         return new Admission.Fresh(key);
     }
 
-    /** Tells where a command that an earlier life accepted is answered: known when it is decoded anew. */
+    /** Notes where a command that an earlier agent accepted is answered; this is known once it is decoded again. */
     public synchronized void repliesTo(String key, ReplyTo replyTo) {
         InFlightCommand known = pending.get(key);
         if (known != null) known.addTopic(replyTo.topic());
     }
 
     /**
-     * Makes an admitted command durable; one that cannot be is to be {@linkplain #withdraw withdrawn}.
+     * Makes an admitted command durable. If that fails, the caller must {@linkplain #withdraw withdraw} it.
      *
      * @param mayUseReserve also on a full disk, until the store's reserve is used up
      */
@@ -197,7 +197,7 @@ public final class Ledger {
         gone.recorded().complete(false);
     }
 
-    /** Tells the duplicates of a command that does not want to wait what it was told itself. */
+    /** Gives the duplicates of a command that does not wait the reply that it got at its acceptance. */
     public void answeredEarly(String key, String reply) {
         pending(key).reply().complete(reply);
     }
@@ -216,7 +216,7 @@ public final class Ledger {
         owedReplies.settled(owed);
     }
 
-    /** What duplicates are owed: after {@link #load}, by earlier lives. */
+    /** The replies that duplicates are owed; after {@link #load}, those that earlier agents did not send. */
     public List<OwedReplies.Owed> owed() {
         return owedReplies.all();
     }

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Keeps what is not sent, of all streams together, to half of the disk space that would be free without it; where it is
- * more, the largest give up their oldest bytes. A stream's {@code keep} is left to it in any case. Confined to the shipper's
+ * Limits the unsent output of all streams together to half of the disk space that would be free without it. Beyond that,
+ * the largest streams give up their oldest bytes, but never what their {@code keep} allows. Confined to the shipper's
  * thread.
  */
 public final class DiskShare {
@@ -28,7 +28,7 @@ public final class DiskShare {
         this.free = free;
     }
 
-    /** Looks, if it is time to; returns the nanoseconds until it is again. */
+    /** Checks the space if that is due; returns the nanoseconds until the next check. */
     long check(Collection<StreamShipment> shipments, long now) {
         if (now - lookedAt < SPACING) return lookedAt + SPACING - now;
         lookedAt = now;

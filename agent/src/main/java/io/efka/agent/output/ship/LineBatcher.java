@@ -3,9 +3,9 @@ package io.efka.agent.output.ship;
 import java.nio.ByteBuffer;
 
 /**
- * Decides how many of the bytes at hand make the next message: whole lines, and with few messages. A finished line goes
- * at once when nothing of its stream is on its way; while something is, more lines gather, for {@code linger} at most.
- * A line without its end is waited for as long. Confined to the shipper's thread.
+ * Decides how many of the available bytes make the next message: whole lines, in few messages. A finished line goes at
+ * once when nothing of its stream is unacknowledged. Otherwise more lines are collected, for {@code linger} at most. The
+ * end of an unfinished line is awaited as long. Confined to the shipper's thread.
  */
 public final class LineBatcher {
     private static final int NEWLINE = '\n';
@@ -18,7 +18,7 @@ public final class LineBatcher {
      *
      * @param full whether the buffer holds as much as one message may
      * @param isFinal whether nothing will ever be appended to these bytes
-     * @param busy whether earlier bytes of the stream are on their way
+     * @param busy whether earlier bytes of the stream are unacknowledged
      */
     public int length(ByteBuffer bytes, boolean full, boolean isFinal, boolean busy, boolean due) {
         int lines = lastNewline(bytes) + 1;
@@ -28,7 +28,7 @@ public final class LineBatcher {
         return due ? bytes.limit() : 0;
     }
 
-    /** Nanoseconds that the bytes which wait may go on waiting, from 0. */
+    /** Nanoseconds that the waiting bytes may still wait, from 0. */
     long remaining(long linger, long now) {
         if (!waiting) {
             waiting = true;
@@ -37,7 +37,7 @@ public final class LineBatcher {
         return Math.max(0, waitingSince + linger - now);
     }
 
-    /** What waited was published; what is left begins to wait. */
+    /** The waiting bytes were published; the rest begins to wait. */
     void published() {
         waiting = false;
     }

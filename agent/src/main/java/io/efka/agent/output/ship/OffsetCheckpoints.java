@@ -22,7 +22,7 @@ final class OffsetCheckpoints {
         this.store = store;
     }
 
-    /** The broker has more of it. */
+    /** More of the stream is acknowledged. */
     void moved(StreamShipment shipment, long now) {
         if (recent.containsKey(shipment)) return;
         recent.put(shipment, save(shipment, now));
@@ -50,7 +50,7 @@ final class OffsetCheckpoints {
         return wait;
     }
 
-    /** Saves all there is, at once. */
+    /** Saves everything at once. */
     void saveAll() {
         recent.forEach((shipment, saved) -> {
             if (shipment.cursor().acknowledged() != saved.offset()) save(shipment, saved.at());

@@ -8,7 +8,7 @@ import io.efka.threads.Timers;
 import java.time.Instant;
 import java.util.Map;
 
-/** Says what an operator should hear of output. Thread-safe; never blocks. */
+/** Publishes the events about output that an operator should see. Thread-safe; never blocks. */
 final class OutputEvents {
     private final Events events;
     private final Timers timers;
@@ -18,7 +18,7 @@ final class OutputEvents {
         this.timers = timers;
     }
 
-    /** The time that goes with what is seen. */
+    /** The time to record with an observation. */
     Instant now() {
         return timers.now();
     }
@@ -38,13 +38,13 @@ final class OutputEvents {
         }
     }
 
-    /** A run writes into the file of the one before it. */
+    /** A run writes into the file of the run before it. */
     void shared(StreamId id, long offset, String why) {
         Map<String, ?> fields = Map.of("stream", id.leaf(), "offset", offset, "message", why);
         events.service(id.service(), "output_file_shared", fields);
     }
 
-    /** A run has no files. */
+    /** A run has no files, so its output is lost. */
     void lost(ServiceId id, String why) {
         events.service(id, "output_lost", Map.of("message", why));
     }

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Hands chunks to the link, at most a window of them at a time, and takes in what became of them. A stream that the
- * broker does not take rests by itself, and holds up no other. Confined to the shipper's thread.
+ * Publishes chunks, at most a window of them at a time, and handles their outcome. A stream that the broker refuses
+ * pauses alone and delays no other. Confined to the shipper's thread.
  */
 final class OutputPublisher {
     private static final RunId LONGEST_RUN = new RunId("00000000000000000000000000");
@@ -36,7 +36,7 @@ final class OutputPublisher {
     private long pause = FIRST_PAUSE;
     private long pausedUntil;
 
-    /** @param settled told from any thread what became of a chunk; hands it to {@link #settle} */
+    /** @param settled called on any thread with the outcome of a chunk; passes it to {@link #settle} */
     OutputPublisher(MqttLink link, Topics topics, Timers timers, Consumer<Settled> settled) {
         this.link = link;
         this.topics = topics;
@@ -45,7 +45,7 @@ final class OutputPublisher {
         this.pausedUntil = System.nanoTime();
     }
 
-    /** There is another connection, or none; what the last one owed an answer for will not get one. */
+    /** The connection was made or lost. What was sent over the last one will not be acknowledged any more. */
     void connection(boolean isUp) {
         up = isUp;
         connection++;
@@ -58,7 +58,7 @@ final class OutputPublisher {
         return up;
     }
 
-    /** Bytes of output that one message of the stream may have, at least 1. */
+    /** How many bytes of output one message of the stream may have, at least 1. */
     int room(StreamShipment shipment) {
         long largest = link.maxPacket();
         if (largest == Long.MAX_VALUE) return Integer.MAX_VALUE;
@@ -87,7 +87,7 @@ final class OutputPublisher {
         CompletableFuture<Void> answer = link.publish(message(shipment, chunk), MqttLink.Lane.BULK);
         long sentOver = connection;
         if (answer.isCompletedExceptionally()) {
-            // Refused at once: it must not be overtaken by the chunk behind it.
+            // Refused at once: the next chunk must not overtake it.
             settle(new Settled(
                     shipment,
                     flight,
@@ -126,13 +126,13 @@ final class OutputPublisher {
                 pausedUntil = now + pause;
                 pause = Math.min(2 * pause, LONGEST_PAUSE);
             }
-            case BUSY -> shipment.rest(now);
+            case BUSY -> shipment.pause(now);
             case TOO_LARGE -> {
                 // Smaller ones follow at once; one byte that is too large needs another broker.
-                if (answer.length() == 1) shipment.restLong(now);
+                if (answer.length() == 1) shipment.pauseLong(now);
                 else shipment.shrink(answer.length());
             }
-            case REFUSED -> shipment.restLong(now);
+            case REFUSED -> shipment.pauseLong(now);
             case POISON -> {
                 if (isFirst) shipment.giveUp(answer.length());
             }
@@ -151,7 +151,7 @@ final class OutputPublisher {
         return new Message(topic, chunk.payload(), 1, false, properties);
     }
 
-    /** What became of a chunk; {@code connection} is the one it went over. */
+    /** The outcome of a chunk; {@code connection} is the one it was sent over. */
     record Settled(
             StreamShipment shipment,
             ShippingCursor.Flight flight,
@@ -163,7 +163,7 @@ final class OutputPublisher {
     record Chunk(long offset, RunId run, byte[] payload) {}
 
     /**
-     * Bounds what is published and not acknowledged, over all streams: it is what the heap holds of output. 2 MiB are 32
+     * Bounds what is published and not acknowledged, over all streams: no other output is on the heap. 2 MiB are 32
      * full messages, enough for 400 MB/s at 5 ms to the acknowledgement. Confined to the shipper's thread.
      */
     static final class InFlightWindow {

@@ -75,8 +75,8 @@ final class RoundRobin {
 
     private long take(StreamShipment shipment, WatchedService service) {
         long now = System.nanoTime();
-        long rest = shipment.resting(now);
-        if (rest > 0) return rest;
+        long pause = shipment.pauseLeft(now);
+        if (pause > 0) return pause;
         long linger = isDraining ? 0 : shipment.rule().linger().toNanos();
         if (!isDraining && shipment.isWaiting(linger, now)) return shipment.remaining(linger, now);
         TokenBucket bucket = service.bucket(now);

@@ -26,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what services write, from their files, at least once and in order. One thread, {@code agent-output}, owns
- * all that moves; everybody else leaves it a note and wakes it. It holds no more of the output than its window.
+ * Publishes what services write, from their files, at least once and in order. One thread, {@code agent-output}, owns all
+ * state; other threads leave it a note and wake it. It holds no more output in memory than its window.
  */
 public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
     private static final long JOIN_MILLIS = 2000;
-    /** How long a close waits for the broker to take what is there. */
+    /** How long a close waits for the broker to acknowledge what there is. */
     private static final long DRAIN = TimeUnit.SECONDS.toNanos(1);
 
     private static final long AFTER_A_BUG = TimeUnit.SECONDS.toNanos(1);
@@ -46,7 +46,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
     private final WatchedServices services = new WatchedServices(watch);
     private final DiskShare share;
     private final RoundRobin roundRobin;
-    /** Bounded by what can be underway: one a touched service, one a message of the window, one a call. */
+    /** Bounded by what can be under way: one note for each touched service, each message of the window and each call. */
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
 
     private final Set<ServiceId> touched = ConcurrentHashMap.newKeySet();
@@ -54,7 +54,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
     private boolean closing;
     private long closeBy;
 
-    /** @param acknowledged what the store says at the start */
+    /** @param acknowledged the offsets in the store at the start */
     public Shipper(
             OffsetStore store,
             Map<String, Long> acknowledged,
@@ -78,7 +78,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
         if (link.isUp()) connected();
     }
 
-    /** There is a connection: goes on at the acknowledged offsets. */
+    /** There is a connection: continues at the acknowledged offsets. */
     public void connected() {
         note(() -> connection(true));
     }
@@ -88,7 +88,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
         note(() -> connection(false));
     }
 
-    /** Ships for a second at most what is there, saves the offsets, and ends. */
+    /** Ships what there is for a second at most, saves the offsets, and ends. */
     @Override
     public void close() {
         note(() -> {
@@ -171,7 +171,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
         checkpoints.saveAll();
     }
 
-    /** Everything that can be done now; returns the nanoseconds until there is more by itself. */
+    /** Does what can be done now; returns the nanoseconds until more is due. */
     private long turn() {
         AgentThread.step();
         for (Runnable note = notes.poll(); note != null; note = notes.poll()) {
@@ -220,7 +220,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
         publisher.connection(up);
         for (WatchedService service : services.all()) {
             service.shipments().forEach(StreamShipment::rewind);
-            if (up) service.shipments().forEach(StreamShipment::wake);
+            if (up) service.shipments().forEach(StreamShipment::resume);
             enter(service);
         }
     }
@@ -230,7 +230,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
     }
 
     private StreamShipment shipment(ServiceStreams streams, StreamFiles files) {
-        // A stream that nothing is known of was never sent: what is not kept of it is a gap, and announced.
+        // An unknown stream was never sent: what is not kept of it is a gap, and reported.
         long from = acknowledged.getOrDefault(files.id().toString(), 0L);
         return new StreamShipment(streams, files, from, events);
     }

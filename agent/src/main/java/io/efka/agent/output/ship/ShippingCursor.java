@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How far one stream got: what is published, and what of it the broker has. The acknowledged offset moves over a whole
- * beginning only, in whatever order acknowledgements come. Confined to the shipper's thread.
+ * How far one stream got: what is published, and what of it is acknowledged. The acknowledged offset moves only over
+ * bytes before which all are acknowledged, in whatever order acknowledgements come. Confined to the shipper's thread.
  */
 public final class ShippingCursor {
     private final Deque<Flight> inFlight = new ArrayDeque<>();
@@ -22,7 +22,7 @@ public final class ShippingCursor {
         return next;
     }
 
-    /** The first offset that the broker does not have. */
+    /** The first offset that is not acknowledged. */
     public long acknowledged() {
         return acknowledged;
     }
@@ -31,7 +31,7 @@ public final class ShippingCursor {
         return !inFlight.isEmpty();
     }
 
-    /** The next so many bytes are on their way. */
+    /** The next {@code length} bytes were sent. */
     public Flight sent(int length) {
         next += length;
         Flight flight = new Flight(next);
@@ -47,7 +47,7 @@ public final class ShippingCursor {
         markAcknowledged(nothing);
     }
 
-    /** The broker has it. A flight from before a {@link #rewind()} changes nothing. */
+    /** The broker acknowledged it. A flight from before a {@link #rewind()} changes nothing. */
     public void markAcknowledged(Flight flight) {
         flight.isAcknowledged = true;
         advance();
@@ -59,7 +59,7 @@ public final class ShippingCursor {
         next = acknowledged;
     }
 
-    /** Whether nothing before it is on its way. */
+    /** Whether nothing before it is unacknowledged. */
     boolean isFirst(Flight flight) {
         return inFlight.peekFirst() == flight;
     }
@@ -72,7 +72,7 @@ public final class ShippingCursor {
         while (!inFlight.isEmpty() && inFlight.getFirst().isAcknowledged) acknowledged = inFlight.removeFirst().end;
     }
 
-    /** Bytes that were published and whose fate is not known yet. */
+    /** Bytes that were published and whose outcome is not known yet. */
     public static final class Flight {
         private final long end;
         private boolean isAcknowledged;

@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 
 /** One stream on its way from its files to the broker. Confined to the shipper's thread. */
 final class StreamShipment {
-    private static final long REFUSED_REST = TimeUnit.MINUTES.toNanos(10);
+    private static final long REFUSED_PAUSE = TimeUnit.MINUTES.toNanos(10);
 
     private final ServiceStreams streams;
     private final StreamFiles files;
@@ -30,8 +30,8 @@ final class StreamShipment {
     private boolean examinedBusy;
     private final RetryDelay delay = RetryDelay.ofBusyBroker();
     private int largest = Integer.MAX_VALUE;
-    private boolean resting;
-    private long restUntil;
+    private boolean isPaused;
+    private long pausedUntil;
 
     StreamShipment(ServiceStreams streams, StreamFiles files, long acknowledged, OutputEvents events) {
         this.streams = streams;
@@ -60,7 +60,7 @@ final class StreamShipment {
         return cursor.next() < files.end();
     }
 
-    /** Looks at what the service wrote, and keeps its files within bounds; false: nothing new. */
+    /** Looks at what the service wrote, and keeps its files within bounds. Returns false if nothing is new. */
     boolean observe() {
         StreamFiles.Look look = files.look();
         events.seen(id(), look, files.end());
@@ -71,28 +71,28 @@ final class StreamShipment {
         return true;
     }
 
-    /** The broker has more of it: what was sent is kept within its bound, too. */
+    /** The broker has acknowledged more: keeps what was sent within its bound, too. */
     void acknowledged() {
         trim(rule().backlog());
     }
 
-    /** How many bytes are kept that the broker does not have. */
+    /** How many bytes are kept that the broker has not acknowledged. */
     long unsent() {
         return files.end() - Math.max(cursor.acknowledged(), files.oldest());
     }
 
-    /** What is kept unsent however little room there is. */
+    /** How many unsent bytes are kept however little room there is. */
     long unsentFloor() {
         return Math.min(rule().keep(), rule().backlog());
     }
 
-    /** Gives up the oldest of what is not sent, until it is no more than {@code limit}. */
+    /** Gives up the oldest unsent bytes until no more than {@code limit} are left. */
     void trim(long limit) {
         StreamFiles.Freed freed = files.trim(cursor.acknowledged(), rule().keep(), limit);
         if (freed == StreamFiles.Freed.TRUNCATED) events.emptied(id(), files.end());
     }
 
-    /** Whether looking again would show what it showed the last time, and that was not enough for a message. */
+    /** Whether nothing has changed since the last look, which found too little for a message. */
     boolean isWaiting(long linger, long now) {
         return files.end() == examinedEnd
                 && cursor.hasUnacknowledged() == examinedBusy
@@ -107,7 +107,7 @@ final class StreamShipment {
      * The next message, if it is time for one.
      *
      * @param buffer room for as many bytes as the message may have
-     * @param isDraining whether to wait for nothing
+     * @param isDraining whether to send what there is, without waiting for more
      */
     Optional<Chunk> next(ByteBuffer buffer, boolean isDraining, LongSupplier clock) throws IOException {
         examinedEnd = files.end();
@@ -126,7 +126,7 @@ final class StreamShipment {
         return length == 0 ? Optional.empty() : Optional.of(cut(extent.get(), buffer, length));
     }
 
-    /** The message is on its way. */
+    /** The message is sent. */
     ShippingCursor.Flight sent(Chunk chunk) {
         examinedEnd = -1;
         batcher.published();
@@ -139,31 +139,31 @@ final class StreamShipment {
         largest = Integer.MAX_VALUE;
     }
 
-    /** The broker is busy. */
-    void rest(long now) {
-        resting = true;
-        restUntil = now + delay.next().toNanos();
+    /** The broker is busy: pauses, longer each time. */
+    void pause(long now) {
+        isPaused = true;
+        pausedUntil = now + delay.next().toNanos();
     }
 
-    /** The broker takes nothing of this stream: somebody may change that, or there is another connection. */
-    void restLong(long now) {
-        resting = true;
-        restUntil = now + REFUSED_REST;
+    /** The broker refuses this stream: pauses for ten minutes, or until the next connection. */
+    void pauseLong(long now) {
+        isPaused = true;
+        pausedUntil = now + REFUSED_PAUSE;
     }
 
-    /** There is another connection. */
-    void wake() {
+    /** There is a new connection: ends a pause. */
+    void resume() {
         succeeded();
-        resting = false;
+        isPaused = false;
     }
 
-    /** Nanoseconds for which nothing is to be published; 0: none. */
-    long resting(long now) {
-        if (resting && restUntil - now <= 0) resting = false;
-        return resting ? restUntil - now : 0;
+    /** Nanoseconds that are left of a pause; 0: none. */
+    long pauseLeft(long now) {
+        if (isPaused && pausedUntil - now <= 0) isPaused = false;
+        return isPaused ? pausedUntil - now : 0;
     }
 
-    /** A message of so many bytes was too large. */
+    /** A message of this many bytes was too large: the next ones have half of it. */
     void shrink(int bytes) {
         largest = Math.max(1, bytes / 2);
     }
@@ -184,12 +184,12 @@ final class StreamShipment {
         cursor.rewind();
     }
 
-    /** Nothing is to be read for a while. */
+    /** Closes the file that was read last; the next read opens it again. */
     void closeFile() throws IOException {
         reader.close();
     }
 
-    /** Where reading goes on; what is not kept any more is announced and passed over. */
+    /** Where reading continues. Bytes that are no longer kept are reported and skipped. */
     private Optional<Extent> locate() {
         Optional<Extent> extent = files.locate(cursor.next());
         skipTo(extent.map(Extent::from).orElseGet(files::end));
@@ -198,7 +198,7 @@ final class StreamShipment {
 
     private Optional<Chunk> shorter(Extent extent, ByteBuffer buffer) throws IOException {
         if (extent.live()) {
-            // Somebody may have cut it off this very moment; looking says so.
+            // Somebody may have truncated it at this moment; a look tells.
             if (!observe()) throw new IOException(extent.segment().path() + " ends before its size");
         } else if (buffer.hasRemaining()) {
             return Optional.of(cut(extent, buffer, buffer.limit()));

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears of writes to the services' folders. Every {@code write} of a service is an event and costs both sides
- * microseconds, so a folder with too many of them is let go of: whoever asked for it looks at it by the clock instead,
- * and asks again when it has become quiet. Thread-safe; its own thread is {@code agent-output-watch}.
+ * Reports writes to the services' folders. Every {@code write} of a service is an event and costs both sides
+ * microseconds, so a folder with too many of them is no longer watched: its user polls it instead, and watches it again
+ * when it has become quiet. Thread-safe; its own thread is {@code agent-output-watch}.
  */
 public final class FolderWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
-    /** More than so many wake-ups within {@link #HEAT_SPAN}, 500 a second, are dearer than a look every 5 ms. */
+    /** More wake-ups than this within {@link #HEAT_SPAN}, 500 a second, cost more than a look every 5 ms. */
     private static final int HEAT_LIMIT = 25;
 
     private static final long HEAT_SPAN = TimeUnit.MILLISECONDS.toNanos(50);
@@ -49,7 +49,7 @@ public final class FolderWatch implements AutoCloseable {
         if (watcher.isPresent()) thread.start();
     }
 
-    /** Begins or goes on watching; false: it cannot be had, the folder must be looked at by the clock. */
+    /** Starts or continues watching. Returns false if that is impossible: then the folder must be polled. */
     public boolean watch(ServiceId id, Path folder) {
         Watched present = byService.get(id);
         if (watcher.isEmpty()) return false;
@@ -139,7 +139,7 @@ public final class FolderWatch implements AutoCloseable {
         }
     }
 
-    /** Hears of writes; must not block. */
+    /** Is told of writes; must not block. */
     public interface Sink {
         /** Something was written in a service's folder, or removed. */
         void touched(ServiceId id);
@@ -151,7 +151,7 @@ public final class FolderWatch implements AutoCloseable {
         void unwatched(ServiceId id);
     }
 
-    /** A folder that is watched, and how much is going on in it. Heat is confined to the watch's thread. */
+    /** A watched folder, and how often it woke the watch lately, which is confined to the watch's thread. */
     private static final class Watched {
         private final ServiceId id;
         private final Object folder;

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Every service's output files, below one folder. What happens to them is told to whoever ships them. */
+/** Every service's output files, below one folder. Tells a listener, which ships them, of every change. */
 public final class LogFiles implements OutputFiles {
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
 
@@ -124,7 +124,7 @@ public final class LogFiles implements OutputFiles {
         return new ServiceStreams(files, load(files, id, Stream.STDOUT), load(files, id, Stream.STDERR), rule);
     }
 
-    /** The folder above it may be anybody's; this one is the agent's. */
+    /** The parent folder may belong to anybody; this one is the agent's. */
     private static void narrow(ServiceId id, Path files) {
         try {
             if (PrivateFiles.narrow(files))
@@ -145,12 +145,12 @@ public final class LogFiles implements OutputFiles {
         return loaded;
     }
 
-    /** Hears of every change to the files; must not block. */
+    /** Is told of every change to the files; must not block. */
     public interface Listener {
         /** A stream's files were found again, in the state that {@code look} says. */
         void found(StreamId id, StreamFiles.Look look, long end);
 
-        /** A run writes on in the file of the last one, from {@code offset} on. */
+        /** A run continues in the file of the last one, from {@code offset} on. */
         void shared(StreamId id, long offset, String why);
 
         /** A run has no files to write to, and its output is lost. */

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a stream's kept bytes begin, in a small file beside them: a hole reads as zeros, and nothing but this tells it
- * from zeros that a service wrote. Always overwritten in place, so that a full disk can still be relieved.
+ * The offset at which a stream's kept bytes begin, in a small file beside them. A hole reads as zeros; only this file
+ * tells them from zeros that a service wrote. It is overwritten in place, so that space can be freed on a full disk.
  */
 final class OldestOffsetFile {
     private static final Logger LOG = LoggerFactory.getLogger(OldestOffsetFile.class);
@@ -48,7 +48,7 @@ final class OldestOffsetFile {
         }
     }
 
-    /** Takes its place on the disk while there is room. */
+    /** Makes the file while there is room on the disk. */
     void reserve(long offset) {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) write(offset);
     }

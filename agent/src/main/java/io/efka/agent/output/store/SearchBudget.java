@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What one query may take: time, asked before every line and inside long ones, and bytes read. What is left undone then
- * can be asked for anew. One thread.
+ * What one query may use: time, checked before every line and within long ones, and bytes read. The rest can be asked for
+ * with another query. One thread.
  */
 final class SearchBudget {
     private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(700);

@@ -120,7 +120,7 @@ final class SegmentFiles {
         return new Segment(base, position, run, path, old.key());
     }
 
-    /** Says in the file's name that its position 0 is another offset now; makes a file where there is none. */
+    /** Renames the file to say that its position 0 is another offset now; makes a file if there is none. */
     Segment rebase(Segment old, long base) {
         try {
             RegularFile.requireFolder(folder);
@@ -130,7 +130,7 @@ final class SegmentFiles {
         }
     }
 
-    /** Puts aside what lies where the segment's file was, and begins an empty file. */
+    /** Moves aside what is in place of the segment's file, and begins an empty one. */
     Segment replace(Segment old, long base) {
         try {
             RegularFile.requireFolder(folder);

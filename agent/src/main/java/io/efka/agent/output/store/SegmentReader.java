@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Reads a stream's files by position, and keeps the one that is read open for as long as it is. Reads no link, no FIFO and
- * no other file than the one that was made. One thread.
+ * Reads a stream's files by position, and keeps the last one open. Reads no link, no FIFO and no file but the one that
+ * was made. One thread.
  */
 public final class SegmentReader implements AutoCloseable {
     private Optional<Open> open = Optional.empty();

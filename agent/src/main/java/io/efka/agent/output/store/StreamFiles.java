@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One stream on disk: follows its files, begins the file of each run, and frees what need not be kept. Only the newest file
- * is live; an older one counts up to where the next one begins. Offsets never go back, whatever happens to the files.
+ * One stream on disk: follows its files, begins the file of each run, and frees what need not be kept. Only the newest
+ * file grows; an older one ends where the next one begins. Offsets never go back, whatever happens to the files.
  *
  * <p>Thread-safe. The lock is held during the I/O: a name says where its file lies in the stream, so that no other thread
  * may see the names changed and the offsets not.
@@ -72,8 +72,8 @@ public final class StreamFiles {
     }
 
     /**
-     * Begins the file of a run; nothing of the run is in it when this returns. Where no new file can be made, for want of
-     * room or inodes, it is the last run's under another name, for which there is room as a rule.
+     * Begins the file of a run. If no new file can be made, for lack of space or inodes, it is the last run's file under
+     * another name, which usually needs neither.
      */
     public synchronized Begun begin(RunId run) throws IOException {
         look();
@@ -181,9 +181,9 @@ public final class StreamFiles {
     }
 
     /**
-     * Frees the oldest bytes: of those before {@code sent} what is more than {@code keep}, of those behind it what is more
-     * than {@code backlog}, and a part of either more: a hole costs a process, and so is not made for every line. A byte
-     * that was not sent is never freed for {@code keep}.
+     * Frees the oldest bytes: before {@code sent} those beyond {@code keep}, after it those beyond {@code backlog}. It
+     * frees a part of either more, because a hole costs a process and is not made for every line. An unsent byte is never
+     * freed for {@code keep}.
      */
     public synchronized Freed trim(long sent, long keep, long backlog) {
         long oldest = layout.oldest();
@@ -206,7 +206,7 @@ public final class StreamFiles {
         return freeTo(Math.min(border, layout.behind(oldest, sentExcess + Math.max(BLOCK, keep / 4))), border, false);
     }
 
-    /** Knows of no file any more; those that exist are deleted with their folder. */
+    /** Forgets all files; those that exist are deleted with their folder. */
     synchronized void forget() {
         layout.clear();
     }
@@ -243,7 +243,7 @@ public final class StreamFiles {
         return freed;
     }
 
-    /** What is written between the look and the cut is lost and cannot be counted: some microseconds' worth. */
+    /** What is written between the look and the truncation, some microseconds, is lost and cannot be counted. */
     @GuardedBy("this") private Freed truncateLive(boolean unsentToo) {
         long known = layout.end();
         look();

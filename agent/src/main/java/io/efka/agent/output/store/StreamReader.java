@@ -16,8 +16,8 @@ final class StreamReader implements AutoCloseable {
     }
 
     /**
-     * The bytes of {@code from} to {@code to} up to the first gap; where they begin with one, those behind it. What is
-     * freed while it is read is a gap too.
+     * The bytes from {@code from} to {@code to}, up to the first gap; if they begin with a gap, those after it. Bytes
+     * that are freed during the read are a gap, too.
      */
     Piece read(long from, long to) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Math.max(0, to - from)));

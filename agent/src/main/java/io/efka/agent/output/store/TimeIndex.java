@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * When a stream had which length, as far as it was looked at: in memory, a second apart, and further apart the longer
- * it goes. After a restart only the beginnings of runs are known. Thread-safe.
+ * The length of a stream at several times, in memory: a second apart, and further apart the longer it lasts. After a
+ * restart only the beginnings of runs are known. Thread-safe.
  */
 public final class TimeIndex {
     private static final int MOST = 1024;
