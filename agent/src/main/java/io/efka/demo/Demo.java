@@ -32,9 +32,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All of Efka on one machine: a broker, an agent, and sample services that the agent is told to keep. */
+/** All of Efka on one machine: a broker, an agent, and sample services that the agent supervises. */
 public final class Demo implements Lifecycle {
-    /** What a graceful end may take; the samples end at once when asked. */
+    /** How long a graceful end may take; the samples end at once when asked. */
     public static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
@@ -55,20 +55,20 @@ public final class Demo implements Lifecycle {
     private volatile Optional<Lifecycle> running = Optional.empty();
 
     /**
-     * What the person who starts it may choose.
+     * The options of the demo.
      *
      * @param port for MQTT; 0: any free one
      * @param webSocketPort for MQTT over WebSocket; 0: any free one
-     * @param dataFolder the agent's, kept; empty: a temporary one
+     * @param dataFolder the agent's data folder, which is kept; empty: a temporary one
      */
     public record Plan(int port, int webSocketPort, Optional<Path> dataFolder, DeviceId device) {}
 
     /**
      * Prepares a demo.
      *
-     * @param agents makes the agent that is shown
-     * @param links makes the link over which it is told what to keep
-     * @param out what is to be read by a person
+     * @param agents creates the agent
+     * @param links creates the link over which the samples are installed
+     * @param out what a person is to read
      */
     public Demo(
             Plan plan,
@@ -111,7 +111,7 @@ public final class Demo implements Lifecycle {
         ended.countDown();
     }
 
-    /** Remembers how to end a part that runs now; false, and it is ended already, if the demo was closed meanwhile. */
+    /** Remembers how to stop a part that runs now. If the demo was closed meanwhile, stops it at once and returns false. */
     private synchronized boolean keep(Runnable ending) {
         if (closed) {
             ending.run();

@@ -19,7 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Commands the demo's agent as anybody would: through the broker, with a response topic. For one command. */
+/** Sends one command to the demo's agent as an operator would: through the broker, with a response topic. */
 final class DemoOperator implements AutoCloseable {
     private static final String REPLIES = "efka-demo/replies";
     private static final Message WILL =

@@ -33,10 +33,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final String MQTT = "mqtt";
     private static final String WEB_SOCKET = "web-socket";
 
-    /** What one topic may hold for subscribers that are away; more is dropped, as every MQTT broker does. */
+    /** How much one topic may hold for subscribers that are offline; the rest is dropped, as every MQTT broker does. */
     private static final long MAX_TOPIC_BYTES = 64L << 20;
 
-    /** How often sessions and delayed wills are looked at; bounds the lateness of a will after its delay. */
+    /** How often sessions and delayed wills are checked, and so how late a will may come after its delay. */
     private static final int SESSION_SCAN_MS = 500;
 
     private final EmbeddedActiveMQ server;
@@ -74,8 +74,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Whether a packet may pass; the connection of whoever publishes on a topic with a NUL ends, as MQTT demands. Artemis
-     * 2.55 passes it on, and the Paho client that receives it hears nothing any more.
+     * Whether a packet may pass. A client that publishes on a topic with a NUL is disconnected, as MQTT demands: Artemis
+     * 2.55 would pass the message on, and the Paho client that receives it would receive nothing more.
      */
     private static boolean hasLegalTopic(MqttMessage packet, RemotingConnection connection) {
         return !(packet instanceof MqttPublishMessage publish)
@@ -100,7 +100,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return URI.create("ws://" + LOOPBACK + ":" + webSocketPort + "/mqtt");
     }
 
-    /** Ends the broker and cuts its clients off; what it kept is gone. Idempotent. */
+    /** Stops the broker and disconnects its clients; what it kept is lost. Idempotent. */
     @Override
     public void close() {
         stop(server);

@@ -1,9 +1,10 @@
 /**
- * The agent. {@link io.efka.agent.app.Settings} go in; {@link io.efka.agent.app.Agent} opens the state, has {@code Parts} wire the
- * rooms, starts them in order and ends them in reverse. It may use every room and decides nothing.
+ * The agent. {@link io.efka.agent.app.Agent} takes {@link io.efka.agent.app.Settings} and opens the state;
+ * {@code AgentAssembly} creates the parts, connects them, starts them in order and stops them in reverse. The package may use
+ * every other one.
  *
- * <p>Started and ended on the caller's thread, or on {@code agent-shutdown} by command; the pools that the rooms run on,
- * {@code agent-worker} and {@code agent-launch}, are its own. {@code agent/docs/lifecycle.md} has the table.
+ * <p>The agent is started and stopped on the caller's thread, or stopped on {@code agent-shutdown} by a command. It owns the
+ * thread pools, such as {@code agent-worker} and {@code agent-launch}. {@code agent/docs/lifecycle.md} has the table.
  */
 @NullMarked
 package io.efka.agent.app;

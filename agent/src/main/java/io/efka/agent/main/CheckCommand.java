@@ -18,12 +18,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code efka check FILE...}: everything that is wrong with manifests and config files, before a device finds out. */
+/** {@code efka check FILE...}: finds everything that is wrong with manifests and config files before a device does. */
 final class CheckCommand implements Callable<Integer> {
     /** What every manifest has, or should have; no config has any of them. */
     private static final List<String> MANIFEST_KEYS = List.of("service_id", "serivce_id", "exec", "health_check");
 
-    /** Nothing of the machine it runs on: the file may be meant for another. */
+    /** Uses nothing of this machine: the file may be meant for another. */
     private static final MachineDefaults ANY_MACHINE = new MachineDefaults("any", true, Path.of("/root"), Map.of());
 
     private final Function<String, ManifestReading> manifests;
@@ -64,7 +64,7 @@ final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** A config has a key that is a setting, or nearly one; whatever else there is was meant as a manifest. */
+    /** A config has a key that is a setting, or almost one; anything else was meant as a manifest. */
     private static boolean isConfig(ConfigFile file) {
         return file.keys().stream().noneMatch(MANIFEST_KEYS::contains)
                 && file.keys().stream()

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Settings as a JSON file: one object whose keys are the flags with {@code _} for {@code -}. It is read strictly, since a
- * setting that is silently ignored is found out too late.
+ * Settings as a JSON file: one object whose keys are the flags with {@code _} for {@code -}. It is read strictly: a
+ * setting that is silently ignored is noticed too late.
  *
- * @param keys every key that stands in the file, known or not
+ * @param keys every key in the file, known or not
  */
 record ConfigFile(Map<Setting, String> values, List<String> keys, List<Fault> faults) {
     /** No file at all. */
@@ -32,7 +32,7 @@ record ConfigFile(Map<Setting, String> values, List<String> keys, List<Fault> fa
         faults = List.copyOf(faults);
     }
 
-    /** Reads {@code json}; whatever is wrong becomes a fault, and the rest is read nevertheless. */
+    /** Reads {@code json}. What is wrong becomes a fault; the rest is read all the same. */
     static ConfigFile parse(String json) {
         return new Parser(json).parse();
     }
@@ -130,7 +130,7 @@ record ConfigFile(Map<Setting, String> values, List<String> keys, List<Fault> fa
             }
         }
 
-        /** Gson tells where it stopped only within a message: {@code … at line 3 column 5 path $.broker}. */
+        /** Gson tells the position only within a message: {@code … at line 3 column 5 path $.broker}. */
         private String position() {
             String text = reader.toString();
             int at = text.indexOf("line ");

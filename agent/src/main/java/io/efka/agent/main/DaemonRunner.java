@@ -6,7 +6,7 @@ import io.efka.threads.ExitCode;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/** Runs the agent or the demo from its start to its end, and says how it ended. */
+/** Runs the agent or the demo from start to end, and returns its exit code. */
 final class DaemonRunner {
     private final Termination termination;
     private final PrintWriter err;
@@ -19,7 +19,7 @@ final class DaemonRunner {
     /**
      * Blocks until {@code lifecycle} has ended.
      *
-     * @param stopTimeout what its graceful end may take
+     * @param stopTimeout how long its graceful end may take
      */
     ExitCode run(Lifecycle lifecycle, Duration stopTimeout) {
         termination.onSignal(lifecycle::close, stopTimeout);

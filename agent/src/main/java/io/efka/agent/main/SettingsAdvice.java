@@ -42,7 +42,7 @@ final class SettingsAdvice {
         return advice;
     }
 
-    /** A container's command is its first process; whose parents die there becomes its child. */
+    /** A container's command is its first process, which becomes the parent of orphaned processes. */
     static Optional<String> onPid(long pid) {
         if (pid != 1) return Optional.empty();
         return Optional.of("this agent is process 1 of its container and cannot clear away processes whose parents have"
@@ -65,7 +65,7 @@ final class SettingsAdvice {
         }
     }
 
-    /** A warning, no fault: it is read at every connection and may come later, with a mount or a provisioning step. */
+    /** A warning, not a fault: the file is read at every connection and may come later, with a mount or a provisioning step. */
     private static Optional<String> unreadable(String kind, Optional<Path> file) {
         return file.filter(path -> !Files.isReadable(path) || Files.isDirectory(path))
                 .map(path -> "the " + kind + " " + path + " cannot be read: connecting fails until it can");

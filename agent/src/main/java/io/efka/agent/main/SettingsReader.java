@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Reads the settings. A flag wins over the environment, that over the config file, and that over the default. Every fault is
- * named by where it was written.
+ * Reads the settings. A flag takes precedence over the environment, that over the config file, and that over the default.
+ * Every fault names the place where the value was written.
  */
 final class SettingsReader {
     /**
@@ -161,13 +161,13 @@ final class SettingsReader {
         return one == null ? setting.flag() : one.where();
     }
 
-    /** A wrong flag is the caller's mistake, all else the machine's set-up. */
+    /** A wrong flag is the caller's mistake; anything else is a mistake in the machine's configuration. */
     private ExitCode exitCode() {
         boolean flagsOnly = faults.stream().allMatch(fault -> fault.key().startsWith("--"));
         return flagsOnly ? ExitCode.USAGE : ExitCode.BAD_CONFIG;
     }
 
-    /** A broker with {@code @} may hold a password, which belongs in no log. */
+    /** A broker URI with {@code @} may hold a password, which must not be logged. */
     private static String shown(Setting setting, String text) {
         return setting == Setting.BROKER && text.contains("@") ? "a value not shown here" : quoted(text);
     }
@@ -186,7 +186,7 @@ final class SettingsReader {
             }
         }
 
-        /** They cannot be used; all faults at once, each named by where it was written. */
+        /** They cannot be used; all faults at once, each with the place where the value was written. */
         record Unusable(List<Fault> faults, ExitCode exitCode) implements SettingsReading {
             public Unusable {
                 faults = List.copyOf(faults);

@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a signal does: the first TERM, INT or HUP ends what runs gracefully, a second one ends the process at once, and
- * so does an end that takes longer than it may. A shutdown hook would not do: while hooks run the JVM hears no second
- * signal, and it exits with 143 where a graceful end is a success.
+ * What a signal does: the first TERM, INT or HUP starts a graceful end; a second one ends the process at once, and so
+ * does a graceful end that takes too long. A shutdown hook would not do: while hooks run, the JVM handles no second
+ * signal, and it exits with 143 although a graceful end is a success.
  */
 final class Termination {
     private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
 
-    /** What the process may take beyond the time for the graceful end, for its own last steps. */
+    /** How long the process may take after the graceful end, for its own last steps. */
     private static final Duration MARGIN = Duration.ofSeconds(2);
 
     private final Signals signals;
@@ -61,13 +61,13 @@ final class Termination {
     private void end(Runnable end, Duration limit) {
         var ending = new Thread(end, "efka-end");
         ending.setDaemon(true);
-        // An end that breaks down (a jar that was overwritten loads no more classes) must not leave a process that
+        // A graceful end that fails (a jar that was overwritten loads no more classes) must not leave a process that
         // hangs.
         ending.setUncaughtExceptionHandler((thread, broken) -> {
             try {
                 LOG.error("ending failed: giving up", broken);
             } finally {
-                // Also where there is no memory, or no class, for the line.
+                // Even if there is no memory, or no class, for the log line.
                 halt.accept(ExitCode.INTERNAL.number());
             }
         });

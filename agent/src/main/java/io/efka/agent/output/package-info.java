@@ -1,11 +1,10 @@
 /**
- * A service's stdout and stderr: files the kernel appends to, one watcher, one shipper that publishes what is new, and a
- * reader that answers from the same files. {@link io.efka.agent.output.Output} is the door.
+ * A service's stdout and stderr: files that the kernel appends to, one watcher, one shipper that publishes what is new, and
+ * a reader that answers from the same files. {@link io.efka.agent.output.Output} is the entry point.
  *
- * <p>Threads: {@code agent-output} owns every offset and publishes; {@code agent-output-watch} hears of writes and leaves
- * it a note. Files are shared under one lock a stream. Offsets never go back, whoever truncates or deletes a file: its
- * name says which offset its position 0 is, and it is renamed when that changes. Uses values of {@code service}, ports
- * of {@code wire}, and the JDK.
+ * <p>Threads: {@code agent-output} owns every offset and publishes; {@code agent-output-watch} is told of writes and leaves
+ * it a note. Each stream's files have one lock. Offsets never go back, whoever truncates or deletes a file: its name says
+ * which offset its position 0 is, and it is renamed when that changes.
  */
 @NullMarked
 package io.efka.agent.output;

@@ -24,14 +24,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent's state: named maps of documents that survive a kill -9 and a power cut. Every commit goes to a journal with
- * one sync; now and then all of it goes into a MapDB file, and a new journal begins. Thread-safe. Its threads are
+ * The agent's state: named maps of documents that survive a kill -9 and a power cut. Every commit is written to a journal
+ * with one sync; now and then everything is written to a MapDB file, and a new journal begins. Thread-safe. Its threads are
  * {@code agent-state} (writes what is to be durable soon) and {@code agent-checkpoint}.
  */
 public final class StateStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StateStore.class);
 
-    /** Between two looks at the lock: for so long there may be two agents where somebody deletes its file. */
+    /** Between two checks of the lock. If somebody deletes its file, there may be two agents for this long. */
     static final Duration LOCK_LOOKS = Duration.ofSeconds(5);
 
     // A checkpoint takes dozens of milliseconds on a disk, seconds on poor flash.
@@ -59,8 +59,8 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Opens the state in {@code data/state}, which is made where there is none. What a crash has cut off is mended
-     * quietly; what is damaged is set aside, logged and told by {@link #damages}. Takes some dozens of milliseconds.
+     * Opens the state in {@code data/state}, which is made where there is none. What a crash has cut off is repaired
+     * silently; what is damaged is set aside, logged and listed by {@link #damages}. Takes some dozens of milliseconds.
      *
      * @throws DataFolderBusy if another agent has it open
      * @throws StoreException if the folder cannot be read or written at all
@@ -78,7 +78,7 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * Looks every few seconds whether this is still the only agent here, on {@code agent-state}.
+     * Checks every few seconds, on {@code agent-state}, whether this is still the only agent here.
      *
      * @param lost called when somebody has deleted or replaced the lock file: from then on another agent may have the
      *     folder, and nothing may be written into it any more
@@ -111,8 +111,8 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * As {@link #commit}, for what has taken effect already: on a full disk it is written into a reserve that other
-     * commits leave alone, of {@value StoreLimits#RESERVE} bytes.
+     * As {@link #commit}, for what has taken effect already or makes room. On a full disk it uses a reserve that other
+     * commits do not touch, of {@value StoreLimits#RESERVE} bytes.
      */
     public void commitCritical(List<Change> changes) throws StoreException {
         requireModest(changes);
@@ -129,7 +129,7 @@ public final class StateStore implements AutoCloseable {
 
     /**
      * Makes changes that are durable with the next commit, or within a second. Never blocks on a sync. While the disk
-     * refuses them the newest of every key is kept, and tried again.
+     * refuses them, the newest change of every key is kept and tried again.
      */
     public void commitSoon(Collection<Change> changes) {
         commits.soon(changes);
@@ -182,14 +182,14 @@ public final class StateStore implements AutoCloseable {
     }
 
     /**
-     * What was found damaged at the opening, one sentence each with the file's name, and which files of earlier times are
-     * still set aside. Empty on a healthy device.
+     * What was found damaged when the store was opened, one sentence each with the file's name, and which damaged files
+     * of earlier starts are still there. Empty on a healthy device.
      */
     public List<String> damages() {
         return opening.damages();
     }
 
-    /** Saves what was to be durable soon, writes a checkpoint and lets the folder go. Idempotent; takes 20 s at most. */
+    /** Saves pending changes, writes a checkpoint and releases the folder. Idempotent; takes 20 s at most. */
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) return;

@@ -65,7 +65,7 @@ final class HandOvers {
         // commands
         load(all, "io.efka.agent.command.CommandRouter.received", "");
         load(all, "io.efka.agent.command.CommandRouter.take", "");
-        load(all, "io.efka.agent.command.CommandQueue.drain", "");
+        load(all, "io.efka.agent.command.CommandRouter$CommandQueue.drain", "");
         load(all, "io.efka.agent.command.CommandAdmission.admit", "");
         load(all, "io.efka.agent.command.CommandAdmission.write", "");
         load(all, "io.efka.agent.command.KeyedSerialExecutor.begin", "");

@@ -18,9 +18,9 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * Answers from the files: the last lines, a byte range, and either with only the lines that match. Never more than the
- * query's {@code maxBytes}, and within its budget; what is missing then can be asked for with {@code from} =
- * {@code next} or, backwards, {@code to} = {@code offset}.
+ * Answers log queries from the files: the last lines or a byte range, either of them with only the lines that match. An
+ * answer never exceeds the query's {@code maxBytes} and its budget; the rest can be asked for with {@code from} = {@code
+ * next} or, backwards, {@code to} = {@code offset}.
  */
 public final class LogReader implements LogQueries.Reader {
     private static final int LINES = 100;
@@ -41,7 +41,7 @@ public final class LogReader implements LogQueries.Reader {
         this.maxPacket = maxPacket;
     }
 
-    /** What fits a packet also where it is twice as long as JSON text. */
+    /** What fits a packet even if it is twice as long as JSON text. */
     private int most(Query query) {
         long room = Math.max(SMALLEST_PAGE, (maxPacket.getAsLong() - REPLY_HEAD) / 2);
         return (int) Math.min(query.maxBytes(), room);
@@ -73,7 +73,7 @@ public final class LogReader implements LogQueries.Reader {
         return new Found(piece.bytes(), piece.offset(), piece.end(), piece.end() < to);
     }
 
-    /** One query's way through the lines. */
+    /** The search of one query. */
     private record Search(StreamReader reader, LineFilter filter, SearchBudget budget, int most) {
 
         /** From {@code from} on; all lines up to {@code next} were looked at. */
