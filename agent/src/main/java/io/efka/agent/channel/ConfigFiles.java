@@ -1,5 +1,6 @@
 package io.efka.agent.channel;
 
+import io.efka.agent.files.AtomicFiles;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
@@ -10,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 
 /** The configurations as files, for services that read no channel: each is whole at any time, and its service's alone. */
 record ConfigFiles(Path folder) {
-    /** A file, or the draft of one. */
-    private static final Pattern NAME = Pattern.compile("([^.].*)\\.json|\\.(.+)\\.new");
+    /** A file, or the draft of one; the drafts of earlier agents have no {@code .json} in their names. */
+    private static final Pattern NAME = Pattern.compile("([^.].*)\\.json|\\.(.+?)(?:\\.json)?\\.new");
 
     Path of(ServiceId service) {
         return folder.resolve(service + ".json");
@@ -53,13 +53,9 @@ record ConfigFiles(Path folder) {
         Set<PosixFilePermission> passable = PosixFilePermissions.fromString("rwx--x--x");
         Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(passable));
         Files.setPosixFilePermissions(folder, passable);
-        Path file = of(manifest.id());
-        Path draft = draft(manifest.id());
-        Files.deleteIfExists(draft);
-        Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(draft, content);
-        if (manifest.program().user().isPresent()) Files.setOwner(draft, owner(manifest));
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        boolean hasUser = manifest.program().user().isPresent();
+        Optional<UserPrincipal> owner = hasUser ? Optional.of(owner(manifest)) : Optional.empty();
+        AtomicFiles.replace(of(manifest.id()), content, owner);
     }
 
     /** The user that the service runs as: its own, or the agent's, to whom the folder belongs. */
@@ -71,7 +67,7 @@ record ConfigFiles(Path folder) {
 
     void delete(ServiceId service) throws IOException {
         Files.deleteIfExists(of(service));
-        Files.deleteIfExists(draft(service));
+        Files.deleteIfExists(AtomicFiles.draftOf(of(service)));
     }
 
     /** Deletes the files of every other service; those that have no name of ours stay. */
@@ -92,9 +88,5 @@ record ConfigFiles(Path folder) {
         if (!name.matches()) return Optional.empty();
         String id = name.group(1) == null ? name.group(2) : name.group(1);
         return Names.isLegal(id) ? Optional.of(new ServiceId(id)) : Optional.empty();
-    }
-
-    private Path draft(ServiceId service) {
-        return folder.resolve("." + service + ".new");
     }
 }

@@ -18,11 +18,15 @@ final class FileModes {
     private FileModes() {}
 
     static void set(Path file, int mode) throws IOException {
+        Files.setPosixFilePermissions(file, permissions(mode));
+    }
+
+    static Set<PosixFilePermission> permissions(int mode) {
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
         for (PosixFilePermission permission : BITS) {
             if ((mode & bit(permission)) != 0) permissions.add(permission);
         }
-        Files.setPosixFilePermissions(file, permissions);
+        return permissions;
     }
 
     static int of(Path file) throws IOException {

@@ -1,10 +1,9 @@
 package io.efka.agent.install;
 
+import io.efka.agent.files.AtomicFiles;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.threads.AgentThread;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -12,20 +11,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A file system with permissions and atomic renames. Thread-safe. */
 final class LinuxInstallDisk implements InstallDisk {
     /** A service may run as another user, so it must get into its folder whatever the agent's umask. */
     private static final int FOLDER_MODE = 0755;
-
-    private static final FileAttribute<?> PRIVATE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     @Override
     public void makeFolder(Path folder) throws IOException {
@@ -53,13 +45,7 @@ final class LinuxInstallDisk implements InstallDisk {
 
     @Override
     public void write(Path file, byte[] content, int mode) throws IOException {
-        Set<StandardOpenOption> isNew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (FileChannel channel = FileChannel.open(file, isNew, PRIVATE)) {
-            var rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) channel.write(rest);
-            FileModes.set(file, mode);
-            channel.force(true);
-        }
+        AtomicFiles.create(file, content, FileModes.permissions(mode));
     }
 
     @Override
@@ -69,9 +55,7 @@ final class LinuxInstallDisk implements InstallDisk {
 
     @Override
     public void sync(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+        AtomicFiles.sync(folder);
     }
 
     @Override

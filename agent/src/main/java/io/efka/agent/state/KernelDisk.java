@@ -1,14 +1,13 @@
 package io.efka.agent.state;
 
+import io.efka.agent.files.AtomicFiles;
 import io.efka.agent.files.PrivateFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** The real disk. {@link RandomAccessFile}, because an interrupt closes a {@link FileChannel} for good. */
 final class KernelDisk implements StateDisk {
@@ -28,9 +27,7 @@ final class KernelDisk implements StateDisk {
 
     @Override
     public void force(Path file) throws IOException {
-        try (var opened = new RandomAccessFile(file.toFile(), "rw")) {
-            opened.getFD().sync();
-        }
+        AtomicFiles.sync(file);
     }
 
     @Override
@@ -45,24 +42,7 @@ final class KernelDisk implements StateDisk {
 
     @Override
     public void forceFolder(Path folder) throws IOException {
-        boolean interrupted = false;
-        try {
-            while (!forcedUninterrupted(folder)) {
-                interrupted |= Thread.interrupted();
-            }
-        } finally {
-            if (interrupted) Thread.currentThread().interrupt();
-        }
-    }
-
-    // A folder can be opened by a channel only; an interrupt closes this one, so a new one is tried.
-    private static boolean forcedUninterrupted(Path folder) throws IOException {
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-            return true;
-        } catch (ClosedByInterruptException e) {
-            return false;
-        }
+        AtomicFiles.sync(folder);
     }
 
     private record KernelFile(RandomAccessFile file) implements OpenFile {

@@ -1,0 +1,119 @@
+package io.efka.agent.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes files that are whole at any time: after a failure or a power cut there is the old content or the new, never a part
+ * of it. Thread-safe; blocks for the disk.
+ */
+public final class AtomicFiles {
+    /** 0600. */
+    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
+
+    private static final AtomicFiles REAL = new AtomicFiles(AtomicFiles::sync);
+
+    private final Disk disk;
+
+    /** The port through which tests see what is made durable, and when. */
+    interface Disk {
+        void sync(Path path) throws IOException;
+    }
+
+    AtomicFiles(Disk disk) {
+        this.disk = disk;
+    }
+
+    /**
+     * Gives a file new content, mode 0600, whether it is there or not. Content and name are durable when it returns.
+     *
+     * @param owner whom the file belongs to from the moment it has its name; empty: the agent's user
+     * @throws IOException if it could not be done; the old content is still there, unless only the last sync failed
+     */
+    public static void replace(Path file, byte[] content, Optional<UserPrincipal> owner) throws IOException {
+        REAL.doReplace(file, content, owner);
+    }
+
+    void doReplace(Path file, byte[] content, Optional<UserPrincipal> owner) throws IOException {
+        Path draft = draftOf(file);
+        Files.deleteIfExists(draft);
+        doCreate(draft, content, PRIVATE, owner);
+        try {
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(draft);
+            throw e;
+        }
+        disk.sync(folderOf(file));
+    }
+
+    /**
+     * Makes a file that is not there yet. Its content and mode are durable when it returns; its name after {@link #sync}
+     * of the folder. Nobody else can read it before it has its mode.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if something is there; it stays as it is
+     * @throws IOException if it could not be written; nothing is left of it
+     */
+    public static void create(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
+        REAL.doCreate(file, content, mode, Optional.empty());
+    }
+
+    void doCreate(Path file, byte[] content, Set<PosixFilePermission> mode, Optional<UserPrincipal> owner)
+            throws IOException {
+        Set<StandardOpenOption> isNew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(file, isNew, PosixFilePermissions.asFileAttribute(PRIVATE));
+        boolean isWhole = false;
+        try (channel) {
+            ByteBuffer rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) channel.write(rest);
+            Files.setPosixFilePermissions(file, mode);
+            if (owner.isPresent()) Files.setOwner(file, owner.get());
+            disk.sync(file);
+            isWhole = true;
+        } finally {
+            if (!isWhole) Files.deleteIfExists(file);
+        }
+    }
+
+    /** Where {@link #replace} writes before it renames; a kill in between leaves it there, until the next {@code replace}. */
+    public static Path draftOf(Path file) {
+        return file.resolveSibling("." + file.getFileName() + ".new");
+    }
+
+    private static Path folderOf(Path file) {
+        return Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
+    }
+
+    /** Makes durable what a file contains, or which names a folder has. An interrupt does not disturb it. */
+    public static void sync(Path path) throws IOException {
+        boolean interrupted = false;
+        try {
+            while (!isSyncedUninterrupted(path)) {
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
+    // A folder can be opened by a channel only. An interrupt closes the channel, so a new one is tried.
+    private static boolean isSyncedUninterrupted(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+            return true;
+        } catch (ClosedByInterruptException e) {
+            return false;
+        }
+    }
+}
