@@ -1,5 +1,6 @@
 package io.efka.agent.state;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.supervision.StoreException;
 import io.efka.threads.AgentThread;
 import io.efka.threads.FatalErrors;
@@ -44,8 +45,8 @@ public final class StateStore implements AutoCloseable {
     private final ExecutorService checkpointer;
     private final AtomicBoolean flushDue = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final WriteFailureLog flushFailures = new WriteFailureLog(LOG);
-    private final WriteFailureLog checkpointFailures = new WriteFailureLog(LOG);
+    private final WriteFailureLog flushFailures = new WriteFailureLog();
+    private final WriteFailureLog checkpointFailures = new WriteFailureLog();
 
     private StateStore(StateOpener opening, StoreLimits bounds) {
         this.opening = opening;
@@ -268,6 +269,35 @@ public final class StateStore implements AutoCloseable {
         /** While a checkpoint is being written, commits wait once the journal has this many bytes. */
         long fullJournal() {
             return 2 * journal;
+        }
+    }
+
+    /** Logs failures in a row: the first with its stack, the others with their number, and their end. */
+    private static final class WriteFailureLog {
+        @GuardedBy("this") private long failures;
+
+        void add(String what, Exception failure) {
+            long count = count();
+            if (count == 1) {
+                LOG.warn("{}: {}", what, failure.getMessage(), failure);
+            } else {
+                LOG.warn("{}: {} ({} times in a row)", what, failure.getMessage(), count);
+            }
+        }
+
+        void over() {
+            long count = reset();
+            if (count > 0) LOG.info("the state is saved again, after {} failures", count);
+        }
+
+        private synchronized long count() {
+            return ++failures;
+        }
+
+        private synchronized long reset() {
+            long before = failures;
+            failures = 0;
+            return before;
         }
     }
 }
