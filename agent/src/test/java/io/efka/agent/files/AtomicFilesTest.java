@@ -131,8 +131,8 @@ final class AtomicFilesTest {
         var full = new AtomicFiles(path -> {
             throw new IOException("no space left on device");
         });
-        assertThatThrownBy(() ->
-                        full.doCreate(file, NEW, PosixFilePermissions.fromString("rw-r--r--"), Optional.empty()))
+        assertThatThrownBy(
+                        () -> full.doCreate(file, NEW, PosixFilePermissions.fromString("rw-r--r--"), Optional.empty()))
                 .hasMessage("no space left on device");
         assertThat(names()).isEmpty();
     }
