@@ -2,6 +2,7 @@ package io.efka.agent.channel;
 
 import io.efka.agent.channel.ChannelRegistry.AttachedChannel;
 import io.efka.agent.channel.ServiceCalls.CallResult;
+import io.efka.agent.runtime.TokenBucket;
 import io.efka.agent.supervision.Event;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
     private final ChannelRegistry registry;
     private final LineCodec codec = new LineCodec();
     private final LineSplitter lines = new LineSplitter(MAX_ATTACH, this);
-    private final LineRateLimit rateLimit;
+    private final TokenBucket rateLimit;
     private final long since;
     private Optional<AttachedChannel> attached = Optional.empty();
     private boolean throttled;
@@ -31,7 +32,7 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
     ChannelSession(ChannelConnection connection, ChannelRegistry registry, long now) {
         this.connection = connection;
         this.registry = registry;
-        this.rateLimit = new LineRateLimit(LINES_PER_SECOND, now);
+        this.rateLimit = new TokenBucket(LINES_PER_SECOND, 1, now);
         this.since = now;
     }
 
@@ -66,7 +67,7 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
     @Override
     public boolean line(byte[] line) {
         registry.stats().line();
-        rateLimit.take();
+        rateLimit.take(1);
         try {
             ServiceLine said = codec.decode(line);
             boolean isInOrder = attached.isPresent() != said instanceof ServiceLine.Attach;
@@ -80,7 +81,7 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
 
     @Override
     public boolean tooLong(int max) {
-        rateLimit.take();
+        rateLimit.take(1);
         reportBadLine("a line must have " + max + " bytes at most" + (isAttached() ? "" : " before attach"));
         return !connection.isOver();
     }

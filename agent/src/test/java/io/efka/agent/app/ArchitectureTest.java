@@ -41,13 +41,13 @@ final class ArchitectureTest {
             agent.telemetry         -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.session           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry
             agent.homeassistant     -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry
-            agent.channel           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.files
+            agent.channel           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.files, agent.runtime
             agent.install           -> threads, protocol, protocol.json, protocol.manifest, agent.files
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
             agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.command.ledger, agent.command
             agent.output.store      -> threads, protocol, protocol.manifest, agent.supervision, agent.files
-            agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.telemetry, agent.output.store
+            agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
             agent.process.proc      -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry
             agent.process.cgroup    -> threads, protocol, protocol.manifest, agent.supervision, agent.process.proc

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.output.ship.LineBatcher;
 import io.efka.agent.output.ship.ShippingCursor;
-import io.efka.agent.output.ship.TokenBucket;
 import io.efka.agent.output.store.Segment;
 import io.efka.agent.output.store.StreamId;
+import io.efka.agent.runtime.TokenBucket;
 import io.efka.agent.supervision.Logs;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +47,7 @@ class PacingTest {
     class ATokenBucket {
         @Test
         void keepsTheAverageOverMessagesThatAreLargerThanItsBalance() {
-            var bucket = new TokenBucket(1000, 0);
+            var bucket = new TokenBucket(1000, 4, 0);
             long now = 0;
             int sent = 0;
             while (now < 100 * SECOND) {
@@ -60,7 +60,7 @@ class PacingTest {
 
         @Test
         void doesNotSaveUpWhileNothingIsSent() {
-            var bucket = new TokenBucket(1000, 0);
+            var bucket = new TokenBucket(1000, 4, 0);
             assertThat(bucket.delay(3600 * SECOND)).isZero();
             bucket.take(1024);
             assertThat(bucket.delay(3600 * SECOND)).isGreaterThan(SECOND / 2);
@@ -68,10 +68,10 @@ class PacingTest {
 
         @Test
         void withoutARateNeverWaits() {
-            var bucket = new TokenBucket(0, 0);
+            var bucket = new TokenBucket(0, 4, 0);
             bucket.take(Integer.MAX_VALUE);
             assertThat(bucket.delay(0)).isZero();
-            assertThat(bucket.part(65536)).isEqualTo(65536);
+            assertThat(bucket.piece(1024, 65536)).isEqualTo(65536);
         }
     }
 

@@ -2,6 +2,7 @@ package io.efka.agent.output.ship;
 
 import io.efka.agent.output.ship.OutputPublisher.Chunk;
 import io.efka.agent.output.ship.WatchedServices.WatchedService;
+import io.efka.agent.runtime.TokenBucket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -22,6 +23,8 @@ final class RoundRobin {
     private static final long UNREADABLE = TimeUnit.SECONDS.toNanos(1);
     /** The largest {@code batch}. */
     private static final int LARGEST_MESSAGE = 64 << 10;
+
+    private static final int SMALLEST_MESSAGE = 1024;
 
     private final OutputPublisher publisher;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_MESSAGE);
@@ -83,8 +86,9 @@ final class RoundRobin {
         long delay = bucket.delay(now);
         if (delay > 0) return delay;
         try {
-            buffer.clear()
-                    .limit(Math.min(bucket.part(Math.min(shipment.rule().batch(), LARGEST_MESSAGE)), room(shipment)));
+            int largest =
+                    bucket.piece(SMALLEST_MESSAGE, Math.min(shipment.rule().batch(), LARGEST_MESSAGE));
+            buffer.clear().limit(Math.min(largest, room(shipment)));
             Optional<Chunk> chunk = shipment.next(buffer, isDraining, System::nanoTime);
             if (chunk.isEmpty()) return shipment.isWaiting(linger, now) ? shipment.remaining(linger, now) : 0;
             bucket.take(chunk.get().payload().length);

@@ -2,6 +2,7 @@ package io.efka.agent.output.ship;
 
 import io.efka.agent.output.store.FolderWatch;
 import io.efka.agent.output.store.ServiceStreams;
+import io.efka.agent.runtime.TokenBucket;
 import io.efka.protocol.ServiceId;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -96,6 +97,9 @@ final class WatchedServices {
 
     /** A service's shipments, and the rate that they share. */
     static final class WatchedService {
+        /** So that a low rate flows instead of coming in lumps. */
+        private static final int BURSTS_PER_SECOND = 4;
+
         private final ServiceStreams streams;
         private final List<StreamShipment> shipments;
         private TokenBucket bucket;
@@ -109,7 +113,7 @@ final class WatchedServices {
         private WatchedService(ServiceStreams streams, List<StreamShipment> shipments, long now) {
             this.streams = streams;
             this.shipments = List.copyOf(shipments);
-            this.bucket = new TokenBucket(streams.rule().rate(), now);
+            this.bucket = new TokenBucket(streams.rule().rate(), BURSTS_PER_SECOND, now);
         }
 
         private void begin(long newInterval, long now) {
@@ -126,7 +130,7 @@ final class WatchedServices {
 
         TokenBucket bucket(long now) {
             long rate = streams.rule().rate();
-            if (bucket.rate() != rate) bucket = new TokenBucket(rate, now);
+            if (bucket.rate() != rate) bucket = new TokenBucket(rate, BURSTS_PER_SECOND, now);
             return bucket;
         }
     }
