@@ -34,6 +34,17 @@ public final class CommandException extends Exception {
         return new CommandException(code, argument.sentence(), List.of(), Optional.of(argument));
     }
 
+    /**
+     * The manifest of {@code what} cannot be used; the message has the first fault.
+     *
+     * @param faults all of them; none: it could not be read
+     */
+    public static CommandException invalidManifest(String what, List<Fault> faults) {
+        String first = faults.isEmpty() ? "unreadable" : faults.get(0).toString();
+        String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more, see faults)" : "";
+        return new CommandException(ErrorCode.INVALID_MANIFEST, what + ": " + first + more, faults);
+    }
+
     /** The disk did not do what it was asked to; {@code what} says what that was. */
     public static CommandException broken(String what, IOException cause) {
         String message = what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage();

@@ -6,6 +6,7 @@ import com.google.gson.JsonPrimitive;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
+import io.efka.protocol.Signal;
 import io.efka.protocol.Spelling;
 import io.efka.protocol.json.JsonExcerpt;
 import java.time.Instant;
@@ -88,6 +89,26 @@ public final class CommandArguments {
         } catch (DateTimeParseException e) {
             throw wrong(key, "a time as in \"2026-11-22T10:00:00Z\"");
         }
+    }
+
+    /** The name of a signal, with or without {@code SIG}. */
+    public Optional<Signal> signal(String key) throws CommandException {
+        Optional<String> name = string(key);
+        if (name.isEmpty()) return Optional.empty();
+        Optional<Signal> signal = Signal.named(name.get());
+        if (signal.isEmpty()) throw wrongSignal(key);
+        return signal;
+    }
+
+    /** The name of a signal, which must be given. */
+    public Signal requiredSignal(String key) throws CommandException {
+        Optional<Signal> signal = signal(key);
+        if (signal.isEmpty()) throw wrongSignal(key);
+        return signal.get();
+    }
+
+    private CommandException wrongSignal(String key) {
+        return wrong(key, "a signal's name, one of " + List.of(Signal.values()));
     }
 
     /** Any JSON value. */

@@ -33,8 +33,8 @@ public final class CommandContext {
     private final Timers timers;
 
     /**
-     * @param sender sends a reply, again at the next connection if need be, and never blocks; completes when the broker has
-     *     it, and fails when the broker never will in the life of this agent (refused, queue full, closed)
+     * @param sender sends a reply, if need be again at the next connection, and never blocks; completes when the broker
+     * has the reply, and fails when this agent will not send it (refused, queue full, closed)
      */
     public CommandContext(
             Topics topics,

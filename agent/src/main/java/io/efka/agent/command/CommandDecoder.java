@@ -15,10 +15,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -141,18 +139,9 @@ final class CommandDecoder {
 
     private static Command.Header takeExpiry(
             Command.Header header, CommandArguments arguments, MessageProperties properties) throws CommandException {
-        Optional<String> expiry = arguments.string("expires_at");
-        if (properties.expirySeconds().isPresent() || expiry.isEmpty()) return header;
-        Optional<Instant> deadline = Optional.of(instant(arguments, expiry.get()));
-        return header.withReplyTo(header.replyTo().until(deadline));
-    }
-
-    private static Instant instant(CommandArguments arguments, String text) throws CommandException {
-        try {
-            return OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException e) {
-            throw arguments.wrong("expires_at", "a time as in \"2030-01-31T12:00:00.000Z\"");
-        }
+        boolean isGiven = arguments.string("expires_at").isPresent(); // its type is checked even if the property counts
+        if (properties.expirySeconds().isPresent() || !isGiven) return header;
+        return header.withReplyTo(header.replyTo().until(arguments.time("expires_at")));
     }
 
     /** Members of a group share the work of being slow: each its own, always the same, part of the span. */

@@ -61,7 +61,7 @@ record RelativePath(String value) implements Comparable<RelativePath> {
         return value;
     }
 
-    /** A JVM in the C locale cannot name files beyond ASCII: found here, not half-way through the writing. */
+    /** A JVM in the C locale cannot name files beyond ASCII: noticed here, not during the writing. */
     private static void requireNameable(String value) {
         try {
             var unused = Path.of(value);

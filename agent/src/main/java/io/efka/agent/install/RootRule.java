@@ -16,10 +16,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * An agent that is root reads no manifest that others can change: they would run what they like as root. A user may
- * change a manifest whose service runs as that very user. The same holds for the scripts that it has an interpreter run.
+ * An agent that runs as root reads no manifest that others can change: they could run anything as root. A user may change
+ * a manifest whose service runs as this user. The same holds for scripts that an interpreter runs.
  *
- * @param applies whether the agent is root
+ * @param applies whether the agent runs as root
  */
 record RootRule(boolean applies) {
     static RootRule here() {
@@ -46,7 +46,7 @@ record RootRule(boolean applies) {
         return script.isPresent() ? new ManifestReading.Unusable(List.of(script.get())) : reading;
     }
 
-    /** The programs themselves are looked at when they are started. */
+    /** Programs themselves are checked when they are started. */
     private static Optional<Fault> script(Manifest manifest, Path file) {
         Manifest.Program program = manifest.program();
         Path folder = Objects.requireNonNull(file.getParent());

@@ -17,14 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a service's files are before they are in its folder and after they were. Everything happens by renaming within
- * one file system, from one of three folders beside the services (their names are no legal service ids):
+ * Staging area for a service's files: new ones before they are in its folder, old ones before they are deleted. Files are
+ * moved by renaming within one file system, from and to three folders beside the services, whose names are not legal
+ * service ids:
  *
  * <ul>
- *   <li>{@code .staging}: being written; worth nothing, deleted at start;
- *   <li>{@code .committed/ID}: an update, complete and durable; moved in file by file, and at start what is left of it.
- *       So a cut at any moment leaves the old files, or at the next start the new ones: never a mixture that stays;
- *   <li>{@code .trash}: removed; deleted at start what could not be at once.
+ *   <li>{@code .staging}: files being written; deleted at start;
+ *   <li>{@code .committed/ID}: a complete and durable update, which is moved in file by file; the next start moves in the
+ * rest. A crash at any moment leaves the old files or, after the next start, the new ones, never a lasting mixture;
+ *   <li>{@code .trash}: removed files; the next start deletes what could not be deleted at once.
  * </ul>
  */
 final class Staging {
@@ -61,7 +62,7 @@ final class Staging {
         }
     }
 
-    /** Lays {@code plan} over a work directory; its other files stay. First finishes what is unfinished of before. */
+    /** Writes the files of {@code plan} into a work directory; its other files stay. First finishes an unfinished update. */
     void replace(InstallPlan plan, Path workDir) throws IOException {
         finish(plan.id(), workDir);
         Path staged = stage(plan);
@@ -71,12 +72,12 @@ final class Staging {
             discard(staged);
             throw e;
         }
-        // From here on there is no way back: whatever fails, the next start or update goes on.
+        // From here on there is no way back: after any failure, the next start or update continues.
         disk.sync(committed);
         finish(plan.id(), workDir);
     }
 
-    /** Takes a work directory away: gone for its service at once and for good, its space a little later. */
+    /** Removes a work directory: at once and for good; its space is freed a little later. */
     void remove(ServiceId id, Path workDir) throws IOException {
         if (!Files.isDirectory(trash)) makeFolders();
         if (isUnfinished(id)) discard(bury(committed.resolve(id.value())));
@@ -127,7 +128,7 @@ final class Staging {
         }
     }
 
-    /** Moves in what is left of a committed update; the manifest last, for whoever reads meanwhile. */
+    /** Moves in the rest of a committed update; the manifest last, because it may be read meanwhile. */
     private void finish(ServiceId id, Path workDir) throws IOException {
         if (!isUnfinished(id)) return;
         Path update = committed.resolve(id.value());
@@ -159,8 +160,8 @@ final class Staging {
     }
 
     /**
-     * Takes a folder out of its place in one step: deleting it there could be cut off half-way and leave a part. Needs no
-     * room, for it may be a full disk that the service is removed from.
+     * Moves a folder away in one step: deleting it in place could stop half-way and leave a part. Needs no space, because
+     * the disk may be full.
      */
     private Path bury(Path folder) throws IOException {
         String name = String.valueOf(folder.getFileName());

@@ -21,10 +21,10 @@ final class Checkpoint {
     // A table is made of pages, and an entry must fit into one. A power of two; the file is a multiple of it.
     private static final int MIN_PAGE = 1 << 16;
 
-    // Generous: the table itself needs some dozens of bytes a page.
+    // Generous: the table itself needs some dozens of bytes per page.
     private static final int PAGE_OVERHEAD = 1024;
 
-    // Entries packed together; such a node must fit into a page too, and MapDB does not see to it. One always does.
+    // Entries in one node, which must fit into a page, too; MapDB does not ensure that. One entry always fits.
     private static final int NODE_ENTRIES = 1;
 
     private Checkpoint() {}
@@ -92,7 +92,7 @@ final class Checkpoint {
         }
     }
 
-    /** The CRC-32C of a whole file: a damaged one is not even shown to MapDB. */
+    /** The CRC-32C of a whole file: MapDB never reads a damaged one. */
     static int crc(Path file) throws IOException {
         var crc = new CRC32C();
         var buffer = new byte[1 << 16];

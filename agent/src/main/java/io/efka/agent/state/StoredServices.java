@@ -30,7 +30,7 @@ public final class StoredServices implements ServiceStore {
         this.codec = new ServiceCodec(data);
     }
 
-    /** A record that cannot be read (damaged, or a newer agent's) is logged and left where it is; the others count. */
+    /** A record that cannot be read (damaged, or written by a newer agent) is logged and kept; the others are returned. */
     @Override
     public List<ServiceRecord> load() {
         var services = new ArrayList<ServiceRecord>();
@@ -106,8 +106,8 @@ public final class StoredServices implements ServiceStore {
     }
 
     /**
-     * Forgets what is kept of services that have no record. To be called once, before anybody reads it; not where a part
-     * of the state was lost, for then records may be missing.
+     * Forgets what is kept of services without a record. Called once, before anything is read; not if a part of the state
+     * was lost, because then records may be missing.
      */
     public void forgetOrphans() {
         Set<String> recorded = recorded();

@@ -104,7 +104,7 @@ final class ManifestFields {
         return paths().stream()
                 .filter(path -> section(path).equals(section))
                 .filter(path -> isLike(written, last(path)))
-                .min(Comparator.comparingInt(path -> Spelling.slips(written, last(path))))
+                .min(Comparator.comparingInt(path -> Spelling.mistakes(written, last(path))))
                 .or(() -> elsewhere(written));
     }
 
@@ -114,7 +114,7 @@ final class ManifestFields {
 
     /** Up to a third of the letters may be wrong: two in "policy", one in "env". */
     private static boolean isLike(String written, String known) {
-        return Spelling.slips(written, known) <= Math.max(1, known.length() / 3);
+        return Spelling.mistakes(written, known) <= Math.max(1, known.length() / 3);
     }
 
     private static Set<String> paths() {

@@ -5,7 +5,6 @@ import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.protocol.CommandException;
-import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
@@ -49,7 +48,7 @@ final class ApplyDecoder {
         }
         var plan = new ApplyPlan(wanted, prune);
         findCycles(plan);
-        if (!faults.isEmpty()) throw refusal();
+        if (!faults.isEmpty()) throw CommandException.invalidManifest("nothing was applied", faults);
         return plan;
     }
 
@@ -130,12 +129,6 @@ final class ApplyDecoder {
                     .fault(manifest.id())
                     .ifPresent(fault -> faults.add(fault.below("services." + manifest.id() + ".manifest")));
         }
-    }
-
-    private CommandException refusal() {
-        String first = faults.get(0).toString();
-        String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more, see faults)" : "";
-        return new CommandException(ErrorCode.INVALID_MANIFEST, "nothing was applied: " + first + more, faults);
     }
 
     /**

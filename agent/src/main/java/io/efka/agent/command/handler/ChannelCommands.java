@@ -25,7 +25,6 @@ import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -90,7 +89,7 @@ public final class ChannelCommands {
     CompletableFuture<CommandResult> config(Command command) throws CommandException {
         ServiceId service = command.requiredService();
         services.status(service);
-        Optional<Signal> signal = signal(command);
+        Optional<Signal> signal = command.arguments().signal("signal");
         Optional<CommandArguments> set = command.arguments().object("set");
         if (set.isEmpty()) return CompletableFuture.completedFuture(current(service));
         Manifest manifest = services.manifest(service);
@@ -98,14 +97,6 @@ public final class ChannelCommands {
                 command,
                 channels.configure(manifest, set.get().content())
                         .thenCompose(result -> configured(command, result, signal)));
-    }
-
-    private static Optional<Signal> signal(Command command) throws CommandException {
-        Optional<String> name = command.arguments().string("signal");
-        if (name.isEmpty()) return Optional.empty();
-        Optional<Signal> signal = Signal.named(name.get());
-        if (signal.isPresent()) return signal;
-        throw command.arguments().wrong("signal", "a signal's name, one of " + List.of(Signal.values()));
     }
 
     private CommandResult current(ServiceId service) {

@@ -100,12 +100,8 @@ public final class ServiceCommands {
     }
 
     CompletableFuture<CommandResult> signal(Command command) throws CommandException {
-        String right = "a signal's name, one of " + List.of(Signal.values());
-        String name = command.arguments().required("signal", right);
-        Optional<Signal> signal = Signal.named(name);
-        if (signal.isEmpty()) throw command.arguments().wrong("signal", right);
-        return ask(command, request -> new Event.SignalAsked(request, signal.get()))
-                .thenApply(CommandResult::of);
+        Signal signal = command.arguments().requiredSignal("signal");
+        return ask(command, request -> new Event.SignalAsked(request, signal)).thenApply(CommandResult::of);
     }
 
     CompletableFuture<CommandResult> input(Command command) throws CommandException {

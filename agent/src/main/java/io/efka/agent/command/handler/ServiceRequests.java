@@ -99,10 +99,8 @@ public final class ServiceRequests {
         throw invalid(id, reading.faults());
     }
 
-    static CommandException invalid(ServiceId id, List<Fault> faults) {
-        String first = faults.isEmpty() ? "unreadable" : faults.get(0).toString();
-        String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more, see faults)" : "";
-        return new CommandException(ErrorCode.INVALID_MANIFEST, "manifest of " + id + ": " + first + more, faults);
+    private static CommandException invalid(ServiceId id, List<Fault> faults) {
+        return CommandException.invalidManifest("manifest of " + id, faults);
     }
 
     private CommandException unknown(ServiceId id) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Ledger entries as the documents that are stored. */
+/** Encodes ledger entries as the documents that are stored. */
 final class LedgerCodec {
     private static final int VERSION = 1;
 
@@ -33,7 +33,7 @@ final class LedgerCodec {
         return document.toString();
     }
 
-    /** @throws IllegalArgumentException if the document is none of ours, or of a later version */
+    /** @throws IllegalArgumentException if the document is not a ledger entry, or of a later version */
     static LedgerEntry decode(String id, String text) {
         try {
             JsonObject document = JsonParser.parseString(text).getAsJsonObject();

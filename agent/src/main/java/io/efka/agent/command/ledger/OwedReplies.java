@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replies to duplicates that were acknowledged and whose replies the broker does not have yet. Each is a document of its
- * own in the ledger's store: written before the PUBACK, deleted after the reply, and so never in the way of the entry that
- * it belongs to. Beyond the bounds a duplicate is answered all the same, but not again after a kill. Thread-safe; only
+ * The replies to duplicates that were acknowledged and not yet answered. Each is a separate document in the ledger's
+ * store, written before the PUBACK and deleted after the reply. Beyond the bounds a duplicate is still answered, but not
+ * after a kill of the agent. Thread-safe; only
  * {@link #save} waits for the disk.
  */
 public final class OwedReplies {
@@ -27,7 +27,7 @@ public final class OwedReplies {
     static final int MAX_CHARACTERS = 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(OwedReplies.class);
-    // Neither a user's id nor the key of a command without one starts like this. Older agents pass over such documents.
+    // Neither a user's id nor the key of a command without id starts like this. Older agents skip such documents.
     private static final String PREFIX = "\n";
 
     private final LedgerStore store;
@@ -59,10 +59,10 @@ public final class OwedReplies {
     }
 
     /**
-     * Reads what an earlier life owes, once.
+     * Reads what earlier agents owe. Called once.
      *
      * @param documents of the whole ledger
-     * @param isKnown whether the ledger knows a command; what belongs to none is deleted
+     * @param isKnown whether the ledger knows a command; the replies to unknown ones are deleted
      */
     void load(Map<String, String> documents, Predicate<String> isKnown) {
         var useless = new ArrayList<String>();
@@ -82,9 +82,9 @@ public final class OwedReplies {
     }
 
     /**
-     * Makes a promise of a reply durable.
+     * Makes an owed reply durable.
      *
-     * @return empty: it could not be written down, or there are too many; whoever asked is answered in this life only
+     * @return empty: it could not be saved, or there are too many; then only this agent answers
      */
     Optional<Owed> save(String command, ReplyTo to) {
         Owed promised;
@@ -117,7 +117,7 @@ public final class OwedReplies {
         store.delete(List.of(paid.key()));
     }
 
-    /** Their outcomes are forgotten. */
+    /** The outcomes of these commands are forgotten. */
     void forget(Collection<String> commands) {
         List<String> keys;
         synchronized (this) {

@@ -8,7 +8,7 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.json.JsonExcerpt;
 import java.util.List;
 
-/** Replies without their details: for the broker that does not take the whole, and for the ledger's limit. */
+/** Replies without their details, for a broker that refuses the whole reply and for the limit of the ledger. */
 public final class ShortReply {
     /** In characters. The ledger keeps no larger reply: 1,000 of them must not fill a small device's heap. */
     static final int MAX_KEPT = 16 * 1024;
@@ -21,7 +21,7 @@ public final class ShortReply {
     private ShortReply() {}
 
     /**
-     * Why the broker did not take a reply.
+     * Why the broker refused a reply.
      *
      * @param bytes the reply's size
      */
