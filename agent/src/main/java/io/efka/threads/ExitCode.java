@@ -6,7 +6,7 @@ public enum ExitCode {
     USAGE(64, "a flag or an argument is wrong"),
     BAD_DATA(65, "check: a file has faults"),
     NO_INPUT(66, "a file that was named cannot be read"),
-    UNAVAILABLE(69, "something needed is not to be had, such as a port"),
+    UNAVAILABLE(69, "a required resource, such as a port, is unavailable"),
     INTERNAL(70, "a fault of efka itself, or an end that took too long"),
     CANNOT_CREATE(73, "the data or log folder cannot be made or written"),
     BUSY(75, "another agent uses the data folder, or its lock file was deleted"),
