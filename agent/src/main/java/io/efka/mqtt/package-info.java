@@ -1,6 +1,6 @@
 /**
- * Topics, device and group ids, messages, the port to the broker ({@link io.efka.mqtt.MqttLink}) and the outbox that
- * carries replies and events over lost connections. It may use ids and timers of {@code service} and the JDK, no library.
+ * Messages, the port to the broker ({@link io.efka.mqtt.MqttLink}) and the outbox that carries replies and events over
+ * lost connections. It may use {@code threads} and the JDK, no library.
  *
  * <p>It has no thread: everything here is a value, or thread-safe.
  */

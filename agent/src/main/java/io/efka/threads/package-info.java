@@ -1,6 +1,7 @@
 /**
- * What every thread of the agent has in common: how it is named and started, what becomes of what is thrown at its top,
- * and how it shows that it is not stuck. The lowest package: every other may use it, it uses the JDK and the log only.
+ * What every thread of the agent has in common: its name and start, what happens to an exception at its top, and how
+ * it shows that it is not stuck. This is the lowest package: every other package may use it, and it uses only the JDK
+ * and the log.
  *
  * <p>Its own threads are {@code agent-halt} and {@code agent-dump}, which wait until the agent cannot go on, and
  * {@code agent-self-check}.

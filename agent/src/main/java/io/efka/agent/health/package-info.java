@@ -1,5 +1,6 @@
 /**
- * Health probes: by HTTP, by connecting, or by a command. Each answers once, within its time, on threads of its own.
+ * Health probes: by HTTP, by connecting, or by a command. Each probe answers once, within its time limit, on its own
+ * threads.
  */
 @NullMarked
 package io.efka.agent.health;

@@ -7,9 +7,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** What {@code --help} says, beside the options themselves; examples last, where a tired eye looks first. */
+/** The texts of {@code --help} around the options. Examples come last, because readers look at the end first. */
 final class HelpTexts {
-    /** Wide enough for a flag and its meaning, narrow enough for the terminal of a rescue console. */
+    /** In characters: fits a flag with its meaning, and still the terminal of a rescue console. */
     private static final int WIDTH = 100;
 
     private HelpTexts() {}
@@ -20,7 +20,7 @@ final class HelpTexts {
                 .versionHelp(true)
                 .description("Shows the version.")
                 .build());
-        usage.header("Keeps a device's services running, commanded and watched through an MQTT broker.", "");
+        usage.header("Keeps a device's services running; you control and watch them through an MQTT broker.", "");
         usage.synopsisSubcommandLabel("COMMAND");
         usage.commandListHeading("%nCommands:%n");
         usage.footer(Stream.of(
@@ -38,14 +38,13 @@ final class HelpTexts {
 
     static void run(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
-        usage.header(
-                "Runs the agent until it is told to end; without a broker, too, it keeps its services running.", "");
+        usage.header("Runs the agent until it is told to end. It keeps services running even without a broker.", "");
         usage.footer(
                 "",
-                "TIME is a number and a unit: 500ms, 10s, 5m, 24h, 7d.",
-                "Every setting may also stand in the environment (--data-dir is EFKA_DATA_DIR, --log-level is",
-                "EFKA_LOG) or in the config file (data_dir). A flag wins over the environment, and that over the file.",
-                "The first SIGTERM, SIGINT or SIGHUP ends it gracefully (exit code 0), a second one at once.",
+                "TIME is a number with a unit: 500ms, 10s, 5m, 24h, 7d.",
+                "Every setting can also be in the environment (--data-dir is EFKA_DATA_DIR, --log-level is",
+                "EFKA_LOG) or in the config file (data_dir). A flag overrides the environment, which overrides the",
+                "file. The first SIGTERM, SIGINT or SIGHUP ends the agent gracefully (exit code 0), a second at once.",
                 "",
                 "Examples:",
                 "  efka run",
@@ -69,10 +68,10 @@ final class HelpTexts {
 
     static void demo(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
-        usage.header("Tries it all out on this machine: a broker, an agent and five sample services.", "");
+        usage.header("Tries Efka on this machine, with a broker, an agent and five sample services.", "");
         usage.footer(
                 "",
-                "The broker listens on 127.0.0.1 only and forgets everything at the end.",
+                "The broker listens on 127.0.0.1 only and keeps nothing after the end.",
                 "",
                 "Examples:",
                 "  efka demo",

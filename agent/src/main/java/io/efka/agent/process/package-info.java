@@ -1,10 +1,10 @@
 /**
- * Processes, control groups, signals, health probes and meters of a Linux machine; the adapter behind the core's ports.
+ * Processes, control groups, signals and meters of a Linux machine; implements the core's ports.
  *
- * <p>A run is started by a small {@code /bin/sh} script ({@link io.efka.agent.process.tree.LaunchScript}) that replaces itself by the
- * program, so that the run is the agent's own child with its own session. What belongs to a run is found by its control
- * group where one can be had, else by its session, its descendants and {@code EFKA_RUN} in the environment. Work runs on
- * the executor that is handed in; nothing here blocks a caller.
+ * <p>A small {@code /bin/sh} script ({@link io.efka.agent.process.tree.LaunchScript}) starts a run and replaces itself
+ * with the program, so that the run is the agent's own child with its own session. The processes of a run are found by
+ * its control group if it has one, otherwise by its session, its descendants and {@code EFKA_RUN} in the environment.
+ * Work runs on the executor that is passed in; nothing here blocks a caller.
  */
 @NullMarked
 package io.efka.agent.process;

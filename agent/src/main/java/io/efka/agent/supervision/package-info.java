@@ -1,7 +1,7 @@
 /**
- * The core: what a service is, which states it has, and the supervisor that keeps it as its operator wants it. Decisions
- * are values (a step of state and effects), effects go through this room's ports. It knows no thread, no clock and no
- * library: one mailbox a service, run by whoever hands in the executor.
+ * The core: what a service is, which states it has, and the supervisor that keeps it in the state its operator wants.
+ * Decisions are values (a step of state and effects); effects go through this package's ports. It uses no thread, no
+ * clock and no library: each service has one mailbox, run by the executor that is passed in.
  */
 @NullMarked
 package io.efka.agent.supervision;

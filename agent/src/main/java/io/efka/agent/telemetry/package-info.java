@@ -1,9 +1,9 @@
 /**
- * What the agent says of its services and of the machine: retained statuses, events, data, metrics. It may use values of
- * {@code service}, ports of {@code wire}, and Gson in codecs.
+ * What the agent reports about its services and the machine: retained statuses, events, data, metrics. It may use
+ * values of {@code supervision}, ports of {@code mqtt}, and Gson in codecs.
  *
- * <p>It has no thread: it hears of statuses on mailboxes and of what the broker sends in the session's mailbox, blocks
- * neither, and measures on the executor that is handed in.
+ * <p>It has no thread. Statuses arrive on mailboxes, and messages from the broker in the session's mailbox; it blocks
+ * neither. It measures on the executor that is passed in.
  */
 @NullMarked
 package io.efka.agent.telemetry;

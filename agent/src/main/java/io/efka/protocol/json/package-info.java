@@ -1,5 +1,5 @@
 /**
- * JSON as the protocol has it: a strict reader, a writer, and excerpts for messages. Values only.
+ * JSON as the protocol defines it: a strict reader, a writer, and excerpts for messages. Values only.
  */
 @NullMarked
 package io.efka.protocol.json;

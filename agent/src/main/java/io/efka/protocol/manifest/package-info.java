@@ -1,6 +1,6 @@
 /**
- * What a {@code manifest.json} may say: every key with its rule and its default, and a parser that finds all that is
- * wrong at once. {@link io.efka.protocol.manifest.ManifestSchema} is the table of keys. Values only.
+ * What a {@code manifest.json} may contain: every key with its rule and its default, and a parser that reports all
+ * faults at once. {@link io.efka.protocol.manifest.ManifestSchema} is the table of keys. Values only.
  */
 @NullMarked
 package io.efka.protocol.manifest;

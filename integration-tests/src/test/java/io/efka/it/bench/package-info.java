@@ -1,5 +1,5 @@
 /**
- * How fast and how small the packaged agent is, measured against the bare thing in the same run. Started by
- * {@code integration-tests/bench}; no test: nothing here fails a build.
+ * Measures how fast and how small the packaged agent is, compared with the same work without it in the same run.
+ * {@code integration-tests/bench} starts it. It is no test: nothing here fails a build.
  */
 package io.efka.it.bench;

@@ -1,6 +1,6 @@
 /**
- * What each command does. {@link io.efka.agent.command.handler.CommandTables} lists them; a handler runs in the queue of its
- * service, and may block for the disk.
+ * What each command does. {@link io.efka.agent.command.handler.CommandTables} lists the commands. A handler runs in
+ * the queue of its service, and may block for the disk.
  */
 @NullMarked
 package io.efka.agent.command.handler;

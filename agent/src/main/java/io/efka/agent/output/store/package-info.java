@@ -1,5 +1,6 @@
 /**
- * What services wrote, on disk: files with offsets, what is kept and freed of them, and queries. Each stream has one lock.
+ * The output of services on disk: files with offsets, what is kept and what is freed, and queries. Each stream has one
+ * lock.
  */
 @NullMarked
 package io.efka.agent.output.store;

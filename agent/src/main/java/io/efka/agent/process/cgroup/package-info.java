@@ -1,5 +1,5 @@
 /**
- * Control groups: what there is of them, one for every run, and the systemd scope that holds them.
+ * Control groups: which ones the machine has, one for every run, and the systemd scope that holds them.
  */
 @NullMarked
 package io.efka.agent.process.cgroup;

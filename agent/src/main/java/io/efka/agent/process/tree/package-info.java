@@ -1,6 +1,6 @@
 /**
- * Process trees: starting one, knowing what belongs to it, signalling it, noticing its end, and taking over what an earlier
- * agent left.
+ * Process trees: starting one, finding what belongs to it, signalling it, noticing its end, and taking over those of
+ * an earlier agent.
  */
 @NullMarked
 package io.efka.agent.process.tree;
