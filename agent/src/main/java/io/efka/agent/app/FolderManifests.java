@@ -1,7 +1,7 @@
 package io.efka.agent.app;
 
 import io.efka.agent.install.ServiceFolders;
-import io.efka.agent.supervision.ManifestReader;
+import io.efka.agent.supervision.Supervisors;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param pool where files are read: a folder on a dead mount may hold its threads
  */
-record FolderManifests(ServiceFolders folders, Executor pool) implements ManifestReader {
+record FolderManifests(ServiceFolders folders, Executor pool) implements Supervisors.ManifestReader {
     private static final Logger LOG = LoggerFactory.getLogger(FolderManifests.class);
 
     @Override

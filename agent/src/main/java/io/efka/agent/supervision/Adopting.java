@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param again a restart was asked for meanwhile: what is found alive is ended, and another run begun
  * @param early what it said before it was found: it may have asked for more time
  */
-record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) implements ActiveState {
+record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) implements ServiceState.Active {
 
     static Adopting of(RunId run) {
         return new Adopting(run, false, Optional.empty());

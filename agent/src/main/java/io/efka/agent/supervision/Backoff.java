@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** It failed and is started again when the time has come. */
-record Backoff(Instant until) implements IdleState {
+record Backoff(Instant until) implements ServiceState.Idle {
     @Override
     public ServiceStatus.State visible() {
         return ServiceStatus.State.BACKOFF;

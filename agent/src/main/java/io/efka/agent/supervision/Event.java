@@ -42,7 +42,7 @@ public sealed interface Event {
         RunId run();
 
         /** Asks a state with this very run what follows. */
-        Step applyTo(ActiveState state, Service service, DecisionContext context);
+        Step applyTo(ServiceState.Active state, Service service, DecisionContext context);
 
         @Override
         default Step applyTo(ServiceState state, Service service, DecisionContext context) {
@@ -209,14 +209,14 @@ public sealed interface Event {
         }
 
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
 
     record LaunchFailed(RunId run, String why) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
@@ -228,7 +228,7 @@ public sealed interface Event {
      */
     record Exited(RunId run, Exit exit, boolean treeEmpty) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
@@ -236,7 +236,7 @@ public sealed interface Event {
     /** No process of the tree is left. */
     record TreeEmptied(RunId run) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
@@ -244,7 +244,7 @@ public sealed interface Event {
     /** The stop command ended; {@code problem} says why it was no use, if it was not. */
     record StopCommandEnded(RunId run, Optional<String> problem) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
@@ -264,7 +264,7 @@ public sealed interface Event {
         }
 
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
@@ -272,7 +272,7 @@ public sealed interface Event {
     /** Nothing of the recorded run is alive any more. */
     record AdoptionFailed(RunId run, String why) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
@@ -282,7 +282,7 @@ public sealed interface Event {
     /** The service itself said that it is ready. */
     record ReadyReported(RunId run) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
@@ -294,14 +294,14 @@ public sealed interface Event {
      */
     record AliveReported(RunId run, Optional<Duration> extend) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }
 
     record HealthReported(RunId run, Prober.Verdict verdict) implements OfRun {
         @Override
-        public Step applyTo(ActiveState state, Service service, DecisionContext context) {
+        public Step applyTo(ServiceState.Active state, Service service, DecisionContext context) {
             return state.on(this, service, context);
         }
     }

@@ -7,8 +7,8 @@ import io.efka.protocol.Cause;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
 
-/** Given up, until a command says otherwise; the cause says why. */
-record Failed() implements IdleState {
+/** Not tried again until a command says so; the cause says why. */
+record Failed() implements ServiceState.Idle {
     @Override
     public ServiceStatus.State visible() {
         return ServiceStatus.State.FAILED;
@@ -41,7 +41,7 @@ record Failed() implements IdleState {
                 .done(event.request());
     }
 
-    /** The recorded run of a service whose manifest went bad is ended: it cannot be kept without one. */
+    /** Ends the recorded run of a service whose manifest has become unusable; without one it cannot be supervised. */
     @Override
     public Step on(Event.AgentStarted event, Service service, DecisionContext context) {
         if (service.record().run().isEmpty()) return service.stay();

@@ -2,14 +2,14 @@ package io.efka.agent.supervision;
 
 import java.util.function.Consumer;
 
-/** Asks a service whether it is well. Never blocks; answers once, from any thread, within the check's timeout. */
+/** Runs health checks. Never blocks; answers once, from any thread, within the check's timeout. */
 public interface Prober {
 
-    /** Probes as {@code launch}'s manifest says; {@code answer} gets the verdict. */
+    /** Runs the health check of {@code launch}'s manifest; {@code answer} gets the verdict. */
     void probe(Launcher.Launch launch, Consumer<Verdict> answer);
 
     /**
-     * One answer to a health check.
+     * The result of a health check.
      *
      * @param detail one line: the status, or what went wrong
      */

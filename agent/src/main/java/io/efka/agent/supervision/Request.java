@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Somebody who asked a supervisor for something and waits for its outcome. Answered exactly once.
+ * A request to a supervisor, which answers it exactly once.
  *
- * @param commandId for the status's cause; empty when the command had none
- * @param waits false: answered at acceptance, not when done
- * @param answer takes the outcome; called on the mailbox, must not block
+ * @param commandId goes into the status's cause; empty if the command had none
+ * @param waits whether it is answered when done; if false, when accepted
+ * @param answer gets the outcome; called on the mailbox, must not block
  */
 public record Request(Optional<String> commandId, boolean waits, Consumer<Outcome> answer) {
 
-    /** What became of a request to a supervisor. */
+    /** The outcome of a request. */
     public sealed interface Outcome {
 
         /** It is done, or accepted if the request did not wait. */

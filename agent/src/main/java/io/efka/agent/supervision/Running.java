@@ -32,7 +32,7 @@ record Running(
         boolean startPeriodOver,
         ServiceStatus.HealthState health,
         int failures)
-        implements ActiveState {
+        implements ServiceState.Active {
 
     /** While it is not ready, it is asked this often: who waits for a start wants to know. */
     private static final Duration EAGER = Duration.ofMillis(250);

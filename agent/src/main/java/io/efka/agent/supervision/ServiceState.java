@@ -1,6 +1,9 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.Step.DecisionContext;
+import io.efka.protocol.Cause;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
 import java.time.Instant;
@@ -8,12 +11,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Where a service is in its life. A state holds only what is true in it, and answers every event that can reach it with
- * a step; the whole table is printed in {@code agent/docs/states.md}.
+ * Where a service is in its life. A state holds only what is true in it. It answers every event that can reach it with a
+ * step; {@code agent/docs/states.md} has the whole table.
  */
-public sealed interface ServiceState permits IdleState, ActiveState {
+public sealed interface ServiceState permits ServiceState.Idle, ServiceState.Active {
 
-    /** What a user sees of it. */
+    /** The state that a status shows. */
     ServiceStatus.State visible();
 
     Step on(Event.StartAsked event, Service service, DecisionContext context);
@@ -36,12 +39,12 @@ public sealed interface ServiceState permits IdleState, ActiveState {
 
     Step on(Event.TimerFired event, Service service, DecisionContext context);
 
-    /** Of interest only to a state that waits for it: any other has heard of another one since. */
+    /** Only a state that waits for a manifest uses this one; any other has had a newer manifest since. */
     default Step on(Event.ManifestRead event, Service service, DecisionContext context) {
         return service.stay();
     }
 
-    /** Answers an event of some run, if it is of the run this state is about. */
+    /** Answers an event of a run; ignores it if the state is about another run. */
     Step onRun(Event.OfRun event, Service service, DecisionContext context);
 
     default boolean isReady() {
@@ -56,12 +59,108 @@ public sealed interface ServiceState permits IdleState, ActiveState {
         return Optional.empty();
     }
 
-    /** When something is tried again. */
+    /** When the next attempt is due; empty if none is. */
     default Optional<Instant> nextAttempt() {
         return Optional.empty();
     }
 
     default OptionalLong pid() {
         return OptionalLong.empty();
+    }
+
+    /** A state without a process. An event of a run is of an earlier run and changes nothing. */
+    sealed interface Idle extends ServiceState permits Stopped, Waiting, Backoff, Failed, Unread {
+
+        @Override
+        default Step onRun(Event.OfRun event, Service service, DecisionContext context) {
+            return service.stay();
+        }
+
+        @Override
+        default Step on(Event.SignalAsked event, Service service, DecisionContext context) {
+            return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, service.notRunning());
+        }
+
+        @Override
+        default Step on(Event.InputAsked event, Service service, DecisionContext context) {
+            return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, service.notRunning());
+        }
+
+        /** Nothing has to be ended, so the agent does not wait. Pending timers and requests end with the agent. */
+        @Override
+        default Step on(Event.AgentStopping event, Service service, DecisionContext context) {
+            return service.move(new Stopped(), Cause.of(Cause.Kind.AGENT_STOP), context)
+                    .interruptAll("the agent is stopping")
+                    .then(new Effect.Run(event.done()));
+        }
+    }
+
+    /** A state with a run: there is a process, or there may be one. */
+    sealed interface Active extends ServiceState permits Adopting, Starting, Running, Stopping {
+
+        RunId run();
+
+        /** The main process; empty while it is not known. */
+        Optional<ProcessIdentity> process();
+
+        Step on(Event.Launched event, Service service, DecisionContext context);
+
+        Step on(Event.LaunchFailed event, Service service, DecisionContext context);
+
+        Step on(Event.Exited event, Service service, DecisionContext context);
+
+        Step on(Event.TreeEmptied event, Service service, DecisionContext context);
+
+        Step on(Event.StopCommandEnded event, Service service, DecisionContext context);
+
+        Step on(Event.Adopted event, Service service, DecisionContext context);
+
+        Step on(Event.AdoptionFailed event, Service service, DecisionContext context);
+
+        Step on(Event.ReadyReported event, Service service, DecisionContext context);
+
+        Step on(Event.AliveReported event, Service service, DecisionContext context);
+
+        Step on(Event.HealthReported event, Service service, DecisionContext context);
+
+        @Override
+        default Step onRun(Event.OfRun event, Service service, DecisionContext context) {
+            if (!event.run().equals(run())) return service.stay();
+            return event.applyTo(this, service, context);
+        }
+
+        @Override
+        default Step on(Event.SignalAsked event, Service service, DecisionContext context) {
+            if (process().isEmpty()) {
+                return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, service.notRunning());
+            }
+            return service.stay()
+                    .then(new Effect.SignalMain(run(), event.signal()))
+                    .done(event.request());
+        }
+
+        @Override
+        default Step on(Event.InputAsked event, Service service, DecisionContext context) {
+            if (process().isEmpty()) {
+                return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, service.notRunning());
+            }
+            return service.stay().then(new Effect.WriteInput(run(), event.bytes(), event.request()));
+        }
+
+        /** Comes once, before anything runs, so an active service has already had it. */
+        @Override
+        default Step on(Event.AgentStarted event, Service service, DecisionContext context) {
+            return service.stay();
+        }
+
+        @Override
+        default Optional<RunId> currentRun() {
+            return Optional.of(run());
+        }
+
+        @Override
+        default OptionalLong pid() {
+            return process().map(p -> OptionalLong.of(p.pid())).orElse(OptionalLong.empty());
+        }
     }
 }

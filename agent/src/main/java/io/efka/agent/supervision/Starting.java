@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param early what a quick program said before its launch was reported: it may have asked for more time
  */
 record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.AliveReported> early)
-        implements ActiveState {
+        implements ServiceState.Active {
     Starting(RunId run, Optional<ProcessIdentity> process) {
         this(run, process, Optional.empty());
     }

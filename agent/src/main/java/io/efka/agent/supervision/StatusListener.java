@@ -4,14 +4,14 @@ import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import java.util.List;
 
-/** Hears of every change of a service. Called on the service's mailbox, in order: must not block and not throw. */
+/** Is told of every change of a service. Called in order on the service's mailbox; must not block or throw. */
 public interface StatusListener {
     void changed(ServiceStatus status);
 
-    /** The service is no more. Called once, on the thread of whoever removes it; may delete a file. */
+    /** The service was removed. Called on the thread that removes it; may delete a file. */
     void removed(ServiceId id);
 
-    /** Tells all of them, in order. */
+    /** A listener that tells all of {@code listeners}, in order. */
     static StatusListener all(List<StatusListener> listeners) {
         List<StatusListener> all = List.copyOf(listeners);
         return new StatusListener() {

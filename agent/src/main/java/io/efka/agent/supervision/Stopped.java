@@ -8,8 +8,8 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
 
-/** Nothing runs and nothing is due. */
-record Stopped() implements IdleState {
+/** Nothing runs, and no start is due. */
+record Stopped() implements ServiceState.Idle {
     @Override
     public ServiceStatus.State visible() {
         return ServiceStatus.State.STOPPED;
@@ -20,7 +20,7 @@ record Stopped() implements IdleState {
         return Transitions.launchByCommand(service, event.request(), context);
     }
 
-    /** A service that ended by its policy ({@code never}) may still be desired: then a stop means something. */
+    /** A service that its policy ({@code never}) does not restart may still be desired; a stop then has an effect. */
     @Override
     public Step on(Event.StopAsked event, Service service, DecisionContext context) {
         if (!service.isDesired()) {

@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param kills how often the tree was killed for taking too long
  */
 record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exit, Next next, int kills)
-        implements ActiveState {
+        implements ServiceState.Active {
 
     /** What follows when it is gone. */
     enum Kind {
@@ -69,7 +69,8 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     }
 
     /** The agent ends: {@code keep} leaves the run to the next agent, {@code stop} ends it and stays desired. */
-    static Step forAgent(Service service, ActiveState state, Event.AgentStopping event, DecisionContext context) {
+    static Step forAgent(
+            Service service, ServiceState.Active state, Event.AgentStopping event, DecisionContext context) {
         Step told = service.stay().interruptAll("the agent is stopping");
         if (service.effectiveManifest().onAgentExit() == Manifest.OnAgentExit.KEEP) {
             return told.then(new Effect.CancelTimers()).then(new Effect.Run(event.done()));

@@ -200,7 +200,7 @@ final class Supervisor {
     }
 
     private Service failed(Service now, Cause cause) {
-        if (now.state() instanceof ActiveState active && !(active instanceof Adopting)) {
+        if (now.state() instanceof ServiceState.Active active && !(active instanceof Adopting)) {
             var ending = new Stopping(active.run(), active.process(), Optional.empty(), Stopping.Next.fail(), 1);
             if (active instanceof Stopping stopping) ending = stopping.failing();
             return now.move(ending, cause, context()).next();

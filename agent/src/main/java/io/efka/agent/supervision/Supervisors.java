@@ -19,12 +19,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * All services of the device: one supervisor each, found by id. It passes on who is ready to those that wait for it, and
- * ends services in the reverse of the order in which they depend on each other.
+ * All services of the device, one supervisor each. Tells services that wait for others which of those are ready, and stops
+ * services before the ones they depend on.
  */
 public final class Supervisors implements ServiceRegistry {
     private final Ports ports;
@@ -34,7 +35,7 @@ public final class Supervisors implements ServiceRegistry {
     private final Readiness readiness = new Readiness();
 
     /**
-     * @param ports their listener hears of every service
+     * @param ports their listener is called for every service
      * @param mailboxes makes an executor that runs one task at a time, in order
      */
     public Supervisors(Ports ports, Supplier<Executor> mailboxes, OutputFiles output) {
@@ -138,8 +139,8 @@ public final class Supervisors implements ServiceRegistry {
     }
 
     /**
-     * Takes a manifest that was read late. Called when its supervisor has it already: of two that wait for each other, the
-     * later one sees it, and no word of those in {@code after} is missed.
+     * Uses a manifest that was read late. Its supervisor has it already, so of two services that wait for each other the
+     * later one finds the cycle, and no report about those in {@code after} is missed.
      */
     private void share(Manifest manifest) {
         ServiceId id = manifest.id();
@@ -194,7 +195,7 @@ public final class Supervisors implements ServiceRegistry {
         if (isGone) ports.store().endRemoval(id);
     }
 
-    /** Hears every status first, to pass on who is ready. */
+    /** Gets every status before the listener does, and tells dependents who is ready. */
     private final class ReadinessRelay implements StatusListener {
         private final StatusListener listener;
 
@@ -203,8 +204,8 @@ public final class Supervisors implements ServiceRegistry {
         }
 
         /**
-         * A supervisor answers before it announces, so the removal that a stop was for may be told first. What is
-         * announced of a removed service would stand at the broker for ever.
+         * A supervisor answers a stop before it publishes the status, so the service may be removed in between. A status
+         * of a removed service would stay at the broker for ever; {@code removed} is called again to delete it.
          */
         @Override
         public void changed(ServiceStatus status) {
@@ -223,8 +224,8 @@ public final class Supervisors implements ServiceRegistry {
     }
 
     /**
-     * Who is ready. What is told to dependents is told under one lock, so that the last word is the true one: telling only
-     * puts an event into a mailbox, whose lock is a leaf.
+     * Knows which services are ready. It tells dependents under its lock, so that the last report is the true one. That is
+     * safe: it only puts an event into a mailbox, whose lock takes no other.
      */
     private final class Readiness {
         @GuardedBy("this") private final Set<ServiceId> ready = new HashSet<>();
@@ -248,7 +249,17 @@ public final class Supervisors implements ServiceRegistry {
         }
     }
 
-    /** What a supervisor reaches the world through; shared by all supervisors of a device. */
+    /** Reads manifests again that could not be read when the agent started, such as those on a mount that comes late. */
+    public interface ManifestReader {
+
+        /**
+         * Reads the manifest in {@code workDir} and gives the result to {@code tell} once, from any thread. Never blocks and
+         * never throws. A disk that hangs may delay the result without limit.
+         */
+        void read(ServiceId id, Path workDir, Consumer<ManifestReading> tell);
+    }
+
+    /** What supervisors use to act outside themselves; shared by all supervisors of a device. */
     public record Ports(
             Launcher launcher,
             Prober prober,

@@ -63,7 +63,8 @@ final class Transitions {
     }
 
     /** Asks a run to end, its whole tree, and kills it when it takes too long. */
-    static Step end(Service service, ActiveState state, Stopping.Next next, Cause cause, DecisionContext context) {
+    static Step end(
+            Service service, ServiceState.Active state, Stopping.Next next, Cause cause, DecisionContext context) {
         var stopping = new Stopping(state.run(), state.process(), Optional.empty(), next, 0);
         Step step = service.move(stopping, cause, context);
         return state.process().isPresent() ? askToEnd(step, stopping) : step;
@@ -81,7 +82,8 @@ final class Transitions {
     }
 
     /** The main process ended by itself but left descendants: they are ended before anything else happens. */
-    static Step endOrphans(Service before, ActiveState state, Exit exit, Stopping.Next next, DecisionContext context) {
+    static Step endOrphans(
+            Service before, ServiceState.Active state, Exit exit, Stopping.Next next, DecisionContext context) {
         Service service = exit.isClean() ? before.cause(inBackground(before.cause())) : before;
         var stopping = new Stopping(state.run(), state.process(), Optional.of(exit), next, 0);
         Manifest.StopRule rule = service.effectiveManifest().stop();

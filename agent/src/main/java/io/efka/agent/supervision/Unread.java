@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * @param until when it is read again
  * @param attempts how often it could not be read, in a row
  */
-record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) implements IdleState {
+record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) implements ServiceState.Idle {
 
     enum Phase {
         /** For the next attempt. */

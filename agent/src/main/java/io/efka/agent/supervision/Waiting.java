@@ -12,7 +12,7 @@ import io.efka.protocol.ServiceStatus.Desired;
  *
  * @param then the cause of the launch that waits
  */
-record Waiting(Cause then) implements IdleState {
+record Waiting(Cause then) implements ServiceState.Idle {
     @Override
     public ServiceStatus.State visible() {
         return ServiceStatus.State.STARTING;
