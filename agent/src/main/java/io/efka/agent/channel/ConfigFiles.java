@@ -55,7 +55,8 @@ record ConfigFiles(Path folder) {
         Files.setPosixFilePermissions(folder, passable);
         boolean hasUser = manifest.program().user().isPresent();
         Optional<UserPrincipal> owner = hasUser ? Optional.of(owner(manifest)) : Optional.empty();
-        AtomicFiles.replace(of(manifest.id()), content, owner);
+        // On the way of a launch. The store has it durably, and the next launch compares.
+        AtomicFiles.replaceUnsynced(of(manifest.id()), content, owner);
     }
 
     /** The user that the service runs as: its own, or the agent's, to whom the folder belongs. */

@@ -19,16 +19,19 @@ import java.util.Set;
  * of it. Thread-safe; blocks for the disk.
  */
 public final class AtomicFiles {
-    /** 0600. */
-    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
-
-    private static final AtomicFiles REAL = new AtomicFiles(AtomicFiles::sync);
+    private static final AtomicFiles DURABLE = new AtomicFiles((path, sync) -> sync.run());
+    private static final AtomicFiles UNSYNCED = new AtomicFiles((path, sync) -> {});
 
     private final Disk disk;
 
     /** The port through which tests see what is made durable, and when. */
     interface Disk {
-        void sync(Path path) throws IOException;
+        /** @param sync makes the path durable */
+        void sync(Path path, Sync sync) throws IOException;
+    }
+
+    interface Sync {
+        void run() throws IOException;
     }
 
     AtomicFiles(Disk disk) {
@@ -42,20 +45,29 @@ public final class AtomicFiles {
      * @throws IOException if it could not be done; the old content is still there, unless only the last sync failed
      */
     public static void replace(Path file, byte[] content, Optional<UserPrincipal> owner) throws IOException {
-        REAL.doReplace(file, content, owner);
+        DURABLE.doReplace(file, content, owner);
+    }
+
+    /**
+     * The same without waiting for the disk: after a power cut the file may be empty. For content that is kept elsewhere
+     * and compared before use.
+     */
+    public static void replaceUnsynced(Path file, byte[] content, Optional<UserPrincipal> owner) throws IOException {
+        UNSYNCED.doReplace(file, content, owner);
     }
 
     void doReplace(Path file, byte[] content, Optional<UserPrincipal> owner) throws IOException {
         Path draft = draftOf(file);
         Files.deleteIfExists(draft);
-        doCreate(draft, content, PRIVATE, owner);
+        doCreate(draft, content, PrivateFiles.FILE, owner);
         try {
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.deleteIfExists(draft);
             throw e;
         }
-        disk.sync(folderOf(file));
+        Path folder = folderOf(file);
+        disk.sync(folder, () -> sync(folder));
     }
 
     /**
@@ -66,20 +78,21 @@ public final class AtomicFiles {
      * @throws IOException if it could not be written; nothing is left of it
      */
     public static void create(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
-        REAL.doCreate(file, content, mode, Optional.empty());
+        DURABLE.doCreate(file, content, mode, Optional.empty());
     }
 
     void doCreate(Path file, byte[] content, Set<PosixFilePermission> mode, Optional<UserPrincipal> owner)
             throws IOException {
         Set<StandardOpenOption> isNew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        FileChannel channel = FileChannel.open(file, isNew, PosixFilePermissions.asFileAttribute(PRIVATE));
+        FileChannel channel = FileChannel.open(file, isNew, PosixFilePermissions.asFileAttribute(PrivateFiles.FILE));
         boolean isWhole = false;
         try (channel) {
             ByteBuffer rest = ByteBuffer.wrap(content);
             while (rest.hasRemaining()) channel.write(rest);
             Files.setPosixFilePermissions(file, mode);
             if (owner.isPresent()) Files.setOwner(file, owner.get());
-            disk.sync(file);
+            // Through the open channel: its mode may forbid the agent to open it again.
+            disk.sync(file, () -> channel.force(true));
             isWhole = true;
         } finally {
             if (!isWhole) Files.deleteIfExists(file);

@@ -14,7 +14,7 @@ import java.util.Set;
 /** Makes files that only the agent's user can read: with their mode from the first moment on, not a moment later. */
 public final class PrivateFiles {
     /** 0600. */
-    private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
+    static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     /** 0700. */
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
     /** 0711: whoever knows a name in it gets through to that, and nobody else can list it. */

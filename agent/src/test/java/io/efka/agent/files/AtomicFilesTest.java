@@ -33,10 +33,10 @@ final class AtomicFilesTest {
     }
 
     /** What is synced, and what stood under the file's name then. */
-    private void record(Path path) throws IOException {
+    private void record(Path path, AtomicFiles.Sync sync) throws IOException {
         String name = path.equals(folder) ? "folder" : String.valueOf(path.getFileName());
         synced.add(name + " while the file is " + (Files.exists(file) ? Files.readString(file) : "missing"));
-        AtomicFiles.sync(path);
+        sync.run();
     }
 
     private List<Path> names() throws IOException {
@@ -75,7 +75,7 @@ final class AtomicFilesTest {
     @Test
     void theDraftCanBeReadByNobodyElse() throws IOException {
         var modes = new ArrayList<String>();
-        new AtomicFiles(path -> {
+        new AtomicFiles((path, sync) -> {
                     if (!path.equals(folder)) modes.add(mode(path));
                 })
                 .doReplace(file, NEW, Optional.empty());
@@ -85,7 +85,7 @@ final class AtomicFilesTest {
     @Test
     void afterAFailedSyncTheOldContentIsThereAndNothingHalfWritten() throws IOException {
         Files.writeString(file, "old");
-        var full = new AtomicFiles(path -> {
+        var full = new AtomicFiles((path, sync) -> {
             throw new IOException("no space left on device");
         });
         assertThatThrownBy(() -> full.doReplace(file, NEW, Optional.empty())).hasMessage("no space left on device");
@@ -112,10 +112,25 @@ final class AtomicFilesTest {
     @Test
     void aNewFileHasItsModeWhenItIsSynced() throws IOException {
         var modes = new ArrayList<String>();
-        new AtomicFiles(path -> modes.add(mode(path)))
+        new AtomicFiles((path, sync) -> modes.add(mode(path)))
                 .doCreate(file, NEW, PosixFilePermissions.fromString("rwxr-xr-x"), Optional.empty());
         assertThat(file).hasContent("new");
         assertThat(modes).containsExactly("rwxr-xr-x");
+    }
+
+    /** Matters to an agent that is not root. */
+    @Test
+    void aModeThatForbidsReadingIsNoObstacle() throws IOException {
+        AtomicFiles.create(file, NEW, PosixFilePermissions.fromString("--x--x--x"));
+        assertThat(mode(file)).isEqualTo("--x--x--x");
+    }
+
+    @Test
+    void anUnsyncedFileIsReplacedAsAWholeToo() throws IOException {
+        Files.writeString(file, "old");
+        AtomicFiles.replaceUnsynced(file, NEW, Optional.empty());
+        assertThat(file).hasContent("new");
+        assertThat(names()).containsExactly(file);
     }
 
     @Test
@@ -128,7 +143,7 @@ final class AtomicFilesTest {
 
     @Test
     void aNewFileThatCannotBeSyncedIsDeleted() throws IOException {
-        var full = new AtomicFiles(path -> {
+        var full = new AtomicFiles((path, sync) -> {
             throw new IOException("no space left on device");
         });
         assertThatThrownBy(
