@@ -42,8 +42,9 @@ final class OldestOffsetFile {
         try {
             if (RegularFile.at(file).isEmpty()) return 0;
             String text = Files.readString(file, StandardCharsets.US_ASCII).strip();
-            return text.matches("\\d{1,19}|0\\d{19}") ? Long.parseLong(text) : 0;
-        } catch (IOException | NumberFormatException absentOrDamaged) {
+            // 18 digits: no sum of offsets can overflow.
+            return text.matches("0{0,2}\\d{1,18}") ? Long.parseLong(text) : 0;
+        } catch (IOException absentOrDamaged) {
             return 0;
         }
     }

@@ -52,18 +52,23 @@ public final class StreamFiles {
     /** Finds the files of earlier agents. Called once, first. */
     public synchronized Look load() throws IOException {
         List<Segment> found = files.find();
-        if (found.isEmpty()) return Look.SAME;
-        layout.load(found, Math.max(found.get(0).base(), oldestFile.read()));
+        long recorded = oldestFile.read();
+        // Unsent bytes may have been freed: then the oldest kept offset lies behind the sent one.
+        layout.setEnd(Math.max(layout.end(), recorded));
+        if (found.isEmpty()) {
+            layout.setOldest(layout.end());
+            return Look.SAME;
+        }
+        layout.load(found, Math.max(found.get(0).base(), recorded));
         found.forEach(segment -> times.note(segment.base(), segment.launched()));
         Segment live = layout.live();
         long size = Files.size(live.path());
         long written = size - live.position();
         if (written >= 0 && live.base() + written >= layout.end()) {
             layout.setEnd(live.base() + written);
-            layout.setOldest(Math.min(layout.oldest(), layout.end()));
             return Look.SAME;
         }
-        // Shorter than what was sent of it: it was cut while no agent ran, and what is left was sent.
+        // Shorter than what was sent or freed: it was cut while no agent ran, and what is left was sent or freed.
         long base = Math.max(layout.end() - size, written < 0 ? live.base() : 0);
         layout.setEnd(base + size);
         forgetShared();
