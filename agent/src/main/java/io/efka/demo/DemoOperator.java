@@ -1,7 +1,6 @@
 package io.efka.demo;
 
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Inbound;
 import io.efka.mqtt.MqttLink.Lane;
@@ -23,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 final class DemoOperator implements AutoCloseable {
     private static final String REPLIES = "efka-demo/replies";
     private static final Message WILL =
-            new Message("efka-demo/operator", new byte[0], 0, false, MessageProperties.NONE);
+            new Message("efka-demo/operator", new byte[0], 0, false, Message.Properties.NONE);
 
     private final MqttLink link;
     private final Topics topics;
@@ -48,7 +47,7 @@ final class DemoOperator implements AutoCloseable {
     String command(String command, byte[] payload, Duration limit)
             throws InterruptedException, TimeoutException, ExecutionException {
         online.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        var properties = new MessageProperties(
+        var properties = new Message.Properties(
                 Optional.of("application/json"),
                 Optional.of(REPLIES),
                 Optional.empty(), // no id: the ledger of an earlier demo must not answer for this one

@@ -270,8 +270,8 @@ public final class Outbox {
         }
 
         private Message expiringIn(long seconds) {
-            MessageProperties old = message.properties();
-            var left = new MessageProperties(
+            Message.Properties old = message.properties();
+            var left = new Message.Properties(
                     old.contentType(),
                     old.responseTopic(),
                     old.correlationData(),

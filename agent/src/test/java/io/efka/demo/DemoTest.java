@@ -11,7 +11,6 @@ import io.efka.agent.app.Lifecycle;
 import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Settings;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
 import java.io.PrintWriter;
@@ -252,7 +251,7 @@ final class DemoTest {
 
         private void deliver(String topic, String text) {
             if (!answers) return;
-            var message = new Message(topic, text.getBytes(UTF_8), 1, false, MessageProperties.NONE);
+            var message = new Message(topic, text.getBytes(UTF_8), 1, false, Message.Properties.NONE);
             listener.orElseThrow().received(new Arrived(message));
         }
 

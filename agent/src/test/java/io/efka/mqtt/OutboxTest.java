@@ -196,7 +196,7 @@ class OutboxTest {
         }
 
         private Message to(String topic, String text) {
-            return new Message(topic, text.getBytes(UTF_8), 1, false, MessageProperties.NONE);
+            return new Message(topic, text.getBytes(UTF_8), 1, false, Message.Properties.NONE);
         }
     }
 
@@ -247,11 +247,11 @@ class OutboxTest {
     }
 
     private static Message message(String text) {
-        return new Message("efka/dev1/reply", text.getBytes(UTF_8), 1, false, MessageProperties.NONE);
+        return new Message("efka/dev1/reply", text.getBytes(UTF_8), 1, false, Message.Properties.NONE);
     }
 
     private static Message expiring(String text, long seconds) {
-        var properties = new MessageProperties(
+        var properties = new Message.Properties(
                 Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.of(seconds), List.of());
         return new Message("efka/dev1/reply", text.getBytes(UTF_8), 1, false, properties);
     }

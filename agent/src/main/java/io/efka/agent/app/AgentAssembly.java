@@ -17,7 +17,6 @@ import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.health.Probes;
 import io.efka.agent.homeassistant.Discovery;
-import io.efka.agent.homeassistant.DiscoveryDevice;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.output.Output;
 import io.efka.agent.process.LinuxMeters;
@@ -31,6 +30,7 @@ import io.efka.agent.runtime.Ulids;
 import io.efka.agent.session.BrokerSession;
 import io.efka.agent.session.DevicePresence;
 import io.efka.agent.session.DeviceStatusCodec;
+import io.efka.agent.session.DeviceSubscriptions;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StoredConfigs;
 import io.efka.agent.state.StoredLedger;
@@ -137,7 +137,7 @@ final class AgentAssembly {
                 folder, timers, new ChannelPublications(data, events), new StoredConfigs(store), pools.workers());
         var machine = MachineFacts.read(Path.of("/proc"));
         Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
-            var device = new DiscoveryDevice(
+            var device = new Discovery.Device(
                     topics, version, machine, !settings.metricsInterval().isZero());
             return new Discovery(prefix, device, this::serviceIds, link, timers, random);
         });
@@ -211,7 +211,7 @@ final class AgentAssembly {
                     statuses.received(message);
                     homeAssistant.ifPresent(one -> one.received(message));
                 });
-        var wanted = new ArrayList<>(BrokerSession.subscriptions(topics, router.deviceCommands()));
+        var wanted = new ArrayList<>(DeviceSubscriptions.of(topics, router.deviceCommands()));
         homeAssistant.ifPresent(one -> wanted.addAll(one.subscriptions()));
         subscriptions = List.copyOf(wanted);
     }

@@ -3,7 +3,6 @@ package io.efka.agent.command;
 import com.google.gson.JsonObject;
 import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
@@ -57,7 +56,7 @@ final class CommandDecoder {
     }
 
     Decoded decode(Message message, Topics.CommandTopic topic, Instant arrived) {
-        MessageProperties properties = message.properties();
+        Message.Properties properties = message.properties();
         Command.Header header = header(properties, topic, arrived);
         try {
             if (properties.responseTopic().isPresent()) {
@@ -77,7 +76,7 @@ final class CommandDecoder {
         }
     }
 
-    private Command.Header header(MessageProperties properties, Topics.CommandTopic topic, Instant arrived) {
+    private Command.Header header(Message.Properties properties, Topics.CommandTopic topic, Instant arrived) {
         String replyTopic = properties
                 .responseTopic()
                 .filter(asked -> problem(asked).isEmpty())
@@ -129,7 +128,7 @@ final class CommandDecoder {
         return header.withId(id.get());
     }
 
-    private Command.Header takeReplyTo(Command.Header header, CommandArguments arguments, MessageProperties properties)
+    private Command.Header takeReplyTo(Command.Header header, CommandArguments arguments, Message.Properties properties)
             throws CommandException {
         Optional<String> topic = arguments.string("reply_to");
         if (properties.responseTopic().isPresent() || topic.isEmpty()) return header;
@@ -138,7 +137,7 @@ final class CommandDecoder {
     }
 
     private static Command.Header takeExpiry(
-            Command.Header header, CommandArguments arguments, MessageProperties properties) throws CommandException {
+            Command.Header header, CommandArguments arguments, Message.Properties properties) throws CommandException {
         boolean isGiven = arguments.string("expires_at").isPresent(); // its type is checked even if the property counts
         if (properties.expirySeconds().isPresent() || !isGiven) return header;
         return header.withReplyTo(header.replyTo().until(arguments.time("expires_at")));

@@ -5,7 +5,6 @@ import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.command.ledger.ShortReply;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.Topics;
 import io.efka.threads.Timers;
@@ -88,7 +87,7 @@ final class Replies {
     }
 
     private CompletableFuture<Void> publish(ReplyTo to, String reply) {
-        var properties = new MessageProperties(
+        var properties = new Message.Properties(
                 Optional.of("application/json"), Optional.empty(), to.correlationBytes(), expiry(to), List.of());
         return sender.apply(new Message(to.topic(), reply.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }

@@ -3,12 +3,15 @@ package io.efka.agent.homeassistant;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.gson.JsonObject;
 import io.efka.agent.supervision.StatusListener;
+import io.efka.agent.telemetry.MachineFacts;
 import io.efka.agent.telemetry.OverwriteDetector;
 import io.efka.agent.telemetry.RetainedDocument;
+import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.Topics;
 import io.efka.threads.Timers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,8 +48,8 @@ public final class Discovery implements StatusListener {
 
     private static final Logger log = LoggerFactory.getLogger(Discovery.class);
 
-    private final DiscoveryTarget place;
-    private final DiscoveryDevice card;
+    private final Target target;
+    private final Device device;
     private final DiscoveryCodec codec;
     private final Supplier<List<ServiceId>> services;
     private final Timers timers;
@@ -70,23 +73,30 @@ public final class Discovery implements StatusListener {
     @GuardedBy("this") private boolean namesRetracted;
 
     /**
+     * What Home Assistant is told about the device itself.
+     *
+     * @param hasMetrics whether the agent publishes metrics; without them there are no sensors that show them
+     */
+    public record Device(Topics topics, Version version, MachineFacts machine, boolean hasMetrics) {}
+
+    /**
      * @param prefix Home Assistant's discovery prefix
      * @param services all there are at this moment, in a stable order; asked from any thread
      */
     public Discovery(
             String prefix,
-            DiscoveryDevice card,
+            Device device,
             Supplier<List<ServiceId>> services,
             MqttLink link,
             Timers timers,
             RandomGenerator random) {
-        this.place = new DiscoveryTarget(prefix, card.topics());
-        this.card = card;
-        this.codec = new DiscoveryCodec(place, card);
+        this.target = new Target(prefix, device.topics());
+        this.device = device;
+        this.codec = new DiscoveryCodec(target, device);
         this.services = services;
         this.timers = timers;
         this.random = random;
-        this.document = new RetainedDocument(place.config(), link, timers, this::compose, this::settled, false);
+        this.document = new RetainedDocument(target.config(), link, timers, this::compose, this::settled, false);
         this.detector = new OverwriteDetector(timers, document::changed);
         document.changed();
     }
@@ -94,7 +104,7 @@ public final class Discovery implements StatusListener {
     /** Home Assistant's own status, and what is retained as this device's document. */
     public List<MqttLink.Subscription> subscriptions() {
         return List.of(
-                new MqttLink.Subscription(place.status(), false), new MqttLink.Subscription(place.config(), true));
+                new MqttLink.Subscription(target.status(), false), new MqttLink.Subscription(target.config(), true));
     }
 
     @Override
@@ -118,12 +128,12 @@ public final class Discovery implements StatusListener {
 
     /** A message came on a topic this agent is subscribed to; any but those of {@link #subscriptions} is ignored. */
     public void received(Message message) {
-        if (message.topic().equals(place.config())) {
+        if (message.topic().equals(target.config())) {
             heard(DiscoveryCodec.read(message.payload()));
             // Empty: a person has deleted the device in Home Assistant. It is back when that or the agent starts again.
             if (message.payload().length > 0) detector.received(message.payload());
         }
-        if (message.topic().equals(place.status()) && isOnline(message)) publishWithinSpread();
+        if (message.topic().equals(target.status()) && isOnline(message)) publishWithinSpread();
     }
 
     private static boolean isOnline(Message message) {
@@ -204,6 +214,38 @@ public final class Discovery implements StatusListener {
         if (all.size() > MAX_SERVICES && warned.compareAndSet(false, true)) {
             log.warn("Home Assistant is told of the first {} services only, there are {}", MAX_SERVICES, all.size());
         }
-        return Entities.of(card, all.stream().limit(MAX_SERVICES).toList());
+        return Entities.of(device, all.stream().limit(MAX_SERVICES).toList());
+    }
+
+    /**
+     * Where Home Assistant is met.
+     *
+     * @param prefix its discovery prefix, {@code homeassistant} unless somebody changed it there
+     */
+    record Target(String prefix, Topics topics) {
+        private static final String ONE_LEVEL_EACH = "[A-Za-z0-9-]+/[A-Za-z0-9_-]+";
+
+        /** Where it says {@code online} when it has started. */
+        String status() {
+            return prefix + "/status";
+        }
+
+        /** Where it looks for this device's discovery document. */
+        String config() {
+            return prefix + "/device/" + objectId() + "/config";
+        }
+
+        /** The device's name among all devices that Home Assistant knows, {@code efka/dev1}. */
+        String identity() {
+            String leaf = topics.device("");
+            return leaf.substring(0, leaf.length() - 1);
+        }
+
+        /** Home Assistant ignores topics with anything but letters, digits, _ and -: what is lost by that a hash makes up for. */
+        private String objectId() {
+            String identity = identity();
+            String legal = identity.replaceAll("[^A-Za-z0-9_-]", "_");
+            return identity.matches(ONE_LEVEL_EACH) ? legal : legal + "-" + Integer.toHexString(identity.hashCode());
+        }
     }
 }

@@ -19,12 +19,12 @@ final class DiscoveryCodec {
     /** One unknown platform, and Home Assistant refuses the whole document: what others wrote is not repeated blindly. */
     private static final Set<String> PLATFORMS = Set.of("switch", "sensor", "button");
 
-    private final DiscoveryTarget place;
-    private final DiscoveryDevice card;
+    private final Discovery.Target target;
+    private final Discovery.Device device;
 
-    DiscoveryCodec(DiscoveryTarget place, DiscoveryDevice card) {
-        this.place = place;
-        this.card = card;
+    DiscoveryCodec(Discovery.Target target, Discovery.Device device) {
+        this.target = target;
+        this.device = device;
     }
 
     /**
@@ -40,7 +40,7 @@ final class DiscoveryCodec {
         var json = new JsonObject();
         json.add("device", device());
         json.add("origin", origin());
-        json.add("availability", Entities.deviceIsOnline(card.topics()));
+        json.add("availability", Entities.deviceIsOnline(device.topics()));
         json.add("components", all);
         return JsonWriter.bytes(json);
     }
@@ -91,19 +91,19 @@ final class DiscoveryCodec {
     private JsonObject device() {
         var json = new JsonObject();
         var identifiers = new JsonArray();
-        identifiers.add(place.identity());
+        identifiers.add(target.identity());
         json.add("identifiers", identifiers);
-        json.addProperty("name", card.topics().device().value());
+        json.addProperty("name", device.topics().device().value());
         json.addProperty("manufacturer", "Efka");
-        json.addProperty("model", card.machine().os());
-        json.addProperty("sw_version", card.version().value());
+        json.addProperty("model", device.machine().os());
+        json.addProperty("sw_version", device.version().value());
         return json;
     }
 
     private JsonObject origin() {
         var json = new JsonObject();
         json.addProperty("name", "efka");
-        json.addProperty("sw_version", card.version().value());
+        json.addProperty("sw_version", device.version().value());
         return json;
     }
 

@@ -34,13 +34,13 @@ final class Entities {
     private final boolean hasMetrics;
     private final Map<String, JsonObject> all = new LinkedHashMap<>();
 
-    private Entities(DiscoveryDevice card) {
-        this.topics = card.topics();
-        this.hasMetrics = card.hasMetrics();
+    private Entities(Discovery.Device device) {
+        this.topics = device.topics();
+        this.hasMetrics = device.hasMetrics();
     }
 
-    static Map<String, JsonObject> of(DiscoveryDevice card, Collection<ServiceId> services) {
-        var components = new Entities(card);
+    static Map<String, JsonObject> of(Discovery.Device device, Collection<ServiceId> services) {
+        var components = new Entities(device);
         components.addDevice();
         services.forEach(components::addService);
         return components.all;

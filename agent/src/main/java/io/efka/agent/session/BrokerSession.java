@@ -116,37 +116,6 @@ public final class BrokerSession implements MqttLink.Listener {
      */
     public record OnlineListener(Consumer<Boolean> online, Runnable offline) {}
 
-    /**
-     * Commands, and what this device has retained: to find what an earlier start or somebody else left there.
-     *
-     * @param deviceCommands names of the commands of a device, see {@code CommandTable}
-     */
-    public static List<MqttLink.Subscription> subscriptions(Topics topics, Set<String> deviceCommands) {
-        var all = new ArrayList<>(commandSubscriptions(topics, deviceCommands));
-        all.add(new MqttLink.Subscription(topics.device("status"), true));
-        all.add(new MqttLink.Subscription(topics.device("svc/+/status"), true));
-        return List.copyOf(all);
-    }
-
-    /**
-     * What to subscribe to for commands. Without its own, the device is deaf; a group's may be missing.
-     *
-     * @param deviceCommands names of the commands of a device: all that can be subscribed to without wildcards
-     */
-    private static List<MqttLink.Subscription> commandSubscriptions(Topics topics, Set<String> deviceCommands) {
-        String own = topics.device("");
-        return topics.commandFilters().stream()
-                .map(filter -> new MqttLink.Subscription(
-                        filter, false, filter.startsWith(own), withoutWildcards(filter, deviceCommands)))
-                .toList();
-    }
-
-    private static List<String> withoutWildcards(String filter, Set<String> deviceCommands) {
-        if (filter.contains("+")) return List.of();
-        String stem = filter.substring(0, filter.length() - 1);
-        return deviceCommands.stream().sorted().map(name -> stem + name).toList();
-    }
-
     /** Whether this agent speaks for the device at this moment. */
     public boolean isOnline() {
         return online;
@@ -177,11 +146,10 @@ public final class BrokerSession implements MqttLink.Listener {
         post(() -> {
             connection++;
             waiting.cancel();
-            boolean wasOnline = ownership.isOnline();
             DeviceOwnership.Move move = ownership.disconnected(loss.takenOver());
             state.disconnected(loss);
             dropHeld();
-            if (wasOnline) goOffline();
+            if (online) goOffline();
             perform(move);
         });
     }
@@ -204,7 +172,7 @@ public final class BrokerSession implements MqttLink.Listener {
     }
 
     private void end(CompletableFuture<Void> told) {
-        boolean wasOnline = ownership.isOnline();
+        boolean wasOnline = online;
         ended = true;
         connection++;
         waiting.cancel();
@@ -231,7 +199,7 @@ public final class BrokerSession implements MqttLink.Listener {
 
     private void handle(MqttLink.Inbound inbound) {
         if (topics.parse(inbound.message().topic()).isPresent()) {
-            if (ownership.isOnline()) handOn(inbound);
+            if (online) handOn(inbound);
             else held.add(inbound);
             return;
         }

@@ -145,10 +145,6 @@ final class DeviceOwnership {
         phase = Phase.CLOSED;
     }
 
-    boolean isOnline() {
-        return phase == Phase.ONLINE;
-    }
-
     /** Another agent's birth, if that came last on this connection. */
     Optional<SeenStatus> rival() {
         return seen.filter(status -> status.isRivalOf(self, host));

@@ -4,7 +4,6 @@ import io.efka.agent.supervision.StatusListener;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.LinkException.Kind;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.protocol.ServiceId;
@@ -249,6 +248,6 @@ public final class DevicePresence implements StatusListener {
     }
 
     private Message message(byte[] payload, boolean retain) {
-        return new Message(topic, payload, 1, retain, MessageProperties.JSON);
+        return new Message(topic, payload, 1, retain, Message.Properties.JSON);
     }
 }

@@ -7,7 +7,6 @@ import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.telemetry.DataStream.Item;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
@@ -148,7 +147,7 @@ public final class DataPublisher implements StatusListener {
             if (stream == null) return true;
             for (String name : stream.retained()) {
                 stream.add(new Item(
-                        name, new Message(topic(service, name), new byte[0], 1, true, MessageProperties.NONE)));
+                        name, new Message(topic(service, name), new byte[0], 1, true, Message.Properties.NONE)));
             }
             ready.add(stream);
             pump(actions);
@@ -322,7 +321,7 @@ public final class DataPublisher implements StatusListener {
         String text = text(value);
         Optional<String> type = Optional.of(isText ? "text/plain" : "application/json");
         var properties =
-                new MessageProperties(type, Optional.empty(), Optional.empty(), OptionalLong.empty(), List.of());
+                new Message.Properties(type, Optional.empty(), Optional.empty(), OptionalLong.empty(), List.of());
         return new Message(topic(service, name), text.getBytes(StandardCharsets.UTF_8), 1, retain, properties);
     }
 

@@ -3,7 +3,6 @@ package io.efka.agent.telemetry;
 import com.google.gson.JsonObject;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Topics;
 import io.efka.protocol.json.JsonWriter;
@@ -114,6 +113,6 @@ public final class EventPublisher implements Events {
     }
 
     private static Message message(String topic, JsonObject json) {
-        return new Message(topic, JsonWriter.bytes(json), 1, false, MessageProperties.JSON);
+        return new Message(topic, JsonWriter.bytes(json), 1, false, Message.Properties.JSON);
     }
 }

@@ -27,7 +27,7 @@ public final class Measurements implements StatusListener {
     /** Its lock is never held while measuring. */
     @GuardedBy("gauges") private final Map<ServiceId, ServiceCounters> gauges = new TreeMap<>();
 
-    @GuardedBy("gauges") private final CpuShare cpu = new CpuShare();
+    @GuardedBy("gauges") private final ServiceCounters.CpuShare cpu = new ServiceCounters.CpuShare();
 
     /** @param nanoTime monotonic nanoseconds, {@code System::nanoTime} */
     public Measurements(Meters meters, Timers timers, LongSupplier nanoTime) {

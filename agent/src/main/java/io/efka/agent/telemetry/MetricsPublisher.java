@@ -2,7 +2,6 @@ package io.efka.agent.telemetry;
 
 import com.google.gson.JsonObject;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.Topics;
 import io.efka.protocol.json.JsonWriter;
@@ -55,6 +54,6 @@ public final class MetricsPublisher implements AutoCloseable {
 
     private void publish(String topic, JsonObject document) {
         link.publish(
-                new Message(topic, JsonWriter.bytes(document), 0, false, MessageProperties.JSON), MqttLink.Lane.BULK);
+                new Message(topic, JsonWriter.bytes(document), 0, false, Message.Properties.JSON), MqttLink.Lane.BULK);
     }
 }

@@ -3,7 +3,6 @@ package io.efka.agent.telemetry;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.mqtt.RetryDelay;
@@ -142,7 +141,7 @@ public final class RetainedDocument {
 
     private Message message(byte[] payload) {
         return new Message(
-                topic, payload, 1, true, payload.length == 0 ? MessageProperties.NONE : MessageProperties.JSON);
+                topic, payload, 1, true, payload.length == 0 ? Message.Properties.NONE : Message.Properties.JSON);
     }
 
     private synchronized int limit() {
@@ -153,7 +152,7 @@ public final class RetainedDocument {
     private long room() {
         int limit = limit();
         if (limit == WHOLE) return Long.MAX_VALUE;
-        int head = new Message(topic, new byte[0], 1, true, MessageProperties.JSON).packetBytes();
+        int head = new Message(topic, new byte[0], 1, true, Message.Properties.JSON).packetBytes();
         return Math.min(link.maxPacket() - head, limit - 1);
     }
 

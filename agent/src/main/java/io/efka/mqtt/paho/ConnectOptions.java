@@ -52,7 +52,7 @@ final class ConnectOptions {
     }
 
     private static void addWill(MqttConnectionOptions options, Message will, BrokerFeatures features) {
-        MqttProperties properties = Messages.toPaho(will.properties());
+        MqttProperties properties = PendingPublish.encode(will.properties());
         properties.setWillDelayInterval(WILL_DELAY_SECONDS);
         options.setWillMessageProperties(properties);
         int qos = features.lacks(Missing.QOS_1) ? 0 : will.qos();

@@ -1,6 +1,5 @@
 package io.efka.mqtt.paho;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.MqttLink.Loss;
 import io.efka.mqtt.RetryDelay;
@@ -18,14 +17,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.internal.NetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
-import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.slf4j.Logger;
@@ -48,24 +45,23 @@ final class Connection implements Outgoing.Wire {
     private final PahoLink.Config config;
     private final BrokerFeatures features;
     private final Outgoing outgoing;
-    private final ReceivedMessages received;
     private final MqttConnectionOptions options;
     private final PahoResponses responses = new PahoResponses();
     private final NetworkModule network;
     private final LinkPings pings;
     private final PahoThreads threads;
     private final FreshClient client;
+    private final Incoming incoming;
 
     private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
     private Optional<ConnectionEnd> ending = Optional.empty();
     private Optional<Subscriptions> subscriptions = Optional.empty();
     private Optional<IMqttToken> greeting = Optional.empty();
     private Optional<Long> upSince = Optional.empty();
+    private boolean onlyQos0;
     private boolean answered;
     private long lookAt;
     private boolean seenGone;
-
-    @GuardedBy("this") private boolean over;
 
     /**
      * @param features of this broker, which is asked for nothing that it lacks
@@ -83,7 +79,6 @@ final class Connection implements Outgoing.Wire {
         this.config = config;
         this.features = features;
         this.outgoing = outgoing;
-        this.received = new ReceivedMessages(config.listener());
         this.options = ConnectOptions.of(config.broker(), config.will(), cleanStart, features);
         this.network = Networks.to(uri, config.broker(), config.times().connect(), responses);
         this.pings = new LinkPings(timers, signals::add);
@@ -94,7 +89,8 @@ final class Connection implements Outgoing.Wire {
             throw new LinkException("cannot set up the MQTT client: " + e.getMessage(), e);
         }
         client.setManualAcks(true);
-        client.setCallback(new PahoCallback(this::arrived, ended -> signals.add(() -> disconnected(ended))));
+        this.incoming = new Incoming(client, config.listener(), signals::add, this::disconnected);
+        client.setCallback(incoming);
     }
 
     /** Connects, serves until the end, and leaves nothing behind. */
@@ -168,8 +164,8 @@ final class Connection implements Outgoing.Wire {
 
     @Override
     public void send(PendingPublish pending) {
-        // Paho would lower it on its own copy, and Outgoing take "written" for "acknowledged".
-        if (features.lacks(Missing.QOS_1)) pending.message.setQos(0);
+        // Left to Paho, it would lower its own copy only, and Outgoing would take "written" for "acknowledged".
+        if (onlyQos0) pending.message.setQos(0);
         try {
             client.publish(pending.topic, pending.message, null, new MqttActionListener() {
                 @Override
@@ -183,7 +179,7 @@ final class Connection implements Outgoing.Wire {
                 }
             });
         } catch (MqttException e) {
-            // Nothing but a lost connection makes Paho refuse what Messages and Outgoing let through.
+            // Nothing but a lost connection makes Paho refuse what PendingPublish and Outgoing let through.
             signals.add(() -> lost(e));
         }
     }
@@ -211,6 +207,7 @@ final class Connection implements Outgoing.Wire {
         MqttProperties granted = connack.getResponseProperties();
         client.accept(granted);
         features.granted(granted);
+        onlyQos0 = features.lacks(Missing.QOS_1);
         pings.start();
         var delay = new RetryDelay(config.times().firstWait(), config.times().maxWait());
         subscriptions = Optional.of(new Subscriptions(config.subscriptions(), features, delay));
@@ -245,13 +242,13 @@ final class Connection implements Outgoing.Wire {
         answered = true;
         lookAgain(System.nanoTime());
         Subscriptions asked = subscriptions.orElseThrow();
-        boolean hasChanged = config.refusedFilters().set(asked.refused());
+        boolean hasChanged = config.refusals().setFilters(asked.refused());
         boolean isNew = upSince.isEmpty() && asked.essentialsStand();
         if (isNew) ready(greeting.orElseThrow());
         if (upSince.isPresent() && (hasChanged || (isNew && !asked.refused().isEmpty()))) {
-            ReceivedMessages.guarded(() -> config.listener().subscriptionsRefused(asked.refused()));
+            incoming.tell(listener -> listener.subscriptionsRefused(asked.refused()));
         }
-        if (isNew) received.open();
+        if (isNew) incoming.open();
     }
 
     private void ready(IMqttToken connack) {
@@ -260,28 +257,7 @@ final class Connection implements Outgoing.Wire {
         outgoing.up(this, uri, PahoResponses.receiveMaximum(granted), PahoResponses.maxPacket(granted));
         boolean sessionPresent = connack.getSessionPresent();
         log.info("broker={} connected session_present={}", uri, sessionPresent);
-        ReceivedMessages.guarded(() -> config.listener().connected(sessionPresent));
-    }
-
-    private void arrived(String topic, MqttMessage message) {
-        if (!received.admit(message.getQos())) return;
-        var acknowledged = new AtomicBoolean(message.getQos() == 0);
-        int id = message.getId();
-        Runnable acknowledgement = () -> {
-            if (acknowledged.compareAndSet(false, true)) acknowledge(id);
-        };
-        var delivered = new ReceivedMessages.Delivered(Messages.fromPaho(topic, message), acknowledgement);
-        signals.add(() -> received.deliver(delivered));
-    }
-
-    /** An id means nothing on another connection: late acknowledgements are dropped, and the message comes again. */
-    private synchronized void acknowledge(int id) {
-        if (over) return;
-        try {
-            client.messageArrivedComplete(id, 1);
-        } catch (MqttException e) {
-            log.debug("acknowledgement {} was not sent: {}", id, e.getMessage());
-        }
+        incoming.tell(listener -> listener.connected(sessionPresent));
     }
 
     private MqttActionListener answer(Consumer<IMqttToken> then) {
@@ -340,9 +316,7 @@ final class Connection implements Outgoing.Wire {
     }
 
     private void dispose() throws InterruptedException {
-        synchronized (this) {
-            over = true;
-        }
+        incoming.close();
         outgoing.down(
                 ending.map(e -> e.loss().reason()).orElse("interrupted"),
                 ending.filter(e -> e.kind() == Kind.CUT).isPresent());
@@ -358,6 +332,6 @@ final class Connection implements Outgoing.Wire {
             log.debug("{} of Paho's threads are slow to end", threads.getActiveCount());
         }
         ending.filter(e -> e.up().isPresent())
-                .ifPresent(e -> ReceivedMessages.guarded(() -> config.listener().disconnected(e.loss())));
+                .ifPresent(e -> incoming.tell(listener -> listener.disconnected(e.loss())));
     }
 }

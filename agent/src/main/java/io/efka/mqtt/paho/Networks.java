@@ -122,7 +122,7 @@ final class Networks {
 
         @Override
         public InputStream getInputStream() throws IOException {
-            return new ReasonCodeReader(super.getInputStream(), responses);
+            return new PahoResponses.Reader(super.getInputStream(), responses);
         }
 
         @Override
@@ -149,7 +149,7 @@ final class Networks {
 
         @Override
         public InputStream getInputStream() throws IOException {
-            return new ReasonCodeReader(super.getInputStream(), responses);
+            return new PahoResponses.Reader(super.getInputStream(), responses);
         }
 
         @Override

@@ -33,7 +33,7 @@ final class Outgoing {
     private static final int TURNS = 16;
 
     private final LongSupplier nanoTime;
-    private final RefusalLog refusals;
+    private final BrokerRefusals refusals;
 
     @GuardedBy("this") private final PendingPublish.Queue control = new PendingPublish.Queue(10_000, 4 << 20);
 
@@ -76,7 +76,7 @@ final class Outgoing {
     @GuardedBy("this") private long givenUp;
 
     /** @param refusals hears of every message that the broker does not take */
-    Outgoing(LongSupplier nanoTime, RefusalLog refusals) {
+    Outgoing(LongSupplier nanoTime, BrokerRefusals refusals) {
         this.nanoTime = nanoTime;
         this.refusals = refusals;
     }
@@ -98,7 +98,7 @@ final class Outgoing {
     CompletableFuture<Void> offer(PendingPublish pending) {
         Optional<LinkException> problem = admit(pending);
         if (problem.isEmpty()) return pending.done;
-        refusals.note(pending.topic, problem.get());
+        refusals.messageRefused(pending.topic, problem.get());
         return CompletableFuture.failedFuture(problem.get());
     }
 
@@ -185,7 +185,7 @@ final class Outgoing {
             bulkInFlight = 0;
             bulkBytesInFlight = 0;
         }
-        problems.forEach((pending, problem) -> refusals.note(pending.topic, problem));
+        problems.forEach((pending, problem) -> refusals.messageRefused(pending.topic, problem));
         for (PendingPublish pending : lost) {
             pending.done.completeExceptionally(problems.getOrDefault(pending, new LinkException(reason)));
         }
@@ -227,7 +227,8 @@ final class Outgoing {
             learn(pending, problem);
             pump();
         }
-        problem.ifPresentOrElse(why -> refusals.note(pending.topic, why), () -> refusals.over(pending.topic));
+        problem.ifPresentOrElse(
+                why -> refusals.messageRefused(pending.topic, why), () -> refusals.messageAccepted(pending.topic));
         problem.ifPresentOrElse(pending.done::completeExceptionally, () -> pending.done.complete(null));
     }
 

@@ -42,11 +42,10 @@ public final class PahoLink implements MqttLink {
 
     private final BrokerSettings broker;
     private final Timers timers;
-    private final LinkTimes times;
+    private final Times times;
     private final Backoff backoff;
     private final Backoff refusedBackoff;
-    private final RefusalLog refusals = new RefusalLog();
-    private final RefusedFilters refusedFilters = new RefusedFilters();
+    private final BrokerRefusals refusals = new BrokerRefusals();
     private final Outgoing outgoing = new Outgoing(System::nanoTime, refusals);
     private final RepeatedFailureLog failures;
     private final Map<URI, BrokerFeatures> features;
@@ -69,10 +68,10 @@ public final class PahoLink implements MqttLink {
      * @param chance spreads the reconnects of a fleet
      */
     public PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance) {
-        this(broker, timers, chance, LinkTimes.DEFAULT);
+        this(broker, timers, chance, Times.DEFAULT);
     }
 
-    PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance, LinkTimes times) {
+    PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance, Times times) {
         broker.uris().forEach(Networks.Scheme::of);
         this.broker = broker;
         this.timers = timers;
@@ -90,7 +89,7 @@ public final class PahoLink implements MqttLink {
     @Override
     public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
         if (thread.isPresent()) throw new IllegalStateException("a link is opened once");
-        var config = new Config(broker, will, subscriptions, listener, refusedFilters, times);
+        var config = new Config(broker, will, subscriptions, listener, refusals, times);
         Thread started = new AgentThread("agent-mqtt", () -> run(config));
         started.start();
         thread = Optional.of(started);
@@ -99,9 +98,9 @@ public final class PahoLink implements MqttLink {
     @Override
     public CompletableFuture<Void> publish(Message message, Lane lane) {
         try {
-            return outgoing.offer(Messages.toPaho(message, lane));
+            return outgoing.offer(PendingPublish.of(message, lane));
         } catch (LinkException e) {
-            refusals.note(message.topic(), e);
+            refusals.messageRefused(message.topic(), e);
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -119,8 +118,8 @@ public final class PahoLink implements MqttLink {
     @Override
     public Map<String, ?> describe() {
         var fields = new LinkedHashMap<String, Object>(outgoing.describe());
-        fields.put("refused", refusals.describe());
-        fields.put("filters_refused", refusedFilters.describe());
+        fields.put("refused", refusals.describeMessages());
+        fields.put("filters_refused", refusals.describeFilters());
         fields.put(
                 "lacks",
                 features.values().stream()
@@ -259,10 +258,43 @@ public final class PahoLink implements MqttLink {
             Message will,
             List<Subscription> subscriptions,
             Listener listener,
-            RefusedFilters refusedFilters,
-            LinkTimes times) {
+            BrokerRefusals refusals,
+            Times times) {
         Config {
             subscriptions = List.copyOf(subscriptions);
         }
+    }
+
+    /**
+     * The link's times.
+     *
+     * @param connect a socket or a TLS handshake takes no longer
+     * @param attempt from the first packet to the answer to the subscriptions: a broker that accepts and says nothing
+     *     costs this much
+     * @param progress the oldest message in flight waits no longer for its acknowledgement
+     * @param firstWait limit of the first wait after a lost connection
+     * @param maxWait limit of any wait
+     * @param firstRefusedWait limit of the first wait after refused credentials; it is at least half of it
+     * @param maxRefusedWait limit of any of these
+     * @param lasting a connection that lived this long starts the waits anew
+     */
+    record Times(
+            Duration connect,
+            Duration attempt,
+            Duration progress,
+            Duration firstWait,
+            Duration maxWait,
+            Duration firstRefusedWait,
+            Duration maxRefusedWait,
+            Duration lasting) {
+        static final Times DEFAULT = new Times(
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                Duration.ofMinutes(2),
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(5));
     }
 }

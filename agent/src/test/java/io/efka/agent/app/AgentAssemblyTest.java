@@ -7,7 +7,6 @@ import io.efka.agent.state.StateStore;
 import io.efka.demo.EmbeddedBroker;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.paho.PahoLink;
 import io.efka.protocol.DeviceId;
@@ -207,7 +206,7 @@ final class AgentAssemblyTest {
 
         Eye(URI broker) throws InterruptedException {
             link = new PahoLink(broker(broker, "eye"), timers, RandomGenerator.getDefault());
-            var will = new Message("eye", new byte[0], 1, false, MessageProperties.NONE);
+            var will = new Message("eye", new byte[0], 1, false, Message.Properties.NONE);
             link.open(will, List.of(new MqttLink.Subscription("efka/parts/status", true)), this);
             assertThat(connected.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }

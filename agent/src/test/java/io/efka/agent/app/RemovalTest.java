@@ -47,7 +47,6 @@ import io.efka.agent.telemetry.DataPublisher;
 import io.efka.agent.telemetry.Events;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.RunId;
@@ -334,7 +333,7 @@ final class RemovalTest {
                     payload.getBytes(StandardCharsets.UTF_8),
                     0,
                     false,
-                    MessageProperties.NONE);
+                    Message.Properties.NONE);
             router.received(new MqttLink.Inbound() {
                 @Override
                 public Message message() {

@@ -13,7 +13,6 @@ import com.google.gson.JsonObject;
 import io.efka.agent.supervision.Logs;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus.State;
@@ -213,7 +212,7 @@ final class CommandRouterTest {
         @Test
         void thatIsNotUtf8IsABadPayload() {
             byte[] bytes = {'{', '"', (byte) 0xC3, '"', ':', '1', '}'};
-            rig.deliver(new Message(device("ping"), bytes, 1, false, MessageProperties.NONE))
+            rig.deliver(new Message(device("ping"), bytes, 1, false, Message.Properties.NONE))
                     .settle();
             assertThat(code(rig.reply())).isEqualTo("bad_payload");
             assertThat(message(rig.reply())).contains("UTF-8");
@@ -379,7 +378,7 @@ final class CommandRouterTest {
         @Test
         void isRefusedAndAnEvent() {
             rig.supervision.running(CAMERA);
-            rig.deliver(new Message(camera("restart"), new byte[0], 1, true, MessageProperties.NONE))
+            rig.deliver(new Message(camera("restart"), new byte[0], 1, true, Message.Properties.NONE))
                     .settle();
             assertThat(code(rig.reply())).isEqualTo("retained_refused");
             assertThat(rig.events).containsExactly("camera retained_refused");
@@ -534,7 +533,7 @@ final class CommandRouterTest {
         @Test
         void ofCommandsAtQos0DropsAndCounts() {
             for (int i = 0; i < 1100; i++) {
-                rig.deliver(new Message(device("ping"), new byte[0], 0, false, MessageProperties.NONE));
+                rig.deliver(new Message(device("ping"), new byte[0], 0, false, Message.Properties.NONE));
             }
             rig.settle();
             assertThat(rig.router.dropped()).isEqualTo(76);
@@ -624,7 +623,7 @@ final class CommandRouterTest {
         @Test
         void shutsDownWhenNobodyWaitsAndNothingIsRecorded() {
             byte[] payload = "{\"wait\":false}".getBytes(StandardCharsets.UTF_8);
-            rig.deliver(new Message(device("shutdown"), payload, 0, false, MessageProperties.NONE))
+            rig.deliver(new Message(device("shutdown"), payload, 0, false, Message.Properties.NONE))
                     .settle();
             assertThat(rig.reply().get("accepted").getAsBoolean()).isTrue();
             assertThat(rig.isShutDown).isTrue();

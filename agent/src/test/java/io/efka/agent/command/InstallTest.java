@@ -11,7 +11,6 @@ import com.google.gson.JsonObject;
 import io.efka.agent.command.handler.InstallDecoder;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
@@ -157,7 +156,7 @@ final class InstallTest {
                 first.supervision.running(CAMERA);
                 first.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
                 try {
-                    first.deliver(new Message(camera("remove"), new byte[0], 0, false, MessageProperties.NONE))
+                    first.deliver(new Message(camera("remove"), new byte[0], 0, false, Message.Properties.NONE))
                             .settle();
                 } catch (KillSwitch.Killed end) {
                     assertThat(first.kill.isDead()).isTrue();

@@ -17,7 +17,6 @@ import io.efka.agent.supervision.Logs;
 import io.efka.agent.telemetry.Events;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.ServiceId;
@@ -130,10 +129,10 @@ public final class Rig {
     }
 
     public Rig send(String topic, String payload) {
-        return send(topic, payload, MessageProperties.NONE);
+        return send(topic, payload, Message.Properties.NONE);
     }
 
-    public Rig send(String topic, String payload, MessageProperties properties) {
+    public Rig send(String topic, String payload, Message.Properties properties) {
         return deliver(new Message(topic, payload.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }
 
@@ -161,13 +160,13 @@ public final class Rig {
         return "efka/dev1/cmd/" + command;
     }
 
-    public static MessageProperties request(String topic, byte[] correlation) {
-        return new MessageProperties(
+    public static Message.Properties request(String topic, byte[] correlation) {
+        return new Message.Properties(
                 Optional.empty(), Optional.of(topic), Optional.of(correlation), OptionalLong.empty(), List.of());
     }
 
-    public static MessageProperties expiring(long seconds) {
-        return new MessageProperties(
+    public static Message.Properties expiring(long seconds) {
+        return new Message.Properties(
                 Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.of(seconds), List.of());
     }
 

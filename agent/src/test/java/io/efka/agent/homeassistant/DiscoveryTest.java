@@ -10,7 +10,6 @@ import io.efka.agent.telemetry.OverwriteDetector;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.Cause;
 import io.efka.protocol.DeviceId;
@@ -53,7 +52,7 @@ final class DiscoveryTest {
         var machine = new MachineFacts("gate7", "Linux 6.1 amd64", "17", Optional.empty());
         return new Discovery(
                 "homeassistant",
-                new DiscoveryDevice(topics, new Version("0.1.0"), machine, hasMetrics),
+                new Discovery.Device(topics, new Version("0.1.0"), machine, hasMetrics),
                 () -> List.copyOf(services),
                 link,
                 timers,
@@ -92,7 +91,7 @@ final class DiscoveryTest {
 
     private void hear(String topic, String payload) {
         discovery.received(
-                new Message(topic, payload.getBytes(StandardCharsets.UTF_8), 1, true, MessageProperties.NONE));
+                new Message(topic, payload.getBytes(StandardCharsets.UTF_8), 1, true, Message.Properties.NONE));
     }
 
     private void install(ServiceId id) {
@@ -265,7 +264,7 @@ final class DiscoveryTest {
         "site_efka, dev1, site_efka_dev1-d397811c"
     })
     void theTopicIsLegalForHomeAssistantAndTheDevicesOwn(String prefix, String device, String objectId) {
-        var place = new DiscoveryTarget("ha", new Topics(prefix, new DeviceId(device), List.of()));
+        var place = new Discovery.Target("ha", new Topics(prefix, new DeviceId(device), List.of()));
 
         assertThat(place.config()).isEqualTo("ha/device/" + objectId + "/config");
     }

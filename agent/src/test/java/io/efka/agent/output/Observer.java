@@ -1,7 +1,7 @@
 package io.efka.agent.output;
 
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties.User;
+import io.efka.mqtt.Message.UserProperty;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ final class Observer {
 
     static Map<String, String> properties(Message message) {
         var byName = new TreeMap<String, String>();
-        for (User user : message.properties().user()) byName.put(user.name(), user.value());
+        for (UserProperty user : message.properties().user()) byName.put(user.name(), user.value());
         return byName;
     }
 

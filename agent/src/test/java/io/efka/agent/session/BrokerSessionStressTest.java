@@ -14,7 +14,6 @@ import io.efka.agent.telemetry.Samples;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.threads.Timers;
 import java.lang.management.ManagementFactory;
@@ -143,7 +142,7 @@ final class BrokerSessionStressTest {
         @Override
         public Message message() {
             byte[] payload = String.valueOf(number).getBytes(StandardCharsets.UTF_8);
-            return new Message("efka/dev1/cmd/ping", payload, 1, false, MessageProperties.NONE);
+            return new Message("efka/dev1/cmd/ping", payload, 1, false, Message.Properties.NONE);
         }
 
         @Override

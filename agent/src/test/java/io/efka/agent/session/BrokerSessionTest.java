@@ -16,7 +16,6 @@ import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.Topics;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +44,7 @@ final class BrokerSessionTest {
     private final BrokerSession session = session(presence);
 
     BrokerSessionTest() {
-        link.open(presence.will(), BrokerSession.subscriptions(Samples.TOPICS, Set.of()), session);
+        link.open(presence.will(), DeviceSubscriptions.of(Samples.TOPICS, Set.of()), session);
     }
 
     private DevicePresence presence(Topics topics) {
@@ -95,7 +94,7 @@ final class BrokerSessionTest {
 
     private FakeLink.Delivery deliver(String topic, String text, int qos) {
         return link.deliver(
-                new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, MessageProperties.NONE));
+                new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, Message.Properties.NONE));
     }
 
     private void pass(Duration time) {
@@ -182,7 +181,7 @@ final class BrokerSessionTest {
             var topics = new Topics("site/cmd/x", new DeviceId("dev1"), List.of());
             DevicePresence own = presence(topics);
             BrokerSession other = session(own);
-            link.open(own.will(), BrokerSession.subscriptions(topics, Set.of()), other);
+            link.open(own.will(), DeviceSubscriptions.of(topics, Set.of()), other);
             link.goUp(false);
             deliver(topics.device("status"), RIVAL.replace("\"birth\":1", "\"birth\":2"), 1);
             link.acknowledgeAll();

@@ -16,7 +16,6 @@ import io.efka.agent.telemetry.Samples;
 import io.efka.agent.telemetry.Version;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +43,7 @@ final class DevicePresenceTest {
     }
 
     private Message status(String json) {
-        return new Message(TOPIC, json.getBytes(StandardCharsets.UTF_8), 1, true, MessageProperties.JSON);
+        return new Message(TOPIC, json.getBytes(StandardCharsets.UTF_8), 1, true, Message.Properties.JSON);
     }
 
     @Nested

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.mqtt.FakeLink;
-import io.efka.mqtt.MessageProperties;
+import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink.Lane;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -31,7 +31,7 @@ final class EventPublisherTest {
         assertThat(outbox.last().topic()).isEqualTo("efka/dev1/svc/camera/event");
         assertThat(outbox.last().message().qos()).isEqualTo(1);
         assertThat(outbox.last().message().retain()).isFalse();
-        assertThat(outbox.last().message().properties()).isEqualTo(MessageProperties.JSON);
+        assertThat(outbox.last().message().properties()).isEqualTo(Message.Properties.JSON);
         assertThat(outbox.last().text())
                 .isEqualTo("{\"v\":1,\"at\":\"2026-11-22T20:15:00.123Z\",\"service\":\"camera\",\"event\":\"state\","
                         + "\"session\":17,\"from\":\"running\",\"wait_ms\":2000,\"streams\":[\"stdout\"]}");

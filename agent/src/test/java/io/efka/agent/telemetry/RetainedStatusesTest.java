@@ -15,7 +15,6 @@ import io.efka.agent.supervision.FakeTimers;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus.HealthState;
@@ -119,7 +118,7 @@ final class RetainedStatusesTest {
             assertThat(sent.topic()).isEqualTo("efka/dev1/svc/camera/status");
             assertThat(sent.message().retain()).isTrue();
             assertThat(sent.message().qos()).isEqualTo(1);
-            assertThat(sent.message().properties()).isEqualTo(MessageProperties.JSON);
+            assertThat(sent.message().properties()).isEqualTo(Message.Properties.JSON);
             assertThat(sent.lane()).isEqualTo(Lane.CONTROL);
             assertThat(sent.text()).contains("\"state\":\"stopped\"");
         }
@@ -247,7 +246,7 @@ final class RetainedStatusesTest {
         }
 
         private Message retained(String topic, String text) {
-            return new Message(topic, text.getBytes(StandardCharsets.UTF_8), 1, true, MessageProperties.NONE);
+            return new Message(topic, text.getBytes(StandardCharsets.UTF_8), 1, true, Message.Properties.NONE);
         }
     }
 
@@ -268,7 +267,7 @@ final class RetainedStatusesTest {
 
         private void write(String text) {
             statuses.received(
-                    new Message(TOPIC, text.getBytes(StandardCharsets.UTF_8), 1, true, MessageProperties.NONE));
+                    new Message(TOPIC, text.getBytes(StandardCharsets.UTF_8), 1, true, Message.Properties.NONE));
         }
 
         private int published() {

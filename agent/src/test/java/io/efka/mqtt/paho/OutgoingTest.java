@@ -21,7 +21,7 @@ class OutgoingTest {
     private static final URI BROKER = URI.create("tcp://broker");
 
     private long now = 1_000;
-    private final Outgoing outgoing = new Outgoing(() -> now, new RefusalLog());
+    private final Outgoing outgoing = new Outgoing(() -> now, new BrokerRefusals());
     private final List<PendingPublish> wire = new ArrayList<>();
     private int probes;
 

@@ -11,7 +11,6 @@ import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.LinkException.Kind;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink.Inbound;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.mqtt.MqttLink.Listener;
@@ -45,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PahoLinkTest {
-    private static final LinkTimes QUICK = new LinkTimes(
+    private static final PahoLink.Times QUICK = new PahoLink.Times(
             Duration.ofSeconds(2),
             Duration.ofSeconds(2),
             Duration.ofSeconds(30),
@@ -194,7 +193,7 @@ class PahoLinkTest {
             ScriptedBroker broker = with(ScriptedBroker.granting(0x25, 0));
             PahoLink link = connectedTo(broker);
 
-            link.publish(new Message("a", new byte[1], 1, true, MessageProperties.NONE), Lane.CONTROL)
+            link.publish(new Message("a", new byte[1], 1, true, Message.Properties.NONE), Lane.CONTROL)
                     .get(5, TimeUnit.SECONDS);
 
             assertThat(broker.received(ScriptedBroker.PUBLISH)).noneMatch(ScriptedBroker.Packet::retain);
@@ -420,7 +419,7 @@ class PahoLinkTest {
         @Test
         void thatMqttCannotCarryAreRefusedAndHarmNothing() throws Exception {
             PahoLink link = connectedTo(with(ScriptedBroker.granting()));
-            var odd = new Message("a", new byte[0], 1, false, MessageProperties.NONE.with("name", "nul\0"));
+            var odd = new Message("a", new byte[0], 1, false, Message.Properties.NONE.with("name", "nul\0"));
 
             assertThat(problemOf(link.publish(message("wild/#", "x"), Lane.CONTROL))
                             .isRefused())
@@ -508,8 +507,8 @@ class PahoLinkTest {
         return link;
     }
 
-    private static LinkTimes impatient(Duration progress) {
-        return new LinkTimes(
+    private static PahoLink.Times impatient(Duration progress) {
+        return new PahoLink.Times(
                 QUICK.connect(),
                 QUICK.attempt(),
                 progress,
@@ -538,7 +537,7 @@ class PahoLinkTest {
     }
 
     private static Message message(String topic, String text) {
-        return new Message(topic, text.getBytes(UTF_8), 1, false, MessageProperties.NONE);
+        return new Message(topic, text.getBytes(UTF_8), 1, false, Message.Properties.NONE);
     }
 
     private static byte[] withCorrelationData(int size) {

@@ -13,7 +13,7 @@ final class HandOvers {
      * by itself whether the connection is there. Everywhere else something would be left half done.
      */
     static boolean mayGoOn(HandOver place) {
-        return place.place().equals("io.efka.mqtt.paho.PahoCallback.disconnected");
+        return place.place().equals("io.efka.mqtt.paho.Incoming.disconnected");
     }
 
     static List<HandOver> all() {
@@ -37,18 +37,17 @@ final class HandOvers {
         load(all, "io.efka.agent.main.LogWriter.next", "agent-log");
         load(all, "io.efka.agent.main.LogWriter.done", "agent-log");
         // the link
-        load(all, "io.efka.mqtt.paho.PahoCallback.messageArrived", "");
-        load(all, "io.efka.mqtt.paho.Connection.arrived", "");
-        load(all, "io.efka.mqtt.paho.Connection.acknowledge", "");
+        load(all, "io.efka.mqtt.paho.Incoming.messageArrived", "");
+        load(all, "io.efka.mqtt.paho.Incoming.acknowledge", "");
         load(all, "io.efka.mqtt.paho.Connection.send", "");
         load(all, "io.efka.mqtt.paho.Connection.look", "agent-mqtt");
-        load(all, "io.efka.mqtt.paho.ReceivedMessages.deliver", "agent-mqtt");
+        load(all, "io.efka.mqtt.paho.Incoming.deliver", "agent-mqtt");
         load(all, "io.efka.mqtt.paho.Outgoing.offer", "");
         load(all, "io.efka.mqtt.paho.Outgoing.settle", "agent-mqtt");
         load(all, "io.efka.mqtt.paho.Outgoing.learn", "agent-mqtt");
         load(all, "io.efka.mqtt.paho.PahoResponses.problem", "");
         add(all, When.LINK_CUT, "io.efka.mqtt.paho.PahoThreads.afterExecute", "");
-        add(all, When.LINK_CUT, "io.efka.mqtt.paho.PahoCallback.disconnected", "");
+        add(all, When.LINK_CUT, "io.efka.mqtt.paho.Incoming.disconnected", "");
         add(all, When.LINK_CUT, "io.efka.mqtt.paho.Connection.finish", "agent-mqtt");
         add(all, When.LINK_CUT, "io.efka.mqtt.paho.Connection.greeted", "agent-mqtt");
         add(all, When.LINK_CUT, "io.efka.mqtt.paho.Connection.ready", "agent-mqtt");

@@ -8,7 +8,6 @@ import io.efka.it.FlakyProxy;
 import io.efka.it.TestBroker;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink.Inbound;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.mqtt.MqttLink.Subscription;
@@ -171,7 +170,7 @@ class LinkLossIT {
     }
 
     private static Message message(String topic, String text) {
-        return new Message(topic, text.getBytes(UTF_8), 1, false, MessageProperties.NONE);
+        return new Message(topic, text.getBytes(UTF_8), 1, false, Message.Properties.NONE);
     }
 
     private static Message will(String clientId) {

@@ -8,7 +8,6 @@ import io.efka.it.FlakyProxy;
 import io.efka.it.TestBroker;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.mqtt.MqttLink.Subscription;
 import io.efka.mqtt.paho.PahoLink;
@@ -141,7 +140,7 @@ class LinkTransportsIT {
         Ear.await("it came back", Duration.ofSeconds(10), () -> ear.messages.size() == 1);
         // Larger than any buffer on the way.
         byte[] large = new byte[300_000];
-        link.publish(new Message("echo/2", large, 1, false, MessageProperties.NONE), Lane.BULK)
+        link.publish(new Message("echo/2", large, 1, false, Message.Properties.NONE), Lane.BULK)
                 .join();
         Ear.await("the large one as well", Duration.ofSeconds(20), () -> ear.messages.size() == 2);
         assertThat(ear.messages.get(1).message().payload()).isEqualTo(large);
@@ -167,6 +166,6 @@ class LinkTransportsIT {
     }
 
     private static Message message(String topic) {
-        return new Message(topic, "hello".getBytes(UTF_8), 1, false, MessageProperties.NONE);
+        return new Message(topic, "hello".getBytes(UTF_8), 1, false, Message.Properties.NONE);
     }
 }

@@ -6,7 +6,6 @@ import com.google.gson.JsonParser;
 import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +84,7 @@ final class LedgerCodec {
         request.addProperty("topic", message.topic());
         // An accepted payload was decoded once, so it is UTF-8.
         request.addProperty("payload", new String(message.payload(), StandardCharsets.UTF_8));
-        MessageProperties properties = message.properties();
+        Message.Properties properties = message.properties();
         properties.responseTopic().ifPresent(topic -> request.addProperty("response_topic", topic));
         properties
                 .correlationData()
@@ -98,7 +97,7 @@ final class LedgerCodec {
     }
 
     private static LedgerEntry.Accepted accepted(JsonObject request) {
-        var properties = new MessageProperties(
+        var properties = new Message.Properties(
                 Optional.empty(),
                 text(request, "response_topic"),
                 text(request, "correlation").map(Base64.getDecoder()::decode),

@@ -2,7 +2,6 @@ package io.efka.agent.output.ship;
 
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.RunId;
 import io.efka.protocol.Topics;
@@ -142,11 +141,11 @@ final class OutputPublisher {
     private Message message(StreamShipment shipment, Chunk chunk) {
         Instant read = timers.now();
         var user = List.of(
-                new MessageProperties.User("offset", Long.toString(chunk.offset())),
-                new MessageProperties.User("run", chunk.run().value()),
-                new MessageProperties.User("at", JsonWriter.timestamp(read)));
-        var properties =
-                new MessageProperties(Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), user);
+                new Message.UserProperty("offset", Long.toString(chunk.offset())),
+                new Message.UserProperty("run", chunk.run().value()),
+                new Message.UserProperty("at", JsonWriter.timestamp(read)));
+        var properties = new Message.Properties(
+                Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), user);
         String topic = topics.service(shipment.service(), shipment.id().leaf());
         return new Message(topic, chunk.payload(), 1, false, properties);
     }

@@ -14,7 +14,6 @@ import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MessageProperties;
 import io.efka.protocol.ServiceStatus.State;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -248,7 +247,7 @@ final class LedgerTest {
                 if (running) first.supervision.running(CAMERA);
                 else if (!command.equals("install")) first.supervision.with(CAMERA);
                 var message = new Message(
-                        camera(command), payload.getBytes(StandardCharsets.UTF_8), 1, false, MessageProperties.NONE);
+                        camera(command), payload.getBytes(StandardCharsets.UTF_8), 1, false, Message.Properties.NONE);
                 live(first, message, true);
                 boolean wasKilled = first.kill.isDead();
                 Rig second = first.nextLife();
@@ -516,7 +515,7 @@ final class LedgerTest {
 
         private void run(String id, String reply) throws Exception {
             ledger.admit(Optional.of(id), "d", nobody);
-            var message = new Message("t", new byte[0], 1, false, MessageProperties.NONE);
+            var message = new Message("t", new byte[0], 1, false, Message.Properties.NONE);
             ledger.accept(id, message, ServiceSnapshot.NONE, timers.now(), false);
             ledger.finish(id, nobody, reply);
             ledger.replied(id);

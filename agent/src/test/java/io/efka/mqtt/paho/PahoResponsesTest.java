@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ReasonCodeReaderTest {
+class PahoResponsesTest {
     private static final byte[] CONNACK = bytes(0x20, 3, 0, 0, 0);
     private static final byte[] PUBLISH = concat(bytes(0x30, 0x85, 0x01), new byte[133]);
     private static final byte[] PUBACK = bytes(0x40, 4, 1, 2, 0x95, 0);
@@ -46,7 +46,7 @@ class ReasonCodeReaderTest {
     }
 
     private byte[] read(byte[] sent, int atATime) throws IOException {
-        InputStream in = new ReasonCodeReader(new ByteArrayInputStream(sent), codes);
+        InputStream in = new PahoResponses.Reader(new ByteArrayInputStream(sent), codes);
         byte[] all = new byte[sent.length];
         int length = 0;
         while (length < all.length) {
