@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How to reach and persuade the broker.
+ * Where the brokers are, and how the client authenticates.
  *
- * @param uris {@code tcp://}, {@code ssl://}, {@code ws://}, {@code wss://}; tried in turn
- * @param passwordFile its first line is the password; read anew at every connection
- * @param ca PEM file of trusted authorities; empty: the JVM's
+ * @param uris {@code tcp://}, {@code ssl://}, {@code ws://} or {@code wss://}; at least one, tried in turn
+ * @param passwordFile file whose first line is the password; read again for every connection
+ * @param ca PEM file of the trusted certificate authorities; empty: those of the JVM
  * @param cert PEM file of the client's certificate chain
  * @param key PEM file (PKCS#8, not encrypted) of the client's key
  */
@@ -24,7 +24,8 @@ public record BrokerSettings(
         Optional<Path> key) {
     public BrokerSettings {
         uris = List.copyOf(uris);
-        if (uris.isEmpty()) throw new IllegalArgumentException("no broker: name at least one, as in tcp://host:1883");
+        if (uris.isEmpty())
+            throw new IllegalArgumentException("no broker is set; name at least one, such as tcp://host:1883");
         if (cert.isPresent() != key.isPresent()) {
             throw new IllegalArgumentException("a client certificate needs both its cert and its key");
         }

@@ -1,20 +1,24 @@
 package io.efka.mqtt;
 
-/** A message was not acknowledged by the broker. {@link #kind()} says whether and how its publisher may try again. */
+/** The broker did not acknowledge a message. {@link #kind()} says whether and how to send it again. */
 public final class LinkException extends Exception {
     private final Kind kind;
 
-    /** What sending again can do. */
+    /** Whether sending again can help. */
     public enum Kind {
-        /** There is no connection, it ended, or the link's queue is full: send again at the next connection, or soon. */
+        /**
+         * There is no connection, it ended, or the link's queue is full: send again at the next connection, or soon.
+         */
         LOST,
-        /** The broker cannot take it now: send again after waits that grow. */
+        /** The broker cannot accept it now: send again after growing waits. */
         BUSY,
-        /** The broker takes no message of this size: send a smaller one; {@link MqttLink#maxPacket()} says what fits. */
+        /**
+         * The broker accepts no message of this size: send a smaller one; {@link MqttLink#maxPacket()} says what fits.
+         */
         TOO_LARGE,
         /** The broker or the protocol does not allow it: the same message would be refused again. */
         REFUSED,
-        /** It ended several connections in a row and is not sent any more. */
+        /** It ended several connections in a row and is not sent again. */
         POISON
     }
 
@@ -60,7 +64,7 @@ public final class LinkException extends Exception {
         };
     }
 
-    /** The kind of any failure of a publish; what is not from the link counts as {@link Kind#LOST}. */
+    /** The kind of a failed publish. An exception of another type counts as {@link Kind#LOST}. */
     public static Kind kindOf(Throwable problem) {
         return problem instanceof LinkException failure ? failure.kind : Kind.LOST;
     }

@@ -6,49 +6,49 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The way to and from the broker. It connects and reconnects by itself for as long as it is open; it keeps nothing: a
- * publish that fails is the publisher's to repeat. Thread-safe.
+ * The connection to the broker. While it is open, it connects and reconnects by itself. It stores nothing: after a
+ * failed publish, the publisher sends again. Thread-safe.
  */
 public interface MqttLink extends AutoCloseable {
 
     /**
-     * Starts connecting, in the background, for ever, until {@link #close()}. Called once.
+     * Starts to connect in the background, and does not give up before {@link #close()}. Called once.
      *
-     * @param will what the broker publishes when this agent is lost
-     * @param subscriptions topic filters, subscribed at QoS 1 (retain as published) at every connection
+     * @param will what the broker publishes when it loses this client
+     * @param subscriptions topic filters, subscribed at QoS 1 (retain as published) on every connection
      */
     void open(Message will, List<Subscription> subscriptions, Listener listener);
 
     /**
-     * Publishes. Never blocks: what the broker's window has no room for waits in a bounded queue, {@link Lane#CONTROL}
-     * ahead of {@link Lane#BULK}.
+     * Publishes a message. Never blocks: a message that does not fit into the broker's window waits in a bounded
+     * queue, {@link Lane#CONTROL} ahead of {@link Lane#BULK}.
      *
-     * @return completes when the broker has acknowledged it (QoS 1) or it was handed to the socket (QoS 0); fails with
-     *     {@link LinkException} when the link is down, goes down before that, or the queue is full, when the broker is
-     *     busy, and with a {@linkplain LinkException#isRefused() refused} one when repeating it cannot help. What fails
-     *     because the connection is lost has failed before {@link Listener#disconnected} is called
+     * @return completes when the broker has acknowledged the message (QoS 1) or it was handed to the socket (QoS 0).
+     *     Fails with a {@link LinkException} when the link is down or goes down, when the queue is full, and when the
+     *     broker is busy; with a {@linkplain LinkException#isRefused() refused} one when sending again cannot help. A
+     *     publish that fails because the connection is lost fails before {@link Listener#disconnected} is called
      */
     CompletableFuture<Void> publish(Message message, Lane lane);
 
-    /** Whether there is a connection at this moment. */
+    /** Whether there is a connection now. */
     boolean isUp();
 
     /**
-     * The largest packet that is known to fit, in bytes as {@link Message#packetBytes()} counts them: what the broker
-     * announced, or what it taught us by refusing larger ones.
+     * The largest packet that is known to fit, in bytes as {@link Message#packetBytes()} counts them: the limit that
+     * the broker announced, or one learned from its refusals.
      */
     default long maxPacket() {
         return Long.MAX_VALUE;
     }
 
-    /** What an operator should know of the link, for {@code info}: limits, refusals, what the broker cannot do. */
+    /** What {@code info} shows of the link: limits, refusals, and features that the broker lacks. */
     default Map<String, ?> describe() {
         return Map.of();
     }
 
     /**
-     * Leaves the broker cleanly (it publishes no will) and connects again when {@code pause} has passed: the way to
-     * yield to another client that uses our id. Never blocks; while there is no connection it puts off the next one.
+     * Disconnects cleanly (the broker publishes no will) and connects again after {@code pause}. This yields to another
+     * client with the same id. Never blocks. Without a connection it postpones the next one.
      */
     void holdOff(Duration pause);
 
@@ -56,21 +56,21 @@ public interface MqttLink extends AutoCloseable {
     @Override
     void close();
 
-    /** Who goes first when there is a queue. */
+    /** Which messages go first when there is a queue. */
     enum Lane {
-        /** Replies, status, events: never behind output. */
+        /** Replies, statuses, events: they never wait behind output. */
         CONTROL,
-        /** Output and whatever else is big. */
+        /** Output and other large amounts of data. */
         BULK
     }
 
     /**
      * A topic filter.
      *
-     * @param retained whether retained messages are wanted: a command that was retained is refused when it is sent,
-     *     and never asked for at reconnect (retain handling 2)
-     * @param essential whether the link is not up without it
-     * @param topics to subscribe to instead at a broker without wildcards; empty: there is no other way
+     * @param retained whether the broker sends what is retained when it accepts the subscription (retain handling 0,
+     *     otherwise 2). False for commands: a retained command is refused
+     * @param essential whether the link stays down without it
+     * @param topics what to subscribe to instead at a broker without wildcards; empty: there is no replacement
      */
     record Subscription(String filter, boolean retained, boolean essential, List<String> topics) {
         public Subscription {
@@ -82,41 +82,42 @@ public interface MqttLink extends AutoCloseable {
         }
     }
 
-    /** Hears what happens on the link. Called on the link's own thread, one call at a time: must not block. */
+    /** Receives what happens on the link. Called on the link's own thread, one call at a time: must not block. */
     interface Listener {
         /**
-         * A connection is up, and all essential subscriptions stand.
+         * A connection is up, and the broker has accepted all essential subscriptions.
          *
-         * @param sessionPresent false: the broker knew nothing of an earlier session, and may have forgotten what was
-         *     retained as well
+         * @param sessionPresent false: the broker has no earlier session of this client, and may have lost retained
+         *     messages as well
          */
         void connected(boolean sessionPresent);
 
         /**
-         * What the broker refuses of the subscriptions has changed; the link goes on asking for them.
+         * The set of refused subscriptions has changed. The link keeps asking for them.
          *
-         * @param refused filters, each with the reason in words; empty: all stand
+         * @param refused filters, each with the reason in words; empty: all are accepted
          */
         default void subscriptionsRefused(Map<String, String> refused) {}
 
-        /** The connection is gone; the link goes on trying. */
+        /** The connection is lost. The link tries to connect again. */
         void disconnected(Loss loss);
 
-        /** A message came. It is acknowledged to the broker by {@link Inbound#acknowledge()} only. */
+        /** A message arrived. The link acknowledges it only at {@link Inbound#acknowledge()}. */
         void received(Inbound message);
     }
 
     /**
      * How a connection was lost.
      *
-     * @param takenOver the broker said that another client with our id took the session
+     * @param takenOver whether the broker said that another client with our id took the session
      */
     record Loss(String reason, boolean takenOver) {}
 
-    /** A message that came, and the means to acknowledge it; may be called from any thread, once, also too late. */
+    /** A received message. Thread-safe. */
     interface Inbound {
         Message message();
 
+        /** Acknowledges the message. Does nothing a second time, and after the connection is lost. */
         void acknowledge();
     }
 }

@@ -19,17 +19,17 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries replies and events over lost connections: in order, at least once, for as long as this process lives. When it
- * is full the oldest message gives way to the newest, and is counted. A topic for which the broker is busy waits by
- * itself, and holds up nobody else. Thread-safe; never blocks.
+ * Sends replies and events across lost connections: in order, at least once, for as long as this process lives. When it
+ * is full, it drops the oldest message and counts it. A topic for which the broker is busy waits alone and holds up no
+ * other. Thread-safe; never blocks.
  */
 public final class Outbox {
-    // Enough to hide a round trip; a handful keeps what is sent twice after a lost connection small.
+    // Enough to hide a round trip; few enough that little is sent twice after a lost connection.
     private static final int IN_FLIGHT = 8;
-    // For failures that no new connection follows, as when the link's own queue is full for a moment.
+    // After a failure without a new connection, such as a full queue of the link.
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    // With waits that double to a minute: about five minutes.
+    // About five minutes, with waits that double up to a minute.
     private static final int MAX_ATTEMPTS = 10;
 
     private final MqttLink link;
@@ -53,12 +53,12 @@ public final class Outbox {
 
     private static final class BusyTopic {
         private final RetryDelay delay = RetryDelay.ofBusyBroker();
-        private boolean resting;
+        private boolean paused;
     }
 
     /**
-     * @param maxMessages that may wait, beside the few on their way; at least 1
-     * @param maxBytes of the payloads of those that wait; a larger message is not taken at all
+     * @param maxMessages how many messages may wait, besides the few in flight; at least 1
+     * @param maxBytes limit of the payloads of all waiting messages; a larger message cannot wait
      */
     public Outbox(MqttLink link, Timers timers, int maxMessages, long maxBytes) {
         if (maxMessages < 1 || maxBytes < 1) {
@@ -72,10 +72,10 @@ public final class Outbox {
     }
 
     /**
-     * Sends as soon as there is a connection, behind what was sent before. A message expiry counts from now.
+     * Sends a message as soon as there is a connection, after those sent before. Its expiry counts from now.
      *
-     * @return completes when the broker has acknowledged it; fails with {@link LinkException} when it expired, was
-     *     refused, or gave way to newer ones
+     * @return completes when the broker has acknowledged the message; fails with a {@link LinkException} when it
+     *     expired, was refused, or was dropped for newer ones
      */
     public CompletableFuture<Void> send(Message message) {
         var queued = new QueuedMessage(message, timers.now());
@@ -89,7 +89,7 @@ public final class Outbox {
         return queued.done();
     }
 
-    /** A connection is up: what was not acknowledged goes out again. */
+    /** A connection is up: sends again what was not acknowledged. */
     public void connected() {
         var afterwards = new ArrayList<Runnable>();
         synchronized (this) {
@@ -100,17 +100,17 @@ public final class Outbox {
         afterwards.forEach(Runnable::run);
     }
 
-    /** How many messages were given up: pushed out by newer ones, expired, or refused. */
+    /** How many messages were dropped: for newer ones, expired, or refused. */
     public synchronized long dropped() {
         return dropped;
     }
 
-    /** How many messages wait or are on their way. */
+    /** How many messages wait or are in flight. */
     public synchronized int size() {
         return waiting.size() + inFlight.size();
     }
 
-    /** Publishes what may go. Futures are touched in the {@code afterwards} only: never under the lock. */
+    /** Publishes what may be sent. Futures are completed only in {@code afterwards}, never under the lock. */
     @GuardedBy("this") private void pump(List<Runnable> afterwards) {
         while (!stalled && inFlight.size() < IN_FLIGHT && link.isUp()) {
             Optional<Long> next = next();
@@ -135,14 +135,14 @@ public final class Outbox {
 
     @GuardedBy("this") private Optional<Long> next() {
         for (Map.Entry<Long, QueuedMessage> entry : waiting.entrySet()) {
-            if (!isResting(entry.getValue().topic())) return Optional.of(entry.getKey());
+            if (!isPaused(entry.getValue().topic())) return Optional.of(entry.getKey());
         }
         return Optional.empty();
     }
 
-    @GuardedBy("this") private boolean isResting(String topic) {
+    @GuardedBy("this") private boolean isPaused(String topic) {
         BusyTopic known = busy.get(topic);
-        return known != null && known.resting;
+        return known != null && known.paused;
     }
 
     private void settle(long number, QueuedMessage queued, @Nullable Throwable problem) {
@@ -163,7 +163,7 @@ public final class Outbox {
     @GuardedBy("this") private void giveBack(long number, QueuedMessage queued, Throwable problem, List<Runnable> afterwards) {
         switch (LinkException.kindOf(problem)) {
             case TOO_LARGE, REFUSED, POISON -> drop(queued, problem, afterwards);
-            case BUSY -> rest(number, queued, problem, afterwards);
+            case BUSY -> pause(number, queued, problem, afterwards);
             case LOST -> stall(number, queued, afterwards);
         }
     }
@@ -175,7 +175,7 @@ public final class Outbox {
         afterwards.add(() -> timers.schedule(RETRY, this::retry));
     }
 
-    @GuardedBy("this") private void rest(long number, QueuedMessage queued, Throwable problem, List<Runnable> afterwards) {
+    @GuardedBy("this") private void pause(long number, QueuedMessage queued, Throwable problem, List<Runnable> afterwards) {
         String topic = queued.topic();
         if (queued.countAttempt() >= MAX_ATTEMPTS) {
             drop(queued, problem, afterwards);
@@ -183,16 +183,16 @@ public final class Outbox {
         }
         enqueue(number, queued);
         BusyTopic known = busy.computeIfAbsent(topic, none -> new BusyTopic());
-        if (known.resting) return;
-        known.resting = true;
+        if (known.paused) return;
+        known.paused = true;
         Duration wait = known.delay.next();
-        afterwards.add(() -> timers.schedule(wait, () -> wake(topic, known)));
+        afterwards.add(() -> timers.schedule(wait, () -> resume(topic, known)));
     }
 
-    private void wake(String topic, BusyTopic known) {
+    private void resume(String topic, BusyTopic known) {
         var afterwards = new ArrayList<Runnable>();
         synchronized (this) {
-            known.resting = false;
+            known.paused = false;
             boolean isNeeded =
                     waiting.values().stream().anyMatch(queued -> queued.topic().equals(topic));
             if (!isNeeded) busy.remove(topic, known);
@@ -207,7 +207,7 @@ public final class Outbox {
 
     @GuardedBy("this") private void makeRoom(List<Runnable> afterwards) {
         while (waiting.size() > maxMessages || waitingBytes > maxBytes) {
-            drop(dequeue(waiting.firstKey()), new LinkException("gave way to newer messages"), afterwards);
+            drop(dequeue(waiting.firstKey()), new LinkException("dropped for newer messages"), afterwards);
         }
     }
 
@@ -231,7 +231,7 @@ public final class Outbox {
         return failed.<Throwable>handle((none, problem) -> problem).join();
     }
 
-    /** A message in the outbox, when it came in, and who waits for it. */
+    /** A message in the outbox, with the time it was queued and its result. */
     private static final class QueuedMessage {
         private final Message message;
         private final Instant since;
@@ -251,7 +251,7 @@ public final class Outbox {
             return message.topic();
         }
 
-        /** How many attempts have failed, this one included. */
+        /** Counts a failed attempt; returns how many there were. */
         int countAttempt() {
             return ++attempts;
         }
@@ -260,7 +260,7 @@ public final class Outbox {
             return message.payload().length;
         }
 
-        /** The message as it is to be published now, with what is left of its expiry; empty if nothing is left. */
+        /** The message to publish now, with the rest of its expiry; empty if it has expired. */
         Optional<Message> at(Instant now) {
             OptionalLong expiry = message.properties().expirySeconds();
             if (expiry.isEmpty()) return Optional.of(message);

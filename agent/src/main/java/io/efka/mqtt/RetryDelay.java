@@ -10,7 +10,6 @@ public final class RetryDelay {
     private final Duration first;
     private final Duration longest;
     private Duration next;
-    private int count;
 
     public RetryDelay(Duration first, Duration longest) {
         this.first = first;
@@ -18,7 +17,7 @@ public final class RetryDelay {
         this.next = first;
     }
 
-    /** For a broker that cannot take a message now: from one second to one minute. */
+    /** For a broker that cannot accept a message now: from one second to one minute. */
     public static RetryDelay ofBusyBroker() {
         return new RetryDelay(FIRST, LONGEST);
     }
@@ -28,18 +27,11 @@ public final class RetryDelay {
         Duration wait = next;
         Duration doubled = next.multipliedBy(2);
         next = doubled.compareTo(longest) < 0 ? doubled : longest;
-        count++;
         return wait;
-    }
-
-    /** How many waits there were since the last success. */
-    public int count() {
-        return count;
     }
 
     /** An attempt succeeded. */
     public void reset() {
         next = first;
-        count = 0;
     }
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next attempt: anything from nothing to a limit that doubles ("full jitter"), so that a
- * fleet does not come back to its broker in step. Confined to the link's thread.
+ * Waits between attempts to connect: a random time up to a limit that doubles ("full jitter"), so that the devices of a
+ * fleet do not all reconnect at once. Confined to the link's thread.
  */
 final class Backoff {
     private final RandomGenerator chance;
@@ -15,7 +15,7 @@ final class Backoff {
 
     /**
      * @param first limit of the first wait
-     * @param max no wait is longer
+     * @param max limit of any wait
      */
     Backoff(RandomGenerator chance, Duration first, Duration max) {
         this.chance = chance;
@@ -24,18 +24,18 @@ final class Backoff {
         this.limit = first;
     }
 
-    /** Anything up to the limit. */
+    /** A random time up to the limit. */
     Duration next() {
         return next(Duration.ZERO, limit);
     }
 
-    /** Anything up to the limit, which goes back to {@code most} where it was beyond. */
+    /** A random time up to the limit, which is first lowered to {@code most}. */
     Duration nextUpTo(Duration most) {
         if (most.compareTo(limit) < 0) limit = most;
         return next(Duration.ZERO, limit);
     }
 
-    /** Half of the limit at least: for what does not pass by itself. */
+    /** At least half of the limit: for failures that do not pass by themselves. */
     Duration nextLong() {
         return next(limit.dividedBy(2), limit);
     }
@@ -48,6 +48,7 @@ final class Backoff {
         return wait;
     }
 
+    /** An attempt succeeded. */
     void reset() {
         limit = first;
     }

@@ -8,24 +8,23 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one broker cannot do, as far as is known, each said once. Changed on the link's thread, read on any. */
+/** The features that one broker is known to lack, each logged once. Changed on the link's thread, read on any. */
 final class BrokerFeatures {
     private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
 
     private final URI broker;
     private final Set<Missing> missing = ConcurrentHashMap.newKeySet();
-    private final Set<Missing> said = ConcurrentHashMap.newKeySet();
+    private final Set<Missing> logged = ConcurrentHashMap.newKeySet();
 
     BrokerFeatures(URI broker) {
         this.broker = broker;
     }
 
-    /** A feature that Efka uses, and what it does without it. */
+    /** A feature that Efka uses, and what happens without it. */
     enum Missing {
-        RETAIN(
-                "no retained messages: statuses are published without retain, and who subscribes later does not see them"),
-        QOS_1("QoS 0 only: what is lost on the way is not sent again"),
-        WILDCARDS("no wildcard subscriptions: only commands with a topic that is known beforehand can be received");
+        RETAIN("no retained messages: statuses are published without retain, so later subscribers do not see them"),
+        QOS_1("only QoS 0: messages lost on the way are not sent again"),
+        WILDCARDS("no wildcard subscriptions: only commands on topics known in advance can be received");
 
         private final String words;
 
@@ -34,7 +33,7 @@ final class BrokerFeatures {
         }
     }
 
-    /** What the broker said when it accepted the connection. */
+    /** The broker accepted the connection with these properties. */
     void granted(MqttProperties granted) {
         Integer qos = granted.getMaximumQoS();
         Boolean retain = granted.isRetainAvailable();
@@ -43,7 +42,7 @@ final class BrokerFeatures {
         set(Missing.WILDCARDS, !granted.isWildcardSubscriptionsAvailable());
     }
 
-    /** What the broker said when it refused the connection: the will asked for something that it does not have. */
+    /** The broker refused the connection. The will may have asked for a feature that it lacks. */
     void refused(ReasonCode code) {
         if (code == ReasonCode.NO_RETAIN) set(Missing.RETAIN, true);
         if (code == ReasonCode.NO_QOS) set(Missing.QOS_1, true);
@@ -51,7 +50,7 @@ final class BrokerFeatures {
 
     private void set(Missing feature, boolean isMissing) {
         if (!isMissing) missing.remove(feature);
-        else if (missing.add(feature) && said.add(feature)) log.warn("broker={} has {}", broker, feature.words);
+        else if (missing.add(feature) && logged.add(feature)) log.warn("broker={} has {}", broker, feature.words);
     }
 
     boolean lacks(Missing feature) {

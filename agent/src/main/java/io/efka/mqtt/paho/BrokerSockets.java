@@ -14,11 +14,11 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Gives Paho sockets that are connected already, with or without TLS: Paho itself tries no more than the first address
- * of a name.
+ * Gives Paho sockets that are already connected, with or without TLS. Paho itself tries only the first address of a
+ * name.
  */
 final class BrokerSockets extends SocketFactory {
-    // Closing a TLS socket whose peer is gone may wait for a writer; this limits it.
+    // Limits how long closing a TLS socket waits for a writer whose peer is gone.
     private static final int LINGER_SECONDS = 1;
 
     private final String host;
@@ -39,7 +39,7 @@ final class BrokerSockets extends SocketFactory {
         this.dialer = new Dialer(host, port, timeout);
     }
 
-    /** Blocks until the broker has answered. */
+    /** Blocks until the broker has accepted the connection and, with TLS, the handshake is done. */
     @Override
     public Socket createSocket() throws IOException {
         Socket plain = dialer.connect();
@@ -74,7 +74,7 @@ final class BrokerSockets extends SocketFactory {
     private synchronized void begin(Socket socket) throws IOException {
         if (stopped) {
             socket.close();
-            throw new IOException("given up meanwhile");
+            throw new IOException("stopped while connecting");
         }
         opening = Optional.of(socket);
     }
@@ -83,7 +83,7 @@ final class BrokerSockets extends SocketFactory {
         opening = Optional.empty();
     }
 
-    /** Makes a {@link #createSocket()} that is under way fail; what it returned is its caller's to close. */
+    /** Makes a running or later {@link #createSocket()} fail. A socket that it has returned is closed by its caller. */
     void stop() throws IOException {
         dialer.stop();
         Optional<Socket> unfinished;

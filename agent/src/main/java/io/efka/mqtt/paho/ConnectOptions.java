@@ -13,25 +13,25 @@ import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
-/** What the link says to the broker when it connects. */
+/** The options of a connection: what the CONNECT packet says. */
 final class ConnectOptions {
-    // The broker keeps queued commands for a device that is away this long: a night, a weekend day, not a holiday.
+    // How long the broker keeps queued commands for a device that is away: a night or a day, not a holiday.
     static final long SESSION_EXPIRY_SECONDS = 24 * 3600;
-    // A connection that comes back sooner was never seen as offline. Covers two waits of the backoff (at most 1 and
-    // 2 s) and two connects of 0.3 s.
+    // A device that reconnects sooner is never seen as offline. Covers two waits of the backoff (at most 1 and 2 s) and
+    // two connects of 0.3 s.
     static final long WILL_DELAY_SECONDS = 5;
     static final int KEEP_ALIVE_SECONDS = 30;
-    // Commands taken and not yet acknowledged; further ones wait at the broker.
+    // How many commands may be unacknowledged; further ones wait at the broker.
     static final int RECEIVE_MAXIMUM = 100;
-    // Commands have 256 KiB at most. Up to here a larger one is received, to be answered with an error; beyond, the
-    // broker drops it, and a heap of 32 MiB is safe from it.
+    // A command has 256 KiB at most. A larger one up to this size is received and answered with an error. The broker
+    // drops what is larger still: a heap of 32 MiB is safe from it.
     static final long MAX_PACKET_BYTES = 1 << 20;
 
     private ConnectOptions() {}
 
     /**
-     * @param cleanStart true: makes the broker forget the session, and what it had queued for us
-     * @param features what the broker is known to lack
+     * @param cleanStart true: the broker deletes the session and the messages queued in it
+     * @param features what the broker is known to lack: the will does without it
      * @throws LinkException when the password file cannot be read
      */
     static MqttConnectionOptions of(BrokerSettings broker, Message will, boolean cleanStart, BrokerFeatures features)

@@ -29,16 +29,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, from its first attempt to its end, with a Paho client of its own. {@link #live} is the whole story,
- * told on the link's thread; Paho's callbacks only put signals into its queue, so that those of an earlier connection
- * never reach a later one.
+ * One connection, from the attempt to connect to its end, with its own Paho client. {@link #run} does all of it on the
+ * link's thread. Paho's callbacks only put tasks into the connection's own queue, so that those of an earlier
+ * connection never reach a later one.
  */
 final class Connection implements Outgoing.Wire {
     private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
-    private static final long GOODBYE_MS = 1_000;
+    private static final long DISCONNECT_MS = 1_000;
     private static final long THREADS_END_MS = 500;
 
-    /** Seldom enough to cost nothing. */
+    /** Between two looks at what nobody reports: rare enough to cost nothing. */
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final URI uri;
@@ -53,7 +53,7 @@ final class Connection implements Outgoing.Wire {
     private final FreshClient client;
     private final Incoming incoming;
 
-    private final BlockingQueue<Runnable> signals = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private Optional<ConnectionEnd> ending = Optional.empty();
     private Optional<Subscriptions> subscriptions = Optional.empty();
     private Optional<IMqttToken> greeting = Optional.empty();
@@ -61,11 +61,11 @@ final class Connection implements Outgoing.Wire {
     private boolean onlyQos0;
     private boolean answered;
     private long lookAt;
-    private boolean seenGone;
+    private boolean wasGone;
 
     /**
-     * @param features of this broker, which is asked for nothing that it lacks
-     * @throws LinkException when the settings name something that cannot be used, or Paho cannot be set up
+     * @param features of this broker; it is asked for nothing that it lacks
+     * @throws LinkException when a file of the settings cannot be used, or Paho cannot be set up
      */
     Connection(
             URI uri,
@@ -81,32 +81,32 @@ final class Connection implements Outgoing.Wire {
         this.outgoing = outgoing;
         this.options = ConnectOptions.of(config.broker(), config.will(), cleanStart, features);
         this.network = Networks.to(uri, config.broker(), config.times().connect(), responses);
-        this.pings = new LinkPings(timers, signals::add);
-        this.threads = new PahoThreads(death -> signals.add(() -> unreadable(death)));
+        this.pings = new LinkPings(timers, tasks::add);
+        this.threads = new PahoThreads(death -> tasks.add(() -> unreadable(death)));
         try {
             this.client = new FreshClient(config.broker().clientId(), network, pings, threads);
         } catch (MqttException e) {
             throw new LinkException("cannot set up the MQTT client: " + e.getMessage(), e);
         }
         client.setManualAcks(true);
-        this.incoming = new Incoming(client, config.listener(), signals::add, this::disconnected);
+        this.incoming = new Incoming(client, config.listener(), tasks::add, this::disconnected);
         client.setCallback(incoming);
     }
 
-    /** Connects, serves until the end, and leaves nothing behind. */
-    ConnectionEnd live() throws InterruptedException {
+    /** Connects, serves until the connection ends, and releases everything. */
+    ConnectionEnd run() throws InterruptedException {
         lookAt = System.nanoTime() + config.times().attempt().toNanos();
         try {
             client.connect(options, null, answer(this::greeted));
             while (ending.isEmpty()) {
                 AgentThread.idle();
-                Runnable signal = signals.poll(lookAt - System.nanoTime(), TimeUnit.NANOSECONDS);
+                Runnable task = tasks.poll(lookAt - System.nanoTime(), TimeUnit.NANOSECONDS);
                 AgentThread.step();
-                if (signal != null) signal.run();
+                if (task != null) task.run();
                 if (System.nanoTime() - lookAt >= 0) look(System.nanoTime());
             }
         } catch (MqttException | RuntimeException e) {
-            // The latter is a bug, here or in Paho; the link has to go on with another connection all the same.
+            // A RuntimeException is a bug, here or in Paho; the link goes on with another connection all the same.
             lost(e);
         } finally {
             dispose();
@@ -114,7 +114,7 @@ final class Connection implements Outgoing.Wire {
         return ending.orElseThrow();
     }
 
-    private void lookAgain(long now) {
+    private void scheduleLook(long now) {
         long rest = Math.min(LOOK_NANOS, config.times().progress().toNanos() / 10);
         Optional<Duration> due = subscriptions.flatMap(asked -> asked.untilDue(now));
         lookAt = now + Math.min(rest, due.map(Duration::toNanos).orElse(rest));
@@ -124,63 +124,63 @@ final class Connection implements Outgoing.Wire {
         if (!answered) {
             end(
                     Kind.OUTSIDE,
-                    "no answer from the broker within "
+                    "the broker did not answer within "
                             + config.times().attempt().toSeconds() + " s");
             return;
         }
-        lookWhetherItIsThere();
+        checkConnected();
         if (subscriptions.filter(asked -> asked.isDue(now)).isPresent()) subscribe();
         if (outgoing.stalled().compareTo(config.times().progress()) > 0) {
             end(
-                    byMessageIfOthersPassed(),
+                    kindOfSilence(),
                     "a message was not acknowledged for "
                             + config.times().progress().toSeconds() + " s");
         }
-        lookAgain(now);
+        scheduleLook(now);
     }
 
     /**
-     * Should Paho ever give a connection up without a word, nobody else would notice. A second look at the same makes
-     * sure that its word is not just on its way, with the better reason.
+     * Ends a connection that Paho has given up without reporting it. The second look in a row decides: until then the
+     * report may be on its way, and has the better reason.
      */
-    private void lookWhetherItIsThere() {
+    private void checkConnected() {
         boolean isGone = !client.isConnected();
-        if (isGone && seenGone) end(Kind.CUT, "the connection is gone");
-        seenGone = isGone;
+        if (isGone && wasGone) end(Kind.CUT, "the connection was lost");
+        wasGone = isGone;
     }
 
-    /** A broker that has stopped answering altogether says nothing about a message. */
-    private Kind byMessageIfOthersPassed() {
+    /** A message may be to blame only if the broker has answered others on this connection. */
+    private Kind kindOfSilence() {
         return outgoing.acknowledged() > 0 ? Kind.CUT : Kind.OUTSIDE;
     }
 
-    /** Asks for a clean end, which makes {@link #live} return. Thread-safe. */
+    /** Makes {@link #run} disconnect cleanly and return. Thread-safe. */
     void leave(String why) {
-        signals.add(() -> {
-            if (client.isConnected()) sayGoodbye();
+        tasks.add(() -> {
+            if (client.isConnected()) disconnectCleanly();
             end(Kind.LEFT, why);
         });
     }
 
     @Override
     public void send(PendingPublish pending) {
-        // Left to Paho, it would lower its own copy only, and Outgoing would take "written" for "acknowledged".
+        // Paho would lower the QoS of its own copy only, and Outgoing would take "written" for "acknowledged".
         if (onlyQos0) pending.message.setQos(0);
         try {
             client.publish(pending.topic, pending.message, null, new MqttActionListener() {
                 @Override
                 public void onSuccess(IMqttToken token) {
-                    signals.add(() -> outgoing.settle(pending, responses.problem(pending, token)));
+                    tasks.add(() -> outgoing.settle(pending, responses.problem(pending, token)));
                 }
 
                 @Override
                 public void onFailure(IMqttToken token, Throwable problem) {
-                    // The connection is lost, and with it all that is in flight.
+                    // The connection is lost, which fails everything in flight.
                 }
             });
         } catch (MqttException e) {
-            // Nothing but a lost connection makes Paho refuse what PendingPublish and Outgoing let through.
-            signals.add(() -> lost(e));
+            // PendingPublish and Outgoing have ruled out every other reason.
+            tasks.add(() -> lost(e));
         }
     }
 
@@ -190,7 +190,7 @@ final class Connection implements Outgoing.Wire {
             client.ping(new MqttActionListener() {
                 @Override
                 public void onSuccess(IMqttToken token) {
-                    signals.add(outgoing::probeAnswered);
+                    tasks.add(outgoing::probeAnswered);
                 }
 
                 @Override
@@ -199,7 +199,7 @@ final class Connection implements Outgoing.Wire {
                 }
             });
         } catch (MqttException e) {
-            signals.add(() -> lost(e));
+            tasks.add(() -> lost(e));
         }
     }
 
@@ -237,13 +237,13 @@ final class Connection implements Outgoing.Wire {
         subscribed();
     }
 
-    /** Online only with the essential subscriptions: a device that hears no command must not say that it is there. */
+    /** The link is up only with the essential subscriptions: a device without commands must not appear online. */
     private void subscribed() {
         answered = true;
-        lookAgain(System.nanoTime());
+        scheduleLook(System.nanoTime());
         Subscriptions asked = subscriptions.orElseThrow();
         boolean hasChanged = config.refusals().setFilters(asked.refused());
-        boolean isNew = upSince.isEmpty() && asked.essentialsStand();
+        boolean isNew = upSince.isEmpty() && asked.essentialsAccepted();
         if (isNew) ready(greeting.orElseThrow());
         if (upSince.isPresent() && (hasChanged || (isNew && !asked.refused().isEmpty()))) {
             incoming.tell(listener -> listener.subscriptionsRefused(asked.refused()));
@@ -264,12 +264,12 @@ final class Connection implements Outgoing.Wire {
         return new MqttActionListener() {
             @Override
             public void onSuccess(IMqttToken token) {
-                signals.add(() -> then.accept(token));
+                tasks.add(() -> then.accept(token));
             }
 
             @Override
             public void onFailure(IMqttToken token, Throwable problem) {
-                signals.add(() -> lost(problem));
+                tasks.add(() -> lost(problem));
             }
         };
     }
@@ -282,13 +282,13 @@ final class Connection implements Outgoing.Wire {
 
     private void disconnected(Reasons.Ended ended) {
         Kind kind = Kind.OUTSIDE;
-        if (ended.byMessage()) kind = ended.isSilence() ? byMessageIfOthersPassed() : Kind.CUT;
+        if (ended.byMessage()) kind = ended.isSilence() ? kindOfSilence() : Kind.CUT;
         finish(new ConnectionEnd(kind, ended.loss(), lived(), ended.cause()));
     }
 
     private void unreadable(Throwable death) {
         if (death instanceof RejectedExecutionException) {
-            lost(death); // no thread was to be had: nothing is wrong with what the broker sent
+            lost(death); // no thread was available: nothing is wrong with what the broker sent
             return;
         }
         FatalErrors.haltOnError(death);
@@ -307,11 +307,11 @@ final class Connection implements Outgoing.Wire {
         return upSince.map(since -> Duration.ofNanos(System.nanoTime() - since));
     }
 
-    private void sayGoodbye() {
+    private void disconnectCleanly() {
         try {
-            client.disconnect(0).waitForCompletion(GOODBYE_MS);
+            client.disconnect(0).waitForCompletion(DISCONNECT_MS);
         } catch (MqttException e) {
-            log.debug("no clean goodbye: {}", e.getMessage());
+            log.debug("no clean disconnect: {}", e.getMessage());
         }
     }
 

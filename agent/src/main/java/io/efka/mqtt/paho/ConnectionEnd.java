@@ -5,28 +5,28 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a connection, or the attempt at one, came to its end.
+ * How a connection, or an attempt to connect, ended.
  *
  * @param up how long it was up; empty if it never was
  * @param cause for the log
  */
 record ConnectionEnd(Kind kind, Loss loss, Optional<Duration> up, Optional<Throwable> cause) {
 
-    /** Whose doing it was, as far as it can be told. */
+    /** What ended it, as far as is known. */
     enum Kind {
-        /** The broker had accepted the connection, and ended it: perhaps because of a message that was in flight. */
+        /** The broker ended a connection that it had accepted, perhaps because of a message in flight. */
         CUT,
-        /** Something that no message of ours can have brought about. */
+        /** A cause that is no message of ours. */
         OUTSIDE,
-        /** The broker sent what Paho cannot read, and will send it again. */
+        /** The broker sent something that Paho cannot read, and will send it again. */
         UNREADABLE,
-        /** The broker does not take this client's credentials. */
+        /** The broker refused this client's credentials. */
         CREDENTIALS,
-        /** We left. */
+        /** The link disconnected. */
         LEFT
     }
 
-    /** Paho reports that the connection, or the attempt at it, failed. */
+    /** Paho reports that the connection, or the attempt to connect, failed. */
     static ConnectionEnd lost(Throwable problem, boolean isConnected, PahoResponses responses, Optional<Duration> up) {
         Kind kind = isConnected ? Kind.CUT : Kind.OUTSIDE;
         if (Reasons.isUnreadable(problem)) kind = Kind.UNREADABLE;
@@ -44,17 +44,17 @@ record ConnectionEnd(Kind kind, Loss loss, Optional<Duration> up, Optional<Throw
     private static Optional<String> olderBroker(PahoResponses responses) {
         return responses
                 .olderConnack()
-                .map(code -> "the broker speaks MQTT 3.1.1 only (it answered with code " + code
-                        + "); Efka needs a broker, or a listener of it, that speaks MQTT 5");
+                .map(code -> "the broker speaks only MQTT 3.1.1 (it answered with code " + code
+                        + "); Efka needs a broker or listener that speaks MQTT 5");
     }
 
-    /** One of Paho's threads ended by an exception. */
+    /** One of Paho's threads ended with an exception. */
     static ConnectionEnd unreadable(Throwable death, Optional<Duration> up) {
-        var loss = new Loss("the broker sent what cannot be read: " + death, false);
+        var loss = new Loss("the broker sent something that cannot be read: " + death, false);
         return new ConnectionEnd(Kind.UNREADABLE, loss, up, Optional.of(death));
     }
 
-    /** There was no attempt: the settings name something that cannot be used. */
+    /** There was no attempt, because the settings cannot be used. */
     static ConnectionEnd failed(String reason, Throwable cause) {
         return new ConnectionEnd(Kind.OUTSIDE, new Loss(reason, false), Optional.empty(), Optional.of(cause));
     }

@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Connects to a host by whichever of its addresses answers: one after the other, the next as soon as one has failed or
- * has not answered for a quarter of a second (RFC 8305). Used once; {@link #stop} may come from another thread.
+ * Connects to the first address of a host that answers. It tries the next address once one has failed or has not
+ * answered for a quarter of a second (RFC 8305). For one use; only {@link #stop} may be called from another thread.
  */
 final class Dialer {
     private static final Duration STAGGER = Duration.ofMillis(250);
@@ -41,15 +41,15 @@ final class Dialer {
         this.timeout = timeout;
     }
 
-    /** What became of one address; without a problem its socket is connected. */
+    /** The result for one address; its socket is connected unless there is a problem. */
     private record Result(InetAddress address, Socket socket, Optional<IOException> problem) {}
 
-    /** Blocks until there is a connection. */
+    /** Blocks until an address of the host answers or all have failed. */
     Socket connect() throws IOException {
         return connect(alternating(InetAddress.getAllByName(host)));
     }
 
-    /** Blocks until one of the addresses answers. */
+    /** Blocks until one of the addresses answers or all have failed. */
     Socket connect(List<InetAddress> addresses) throws IOException {
         if (addresses.size() == 1) return only(attempt(addresses.get(0), newSocket()));
         var waiting = new ArrayDeque<InetAddress>(addresses);
@@ -79,7 +79,7 @@ final class Dialer {
         }
     }
 
-    /** IPv6 and IPv4 in turn, beginning with what the system prefers: a family that does not work delays only once. */
+    /** IPv6 and IPv4 in turn, the family that the system prefers first: one that does not work delays only once. */
     private static List<InetAddress> alternating(InetAddress[] found) {
         Deque<InetAddress> preferred = new ArrayDeque<>();
         Deque<InetAddress> others = new ArrayDeque<>();
@@ -102,12 +102,12 @@ final class Dialer {
         try {
             thread.start();
         } catch (OutOfMemoryError noThread) {
-            throw new IOException("no thread to connect with: " + noThread.getMessage());
+            throw new IOException("no thread for connecting: " + noThread.getMessage());
         }
     }
 
     private synchronized Socket newSocket() throws IOException {
-        if (stopped) throw new IOException("given up meanwhile");
+        if (stopped) throw new IOException("stopped while connecting");
         Socket socket = new NoDelaySocket();
         attempts.add(socket);
         return socket;
@@ -143,7 +143,7 @@ final class Dialer {
     }
 
     private synchronized Socket kept(Socket winner) throws IOException {
-        if (stopped) throw new IOException("given up meanwhile");
+        if (stopped) throw new IOException("stopped while connecting");
         attempts.remove(winner);
         return winner;
     }
@@ -163,7 +163,7 @@ final class Dialer {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is over either way.
+            // The socket is not used any more.
         }
     }
 }

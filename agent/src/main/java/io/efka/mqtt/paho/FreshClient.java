@@ -15,21 +15,21 @@ import org.eclipse.paho.mqttv5.common.packet.MqttPingReq;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /**
- * A Paho client for one connection, never used again, with a connection state that is ours.
+ * A Paho client for one connection, with its own connection state. It is never used again.
  *
- * <p>Paho copies the broker's grants into its own state, and is wrong with two of them: a topic alias, which it would
- * then use for every publish, and a receive maximum above 32,767, which it reads as negative and refuses everything
- * for. That copy goes to the state nobody looks at; of the grants, this one takes only those that are safe.
+ * <p>Paho copies what the broker grants into its state and mishandles two grants. It uses a topic alias for every
+ * publish, and it reads a receive maximum above 32,767 as negative and then refuses everything. Its copy goes into a
+ * state that nothing reads; the state here takes over only what is safe.
  */
 final class FreshClient extends MqttAsyncClient {
     private final MqttConnectionState state;
     private final NetworkModule network;
 
     FreshClient(String clientId, NetworkModule network, LinkPings pings, ExecutorService threads) throws MqttException {
-        // The URI is not used: the network module knows where to go.
+        // Paho needs a URI, but the network module has the address.
         super("tcp://unused", clientId, new MemoryPersistence(), pings, null);
         this.state = new MqttConnectionState(clientId);
-        // Twice what Outgoing hands over: never a limit, but Paho sizes its tables by it (65,535 places by default).
+        // Twice what Outgoing hands over, so never a limit. Paho sizes its tables by it (65,535 by default).
         this.state.setReceiveMaximum(2 * Outgoing.MAX_WINDOW);
         this.network = network;
         var session = new MqttSessionState();
@@ -44,14 +44,14 @@ final class FreshClient extends MqttAsyncClient {
         return new NetworkModule[] {network};
     }
 
-    /** Sends a PINGREQ now. Paho has no other way: {@code checkPing} sends one only when the keep-alive is due. */
+    /** Sends a PINGREQ now. Paho's {@code checkPing} sends one only when the keep-alive is due. */
     void ping(MqttActionListener answer) throws MqttException {
         var token = new MqttToken(getClientId());
         token.setActionCallback(answer);
         comms.sendNoWait(new MqttPingReq(), token);
     }
 
-    /** Takes over what the broker said in its CONNACK. */
+    /** Takes over what the CONNACK grants, as far as it is safe. */
     void accept(MqttProperties granted) {
         state.setMaximumQoS(granted.getMaximumQoS());
         state.setRetainAvailable(granted.isRetainAvailable());

@@ -8,7 +8,7 @@ import java.util.concurrent.Executor;
 import org.eclipse.paho.mqttv5.client.MqttPingSender;
 import org.eclipse.paho.mqttv5.client.internal.ClientComms;
 
-/** Reminds Paho of its keep-alive, on the link's thread and the agent's timers instead of a thread of its own. */
+/** Triggers Paho's keep-alive checks on the link's thread, by the agent's timers: they need no thread of their own. */
 final class LinkPings implements MqttPingSender {
     private final Timers timers;
     private final Executor linkThread;
@@ -29,10 +29,10 @@ final class LinkPings implements MqttPingSender {
         comms = Optional.of(client);
     }
 
-    /** Also to be called when the broker has changed the keep-alive. */
+    /** Schedules the next check. Called again when the broker has changed the keep-alive. */
     @Override
     public void start() {
-        living().ifPresent(client -> schedule(client.getKeepAlive()));
+        active().ifPresent(client -> schedule(client.getKeepAlive()));
     }
 
     @Override
@@ -45,18 +45,18 @@ final class LinkPings implements MqttPingSender {
 
     @Override
     public void schedule(long delayMs) {
-        if (living().isEmpty()) return;
+        if (active().isEmpty()) return;
         Timers.Timer set = timers.schedule(Duration.ofMillis(delayMs), () -> linkThread.execute(this::check));
         swap(Optional.of(set)).ifPresent(Timers.Timer::cancel);
-        if (living().isEmpty()) set.cancel();
+        if (active().isEmpty()) set.cancel();
     }
 
     private void check() {
-        living().ifPresent(ClientComms::checkForActivity);
+        active().ifPresent(ClientComms::checkForActivity);
     }
 
-    /** Empty before the first and after the last. */
-    private synchronized Optional<ClientComms> living() {
+    /** Empty before {@link #init} and after {@link #stop}. */
+    private synchronized Optional<ClientComms> active() {
         return stopped ? Optional.empty() : comms;
     }
 

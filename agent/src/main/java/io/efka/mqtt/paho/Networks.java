@@ -16,16 +16,15 @@ import org.eclipse.paho.mqttv5.client.websocket.WebSocketNetworkModule;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
 /**
- * Paho's ways to a broker, over sockets that {@link BrokerSockets} has connected, and that are closed whatever happens:
- * Paho's own {@code stop} leaves the socket open when its goodbye (a WebSocket one) fails, and lets a socket be opened
- * after it.
+ * Paho's network modules over sockets of {@link BrokerSockets}. They always close the socket. Paho's own {@code stop}
+ * leaves it open when the closing frame of a WebSocket cannot be sent, and lets a socket be opened afterwards.
  */
 final class Networks {
     private Networks() {}
 
     /**
-     * @param timeout of connecting, and of each read of a TLS handshake
-     * @param responses notes the reason codes that come
+     * @param timeout for connecting, and for each read of a TLS handshake
+     * @param responses records the reason codes that the broker sends
      * @throws LinkException when the TLS files cannot be used
      */
     static NetworkModule to(URI uri, BrokerSettings broker, Duration timeout, PahoResponses responses)
@@ -37,7 +36,7 @@ final class Networks {
         return scheme.isWebSocket ? new Ws(sockets, uri, port, responses) : new Tcp(sockets, uri, port, responses);
     }
 
-    /** How a broker's address begins. */
+    /** The scheme of a broker's address, with its default port. */
     enum Scheme {
         TCP(1883, false, false),
         SSL(8883, true, false),
@@ -60,11 +59,11 @@ final class Networks {
                 if (known.name().equalsIgnoreCase(scheme) && broker.getHost() != null) return known;
             }
             throw new IllegalArgumentException(
-                    "bad broker \"" + broker + "\": must be tcp://, ssl://, ws:// or wss:// and a host");
+                    "bad broker \"" + broker + "\": must be tcp://, ssl://, ws:// or wss:// with a host");
         }
     }
 
-    /** Whether a module was stopped, and its socket, so that neither can outlive the other. */
+    /** Closes the socket of a stopped module, even one that is opened afterwards. */
     private static final class StoppableSocket {
         private final BrokerSockets sockets;
 
@@ -77,7 +76,7 @@ final class Networks {
         void started(Socket socket) throws IOException {
             if (!isStopped()) return;
             socket.close();
-            throw new IOException("given up meanwhile");
+            throw new IOException("stopped while connecting");
         }
 
         private synchronized boolean isStopped() {

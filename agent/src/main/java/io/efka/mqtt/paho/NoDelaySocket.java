@@ -10,35 +10,36 @@ import java.net.SocketException;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * A socket that delays nothing: no Nagle on our side, and acknowledgements at once, because a broker that keeps Nagle
- * on (Mosquitto as it comes) holds its next packet back until ours is there: 40 ms for every round trip.
+ * A socket without delays: no Nagle algorithm on our side, and immediate acknowledgements. A broker with the Nagle
+ * algorithm on (Mosquitto's default) holds its next packet back until it has our acknowledgement: 40 ms for every round
+ * trip.
  */
 final class NoDelaySocket extends Socket {
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return promptly(this, super.getInputStream());
+        return acknowledgingAtOnce(this, super.getInputStream());
     }
 
-    /** Paho connects what it is given, though it is connected. */
+    /** Does nothing on a connected socket: Paho connects every socket that it gets. */
     @Override
     public void connect(SocketAddress endpoint, int timeout) throws IOException {
         if (!isConnected()) super.connect(endpoint, timeout);
     }
 
-    /** Switches Nagle's delay off; to be called once the socket is connected. */
+    /** Switches the Nagle algorithm off; to be called once the socket is connected. */
     static void tune(Socket socket) throws SocketException {
         socket.setTcpNoDelay(true);
     }
 
-    /** The stream, with the kernel told before and after every read from the socket to acknowledge at once. */
-    private static InputStream promptly(Socket socket, InputStream in) {
+    /** The stream, which tells the kernel before and after every read to acknowledge immediately. */
+    private static InputStream acknowledgingAtOnce(Socket socket, InputStream in) {
         if (!socket.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK)) return in;
-        // Paho reads a packet's header byte by byte; the buffer makes one system call of it, and one rearming.
+        // Paho reads a packet's header byte by byte; with the buffer that is one system call.
         return new BufferedInputStream(new Rearming(socket, in), 8192);
     }
 
-    /** The kernel falls back to delayed acknowledgements by itself (tcp(7)): hence again and again. */
+    /** Sets the option again and again, since the kernel returns to delayed acknowledgements by itself (tcp(7)). */
     private static final class Rearming extends FilterInputStream {
         private final Socket socket;
 
@@ -67,7 +68,7 @@ final class NoDelaySocket extends Socket {
             try {
                 socket.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
             } catch (IOException | UnsupportedOperationException e) {
-                // Only speed is at stake, and a socket that is closed says so at the read.
+                // Only speed is lost. On a closed socket the read fails.
             }
         }
     }

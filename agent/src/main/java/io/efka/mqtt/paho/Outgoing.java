@@ -18,19 +18,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /**
- * What waits to be published and what waits for its acknowledgement, within the broker's window. Replies and statuses
- * overtake output here, and output may fill neither the window nor the socket's buffers: what is handed to Paho cannot
- * be overtaken any more. What has ended several connections goes last and alone. Thread-safe; never blocks; completes
- * no future under its lock.
+ * Queues publishes and sends them within the broker's window. Replies and statuses overtake output here. What has been
+ * handed to Paho cannot be overtaken, so output may fill neither the window nor the socket's buffers. Messages that may
+ * have ended connections are sent last and alone. Thread-safe; never blocks; completes no future under its lock.
  */
 final class Outgoing {
-    // Bulk packets are held to BULK_BYTES before this. Small values need the places: with 32, a round trip of 1 ms on a
-    // busy machine was the limit at just 20,000 a second.
+    // BULK_BYTES is the tighter limit for output. Small messages need the places: with 32, a round trip of 1 ms on a
+    // busy machine limited them to 20,000 a second.
     static final int MAX_WINDOW = 128;
-    // Output on its way at most: 2 s of a 1 Mbit/s uplink in front of a reply, 2.5 MB/s over 100 ms of round trip.
+    // Output in flight: delays a reply by at most 2 s at 1 Mbit/s, and allows 2.5 MB/s at a round trip of 100 ms.
     static final int BULK_BYTES = 256 * 1024;
-    // So many others may go before a suspect has its turn.
-    private static final int TURNS = 16;
+    // How many other messages may be sent before a suspect.
+    private static final int OTHERS_BEFORE_SUSPECT = 16;
 
     private final LongSupplier nanoTime;
     private final BrokerRefusals refusals;
@@ -43,10 +42,10 @@ final class Outgoing {
 
     @GuardedBy("this") private final Set<PendingPublish> inFlight = new LinkedHashSet<>();
 
-    /** Written at QoS 0, with nothing answered since that was written after it. */
+    /** Sent at QoS 0, and nothing sent after them has been answered yet. */
     @GuardedBy("this") private final Deque<PendingPublish> unproven = new ArrayDeque<>();
 
-    /** The last of those that the probe under way is behind. */
+    /** The last unproven message before the probe in flight. */
     @GuardedBy("this") private Optional<PendingPublish> probed = Optional.empty();
 
     @GuardedBy("this") private long probedSince;
@@ -57,9 +56,9 @@ final class Outgoing {
 
     @GuardedBy("this") private Optional<Wire> wire = Optional.empty();
 
-    @GuardedBy("this") private Optional<PendingPublish> onTrial = Optional.empty();
+    @GuardedBy("this") private Optional<PendingPublish> sentAlone = Optional.empty();
 
-    @GuardedBy("this") private int turns;
+    @GuardedBy("this") private int othersSent;
 
     @GuardedBy("this") private int window;
 
@@ -75,25 +74,25 @@ final class Outgoing {
 
     @GuardedBy("this") private long givenUp;
 
-    /** @param refusals hears of every message that the broker does not take */
+    /** @param refusals told of every message that the broker refuses */
     Outgoing(LongSupplier nanoTime, BrokerRefusals refusals) {
         this.nanoTime = nanoTime;
         this.refusals = refusals;
     }
 
-    /** The network. Called under the lock of {@link Outgoing}: must neither block nor call back. */
+    /** The connection. Called under the lock of {@link Outgoing}: must neither block nor call back. */
     interface Wire {
-        /** Hands one publish over. */
+        /** Sends one publish. */
         void send(PendingPublish pending);
 
-        /** Asks the broker for an answer, behind all that was written before; {@link #probeAnswered} tells of it. */
+        /** Asks the broker for an answer after everything sent before; {@link #probeAnswered} reports it. */
         void probe();
     }
 
     /**
-     * Takes what is to be published.
+     * Queues a publish.
      *
-     * @return the future of {@code pending}, or a failed one if it was not taken
+     * @return the future of {@code pending}, or a failed one if it was not accepted
      */
     CompletableFuture<Void> offer(PendingPublish pending) {
         Optional<LinkException> problem = admit(pending);
@@ -111,19 +110,19 @@ final class Outgoing {
         }
         if (poison.isClosed(pending.topic, now)) {
             return Optional.of(LinkException.refused(
-                    "several messages to this topic ended the connection; it is not published to for a while"));
+                    "several messages to this topic ended the connection; nothing is published to it for a while"));
         }
         PendingPublish.Queue queue = queueFor(pending);
         if (!queue.offer(pending)) {
             return Optional.of(
-                    new LinkException("too much waits to be published already: " + queue.size() + " messages"));
+                    new LinkException("the queue is full: " + queue.size() + " messages wait to be published"));
         }
         pump();
         return Optional.empty();
     }
 
     @GuardedBy("this") private PendingPublish.Queue queueFor(PendingPublish pending) {
-        // Behind what waits there of its topic: nothing is overtaken within a topic.
+        // Keeps the order within a topic.
         if (poison.isSuspect(pending.topic) || suspects.hasTopic(pending.topic)) return suspects;
         return pending.lane == Lane.CONTROL ? control : bulk;
     }
@@ -131,16 +130,16 @@ final class Outgoing {
     /**
      * A connection is ready.
      *
-     * @param receiveMaximum as the broker said: unacknowledged publishes it takes, at least 1
-     * @param maxPacketSize in bytes, as the broker said
+     * @param receiveMaximum how many unacknowledged publishes the broker accepts, at least 1
+     * @param maxPacketSize limit of the broker in bytes
      */
     synchronized void up(Wire network, URI broker, int receiveMaximum, long maxPacketSize) {
         wire = Optional.of(network);
-        // One less than granted: Paho and the broker count a publish as done at different moments.
+        // One less than granted, since Paho and the broker count a publish as done at different moments.
         window = Math.max(1, Math.min(receiveMaximum - 1, MAX_WINDOW));
         limit.connected(broker, maxPacketSize);
         acknowledged = 0;
-        turns = 0;
+        othersSent = 0;
     }
 
     synchronized boolean isUp() {
@@ -148,10 +147,10 @@ final class Outgoing {
     }
 
     synchronized long maxPacket() {
-        return limit.room(nanoTime.getAsLong());
+        return limit.largest(nanoTime.getAsLong());
     }
 
-    /** How long the oldest message in flight, or the probe, has waited for its turn to be answered. */
+    /** How long the oldest message in flight, or the probe, has waited for its answer. */
     synchronized Duration stalled() {
         long now = nanoTime.getAsLong();
         long since = Math.max(inFlight.isEmpty() ? 0 : now - oldestSince, probed.isEmpty() ? 0 : now - probedSince);
@@ -164,17 +163,17 @@ final class Outgoing {
     }
 
     /**
-     * The connection is gone; fails all that was not acknowledged, in the order it was sent.
+     * The connection is lost. Fails all publishes that were not acknowledged, in the order they were sent.
      *
-     * @param byMessage whether one of the messages in flight may have ended it
+     * @param byMessage whether a message in flight may have ended it
      */
     void down(String reason, boolean byMessage) {
         var lost = new ArrayList<PendingPublish>();
         var problems = new LinkedHashMap<PendingPublish, LinkException>();
         synchronized (this) {
-            if (byMessage && wire.isPresent()) problems.putAll(judge());
+            if (byMessage && wire.isPresent()) problems.putAll(findPoison());
             wire = Optional.empty();
-            onTrial = Optional.empty();
+            sentAlone = Optional.empty();
             lost.addAll(inFlight);
             inFlight.clear();
             unproven.clear();
@@ -191,29 +190,29 @@ final class Outgoing {
         }
     }
 
-    @GuardedBy("this") private Map<PendingPublish, LinkException> judge() {
+    @GuardedBy("this") private Map<PendingPublish, LinkException> findPoison() {
         var unacknowledged = new ArrayList<PendingPublish>(inFlight);
         unacknowledged.addAll(unproven);
         var problems = new LinkedHashMap<PendingPublish, LinkException>();
-        for (PendingPublish culprit : poison.ended(unacknowledged)) problems.put(culprit, giveUp(culprit));
+        for (PendingPublish poisonous : poison.ended(unacknowledged)) problems.put(poisonous, giveUp(poisonous));
         return problems;
     }
 
-    @GuardedBy("this") private LinkException giveUp(PendingPublish culprit) {
+    @GuardedBy("this") private LinkException giveUp(PendingPublish poisonous) {
         givenUp++;
         long now = nanoTime.getAsLong();
-        if (limit.isSuspicious(culprit.bytes)) {
-            limit.endedConnections(culprit.bytes, now);
-            poison.shrink(culprit.topic);
-            return LinkException.tooLarge("the packet of " + culprit.bytes
-                    + " bytes ended several connections in a row, perhaps by its size; smaller ones are tried");
+        if (limit.isSuspicious(poisonous.bytes)) {
+            limit.endedConnections(poisonous.bytes, now);
+            poison.giveUpForSize(poisonous.topic);
+            return LinkException.tooLarge("the packet of " + poisonous.bytes
+                    + " bytes ended several connections in a row, perhaps because of its size; smaller ones are tried");
         }
-        poison.convict(culprit.topic, now);
+        poison.giveUp(poisonous.topic, now);
         return LinkException.poison(
-                "the message of " + culprit.bytes + " bytes ended several connections in a row and is given up");
+                "the message of " + poisonous.bytes + " bytes ended several connections in a row and is given up");
     }
 
-    /** The broker has answered; {@code problem} says what it had against the message. */
+    /** The broker has answered a publish; {@code problem} says why it refused it. */
     void settle(PendingPublish pending, Optional<LinkException> problem) {
         synchronized (this) {
             if (!inFlight.contains(pending)) return;
@@ -232,7 +231,7 @@ final class Outgoing {
         problem.ifPresentOrElse(pending.done::completeExceptionally, () -> pending.done.complete(null));
     }
 
-    /** At QoS 0 nothing is answered: a message is known to be harmless when something written after it was. */
+    /** QoS 0 has no answers: a message is known to be harmless once something sent after it is answered. */
     @GuardedBy("this") private void learn(PendingPublish pending, Optional<LinkException> problem) {
         if (pending.message.getQos() == 0) {
             unproven.addLast(pending);
@@ -241,28 +240,28 @@ final class Outgoing {
             return;
         }
         acknowledged++;
-        acquitUnproven(pending.number);
-        acquit(pending);
-        if (problem.isEmpty()) limit.taken(pending.bytes);
+        clearUnproven(pending.number);
+        clear(pending);
+        if (problem.isEmpty()) limit.accepted(pending.bytes);
         else if (problem.get().kind() == Kind.TOO_LARGE) limit.refused(pending.bytes, nanoTime.getAsLong());
     }
 
-    @GuardedBy("this") private void acquitUnproven(long upTo) {
-        while (!unproven.isEmpty() && unproven.getFirst().number <= upTo) acquit(unproven.removeFirst());
+    @GuardedBy("this") private void clearUnproven(long upTo) {
+        while (!unproven.isEmpty() && unproven.getFirst().number <= upTo) clear(unproven.removeFirst());
     }
 
-    @GuardedBy("this") private void acquit(PendingPublish harmless) {
-        poison.acquit(harmless.topic);
-        if (onTrial.filter(harmless::equals).isPresent()) onTrial = Optional.empty();
+    @GuardedBy("this") private void clear(PendingPublish harmless) {
+        poison.clear(harmless.topic);
+        if (sentAlone.filter(harmless::equals).isPresent()) sentAlone = Optional.empty();
     }
 
-    /** Nobody is suspected most of the time, and then nothing is asked. */
+    /** Sends a probe only while an unproven message has a record; usually none has. */
     @GuardedBy("this") private void probeIfUseful() {
         PoisonDetector detector = poison;
-        if (unproven.stream().anyMatch(pending -> detector.isKnown(pending.topic))) probe();
+        if (unproven.stream().anyMatch(pending -> detector.hasRecord(pending.topic))) probe();
     }
 
-    /** One at a time: an answer is to one of them, not known to which. */
+    /** One probe at a time, since answers do not say to which probe they belong. */
     @GuardedBy("this") private void probe() {
         if (probed.isPresent() || unproven.isEmpty() || wire.isEmpty()) return;
         probed = Optional.of(unproven.getLast());
@@ -270,11 +269,11 @@ final class Outgoing {
         wire.get().probe();
     }
 
-    /** The broker has answered the probe: it lives, after all that was written before. */
+    /** The broker has answered the probe: everything sent before it was harmless. */
     synchronized void probeAnswered() {
         if (probed.isEmpty()) return;
         acknowledged++;
-        acquitUnproven(probed.get().number);
+        clearUnproven(probed.get().number);
         probed = Optional.empty();
         probeIfUseful();
         pump();
@@ -282,7 +281,7 @@ final class Outgoing {
 
     @GuardedBy("this") private void pump() {
         if (wire.isEmpty()) return;
-        while (inFlight.size() < window && onTrial.isEmpty()) {
+        while (inFlight.size() < window && sentAlone.isEmpty()) {
             Optional<PendingPublish> next = next();
             if (next.isEmpty()) return;
             send(next.get(), wire.get());
@@ -302,32 +301,32 @@ final class Outgoing {
 
     @GuardedBy("this") private Optional<PendingPublish> next() {
         PoisonDetector detector = poison;
-        Optional<PendingPublish> suspect = suspects.lightest(pending -> detector.evidence(pending.topic));
+        Optional<PendingPublish> suspect = suspects.lightest(pending -> detector.endsAlone(pending.topic));
         if (suspect.isPresent() && !poison.isSuspect(suspect.get().topic)) {
             suspects.remove(suspect.get());
             return suspect;
         }
-        if (suspect.isPresent() && (turns >= TURNS || (control.isEmpty() && bulk.isEmpty()))) {
-            if (inFlight.isEmpty() && unproven.isEmpty()) return Optional.of(tried(suspect.get()));
+        if (suspect.isPresent() && (othersSent >= OTHERS_BEFORE_SUSPECT || (control.isEmpty() && bulk.isEmpty()))) {
+            if (inFlight.isEmpty() && unproven.isEmpty()) return Optional.of(alone(suspect.get()));
             probe();
             return Optional.empty();
         }
         Optional<PendingPublish> next = control.poll();
         if (next.isEmpty() && bulkMayGo()) next = bulk.poll();
-        if (next.isPresent() && suspect.isPresent()) turns++;
+        if (next.isPresent() && suspect.isPresent()) othersSent++;
         return next;
     }
 
-    /** Goes alone, and at QoS 1 where the broker has that, so that it is known what becomes of it. */
-    @GuardedBy("this") private PendingPublish tried(PendingPublish suspect) {
+    /** Sends a suspect alone, at QoS 1 if the broker has that, so that the outcome is known. */
+    @GuardedBy("this") private PendingPublish alone(PendingPublish suspect) {
         suspects.remove(suspect);
         if (suspect.message.getQos() == 0) suspect.message.setQos(1);
-        onTrial = Optional.of(suspect);
-        turns = 0;
+        sentAlone = Optional.of(suspect);
+        othersSent = 0;
         return suspect;
     }
 
-    /** Bulk leaves a quarter of the window, one place at least, to control; unless there is only one place. */
+    /** Bulk leaves a quarter of the window, at least one place, to control, unless there is only one place. */
     @GuardedBy("this") private boolean bulkMayGo() {
         int share = window == 1 ? 1 : Math.min(window - 1, Math.max(1, window * 3 / 4));
         return bulkInFlight < share && bulkBytesInFlight < BULK_BYTES;

@@ -8,65 +8,67 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How large a packet may be: what the broker announced, and what it taught by refusing larger ones (Mosquitto's {@code
- * message_size_limit} is not announced). What was learned is kept as long as the broker is the same, and tried upward now
- * and then. Guarded by {@link Outgoing}.
+ * How large a packet may be: the limit that the broker announced, and one learned from refusals (Mosquitto does not
+ * announce its {@code message_size_limit}). A learned limit is kept for the same broker and raised from time to time.
+ * Guarded by {@link Outgoing}.
  */
 final class PacketLimit {
     private static final long NONE = Long.MAX_VALUE;
 
-    /** No broker refuses a packet for its size that is no larger than this. */
+    /** No broker refuses a packet up to this size because of its size. */
     private static final long SMALL = 1024;
 
-    /** Beyond this a learned limit is forgotten: nothing of ours is so large. */
+    /** A learned limit above this is forgotten: none of our packets is so large. */
     private static final long LARGE = 1 << 20;
 
-    /** A refusal that was answered costs one message; one that ended connections is worth larger steps. */
+    /** Divides the size of a refused packet. Ended connections cost more than a refusal, so their step is larger. */
     private static final int STEP = 2;
 
     private static final int LARGE_STEP = 4;
 
     private Optional<URI> broker = Optional.empty();
     private long announced = NONE;
-    private long largestTaken;
+    private long largestAccepted;
     private long smallestRefused = NONE;
     private long learned = NONE;
-    private RetryDelay patience = patience();
+    private RetryDelay raiseDelay = raiseDelay();
     private Duration wait = Duration.ZERO;
     private long learnedAt;
 
-    private static RetryDelay patience() {
+    private static RetryDelay raiseDelay() {
         return new RetryDelay(Duration.ofMinutes(10), Duration.ofHours(6));
     }
 
+    /** A connection is up. A limit learned from another broker is forgotten. */
     void connected(URI to, long maxPacket) {
         announced = maxPacket;
         if (broker.filter(to::equals).isPresent()) return;
         broker = Optional.of(to);
-        largestTaken = 0;
+        largestAccepted = 0;
         forget();
-        patience = patience();
+        raiseDelay = raiseDelay();
     }
 
-    /** The largest packet that is known to fit. */
-    long room(long now) {
+    /** The largest packet that is known to fit, in bytes. */
+    long largest(long now) {
         raise(now);
         return Math.min(announced, learned);
     }
 
-    /** Whether it is worth sending. */
+    /** Whether a packet may be sent: it is not known to be too large. */
     boolean admits(long bytes, long now) {
         raise(now);
         return bytes <= announced && bytes < smallestRefused;
     }
 
-    void taken(long bytes) {
-        largestTaken = Math.max(largestTaken, bytes);
+    /** The broker accepted a packet. */
+    void accepted(long bytes) {
+        largestAccepted = Math.max(largestAccepted, bytes);
     }
 
-    /** Whether a packet that ended connections may have done so by its size. */
+    /** Whether a packet may have ended connections because of its size. */
     boolean isSuspicious(long bytes) {
-        return bytes > SMALL && bytes > largestTaken;
+        return bytes > SMALL && bytes > largestAccepted;
     }
 
     /** The broker answered that the packet is too large. */
@@ -80,10 +82,10 @@ final class PacketLimit {
     }
 
     private void learn(long refused, long guess, long now) {
-        if (refused <= largestTaken) largestTaken = 0;
+        if (refused <= largestAccepted) largestAccepted = 0;
         smallestRefused = Math.min(smallestRefused, refused);
-        learned = Math.max(largestTaken, guess);
-        wait = patience.next();
+        learned = Math.max(largestAccepted, guess);
+        wait = raiseDelay.next();
         learnedAt = now;
     }
 
@@ -100,12 +102,13 @@ final class PacketLimit {
         smallestRefused = NONE;
     }
 
-    /** What the broker takes, in words. */
+    /** The limit in words, for an error message. */
     String words() {
-        if (announced <= learned) return "the broker takes packets of " + announced + " bytes at most";
-        return "the broker refused one of " + smallestRefused + " bytes, takes " + learned;
+        if (announced <= learned) return "the broker accepts packets of at most " + announced + " bytes";
+        return "the broker refused one of " + smallestRefused + " bytes; up to " + learned + " fit";
     }
 
+    /** For {@code info}. */
     Map<String, Long> describe() {
         var limits = new LinkedHashMap<String, Long>();
         if (announced != NONE) limits.put("announced", announced);

@@ -24,20 +24,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The link over Paho's MQTT 5 client: one {@link Connection} after the other, with waits that grow, over the brokers in
- * turn. Sessions live 24 h at the broker while this device is away; the will comes out 5 s after a connection is lost,
- * so that one that is soon back is never seen as offline.
+ * The link over Paho's MQTT 5 client: one {@link Connection} after the other, with growing waits, to the brokers in
+ * turn. A broker keeps the session for 24 h while the device is away. It publishes the will 5 s after a connection is
+ * lost, so that a device that reconnects sooner is never seen as offline.
  */
 public final class PahoLink implements MqttLink {
     private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
-    // Paho logs through java.util.logging, to stderr, what the link reports itself. Kept, or it would be forgotten.
+    // Paho logs to stderr what the link reports itself. A strong reference: java.util.logging keeps only weak ones.
     private static final java.util.logging.Logger PAHO_LOG =
             java.util.logging.Logger.getLogger("org.eclipse.paho.mqttv5.client");
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
-    // A broker that accepted a connection lately is there: a device is not left deaf for a minute after a few cuts.
+    // A broker that accepted a connection lately is running: after a few cuts a device does not wait for a minute.
     private static final Duration MAX_WAIT_AFTER_CUT = Duration.ofSeconds(8);
     private static final Duration LATELY = Duration.ofMinutes(1);
-    // The first may be chance; a second in a row is a queued message that would cut every connection for ever.
+    // One may be chance. A second in a row is a queued message that would end every connection.
     private static final int UNREADABLE_LIMIT = 2;
 
     private final BrokerSettings broker;
@@ -57,15 +57,16 @@ public final class PahoLink implements MqttLink {
 
     @GuardedBy("this") private long holdUntil;
 
-    // Of the link's thread.
+    // Confined to the link's thread.
     private int turn;
     private int unreadable;
     private int refused;
-    private Optional<Long> thereAt = Optional.empty();
+    private Optional<Long> acceptedAt = Optional.empty();
 
     /**
      * @param timers for keep-alives
      * @param chance spreads the reconnects of a fleet
+     * @throws IllegalArgumentException when a broker's address has no known scheme or no host
      */
     public PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance) {
         this(broker, timers, chance, Times.DEFAULT);
@@ -88,7 +89,7 @@ public final class PahoLink implements MqttLink {
 
     @Override
     public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
-        if (thread.isPresent()) throw new IllegalStateException("a link is opened once");
+        if (thread.isPresent()) throw new IllegalStateException("a link can be opened only once");
         var config = new Config(broker, will, subscriptions, listener, refusals, times);
         Thread started = new AgentThread("agent-mqtt", () -> run(config));
         started.start();
@@ -166,7 +167,7 @@ public final class PahoLink implements MqttLink {
                 pause(uri, ending);
             }
         } catch (InterruptedException e) {
-            log.warn("the link's thread was interrupted: the link is closed");
+            log.warn("the link's thread was interrupted, so the link is closed");
         }
     }
 
@@ -175,7 +176,8 @@ public final class PahoLink implements MqttLink {
         Connection connection;
         try {
             boolean cleanStart = unreadable >= UNREADABLE_LIMIT;
-            if (cleanStart) log.error("broker={} a queued message cannot be read: dropping all it has queued", uri);
+            if (cleanStart)
+                log.error("broker={} a queued message cannot be read: dropping all that it has queued", uri);
             connection = new Connection(uri, config, featuresOf(uri), outgoing, timers, cleanStart);
         } catch (LinkException | IllegalArgumentException e) {
             return ConnectionEnd.failed(String.valueOf(e.getMessage()), e);
@@ -185,7 +187,7 @@ public final class PahoLink implements MqttLink {
         }
         if (isClosed()) connection.leave("closed");
         try {
-            return connection.live();
+            return connection.run();
         } finally {
             synchronized (this) {
                 current = Optional.empty();
@@ -196,50 +198,52 @@ public final class PahoLink implements MqttLink {
     private void pause(URI uri, ConnectionEnd ending) throws InterruptedException {
         if (ending.up().filter(lived -> lived.compareTo(times.lasting()) >= 0).isPresent()) {
             backoff.reset();
-            failures.over();
+            failures.reset();
         }
         unreadable = ending.kind() == Kind.UNREADABLE ? unreadable + 1 : 0;
         if (isHeldOff()) {
-            log.info("broker={} left: {}", uri, ending.loss().reason());
+            log.info("broker={} disconnected: {}", uri, ending.loss().reason());
         } else {
             failures.report(uri, ending, System.nanoTime());
         }
-        // A broker that worked is tried again first; the others take their turn after it failed.
+        // A broker that worked is tried again first; the others only after it has failed.
         if (ending.up().isEmpty()) turn++;
         long wake = System.nanoTime() + delay(uri, ending).toNanos();
         AgentThread.idle();
-        for (long rest = rest(wake); rest > 0; rest = rest(wake)) {
-            if (closed.await(rest, TimeUnit.NANOSECONDS)) return;
+        for (long left = remaining(wake); left > 0; left = remaining(wake)) {
+            if (closed.await(left, TimeUnit.NANOSECONDS)) return;
         }
     }
 
-    /** Credentials that every broker has refused stay refused until somebody does something. */
+    /** Credentials that every broker has refused stay refused until a person changes something. */
     private Duration delay(URI uri, ConnectionEnd ending) {
         if (ending.kind() != Kind.CREDENTIALS) {
             refused = 0;
             if (ending.up().isPresent()) refusedBackoff.reset();
-            if (ending.kind() == Kind.CUT) thereAt = Optional.of(System.nanoTime());
-            return wasThereLately() ? backoff.nextUpTo(MAX_WAIT_AFTER_CUT) : backoff.next();
+            if (ending.kind() == Kind.CUT) acceptedAt = Optional.of(System.nanoTime());
+            return wasAcceptedLately() ? backoff.nextUpTo(MAX_WAIT_AFTER_CUT) : backoff.next();
         }
         if (++refused % broker.uris().size() > 0) return backoff.next();
         Duration wait = refusedBackoff.nextLong();
         log.warn(
-                "broker={} does not let client \"{}\" in; the next attempt, with the password file read again, is in {} s",
+                "broker={} refuses client \"{}\"; the next attempt, with the password file read again, is in {} s",
                 uri,
                 broker.clientId(),
                 wait.toSeconds());
         return wait;
     }
 
-    private boolean wasThereLately() {
-        return thereAt.filter(at -> System.nanoTime() - at < LATELY.toNanos()).isPresent();
+    private boolean wasAcceptedLately() {
+        return acceptedAt
+                .filter(at -> System.nanoTime() - at < LATELY.toNanos())
+                .isPresent();
     }
 
     private BrokerFeatures featuresOf(URI uri) {
         return Objects.requireNonNull(features.get(uri));
     }
 
-    private synchronized long rest(long wake) {
+    private synchronized long remaining(long wake) {
         long now = System.nanoTime();
         return Math.max(wake - now, holdUntil - now);
     }
@@ -252,7 +256,7 @@ public final class PahoLink implements MqttLink {
         return closed.getCount() == 0;
     }
 
-    /** What is the same for every connection of a link. */
+    /** What all connections of a link share. */
     record Config(
             BrokerSettings broker,
             Message will,
@@ -266,17 +270,16 @@ public final class PahoLink implements MqttLink {
     }
 
     /**
-     * The link's times.
+     * Time limits and waits.
      *
-     * @param connect a socket or a TLS handshake takes no longer
-     * @param attempt from the first packet to the answer to the subscriptions: a broker that accepts and says nothing
-     *     costs this much
-     * @param progress the oldest message in flight waits no longer for its acknowledgement
+     * @param connect limit of connecting a socket, and of a TLS handshake
+     * @param attempt limit from the first packet to the answer to the subscriptions
+     * @param progress limit for the acknowledgement of the oldest message in flight
      * @param firstWait limit of the first wait after a lost connection
-     * @param maxWait limit of any wait
-     * @param firstRefusedWait limit of the first wait after refused credentials; it is at least half of it
-     * @param maxRefusedWait limit of any of these
-     * @param lasting a connection that lived this long starts the waits anew
+     * @param maxWait limit of any such wait
+     * @param firstRefusedWait limit of the first wait after refused credentials; the wait is at least half of it
+     * @param maxRefusedWait limit of any such wait
+     * @param lasting after a connection of this length the waits start again from the first
      */
     record Times(
             Duration connect,

@@ -15,8 +15,8 @@ import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /**
- * What the broker answered on one connection. Paho loses or misreads parts of it; {@link Reader} notes here what
- * was really sent. Thread-safe.
+ * What the broker answered on one connection. Paho loses or misreads parts of it; {@link Reader} records here what the
+ * broker really sent. Thread-safe.
  */
 final class PahoResponses {
     @GuardedBy("this") private final Map<Integer, Integer> pubacks = new HashMap<>();
@@ -31,7 +31,7 @@ final class PahoResponses {
         pubacks.put(packetId, code);
     }
 
-    /** Codes of one acknowledgement come one after the other. */
+    /** Adds the next code of one SUBACK. */
     synchronized void suback(int packetId, int code) {
         subacks.computeIfAbsent(packetId, none -> new ArrayList<>()).add(code);
     }
@@ -44,34 +44,34 @@ final class PahoResponses {
         olderConnack = Optional.of(code);
     }
 
-    /** The error with which a publish was answered, if it was one; forgotten once it is taken. */
+    /** The error that answered a publish, if any; removed here. */
     synchronized Optional<Integer> takePuback(int packetId) {
         return Optional.ofNullable(pubacks.remove(packetId));
     }
 
-    /** The answers to a subscription, in its order; forgotten once they are taken. */
+    /** The codes that answered a subscription, in its order; removed here. */
     synchronized List<Integer> takeSuback(int packetId) {
         return Optional.ofNullable(subacks.remove(packetId)).orElse(List.of());
     }
 
-    /** The error with which the connect was answered, if it was one. */
+    /** The error that answered the connect, if any. */
     synchronized Optional<Integer> connack() {
         return connack;
     }
 
-    /** The answer to a connect, of a broker that does not speak MQTT 5. */
+    /** The code with which an MQTT 3.1.1 broker answered the connect. */
     synchronized Optional<Integer> olderConnack() {
         return olderConnack;
     }
 
-    /** One code for each filter that was asked for. */
+    /** One code for each requested filter. */
     List<Integer> subscription(IMqttToken suback) {
         List<Integer> sent = takeSuback(suback.getMessageId());
         if (!sent.isEmpty() || suback.getReasonCodes() == null) return sent;
         return Arrays.stream(suback.getReasonCodes()).boxed().toList();
     }
 
-    /** Why the broker did not take a publish; empty if it did. */
+    /** Why the broker refused a publish; empty if it accepted it. */
     Optional<LinkException> problem(PendingPublish pending, IMqttToken puback) {
         if (pending.message.getQos() == 0) return Optional.empty();
         return takePuback(puback.getMessageId()).map(code -> problem(pending, code));
@@ -87,21 +87,22 @@ final class PahoResponses {
         return isPassing ? LinkException.busy(words) : LinkException.refused(words);
     }
 
-    /** Paho reads this field of two bytes as a signed number. */
+    /** The broker's receive maximum. Paho reads the field of two bytes as a signed number. */
     static int receiveMaximum(MqttProperties granted) {
         Integer read = granted.getReceiveMaximum();
         return read == null ? 0xFFFF : read & 0xFFFF;
     }
 
+    /** The broker's limit in bytes. */
     static long maxPacket(MqttProperties granted) {
         Long read = granted.getMaximumPacketSize();
         return read == null ? Long.MAX_VALUE : read;
     }
 
     /**
-     * Reads what the broker sends on its way to Paho. Paho ends the connection at a reason code that it does not expect in an
-     * acknowledgement, as Mosquitto's 0x95 for a message that is too large; here such a code becomes 0x80, and {@link
-     * PahoResponses} keeps what it was. For one thread.
+     * Reads what the broker sends before Paho does. Paho ends the connection at a reason code that it does not expect
+     * in an acknowledgement, such as Mosquitto's 0x95 for a message that is too large. The reader replaces error codes
+     * by 0x80 and records the real ones. For one thread.
      */
     static final class Reader extends FilterInputStream {
         private static final int CONNACK = 2;
@@ -202,7 +203,7 @@ final class PahoResponses {
             };
         }
 
-        /** An MQTT 5 broker sends properties as well, if only their length. */
+        /** MQTT 5 has at least the length of the properties here, so a body of 2 bytes is from an older broker. */
         private byte connack(int next) {
             if (position != 1) return (byte) next;
             if (length == 2) responses.olderConnack(next);

@@ -10,26 +10,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Paho's threads for one connection: daemons that end with it, and that do not die unseen. (Paho's receiver ends
- * silently on what it cannot decode, as correlation data of more than 32,767 bytes; the connection would look alive.)
+ * Paho's threads for one connection: daemons that end with it, and whose failures are reported. (Paho's receiver ends
+ * silently when it cannot decode something, such as correlation data of more than 32,767 bytes. The connection would
+ * look alive.)
  */
 final class PahoThreads extends ThreadPoolExecutor {
     private final Consumer<Throwable> death;
 
-    /** @param death told of a thread that ended by an exception; called on that thread */
+    /** @param death told when a thread ends with an exception; called on that thread */
     PahoThreads(Consumer<Throwable> death) {
         super(0, Integer.MAX_VALUE, 0, TimeUnit.SECONDS, new SynchronousQueue<>(), PahoThreads::daemon);
         this.death = death;
     }
 
     private static Thread daemon(Runnable task) {
-        // Paho gives it a name of its own.
+        // Paho renames it.
         Thread thread = new Thread(task, "agent-mqtt-paho");
         thread.setDaemon(true);
         return thread;
     }
 
-    /** A machine without a thread to spare costs a connection, and nothing is broken by it. */
+    /** If the machine has no thread to spare, only this connection fails. */
     @Override
     public void execute(Runnable task) {
         try {
@@ -40,7 +41,7 @@ final class PahoThreads extends ThreadPoolExecutor {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // no problem is null, by the contract of ThreadPoolExecutor
+    @SuppressWarnings("NullAway") // null means no problem, by the contract of ThreadPoolExecutor
     protected void afterExecute(Runnable task, Throwable problem) {
         super.afterExecute(task, problem);
         if (problem != null) {
@@ -51,7 +52,7 @@ final class PahoThreads extends ThreadPoolExecutor {
             } catch (ExecutionException e) {
                 death.accept(e.getCause());
             } catch (CancellationException e) {
-                // Paho cancels what it ends.
+                // Paho cancels its own tasks.
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -30,7 +30,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Makes TLS sockets of the PEM files that the settings name. They are read anew at every connection. */
+/** Makes a TLS socket factory from the PEM files of the settings, which are read again for every connection. */
 final class PemTls {
     private static final Pattern PRIVATE_KEY =
             Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
@@ -87,7 +87,7 @@ final class PemTls {
         try {
             var found = new ArrayList<Certificate>(CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(onlyCertificates(Files.readAllBytes(file)))));
-            if (found.isEmpty()) throw new LinkException(what + " " + file + " has no certificate in it");
+            if (found.isEmpty()) throw new LinkException(what + " " + file + " contains no certificate");
             return found;
         } catch (IOException e) {
             throw new LinkException("cannot read " + what + " " + file + ": " + e, e);
@@ -96,7 +96,7 @@ final class PemTls {
         }
     }
 
-    /** A file may hold a key as well, which the JDK's reader stumbles over; one in DER has nothing to be picked out. */
+    /** Leaves out a private key, which the JDK's reader does not accept. A DER file has nothing to pick out. */
     private static byte[] onlyCertificates(byte[] file) {
         String found = CERTIFICATE
                 .matcher(new String(file, StandardCharsets.ISO_8859_1))
@@ -124,9 +124,9 @@ final class PemTls {
             try {
                 return KeyFactory.getInstance(kind).generatePrivate(encoded);
             } catch (InvalidKeySpecException e) {
-                // Another kind of key, then.
+                // Tries the next kind.
             }
         }
-        throw new LinkException("key file " + file + " is of an unknown kind, must be one of " + KEY_KINDS);
+        throw new LinkException("key file " + file + " has a key of an unknown kind, must be one of " + KEY_KINDS);
     }
 }

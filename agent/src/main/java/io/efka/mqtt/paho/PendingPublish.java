@@ -33,10 +33,10 @@ final class PendingPublish {
     final int bytes;
     final CompletableFuture<Void> done = new CompletableFuture<>();
 
-    /** Its place among all that was sent. Guarded by {@link Outgoing}. */
+    /** Its number in the order of sending. Guarded by {@link Outgoing}. */
     long number;
 
-    /** @param bytes of the packet, at most */
+    /** @param bytes upper limit of the size of the packet */
     PendingPublish(String topic, MqttMessage message, Lane lane, int bytes) {
         this.topic = topic;
         this.message = message;
@@ -114,7 +114,7 @@ final class PendingPublish {
         }
 
         boolean offer(PendingPublish pending) {
-            // An empty queue takes whatever fits into a packet.
+            // An empty queue accepts a message of any size.
             if (!waiting.isEmpty() && (waiting.size() >= maxMessages || bytes + pending.bytes > maxBytes)) return false;
             waiting.addLast(pending);
             bytes += pending.bytes;
@@ -127,7 +127,7 @@ final class PendingPublish {
             return first;
         }
 
-        /** The first of those with the least weight. */
+        /** The first of those with the lowest weight. */
         Optional<PendingPublish> lightest(ToIntFunction<PendingPublish> weight) {
             return waiting.stream().min(Comparator.comparingInt(weight));
         }

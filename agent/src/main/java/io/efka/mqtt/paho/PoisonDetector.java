@@ -8,22 +8,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds the message that makes the broker end every connection. A topic with a message in flight at the end of two
- * connections in a row is a suspect: its messages are sent alone from then on, until one is acknowledged. One that ends
- * another connection alone is poison. So the culprit is found among many, and a bad line convicts nobody: what gets
- * through is acquitted. Guarded by {@link Outgoing}.
+ * Finds the message that makes the broker end every connection. A topic is suspect when it had a message in flight at
+ * the end of two connections in a row. Its messages are then sent alone until one is acknowledged. A message is poison
+ * when at least three connections ended with its topic in flight, two of them with nothing else in flight. An
+ * unreliable network does not make messages poison, since an acknowledgement clears the topic's record. Guarded by
+ * {@link Outgoing}.
  */
 final class PoisonDetector {
     private static final int SUSPICIOUS_ENDS = 2;
     private static final int FATAL_ENDS = 3;
     private static final int FATAL_ENDS_ALONE = 2;
 
-    /** A topic whose second message in a row is poison is closed for so long, then twice as long at each further time. */
+    /** How long a topic is closed after its second poison message in a row; twice as long each further time. */
     private static final Duration FIRST_CLOSURE = Duration.ofMinutes(10);
 
     private static final Duration LONGEST_CLOSURE = Duration.ofHours(6);
 
-    /** More topics than can be in flight at once, several times over. */
+    /** Several times the number of topics that can be in flight at once. */
     private static final int MAX_RECORDS = 1_000;
 
     private final Map<String, TopicRecord> records = new HashMap<>();
@@ -32,7 +33,7 @@ final class PoisonDetector {
     private static final class TopicRecord {
         private int ends;
         private int endsAlone;
-        private int convictions;
+        private int poisonInARow;
         private boolean closed;
         private long closedAt;
         private Duration closure = FIRST_CLOSURE;
@@ -43,9 +44,9 @@ final class PoisonDetector {
     }
 
     /**
-     * A connection ended, perhaps because of one of these, which were not acknowledged.
+     * A connection ended, perhaps because of one of these unacknowledged publishes.
      *
-     * @return those that are poison
+     * @return the poison ones
      */
     Set<PendingPublish> ended(List<PendingPublish> unacknowledged) {
         boolean isAlone = unacknowledged.size() == 1;
@@ -60,7 +61,7 @@ final class PoisonDetector {
     }
 
     private TopicRecord record(String topic) {
-        // Forgetting all only means that the culprit is looked for anew.
+        // Clearing everything only restarts the search.
         if (records.size() >= MAX_RECORDS && !records.containsKey(topic)) records.clear();
         return records.computeIfAbsent(topic, none -> new TopicRecord());
     }
@@ -70,22 +71,22 @@ final class PoisonDetector {
         return record.ends >= FATAL_ENDS && record.endsAlone >= FATAL_ENDS_ALONE;
     }
 
-    /** A message is given up: the next one of its topic is poison as soon as it ends one connection. */
-    void convict(String topic, long now) {
+    /** A poison message is given up. The next one of its topic is poison as soon as it ends one connection. */
+    void giveUp(String topic, long now) {
         TopicRecord record = record(topic);
-        onProbation(record);
-        if (++record.convictions < 2) return;
+        oneMoreEndIsFatal(record);
+        if (++record.poisonInARow < 2) return;
         if (record.closed) record.closure = longer(record.closure);
         record.closed = true;
         record.closedAt = now;
     }
 
-    /** It may have been the size only: the next message of the topic has one connection, too. */
-    void shrink(String topic) {
-        onProbation(record(topic));
+    /** A message is given up, perhaps for its size only: no reason to close the topic. */
+    void giveUpForSize(String topic) {
+        oneMoreEndIsFatal(record(topic));
     }
 
-    private static void onProbation(TopicRecord record) {
+    private static void oneMoreEndIsFatal(TopicRecord record) {
         record.ends = FATAL_ENDS - 1;
         record.endsAlone = FATAL_ENDS_ALONE - 1;
     }
@@ -95,28 +96,28 @@ final class PoisonDetector {
         return doubled.compareTo(LONGEST_CLOSURE) < 0 ? doubled : LONGEST_CLOSURE;
     }
 
-    /** The broker answered a message of the topic, whatever it answered. */
-    void acquit(String topic) {
+    /** The broker answered a message of the topic, even if it refused it. */
+    void clear(String topic) {
         if (!records.isEmpty()) records.remove(topic);
     }
 
-    /** Whether messages of the topic have to be sent alone. */
+    /** Whether messages of the topic must be sent alone. */
     boolean isSuspect(String topic) {
         return endsOf(topic) >= SUSPICIOUS_ENDS;
     }
 
-    /** Whether anything speaks against the topic. */
-    boolean isKnown(String topic) {
+    /** Whether a connection ended with a message of the topic in flight. */
+    boolean hasRecord(String topic) {
         return records.containsKey(topic);
     }
 
-    /** How much speaks against the topic: those with less are tried first. */
-    int evidence(String topic) {
+    /** How many connections ended with only a message of this topic in flight; suspects with fewer are sent first. */
+    int endsAlone(String topic) {
         TopicRecord record = records.get(topic);
         return record == null ? 0 : record.endsAlone;
     }
 
-    /** Whether nothing is sent on the topic for a while. */
+    /** Whether nothing may be sent to the topic for now. */
     boolean isClosed(String topic, long now) {
         TopicRecord record = records.get(topic);
         return record != null && record.isClosed(now);

@@ -14,11 +14,11 @@ import org.eclipse.paho.mqttv5.client.MqttClientException;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.common.MqttException;
 
-/** Puts Paho's and the JDK's reasons into one line that says what to do. */
+/** Turns failures that Paho and the JDK report into one line that says what to do. */
 final class Reasons {
     private Reasons() {}
 
-    /** Why a connection ended that was up. */
+    /** Why an established connection ended. */
     static String ofLoss(Throwable problem) {
         if (root(problem) instanceof EOFException) return "the broker closed the connection without a reason";
         return of(problem);
@@ -27,8 +27,8 @@ final class Reasons {
     /** Why there was no connection. */
     static String ofFailure(Throwable problem) {
         if (root(problem) instanceof EOFException) {
-            return "the broker closed the connection before it answered: it may not speak MQTT 5, expect TLS (ssl://)"
-                    + " or refuse this client; its log says more";
+            return "the broker closed the connection before it answered: it may not speak MQTT 5, may expect TLS"
+                    + " (ssl://) or may refuse this client; see its log";
         }
         return of(problem);
     }
@@ -38,13 +38,13 @@ final class Reasons {
         if (root instanceof MqttException mqtt) return ofPaho(mqtt);
         String said = root.getMessage() == null ? "" : root.getMessage();
         if (root instanceof UnknownHostException) return "the broker's name cannot be resolved: " + said;
-        if (root instanceof SocketTimeoutException) return "the broker's machine does not answer: " + said;
+        if (root instanceof SocketTimeoutException) return "the broker's host does not answer: " + said;
         if (root instanceof ConnectException || root instanceof SocketException) return lower(said);
         if (root instanceof CertPathBuilderException) {
-            return "the broker's certificate is not signed by an authority that is trusted here; set ca to the file of"
+            return "the broker's certificate is not signed by a trusted authority; set ca to the file of"
                     + " the one that signed it";
         }
-        if (root instanceof CertificateException) return "the broker's certificate does not fit: " + said;
+        if (root instanceof CertificateException) return "the broker's certificate is not valid: " + said;
         if (root instanceof SSLException) return "TLS failed: " + said;
         return said.isEmpty() ? root.toString() : root.getClass().getSimpleName() + ": " + said;
     }
@@ -58,12 +58,13 @@ final class Reasons {
                     MqttException.REASON_CODE_MALFORMED_PACKET,
                     MqttException.REASON_CODE_DUPLICATE_PROPERTY,
                     MqttClientException.REASON_CODE_INVALID_MESSAGE ->
-                "the broker sent what is not MQTT 5 (" + mqtt.getMessage() + "); is this an MQTT broker's port?";
+                "the broker sent something that is not MQTT 5 (" + mqtt.getMessage()
+                        + "); is this an MQTT broker's port?";
             case MqttClientException.REASON_CODE_CLIENT_TIMEOUT, MqttClientException.REASON_CODE_WRITE_TIMEOUT ->
-                "the broker does not answer any more";
+                "the broker no longer answers";
             case MqttClientException.REASON_CODE_CONNECTION_LOST,
                     MqttClientException.REASON_CODE_CLIENT_NOT_CONNECTED,
-                    MqttClientException.REASON_CODE_CLIENT_CLOSED -> "the connection is gone";
+                    MqttClientException.REASON_CODE_CLIENT_CLOSED -> "the connection was lost";
             default -> mqtt.getMessage() + " (" + code + ")";
         };
     }
@@ -78,7 +79,7 @@ final class Reasons {
         return root;
     }
 
-    /** How the broker ended it. */
+    /** How the broker, or a failure, ended an established connection. */
     static Ended of(MqttDisconnectResponse response) {
         MqttException problem = response.getException();
         if (problem != null && response.getReturnCode() == 0) {
@@ -91,7 +92,7 @@ final class Reasons {
         String said = response.getReasonString() == null ? "" : ": " + response.getReasonString();
         String words = "the broker disconnected: " + ReasonCode.words(code) + said;
         boolean byMessage =
-                ReasonCode.of(code).map(ReasonCode::maySayWhatWasPublished).orElse(true);
+                ReasonCode.of(code).map(ReasonCode::mayBeAboutPublish).orElse(true);
         return new Ended(new Loss(words, takenOver), byMessage, false, Optional.empty());
     }
 
@@ -101,14 +102,14 @@ final class Reasons {
     }
 
     /**
-     * An end of a connection that was up.
+     * How an established connection ended.
      *
-     * @param byMessage whether a message of ours may have been the reason
-     * @param isSilence whether all that is known is that nothing is heard any more
+     * @param byMessage whether a message of ours may be the reason
+     * @param isSilence whether the broker just stopped answering
      */
     record Ended(Loss loss, boolean byMessage, boolean isSilence, Optional<Throwable> cause) {}
 
-    /** Whether the broker sent something that Paho cannot take apart. */
+    /** Whether the broker sent something that Paho cannot decode. */
     static boolean isUnreadable(Throwable problem) {
         return problem instanceof MqttException mqtt
                 && (mqtt.getReasonCode() == MqttException.REASON_CODE_MALFORMED_PACKET

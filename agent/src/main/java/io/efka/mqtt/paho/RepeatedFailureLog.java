@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs failures in a row: the first, then one line when their number has doubled, always in one line; stack traces are
- * for debugging. Confined to the link's thread.
+ * Logs failures in a row: the first one, then one line each time their number has doubled. Stack traces are logged only
+ * at DEBUG. Confined to the link's thread.
  */
 final class RepeatedFailureLog {
     private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
 
-    /** So many connections that the broker accepted and ended, in so short a time, are a pattern. */
+    /** This many connections that the broker accepted and ended within {@link #SHORT} are a pattern. */
     private static final int MANY = 4;
 
     private static final Duration SHORT = Duration.ofMinutes(1);
@@ -56,15 +56,16 @@ final class RepeatedFailureLog {
         if (isFlapping) return;
         isFlapping = true;
         log.error(
-                "broker={} the connection was ended {} times within a minute: {} client id \"{}\"; give one of the two"
-                        + " another --device",
+                "broker={} the broker ended the connection {} times within a minute: {} client id \"{}\"; give one of"
+                        + " the two another --device",
                 broker,
                 MANY,
-                takenOver ? "another client uses the same" : "the broker's log says why, often another client with the",
+                takenOver ? "another client uses the same" : "see its log; another client may use the same",
                 clientId);
     }
 
-    void over() {
+    /** The connection has lasted: the next failure is the first again. */
+    void reset() {
         count = 0;
     }
 }

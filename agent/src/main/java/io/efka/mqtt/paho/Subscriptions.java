@@ -13,14 +13,14 @@ import java.util.Set;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 
 /**
- * The subscriptions of one connection: which stand, which were refused, and when to ask for those again. Confined to the
- * link's thread.
+ * The subscriptions of one connection: which the broker has accepted, which it has refused, and when to ask for those
+ * again. Confined to the link's thread.
  */
 final class Subscriptions {
     private final List<Subscription> wanted;
     private final int qos;
     private final RetryDelay delay;
-    private final Set<String> standing = new HashSet<>();
+    private final Set<String> accepted = new HashSet<>();
     private final Map<String, String> refused = new LinkedHashMap<>();
     private Optional<Long> askAt = Optional.empty();
     private boolean wildcards;
@@ -40,7 +40,7 @@ final class Subscriptions {
         }
     }
 
-    /** What to ask for; nothing if the broker has no way to serve it. */
+    /** The topics to ask for; none if the broker cannot serve the subscription. */
     private List<String> topics(Subscription subscription) {
         return wildcards || !hasWildcard(subscription) ? List.of(subscription.filter()) : subscription.topics();
     }
@@ -50,13 +50,13 @@ final class Subscriptions {
         return filter.indexOf('+') >= 0 || filter.indexOf('#') >= 0;
     }
 
-    /** What does not stand, as Paho wants it. */
+    /** What the broker has not accepted, in Paho's form. */
     List<MqttSubscription> missing() {
         askAt = Optional.empty();
         var missing = new ArrayList<MqttSubscription>();
         for (Subscription one : wanted) {
             for (String topic : topics(one)) {
-                if (!standing.contains(topic)) missing.add(toPaho(topic, one.retained()));
+                if (!accepted.contains(topic)) missing.add(toPaho(topic, one.retained()));
             }
         }
         return missing;
@@ -69,7 +69,7 @@ final class Subscriptions {
         return subscription;
     }
 
-    /** The broker has answered, one code each. */
+    /** The broker has answered, with one code for each. */
     void answered(List<MqttSubscription> asked, List<Integer> codes, long now) {
         for (int i = 0; i < asked.size(); i++) {
             String topic = asked.get(i).getTopic();
@@ -79,11 +79,11 @@ final class Subscriptions {
                 refused.put(topic, ReasonCode.words(code));
             } else {
                 refused.remove(topic);
-                standing.add(topic);
+                accepted.add(topic);
             }
         }
         if (!wildcards) refused.keySet().removeIf(this::isServedOtherwise);
-        boolean isComplete = wanted.stream().allMatch(one -> standing.containsAll(topics(one)));
+        boolean isComplete = wanted.stream().allMatch(one -> accepted.containsAll(topics(one)));
         if (!isComplete) askAt = Optional.of(now + delay.next().toNanos());
     }
 
@@ -94,21 +94,22 @@ final class Subscriptions {
                         && !topics(one).contains(filter));
     }
 
-    /** Whether the link can be up. What the broker has no way to serve is not waited for. */
-    boolean essentialsStand() {
-        return wanted.stream().filter(Subscription::essential).allMatch(one -> standing.containsAll(topics(one)));
+    /** Whether all essential subscriptions are accepted. One that the broker cannot serve does not count. */
+    boolean essentialsAccepted() {
+        return wanted.stream().filter(Subscription::essential).allMatch(one -> accepted.containsAll(topics(one)));
     }
 
-    /** Filters with the reason in words. */
+    /** The refused filters, each with the reason in words. */
     Map<String, String> refused() {
         return Map.copyOf(refused);
     }
 
+    /** Whether it is time to ask again for what was refused. */
     boolean isDue(long now) {
         return askAt.filter(at -> now - at >= 0).isPresent();
     }
 
-    /** How long until those that were refused are to be asked for again. */
+    /** How long until {@link #isDue}; empty if everything is accepted. */
     Optional<Duration> untilDue(long now) {
         return askAt.map(at -> Duration.ofNanos(Math.max(0, at - now)));
     }

@@ -11,8 +11,8 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TLS socket whose handshake is done, for callers who insist on connecting what they are given. Only what Paho and the
- * link call is passed on.
+ * A TLS socket whose handshake is done, for Paho, which connects every socket that it gets. Passes on only the methods
+ * that Paho and the link call.
  */
 final class TlsSocket extends Socket {
     private final SSLSocket socket;
@@ -28,7 +28,7 @@ final class TlsSocket extends Socket {
         return none;
     }
 
-    /** It is connected. */
+    /** Does nothing: the socket is connected. */
     @Override
     public void connect(SocketAddress endpoint, int timeout) {}
 
@@ -47,7 +47,7 @@ final class TlsSocket extends Socket {
         socket.setSoTimeout(millis);
     }
 
-    /** TLS has no such thing; closing wakes the reader. */
+    /** Does nothing: TLS cannot close one direction, and closing the socket wakes the reader. */
     @Override
     public void shutdownInput() {}
 
