@@ -23,28 +23,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether this agent speaks for the device, and tells everyone who depends on it. It is the only owner of that
- * state: whatever happens on the link, at a timer or at the end of the agent is a task in its mailbox. It holds no lock,
- * and nothing it calls can call back into it. All public methods are thread-safe and never block.
+ * Decides whether this agent speaks for the device, and tells everyone who depends on it. It alone owns that state:
+ * what happens on the link, at a timer or at the end of the agent becomes a task in its mailbox. It holds no lock, and
+ * nothing it calls can call back into it. All public methods are thread-safe and never block.
  *
- * <p>What waits in the mailbox is bounded by those who put it there. The broker's receive window bounds messages at QoS
- * 1, since they are acknowledged from the mailbox; {@link #MAX_UNPROMISED} bounds those at QoS 0. A connection is
- * announced and lost once, and each timer is set once.
+ * <p>The mailbox is bounded by its senders. The broker's receive window bounds messages at QoS 1, since they are
+ * acknowledged from the mailbox; {@link #MAX_QOS_0} bounds those at QoS 0. A connection is announced and lost once, and
+ * each timer is set once.
  */
 public final class BrokerSession implements MqttLink.Listener {
-    /** Retained messages follow the subscription's acknowledgement, behind what the session had queued. */
+    /** How long to wait for retained messages: they follow the SUBACK, after what the session had queued. */
     static final Duration LOOK = Duration.ofMillis(500);
 
-    /** A rival that lost its connection tries again within a second or two; on a bad line it takes longer. */
+    /**
+     * How long to wait for a rival: one that lost its connection is back within a second or two, later on a bad line.
+     */
     static final Duration PROVE = Duration.ofSeconds(10);
 
-    /** After owning the device for so long, the next rival starts the pauses from the beginning. */
+    /** After owning the device for this long, the pauses start from the shortest again. */
     static final Duration CALM = DeviceOwnership.MAX_PAUSE.multipliedBy(2);
 
-    /** Messages at QoS 0 that may wait here. The broker's window does not bound them. */
-    static final int MAX_UNPROMISED = 1_000;
+    /** How many messages at QoS 0 may wait here, since the broker's window does not bound them. */
+    static final int MAX_QOS_0 = 1_000;
 
-    static final long MAX_UNPROMISED_BYTES = 4L << 20;
+    static final long MAX_QOS_0_BYTES = 4L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
 
@@ -59,8 +61,8 @@ public final class BrokerSession implements MqttLink.Listener {
     private final Consumer<MqttLink.Inbound> commands;
     private final Consumer<Message> documents;
 
-    private final AtomicInteger unpromised = new AtomicInteger();
-    private final AtomicLong unpromisedBytes = new AtomicLong();
+    private final AtomicInteger qos0Messages = new AtomicInteger();
+    private final AtomicLong qos0Bytes = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
     private volatile boolean online;
     private volatile boolean ended;
@@ -68,21 +70,21 @@ public final class BrokerSession implements MqttLink.Listener {
     // Confined to the mailbox.
     private final DeviceOwnership ownership;
     private final List<MqttLink.Inbound> held = new ArrayList<>();
-    /** Counts connections and losses, so that a timer of an earlier connection is told apart. */
+    /** Counts connections and losses: it tells timers of an earlier connection apart. */
     private long connection;
 
     private boolean sessionPresent;
-    private Timers.Timer waiting = () -> {};
-    private Timers.Timer calming = () -> {};
-    /** Rivals that were reported since the last calm time. */
+    private Timers.Timer waitTimer = () -> {};
+    private Timers.Timer calmTimer = () -> {};
+    /** Rivals reported since the pauses last started anew. */
     private final Set<String> reported = new HashSet<>();
 
     /**
-     * @param mailbox runs tasks one at a time, in order; the one that {@code presence} was made with
-     * @param listeners told in this order, before any command that was held is handed on
-     * @param commands takes commands, in order, only while this agent speaks for the device. Called in the mailbox: must
-     *     not block
-     * @param documents takes what comes on the other subscribed topics. Called in the mailbox: must not block
+     * @param mailbox runs tasks one at a time, in order; the same as that of {@code presence}
+     * @param listeners told in this order, before any held command is passed on
+     * @param commands receives commands in order, only while this agent speaks for the device. Called in the mailbox:
+     *     must not block
+     * @param documents receives messages on the other subscribed topics. Called in the mailbox: must not block
      */
     public BrokerSession(
             Executor mailbox,
@@ -108,20 +110,20 @@ public final class BrokerSession implements MqttLink.Listener {
     }
 
     /**
-     * Publishes only while this agent speaks for the device. Both are called in the session's mailbox, in turn: they must
-     * not block.
+     * Publishes only while this agent speaks for the device. Both are called in turn in the session's mailbox: they
+     * must not block.
      *
-     * @param online publish from now on; true: the broker can be trusted to have kept what was retained
-     * @param offline publish nothing: the connection is gone, or another agent has the device
+     * @param online publish from now on; true: the broker still has what this agent left retained
+     * @param offline publish nothing: the connection is lost, or another agent has the device
      */
     public record OnlineListener(Consumer<Boolean> online, Runnable offline) {}
 
-    /** Whether this agent speaks for the device at this moment. */
+    /** Whether this agent speaks for the device now. */
     public boolean isOnline() {
         return online;
     }
 
-    /** How many messages at QoS 0 were dropped, since too many came at once. */
+    /** How many messages at QoS 0 were dropped because too many arrived at once. */
     public long dropped() {
         return dropped.get();
     }
@@ -145,7 +147,7 @@ public final class BrokerSession implements MqttLink.Listener {
     public void disconnected(MqttLink.Loss loss) {
         post(() -> {
             connection++;
-            waiting.cancel();
+            waitTimer.cancel();
             DeviceOwnership.Move move = ownership.disconnected(loss.takenOver());
             state.disconnected(loss);
             dropHeld();
@@ -160,10 +162,10 @@ public final class BrokerSession implements MqttLink.Listener {
     }
 
     /**
-     * Ends the session: says farewell if this agent speaks for the device, and ignores whatever comes afterwards.
+     * Ends the session: publishes the farewell if this agent speaks for the device, and ignores everything afterwards.
      *
-     * @return completes when the broker has the farewell, or at once where there is none; fails with
-     *     {@link io.efka.mqtt.LinkException} when the broker cannot be told. The link may be closed then
+     * @return completes when the broker has the farewell, or at once if there is none; fails with a
+     *     {@link io.efka.mqtt.LinkException} when the broker cannot be told. Afterwards the link may be closed
      */
     public CompletableFuture<Void> shutdown() {
         var told = new CompletableFuture<Void>();
@@ -175,8 +177,8 @@ public final class BrokerSession implements MqttLink.Listener {
         boolean wasOnline = online;
         ended = true;
         connection++;
-        waiting.cancel();
-        calming.cancel();
+        waitTimer.cancel();
+        calmTimer.cancel();
         ownership.close();
         online = false;
         dropHeld();
@@ -199,11 +201,11 @@ public final class BrokerSession implements MqttLink.Listener {
 
     private void handle(MqttLink.Inbound inbound) {
         if (topics.parse(inbound.message().topic()).isPresent()) {
-            if (online) handOn(inbound);
+            if (online) passOn(inbound);
             else held.add(inbound);
             return;
         }
-        forget(inbound.message());
+        release(inbound.message());
         inbound.acknowledge();
         if (presence.isStatus(inbound.message())) {
             perform(ownership.saw(DeviceStatusCodec.read(inbound.message().payload()), presence.births()));
@@ -212,14 +214,14 @@ public final class BrokerSession implements MqttLink.Listener {
         }
     }
 
-    private void handOn(MqttLink.Inbound command) {
-        forget(command.message());
+    private void passOn(MqttLink.Inbound command) {
+        release(command.message());
         commands.accept(command);
     }
 
-    /** Not acknowledged: the broker sends them again, to whoever has the session then. */
+    /** Does not acknowledge them: the broker sends them again to the next owner of the session. */
     private void dropHeld() {
-        held.forEach(command -> forget(command.message()));
+        held.forEach(command -> release(command.message()));
         held.clear();
     }
 
@@ -237,7 +239,7 @@ public final class BrokerSession implements MqttLink.Listener {
 
     private void announce() {
         reportClaim();
-        calming = later(CALM, this::calm);
+        calmTimer = later(CALM, this::calm);
         online = true;
         presence.announce();
         boolean isKept = sessionPresent && !ownership.wasDisturbed();
@@ -245,7 +247,7 @@ public final class BrokerSession implements MqttLink.Listener {
             guarded(() -> listener.online().accept(isKept));
         List<MqttLink.Inbound> waited = List.copyOf(held);
         held.clear();
-        waited.forEach(command -> guarded(() -> handOn(command)));
+        waited.forEach(command -> guarded(() -> passOn(command)));
     }
 
     private void prove() {
@@ -254,8 +256,8 @@ public final class BrokerSession implements MqttLink.Listener {
     }
 
     private void await(Duration wait) {
-        waiting.cancel();
-        waiting = later(wait, () -> perform(ownership.waited()));
+        waitTimer.cancel();
+        waitTimer = later(wait, () -> perform(ownership.waited()));
     }
 
     private void calm() {
@@ -264,21 +266,21 @@ public final class BrokerSession implements MqttLink.Listener {
     }
 
     private void goOffline() {
-        calming.cancel();
+        calmTimer.cancel();
         online = false;
         presence.withdraw();
         for (OnlineListener listener : listeners) guarded(listener.offline());
     }
 
     private void leave() {
-        waiting.cancel();
+        waitTimer.cancel();
         goOffline();
         Duration pause = ownership.pause();
         report(ownership.successor(), pause);
         link.holdOff(pause);
     }
 
-    /** The task is not run any more when the connection it was set for is gone, even where it was cancelled too late. */
+    /** Runs the task only on the connection it was set for, even if it was cancelled too late. */
     private Timers.Timer later(Duration delay, Runnable task) {
         long mine = connection;
         return timers.schedule(
@@ -288,7 +290,7 @@ public final class BrokerSession implements MqttLink.Listener {
                 }));
     }
 
-    /** One listener's bug must not keep the news from the others. */
+    /** A bug in one listener must not keep the others from being told. */
     private static void guarded(Runnable call) {
         try {
             call.run();
@@ -297,7 +299,7 @@ public final class BrokerSession implements MqttLink.Listener {
         }
     }
 
-    /** Each rival once: it is met again after every pause. */
+    /** Reports each rival once as an event: it may appear again after every pause. */
     private void report(Optional<SeenStatus> by, Duration pause) {
         String name = by.map(SeenStatus::instance).orElse("unknown");
         if (!reported.add(name)) {
@@ -316,27 +318,27 @@ public final class BrokerSession implements MqttLink.Listener {
 
     private void reportClaim() {
         ownership.rival().ifPresent(rival -> {
-            LOG.warn("took the device over from another agent, stale or living: from={}", rival);
+            LOG.warn("took the device over from another agent, which may have ended: from={}", rival);
             events.device("device_claimed", Map.of("from", rival.fields()));
         });
     }
 
     private boolean admits(Message message) {
         if (message.qos() > 0) return true;
-        if (unpromised.get() >= MAX_UNPROMISED || unpromisedBytes.get() >= MAX_UNPROMISED_BYTES) {
+        if (qos0Messages.get() >= MAX_QOS_0 || qos0Bytes.get() >= MAX_QOS_0_BYTES) {
             if (dropped.getAndIncrement() == 0) {
-                LOG.warn("messages at QoS 0 come faster than they can be taken: some are dropped");
+                LOG.warn("messages at QoS 0 arrive faster than they are handled: some are dropped");
             }
             return false;
         }
-        unpromised.incrementAndGet();
-        unpromisedBytes.addAndGet(message.payload().length);
+        qos0Messages.incrementAndGet();
+        qos0Bytes.addAndGet(message.payload().length);
         return true;
     }
 
-    private void forget(Message message) {
+    private void release(Message message) {
         if (message.qos() > 0) return;
-        unpromised.decrementAndGet();
-        unpromisedBytes.addAndGet(-message.payload().length);
+        qos0Messages.decrementAndGet();
+        qos0Bytes.addAndGet(-message.payload().length);
     }
 }

@@ -5,29 +5,29 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Decides whether this agent may call itself the device, or has to leave it to another one with the same device id.
+ * Decides whether this agent may act as the device, or must leave it to another agent with the same device id.
  *
- * <p>The rule: <b>the agent that announced itself last has the device; one that finds its birth replaced by another's
- * yields.</b> What the broker publishes on the device's status topic has one order for everybody, so two agents never
- * both find themselves replaced, and one that has the device is never asked to give it up by one that had it before.
- * In detail:
+ * <p>The rule: <b>the agent that announced itself last has the device; an agent whose birth is replaced by another's
+ * yields.</b> The broker publishes messages on the device's status topic in one order for all subscribers. So two
+ * agents never both see themselves replaced, and an earlier owner never takes the device from a later one. In detail:
  *
  * <ol>
- *   <li>An agent's first birth goes out at its first connection, whatever was retained: that may be stale, and if it is
- *       not, its agent finds itself replaced.
- *   <li>After a lost connection an agent first looks what is retained: that its connection is gone is all it may hear
- *       when another client took the session. Another's birth: yield. Another's will: the broker may have published it
- *       because we just took the session in our turn, so prove it as in 4. Else its birth goes out again.
- *   <li>Who yields stays away for 1 minute, twice as long at each further time, up to 10 minutes; a {@link #calm} time
- *       as the device makes it 1 minute again.
- *   <li>Back from there it is no device yet, but asks. A living rival with our client id has lost its connection to us
- *       and comes back, which costs us ours; one with a client id of its own answers with its birth. Either way: yield
- *       again. Nobody came or answered: the rival is gone, the device ours.
- *   <li>A birth that comes while ours is still under way is older than ours, and replaced by it. One that comes after
- *       the echo of ours is newer.
- *   <li>A will, a question, or anything else but a living rival's birth is answered with our birth: a will of an
- *       earlier start may come late.
- *   <li>An earlier start of this agent (same host, lower session) is no rival. So of two agents on one host that have a
+ *   <li>An agent publishes its first birth on its first connection, whatever is retained. That may be stale; if it is
+ *       not, its agent sees itself replaced.
+ *   <li>After a lost connection an agent first looks at what is retained, since a lost connection may be all it learns
+ *       when another client takes the session. If it sees another's birth, it yields. If it sees another's will, it
+ *       asks as in 4: the broker may have published that will because we just took the session back. Otherwise it
+ *       publishes its birth again.
+ *   <li>An agent that yields stays away for 1 minute, twice as long each further time, up to 10 minutes. After a
+ *       {@link #calm} time as the device it starts at 1 minute again.
+ *   <li>When it is back, it does not announce itself but asks. A living rival with our client id has lost its
+ *       connection to us and reconnects, which ends ours. A rival with another client id answers with its birth. In
+ *       both cases the agent yields again. Without either, the rival is gone and the device is ours.
+ *   <li>A birth that arrives while ours is in flight is older than ours and replaced by it. One that arrives after the
+ *       echo of ours is newer.
+ *   <li>Anything else on the topic, such as a will or a question, is answered with our birth: the will of an earlier
+ *       start may arrive late.
+ *   <li>An earlier start of this agent (same host, lower session) is not a rival. So of two agents on one host with a
  *       data folder each, the one with the higher session has the device.
  * </ol>
  *
@@ -41,11 +41,11 @@ final class DeviceOwnership {
     private final String host;
 
     private Phase phase = Phase.NEWCOMER;
-    /** What came last on this connection, our births aside. */
+    /** The last status on this connection, apart from our births. */
     private Optional<SeenStatus> seen = Optional.empty();
 
     private Optional<SeenStatus> successor = Optional.empty();
-    /** Births of ours up to this number are under way, or will be in a moment. */
+    /** Our births up to this number are in flight, or about to be. */
     private long due;
 
     private long echoed;
@@ -60,33 +60,33 @@ final class DeviceOwnership {
     }
 
     private enum Phase {
-        /** Never announced. */
+        /** Has never announced itself. */
         NEWCOMER,
-        /** Announced on this connection. */
+        /** Has announced itself on this connection. */
         ONLINE,
-        /** Was announced; the connection is gone. */
+        /** Had announced itself; the connection is lost. */
         AWAY,
-        /** Connected again, looking for another's birth. */
+        /** Connected again; looks for another agent's birth. */
         LOOKING,
-        /** Left the device to another agent. */
+        /** Has left the device to another agent. */
         YIELDED,
-        /** Connected again, asking whether a rival lives. */
+        /** Connected again; asks whether a rival is alive. */
         PROVING,
         CLOSED
     }
 
-    /** What has to be done now. */
+    /** What to do next. */
     enum Move {
         NOTHING,
         /** Become the device. */
         ANNOUNCE,
         /** Publish the birth again. */
         REPEAT,
-        /** Another agent had the device and has to yield: report it. */
+        /** Report that another agent had the device and must yield. */
         CLAIM,
-        /** Say nothing; {@link #waited} when what is retained must have come. */
+        /** Publish nothing and call {@link #waited} when retained messages must have arrived. */
         LOOK,
-        /** Ask who is there; {@link #waited} when a rival would have come back. */
+        /** Ask for rivals and call {@link #waited} when one would have come back. */
         PROVE,
         /** Leave the device to another agent for {@link #pause}. */
         YIELD
@@ -114,11 +114,13 @@ final class DeviceOwnership {
     }
 
     /**
-     * @param status what came on the status topic; empty: nothing that an agent would have written
-     * @param lastBirth number of the last birth of ours that was handed to the link
+     * A message arrived on the status topic.
+     *
+     * @param status empty if no agent would have written it
+     * @param lastBirth number of our last birth that was handed to the link
      */
     Move saw(Optional<SeenStatus> status, long lastBirth) {
-        if (status.isPresent() && isOurVoice(status.get())) return Move.NOTHING;
+        if (status.isPresent() && isEcho(status.get())) return Move.NOTHING;
         seen = status;
         if (phase == Phase.PROVING) return asked && rival().isPresent() ? leave() : Move.NOTHING;
         if (phase != Phase.ONLINE) return Move.NOTHING;
@@ -135,41 +137,43 @@ final class DeviceOwnership {
         return isContested() ? prove() : announce();
     }
 
-    /** The device was ours, undisturbed, for long. */
+    /** The device has been ours, undisturbed, for long. */
     void calm() {
         yields = 0;
     }
 
-    /** Nothing is to be done any more. */
+    /** Decides nothing from now on. */
     void close() {
         phase = Phase.CLOSED;
     }
 
-    /** Another agent's birth, if that came last on this connection. */
+    /** Another agent's birth, if it arrived last on this connection. */
     Optional<SeenStatus> rival() {
         return seen.filter(status -> status.isRivalOf(self, host));
     }
 
-    /** To whom the device was left, where that is known. */
+    /** The agent to which the device was left, if known. */
     Optional<SeenStatus> successor() {
         return successor;
     }
 
-    /** How long to stay away, having yielded. */
+    /** How long to stay away after yielding. */
     Duration pause() {
         Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(Math.max(yields - 1, 0), 10));
         return pause.compareTo(MAX_PAUSE) < 0 ? pause : MAX_PAUSE;
     }
 
-    /** Whether another agent was the device since this was last asked: then nothing retained is as we left it. */
+    /** Whether another agent was the device since the last call: then retained messages may not be ours. */
     boolean wasDisturbed() {
         boolean was = disturbed;
         disturbed = false;
         return was;
     }
 
-    /** Takes note of what came back to us of our own; our own will is not among it: it has to be answered. */
-    private boolean isOurVoice(SeenStatus status) {
+    /**
+     * Notes an echo of our own birth or question; returns whether it was one. Our own will is not: it needs an answer.
+     */
+    private boolean isEcho(SeenStatus status) {
         if (!status.isOf(self)) return false;
         if (status.isQuestion()) {
             asked = true;
@@ -177,11 +181,11 @@ final class DeviceOwnership {
         }
         if (!status.online()) return false;
         if (phase == Phase.ONLINE) echoed = Math.max(echoed, status.birth());
-        // Before our birth is out again, an earlier one of ours that is still retained says that nobody replaced it.
+        // Our earlier birth, still retained before we publish a new one, shows that nobody replaced it.
         return phase == Phase.ONLINE;
     }
 
-    /** Whether another agent was there, and has not said that it is gone for good. */
+    /** Whether another agent was there and has not published a farewell. */
     private boolean isContested() {
         return seen.filter(status -> status.isForeignTo(self, host) && !status.isFarewell())
                 .isPresent();

@@ -23,21 +23,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes the device's retained status: birth, will and farewell. At most one birth is in flight; what changes
- * meanwhile is in the next one. {@link BrokerSession} says when. Confined to the session's mailbox, so that no birth can
+ * Publishes the device's retained status: birth, will and farewell, when {@link BrokerSession} says so. At most one
+ * birth is in flight; the next one has what changes meanwhile. Confined to the session's mailbox, so that no birth can
  * follow the farewell; {@link #will}, {@link #changed} and {@link #removed} are thread-safe and never block.
  */
 public final class DevicePresence implements StatusListener {
-    /** Between two births that differ only in the counts of services. */
+    /** Least time between two births that differ only in the counts of services. */
     static final Duration REFRESH = Duration.ofSeconds(1);
 
-    /** Between two births that answer what somebody else published as this device's status. */
+    /** Least time between two births that answer what somebody else published as this device's status. */
     static final Duration CORRECTION = Duration.ofSeconds(1);
 
-    /** The link refuses while it is up only when its queue is full. */
+    /** Wait after a failed birth: while the link is up, it fails a publish only when its queue is full. */
     static final Duration RETRY = Duration.ofSeconds(1);
 
-    /** The broker refused the birth: that is for a person to mend. */
+    /** Wait after the broker refused a birth: a person has to change something. */
     static final Duration RETRY_REFUSED = Duration.ofMinutes(1);
 
     private static final long WHOLE = Long.MAX_VALUE;
@@ -57,20 +57,20 @@ public final class DevicePresence implements StatusListener {
     private boolean announced;
     private boolean stale;
     private boolean inFlight;
-    private boolean resting;
+    private boolean paused;
     private boolean corrected;
     private boolean correctionDue;
     private boolean refused;
-    /** What the birth must be smaller than, as the last one was refused for its size. */
+    /** The next birth must be smaller than this, since one of this size was refused. */
     private long tooLarge = WHOLE;
 
     private boolean saidShortened;
     private long births;
     private Map<String, String> refusedFilters = Map.of();
-    /** Counts announcements, so that what becomes of a birth of an earlier one is told apart. */
+    /** Counts announcements: it tells the results of earlier births apart. */
     private long announcement;
 
-    /** @param mailbox runs tasks one at a time, in order; the {@link BrokerSession}'s */
+    /** @param mailbox runs tasks one at a time, in order; the same as that of the {@link BrokerSession} */
     public DevicePresence(Executor mailbox, DeviceStatusCodec codec, Topics topics, MqttLink link, Timers timers) {
         this.mailbox = mailbox;
         this.codec = codec;
@@ -99,7 +99,7 @@ public final class DevicePresence implements StatusListener {
         return topics;
     }
 
-    /** Decides for this agent, from the beginning. */
+    /** A new decider for this agent. */
     DeviceOwnership ownership() {
         return new DeviceOwnership(codec.instance(), codec.host());
     }
@@ -113,18 +113,18 @@ public final class DevicePresence implements StatusListener {
         return births;
     }
 
-    /** This agent speaks for the device: publishes a birth, and one whenever something changes. */
+    /** This agent speaks for the device: publishes a birth now and whenever something changes. */
     void announce() {
         announced = true;
         announcement++;
         inFlight = false;
-        resting = false;
+        paused = false;
         tooLarge = WHOLE;
         stale = true;
         pump();
     }
 
-    /** Publishes the birth again, within {@link #CORRECTION}: somebody else has replaced it. */
+    /** Somebody else has replaced the birth: publishes it again within {@link #CORRECTION}. */
     void repeat() {
         if (corrected) {
             correctionDue = true;
@@ -136,26 +136,26 @@ public final class DevicePresence implements StatusListener {
         pump();
     }
 
-    /** The broker refuses these subscriptions, each for a reason: the birth says so. */
+    /** The broker refuses these filters, each with its reason: the birth shows them. */
     void subscriptionsRefused(Map<String, String> refused) {
         refusedFilters = refused;
         stale = true;
         pump();
     }
 
-    /** No birth is published from now on. */
+    /** Publishes no birth from now on. */
     void withdraw() {
         announced = false;
         announcement++;
     }
 
-    /** Asks for another agent with this device id: one that is alive answers with its birth. */
+    /** Asks for other agents with this device id: one that is alive answers with its birth. */
     void ask() {
         link.publish(message(codec.end(DeviceStatusCodec.ASKING, room()), false), Lane.CONTROL);
     }
 
     /**
-     * The last word of this agent.
+     * Publishes the last status of this agent.
      *
      * @return completes when the broker has it
      */
@@ -182,7 +182,7 @@ public final class DevicePresence implements StatusListener {
     }
 
     private void pump() {
-        if (!announced || !stale || inFlight || resting) return;
+        if (!announced || !stale || inFlight || paused) return;
         stale = false;
         inFlight = true;
         long mine = announcement;
@@ -206,33 +206,33 @@ public final class DevicePresence implements StatusListener {
             pump();
             return;
         }
-        resting = true;
-        later(failure instanceof LinkException link && link.isRefused() ? refused(link) : RETRY, () -> rested(mine));
+        paused = true;
+        later(failure instanceof LinkException link && link.isRefused() ? refused(link) : RETRY, () -> resume(mine));
     }
 
     private void taken(int bytes) {
         refused = false;
         if (tooLarge != WHOLE && !saidShortened) {
-            LOG.warn("topic={} is published shortened, to {} bytes: the broker takes no more", topic, bytes);
+            LOG.warn("topic={} is published shortened to {} bytes: the broker accepts no more", topic, bytes);
             saidShortened = true;
         }
         tooLarge = WHOLE;
     }
 
-    /** What is known to fit, of a payload. */
+    /** The largest payload that is known to fit. */
     private long room() {
         return link.maxPacket() - message(new byte[0], true).packetBytes();
     }
 
     private Duration refused(LinkException problem) {
-        if (!refused) LOG.error("the broker does not take this device's status on {}: {}", topic, problem.getMessage());
+        if (!refused) LOG.error("the broker refuses this device's status on {}: {}", topic, problem.getMessage());
         refused = true;
         return RETRY_REFUSED;
     }
 
-    private void rested(long mine) {
+    private void resume(long mine) {
         if (mine != announcement) return;
-        resting = false;
+        paused = false;
         tooLarge = WHOLE;
         pump();
     }

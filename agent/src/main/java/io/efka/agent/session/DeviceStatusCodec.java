@@ -17,16 +17,16 @@ import java.util.Set;
 
 /** Writes and reads the device's status document: birth, will and farewell. */
 public final class DeviceStatusCodec {
-    /** The reason of a farewell: the agent ended gracefully. */
+    /** Reason of a farewell: the agent has ended in an orderly way. */
     static final String SHUTDOWN = "shutdown";
 
-    /** The reason of a will: the broker lost the agent. */
+    /** Reason of a will: the broker has lost the agent. */
     static final String LOST = "lost";
 
-    /** The reason of a question (never retained): a living agent of this device answers it with its birth. */
+    /** Reason of a question (never retained): a living agent of this device answers with its birth. */
     static final String ASKING = "asking";
 
-    /** What {@link #read} needs, and readers of the device. */
+    /** The keys that {@link #read} and readers of the device need. */
     private static final Set<String> CORE =
             Set.of("v", "device", "online", "session", "instance", "host", "birth", "reason", "shortened");
 
@@ -49,13 +49,13 @@ public final class DeviceStatusCodec {
     }
 
     /**
-     * The agent is there.
+     * Writes a birth: the agent is online.
      *
-     * @param number of this birth, grows within the session
-     * @param services how many there are in each state
-     * @param refusedFilters on which it hears nothing, with the reason
-     * @param bytes to have at most: the refused filters are left out first, then all but who is there, and it has {@code
-     *     "shortened":true}; where that is too few for the shortest document, it is that one
+     * @param number number of this birth, grows within the session
+     * @param services how many services are in each state
+     * @param refusedFilters filters that the broker refuses, each with its reason
+     * @param bytes limit of the size. A document that is too large leaves out the refused filters, then everything but
+     *     the core, and has {@code "shortened":true}. The shortest document may still be larger
      */
     byte[] birth(
             long number, Map<ServiceStatus.State, Integer> services, Map<String, String> refusedFilters, long bytes) {
@@ -82,10 +82,10 @@ public final class DeviceStatusCodec {
     }
 
     /**
-     * The agent is not there, or not as the device. Without the services: what would be said of them was true when the
-     * will was made.
+     * Writes a will, farewell or question: the agent is not the device. It has no counts of services, since those of a
+     * will would be out of date.
      *
-     * @param bytes to have at most, as for {@link #birth}
+     * @param bytes limit of the size, as for {@link #birth}
      */
     byte[] end(String reason, long bytes) {
         Map<String, Object> document = document(false);
@@ -110,7 +110,7 @@ public final class DeviceStatusCodec {
         return fields;
     }
 
-    /** Reads what somebody published as this device's status; empty for what no agent would have written. */
+    /** Reads what somebody published as this device's status; empty if no agent would have written it. */
     static Optional<SeenStatus> read(byte[] payload) {
         try {
             JsonObject json = JsonParser.parseString(new String(payload, StandardCharsets.UTF_8))
