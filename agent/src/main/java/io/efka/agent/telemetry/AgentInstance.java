@@ -3,9 +3,9 @@ package io.efka.agent.telemetry;
 import java.time.Instant;
 
 /**
- * Which start of which agent this is.
+ * Identifies this start of the agent.
  *
- * @param session grows with every start on the same data folder
- * @param instance random, of this start alone: tells two agents apart that use the same device id
+ * @param session number that grows with every start on the same data folder
+ * @param instance random for each start: tells apart two agents with the same device id
  */
 public record AgentInstance(long session, String instance, Version version, Instant startedAt) {}

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Remembers how it stands with the broker, for whoever asks for {@code info}. Thread-safe. */
+/** The state of the connection to the broker, for {@code info}. Thread-safe. */
 public final class BrokerState implements Supplier<Map<String, ?>> {
     private final Timers timers;
     private final Supplier<Map<String, ?>> link;
@@ -22,7 +22,7 @@ public final class BrokerState implements Supplier<Map<String, ?>> {
 
     @GuardedBy("this") private Optional<String> lastLoss = Optional.empty();
 
-    /** @param link what the link says of itself, see {@link MqttLink#describe()} */
+    /** @param link further fields, see {@link MqttLink#describe()} */
     public BrokerState(Timers timers, Supplier<Map<String, ?>> link) {
         this.timers = timers;
         this.link = link;
@@ -40,7 +40,7 @@ public final class BrokerState implements Supplier<Map<String, ?>> {
         lastLoss = Optional.of(loss.reason());
     }
 
-    /** {@code since} is of the connection or of its loss; null before the first connection. */
+    /** {@code since} is the start of the connection or the time of its loss; null before the first connection. */
     @Override
     public Map<String, ?> get() {
         var fields = new LinkedHashMap<String, Object>(connection());

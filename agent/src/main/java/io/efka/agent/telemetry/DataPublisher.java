@@ -28,30 +28,31 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes what services say of themselves ({@code …/svc/{service}/data/{name}}): at least once, each service's in
- * order, round robin over services. What waits is bounded; beyond that the oldest of whoever has most goes, is counted
- * and announced. Thread-safe; never blocks, and holds no lock while it calls out.
+ * Publishes the data that services send over their channels ({@code …/svc/{service}/data/{name}}): at least once, in
+ * order for each service, and round robin over services. The waiting messages are bounded. Beyond that the service with
+ * the most waiting bytes loses its oldest message, which is counted and announced. Thread-safe; never blocks.
  */
 @SuppressWarnings(
-        "GuardedBy") // what is decided in after() runs under the lock, which the check does not see in a lambda
+        "GuardedBy") // decisions passed to after() run under the lock, which the check does not see in a lambda
 public final class DataPublisher implements StatusListener {
-    /** What may wait of one service, and of all together: minutes offline of a fleet of sensors, on a small heap. */
+    /** Messages of one service that may wait: some minutes offline, on a small heap. */
     static final int MAX_MESSAGES = 10_000;
 
+    /** Bytes of all services together that may wait. */
     static final long MAX_BYTES = 8L << 20;
 
-    /** A broker that takes nothing for so long is as good as none: nobody is held back for its sake. */
+    /** A broker that accepts nothing for this long counts as away: no service is held back for it. */
     static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    /** Names that one service may retain: each is a topic that the agent has to remember. */
+    /** Names that one service may retain: the agent has to remember each of these topics. */
     static final int MAX_RETAINED = 1_000;
 
-    // What the link sends at once anyway; more would only wait there.
+    // Messages in flight: of one service, and of all. More would only wait in the link.
     private static final int WINDOW = 32;
     private static final int ALL_WINDOWS = 256;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
-    /** Of one message, at a broker that is busy: with waits that double to a minute, about five minutes. */
+    /** Attempts for one message at a busy broker: about five minutes, with waits that double up to a minute. */
     private static final int MAX_ATTEMPTS = 10;
 
     private final Topics topics;
@@ -68,7 +69,7 @@ public final class DataPublisher implements StatusListener {
 
     @GuardedBy("this") private boolean online;
 
-    @GuardedBy("this") private int underWay;
+    @GuardedBy("this") private int inFlight;
 
     @GuardedBy("this") private long published;
 
@@ -76,7 +77,7 @@ public final class DataPublisher implements StatusListener {
 
     @GuardedBy("this") private boolean announcing;
 
-    @GuardedBy("this") private long takenAt;
+    @GuardedBy("this") private long acceptedAt;
 
     public DataPublisher(Topics topics, MqttLink link, Timers timers, Events events, RetainedNames names) {
         this.topics = topics;
@@ -86,7 +87,7 @@ public final class DataPublisher implements StatusListener {
         this.names = names;
     }
 
-    /** Clears what removed services have left at the broker. Called once, before anything is published. */
+    /** Clears what removed services have left retained. Called once, before anything is published. */
     public void begin(Set<ServiceId> installed) {
         names.load().forEach((service, retained) -> {
             synchronized (this) {
@@ -99,8 +100,8 @@ public final class DataPublisher implements StatusListener {
     /**
      * Publishes a value: a string as its characters, {@code null} as nothing, anything else as JSON.
      *
-     * @param name legal as a topic level
-     * @return whether more of that service is welcome at once; if not, {@link #canAccept} says when
+     * @param name a legal topic level
+     * @return whether the service may send more at once; if not, {@link #canAccept} says when
      */
     public boolean publish(ServiceId service, String name, JsonElement value, boolean retain) {
         return after(actions -> {
@@ -116,20 +117,20 @@ public final class DataPublisher implements StatusListener {
             if (isNew) save(stream, actions);
             makeRoom(stream, actions);
             ready.add(stream);
-            if (underWay == 0) takenAt = now();
+            if (inFlight == 0) acceptedAt = now();
             pump(actions);
             return !isHeldBack(stream);
         });
     }
 
-    /** Whether more of that service is welcome: while the broker takes what it can, nothing has to be dropped. */
+    /** Whether the service may send more. Holding services back avoids dropping while the broker accepts messages. */
     public synchronized boolean canAccept(ServiceId service) {
         DataStream stream = streams.get(service);
         return stream == null || !isHeldBack(stream);
     }
 
     private boolean isHeldBack(DataStream stream) {
-        return online && stream.isCrowded() && now() - takenAt < PATIENCE.toNanos();
+        return online && stream.isCrowded() && now() - acceptedAt < PATIENCE.toNanos();
     }
 
     private long now() {
@@ -139,7 +140,7 @@ public final class DataPublisher implements StatusListener {
     @Override
     public void changed(ServiceStatus status) {}
 
-    /** Clears what the service has retained, after its last values are published. */
+    /** Clears what the service has retained, after publishing its last values. */
     @Override
     public void removed(ServiceId service) {
         after(actions -> {
@@ -156,14 +157,14 @@ public final class DataPublisher implements StatusListener {
         });
     }
 
-    /** This agent speaks for the device: what waited goes out. */
+    /** This agent speaks for the device: publishes what waits. */
     public void online() {
         after(actions -> {
             online = true;
-            takenAt = now();
+            acceptedAt = now();
             for (DataStream stream : streams.values()) {
                 stream.delay.reset();
-                stream.wake();
+                stream.resume();
             }
             ready.addAll(streams.values());
             pump(actions);
@@ -172,11 +173,12 @@ public final class DataPublisher implements StatusListener {
         });
     }
 
+    /** Publishes nothing from now on. */
     public synchronized void offline() {
         online = false;
     }
 
-    /** How many messages were published, wait, and were dropped; for {@code info}. */
+    /** How many messages were published, are waiting, and were dropped; for {@code info}. */
     public synchronized Map<String, Long> counts() {
         long waiting = streams.values().stream().mapToLong(DataStream::waiting).sum();
         return Map.of("published", published, "waiting", waiting, "dropped", dropped);
@@ -186,7 +188,7 @@ public final class DataPublisher implements StatusListener {
         boolean apply(List<Runnable> actions);
     }
 
-    /** Decides under the lock, then does what it was decided to do. */
+    /** Runs the decision under the lock, then its actions without it. */
     private boolean after(Locked decision) {
         var actions = new ArrayList<Runnable>();
         boolean result;
@@ -201,14 +203,14 @@ public final class DataPublisher implements StatusListener {
         return streams.computeIfAbsent(service, id -> new DataStream(id, Set.of(), backlog));
     }
 
-    /** The link is asked under the lock, for the order's sake: it never blocks, and never calls back from there. */
+    /** Publishes under the lock to keep the order. The link never blocks and never calls back from there. */
     private void pump(List<Runnable> actions) {
-        while (online && underWay < ALL_WINDOWS && !ready.isEmpty()) {
+        while (online && inFlight < ALL_WINDOWS && !ready.isEmpty()) {
             DataStream stream = ready.iterator().next();
             ready.remove(stream);
             Optional<Item> item = stream.next(WINDOW);
             if (item.isEmpty()) continue;
-            underWay++;
+            inFlight++;
             ready.add(stream);
             CompletableFuture<Void> sent = link.publish(item.get().message, MqttLink.Lane.BULK);
             if (sent.isCompletedExceptionally()) online = online && link.isUp();
@@ -219,7 +221,7 @@ public final class DataPublisher implements StatusListener {
 
     private void settle(DataStream stream, Item item, @Nullable Throwable problem) {
         after(actions -> {
-            underWay--;
+            inFlight--;
             boolean isGivenUp = problem != null && isGivenUp(item, LinkException.kindOf(problem));
             if (isGivenUp) {
                 stream.countDropped();
@@ -228,17 +230,17 @@ public final class DataPublisher implements StatusListener {
             }
             if (problem == null) {
                 published++;
-                takenAt = now();
+                acceptedAt = now();
                 stream.delay.reset();
             }
-            boolean regrouped;
+            boolean requeued;
             if (problem == null || isGivenUp) {
                 if (stream.settled(item)) save(stream, actions);
-                regrouped = stream.regroup();
+                requeued = stream.requeue();
             } else {
-                regrouped = stream.failed(item);
+                requeued = stream.failed(item);
             }
-            if (regrouped) retryLater(stream, actions);
+            if (requeued) retryLater(stream, actions);
             else ready.add(stream);
             pump(actions);
             forgetIfDone(stream);
@@ -256,14 +258,14 @@ public final class DataPublisher implements StatusListener {
 
     private void retryLater(DataStream stream, List<Runnable> actions) {
         Duration wait = stream.delay.next();
-        stream.rest();
+        stream.pause();
         actions.add(() -> timers.schedule(wait, () -> retry(stream)));
     }
 
-    /** For failures that no new connection follows, as when the link's queue was full for a moment. */
+    /** After a failure without a new connection, such as a full queue of the link. */
     private void retry(DataStream stream) {
         after(actions -> {
-            stream.wake();
+            stream.resume();
             ready.add(stream);
             pump(actions);
             return true;
@@ -273,10 +275,10 @@ public final class DataPublisher implements StatusListener {
     private void makeRoom(DataStream newest, List<Runnable> actions) {
         while (newest.waiting() > MAX_MESSAGES) drop(newest, actions);
         while (backlog.bytes() > MAX_BYTES) {
-            DataStream fattest = streams.values().stream()
+            DataStream largest = streams.values().stream()
                     .max(Comparator.comparingLong(DataStream::waitingBytes))
                     .orElse(newest);
-            drop(fattest, actions);
+            drop(largest, actions);
         }
     }
 
@@ -286,7 +288,7 @@ public final class DataPublisher implements StatusListener {
         announceSoon(actions);
     }
 
-    /** At most once a second, and only while somebody can hear it. */
+    /** Announces dropped messages at most once a second, and only while online. */
     private void announceSoon(List<Runnable> actions) {
         if (announcing || !online || streams.values().stream().noneMatch(DataStream::hasDropped)) return;
         announcing = true;
@@ -327,7 +329,7 @@ public final class DataPublisher implements StatusListener {
 
     private static String text(JsonElement value) {
         if (value.isJsonNull()) return "";
-        // A number or a truth value is its own JSON; having it written costs 2 KB of garbage each time.
+        // A number or boolean is its own JSON; writing it with Gson costs 2 KB of garbage each time.
         return value.isJsonPrimitive() ? value.getAsString() : value.toString();
     }
 

@@ -10,36 +10,36 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** One service's data on its way: what waits, what is under way, in order. Guarded by its publisher. */
+/** The data of one service that waits or is in flight, in order. Guarded by its {@link DataPublisher}. */
 final class DataStream {
-    /** More than this waits only because the link is slower than the service. */
+    /** More messages than this wait only if the link is slower than the service. */
     static final int CROWDED = 1_000;
 
     private static final long CROWDED_BYTES = 256 * 1024;
 
     final ServiceId service;
-    /** Between attempts that failed. */
+    /** Waits after failed attempts. */
     final RetryDelay delay = RetryDelay.ofBusyBroker();
 
     private final Backlog all;
     private final ArrayDeque<Item> waiting = new ArrayDeque<>();
-    private final ArrayDeque<Item> underWay = new ArrayDeque<>();
-    /** The newest item of every name that is, or will be, retained. */
+    private final ArrayDeque<Item> inFlight = new ArrayDeque<>();
+    /** The newest item of every name that is, or will be, retained; empty if it was published by an earlier agent. */
     private final Map<String, Optional<Item>> retained = new LinkedHashMap<>();
 
     private long waitingBytes;
     private long dropped;
     private boolean failing;
-    private boolean resting;
+    private boolean paused;
 
-    /** @param all counts what waits of all streams together */
+    /** @param all counts the waiting bytes of all streams together */
     DataStream(ServiceId service, Set<String> retained, Backlog all) {
         this.service = service;
         this.all = all;
         retained.forEach(name -> this.retained.put(name, Optional.empty()));
     }
 
-    /** The bytes that wait of all streams together, kept so that nobody has to ask each at every message. */
+    /** The waiting bytes of all streams together: a sum that need not be computed for every message. */
     static final class Backlog {
         private long bytes;
 
@@ -48,11 +48,11 @@ final class DataStream {
         }
     }
 
-    /** A message and what became of it. */
+    /** A message and its state. */
     static final class Item {
         final String name;
         final Message message;
-        private Fate fate = Fate.PENDING;
+        private ItemState state = ItemState.PENDING;
         private int attempts;
 
         Item(String name, Message message) {
@@ -60,7 +60,7 @@ final class DataStream {
             this.message = message;
         }
 
-        /** How many attempts have failed, this one included. */
+        /** Counts a failed attempt; returns how many there were. */
         int countAttempt() {
             return ++attempts;
         }
@@ -70,7 +70,7 @@ final class DataStream {
         }
     }
 
-    private enum Fate {
+    private enum ItemState {
         PENDING,
         SETTLED,
         FAILED
@@ -87,20 +87,20 @@ final class DataStream {
         all.bytes += bytes;
     }
 
-    /** The next item to send, if no more than {@code window} are under way and none has to go again. */
+    /** The next item to send; empty while {@code window} items are in flight, or while one must be sent again. */
     Optional<Item> next(int window) {
-        if (underWay.size() >= window || failing || resting) return Optional.empty();
+        if (inFlight.size() >= window || failing || paused) return Optional.empty();
         Item item = waiting.poll();
         if (item == null) return Optional.empty();
         grow(-item.message.payload().length);
-        underWay.add(item);
+        inFlight.add(item);
         return Optional.of(item);
     }
 
-    /** The broker has it, or will never take it; says whether what is retained is another set of names now. */
+    /** The broker has accepted or refused the item. Returns whether the set of retained names has changed. */
     boolean settled(Item item) {
-        item.fate = Fate.SETTLED;
-        while (!underWay.isEmpty() && underWay.element().fate == Fate.SETTLED) underWay.remove();
+        item.state = ItemState.SETTLED;
+        while (!inFlight.isEmpty() && inFlight.element().state == ItemState.SETTLED) inFlight.remove();
         boolean isLast = retained.getOrDefault(item.name, Optional.empty())
                 .filter(item::equals)
                 .isPresent();
@@ -108,39 +108,39 @@ final class DataStream {
     }
 
     /**
-     * It has to go again, and what was sent behind it as well: else an older value would be the last one seen. True once
-     * all of that is back among those that wait.
+     * The item must be sent again, and all later ones as well: otherwise an older value would be the last one received.
+     * Returns whether all of them are queued again.
      */
     boolean failed(Item item) {
-        item.fate = Fate.FAILED;
+        item.state = ItemState.FAILED;
         failing = true;
-        return regroup();
+        return requeue();
     }
 
-    /** After a failure: puts back what has to go again as soon as nothing is under way any more. */
-    boolean regroup() {
-        if (!failing || underWay.stream().anyMatch(item -> item.fate == Fate.PENDING)) return false;
-        for (Iterator<Item> newest = underWay.descendingIterator(); newest.hasNext(); ) {
+    /** After a failure: queues what must be sent again, once nothing is in flight. Returns whether it has done so. */
+    boolean requeue() {
+        if (!failing || inFlight.stream().anyMatch(item -> item.state == ItemState.PENDING)) return false;
+        for (Iterator<Item> newest = inFlight.descendingIterator(); newest.hasNext(); ) {
             Item item = newest.next();
-            item.fate = Fate.PENDING;
+            item.state = ItemState.PENDING;
             waiting.addFirst(item);
             grow(item.message.payload().length);
         }
-        underWay.clear();
+        inFlight.clear();
         failing = false;
         return true;
     }
 
-    /** Nothing is sent until {@link #wake}. */
-    void rest() {
-        resting = true;
+    /** Sends nothing until {@link #resume}. */
+    void pause() {
+        paused = true;
     }
 
-    void wake() {
-        resting = false;
+    void resume() {
+        paused = false;
     }
 
-    /** Lets the oldest go. */
+    /** Drops the oldest waiting message and counts it. */
     void dropOldest() {
         Item oldest = waiting.remove();
         grow(-oldest.message.payload().length);
@@ -151,7 +151,7 @@ final class DataStream {
         dropped++;
     }
 
-    /** How many were dropped since this was last asked. */
+    /** How many messages were dropped since the last call. */
     long takeDropped() {
         long count = dropped;
         dropped = 0;
@@ -162,7 +162,7 @@ final class DataStream {
         return dropped > 0;
     }
 
-    /** Whether it had better not grow; the less room is left for all, the sooner. */
+    /** Whether the service should be held back; earlier when all streams together hold much. */
     boolean isCrowded() {
         boolean isRoomy = all.bytes() < DataPublisher.MAX_BYTES / 2;
         return waiting.size() >= CROWDED || waitingBytes >= (isRoomy ? CROWDED_BYTES : CROWDED_BYTES / 16);
@@ -177,7 +177,7 @@ final class DataStream {
     }
 
     boolean isIdle() {
-        return waiting.isEmpty() && underWay.isEmpty();
+        return waiting.isEmpty() && inFlight.isEmpty();
     }
 
     boolean retains(String name) {

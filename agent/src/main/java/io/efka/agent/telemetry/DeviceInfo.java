@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** Answers the {@code info} command: what this agent is, on what it runs, and how it stands with everything. */
+/** Answers the {@code info} command: what this agent is, what it runs on, and the state of its parts. */
 public final class DeviceInfo {
     private final AgentInstance identity;
     private final MachineFacts machine;
@@ -19,9 +19,9 @@ public final class DeviceInfo {
     private final Map<String, Supplier<?>> sections;
 
     /**
-     * @param sections further keys, in order, each asked at every {@link #now}: {@code broker}, {@code folders},
-     *     {@code state_damages} …; values as in {@link JsonWriter#object}
-     * @param nanoTime monotonic nanoseconds, {@code System::nanoTime}: the uptime is the same whatever the clock is set to
+     * @param sections further keys in order, such as {@code broker} and {@code folders}, each evaluated at every
+     *     {@link #now}; values as in {@link JsonWriter#object}
+     * @param nanoTime monotonic nanoseconds, {@code System::nanoTime}: setting the clock does not change the uptime
      */
     public DeviceInfo(
             AgentInstance identity,
@@ -37,7 +37,7 @@ public final class DeviceInfo {
         this.sections = new LinkedHashMap<>(sections);
     }
 
-    /** The document, without the keys that every reply has. */
+    /** The document without the keys that every reply has. */
     public JsonObject now() {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("device", topics.device());

@@ -15,9 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Publishes events, in order, through an outbox that waits for the broker. An event that the outbox gives up is
- * counted, and the event {@code events_dropped} says how many were, as soon as one gets through again. Thread-safe;
- * never blocks.
+ * Publishes events in order through an outbox that waits for the broker. Dropped events are counted; the event {@code
+ * events_dropped} says how many they were as soon as one arrives again. Thread-safe; never blocks.
  */
 public final class EventPublisher implements Events {
     private static final String SHORTENED = "shortened";
@@ -55,7 +54,7 @@ public final class EventPublisher implements Events {
         send(topics.service(id, "event"), complete(json, kind, fields));
     }
 
-    /** There is a connection again: announces what was dropped meanwhile. */
+    /** There is a connection again: announces how many events were dropped meanwhile. */
     public void online() {
         long count = unannounced.getAndSet(0);
         if (count == 0) return;
@@ -82,7 +81,7 @@ public final class EventPublisher implements Events {
         return LinkException.kindOf(failure) == LinkException.Kind.TOO_LARGE;
     }
 
-    /** That it happened, without how. */
+    /** The event without its details. */
     private static JsonObject shortened(JsonObject json) {
         JsonObject core = json.deepCopy();
         core.keySet().retainAll(CORE);
@@ -102,7 +101,7 @@ public final class EventPublisher implements Events {
         return json;
     }
 
-    /** Fields cannot replace what every event says. */
+    /** Adds the fields, which cannot replace those that every event has. */
     private JsonObject complete(JsonObject json, String kind, Map<String, ?> fields) {
         json.addProperty("event", kind);
         json.addProperty("session", session);

@@ -9,15 +9,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the agent runs on.
+ * The machine and the JVM that the agent runs on.
  *
- * @param os name, version and architecture: {@code Linux 6.1.0 amd64}
+ * @param os name, version and architecture, such as {@code Linux 6.1.0 amd64}
  * @param java version of the virtual machine
- * @param bootAt when the machine was booted, by its clock; empty where that cannot be read
+ * @param bootAt when the machine was booted, by its clock; empty if that cannot be read
  */
 public record MachineFacts(String host, String os, String java, Optional<Instant> bootAt) {
 
-    /** This machine, as the JVM and {@code proc} (that is {@code /proc}) tell. */
+    /**
+     * Reads the facts of this machine.
+     *
+     * @param proc {@code /proc}
+     */
     public static MachineFacts read(Path proc) {
         String os = String.join(
                 " ",

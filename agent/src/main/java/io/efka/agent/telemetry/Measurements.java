@@ -15,19 +15,19 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * Measures the device and its services when it is asked to; between that it only counts, from status changes, for how
- * long each service did what was desired of it. Thread-safe. Asking takes as long as the {@link Meters} do; hearing of a
- * status never waits for that.
+ * Measures the device and its services on request. In between it only counts, from status changes, how long each
+ * service was in its desired state. Thread-safe. A request takes as long as the {@link Meters} do; a status change
+ * never waits for it.
  */
 public final class Measurements implements StatusListener {
     private final Meters meters;
     private final Timers timers;
     private final LongSupplier nanoTime;
 
-    /** Its lock is never held while measuring. */
-    @GuardedBy("gauges") private final Map<ServiceId, ServiceCounters> gauges = new TreeMap<>();
+    /** By service. Its lock is never held while measuring. */
+    @GuardedBy("counters") private final Map<ServiceId, ServiceCounters> counters = new TreeMap<>();
 
-    @GuardedBy("gauges") private final ServiceCounters.CpuShare cpu = new ServiceCounters.CpuShare();
+    @GuardedBy("counters") private final ServiceCounters.CpuShare cpu = new ServiceCounters.CpuShare();
 
     /** @param nanoTime monotonic nanoseconds, {@code System::nanoTime} */
     public Measurements(Meters meters, Timers timers, LongSupplier nanoTime) {
@@ -42,31 +42,32 @@ public final class Measurements implements StatusListener {
     @Override
     public void changed(ServiceStatus status) {
         Duration age = Duration.between(status.since(), timers.now());
-        synchronized (gauges) {
+        synchronized (counters) {
             long nanos = nanoTime.getAsLong();
-            ServiceCounters known = gauges.get(status.id());
-            if (known == null) gauges.put(status.id(), new ServiceCounters(status, nanos, age));
+            ServiceCounters known = counters.get(status.id());
+            if (known == null) counters.put(status.id(), new ServiceCounters(status, nanos, age));
             else known.changed(status, nanos, age);
         }
     }
 
     @Override
     public void removed(ServiceId id) {
-        synchronized (gauges) {
-            gauges.remove(id);
+        synchronized (counters) {
+            counters.remove(id);
         }
     }
 
     /** The device's metrics document, now. */
     public JsonObject deviceNow() {
         Meters.Host host = meters.host();
-        synchronized (gauges) {
+        synchronized (counters) {
             Meters.Ticks ticks = host.cpuTicks();
-            return MetricsCodec.device(timers.now(), host, cpu.look(nanoTime.getAsLong(), ticks.busy(), ticks.total()));
+            return MetricsCodec.device(
+                    timers.now(), host, cpu.sample(nanoTime.getAsLong(), ticks.busy(), ticks.total()));
         }
     }
 
-    /** The metrics document of every service, now, by id; also of those that do not run. */
+    /** The metrics documents of all services, now, ordered by id; also of those that do not run. */
     public List<OfService> servicesNow() {
         var documents = new ArrayList<OfService>();
         for (ServiceStatus status : statuses()) {
@@ -77,19 +78,19 @@ public final class Measurements implements StatusListener {
     }
 
     private List<ServiceStatus> statuses() {
-        synchronized (gauges) {
-            return gauges.values().stream().map(ServiceCounters::status).toList();
+        synchronized (counters) {
+            return counters.values().stream().map(ServiceCounters::status).toList();
         }
     }
 
-    /** Empty when the service was removed while it was measured; a run that has changed since is not mixed up. */
+    /** Empty if the service was removed while it was measured. Leaves out a tree of an earlier run. */
     private Optional<JsonObject> document(ServiceStatus measured, Optional<Meters.Tree> tree) {
-        synchronized (gauges) {
-            ServiceCounters gauge = gauges.get(measured.id());
-            if (gauge == null) return Optional.empty();
-            boolean isSameRun = gauge.status().run().equals(measured.run());
+        synchronized (counters) {
+            ServiceCounters known = counters.get(measured.id());
+            if (known == null) return Optional.empty();
+            boolean isSameRun = known.status().run().equals(measured.run());
             return Optional.of(
-                    MetricsCodec.service(timers.now(), gauge, nanoTime.getAsLong(), tree.filter(any -> isSameRun)));
+                    MetricsCodec.service(timers.now(), known, nanoTime.getAsLong(), tree.filter(any -> isSameRun)));
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** Measures the machine and the runs on it. Thread-safe; a sample takes well under a millisecond a process. */
+/** Measures the machine and the runs on it. Thread-safe; takes well under a millisecond for each process. */
 public interface Meters {
 
     /** The machine now. */
@@ -15,18 +15,18 @@ public interface Meters {
     /** The disk that holds the data folder, now. */
     Disk disk();
 
-    /** The inodes of that disk: each file takes one, however small. Empty where nobody knows. Takes some milliseconds. */
+    /** The inodes of that disk: each file uses one. Empty if that cannot be found out. Takes some milliseconds. */
     Optional<Inodes> inodes();
 
-    /** A run's whole process tree now; empty when it is gone. */
+    /** The whole process tree of a run now; empty if it has ended. */
     Optional<Tree> tree(RunId run);
 
     /**
      * The machine.
      *
-     * @param cpuTicks busy and total clock ticks since boot, of all cores: the difference of two samples is the load
-     * @param temperature degrees Celsius of the hottest zone
-     * @param interfaces by name, without the loopback
+     * @param cpuTicks clock ticks of all cores since boot
+     * @param temperature degrees Celsius of the hottest zone; empty if there is none
+     * @param interfaces traffic by interface, without the loopback
      */
     record Host(
             Ticks cpuTicks,
@@ -41,6 +41,7 @@ public interface Meters {
         }
     }
 
+    /** Busy and total clock ticks; two samples give the share that was busy between them. */
     record Ticks(long busy, long total) {}
 
     /** Bytes. */
@@ -49,7 +50,7 @@ public interface Meters {
     /** Bytes of the file system that holds the data folder. */
     record Disk(long total, long available) {}
 
-    /** @param total 0 where the file system makes them as they are needed */
+    /** @param total 0 if the file system creates inodes when they are needed */
     record Inodes(long total, long available) {}
 
     /** Bytes since boot. */
@@ -59,9 +60,9 @@ public interface Meters {
      * A process tree.
      *
      * @param cpuMillis CPU time used by the processes that are alive, user and system
-     * @param rss bytes
-     * @param fds open file descriptors; empty where they may not be read
-     * @param readBytes from storage; empty where it may not be read
+     * @param rss resident memory in bytes
+     * @param fds open file descriptors; empty if they may not be read
+     * @param readBytes from storage; empty if it may not be read
      */
     record Tree(
             int processes,

@@ -10,16 +10,16 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Writes metrics documents. All keys are always there; what cannot be measured is null. Sizes are bytes, and what is
- * counted (network, cpu time, seconds) grows until the counter's owner starts anew.
+ * Writes metrics documents. All keys are always present; what cannot be measured is null. Sizes are in bytes. Counters
+ * (network, CPU time, seconds) grow until the machine, the run or the agent starts again.
  */
 final class MetricsCodec {
     private MetricsCodec() {}
 
     /**
-     * The machine.
+     * The document of the machine.
      *
-     * @param cpuPercent of all cores together, 100 is everything
+     * @param cpuPercent share of all cores together; 100 is all of them
      */
     static JsonObject device(Instant at, Meters.Host host, OptionalDouble cpuPercent) {
         var json = new JsonObject();
@@ -37,15 +37,15 @@ final class MetricsCodec {
         return json;
     }
 
-    /** A service; without a tree it has no process. {@code cpu_percent} 100 is one whole core. */
-    static JsonObject service(Instant at, ServiceCounters gauge, long nanos, Optional<Meters.Tree> tree) {
+    /** The document of a service; without a tree it has no process. {@code cpu_percent} 100 is one whole core. */
+    static JsonObject service(Instant at, ServiceCounters counters, long nanos, Optional<Meters.Tree> tree) {
         var json = new JsonObject();
         json.addProperty("v", 1);
         json.addProperty("at", JsonWriter.timestamp(at));
-        json.addProperty("service", gauge.status().id().value());
-        json.addProperty("state", StatusCodec.word(gauge.status().state()));
-        json.add("run", JsonWriter.value(gauge.status().run()));
-        json.add("cpu_percent", JsonWriter.value(tree.map(now -> gauge.cpuPercent(nanos, now))));
+        json.addProperty("service", counters.status().id().value());
+        json.addProperty("state", StatusCodec.word(counters.status().state()));
+        json.add("run", JsonWriter.value(counters.status().run()));
+        json.add("cpu_percent", JsonWriter.value(tree.map(now -> counters.cpuPercent(nanos, now))));
         json.add("cpu_ms", JsonWriter.value(tree.map(Meters.Tree::cpuMillis)));
         json.add("rss", JsonWriter.value(tree.map(Meters.Tree::rss)));
         json.add("processes", JsonWriter.value(tree.map(Meters.Tree::processes)));
@@ -53,11 +53,11 @@ final class MetricsCodec {
         json.add("fds", JsonWriter.value(tree.map(Meters.Tree::fds)));
         json.add("read_bytes", JsonWriter.value(tree.map(Meters.Tree::readBytes)));
         json.add("written_bytes", JsonWriter.value(tree.map(Meters.Tree::writtenBytes)));
-        OptionalLong uptime = tree.isPresent() ? gauge.uptimeMillis(nanos) : OptionalLong.empty();
+        OptionalLong uptime = tree.isPresent() ? counters.uptimeMillis(nanos) : OptionalLong.empty();
         json.add("uptime_ms", JsonWriter.value(uptime));
-        json.addProperty("restarts", gauge.status().restarts());
-        json.addProperty("seconds_desired", gauge.secondsDesired(nanos));
-        json.addProperty("seconds_as_desired", gauge.secondsAsDesired(nanos));
+        json.addProperty("restarts", counters.status().restarts());
+        json.addProperty("seconds_desired", counters.secondsDesired(nanos));
+        json.addProperty("seconds_as_desired", counters.secondsAsDesired(nanos));
         return json;
     }
 

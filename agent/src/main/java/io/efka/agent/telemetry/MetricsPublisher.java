@@ -9,16 +9,16 @@ import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
-/** Publishes metrics of the device and of its services at every interval, at QoS 0; nothing without a connection. */
+/** Publishes metrics of the device and its services at every interval, at QoS 0; nothing without a connection. */
 public final class MetricsPublisher implements AutoCloseable {
     private final Measurements measurements;
     private final Topics topics;
     private final MqttLink link;
-    private final PeriodicTask rounds;
+    private final PeriodicTask task;
 
     /**
-     * @param executor runs a round: some milliseconds, most of them of reading below {@code /proc}
-     * @param interval between two rounds; 0: none at all
+     * @param executor runs a round: some milliseconds, mostly for reading {@code /proc}
+     * @param interval between two rounds; 0: never publishes
      */
     public MetricsPublisher(
             Measurements measurements,
@@ -30,18 +30,18 @@ public final class MetricsPublisher implements AutoCloseable {
         this.measurements = measurements;
         this.topics = topics;
         this.link = link;
-        this.rounds = new PeriodicTask("metrics", timers, executor, interval, this::publish);
+        this.task = new PeriodicTask("metrics", timers, executor, interval, this::publish);
     }
 
-    /** Begins; the first metrics are due after one interval. */
+    /** Starts; the first metrics are due after one interval. */
     public void start() {
-        rounds.start();
+        task.start();
     }
 
     /** Idempotent. */
     @Override
     public void close() {
-        rounds.close();
+        task.close();
     }
 
     private void publish() {

@@ -11,15 +11,15 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Notices that somebody else has written, or cleared, a topic that this agent keeps retained, by comparing what comes on
- * it with what was published. Echoes of ours are known by their content, however late they come. Thread-safe; never
- * blocks, and holds no lock while it calls out.
+ * Detects that somebody else has written or cleared a topic that this agent keeps retained. It compares the messages on
+ * the topic with what was published; echoes are recognised by their content, however late they arrive. Thread-safe;
+ * never blocks, and holds no lock while it calls out.
  */
 public final class OverwriteDetector {
-    /** From a foreign message to the correction: what was published meanwhile may have replaced it already. */
+    /** Wait from a foreign message to the correction: it may have been replaced meanwhile. */
     public static final Duration DELAY = Duration.ofSeconds(1);
 
-    /** Publishes whose echoes are awaited; more than ever are on their way, since a document has one in flight. */
+    /** Limit of awaited echoes; more than there ever are, since a document has one publish in flight. */
     private static final int MAX_AWAITED = 16;
 
     private final Timers timers;
@@ -33,13 +33,13 @@ public final class OverwriteDetector {
 
     @GuardedBy("this") private boolean looking;
 
-    /** @param correct publishes the document again. Called from a timer's thread, without a lock */
+    /** @param correct publishes the document again. Called on a timer's thread, without a lock */
     public OverwriteDetector(Timers timers, Runnable correct) {
         this.timers = timers;
         this.correct = correct;
     }
 
-    /** Takes note of a payload that is about to be published, and returns it. */
+    /** Notes a payload that is about to be published, and returns it. */
     public byte[] publishing(byte[] payload) {
         String digest = digest(payload);
         synchronized (this) {
@@ -50,7 +50,9 @@ public final class OverwriteDetector {
         return payload;
     }
 
-    /** A message came on the topic. Before the first {@link #publishing} whatever comes will be replaced anyway. */
+    /**
+     * A message arrived on the topic. Before the first {@link #publishing} it is ignored: it will be replaced anyway.
+     */
     public void received(byte[] payload) {
         String digest = digest(payload);
         synchronized (this) {
@@ -63,7 +65,7 @@ public final class OverwriteDetector {
 
     @GuardedBy("this") private boolean isOurs(String digest) {
         if (awaited.contains(digest)) {
-            // The broker keeps the order: the echo of whatever was published before this has come, or never will.
+            // The broker keeps the order: earlier echoes have arrived or never will.
             while (!awaited.removeFirst().equals(digest)) {}
             return true;
         }

@@ -9,7 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does something again and again, one round at a time: a slow one delays the next, and one that fails does not end them.
+ * Repeats a task, one round at a time. A slow round delays the next one; a failed round does not stop the task.
  * Thread-safe.
  */
 final class PeriodicTask implements AutoCloseable {
@@ -26,9 +26,9 @@ final class PeriodicTask implements AutoCloseable {
     @GuardedBy("this") private boolean closed;
 
     /**
-     * @param name of what is done, for the log
+     * @param name name of the task, for the log
      * @param executor runs the rounds
-     * @param interval between two rounds; 0: none at all
+     * @param interval between two rounds; 0: no rounds
      */
     PeriodicTask(String name, Timers timers, Executor executor, Duration interval, Runnable round) {
         if (interval.isNegative()) throw new IllegalArgumentException("interval must be 0 or more, was " + interval);
@@ -39,12 +39,12 @@ final class PeriodicTask implements AutoCloseable {
         this.round = round;
     }
 
-    /** Begins; the first round is due after one interval. */
+    /** Starts; the first round is due after one interval. */
     void start() {
         schedule();
     }
 
-    /** No round begins after this. Idempotent. */
+    /** Starts no further round. Idempotent. */
     @Override
     public void close() {
         Timers.Timer last;
@@ -73,7 +73,7 @@ final class PeriodicTask implements AutoCloseable {
         try {
             executor.execute(this::once);
         } catch (RejectedExecutionException busy) {
-            log.warn("{} left out: {}", name, busy.toString());
+            log.warn("{} skipped: {}", name, busy.toString());
             schedule();
         }
     }
@@ -82,8 +82,8 @@ final class PeriodicTask implements AutoCloseable {
         try {
             round.run();
         } catch (RuntimeException broken) {
-            // They are the first to do without, and must not end for good at one unreadable number.
-            log.warn("{} left out", name, broken);
+            // A round can be missed, but one unreadable number must not end all later ones.
+            log.warn("{} skipped", name, broken);
         } finally {
             schedule();
         }

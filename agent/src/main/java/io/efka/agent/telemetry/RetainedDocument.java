@@ -13,26 +13,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one retained topic right. At most one publish is in flight; what changes meanwhile is published when that is
- * acknowledged, newest only, and what was not acknowledged is published again: after waits that grow where the broker is
- * busy, shortened where it is too large, seldom where it is refused. Thread-safe; never blocks, and holds no lock while
- * it calls out.
+ * Keeps one retained topic up to date. At most one publish is in flight; when it is acknowledged, the newest content is
+ * published if it has changed. A failed publish is repeated: after growing waits if the broker is busy, shortened if it
+ * is too large, rarely if it is refused. Thread-safe; never blocks, and holds no lock while it calls out.
  */
 public final class RetainedDocument {
-    /** The first wait, as for a link whose queue is full; then twice as long each time. */
+    /** The first wait after a failure, such as a full queue of the link; then twice as long each time. */
     static final Duration RETRY = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
-    /** Somebody may have changed the broker's rules; each new connection is another reason to try. */
+    /** Wait after a refusal: somebody may change the broker's rules. A new connection tries at once. */
     static final Duration REFUSED_RETRY = Duration.ofMinutes(10);
 
     private static final int WHOLE = Integer.MAX_VALUE;
     private static final Logger log = LoggerFactory.getLogger(RetainedDocument.class);
 
     /**
-     * A broker that was killed comes back with an older snapshot of what was retained, and may know our session all the
-     * same. Mosquitto saves every 30 minutes unless told otherwise: what is younger than twice that is not trusted.
+     * A broker that was killed may come back with our session and an older snapshot of retained messages. By default
+     * Mosquitto saves every 30 minutes, so an acknowledgement younger than twice that is not trusted.
      */
     static final Duration SNAPSHOT_AGE = Duration.ofHours(1);
 
@@ -50,12 +49,12 @@ public final class RetainedDocument {
 
     @GuardedBy("this") private boolean inFlight;
 
-    @GuardedBy("this") private boolean resting;
+    @GuardedBy("this") private boolean paused;
 
-    /** Counts rests: the end of an earlier one changes nothing. */
-    @GuardedBy("this") private long rests;
+    /** Counts pauses: the end of an earlier one changes nothing. */
+    @GuardedBy("this") private long pauses;
 
-    @GuardedBy("this") private Timers.Timer alarm = () -> {};
+    @GuardedBy("this") private Timers.Timer resumption = () -> {};
 
     @GuardedBy("this") private boolean reconnected;
 
@@ -63,24 +62,24 @@ public final class RetainedDocument {
 
     @GuardedBy("this") private boolean everAcknowledged;
 
-    /** What the payload must be smaller than, as the last one was refused for its size. */
+    /** The next payload must be smaller than this, since one of this size was refused. */
     @GuardedBy("this") private int tooLarge = WHOLE;
 
     @GuardedBy("this") private boolean saidShortened;
 
-    /** What to publish. Called without a lock, from any thread. */
+    /** Provides the content. Called without a lock, on any thread. */
     public interface Content {
         /**
          * The payload to publish now; empty clears the topic.
          *
-         * @param bytes to have at most, as far as it can be done
+         * @param bytes limit of the size, to be kept if possible
          */
         byte[] within(long bytes);
     }
 
     /**
-     * @param settled called when the broker has acknowledged the newest payload, shortened or not
-     * @param online whether publishing makes sense from the beginning
+     * @param settled called when the broker has acknowledged the newest content, shortened or not
+     * @param online whether to publish from the start
      */
     public RetainedDocument(
             String topic, MqttLink link, Timers timers, Content newest, Runnable settled, boolean online) {
@@ -92,7 +91,7 @@ public final class RetainedDocument {
         this.settled = settled;
     }
 
-    /** There is something newer to publish. */
+    /** There is newer content to publish. */
     public void changed() {
         synchronized (this) {
             stale = true;
@@ -100,11 +99,15 @@ public final class RetainedDocument {
         pump();
     }
 
-    /** Publishing makes sense from now on. Without a session of ours the broker may have forgotten the document. */
+    /**
+     * Publishes from now on.
+     *
+     * @param sessionPresent false: the broker may have lost the document, so it is published again
+     */
     public void online(boolean sessionPresent) {
         synchronized (this) {
             online = true;
-            resting = false;
+            paused = false;
             delay.reset();
             reconnected = inFlight;
             if (everAcknowledged && (!sessionPresent || isYoung())) stale = true;
@@ -112,7 +115,7 @@ public final class RetainedDocument {
         pump();
     }
 
-    /** Nothing is published from now on. */
+    /** Publishes nothing from now on. */
     public synchronized void offline() {
         online = false;
     }
@@ -123,14 +126,14 @@ public final class RetainedDocument {
 
     private void pump() {
         synchronized (this) {
-            if (!online || !stale || inFlight || resting) return;
+            if (!online || !stale || inFlight || paused) return;
             stale = false;
             inFlight = true;
             reconnected = false;
         }
         byte[] payload = newest.within(room());
         if (payload.length >= limit()) {
-            rest(REFUSED_RETRY);
+            pause(REFUSED_RETRY);
             return;
         }
         link.publish(message(payload), Lane.CONTROL).whenComplete(FatalErrors.top((done, failure) -> {
@@ -148,7 +151,7 @@ public final class RetainedDocument {
         return tooLarge;
     }
 
-    /** All there is, until the broker has refused that. */
+    /** Limit for the next payload: none until the broker has refused one for its size. */
     private long room() {
         int limit = limit();
         if (limit == WHOLE) return Long.MAX_VALUE;
@@ -170,7 +173,7 @@ public final class RetainedDocument {
             tooLarge = WHOLE;
         }
         if (isShortened)
-            log.warn("topic={} is published shortened, to {} bytes: the broker takes no more", topic, bytes);
+            log.warn("topic={} is published shortened to {} bytes: the broker accepts no more", topic, bytes);
         if (isNewest) settled.run();
         else pump();
     }
@@ -178,9 +181,9 @@ public final class RetainedDocument {
     private void failed(LinkException.Kind kind, int bytes) {
         switch (kind) {
             case LOST -> lost();
-            case BUSY -> rest(nextDelay());
+            case BUSY -> pause(nextDelay());
             case TOO_LARGE -> shorten(bytes);
-            case REFUSED, POISON -> rest(REFUSED_RETRY);
+            case REFUSED, POISON -> pause(REFUSED_RETRY);
         }
     }
 
@@ -193,18 +196,18 @@ public final class RetainedDocument {
         synchronized (this) {
             again = reconnected;
         }
-        if (again) goAgain();
-        else rest(nextDelay());
+        if (again) publishAgain();
+        else pause(nextDelay());
     }
 
     private void shorten(int bytes) {
         synchronized (this) {
             tooLarge = Math.min(tooLarge, bytes);
         }
-        goAgain();
+        publishAgain();
     }
 
-    private void goAgain() {
+    private void publishAgain() {
         synchronized (this) {
             inFlight = false;
             stale = true;
@@ -212,28 +215,28 @@ public final class RetainedDocument {
         pump();
     }
 
-    private void rest(Duration wait) {
+    private void pause(Duration wait) {
         Timers.Timer earlier;
         long number;
         synchronized (this) {
             inFlight = false;
             stale = true;
-            resting = online;
+            paused = online;
             if (!online) return;
-            number = ++rests;
-            earlier = alarm;
+            number = ++pauses;
+            earlier = resumption;
         }
         earlier.cancel();
-        Timers.Timer set = timers.schedule(wait, () -> rested(number));
+        Timers.Timer set = timers.schedule(wait, () -> resume(number));
         synchronized (this) {
-            alarm = set;
+            resumption = set;
         }
     }
 
-    private void rested(long number) {
+    private void resume(long number) {
         synchronized (this) {
-            if (number != rests) return;
-            resting = false;
+            if (number != pauses) return;
+            paused = false;
             tooLarge = WHOLE;
         }
         pump();

@@ -4,12 +4,12 @@ import io.efka.protocol.ServiceId;
 import java.util.Map;
 import java.util.Set;
 
-/** Remembers what services have retained at the broker, so that it can be cleared when they are removed. Thread-safe. */
+/** Stores which names services have retained, so that they can be cleared when a service is removed. Thread-safe. */
 public interface RetainedNames {
 
-    /** What was saved, by service. */
+    /** The saved names by service. */
     Map<ServiceId, Set<String>> load();
 
-    /** Saves all names of a service in place of the earlier ones; durable within a second. Never blocks. */
+    /** Replaces the names of a service; durable within a second. Never blocks. */
     void saveSoon(ServiceId service, Set<String> names);
 }

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps every service's retained status document at the broker equal to the service's status. The documents are
- * coalesced, the last one always goes out; the events are not: every change is one. What somebody else writes there is
- * put right, once a second and topic at most. Thread-safe; never blocks, and holds no lock while it calls out.
+ * Publishes the retained status document of every service, and an event for every status change. Documents may skip
+ * intermediate statuses, but never the last one. If somebody else writes such a topic, it is corrected, at most once a
+ * second. Thread-safe; never blocks, and holds no lock while it calls out.
  */
 public final class RetainedStatuses implements StatusListener {
-    /** Removed services whose topic is not cleared yet, as may pile up while there is no broker. */
+    /** Limit of removed services whose topics are not cleared yet; they pile up while there is no broker. */
     static final int MAX_REMOVED = 1_000;
 
-    /** Between two times that the topic of a service that does not exist is cleared. */
+    /** Between two clearings of the topic of a service that does not exist. */
     static final Duration CLEAR_PAUSE = Duration.ofSeconds(1);
 
     private static final Logger log = LoggerFactory.getLogger(RetainedStatuses.class);
@@ -43,7 +43,7 @@ public final class RetainedStatuses implements StatusListener {
 
     @GuardedBy("this") private final Map<ServiceId, Entry> entries = new LinkedHashMap<>();
 
-    /** Of those that exist. An entry without a status is of a service that was removed: its topic is to be cleared. */
+    /** Statuses of existing services. An entry without a status belongs to a removed service: its topic is cleared. */
     @GuardedBy("this") private final Map<ServiceId, ServiceStatus> statuses = new HashMap<>();
 
     @GuardedBy("this") private boolean online;
@@ -55,7 +55,7 @@ public final class RetainedStatuses implements StatusListener {
     /** Ids without a service whose topic was cleared within the last second. */
     @GuardedBy("this") private Set<ServiceId> cleared = new HashSet<>();
 
-    /** Of these, the ones that somebody has written again. */
+    /** Those of them that somebody has written again. */
     @GuardedBy("this") private Set<ServiceId> clearAgain = new HashSet<>();
 
     public RetainedStatuses(Topics topics, MqttLink link, Timers timers, Events events, StatusCodec codec) {
@@ -88,22 +88,25 @@ public final class RetainedStatuses implements StatusListener {
     }
 
     /**
-     * This agent speaks for the device from now on: publishes what was not acknowledged, what the broker may have
-     * forgotten, and every change from now on.
+     * This agent speaks for the device: publishes what was not acknowledged, what the broker may have lost, and every
+     * change from now on.
+     *
+     * @param sessionPresent see {@link RetainedDocument#online}
      */
     public void online(boolean sessionPresent) {
         for (Entry entry : setOnline(true)) entry.document.online(sessionPresent);
     }
 
-    /** The connection is gone, or another agent has the device: keeps the newest and publishes nothing. */
+    /** The connection is lost, or another agent has the device: keeps the newest statuses and publishes nothing. */
     public void offline() {
         for (Entry entry : setOnline(false)) entry.document.offline();
     }
 
     /**
-     * Puts right what somebody else has written: the document of a service, or one of a service that does not exist, as
-     * an agent leaves behind that ended before the broker heard of the removal. For whoever subscribes to
-     * {@code …/svc/+/status}, echoes included; all other messages are ignored.
+     * Corrects what somebody else has written: the document of a service, or one of a service that does not exist. An
+     * agent leaves the latter behind if it ends before the broker learns of a removal.
+     *
+     * @param message any message; those on {@code …/svc/+/status} must come, echoes included, others are ignored
      */
     public void received(Message message) {
         Optional<ServiceId> id = service(message.topic());
@@ -158,7 +161,7 @@ public final class RetainedStatuses implements StatusListener {
         long count;
         synchronized (this) {
             if (entries.get(entry.id) != entry) return;
-            // Another agent's documents are no news to one that has left the device to it.
+            // An agent that has left the device to another expects that one's documents.
             count = online ? ++overwritten : 0;
         }
         if (Long.bitCount(count) == 1) {
@@ -176,22 +179,22 @@ public final class RetainedStatuses implements StatusListener {
         return List.copyOf(entries.values());
     }
 
-    /** @param evenIfKnown otherwise a service that has come meanwhile keeps its document */
+    /** @param evenIfKnown false: a service that was added meanwhile keeps its document */
     private void clear(ServiceId id, boolean evenIfKnown) {
         Entry entry;
-        Optional<ServiceId> given;
+        Optional<ServiceId> oldest;
         long count;
         synchronized (this) {
             if (!evenIfKnown && entries.containsKey(id)) return;
             entry = entry(id);
             statuses.remove(id);
-            given = forgetOldestRemoved();
+            oldest = forgetOldestRemoved();
             count = forgotten;
         }
-        if (given.isPresent() && count % 100 == 1) {
+        if (oldest.isPresent() && count % 100 == 1) {
             log.warn(
-                    "status of removed service={} stays at the broker: over {} wait to be cleared, forgotten={}",
-                    given.get(),
+                    "status of removed service={} stays at the broker: more than {} wait to be cleared, forgotten={}",
+                    oldest.get(),
                     MAX_REMOVED,
                     count);
         }
@@ -219,7 +222,9 @@ public final class RetainedStatuses implements StatusListener {
         return Optional.ofNullable(statuses.get(id));
     }
 
-    /** One service's document; without a status it is removed, and gone when the broker has cleared it. */
+    /**
+     * The document of one service. Without a status the service is removed: the entry goes once the topic is cleared.
+     */
     private final class Entry {
         private final ServiceId id;
         private final RetainedDocument document;

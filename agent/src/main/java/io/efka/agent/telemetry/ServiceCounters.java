@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * What is counted of one service from its status changes: for how long it was wanted, for how long of that it did its
- * work (running and ready), and for how long its present run is running. All in monotonic time. Not thread-safe.
+ * Counts from the status changes of one service how long it was desired, how long of that it was running and ready, and
+ * how long its present run has been running. All in monotonic time. Not thread-safe.
  */
 final class ServiceCounters {
     private ServiceStatus status;
@@ -30,7 +30,7 @@ final class ServiceCounters {
         enterRun(status, nanos, age);
     }
 
-    /** @param age how long ago the status's state was entered */
+    /** @param age how long ago the state of the status was entered */
     void changed(ServiceStatus next, long nanos, Duration age) {
         count(nanos);
         status = next;
@@ -42,10 +42,10 @@ final class ServiceCounters {
     }
 
     OptionalDouble cpuPercent(long nanos, Meters.Tree tree) {
-        return cpu.look(nanos, tree.cpuMillis(), nanos / 1e6);
+        return cpu.sample(nanos, tree.cpuMillis(), nanos / 1e6);
     }
 
-    /** How long the run is running; empty before it is, and when there is none. */
+    /** How long the run has been running; empty before it runs, and without a run. */
     OptionalLong uptimeMillis(long nanos) {
         return running ? OptionalLong.of((nanos - runningSince) / 1_000_000) : OptionalLong.empty();
     }
@@ -76,7 +76,7 @@ final class ServiceCounters {
         }
         if (!running && next.state() == ServiceStatus.State.RUNNING) {
             running = true;
-            // An adopted run was running before this agent was.
+            // An adopted run is older than this agent.
             runningSince = nanos - Math.max(0, age.toNanos());
         }
     }
@@ -86,35 +86,35 @@ final class ServiceCounters {
     }
 
     /**
-     * Percentages from a counter that only grows: what was used between two looks at it, of what there was to use. Looks
-     * that come sooner than {@link #WINDOW} after the last one get that one's answer, so that somebody who asks between two
-     * ticks neither divides by nothing nor shortens the ticks' windows. Not thread-safe.
+     * Computes from a growing counter which share was used between two samples. A sample within {@link #WINDOW} of the
+     * last one returns that one's result: so a request between two periodic samples neither divides by zero nor
+     * shortens their windows. Not thread-safe.
      */
     static final class CpuShare {
-        /** Clock ticks are 10 ms: over a second, one tick is 1 %. */
+        /** Nanoseconds. A clock tick is 10 ms, so over a second one tick is 1 %. */
         static final long WINDOW = 1_000_000_000L;
 
-        private boolean looked;
-        private long lookedAt;
+        private boolean sampled;
+        private long sampledAt;
         private double usedBefore;
         private double availableBefore;
         private OptionalDouble percent = OptionalDouble.empty();
 
         /**
-         * @param nanos monotonic time of the look
+         * @param nanos monotonic time of the sample
          * @param used counter in any unit
          * @param available counter in the same unit
-         * @return 100 for all there was; empty before the second look
+         * @return percent, 100 for all that was available; empty before the second sample
          */
-        OptionalDouble look(long nanos, double used, double available) {
-            if (looked && nanos - lookedAt < WINDOW) return percent;
-            if (looked && available > availableBefore) {
-                // Processes of a tree that ended take their time with them: less than before is no use at all.
+        OptionalDouble sample(long nanos, double used, double available) {
+            if (sampled && nanos - sampledAt < WINDOW) return percent;
+            if (sampled && available > availableBefore) {
+                // Ended processes of a tree take their CPU time with them: a lower counter counts as no use.
                 double share = Math.max(0, used - usedBefore) / (available - availableBefore);
                 percent = OptionalDouble.of(Math.round(share * 1000) / 10.0);
             }
-            looked = true;
-            lookedAt = nanos;
+            sampled = true;
+            sampledAt = nanos;
             usedBefore = used;
             availableBefore = available;
             return percent;

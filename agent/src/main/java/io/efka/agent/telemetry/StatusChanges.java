@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Tells what happened between two statuses of a service, for those who watch its events. A change of state is the event
- * {@code state}, and says how everything else is now; what changes without the state is an event of its own.
+ * Finds the events between two statuses of a service. A change of state is the event {@code state}, which has all other
+ * values as well. Other values that change while the state stays have events of their own.
  */
 final class StatusChanges {
     private StatusChanges() {}
@@ -17,7 +17,7 @@ final class StatusChanges {
     /** One event: its kind and fields. */
     record Announcement(String kind, Map<String, Object> fields) {}
 
-    /** @param before empty: the service was not known; {@code from} is left out then */
+    /** @param before empty: the service is new, and the event has no {@code from} */
     static List<Announcement> between(Optional<ServiceStatus> before, ServiceStatus now) {
         var announcements = new ArrayList<Announcement>();
         if (before.isEmpty() || before.get().state() != now.state()) {

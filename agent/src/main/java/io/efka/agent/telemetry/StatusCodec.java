@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes a service's status document, as it is retained at the broker and as replies show it. */
+/** Writes a service's status document for the retained topic and for replies. */
 public final class StatusCodec {
     private static final Set<String> CORE =
             Set.of("v", "service", "desired", "state", "ready", "health", "pid", "session", "shortened");
@@ -30,10 +30,10 @@ public final class StatusCodec {
     }
 
     /**
-     * The document, with what explains it left out as far as it has to be: first the last words of the last run, then
-     * warnings and faults, then all but how the service is. Marked {@code "shortened":true} then.
+     * The document, shortened if it is too large: first without the tail of the last exit, then without warnings and
+     * faults, then with the core only. A shortened one has {@code "shortened":true}.
      *
-     * @param bytes to have at most; where that is too few for the shortest document, it is that one
+     * @param bytes limit of the size; the shortest document may still be larger
      */
     public byte[] bytes(ServiceStatus status, long bytes) {
         byte[] written = bytes(status);
@@ -51,7 +51,7 @@ public final class StatusCodec {
         return JsonWriter.bytes(json);
     }
 
-    /** The document. All keys are always there, but {@code waiting_for} and {@code faults}, which are there if not empty. */
+    /** The document. All keys are always present, except {@code waiting_for} and {@code faults} when they are empty. */
     public JsonObject encode(ServiceStatus status) {
         var json = new JsonObject();
         json.addProperty("v", 1);
@@ -77,7 +77,7 @@ public final class StatusCodec {
         return json;
     }
 
-    /** How an enum constant is spelled on the wire. */
+    /** The spelling of an enum constant on the wire. */
     public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
@@ -98,7 +98,7 @@ public final class StatusCodec {
         return fields;
     }
 
-    /** How a run ended, without its last words. */
+    /** How a run ended, without the tail of its output. */
     static Map<String, Object> exit(ServiceStatus.LastExit last) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("run", last.run());
