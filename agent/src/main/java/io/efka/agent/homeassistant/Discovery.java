@@ -28,22 +28,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the device's retained discovery document equal to the services there are, and publishes it again when Home
- * Assistant has started, or somebody else has written there. An entity that is no more is retracted by name in one document and left out of the next, as
- * Home Assistant wants it; what an earlier life of the agent announced is known from the broker. Thread-safe; never
- * blocks.
+ * Keeps the device's retained discovery document in line with its services. Publishes it again when Home Assistant has
+ * started, or when somebody else has written it. A removed entity is retracted in one document and left out of the
+ * next, as Home Assistant requires. What an earlier start of the agent announced is learned from the broker.
+ * Thread-safe; never blocks.
  */
 public final class Discovery implements StatusListener {
-    /** Services come and go in batches: one document for all of them. */
-    static final Duration GATHER = Duration.ofSeconds(1);
+    /** Delay after a change: services come and go in batches, and one document is enough for a batch. */
+    static final Duration BATCH_DELAY = Duration.ofSeconds(1);
 
-    /** A fleet answers a start of Home Assistant over so long, not at once. */
+    /** A fleet spreads its answers to a start of Home Assistant over this time. */
     static final Duration SPREAD = Duration.ofSeconds(10);
 
-    /** Of 4 to 9 KB each, by the length of names: within the 1 MiB that the agent itself can read back. */
+    /** Each takes 4 to 9 KB, depending on names: all fit into the 1 MiB that the agent itself can receive. */
     static final int MAX_SERVICES = 100;
 
-    /** More than was ever announced by an agent: beyond it somebody else wrote the document. */
+    /** More than an agent ever announces: a larger document is from somebody else. */
     private static final int MAX_ANNOUNCED = 10_000;
 
     private static final Logger log = LoggerFactory.getLogger(Discovery.class);
@@ -58,18 +58,18 @@ public final class Discovery implements StatusListener {
     private final OverwriteDetector detector;
 
     private final Set<ServiceId> known = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean gathering = new AtomicBoolean();
+    private final AtomicBoolean batching = new AtomicBoolean();
     private final AtomicBoolean answering = new AtomicBoolean();
     private final AtomicBoolean warned = new AtomicBoolean();
-    private final AtomicBoolean saidShortened = new AtomicBoolean();
+    private final AtomicBoolean loggedShortened = new AtomicBoolean();
 
-    /** Key and platform of all that Home Assistant may have been told of and not yet been told to forget. */
+    /** Key and platform of all entities that were announced to Home Assistant and not yet retracted. */
     @GuardedBy("this") private final Map<String, String> announced = new HashMap<>();
 
-    /** Of these, what the newest document retracts. */
+    /** Those of them that the newest document retracts. */
     @GuardedBy("this") private Map<String, String> retracted = Map.of();
 
-    /** Whether the broker's document still names what it retracted. */
+    /** Whether the broker's document still has retractions. */
     @GuardedBy("this") private boolean namesRetracted;
 
     /**
@@ -81,7 +81,7 @@ public final class Discovery implements StatusListener {
 
     /**
      * @param prefix Home Assistant's discovery prefix
-     * @param services all there are at this moment, in a stable order; asked from any thread
+     * @param services all services now, in a stable order; called on any thread
      */
     public Discovery(
             String prefix,
@@ -101,7 +101,7 @@ public final class Discovery implements StatusListener {
         document.changed();
     }
 
-    /** Home Assistant's own status, and what is retained as this device's document. */
+    /** Home Assistant's own status, and the retained document of this device. */
     public List<MqttLink.Subscription> subscriptions() {
         return List.of(
                 new MqttLink.Subscription(target.status(), false), new MqttLink.Subscription(target.config(), true));
@@ -122,15 +122,17 @@ public final class Discovery implements StatusListener {
         document.online(sessionPresent);
     }
 
+    /** Publishes nothing from now on. */
     public void offline() {
         document.offline();
     }
 
-    /** A message came on a topic this agent is subscribed to; any but those of {@link #subscriptions} is ignored. */
+    /** A message arrived; those on other topics than {@link #subscriptions} are ignored. */
     public void received(Message message) {
         if (message.topic().equals(target.config())) {
-            heard(DiscoveryCodec.read(message.payload()));
-            // Empty: a person has deleted the device in Home Assistant. It is back when that or the agent starts again.
+            learn(DiscoveryCodec.read(message.payload()));
+            // Empty: a person has deleted the device in Home Assistant. It is back when Home Assistant or the agent
+            // restarts.
             if (message.payload().length > 0) detector.received(message.payload());
         }
         if (message.topic().equals(target.status()) && isOnline(message)) publishWithinSpread();
@@ -141,14 +143,14 @@ public final class Discovery implements StatusListener {
     }
 
     private void publishSoon() {
-        if (!gathering.compareAndSet(false, true)) return;
-        timers.schedule(GATHER, () -> {
-            gathering.set(false);
+        if (!batching.compareAndSet(false, true)) return;
+        timers.schedule(BATCH_DELAY, () -> {
+            batching.set(false);
             if (hasChanged()) document.changed();
         });
     }
 
-    /** Not so when a service came and went meanwhile, or when the first document had all that was found at the start. */
+    /** False if a service was added and removed meanwhile, or if the first document already has all services. */
     private boolean hasChanged() {
         Set<String> ours = components().keySet();
         synchronized (this) {
@@ -164,18 +166,18 @@ public final class Discovery implements StatusListener {
         });
     }
 
-    /** Our own echo, or what somebody left there: an earlier life of this agent, or another agent of this name. */
-    private void heard(Map<String, String> entities) {
+    /** Learns entities of a document: our echo, or that of an earlier start or of another agent with this id. */
+    private void learn(Map<String, String> entities) {
         Set<String> ours = components().keySet();
-        boolean hasStrangers = false;
+        boolean hasUnknown = false;
         synchronized (this) {
             for (Map.Entry<String, String> entity : entities.entrySet()) {
                 if (ours.contains(entity.getKey()) || announced.size() >= MAX_ANNOUNCED) continue;
                 announced.put(entity.getKey(), entity.getValue());
-                hasStrangers = true;
+                hasUnknown = true;
             }
         }
-        if (hasStrangers) publishSoon();
+        if (hasUnknown) publishSoon();
     }
 
     private byte[] compose(long bytes) {
@@ -186,10 +188,10 @@ public final class Discovery implements StatusListener {
             gone = new TreeMap<>(announced);
             gone.keySet().removeAll(components.keySet());
         }
-        // What there is no room for stays announced: neither named nor retracted, it is in a later document.
+        // Entities that do not fit stay announced: they are neither named nor retracted until a later document.
         int left = codec.fit(components, gone, bytes);
-        if (left > 0 && saidShortened.compareAndSet(false, true)) {
-            log.warn("Home Assistant is not told of {} entities: the broker takes no larger document", left);
+        if (left > 0 && loggedShortened.compareAndSet(false, true)) {
+            log.warn("Home Assistant is not told of {} entities: the broker accepts no larger document", left);
         }
         synchronized (this) {
             retracted = gone;
@@ -198,7 +200,7 @@ public final class Discovery implements StatusListener {
         return detector.publishing(codec.write(components, gone));
     }
 
-    /** The broker has the newest document: what that retracts is done with, and not said again. */
+    /** The broker has the newest document: its retractions are done and are left out of the next one. */
     private void settled() {
         synchronized (this) {
             if (retracted.isEmpty()) return;
@@ -212,36 +214,36 @@ public final class Discovery implements StatusListener {
     private Map<String, JsonObject> components() {
         List<ServiceId> all = services.get();
         if (all.size() > MAX_SERVICES && warned.compareAndSet(false, true)) {
-            log.warn("Home Assistant is told of the first {} services only, there are {}", MAX_SERVICES, all.size());
+            log.warn("Home Assistant is told of only the first {} of {} services", MAX_SERVICES, all.size());
         }
         return Entities.of(device, all.stream().limit(MAX_SERVICES).toList());
     }
 
     /**
-     * Where Home Assistant is met.
+     * The topics of Home Assistant.
      *
-     * @param prefix its discovery prefix, {@code homeassistant} unless somebody changed it there
+     * @param prefix its discovery prefix; default {@code homeassistant}
      */
     record Target(String prefix, Topics topics) {
         private static final String ONE_LEVEL_EACH = "[A-Za-z0-9-]+/[A-Za-z0-9_-]+";
 
-        /** Where it says {@code online} when it has started. */
+        /** Home Assistant publishes {@code online} here when it has started. */
         String status() {
             return prefix + "/status";
         }
 
-        /** Where it looks for this device's discovery document. */
+        /** Home Assistant reads this device's discovery document here. */
         String config() {
             return prefix + "/device/" + objectId() + "/config";
         }
 
-        /** The device's name among all devices that Home Assistant knows, {@code efka/dev1}. */
+        /** The device's unique name in Home Assistant, such as {@code efka/dev1}. */
         String identity() {
             String leaf = topics.device("");
             return leaf.substring(0, leaf.length() - 1);
         }
 
-        /** Home Assistant ignores topics with anything but letters, digits, _ and -: what is lost by that a hash makes up for. */
+        /** Home Assistant allows only letters, digits, _ and - here. A hash keeps names apart that become equal. */
         private String objectId() {
             String identity = identity();
             String legal = identity.replaceAll("[^A-Za-z0-9_-]", "_");

@@ -16,7 +16,7 @@ import java.util.function.BiFunction;
 
 /** Writes the discovery document, and reads which entities one announces. */
 final class DiscoveryCodec {
-    /** One unknown platform, and Home Assistant refuses the whole document: what others wrote is not repeated blindly. */
+    /** Home Assistant refuses a document with an unknown platform, so entities of others are not copied blindly. */
     private static final Set<String> PLATFORMS = Set.of("switch", "sensor", "button");
 
     private final Discovery.Target target;
@@ -28,10 +28,10 @@ final class DiscoveryCodec {
     }
 
     /**
-     * The document.
+     * Writes the document.
      *
-     * @param components the entities there are, by key
-     * @param retracted entities that are no more, key and platform: left out alone, Home Assistant would keep them
+     * @param components existing entities by key
+     * @param retracted key and platform of removed entities: if they were just left out, Home Assistant would keep them
      */
     byte[] write(Map<String, JsonObject> components, Map<String, String> retracted) {
         var all = new JsonObject();
@@ -46,13 +46,13 @@ final class DiscoveryCodec {
     }
 
     /**
-     * Takes out what does not fit, from the end: a device without its last services is better than none. Retractions
-     * come before entities, since they are small, and done with once the broker has them.
+     * Removes what does not fit, from the end: a device without its last services is better than none. Retractions come
+     * before entities, since they are small and needed only once.
      *
-     * @param components in the order of {@link Entities#of}, changed
+     * @param components in the order of {@link Entities#of}; changed
      * @param retracted changed
-     * @param bytes of the document at most; where even an empty one has more, that is left
-     * @return how many entities were taken out
+     * @param bytes limit of the document; even an empty one may be larger
+     * @return how many entities were removed
      */
     int fit(Map<String, JsonObject> components, Map<String, String> retracted, long bytes) {
         int before = components.size();
@@ -67,7 +67,7 @@ final class DiscoveryCodec {
         boolean isFull = false;
         for (Iterator<Map.Entry<String, T>> each = all.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<String, T> entry = each.next();
-            // Its braces stand for the comma, with a byte to spare.
+            // Counts the braces of the entry instead of the comma: one byte too many.
             long size = isFull ? 0 : JsonWriter.bytes(written.apply(entry.getKey(), entry.getValue())).length;
             isFull |= size > left;
             if (isFull) each.remove();
@@ -111,7 +111,7 @@ final class DiscoveryCodec {
         return component.get("platform").getAsString();
     }
 
-    /** The entities that a document announces, key and platform; none if it is no document of ours. */
+    /** Key and platform of the entities that a document announces; none if it is not in our form. */
     static Map<String, String> read(byte[] payload) {
         var announced = new TreeMap<String, String>();
         components(payload).asMap().forEach((key, element) -> {
@@ -132,7 +132,7 @@ final class DiscoveryCodec {
                 return components;
             }
         } catch (JsonParseException notOurs) {
-            // Somebody else wrote it: it announces nothing of ours.
+            // Written by somebody else: it announces nothing of ours.
         }
         return new JsonObject();
     }

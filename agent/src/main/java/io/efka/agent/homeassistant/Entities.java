@@ -17,14 +17,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Every entity of a device, by its key in the discovery document. The key is what stands behind {@code efka/dev1/} or
- * {@code efka/dev1/svc/} in the unique id: no service's name can make two of them the same.
+ * Builds all entities of a device, by key in the discovery document. The key is the part of the unique id after {@code
+ * efka/dev1/} or {@code efka/dev1/svc/}, so no names of services can make two keys equal.
  */
 final class Entities {
     static final String DEVICE_IS_ONLINE = "{{ 'online' if value_json.online else 'offline' }}";
 
-    /** An empty payload, which is what a removed service leaves, is no JSON. */
-    static final String DOCUMENT_IS_THERE = "{{ 'online' if value_json is defined else 'offline' }}";
+    /** The empty payload that a removed service leaves is not JSON. */
+    static final String DOCUMENT_EXISTS = "{{ 'online' if value_json is defined else 'offline' }}";
 
     private static final List<String> STATES = Arrays.stream(ServiceStatus.State.values())
             .map(state -> state.name().toLowerCase(Locale.ROOT))
@@ -46,7 +46,7 @@ final class Entities {
         return components.all;
     }
 
-    /** That the device is there: true of everything of it. */
+    /** Availability of the device, which all its entities depend on. */
     static JsonArray deviceIsOnline(Topics topics) {
         var all = new JsonArray();
         all.add(availability(topics.device("status"), DEVICE_IS_ONLINE));
@@ -71,7 +71,7 @@ final class Entities {
         add("load", metric("Load", "load", "load1").with("state_class", "measurement"));
         add("memory", bytes(metric("Memory available", "memory", "memory.available")));
         add("disk", bytes(metric("Disk available", "disk", "disk.available")));
-        // Most machines have none to tell.
+        // Many machines have no sensor.
         add(
                 "temperature",
                 metric("Temperature", "temperature", "temperature")
@@ -133,9 +133,9 @@ final class Entities {
     }
 
     private void add(ServiceId id, String kind, Entity component) {
-        JsonArray both = deviceIsOnline(topics);
-        both.add(availability(topics.service(id, "status"), DOCUMENT_IS_THERE));
-        add(id + "/" + kind, component.available(both));
+        JsonArray conditions = deviceIsOnline(topics);
+        conditions.add(availability(topics.service(id, "status"), DOCUMENT_EXISTS));
+        add(id + "/" + kind, component.available(conditions));
     }
 
     private void add(String key, Entity component) {

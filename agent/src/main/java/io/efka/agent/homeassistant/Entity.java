@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
 
-/** One entity as the discovery document describes it. Each method adds to it and returns it. */
+/** One entity of the discovery document. Each method adds to it and returns it. */
 final class Entity {
     private final JsonObject json = new JsonObject();
 
@@ -14,7 +14,7 @@ final class Entity {
         json.addProperty("unique_id", uniqueId);
     }
 
-    /** Shows what is said on a topic; Home Assistant takes the {@code None} that a JSON null becomes for "unknown". */
+    /** Shows a value from a topic. JSON null becomes {@code None}, which Home Assistant shows as "unknown". */
     static Entity sensor(String name, String uniqueId, String topic, String template) {
         return new Entity("sensor", name, uniqueId).reading(topic, template);
     }
@@ -35,7 +35,7 @@ final class Entity {
         return with("command_topic", topic).acknowledged();
     }
 
-    /** QoS 1, for what is read and for what is commanded: a command is durable before it is acknowledged. */
+    /** QoS 1 for states and commands: a command is stored before it is acknowledged. */
     private Entity acknowledged() {
         json.addProperty("qos", 1);
         return this;
@@ -46,7 +46,7 @@ final class Entity {
         return this;
     }
 
-    /** A quantity that goes up and down. */
+    /** A measurement that goes up and down. */
     Entity measured(String unit) {
         return with("unit_of_measurement", unit).with("state_class", "measurement");
     }
@@ -55,7 +55,7 @@ final class Entity {
         return with("entity_category", "diagnostic");
     }
 
-    /** Shown only to those who switch it on. */
+    /** Disabled until a person enables it. */
     Entity hidden() {
         json.addProperty("enabled_by_default", false);
         return this;
@@ -68,9 +68,9 @@ final class Entity {
         return with("device_class", "enum");
     }
 
-    /** It is there only while all of these say so. */
-    Entity available(JsonArray whileAllSay) {
-        json.add("availability", whileAllSay);
+    /** Available only while all these conditions hold. */
+    Entity available(JsonArray conditions) {
+        json.add("availability", conditions);
         return with("availability_mode", "all");
     }
 

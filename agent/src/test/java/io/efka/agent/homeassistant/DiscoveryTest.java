@@ -85,7 +85,7 @@ final class DiscoveryTest {
     private void online() {
         discovery.online(false);
         link.acknowledgeAll();
-        timers.advance(Discovery.GATHER);
+        timers.advance(Discovery.BATCH_DELAY);
         link.acknowledgeAll();
     }
 
@@ -148,12 +148,12 @@ final class DiscoveryTest {
             link.limit(12_000);
             link.forget();
             remove(new ServiceId("service7"));
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
             assertThat(component("service7/switch").size()).isEqualTo(1);
             assertThat(keys()).doesNotContain("service8/switch");
 
             link.acknowledgeAll();
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
 
             assertThat(keys()).contains("cpu").doesNotContain("service7/switch", "service8/switch");
         }
@@ -238,7 +238,7 @@ final class DiscoveryTest {
         @Test
         void givesEveryEntityItsOwnUniqueId() {
             install(new ServiceId("camera_state"));
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
             List<String> ids = last().getAsJsonObject("components").asMap().values().stream()
                     .map(one -> one.getAsJsonObject().get("unique_id").getAsString())
                     .toList();
@@ -279,7 +279,7 @@ final class DiscoveryTest {
         void manyThatComeTogetherAreOneDocument() {
             install(MODEM);
             install(new ServiceId("radio"));
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
 
             assertThat(documents()).hasSize(2);
             assertThat(keys()).contains("modem/switch", "radio/switch");
@@ -307,12 +307,12 @@ final class DiscoveryTest {
         void oneThatIsRemovedIsRetractedByNameAndThenLeftOut() {
             discovery.changed(status(CAMERA));
             remove(CAMERA);
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
             assertThat(component("camera/switch")).hasToString("{\"platform\":\"switch\"}");
             assertThat(component("camera/reset")).hasToString("{\"platform\":\"button\"}");
 
             link.acknowledgeAll();
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
             assertThat(keys()).contains("started").doesNotContain("camera/switch");
 
             link.acknowledgeAll();
@@ -324,7 +324,7 @@ final class DiscoveryTest {
         void aRetractionThatTheBrokerNeverAcknowledgedIsMadeAgain() {
             discovery.changed(status(CAMERA));
             remove(CAMERA);
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
             link.goDown();
             discovery.offline();
             link.goUp(true);
@@ -338,7 +338,7 @@ final class DiscoveryTest {
             discovery.changed(status(CAMERA));
             remove(CAMERA);
             install(CAMERA);
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
 
             assertThat(component("camera/switch").has("command_topic")).isTrue();
         }
@@ -348,7 +348,7 @@ final class DiscoveryTest {
             String longest = "s".repeat(60);
             IntStream.range(100, 250).forEach(i -> services.add(new ServiceId(longest + i)));
             discovery.changed(status(MODEM));
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
 
             assertThat(keys()).hasSize(6 + 8 * Discovery.MAX_SERVICES);
             assertThat(link.publishedOn(CONFIG).get(1).payload().length).isLessThan(1 << 20);
@@ -366,7 +366,7 @@ final class DiscoveryTest {
                             + "\"gone/state\":{\"platform\":\"sensor\"},"
                             + "\"odd\":{\"platform\":\"toaster\",\"name\":\"odd\"},"
                             + "\"camera/switch\":{\"platform\":\"switch\",\"name\":\"camera\"}}}");
-            timers.advance(Discovery.GATHER);
+            timers.advance(Discovery.BATCH_DELAY);
 
             assertThat(component("ghost/switch")).hasToString("{\"platform\":\"switch\"}");
             assertThat(component("camera/switch").has("command_topic")).isTrue();
