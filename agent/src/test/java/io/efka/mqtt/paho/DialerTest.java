@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class DialerTest {
+    /** Longer than a test may take: a test that passes has not waited for it. */
+    private static final Duration TIMEOUT = Duration.ofHours(1);
+
     private final List<AutoCloseable> open = new ArrayList<>();
 
     @AfterEach
@@ -34,15 +37,13 @@ class DialerTest {
     }
 
     @Test
-    void theSecondAddressIsTriedSoonWhenTheFirstDoesNotAnswer() throws Exception {
+    void theSecondAddressIsTriedBeforeTheFirstTimesOut() throws Exception {
         ServerSocket server = listening("127.0.0.2", 0, 10);
         swallowing("127.0.0.3", server.getLocalPort());
-        long start = System.nanoTime();
 
         Socket socket = connect(server.getLocalPort(), "127.0.0.3", "127.0.0.2");
 
         assertThat(socket.getInetAddress()).isEqualTo(InetAddress.getByName("127.0.0.2"));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
     }
 
     @Test
@@ -61,7 +62,7 @@ class DialerTest {
     @Test
     void stoppingEndsIt() throws Exception {
         ServerSocket server = swallowing("127.0.0.3", 0);
-        var dialer = new Dialer("broker", server.getLocalPort(), Duration.ofSeconds(20));
+        var dialer = new Dialer("broker", server.getLocalPort(), TIMEOUT);
         var stopper = new Thread(dialer::stop);
         stopper.start();
 
@@ -71,7 +72,7 @@ class DialerTest {
     }
 
     private Socket connect(int port, String... addresses) throws IOException {
-        Socket socket = new Dialer("broker", port, Duration.ofSeconds(5)).connect(addresses(addresses));
+        Socket socket = new Dialer("broker", port, TIMEOUT).connect(addresses(addresses));
         open.add(socket);
         return socket;
     }

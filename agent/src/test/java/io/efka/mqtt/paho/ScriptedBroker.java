@@ -70,7 +70,9 @@ final class ScriptedBroker implements AutoCloseable {
         return new ScriptedBroker(new byte[0], true);
     }
 
-    /** Answers publishes with what is said of each: a reason code, {@link #NEVER}, or {@link #CUT} instead of an answer. */
+    /**
+     * Answers publishes with what is said of each: a reason code, {@link #NEVER}, or {@link #CUT} instead of an answer.
+     */
     ScriptedBroker answering(ToIntFunction<Packet> reasonCode) {
         puback = reasonCode;
         return this;
@@ -124,7 +126,7 @@ final class ScriptedBroker implements AutoCloseable {
             while (true) {
                 int first = in.readUnsignedByte();
                 byte[] body = in.readNBytes(length(in));
-                packets.add(new Packet(first >> 4, first & 0x0F, body));
+                packets.add(new Packet(first >> 4, first & 0x0F, body, System.nanoTime()));
                 if (!silent) answer(socket.getOutputStream(), first, body);
             }
         } catch (IOException e) {
@@ -138,12 +140,12 @@ final class ScriptedBroker implements AutoCloseable {
             case SUBSCRIBE -> {
                 int[] codes = suback.codes(
                         subscribes.incrementAndGet(),
-                        new Packet(SUBSCRIBE, 0, body).filters().size());
+                        new Packet(SUBSCRIBE, 0, body, 0).filters().size());
                 write(out, 0x90, concat(new byte[] {body[0], body[1], 0}, bytes(codes)));
             }
             case PINGREQ -> write(out, 0xD0, new byte[0]);
             case PUBLISH -> {
-                var publish = new Packet(PUBLISH, first & 0x0F, body);
+                var publish = new Packet(PUBLISH, first & 0x0F, body, 0);
                 int code = puback.applyAsInt(publish);
                 if (code == CUT) throw new EOFException("cut by the script");
                 int topic = publish.topicBytes();
@@ -212,8 +214,12 @@ final class ScriptedBroker implements AutoCloseable {
         cut();
     }
 
-    /** One packet, without its length. */
-    record Packet(int type, int flags, byte[] body) {
+    /**
+     * One packet, without its length.
+     *
+     * @param nanos when it arrived, before it was answered
+     */
+    record Packet(int type, int flags, byte[] body, long nanos) {
         /** Of a publish. */
         String topic() {
             return new String(body, 2, topicBytes(), UTF_8);
