@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** What the agent says to a service: the bytes of one line, its end included. */
+/** A line that the agent sends to a service: its bytes, with the line end. */
 record AgentLine(byte[] bytes) {
 
     static AgentLine attached(String service, long version, JsonElement config) {

@@ -11,31 +11,31 @@ import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 
 /**
- * One socket to a service. Reading is confined to the channel's thread; sending and ending are thread-safe and never
+ * The socket to one service. Reading is confined to the channel's thread; sending and closeAfterSend are thread-safe and never
  * block.
  */
 final class ChannelConnection {
     /**
-     * What may wait for a service to read it, beside what the kernel holds (some 200 KiB). One line may always wait,
-     * whatever its size.
+     * Bytes that may wait for a service to read them, in addition to the kernel's buffer (about 200 KiB). One line may
+     * always wait, whatever its size.
      */
     static final int MAX_UNREAD = 1 << 20;
 
     private final SocketChannel socket;
     private final Selector selector;
     private final SelectionKey key;
-    private final BiConsumer<ChannelConnection, Ending> ended;
+    private final BiConsumer<ChannelConnection, EndReason> ended;
 
     @GuardedBy("this") private final ArrayDeque<ByteBuffer> unread = new ArrayDeque<>(1);
 
     @GuardedBy("this") private long unreadBytes;
 
-    @GuardedBy("this") private boolean closing;
+    @GuardedBy("this") private boolean closeAfterSend;
 
     @GuardedBy("this") private boolean closed;
 
-    /** Why a connection ended; counted by it. */
-    enum Ending {
+    /** Why a connection ended. Each reason has a counter. */
+    enum EndReason {
         CLOSED_BY_SERVICE,
         NOT_READING,
         NOT_ATTACHED,
@@ -45,12 +45,12 @@ final class ChannelConnection {
     }
 
     /**
-     * Takes a connected socket and watches it for input.
+     * Registers a connected socket for reading.
      *
-     * @param ended hears once how it ended, on whatever thread that was
-     * @throws IOException if the socket is gone already
+     * @param ended called once when the connection ends, on the thread that ends it
+     * @throws IOException if the socket is closed already
      */
-    ChannelConnection(SocketChannel socket, Selector selector, BiConsumer<ChannelConnection, Ending> ended)
+    ChannelConnection(SocketChannel socket, Selector selector, BiConsumer<ChannelConnection, EndReason> ended)
             throws IOException {
         this.socket = socket;
         this.selector = selector;
@@ -67,111 +67,116 @@ final class ChannelConnection {
         return socket;
     }
 
-    /** Reads once into {@code buffer}; false if there was nothing, or if it is over. */
+    /** Reads once into {@code buffer}; returns false if there was nothing to read or the connection has ended. */
     boolean read(ByteBuffer buffer) {
         try {
             int count = socket.read(buffer);
-            if (count < 0) end(Ending.CLOSED_BY_SERVICE);
+            if (count < 0) end(EndReason.CLOSED_BY_SERVICE);
             return count > 0;
         } catch (IOException gone) {
-            end(Ending.CLOSED_BY_SERVICE);
+            end(EndReason.CLOSED_BY_SERVICE);
             return false;
         }
     }
 
-    /** Stops reading, or goes on with it: then the service's own writes wait in the kernel. */
-    void reading(boolean on) {
-        interest(on ? SelectionKey.OP_READ : 0, on ? 0 : SelectionKey.OP_READ);
+    /** Turns reading on or off. While it is off, what the service writes waits in the kernel. */
+    void setReading(boolean on) {
+        changeInterest(on ? SelectionKey.OP_READ : 0, on ? 0 : SelectionKey.OP_READ);
     }
 
-    /** Sends a line; false if the connection is over, or is now, because what was sent earlier is not being read. */
+    /**
+     * Sends a line.
+     *
+     * @return false if the connection has ended, or ends now because the service does not read what was sent earlier
+     */
     boolean send(AgentLine line) {
-        Ending problem;
+        EndReason reason;
         synchronized (this) {
-            if (closed || closing) return false;
+            if (closed || closeAfterSend) return false;
             boolean isFull = unreadBytes > 0 && unreadBytes + line.bytes().length > MAX_UNREAD;
             if (!isFull) {
                 unread.add(ByteBuffer.wrap(line.bytes()));
                 unreadBytes += line.bytes().length;
                 if (flush()) return true;
             }
-            problem = isFull ? Ending.NOT_READING : Ending.CLOSED_BY_SERVICE;
+            reason = isFull ? EndReason.NOT_READING : EndReason.CLOSED_BY_SERVICE;
         }
-        end(problem);
+        end(reason);
         return false;
     }
 
     /**
-     * Sends the first line, before any that others send once {@code registered} has told them of the connection.
+     * Sends the first line. Lines that other threads send come after it, even if they begin as soon as {@code register} has
+     * run.
      *
-     * @param registered must not block
+     * @param register makes the connection known to others; must not block
      */
-    void greet(AgentLine first, Runnable registered) {
-        boolean isWell;
+    void greet(AgentLine first, Runnable register) {
+        boolean isOpen;
         synchronized (this) {
-            registered.run();
+            register.run();
             if (closed) return;
             unread.add(ByteBuffer.wrap(first.bytes()));
             unreadBytes += first.bytes().length;
-            isWell = flush();
+            isOpen = flush();
         }
-        if (!isWell) end(Ending.CLOSED_BY_SERVICE);
+        if (!isOpen) end(EndReason.CLOSED_BY_SERVICE);
     }
 
-    /** Sends a line and ends the connection when it has been taken. */
+    /** Sends a line, and ends the connection once the kernel has taken it. */
     void refuse(AgentLine line) {
         send(line);
         boolean isSent;
         synchronized (this) {
-            closing = true;
+            closeAfterSend = true;
             isSent = unread.isEmpty();
         }
-        if (isSent) end(Ending.REFUSED);
+        if (isSent) end(EndReason.REFUSED);
     }
 
-    /** The service reads again. */
-    void writable() {
-        boolean isWell;
+    /** The socket accepts bytes again. */
+    void flushUnread() {
+        boolean isOpen;
         boolean isLast;
         synchronized (this) {
-            isWell = closed || flush();
-            isLast = closing && unread.isEmpty();
+            isOpen = closed || flush();
+            isLast = closeAfterSend && unread.isEmpty();
         }
-        if (!isWell) end(Ending.CLOSED_BY_SERVICE);
-        else if (isLast) end(Ending.REFUSED);
+        if (!isOpen) end(EndReason.CLOSED_BY_SERVICE);
+        else if (isLast) end(EndReason.REFUSED);
     }
 
-    /** Writes what the socket takes; false if it is broken. */
+    /** Writes as much as the socket accepts; returns false if it is broken. */
     @GuardedBy("this") private boolean flush() {
         try {
             while (!unread.isEmpty()) {
                 ByteBuffer first = unread.element();
                 unreadBytes -= socket.write(first);
                 if (first.hasRemaining()) {
-                    interest(SelectionKey.OP_WRITE, 0);
+                    changeInterest(SelectionKey.OP_WRITE, 0);
                     return true;
                 }
                 unread.remove();
             }
-            interest(0, SelectionKey.OP_WRITE);
+            changeInterest(0, SelectionKey.OP_WRITE);
             return true;
         } catch (IOException gone) {
             return false;
         }
     }
 
-    private void interest(int more, int less) {
+    private void changeInterest(int more, int less) {
         try {
             int before = key.interestOpsOr(more);
             if ((before & more) != more) selector.wakeup();
             if (less != 0) key.interestOpsAnd(~less);
-        } catch (CancelledKeyException over) {
-            // nothing is of interest any more
+        } catch (CancelledKeyException closedMeanwhile) {
+            // nothing to wait for any more
         }
     }
 
-    /** Closes it. Idempotent. */
-    void end(Ending why) {
+    /** Closes the connection. Idempotent. */
+    void end(EndReason reason) {
         synchronized (this) {
             if (closed) return;
             closed = true;
@@ -182,13 +187,13 @@ final class ChannelConnection {
         try {
             socket.close();
         } catch (IOException e) {
-            // it is gone, that was all
+            // the socket is gone either way
         }
         selector.wakeup();
-        ended.accept(this, why);
+        ended.accept(this, reason);
     }
 
-    synchronized boolean isOver() {
+    synchronized boolean hasEnded() {
         return closed;
     }
 }

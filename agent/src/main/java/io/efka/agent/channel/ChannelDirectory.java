@@ -1,5 +1,6 @@
 package io.efka.agent.channel;
 
+import io.efka.agent.files.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,86 +11,84 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * The folder that services reach into: it holds the socket and the configuration files. The same one at every start of
- * the agent, so that a service that outlived the last one finds it again.
+ * The folder of the socket and the configuration files. Its path is the same at every start of the agent, so that a service
+ * that outlived the last agent finds the socket again.
  *
- * @param folder can be passed through by everybody and listed by the agent alone
- * @param agent whose it must be
+ * @param folder everybody can pass through it, only the agent can list it (0711)
+ * @param agent its owner
  */
-public record ChannelDirectory(Path folder, UserPrincipal agent) {
-    /** Linux has 108 bytes for a socket's path, a NUL among them; the JDK takes one less. */
+record ChannelDirectory(Path folder, UserPrincipal agent) {
+    /** Linux has 108 bytes for a socket's path, including a NUL; the JDK accepts one less. */
     private static final int MAX_PATH_BYTES = 106;
 
     private static final String SOCKET = "channel.sock";
-    private static final Set<PosixFilePermission> PASSABLE = PosixFilePermissions.fromString("rwx--x--x");
 
-    /** Where the socket is. */
-    public Path socket() {
+    Path socket() {
         return folder.resolve(SOCKET);
     }
 
-    /** Where the configuration files are, one a service. */
-    public Path configurations() {
+    /** The folder of the configuration files. */
+    Path configurations() {
         return folder.resolve("config");
     }
 
     /**
-     * Makes the folder: {@code data/channel}, or, where that is too long a path for a socket or shut to the users of
-     * services, one below {@code /run} or {@code /tmp} that is named after it.
+     * Creates the folder: {@code data/channel}. If its path is too long for a socket, or the users of services cannot reach
+     * it, the folder is below {@code /run} or {@code /tmp}, with a name that is derived from the path.
      *
-     * @throws IOException if none can be had
+     * @throws IOException if no folder can be created
      */
-    public static ChannelDirectory prepare(Path data) throws IOException {
+    static ChannelDirectory prepare(Path data) throws IOException {
         return prepare(data, List.of(Path.of("/run"), Path.of("/tmp")));
     }
 
-    static ChannelDirectory prepare(Path data, List<Path> others) throws IOException {
+    static ChannelDirectory prepare(Path data, List<Path> alternatives) throws IOException {
         Path own = data.toAbsolutePath().normalize().resolve("channel");
-        Files.createDirectories(own, PosixFilePermissions.asFileAttribute(PASSABLE));
-        Files.setPosixFilePermissions(own, PASSABLE);
+        Files.createDirectories(own, PosixFilePermissions.asFileAttribute(PrivateFiles.PASSAGE));
+        Files.setPosixFilePermissions(own, PrivateFiles.PASSAGE);
         UserPrincipal agent = Files.getOwner(own);
-        var place = new ChannelDirectory(own, agent);
-        if (place.isShort() && (!agent.getName().equals("root") || isPassable(data.toAbsolutePath()))) return place;
-        for (Path base : others) {
-            if (Files.isWritable(base)) return elsewhere(base, own, agent);
+        var directory = new ChannelDirectory(own, agent);
+        boolean isReachable = !agent.getName().equals("root") || isPassable(data.toAbsolutePath());
+        if (directory.isShort() && isReachable) return directory;
+        for (Path base : alternatives) {
+            if (Files.isWritable(base)) return alternative(base, own, agent);
         }
         throw new IOException(own + " cannot hold the socket: its path is too long, or other users cannot reach it,"
-                + " and no folder of " + others + " is writable");
+                + " and no folder of " + alternatives + " is writable");
     }
 
-    /** Others may have made a folder of that name before us, to listen in: then there is no channel. */
-    private static ChannelDirectory elsewhere(Path base, Path own, UserPrincipal agent) throws IOException {
+    /** Somebody else may have created a folder with that name, to listen in: then there is no channel. */
+    private static ChannelDirectory alternative(Path base, Path own, UserPrincipal agent) throws IOException {
         var name = new CRC32();
         name.update(own.toString().getBytes(StandardCharsets.UTF_8));
-        var place = new ChannelDirectory(base.resolve("efka-%08x".formatted(name.getValue())), agent);
-        place.requireFolder();
-        return place;
+        var directory = new ChannelDirectory(base.resolve("efka-%08x".formatted(name.getValue())), agent);
+        directory.requireFolder();
+        return directory;
     }
 
     /**
-     * Makes the folder, if it is not there.
+     * Creates the folder if it is missing.
      *
-     * @throws IOException also if it is somebody else's, who may listen in, or no folder
+     * @throws IOException also if it belongs to somebody else, who could listen in, or is not a folder
      */
     void requireFolder() throws IOException {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PASSABLE));
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PrivateFiles.PASSAGE));
         }
         if (!Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(agent)) {
             throw new IOException(folder + " belongs to somebody else: remove it");
         }
-        Files.setPosixFilePermissions(folder, PASSABLE);
+        Files.setPosixFilePermissions(folder, PrivateFiles.PASSAGE);
     }
 
     /**
-     * Removes the folder and what is in it: nobody is left who could want it, and the next agent makes it anew.
+     * Deletes the folder and its content; the next agent creates it again. To be called when no service is alive.
      *
-     * @throws IOException if something stays
+     * @throws IOException if something could not be deleted
      */
     void remove() throws IOException {
         for (Path each : List.of(configurations(), folder)) {

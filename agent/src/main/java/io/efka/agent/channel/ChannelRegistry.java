@@ -24,31 +24,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channels of all services: decides who may attach, and knows who is attached. Attaching is confined
- * to the channel's thread, everything else is thread-safe.
+ * The channels of all services: decides which connections may attach, and knows those that have. Attaching is confined to the
+ * channel's thread; everything else is thread-safe.
  */
 final class ChannelRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelRegistry.class);
 
     private final ServiceRegistry supervision;
-    private final Gate gate;
+    private final ChannelCredentials credentials;
     private final Timers timers;
     private final Configurations configurations;
-    private final Hearing hearing;
+    private final ServiceMessageSink messages;
+    private final ChannelStats stats;
     private final Map<ServiceId, AttachedChannel> attached = new ConcurrentHashMap<>();
 
-    /** Decides who may attach. */
-    record Gate(Tokens tokens, PeerCredentials peers) {}
-
-    /** Receives what services send, and counts what happens to their channels. */
-    record Hearing(ServiceMessageSink publications, ChannelStats stats) {}
-
-    /** What was said at attaching is refused. */
-    private static final class Refused extends Exception {
+    /** A connection may not attach. */
+    private static final class AttachRefused extends Exception {
         private static final long serialVersionUID = 1L;
         private final String code;
 
-        Refused(String code, String message) {
+        AttachRefused(String code, String message) {
             super(message);
             this.code = code;
         }
@@ -59,20 +54,26 @@ final class ChannelRegistry {
     }
 
     ChannelRegistry(
-            ServiceRegistry supervision, Gate gate, Timers timers, Configurations configurations, Hearing hearing) {
+            ServiceRegistry supervision,
+            ChannelCredentials credentials,
+            Configurations configurations,
+            ServiceMessageSink messages,
+            ChannelStats stats,
+            Timers timers) {
         this.supervision = supervision;
-        this.gate = gate;
+        this.credentials = credentials;
         this.timers = timers;
         this.configurations = configurations;
-        this.hearing = hearing;
+        this.messages = messages;
+        this.stats = stats;
     }
 
-    ServiceMessageSink publications() {
-        return hearing.publications();
+    ServiceMessageSink messages() {
+        return messages;
     }
 
     ChannelStats stats() {
-        return hearing.stats();
+        return stats;
     }
 
     Optional<AttachedChannel> find(ServiceId service) {
@@ -84,129 +85,130 @@ final class ChannelRegistry {
     }
 
     /** Whether a service has a process, or may have one. */
-    boolean isAnybodyAlive() {
+    boolean isAnyServiceAlive() {
         return supervision.list().stream().anyMatch(status -> switch (status.state()) {
             case STARTING, RUNNING, STOPPING -> true;
             case STOPPED, BACKOFF, FAILED -> false;
         });
     }
 
-    void tell(AttachedChannel who, Event event) {
-        supervision.tell(who.service(), event);
+    void tell(AttachedChannel sender, Event event) {
+        supervision.tell(sender.service(), event);
     }
 
-    /** Answers who wants to attach; whoever may not is sent away. */
-    Optional<AttachedChannel> attach(ServiceLine.Attach asked, ChannelConnection connection) {
+    /** Attaches a connection and answers it; if it may not attach, answers with an error and closes it. */
+    Optional<AttachedChannel> attach(ServiceLine.Attach request, ChannelConnection connection) {
         try {
-            var channel = new AttachedChannel(service(asked), run(asked), connection, new PendingCalls(timers));
+            var channel = new AttachedChannel(service(request), run(request), connection, new PendingCalls(timers));
             require(channel);
             requireFree(channel.service());
             Configuration newest = configurations.of(channel.service());
             connection.greet(greeting(channel.service(), newest), () -> attached.put(channel.service(), channel));
-            // It may have ended, or the run may be over, before it was found in the map.
-            if (connection.isOver()) forget(channel, ChannelConnection.Ending.CLOSED_BY_SERVICE);
+            // The connection or the run may have ended before the map contained the channel.
+            if (connection.hasEnded()) forget(channel, ChannelConnection.EndReason.CLOSED_BY_SERVICE);
             supervision.find(channel.service()).ifPresent(this::changed);
             if (configurations.of(channel.service()).version() != newest.version()) {
                 push(channel, configurations.of(channel.service()));
             }
-            stats().attached();
+            stats.attached();
             LOG.info("service={} run={} channel attached", channel.service(), channel.run());
             return Optional.of(channel);
-        } catch (Refused refused) {
-            stats().refused(JsonExcerpt.of(asked.service()), String.valueOf(refused.getMessage()));
+        } catch (AttachRefused refused) {
+            stats.refused(JsonExcerpt.of(request.service()), String.valueOf(refused.getMessage()));
             connection.refuse(refused.line());
             return Optional.empty();
         }
     }
 
-    /** Asks a service whether it takes a configuration. */
+    /** Asks a service whether it accepts a configuration. */
     static CompletableFuture<CallResult> push(AttachedChannel channel, Configuration next) {
         return channel.ask(
                 Configurations.TIMEOUT, id -> AgentLine.config(id, next.version(), Configurations.json(next)));
     }
 
-    private static ServiceId service(ServiceLine.Attach asked) throws Refused {
-        if (Names.isLegal(asked.service())) return new ServiceId(asked.service());
-        throw new Refused("not_allowed", "service must be the id of a service on this device");
+    private static ServiceId service(ServiceLine.Attach request) throws AttachRefused {
+        if (Names.isLegal(request.service())) return new ServiceId(request.service());
+        throw new AttachRefused("not_allowed", "service must be the id of a service on this device");
     }
 
-    private RunId run(ServiceLine.Attach asked) throws Refused {
-        return gate.tokens()
-                .runOf(service(asked), asked.token())
-                .orElseThrow(() -> new Refused("not_allowed", "token must be EFKA_TOKEN of the service's current run"));
+    private RunId run(ServiceLine.Attach request) throws AttachRefused {
+        return credentials
+                .runOf(service(request), request.token())
+                .orElseThrow(() ->
+                        new AttachRefused("not_allowed", "token must be EFKA_TOKEN of the service's current run"));
     }
 
-    private void require(AttachedChannel candidate) throws Refused {
+    private void require(AttachedChannel candidate) throws AttachRefused {
         Optional<ServiceStatus> status = supervision.find(candidate.service());
         Optional<Manifest> manifest = supervision.manifest(candidate.service());
-        boolean isOurs = status.isPresent()
+        boolean isAllowed = status.isPresent()
                 && manifest.isPresent()
-                && gate.peers().isAllowed(candidate.connection().socket(), manifest.get());
-        if (!isOurs) throw new Refused("not_allowed", "only the user that the service runs as may attach");
+                && credentials.isAllowedPeer(candidate.connection().socket(), manifest.get());
+        if (!isAllowed) throw new AttachRefused("not_allowed", "only the user that the service runs as may attach");
         boolean isCurrent = status.get().run().equals(Optional.of(candidate.run()));
         boolean isUp = status.get().state() == ServiceStatus.State.STARTING
                 || status.get().state() == ServiceStatus.State.RUNNING;
         if (isCurrent && isUp) return;
         if (!isCurrent && status.get().desired() == Desired.RUNNING) {
-            throw new Refused("not_allowed", "the token is of an earlier run of the service");
+            throw new AttachRefused("not_allowed", "the token is of an earlier run of the service");
         }
-        throw new Refused("service_stopped", "the service is not to be running");
+        throw new AttachRefused("service_stopped", "the service is not meant to be running");
     }
 
     /**
-     * The end of a channel that its service closed before it connected anew has been read by now: the thread reads what
-     * is there before it reads what has just been accepted.
+     * A service may close its channel and connect again. The end of the old channel has then been read already, because the
+     * thread reads older connections before one that it has just accepted.
      */
-    private void requireFree(ServiceId service) throws Refused {
+    private void requireFree(ServiceId service) throws AttachRefused {
         if (find(service).isEmpty()) return;
-        throw new Refused("channel_exists", "the service has a living channel; close that one first");
+        throw new AttachRefused("channel_exists", "the service has an open channel; close that one first");
     }
 
     private static AgentLine greeting(ServiceId service, Configuration newest) {
         return AgentLine.attached(service.value(), newest.version(), Configurations.json(newest));
     }
 
-    /** A connection is over. */
-    void ended(ChannelConnection connection, ChannelConnection.Ending why) {
-        stats().ended(why);
+    /** A connection has ended. */
+    void ended(ChannelConnection connection, ChannelConnection.EndReason reason) {
+        stats.ended(reason);
         attached.values().stream()
                 .filter(channel -> channel.connection() == connection)
                 .findFirst()
-                .ifPresent(channel -> forget(channel, why));
+                .ifPresent(channel -> forget(channel, reason));
     }
 
-    private void forget(AttachedChannel channel, ChannelConnection.Ending why) {
+    private void forget(AttachedChannel channel, ChannelConnection.EndReason why) {
         if (!attached.remove(channel.service(), channel)) return;
         String reason = why.name().toLowerCase(Locale.ROOT);
         LOG.info("service={} run={} channel closed: {}", channel.service(), channel.run(), reason);
         channel.pendingCalls().close("the service's channel was closed (" + reason + ")");
-        if (why == ChannelConnection.Ending.NOT_READING) {
-            publications().incident(channel.service(), "channel_cut_off", reason);
+        if (why == ChannelConnection.EndReason.NOT_READING) {
+            messages.incident(channel.service(), "channel_cut_off", reason);
         }
     }
 
-    /** Whatever holds the channel of a run that is over has no business there any more. */
+    /** Closes the channel of a run that has ended. */
     void changed(ServiceStatus status) {
         find(status.id())
                 .filter(channel -> !status.run().equals(Optional.of(channel.run())))
-                .ifPresent(channel -> channel.connection().end(ChannelConnection.Ending.RUN_OVER));
+                .ifPresent(channel -> channel.connection().end(ChannelConnection.EndReason.RUN_OVER));
     }
 
     void removed(ServiceId service) {
-        find(service).ifPresent(channel -> channel.connection().end(ChannelConnection.Ending.RUN_OVER));
+        find(service).ifPresent(channel -> channel.connection().end(ChannelConnection.EndReason.RUN_OVER));
     }
 
-    /** An attached channel: its service, its connection, and the calls that are not answered yet. Thread-safe. */
+    /** A channel that is attached: its run, its connection, and its open calls. Thread-safe. */
     record AttachedChannel(ServiceId service, RunId run, ChannelConnection connection, PendingCalls pendingCalls) {
 
         /**
-         * Sends a line that the service is to answer.
+         * Sends a line that the service must answer.
          *
-         * @param wording the line, for the id that the answer carries
+         * @param line creates the line for an id, which the answer repeats
          */
-        CompletableFuture<CallResult> ask(Duration timeout, Function<String, AgentLine> wording) {
+        CompletableFuture<CallResult> ask(Duration timeout, Function<String, AgentLine> line) {
             PendingCalls.PendingCall call = pendingCalls.open(timeout);
-            if (!call.answer().isDone() && !connection.send(wording.apply(call.id()))) {
+            if (!call.answer().isDone() && !connection.send(line.apply(call.id()))) {
                 pendingCalls.complete(
                         call.id(),
                         new CallResult.Unanswered(ErrorCode.NO_CHANNEL, "the service's channel has just been closed"));

@@ -1,6 +1,7 @@
 package io.efka.agent.channel;
 
 import io.efka.agent.channel.ChannelRegistry.AttachedChannel;
+import io.efka.agent.channel.LineCodec.BadLineException;
 import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.runtime.TokenBucket;
 import io.efka.agent.supervision.Event;
@@ -8,32 +9,33 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /** Handles the lines of one connection. Confined to the channel's thread. */
-final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
-    /** As long as the longest service id, a token and some blanks. */
-    static final int MAX_ATTACH = 4 * 1024;
+final class ChannelSession implements LineSplitter.Listener, ServiceLine.Handler {
+    /** Bytes of the first line: enough for the longest service id and a token. */
+    private static final int MAX_ATTACH = 4 * 1024;
 
-    static final int MAX_LINE = 1 << 20;
+    /** Bytes of any other line. */
+    private static final int MAX_LINE = 1 << 20;
 
-    /** More than a sensor needs, less than would keep the thread from the other services. */
+    /** More than a sensor needs, but not so many that the thread neglects other services. */
     private static final int LINES_PER_SECOND = 5_000;
 
-    /** Until it is asked again whether what a service says is taken away, when it comes faster than that. */
+    /** How often a session asks whether more values of its service can be accepted. */
     private static final long THROTTLE_CHECK_NANOS = 10_000_000;
 
     private final ChannelConnection connection;
     private final ChannelRegistry registry;
-    private final LineCodec codec = new LineCodec();
     private final LineSplitter lines = new LineSplitter(MAX_ATTACH, this);
     private final TokenBucket rateLimit;
-    private final long since;
+    private final long openedAt;
     private Optional<AttachedChannel> attached = Optional.empty();
     private boolean throttled;
 
+    /** @param now monotonic nanoseconds */
     ChannelSession(ChannelConnection connection, ChannelRegistry registry, long now) {
         this.connection = connection;
         this.registry = registry;
         this.rateLimit = new TokenBucket(LINES_PER_SECOND, 1, now);
-        this.since = now;
+        this.openedAt = now;
     }
 
     ChannelConnection connection() {
@@ -44,23 +46,23 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
         return attached.isPresent();
     }
 
-    /** When it was begun. */
-    long since() {
-        return since;
+    /** Monotonic nanoseconds. */
+    long openedAt() {
+        return openedAt;
     }
 
-    /** Hears what has come, once; false if nothing had. */
-    boolean listen(ByteBuffer buffer) {
+    /** Reads and handles what has arrived, one buffer at most; returns false if there was nothing. */
+    boolean read(ByteBuffer buffer) {
         buffer.clear();
         if (!connection.read(buffer)) return false;
-        lines.take(buffer.flip());
+        lines.feed(buffer.flip());
         return true;
     }
 
-    /** How long it is better not read before this is asked again, in nanoseconds; 0: it may be read. */
+    /** Nanoseconds for which the session should not be read, and then ask again; 0: it can be read now. */
     long pause(long now) {
         throttled &= attached.isPresent()
-                && !registry.publications().canAccept(attached.get().service());
+                && !registry.messages().canAccept(attached.get().service());
         return Math.max(rateLimit.delay(now), throttled ? THROTTLE_CHECK_NANOS : 0);
     }
 
@@ -69,25 +71,25 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
         registry.stats().line();
         rateLimit.take(1);
         try {
-            ServiceLine said = codec.decode(line);
-            boolean isInOrder = attached.isPresent() != said instanceof ServiceLine.Attach;
-            if (!isInOrder) throw new BadLineException("attach must be the first line, and only that");
-            said.to(this);
+            ServiceLine decoded = LineCodec.decode(line);
+            boolean isInOrder = attached.isPresent() != decoded instanceof ServiceLine.Attach;
+            if (!isInOrder) throw new BadLineException("attach must be the first line, and no other");
+            decoded.dispatch(this);
         } catch (BadLineException bad) {
             reportBadLine(bad.reason());
         }
-        return !connection.isOver();
+        return !connection.hasEnded();
     }
 
     @Override
     public boolean tooLong(int max) {
         rateLimit.take(1);
-        reportBadLine("a line must have " + max + " bytes at most" + (isAttached() ? "" : " before attach"));
-        return !connection.isOver();
+        reportBadLine("a line must have at most " + max + " bytes" + (isAttached() ? "" : " before attach"));
+        return !connection.hasEnded();
     }
 
     private void reportBadLine(String reason) {
-        registry.stats().badLine(attached.map(a -> "service=" + a.service()).orElse("somebody"), reason);
+        registry.stats().badLine(attached.map(a -> "service=" + a.service()).orElse("an unknown service"), reason);
         AgentLine error = AgentLine.error("bad_line", reason);
         if (attached.isPresent()) connection.send(error);
         else connection.refuse(error);
@@ -96,7 +98,7 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
     @Override
     public void attach(ServiceLine.Attach line) {
         attached = registry.attach(line, connection);
-        if (attached.isPresent()) lines.allow(MAX_LINE);
+        if (attached.isPresent()) lines.setMax(MAX_LINE);
     }
 
     @Override
@@ -112,22 +114,22 @@ final class ChannelSession implements LineSplitter.Taker, ServiceLine.Hearer {
     @Override
     public void data(ServiceLine.Data line) {
         attached.ifPresent(a -> {
-            throttled |= !registry.publications().data(a.service(), line.name(), line.value(), line.retain());
+            throttled |= !registry.messages().data(a.service(), line.name(), line.value(), line.retain());
         });
     }
 
     @Override
     public void report(ServiceLine.Report line) {
-        attached.ifPresent(a -> registry.publications().report(a.service(), line.content()));
+        attached.ifPresent(a -> registry.messages().report(a.service(), line.content()));
     }
 
     @Override
     public void result(ServiceLine.Result line) {
         attached.ifPresent(a -> {
             CallResult answer = line.error()
-                    .map(why -> (CallResult) new CallResult.Refused(why))
+                    .map(message -> (CallResult) new CallResult.Refused(message))
                     .orElseGet(() -> new CallResult.Done(line.value()));
-            // One that comes after its time is no mistake of the service's.
+            // An answer after the timeout is ignored: it is not an error of the service.
             a.pendingCalls().complete(line.id(), answer);
         });
     }

@@ -16,10 +16,11 @@ final class ChannelStats {
     private final AtomicLong badLines = new AtomicLong();
     private final AtomicLong lines = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
-    private final Map<ChannelConnection.Ending, AtomicLong> endings = new EnumMap<>(ChannelConnection.Ending.class);
+    private final Map<ChannelConnection.EndReason, AtomicLong> ends = new EnumMap<>(ChannelConnection.EndReason.class);
 
     ChannelStats() {
-        for (ChannelConnection.Ending ending : ChannelConnection.Ending.values()) endings.put(ending, new AtomicLong());
+        for (ChannelConnection.EndReason reason : ChannelConnection.EndReason.values())
+            ends.put(reason, new AtomicLong());
     }
 
     void attached() {
@@ -30,23 +31,23 @@ final class ChannelStats {
         lines.incrementAndGet();
     }
 
-    void badLine(String who, String reason) {
+    void badLine(String sender, String problem) {
         long count = badLines.incrementAndGet();
-        if (isWorthSaying(count)) LOG.warn("channel of {}: {} (bad lines so far: {})", who, reason, count);
+        if (isLogged(count)) LOG.warn("channel of {}: {} (bad lines so far: {})", sender, problem, count);
     }
 
-    void refused(String who, String reason) {
+    void refused(String sender, String problem) {
         long count = refused.incrementAndGet();
-        if (isWorthSaying(count)) LOG.warn("channel refused to {}: {} (refused so far: {})", who, reason, count);
+        if (isLogged(count)) LOG.warn("channel refused to {}: {} (refused so far: {})", sender, problem, count);
     }
 
-    void ended(ChannelConnection.Ending ending) {
-        AtomicLong count = endings.get(ending);
+    void ended(ChannelConnection.EndReason reason) {
+        AtomicLong count = ends.get(reason);
         if (count != null) count.incrementAndGet();
     }
 
-    /** 1, 10, 100, …: whoever floods the socket must not flood the log. */
-    private static boolean isWorthSaying(long count) {
+    /** True for 1, 10, 100, …: a flood on the socket must not become a flood in the log. */
+    private static boolean isLogged(long count) {
         long power = 1;
         while (power < count) power *= 10;
         return power == count;
@@ -58,9 +59,9 @@ final class ChannelStats {
         counts.put("attaches_refused", refused.get());
         counts.put("lines", lines.get());
         counts.put("bad_lines", badLines.get());
-        endings.forEach((ending, count) -> {
-            if (ending != ChannelConnection.Ending.REFUSED) {
-                counts.put("ended_" + ending.name().toLowerCase(Locale.ROOT), count.get());
+        ends.forEach((reason, count) -> {
+            if (reason != ChannelConnection.EndReason.REFUSED) {
+                counts.put("ended_" + reason.name().toLowerCase(Locale.ROOT), count.get());
             }
         });
         return counts;

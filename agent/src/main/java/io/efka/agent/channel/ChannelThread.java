@@ -28,89 +28,92 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread {@code agent-channel}: accepts connections and reads them, one piece of each at a time, so that a
- * service that never stops talking delays nobody by more than that piece.
+ * The one thread {@code agent-channel}: accepts connections and reads them in turn, one buffer of each, so that a service
+ * that sends without end delays others by no more than that buffer.
  */
 final class ChannelThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelThread.class);
 
-    /** Who has connected says who it is within so long. */
-    private static final long MAX_SILENCE = TimeUnit.SECONDS.toNanos(10);
+    /** How long a connection may stay open without attaching. */
+    private static final long ATTACH_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
 
-    /** Connections that have not said who they are; when one more comes, the oldest goes. */
+    /** Connections that have not attached; when one more comes, the oldest is closed. */
     static final int MAX_UNATTACHED = 64;
 
-    /** Between two looks at the living channels. */
+    /** Connections that are accepted before others are read again. */
     private static final int ACCEPTS = 16;
 
-    /** A selector that fails at once and for good must not fill a core and the log. */
-    private static final long AFTER_A_FAULT = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A selector that keeps failing at once must not occupy a core and fill the log. */
+    private static final long FAULT_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int BACKLOG = 256;
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    /** Pieces that are read of each connection before a service is judged: more than its socket holds (some 200 KiB). */
+    /** Buffers that are read of each connection before a timer is delivered: more than a socket holds (about 200 KiB). */
     private static final int READS_BEFORE_TIMER = 16;
 
-    private static final long END_LIMIT_MILLIS = 2_000;
+    private static final long JOIN_MILLIS = 2_000;
 
-    private final ChannelDirectory place;
+    private final ChannelDirectory directory;
     private final Selector selector;
     private final ChannelRegistry registry;
+    private final LongSupplier nanoTime;
     private final Thread thread = new AgentThread("agent-channel", this::run);
-    /** Timers that have fired: one of each service and kind at most. */
+    /** Timers that have fired and are not delivered yet: one per service and kind. */
     private final Map<TimerTarget, Event.TimerFired> due = new ConcurrentHashMap<>();
 
-    /** Empty until it could be bound. */
+    /** Empty until the socket is bound. */
     @GuardedBy("this") private Optional<Listening> listening = Optional.empty();
 
-    private volatile boolean ending;
+    private volatile boolean closing;
 
     // Confined to the thread.
-    private final ByteBuffer piece = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final Set<ChannelSession> unattached = new LinkedHashSet<>();
     private final Map<ChannelSession, Long> paused = new HashMap<>();
-    private long failures;
+    private long faults;
 
     /** A bound socket and its file. */
     private record Listening(ServerSocketChannel server, FileIdentity file) {}
 
-    /** Where a timer is told when it has fired: a service's supervisor, and the kind of timer. */
+    /** The recipient of a timer: a service's supervisor, and the kind of timer. */
     private record TimerTarget(Consumer<Event> supervisor, Event.TimerKind kind) {}
 
-    /** Has no socket yet: {@link #requireSocket()} makes it. Whoever connects then waits for {@link #start()}. */
-    ChannelThread(ChannelDirectory place, ChannelRegistry registry) throws IOException {
-        this.place = place;
+    /** Has no socket before {@link #requireSocket()}. Connections that come before {@link #start()} wait for it. */
+    ChannelThread(ChannelDirectory directory, ChannelRegistry registry, LongSupplier nanoTime) throws IOException {
+        this.directory = directory;
+        this.nanoTime = nanoTime;
         this.registry = registry;
         selector = Selector.open();
     }
 
     /**
-     * Makes the folder and the socket if they are missing, or if somebody has replaced them: without the socket no service
-     * could attach. Services that are attached stay. Thread-safe; blocks for some system calls.
+     * Creates the folder and the socket if they are missing, or if somebody has replaced them. Services that have attached
+     * keep their connections. Thread-safe; blocks for a few system calls.
      *
-     * @return whether the socket had to be made
-     * @throws IOException if it cannot be made; to be tried again later
+     * @return whether the socket was created
+     * @throws IOException if it cannot be created; try again later
      */
     synchronized boolean requireSocket() throws IOException {
-        if (ending) return false;
-        place.requireFolder();
+        if (closing) return false;
+        directory.requireFolder();
         if (isListening()) return false;
         Optional<Listening> replaced = listening;
-        listening = Optional.of(bind(place.socket()));
+        listening = Optional.of(bind(directory.socket()));
         selector.wakeup();
         if (replaced.isPresent()) replaced.get().server().close();
         return true;
     }
 
-    /** Whether services find the socket. Thread-safe; one system call. */
+    /** Whether the socket is where services look for it. Thread-safe; one system call. */
     synchronized boolean isListening() throws IOException {
         try {
-            return listening.isPresent() && listening.get().file().equals(FileIdentity.of(place.socket()));
+            return listening.isPresent() && listening.get().file().equals(FileIdentity.of(directory.socket()));
         } catch (NoSuchFileException gone) {
             return false;
         }
@@ -122,7 +125,7 @@ final class ChannelThread implements AutoCloseable {
         try {
             Files.deleteIfExists(path);
             server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
-            // Anybody may knock; the kernel says who it is, and the token whose run.
+            // Everybody may connect; the credentials decide who may attach.
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
             server.configureBlocking(false);
             var bound = new Listening(server, FileIdentity.of(path));
@@ -134,58 +137,62 @@ final class ChannelThread implements AutoCloseable {
         }
     }
 
+    ChannelRegistry registry() {
+        return registry;
+    }
+
     void start() {
         thread.start();
     }
 
     private void run() {
-        while (!ending) {
+        while (!closing) {
             try {
                 long wait = untilNextDeadline();
                 AgentThread.idle();
                 selector.select(this::handle, wait);
-                closeSilentUnattached();
-                readPausedAgain();
-            } catch (IOException | RuntimeException e) { // the thread's top: one fault must not end all channels
+                closeExpiredUnattached();
+                resumePaused();
+            } catch (IOException | RuntimeException e) { // the thread's top: one fault must not close all channels
                 reportFault(e);
-                LockSupport.parkNanos(AFTER_A_FAULT);
+                LockSupport.parkNanos(FAULT_PAUSE);
             }
-            fireDueTimers();
+            deliverDueTimers();
         }
         selector.keys().forEach(this::endSession);
-        takeDue().forEach(ChannelThread::tell);
+        takeDue().forEach(ChannelThread::deliver);
     }
 
     private void reportFault(Exception fault) {
-        if (failures++ == 0) LOG.error("the channel thread goes on after a fault", fault);
-        else LOG.error("the channel thread goes on after a fault, {} so far: {}", failures, fault.toString());
+        if (faults++ == 0) LOG.error("the channel thread continues after a fault", fault);
+        else LOG.error("the channel thread continues after a fault, {} so far: {}", faults, fault.toString());
     }
 
     /**
-     * Tells a supervisor that a timer has fired, on this thread, when what is in the sockets now has been read. A timer of
-     * the same supervisor and kind that still waits is not told: the newer one has replaced it. Thread-safe; never blocks.
+     * Delivers a timer to a supervisor, on this thread, after reading what the sockets contain now. A newer timer of the same
+     * supervisor and kind replaces one that is not delivered yet. Thread-safe; never blocks.
      */
     void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
         due.merge(new TimerTarget(supervisor, fired.kind()), fired, (a, b) -> a.number() > b.number() ? a : b);
-        if (ending) takeDue().forEach(ChannelThread::tell);
+        if (closing) takeDue().forEach(ChannelThread::deliver);
         else selector.wakeup();
     }
 
-    /** Whatever goes wrong in reading: a timer that is not told would never be set again, and its service never ended. */
-    private void fireDueTimers() {
+    /** Delivers them even if reading fails: without its timer, a supervisor would never end its service. */
+    private void deliverDueTimers() {
         Map<TimerTarget, Event.TimerFired> taken = takeDue();
         if (taken.isEmpty()) return;
         try {
-            for (int i = 0; i < READS_BEFORE_TIMER && selector.selectNow(this::handle) > 0; i++) readPausedAgain();
-            // Also those that speak too fast: their "alive" may be behind much else. Their pause gets longer by it.
+            for (int i = 0; i < READS_BEFORE_TIMER && selector.selectNow(this::handle) > 0; i++) resumePaused();
+            // Also those that are paused: their "alive" may be behind other lines. It makes their pause longer.
             List.copyOf(paused.keySet()).forEach(this::drain);
         } catch (IOException | RuntimeException e) { // as in run()
             reportFault(e);
         }
-        taken.forEach(ChannelThread::tell);
+        taken.forEach(ChannelThread::deliver);
     }
 
-    /** Taken before the sockets are read; each by one thread only. */
+    /** Takes them before the sockets are read; each is taken by one thread only. */
     private Map<TimerTarget, Event.TimerFired> takeDue() {
         var taken = new HashMap<TimerTarget, Event.TimerFired>();
         for (TimerTarget target : due.keySet())
@@ -193,7 +200,7 @@ final class ChannelThread implements AutoCloseable {
         return taken;
     }
 
-    private static void tell(TimerTarget target, Event.TimerFired fired) {
+    private static void deliver(TimerTarget target, Event.TimerFired fired) {
         FatalErrors.run(() -> target.supervisor().accept(fired));
     }
 
@@ -203,48 +210,48 @@ final class ChannelThread implements AutoCloseable {
             if (!key.isValid()) return;
             if (key.isAcceptable()) accept((ServerSocketChannel) key.channel());
             else serve(key, (ChannelSession) key.attachment());
-        } catch (CancelledKeyException over) {
-            // ended on another thread this moment
+        } catch (CancelledKeyException ended) {
+            // by another thread, at this moment
         }
     }
 
     private void serve(SelectionKey key, ChannelSession session) {
         guard(session, () -> {
-            if (key.isWritable()) session.connection().writable();
+            if (key.isWritable()) session.connection().flushUnread();
             if (!key.isValid() || !key.isReadable()) return;
-            listen(session);
-            pause(session, session.pause(System.nanoTime()));
+            read(session);
+            pause(session, session.pause(nanoTime.getAsLong()));
         });
     }
 
     private void drain(ChannelSession session) {
         guard(session, () -> {
-            for (int i = 0; i < READS_BEFORE_TIMER && listen(session); i++) AgentThread.step();
+            for (int i = 0; i < READS_BEFORE_TIMER && read(session); i++) AgentThread.step();
         });
     }
 
-    private boolean listen(ChannelSession session) {
-        boolean isMore = session.listen(piece);
+    private boolean read(ChannelSession session) {
+        boolean isMore = session.read(buffer);
         if (session.isAttached()) unattached.remove(session);
         return isMore;
     }
 
-    /** The top of what one conversation does: the others are heard all the same, and it itself a little later. */
+    /** The top of each session: a bug in one pauses it for a moment and does not affect the others. */
     private void guard(ChannelSession session, Runnable step) {
         try {
             step.run();
-        } catch (CancelledKeyException over) {
-            // ended on another thread this moment
+        } catch (CancelledKeyException ended) {
+            // by another thread, at this moment
         } catch (RuntimeException bug) {
             reportFault(bug);
-            pause(session, AFTER_A_FAULT);
+            pause(session, FAULT_PAUSE);
         }
     }
 
     private void pause(ChannelSession session, long nanos) {
-        if (nanos == 0 || session.connection().isOver()) return;
-        session.connection().reading(false);
-        paused.put(session, System.nanoTime() + nanos);
+        if (nanos == 0 || session.connection().hasEnded()) return;
+        session.connection().setReading(false);
+        paused.put(session, nanoTime.getAsLong() + nanos);
     }
 
     private void accept(ServerSocketChannel server) {
@@ -255,9 +262,9 @@ final class ChannelThread implements AutoCloseable {
                 register(socket);
             }
         } catch (IOException e) {
-            if (ending) return;
-            // Most likely out of file descriptors: there will be some when a connection ends.
-            if (failures++ == 0) LOG.warn("a connection to the channel could not be taken", e);
+            if (closing) return;
+            // Most likely there are no file descriptors left; there are when a connection ends.
+            if (faults++ == 0) LOG.warn("a connection to the channel could not be accepted", e);
         }
     }
 
@@ -266,7 +273,7 @@ final class ChannelThread implements AutoCloseable {
             closeUnattached(unattached.iterator().next());
         try {
             var connection = new ChannelConnection(socket, selector, registry::ended);
-            var session = new ChannelSession(connection, registry, System.nanoTime());
+            var session = new ChannelSession(connection, registry, nanoTime.getAsLong());
             connection.key().attach(session);
             unattached.add(session);
         } catch (IOException gone) {
@@ -276,36 +283,36 @@ final class ChannelThread implements AutoCloseable {
 
     private void closeUnattached(ChannelSession session) {
         unattached.remove(session);
-        session.connection().end(ChannelConnection.Ending.NOT_ATTACHED);
+        session.connection().end(ChannelConnection.EndReason.NOT_ATTACHED);
     }
 
-    private void closeSilentUnattached() {
-        unattached.removeIf(session -> session.connection().isOver());
+    private void closeExpiredUnattached() {
+        unattached.removeIf(session -> session.connection().hasEnded());
         while (!unattached.isEmpty()) {
             ChannelSession oldest = unattached.iterator().next();
-            if (System.nanoTime() - oldest.since() < MAX_SILENCE) return;
+            if (nanoTime.getAsLong() - oldest.openedAt() < ATTACH_TIMEOUT) return;
             closeUnattached(oldest);
         }
     }
 
-    private void readPausedAgain() {
+    private void resumePaused() {
         if (paused.isEmpty()) return;
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         paused.entrySet().removeIf(entry -> {
             if (entry.getValue() - now > 0) return false;
             long pause = entry.getKey().pause(now);
             entry.setValue(now + pause);
-            if (pause > 0 && !entry.getKey().connection().isOver()) return false;
-            entry.getKey().connection().reading(true);
+            if (pause > 0 && !entry.getKey().connection().hasEnded()) return false;
+            entry.getKey().connection().setReading(true);
             return true;
         });
     }
 
-    /** Milliseconds; 0: until something happens. */
+    /** Milliseconds; 0: none, the selector waits for the sockets. */
     private long untilNextDeadline() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         long next = Long.MAX_VALUE;
-        if (!unattached.isEmpty()) next = unattached.iterator().next().since() + MAX_SILENCE - now;
+        if (!unattached.isEmpty()) next = unattached.iterator().next().openedAt() + ATTACH_TIMEOUT - now;
         for (long due : paused.values()) next = Math.min(next, due - now);
         if (next == Long.MAX_VALUE) return 0;
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(next));
@@ -313,22 +320,22 @@ final class ChannelThread implements AutoCloseable {
 
     private void endSession(SelectionKey key) {
         if (key.attachment() instanceof ChannelSession session) {
-            session.connection().end(ChannelConnection.Ending.AGENT_STOPPING);
+            session.connection().end(ChannelConnection.EndReason.AGENT_STOPPING);
         }
     }
 
-    /** Ends all conversations, and the thread, within two seconds. Idempotent. */
+    /** Closes all channels and ends the thread, within two seconds. Idempotent. */
     @Override
     public void close() {
-        ending = true;
+        closing = true;
         selector.wakeup();
         try {
-            thread.join(END_LIMIT_MILLIS);
+            thread.join(JOIN_MILLIS);
             synchronized (this) {
                 if (listening.isPresent()) listening.get().server().close();
             }
             selector.close();
-            Files.deleteIfExists(place.socket());
+            Files.deleteIfExists(directory.socket());
         } catch (IOException e) {
             LOG.warn("the channel's socket could not be closed: {}", e.toString());
         } catch (InterruptedException e) {

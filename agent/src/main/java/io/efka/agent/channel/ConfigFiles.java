@@ -1,6 +1,7 @@
 package io.efka.agent.channel;
 
 import io.efka.agent.files.AtomicFiles;
+import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
@@ -11,8 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
 import java.util.Optional;
@@ -21,26 +20,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The configurations as files, for services that read no channel: each is whole at any time, and its service's alone. */
+/**
+ * The configurations as files, for services that do not use the channel. A file is always complete, and only its service can
+ * read it.
+ */
 record ConfigFiles(Path folder) {
-    /** A file, or the draft of one; the drafts of earlier agents have no {@code .json} in their names. */
+    /** A configuration file, or its draft. Drafts of earlier agents have no {@code .json} in their names. */
     private static final Pattern NAME = Pattern.compile("([^.].*)\\.json|\\.(.+?)(?:\\.json)?\\.new");
 
     Path of(ServiceId service) {
         return folder.resolve(service + ".json");
     }
 
-    /** Has the file say what it must, readable by the user that the service runs as. */
+    /** Writes a service's file, unless it has the right content already. The user that the service runs as can read it. */
     void write(Manifest manifest, Configuration configuration) throws IOException {
         byte[] content = (configuration.json() + "\n").getBytes(StandardCharsets.UTF_8);
-        if (!isThere(manifest, content)) replace(manifest, content);
+        if (!isCurrent(manifest, content)) replace(manifest, content);
     }
 
-    // Usually already there at launch, which saves system calls.
-    private boolean isThere(Manifest manifest, byte[] content) {
+    // At a launch it usually is, which saves system calls.
+    private boolean isCurrent(Manifest manifest, byte[] content) {
         try {
             Path file = of(manifest.id());
-            // Its service may write it, and make it as large as it likes.
+            // The size first: the service may have written a file of any size.
             return Files.getOwner(file).equals(owner(manifest))
                     && Files.size(file) == content.length
                     && Arrays.equals(Files.readAllBytes(file), content);
@@ -50,16 +52,14 @@ record ConfigFiles(Path folder) {
     }
 
     private void replace(Manifest manifest, byte[] content) throws IOException {
-        Set<PosixFilePermission> passable = PosixFilePermissions.fromString("rwx--x--x");
-        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(passable));
-        Files.setPosixFilePermissions(folder, passable);
+        PrivateFiles.requirePassage(folder);
         boolean hasUser = manifest.program().user().isPresent();
         Optional<UserPrincipal> owner = hasUser ? Optional.of(owner(manifest)) : Optional.empty();
-        // On the way of a launch. The store has it durably, and the next launch compares.
+        // Not synced, because a launch waits for it: the store has the content, and the next launch compares.
         AtomicFiles.replaceUnsynced(of(manifest.id()), content, owner);
     }
 
-    /** The user that the service runs as: its own, or the agent's, to whom the folder belongs. */
+    /** The user that the service runs as: the one in its manifest, or the agent's, who owns the folder. */
     private UserPrincipal owner(Manifest manifest) throws IOException {
         Optional<String> user = manifest.program().user();
         if (user.isEmpty()) return Files.getOwner(folder);
@@ -71,7 +71,7 @@ record ConfigFiles(Path folder) {
         Files.deleteIfExists(AtomicFiles.draftOf(of(service)));
     }
 
-    /** Deletes the files of every other service; those that have no name of ours stay. */
+    /** Deletes the files of all other services; leaves files whose names are not of this kind. */
     void deleteAllBut(Set<ServiceId> installed) throws IOException {
         if (!Files.isDirectory(folder)) return;
         try (Stream<Path> files = Files.list(folder)) {

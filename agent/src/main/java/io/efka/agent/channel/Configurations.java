@@ -23,22 +23,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What services are told about how to work. A service with a channel is asked first: what it refuses, or says nothing
- * about, is not kept. One service's changes are made one after the other. Thread-safe; never blocks but where said.
+ * The services' configurations. A service with a channel is asked first: a configuration that it refuses, or does not
+ * answer, is not stored. Changes for one service are made one after the other. Thread-safe; blocks only where stated.
  */
 final class Configurations {
     private static final Logger LOG = LoggerFactory.getLogger(Configurations.class);
 
-    /** A service has so long to say whether it takes a configuration. */
+    /** How long a service may take to accept or refuse a configuration. */
     static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final ConfigStore store;
     private final Optional<ConfigFiles> files;
     private final Executor disk;
-    /** The last change of each service, while it is under way. */
-    @GuardedBy("last") private final Map<ServiceId, CompletableFuture<CallResult>> last = new HashMap<>();
+    /** The last change of each service, until it is complete. */
+    @GuardedBy("lastChanges") private final Map<ServiceId, CompletableFuture<CallResult>> lastChanges = new HashMap<>();
 
-    /** @param disk runs what waits for a disk */
+    /** @param disk runs tasks that wait for the disk */
     Configurations(ConfigStore store, Optional<ConfigFiles> files, Executor disk) {
         this.store = store;
         this.files = files;
@@ -46,9 +46,9 @@ final class Configurations {
     }
 
     /**
-     * A change that is asked for.
+     * A requested change.
      *
-     * @param manifest says whose file it is
+     * @param manifest of the service; says who owns its file
      */
     record Change(Manifest manifest, JsonObject config, Push push) {
         ServiceId service() {
@@ -56,9 +56,9 @@ final class Configurations {
         }
     }
 
-    /** Asks the living channel whether it takes a configuration. */
+    /** Asks the service, if it has a channel, whether it accepts a configuration. */
     interface Push {
-        /** Empty if there is no living channel. */
+        /** Empty if the service has no channel. */
         Optional<CompletableFuture<CallResult>> ask(Configuration next);
     }
 
@@ -70,25 +70,25 @@ final class Configurations {
         return JsonParser.parseString(configuration.json()).getAsJsonObject();
     }
 
-    /** Completes when the change is kept, or with why it is not. */
+    /** Completes when the change is stored, or with the reason why it is not. */
     CompletableFuture<CallResult> set(Change change) {
-        synchronized (last) {
+        synchronized (lastChanges) {
             CompletableFuture<CallResult> before =
-                    last.getOrDefault(change.service(), CompletableFuture.completedFuture(nothing()));
+                    lastChanges.getOrDefault(change.service(), CompletableFuture.completedFuture(nothing()));
             CompletableFuture<CallResult> now = before.thenComposeAsync(done -> begin(change), disk)
                     .exceptionally(bug -> {
                         FatalErrors.thrown("configuration of " + change.service(), bug);
                         return new CallResult.Unanswered(ErrorCode.INTERNAL, "the agent failed; its log says more");
                     });
-            last.put(change.service(), now);
+            lastChanges.put(change.service(), now);
             now.whenComplete(FatalErrors.top((done, bug) -> forget(change.service(), now)));
             return now;
         }
     }
 
     private void forget(ServiceId service, CompletableFuture<CallResult> done) {
-        synchronized (last) {
-            last.remove(service, done);
+        synchronized (lastChanges) {
+            lastChanges.remove(service, done);
         }
     }
 
@@ -103,33 +103,33 @@ final class Configurations {
         return change.push()
                 .ask(next)
                 .map(asked -> asked.thenApplyAsync(
-                        answer -> answer instanceof CallResult.Done ? keep(change, next, true) : answer, disk))
-                .orElseGet(() -> CompletableFuture.completedFuture(keep(change, next, false)));
+                        answer -> answer instanceof CallResult.Done ? store(change, next, true) : answer, disk))
+                .orElseGet(() -> CompletableFuture.completedFuture(store(change, next, false)));
     }
 
-    private CallResult keep(Change change, Configuration next, boolean applied) {
+    private CallResult store(Change change, Configuration next, boolean applied) {
         try {
             store.save(change.service(), next);
         } catch (StoreException e) {
-            // The service has taken it already: it is told what it will find after its next start.
+            // The service uses it already: it gets the stored one again.
             if (applied) change.push().ask(of(change.service()));
             return new CallResult.Unanswered(ErrorCode.DISK_FULL, "the configuration was not kept: " + e.getMessage());
         }
         write(change.manifest());
-        // Whoever attached between the question and this line has been greeted with the old one.
+        // A service that attached in the meantime was given the old one.
         if (!applied) change.push().ask(next);
         return done(next, applied);
     }
 
-    private static CallResult done(Configuration kept, boolean applied) {
+    private static CallResult done(Configuration stored, boolean applied) {
         var value = new JsonObject();
-        value.addProperty("version", kept.version());
-        value.add("config", json(kept));
+        value.addProperty("version", stored.version());
+        value.add("config", json(stored));
         value.addProperty("applied", applied);
         return new CallResult.Done(value);
     }
 
-    /** Writes the newest to its file; blocks for the disk. */
+    /** Writes a service's configuration to its file. Blocks for the disk. */
     void write(Manifest manifest) {
         files.ifPresent(all -> {
             try {
@@ -140,25 +140,31 @@ final class Configurations {
         });
     }
 
-    /** The service is no more: its file is gone when this returns, so that it is not taken for that of a later one. */
+    /**
+     * The service was removed. Its file is deleted when this returns, so that a later service with the same id does not find
+     * it. Blocks for the disk.
+     */
     void removed(ServiceId service) {
         store.deleteSoon(service);
         files.ifPresent(all -> {
             try {
                 all.delete(service);
             } catch (IOException e) {
-                LOG.warn("service={} configuration file stays until the next start: {}", service, e.toString());
+                LOG.warn(
+                        "service={} configuration file cannot be deleted before the next start: {}",
+                        service,
+                        e.toString());
             }
         });
     }
 
-    /** Deletes the files of services that are not installed; blocks for that. */
+    /** Deletes the files of services that are not installed. Blocks for the disk. */
     void forgetAllBut(Set<ServiceId> installed) {
         files.ifPresent(all -> {
             try {
                 all.deleteAllBut(installed);
             } catch (IOException e) {
-                LOG.warn("configuration files of removed services stay: {}", e.toString());
+                LOG.warn("configuration files of removed services cannot be deleted: {}", e.toString());
             }
         });
     }

@@ -12,14 +12,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** Understands what services say. Unknown keys are ignored; what is wrong is named. */
+/** Decodes the lines of services. Ignores unknown keys; for a bad line the exception says what would be right. */
 final class LineCodec {
-    /** Nobody needs longer to say the next word. */
-    static final Duration MAX_EXTENSION = Duration.ofHours(1);
+    /** The most that one {@code alive} can ask for. */
+    private static final Duration MAX_EXTENSION = Duration.ofHours(1);
 
-    private static final int MAX_ID = 256;
+    /** Characters of a string that is not a value, such as an id. */
+    private static final int MAX_TEXT = 256;
 
-    private final Map<String, Kind> kinds = Map.of(
+    private static final Map<String, Decoder> DECODERS = Map.of(
             "attach", LineCodec::attach,
             "ready", line -> new ServiceLine.Ready(),
             "alive", LineCodec::alive,
@@ -27,29 +28,44 @@ final class LineCodec {
             "event", LineCodec::report,
             "result", LineCodec::result);
 
-    private interface Kind {
-        ServiceLine of(JsonObject line) throws BadLineException;
+    private interface Decoder {
+        ServiceLine decode(JsonObject line) throws BadLineException;
     }
 
-    ServiceLine decode(byte[] line) throws BadLineException {
+    /** A line that the channel's protocol does not allow; the message says what would be right. */
+    static final class BadLineException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BadLineException(String message) {
+            super(message);
+        }
+
+        String reason() {
+            return String.valueOf(getMessage());
+        }
+    }
+
+    private LineCodec() {}
+
+    static ServiceLine decode(byte[] line) throws BadLineException {
         JsonObject json = object(line);
         String type = text(json, "type");
-        Kind kind = kinds.get(type);
-        if (kind == null) {
+        Decoder decoder = DECODERS.get(type);
+        if (decoder == null) {
             throw new BadLineException(
                     "type must be attach, ready, alive, data, event or result, was " + JsonExcerpt.of(type));
         }
-        return kind.of(json);
+        return decoder.decode(json);
     }
 
     private static JsonObject object(byte[] line) throws BadLineException {
         String text = Utf8.decode(line).orElseThrow(() -> new BadLineException("a line must be UTF-8"));
         try {
-            // The broker's clients read the numbers, not the agent: they may have any number of digits.
+            // The agent passes numbers on as text, so they may have any number of digits.
             StrictJson.Document document = StrictJson.parse(text, Integer.MAX_VALUE);
             if (!document.duplicates().isEmpty()) {
                 String key = JsonExcerpt.of(document.duplicates().get(0));
-                throw new BadLineException("the key " + key + " stands twice");
+                throw new BadLineException("the key " + key + " appears twice");
             }
             if (document.root() instanceof JsonObject object) return object;
             throw new BadLineException("a line must be a JSON object, was " + JsonExcerpt.of(text));
@@ -77,7 +93,7 @@ final class LineCodec {
         String name = text(line, "name");
         if (!Names.isLegal(name)) throw wrong(line, "name", "1-64 of A-Z a-z 0-9 . _ -, not starting with . or -");
         JsonElement value = line.get("value");
-        if (value == null) throw new BadLineException("value is missing: it must be what to publish, of any type");
+        if (value == null) throw new BadLineException("value is missing: it must be what to publish, any JSON value");
         return new ServiceLine.Data(name, value, flag(line, "retain"));
     }
 
@@ -103,10 +119,10 @@ final class LineCodec {
     private static String text(JsonObject line, String key) throws BadLineException {
         if (line.get(key) instanceof JsonPrimitive primitive
                 && primitive.isString()
-                && primitive.getAsString().length() <= MAX_ID) {
+                && primitive.getAsString().length() <= MAX_TEXT) {
             return primitive.getAsString();
         }
-        throw wrong(line, key, "a string of " + MAX_ID + " characters at most");
+        throw wrong(line, key, "a string of " + MAX_TEXT + " characters at most");
     }
 
     private static boolean flag(JsonObject line, String key) throws BadLineException {
@@ -115,9 +131,9 @@ final class LineCodec {
         throw wrong(line, key, "true or false");
     }
 
-    private static BadLineException wrong(JsonObject line, String key, String right) {
+    private static BadLineException wrong(JsonObject line, String key, String expected) {
         JsonElement value = line.get(key);
         String was = value == null ? "missing" : JsonExcerpt.of(value);
-        return new BadLineException(key + " must be " + right + ", was " + was);
+        return new BadLineException(key + " must be " + expected + ", was " + was);
     }
 }

@@ -4,41 +4,42 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Cuts a stream of bytes into lines, whatever pieces they come in. A line that is longer than allowed is never kept: its
- * bytes are let go as they come, and it is reported once, when it turns out to be too long. Not thread-safe.
+ * Splits a stream of bytes, which may come in pieces of any size, into lines. A line that is too long is reported once, as
+ * soon as it is, and never buffered: the rest of its bytes is dropped as it comes. Not thread-safe.
  */
 final class LineSplitter {
-    private static final int KEPT_ROOM = 1024;
+    /** A larger buffer is released after its line: it must not stay for as long as the service lives. */
+    private static final int KEPT_BUFFER = 1024;
 
-    private final Taker taker;
+    private final Listener listener;
     private int max;
-    private ByteArrayOutputStream begun = new ByteArrayOutputStream(0);
+    private ByteArrayOutputStream partial = new ByteArrayOutputStream(0);
     private boolean skipping;
 
-    /** Takes what was found; returns false to be given nothing more. */
-    interface Taker {
+    /** Receives the lines; a method returns false to receive nothing more. */
+    interface Listener {
         boolean line(byte[] line);
 
         boolean tooLong(int max);
     }
 
-    /** @param max bytes of a line, its end not counted */
-    LineSplitter(int max, Taker taker) {
+    /** @param max bytes of a line, without its end */
+    LineSplitter(int max, Listener listener) {
         this.max = max;
-        this.taker = taker;
+        this.listener = listener;
     }
 
-    /** From the next line on. */
-    void allow(int bytes) {
+    /** Changes the limit, from the next line on. */
+    void setMax(int bytes) {
         max = bytes;
     }
 
-    /** Takes all of {@code bytes}; false once the taker wants no more. */
-    boolean take(ByteBuffer bytes) {
+    /** Splits all of {@code bytes}; returns false as soon as the listener did. */
+    boolean feed(ByteBuffer bytes) {
         while (bytes.hasRemaining()) {
             int end = endOfLine(bytes);
             boolean isWhole = end < bytes.limit();
-            if (!piece(bytes, end)) return false;
+            if (!append(bytes, end)) return false;
             if (!isWhole) return true;
             bytes.get();
             if (!finish()) return false;
@@ -46,9 +47,9 @@ final class LineSplitter {
         return true;
     }
 
-    /** Whether a line was begun and not ended. */
+    /** Whether the end of the last line has not come yet. */
     boolean isAmidLine() {
-        return skipping || begun.size() > 0;
+        return skipping || partial.size() > 0;
     }
 
     private static int endOfLine(ByteBuffer bytes) {
@@ -58,12 +59,12 @@ final class LineSplitter {
         return bytes.limit();
     }
 
-    private boolean piece(ByteBuffer bytes, int end) {
+    private boolean append(ByteBuffer bytes, int end) {
         int length = end - bytes.position();
-        if (!skipping && begun.size() + length > max) {
+        if (!skipping && partial.size() + length > max) {
             skipping = true;
-            begun = new ByteArrayOutputStream(0);
-            if (!taker.tooLong(max)) return false;
+            partial = new ByteArrayOutputStream(0);
+            if (!listener.tooLong(max)) return false;
         }
         if (skipping) {
             bytes.position(end);
@@ -71,7 +72,7 @@ final class LineSplitter {
         }
         var piece = new byte[length];
         bytes.get(piece);
-        begun.write(piece, 0, length);
+        partial.write(piece, 0, length);
         return true;
     }
 
@@ -80,10 +81,9 @@ final class LineSplitter {
             skipping = false;
             return true;
         }
-        byte[] line = begun.toByteArray();
-        // A big line must not keep its room for as long as the service lives.
-        if (begun.size() > KEPT_ROOM) begun = new ByteArrayOutputStream(0);
-        else begun.reset();
-        return line.length == 0 || taker.line(line);
+        byte[] line = partial.toByteArray();
+        if (partial.size() > KEPT_BUFFER) partial = new ByteArrayOutputStream(0);
+        else partial.reset();
+        return line.length == 0 || listener.line(line);
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** The calls of one channel that its service has not answered yet. Thread-safe; futures complete outside any lock. */
 final class PendingCalls {
-    /** Each may hold a command's payload; a service that leaves so many unanswered has other troubles. */
+    /** Calls of one channel. Each may hold a command's payload. */
     static final int MAX = 1000;
 
     private final Timers timers;
@@ -22,26 +22,30 @@ final class PendingCalls {
 
     @GuardedBy("this") private Optional<String> closed = Optional.empty();
 
-    @GuardedBy("this") private long asked;
+    @GuardedBy("this") private long lastId;
 
     PendingCalls(Timers timers) {
         this.timers = timers;
     }
 
-    /** A question under way; {@code id} is unlike that of any other of this channel. */
+    /**
+     * A call without an answer yet.
+     *
+     * @param id unique within the channel
+     */
     record PendingCall(String id, CompletableFuture<CallResult> answer) {}
 
-    /** Opens a question that is answered in any case, after {@code timeout} at the latest. */
+    /** Opens a call. Its future completes in any case, after {@code timeout} at the latest. */
     PendingCall open(Duration timeout) {
-        Optional<CallResult.Unanswered> problem;
+        Optional<CallResult.Unanswered> refusal;
         PendingCall call;
         synchronized (this) {
-            call = new PendingCall(Long.toString(++asked), new CompletableFuture<>());
-            problem = problem();
-            if (problem.isEmpty()) open.put(call.id(), call);
+            call = new PendingCall(Long.toString(++lastId), new CompletableFuture<>());
+            refusal = refusal();
+            if (refusal.isEmpty()) open.put(call.id(), call);
         }
-        if (problem.isPresent()) {
-            call.answer().complete(problem.get());
+        if (refusal.isPresent()) {
+            call.answer().complete(refusal.get());
             return call;
         }
         Timers.Timer limit = timers.schedule(timeout, () -> expire(call.id(), timeout));
@@ -49,11 +53,11 @@ final class PendingCalls {
         return call;
     }
 
-    @GuardedBy("this") private Optional<CallResult.Unanswered> problem() {
+    @GuardedBy("this") private Optional<CallResult.Unanswered> refusal() {
         if (closed.isPresent()) return closed.map(PendingCalls::noChannel);
         if (open.size() < MAX) return Optional.empty();
         return Optional.of(new CallResult.Unanswered(
-                ErrorCode.BUSY, MAX + " questions to the service are unanswered; this one was not asked"));
+                ErrorCode.BUSY, MAX + " calls to the service are unanswered; this one was not sent"));
     }
 
     private void expire(String id, Duration timeout) {
@@ -63,7 +67,7 @@ final class PendingCalls {
                         ErrorCode.TIMEOUT, "the service did not answer within " + timeout.toMillis() + " ms"));
     }
 
-    /** Answers a question; false if there is none of that id, any more or at all. */
+    /** Completes a call; returns false if there is none with that id, or none any more. */
     boolean complete(String id, CallResult answered) {
         PendingCall call;
         synchronized (this) {
@@ -74,7 +78,7 @@ final class PendingCalls {
         return true;
     }
 
-    /** The channel is gone: nobody will answer any more. */
+    /** The channel is closed: completes all open calls, and every later one at once. */
     void close(String why) {
         List<PendingCall> left;
         synchronized (this) {

@@ -16,7 +16,7 @@ public interface ServiceCalls {
      * Calls a function of a service.
      *
      * @param args any JSON value
-     * @return completes with the service's result, or with why there is none, after {@code timeout} at the latest
+     * @return completes with the service's result, or with the reason why there is none, after {@code timeout} at the latest
      */
     CompletableFuture<CallResult> call(ServiceId service, String name, JsonElement args, Duration timeout);
 
@@ -24,28 +24,28 @@ public interface ServiceCalls {
     Configuration configuration(ServiceId service);
 
     /**
-     * Changes a service's configuration; one that the service refuses is not kept.
+     * Changes a service's configuration. One that the service refuses is not stored.
      *
-     * @return completes with {@code version}, {@code config} and whether a running service has {@code applied} it, or with
-     *     why it is not kept; within ten seconds, plus the time of its disk and of earlier changes
+     * @return completes with {@code version}, {@code config} and {@code applied} (whether a running service has accepted
+     *     it), or with the reason why it is not stored; within ten seconds, plus the time for the disk and earlier changes
      */
     CompletableFuture<CallResult> configure(Manifest manifest, JsonObject config);
 
-    /** What became of a question to a service. */
+    /** The outcome of a call. */
     sealed interface CallResult {
 
-        /** It went well. */
+        /** The service answered. */
         record Done(JsonElement value) implements CallResult {}
 
-        /** The service said no, and why. */
+        /** The service refused, with its own message. */
         record Refused(String message) implements CallResult {}
 
         /**
          * There is no answer.
          *
-         * @param code {@code NO_CHANNEL}: there is none, or it was closed before the answer; {@code TIMEOUT}: whether the
-         *     question took effect is unknown; {@code DISK_FULL}: nothing was changed; {@code BUSY}: so many questions are
-         *     unanswered that this one was not asked; {@code INTERNAL}: a fault of the agent
+         * @param code {@code NO_CHANNEL}: there is none, or it was closed before the answer; {@code TIMEOUT}: the service
+         *     may or may not have acted on the call; {@code DISK_FULL}: nothing was changed; {@code BUSY}: too many calls are
+         *     unanswered, so this one was not sent; {@code INTERNAL}: a fault of the agent
          */
         record Unanswered(ErrorCode code, String message) implements CallResult {}
     }

@@ -33,174 +33,172 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services' channels: tells every launch where its channel is and with which token, and speaks with those that have
- * attached. Without a place for its socket the agent goes on without channels, and says so. Thread-safe; never blocks
- * but where said.
+ * The services' channels: gives each launch the path of the socket and a token, and exchanges lines with the services that
+ * have attached. If there is no folder for the socket, the agent runs without channels and logs it. Thread-safe; blocks only
+ * where stated.
  */
 public final class ServiceChannels implements ServiceCalls, StopNotifier, StatusListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceChannels.class);
 
-    /** Between two looks at the socket. */
-    private static final Duration LOOK = Duration.ofSeconds(5);
+    /** How often the agent checks that the socket still exists. */
+    private static final Duration SOCKET_CHECK = Duration.ofSeconds(5);
 
     private final Timers timers;
     private final Executor disk;
-    private final Duration look;
-    private final ServiceMessageSink publications;
+    private final Duration socketCheck;
+    private final ServiceMessageSink messages;
     private final ChannelStats stats = new ChannelStats();
     private final Configurations configurations;
-    private volatile Optional<Door> door;
-    private volatile Optional<Open> open = Optional.empty();
-    private volatile boolean isMissing;
+    /** Empty if there can be no channels. */
+    private volatile Optional<Endpoint> endpoint;
+    /** Empty before {@link #open} and after {@link #close}. */
+    private volatile Optional<ChannelThread> thread = Optional.empty();
 
-    /** Where services find us, and how they prove who they are. */
-    private record Door(ChannelDirectory place, Tokens tokens) {
+    private volatile boolean isSocketMissing;
+
+    /** What a service needs to attach. */
+    private record Endpoint(ChannelDirectory directory, ChannelCredentials credentials) {
+        static Optional<Endpoint> prepare(Path data) {
+            try {
+                ChannelDirectory directory = ChannelDirectory.prepare(data);
+                return Optional.of(new Endpoint(directory, ChannelCredentials.load(data, directory.agent())));
+            } catch (IOException e) {
+                LOG.error("services get no channel: {}", e.toString());
+                return Optional.empty();
+            }
+        }
+
         ConfigFiles files() {
-            return new ConfigFiles(place.configurations());
+            return new ConfigFiles(directory.configurations());
         }
     }
 
-    /** What there is between start and end. */
-    private record Open(ChannelRegistry registry, ChannelThread thread) {}
-
     /**
-     * Makes the place for the socket below {@code data}, or near it; blocks for a disk sync when it is new.
+     * Creates the folder for the socket, in {@code data} if possible. Blocks for a disk sync the first time.
      *
-     * @param publications hears what services say to the world
-     * @param disk runs what waits for a disk
+     * @param messages receives what services send
+     * @param disk runs tasks that wait for the disk
      */
-    public ServiceChannels(
-            Path data, Timers timers, ServiceMessageSink publications, ConfigStore store, Executor disk) {
-        this(data, timers, publications, store, disk, LOOK);
+    public ServiceChannels(Path data, Timers timers, ServiceMessageSink messages, ConfigStore store, Executor disk) {
+        this(data, timers, messages, store, disk, SOCKET_CHECK);
     }
 
     ServiceChannels(
             Path data,
             Timers timers,
-            ServiceMessageSink publications,
+            ServiceMessageSink messages,
             ConfigStore store,
             Executor disk,
-            Duration look) {
+            Duration socketCheck) {
         this.timers = timers;
         this.disk = disk;
-        this.look = look;
-        this.publications = publications;
-        door = door(data);
-        configurations = new Configurations(store, door.map(Door::files), disk);
+        this.socketCheck = socketCheck;
+        this.messages = messages;
+        endpoint = Endpoint.prepare(data);
+        configurations = new Configurations(store, endpoint.map(Endpoint::files), disk);
     }
 
-    private static Optional<Door> door(Path data) {
-        try {
-            return Optional.of(new Door(ChannelDirectory.prepare(data), Tokens.in(data)));
-        } catch (IOException e) {
-            LOG.error("services get no channel: {}", e.toString());
-            return Optional.empty();
-        }
-    }
-
-    /** Deletes the configuration files of services that are not installed; blocks for that. Called once, first. */
+    /** Deletes the configuration files of services that are not installed. Blocks for the disk. To be called once, first. */
     public void forgetAllBut(Set<ServiceId> installed) {
         configurations.forgetAllBut(installed);
     }
 
     /**
-     * Opens the socket: services that are started from now on find it, and wait there for {@link #start()}. If it cannot be
-     * made now, that is tried again at every launch and every 5 seconds.
+     * Creates the socket. Services can connect from now on; they are answered after {@link #start()}. If the socket cannot be
+     * created, the agent tries again at each launch and every 5 seconds.
      */
     public void open(ServiceRegistry supervision) {
-        if (door.isEmpty()) return;
+        if (endpoint.isEmpty()) return;
+        ChannelDirectory directory = endpoint.get().directory();
         try {
-            var opened = opened(door.get(), supervision);
-            open = Optional.of(opened);
-            makeSocket(opened.thread());
+            var registry = new ChannelRegistry(
+                    supervision, endpoint.get().credentials(), configurations, messages, stats, timers);
+            var opened = new ChannelThread(directory, registry, timers::nanos);
+            thread = Optional.of(opened);
+            createSocket(opened);
         } catch (IOException e) {
-            LOG.error("services get no channel: {}: {}", door.get().place().socket(), e.toString());
-            door = Optional.empty();
+            LOG.error("services get no channel: {}: {}", directory.socket(), e.toString());
+            endpoint = Optional.empty();
         }
     }
 
-    /** Lets services attach, once all of them are known to the supervision. */
+    /** Lets services attach. To be called when the supervision knows all of them. */
     public void start() {
-        open.ifPresent(o -> o.thread().start());
-        lookLater();
+        thread.ifPresent(ChannelThread::start);
+        checkSocketLater();
     }
 
-    private Open opened(Door to, ServiceRegistry supervision) throws IOException {
-        var gate = new ChannelRegistry.Gate(
-                to.tokens(), new PeerCredentials(to.place().agent()));
-        var hearing = new ChannelRegistry.Hearing(publications, stats);
-        var registry = new ChannelRegistry(supervision, gate, timers, configurations, hearing);
-        return new Open(registry, new ChannelThread(to.place(), registry));
-    }
-
-    /** The variables by which a run finds its channel and its configuration, whose file is there then. Blocks for it. */
+    /**
+     * The variables that lead a run to its channel and to its configuration file, which exists when this returns. Blocks for
+     * the disk.
+     */
     public Map<String, String> environment(Launcher.Launch launch) {
-        if (door.isEmpty()) return Map.of();
+        if (endpoint.isEmpty()) return Map.of();
         ServiceId service = launch.manifest().id();
-        open.ifPresent(o -> requireSocket(o.thread()));
+        thread.ifPresent(this::requireSocket);
         configurations.write(launch.manifest());
         return Map.of(
-                EfkaVariables.CONFIG, door.get().files().of(service).toString(),
-                EfkaVariables.CHANNEL, door.get().place().socket().toString(),
-                EfkaVariables.TOKEN, door.get().tokens().of(service, launch.run()));
+                EfkaVariables.CONFIG, endpoint.get().files().of(service).toString(),
+                EfkaVariables.CHANNEL, endpoint.get().directory().socket().toString(),
+                EfkaVariables.TOKEN, endpoint.get().credentials().token(service, launch.run()));
     }
 
-    private void makeSocket(ChannelThread thread) {
+    private void createSocket(ChannelThread channels) {
         try {
-            thread.requireSocket();
+            channels.requireSocket();
         } catch (IOException e) {
             reportMissing(e);
         }
     }
 
-    private void requireSocket(ChannelThread thread) {
+    private void requireSocket(ChannelThread channels) {
         try {
-            if (thread.requireSocket()) {
+            if (channels.requireSocket()) {
                 LOG.warn(
-                        "the channel's socket {}, and is there again",
-                        isMissing ? "could not be made" : "was deleted or replaced");
+                        "the channel's socket {}, and exists again",
+                        isSocketMissing ? "could not be created" : "was deleted or replaced");
             }
-            isMissing = false;
+            isSocketMissing = false;
         } catch (IOException e) {
             reportMissing(e);
         }
     }
 
-    /** Said once, and not at every look. */
-    private void reportMissing(IOException why) {
-        String message = "services cannot attach a channel until its socket can be made: {}";
-        if (isMissing) LOG.debug(message, why.toString());
-        else LOG.warn(message, why.toString());
-        isMissing = true;
+    /** Warns once, not at every check. */
+    private void reportMissing(IOException reason) {
+        String message = "services cannot attach until the channel's socket can be created: {}";
+        if (isSocketMissing) LOG.debug(message, reason.toString());
+        else LOG.warn(message, reason.toString());
+        isSocketMissing = true;
     }
 
-    /** For services that lose their connection and are not launched anew. */
-    private void lookLater() {
-        if (open.isPresent()) timers.schedule(look, this::look);
+    /** For services that lose their connection and are not launched again. */
+    private void checkSocketLater() {
+        if (thread.isPresent()) timers.schedule(socketCheck, this::checkSocket);
     }
 
-    private void look() {
+    private void checkSocket() {
         try {
             disk.execute(() -> {
                 try {
-                    open.ifPresent(o -> lookAfterSocket(o.thread()));
+                    thread.ifPresent(this::createIfMissing);
                 } finally {
-                    lookLater();
+                    checkSocketLater();
                 }
             });
         } catch (RejectedExecutionException full) {
-            lookLater();
+            checkSocketLater();
         }
     }
 
-    /** Only a look where all is well: making sure of the folder writes to the disk. */
-    private void lookAfterSocket(ChannelThread thread) {
+    /** Checks first: {@link #requireSocket} writes to the disk. */
+    private void createIfMissing(ChannelThread channels) {
         try {
-            if (thread.isListening()) return;
+            if (channels.isListening()) return;
         } catch (IOException unknown) {
-            LOG.debug("the socket cannot be looked at", unknown);
+            LOG.debug("the socket cannot be checked", unknown);
         }
-        requireSocket(thread);
+        requireSocket(channels);
     }
 
     @Override
@@ -226,7 +224,7 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
     }
 
     private Optional<AttachedChannel> find(ServiceId service) {
-        return open.flatMap(o -> o.registry().find(service));
+        return thread.flatMap(channels -> channels.registry().find(service));
     }
 
     @Override
@@ -238,46 +236,46 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
 
     @Override
     public void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
-        open.ifPresentOrElse(
-                o -> o.thread().afterReading(fired, supervisor),
+        thread.ifPresentOrElse(
+                channels -> channels.afterReading(fired, supervisor),
                 () -> StopNotifier.super.afterReading(fired, supervisor));
     }
 
     @Override
     public void changed(ServiceStatus status) {
-        open.ifPresent(o -> o.registry().changed(status));
+        thread.ifPresent(channels -> channels.registry().changed(status));
     }
 
     @Override
     public void removed(ServiceId id) {
-        open.ifPresent(o -> o.registry().removed(id));
+        thread.ifPresent(channels -> channels.registry().removed(id));
         configurations.removed(id);
     }
 
-    /** Where the socket is and what has happened on it, for {@code info}. */
+    /** The socket's path, and counters, for {@code info}. */
     public Map<String, Object> describe() {
         var facts = new LinkedHashMap<String, Object>();
-        facts.put("socket", door.map(d -> d.place().socket().toString()));
-        facts.put("attached", open.map(o -> o.registry().size()).orElse(0));
+        facts.put("socket", endpoint.map(it -> it.directory().socket().toString()));
+        facts.put("attached", thread.map(channels -> channels.registry().size()).orElse(0));
         facts.putAll(stats.counts());
         return facts;
     }
 
-    /** Closes all channels; services that live on find the next agent at the same place. Idempotent. */
+    /** Closes all channels. Services that stay alive find the next agent at the same path. Idempotent. */
     @Override
     public void close() {
-        open.ifPresent(o -> {
-            o.thread().close();
-            if (!o.registry().isAnybodyAlive()) door.ifPresent(ServiceChannels::leave);
+        thread.ifPresent(channels -> {
+            channels.close();
+            if (!channels.registry().isAnyServiceAlive()) endpoint.ifPresent(ServiceChannels::remove);
         });
-        open = Optional.empty();
+        thread = Optional.empty();
     }
 
-    private static void leave(Door door) {
+    private static void remove(Endpoint endpoint) {
         try {
-            door.place().remove();
+            endpoint.directory().remove();
         } catch (IOException e) {
-            LOG.info("the channel's folder stays behind: {}", e.toString());
+            LOG.info("the channel's folder was not deleted: {}", e.toString());
         }
     }
 }

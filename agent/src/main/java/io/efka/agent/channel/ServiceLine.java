@@ -5,14 +5,14 @@ import com.google.gson.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What a service can say, one line each. */
+/** A line that a service sends. */
 sealed interface ServiceLine {
 
-    /** Hands itself to whoever knows what to do about it. */
-    void to(Hearer hearer);
+    /** Calls the method for this kind of line. */
+    void dispatch(Handler handler);
 
-    /** Hears each kind of line. */
-    interface Hearer {
+    /** Handles each kind of line. */
+    interface Handler {
         void attach(Attach line);
 
         void ready();
@@ -29,52 +29,66 @@ sealed interface ServiceLine {
     /** The first line of a connection. */
     record Attach(String service, String token) implements ServiceLine {
         @Override
-        public void to(Hearer hearer) {
-            hearer.attach(this);
+        public void dispatch(Handler handler) {
+            handler.attach(this);
         }
 
-        /** Not the token. */
+        /** Leaves out the token, which is a secret. */
         @Override
         public String toString() {
             return "Attach[" + service + "]";
         }
     }
 
+    /** The service is ready. */
     record Ready() implements ServiceLine {
         @Override
-        public void to(Hearer hearer) {
-            hearer.ready();
+        public void dispatch(Handler handler) {
+            handler.ready();
         }
     }
 
+    /**
+     * The service is alive.
+     *
+     * @param extend the time until it will say so again; empty: as its manifest says
+     */
     record Alive(Optional<Duration> extend) implements ServiceLine {
         @Override
-        public void to(Hearer hearer) {
-            hearer.alive(this);
+        public void dispatch(Handler handler) {
+            handler.alive(this);
         }
     }
 
-    /** Something to publish; {@code name} is legal. */
+    /**
+     * A value to publish.
+     *
+     * @param name legal as a topic level
+     */
     record Data(String name, JsonElement value, boolean retain) implements ServiceLine {
         @Override
-        public void to(Hearer hearer) {
-            hearer.data(this);
+        public void dispatch(Handler handler) {
+            handler.data(this);
         }
     }
 
-    /** An event of the service's own making. */
+    /** An event that the service defines. */
     record Report(JsonObject content) implements ServiceLine {
         @Override
-        public void to(Hearer hearer) {
-            hearer.report(this);
+        public void dispatch(Handler handler) {
+            handler.report(this);
         }
     }
 
-    /** What became of what it was asked; {@code error} empty: it went well. */
+    /**
+     * The answer to a call or to a configuration.
+     *
+     * @param error why the service refused; empty: it did not
+     */
     record Result(String id, JsonElement value, Optional<String> error) implements ServiceLine {
         @Override
-        public void to(Hearer hearer) {
-            hearer.result(this);
+        public void dispatch(Handler handler) {
+            handler.result(this);
         }
     }
 }

@@ -11,37 +11,43 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Makes files that only the agent's user can read: with their mode from the first moment on, not a moment later. */
+/** Creates files and folders that only the agent's user can read. They have their mode from the moment they exist. */
 public final class PrivateFiles {
     /** 0600. */
     static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
     /** 0700. */
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
-    /** 0711: whoever knows a name in it gets through to that, and nobody else can list it. */
-    private static final Set<PosixFilePermission> PASSAGE = PosixFilePermissions.fromString("rwx--x--x");
+    /** 0711: others can open what is in it if they know its name, but cannot list it. */
+    public static final Set<PosixFilePermission> PASSAGE = PosixFilePermissions.fromString("rwx--x--x");
 
     private PrivateFiles() {}
 
-    /** Makes an empty file where there is none. */
+    /** Creates an empty file; one that exists stays as it is. */
     public static void create(Path file) throws IOException {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(FILE));
         } catch (FileAlreadyExistsException there) {
-            // as it is; Exposure has looked at it at the start
+            // ExposedFiles corrected its mode when the agent started.
         }
     }
 
-    /** Makes a folder where there is none, and its parents as anybody would. */
+    /** Creates a folder, and its parents with the default mode; one that exists stays as it is. */
     public static void makeFolder(Path folder) throws IOException {
         make(folder, FOLDER);
     }
 
     /**
-     * Makes a folder on the way to services: where the agent is root they may run as other users, who must be able to pass
-     * through it; everywhere else it is as private as any.
+     * Creates a folder on the path to files of services. If the agent is root, services may run as other users, who must be
+     * able to pass through it: its mode is 0711. Otherwise it is 0700. A folder that exists stays as it is.
      */
     public static void makePassage(Path folder) throws IOException {
         make(folder, passage());
+    }
+
+    /** The same, but also corrects the mode of a folder that exists. */
+    public static void requirePassage(Path folder) throws IOException {
+        makePassage(folder);
+        Files.setPosixFilePermissions(folder, passage());
     }
 
     static Set<PosixFilePermission> passage() {
@@ -60,7 +66,7 @@ public final class PrivateFiles {
         }
     }
 
-    /** Takes away what is more than 0600, or 0700 of a folder; says whether there was anything to take. */
+    /** Removes permissions beyond 0600, or 0700 for a folder; returns whether there were any. */
     public static boolean narrow(Path file) throws IOException {
         return narrow(file, Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? FOLDER : FILE);
     }

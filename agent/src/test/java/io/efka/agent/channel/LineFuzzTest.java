@@ -3,6 +3,7 @@ package io.efka.agent.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.agent.channel.LineCodec.BadLineException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,10 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Lines in whatever pieces, and whatever is in them. A failure prints its seed. */
 final class LineFuzzTest {
     private static final int MAX = 1000;
-    private final LineCodec codec = new LineCodec();
 
     /** Keeps what was found. */
-    private static final class Found implements LineSplitter.Taker {
+    private static final class Found implements LineSplitter.Listener {
         final List<String> lines = new ArrayList<>();
         int tooLong;
 
@@ -63,7 +63,7 @@ final class LineFuzzTest {
             byte[] bytes = utf8(all.toString());
             for (int at = 0; at < bytes.length; ) {
                 int length = Math.min(bytes.length - at, 1 + random.nextInt(3000));
-                splitter.take(ByteBuffer.wrap(bytes, at, length));
+                splitter.feed(ByteBuffer.wrap(bytes, at, length));
                 at += length;
             }
             assertThat(found.lines).as("seed %d", seed).isEqualTo(expected);
@@ -76,8 +76,8 @@ final class LineFuzzTest {
             var found = new Found();
             var splitter = new LineSplitter(MAX, found);
             byte[] piece = new byte[64 * 1024];
-            for (int i = 0; i < 4_096; i++) splitter.take(ByteBuffer.wrap(piece)); // 256 MiB
-            splitter.take(ByteBuffer.wrap(utf8("\n{}\n")));
+            for (int i = 0; i < 4_096; i++) splitter.feed(ByteBuffer.wrap(piece)); // 256 MiB
+            splitter.feed(ByteBuffer.wrap(utf8("\n{}\n")));
             assertThat(found.tooLong).isEqualTo(1);
             assertThat(found.lines).containsExactly("{}");
         }
@@ -94,7 +94,7 @@ final class LineFuzzTest {
             for (int i = 0; i < 20_000; i++) {
                 byte[] line = random.nextBoolean() ? noise(random) : mutated(good, random);
                 try {
-                    assertThat(codec.decode(line)).isNotNull();
+                    assertThat(LineCodec.decode(line)).isNotNull();
                 } catch (BadLineException expected) {
                     assertThat(expected.reason()).isNotBlank();
                 } catch (RuntimeException | StackOverflowError bug) {
@@ -119,37 +119,38 @@ final class LineFuzzTest {
         @Test
         void deepNestingIsRefused() {
             String deep = "{\"type\":\"data\",\"name\":\"a\",\"value\":" + "[".repeat(500_000);
-            assertThatThrownBy(() -> codec.decode(utf8(deep))).isInstanceOf(BadLineException.class);
+            assertThatThrownBy(() -> LineCodec.decode(utf8(deep))).isInstanceOf(BadLineException.class);
         }
 
         @Test
         void aNumberStaysAsItWasWritten() throws BadLineException {
             String digits = "12345678901234567890.50";
             var data = (ServiceLine.Data)
-                    codec.decode(utf8("{\"type\":\"data\",\"name\":\"a\",\"value\":" + digits + "}"));
+                    LineCodec.decode(utf8("{\"type\":\"data\",\"name\":\"a\",\"value\":" + digits + "}"));
             assertThat(data.value()).hasToString(digits);
         }
 
         @Test
         void whatIsWrongIsNamed() {
-            assertThatThrownBy(() -> codec.decode(utf8("{\"type\":\"datum\"}"))).hasMessageContaining("\"datum\"");
-            assertThatThrownBy(() -> codec.decode(utf8("{\"type\":\"data\",\"name\":\"a/b\",\"value\":1}")))
+            assertThatThrownBy(() -> LineCodec.decode(utf8("{\"type\":\"datum\"}")))
+                    .hasMessageContaining("\"datum\"");
+            assertThatThrownBy(() -> LineCodec.decode(utf8("{\"type\":\"data\",\"name\":\"a/b\",\"value\":1}")))
                     .hasMessageStartingWith("name must be");
-            assertThatThrownBy(() -> codec.decode(utf8("{\"type\":\"data\",\"name\":\"a\"}")))
+            assertThatThrownBy(() -> LineCodec.decode(utf8("{\"type\":\"data\",\"name\":\"a\"}")))
                     .hasMessageStartingWith("value is missing");
-            assertThatThrownBy(() -> codec.decode(utf8("{\"type\":\"alive\",\"extend_ms\":-1}")))
+            assertThatThrownBy(() -> LineCodec.decode(utf8("{\"type\":\"alive\",\"extend_ms\":-1}")))
                     .hasMessageStartingWith("extend_ms must be");
-            assertThatThrownBy(() -> codec.decode(utf8("{\"type\":\"ready\"} {}")))
+            assertThatThrownBy(() -> LineCodec.decode(utf8("{\"type\":\"ready\"} {}")))
                     .hasMessageContaining("one JSON object");
-            assertThatThrownBy(() -> codec.decode(utf8("{\"type\":\"ready\",\"type\":\"ready\"}")))
+            assertThatThrownBy(() -> LineCodec.decode(utf8("{\"type\":\"ready\",\"type\":\"ready\"}")))
                     .hasMessageContaining("twice");
-            assertThatThrownBy(() -> codec.decode(new byte[] {'"', (byte) 0xff, '"'}))
+            assertThatThrownBy(() -> LineCodec.decode(new byte[] {'"', (byte) 0xff, '"'}))
                     .hasMessageContaining("UTF-8");
         }
 
         @Test
         void moreTimeIsUnderstood() throws BadLineException {
-            assertThat(codec.decode(utf8("{\"type\":\"alive\",\"extend_ms\":1500}")))
+            assertThat(LineCodec.decode(utf8("{\"type\":\"alive\",\"extend_ms\":1500}")))
                     .isEqualTo(new ServiceLine.Alive(Optional.of(Duration.ofMillis(1500))));
         }
     }

@@ -18,11 +18,13 @@ import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
+import io.efka.threads.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -63,6 +66,35 @@ final class ServiceChannelsTest {
     private final InMemoryConfigs configs = new InMemoryConfigs();
     private final List<Client> clients = new ArrayList<>();
     private ServiceChannels channels;
+
+    /** Monotonic time that passes only when the test says so; alarms are real. */
+    private static final class ManualClock implements Timers {
+        private final Timers real;
+        private final AtomicLong nanos = new AtomicLong();
+
+        ManualClock(Timers real) {
+            this.real = real;
+        }
+
+        void advance(Duration time) {
+            nanos.addAndGet(time.toNanos());
+        }
+
+        @Override
+        public Instant now() {
+            return real.now();
+        }
+
+        @Override
+        public long nanos() {
+            return nanos.get();
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            return real.schedule(delay, task);
+        }
+    }
 
     /** What services said to the world. */
     private static final class Heard implements ServiceMessageSink {
@@ -111,7 +143,11 @@ final class ServiceChannelsTest {
 
     /** @param look between two looks at the socket */
     private ServiceChannels opened(Duration look) {
-        var opened = new ServiceChannels(data, timers, heard, configs, Runnable::run, look);
+        return opened(look, timers);
+    }
+
+    private ServiceChannels opened(Duration look, Timers clock) {
+        var opened = new ServiceChannels(data, clock, heard, configs, Runnable::run, look);
         opened.open(services);
         opened.start();
         return opened;
@@ -516,19 +552,47 @@ final class ServiceChannelsTest {
             assertThat(heard.next()).isEqualTo("camera a=2");
         }
 
+        /** The clock stands still until the test moves it: 5,000 lines a second, and one buffer of 64 KiB beyond them. */
         @Test
         void whoSpeaksTooFastIsReadMoreSlowlyAndLosesNothing() throws Exception {
+            var clock = new ManualClock(timers);
+            channels.close();
+            channels = opened(NEVER, clock);
             Client client = attached();
+            Client lamp = attachedLamp();
+            int lines = 12_000;
+            int rate = 5_000;
+            int lineBytes = 40;
+            int overdraft = 64 * 1024 / lineBytes + 1;
             var all = new StringBuilder();
-            for (int i = 0; i < 12_000; i++) {
-                all.append("{\"type\":\"data\",\"name\":\"a\",\"value\":")
-                        .append(i)
-                        .append("}\n");
+            for (int i = 0; i < lines; i++) {
+                String line = "{\"type\":\"data\",\"name\":\"a\",\"value\":" + i + "}";
+                all.append(line).append(" ".repeat(lineBytes - 1 - line.length())).append('\n');
             }
-            long begun = System.nanoTime();
-            client.send(all.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            for (int i = 0; i < 12_000; i++) assertThat(heard.next()).isEqualTo("camera a=" + i);
-            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)).isGreaterThan(800);
+            var sending = CompletableFuture.runAsync(() -> {
+                try {
+                    client.send(all.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            int next = 0;
+            int allowed = rate;
+            while (next < lines) {
+                // What the rate allows is read whatever the time; the lamp's lines show that the thread has had its turns.
+                int least = Math.min(lines, allowed - overdraft);
+                while (next < least) assertThat(heard.next()).isEqualTo("camera a=" + next++);
+                for (int i = 0; i < 20; i++) {
+                    lamp.say("{\"type\":\"data\",\"name\":\"b\",\"value\":" + i + "}");
+                    for (String said = heard.next(); !said.equals("lamp b=" + i); said = heard.next()) {
+                        assertThat(said).isEqualTo("camera a=" + next++);
+                    }
+                }
+                assertThat(next).isLessThanOrEqualTo(allowed + overdraft);
+                clock.advance(Duration.ofSeconds(1));
+                allowed += rate;
+            }
+            sending.get(10, TimeUnit.SECONDS);
         }
     }
 
