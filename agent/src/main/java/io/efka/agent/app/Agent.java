@@ -3,7 +3,7 @@ package io.efka.agent.app;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Lifecycle.StartException.Reason;
-import io.efka.agent.files.Exposure;
+import io.efka.agent.files.ExposedFiles;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.state.SessionCounter;
 import io.efka.agent.state.StateStore;
@@ -81,7 +81,7 @@ public final class Agent implements Lifecycle {
         Path data = settings.folders().data();
         make(data, PrivateFiles::makePassage);
         make(settings.folders().logs(), Files::createDirectories);
-        Exposure.shut(data);
+        ExposedFiles.makePrivate(data);
         StateStore store = open();
         fatal.dumpTo(settings.folders().data().resolve(THREAD_DUMP));
         state = Optional.of(store);

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes files that are whole at any time: after a failure or a power cut there is the old content or the new, never a part
- * of it. Thread-safe; blocks for the disk.
+ * Writes files atomically: after a failure or a power cut, a file has its old content or its new content, never a part of it.
+ * Thread-safe; blocks for the disk.
  */
 public final class AtomicFiles {
     private static final AtomicFiles DURABLE = new AtomicFiles((path, sync) -> sync.run());
@@ -24,9 +24,9 @@ public final class AtomicFiles {
 
     private final Disk disk;
 
-    /** The port through which tests see what is made durable, and when. */
+    /** A port for tests, which see what is synced, and when. */
     interface Disk {
-        /** @param sync makes the path durable */
+        /** @param sync syncs the path */
         void sync(Path path, Sync sync) throws IOException;
     }
 
@@ -39,18 +39,18 @@ public final class AtomicFiles {
     }
 
     /**
-     * Gives a file new content, mode 0600, whether it is there or not. Content and name are durable when it returns.
+     * Writes a file with mode 0600, and replaces one that exists. Content and name are durable when it returns.
      *
-     * @param owner whom the file belongs to from the moment it has its name; empty: the agent's user
-     * @throws IOException if it could not be done; the old content is still there, unless only the last sync failed
+     * @param owner of the file from the moment it has its name; empty: the agent's user
+     * @throws IOException if it failed; the old content is still there, unless only the last sync failed
      */
     public static void replace(Path file, byte[] content, Optional<UserPrincipal> owner) throws IOException {
         DURABLE.doReplace(file, content, owner);
     }
 
     /**
-     * The same without waiting for the disk: after a power cut the file may be empty. For content that is kept elsewhere
-     * and compared before use.
+     * The same without a sync: after a power cut the file may be empty. For content that is stored elsewhere and compared
+     * before use.
      */
     public static void replaceUnsynced(Path file, byte[] content, Optional<UserPrincipal> owner) throws IOException {
         UNSYNCED.doReplace(file, content, owner);
@@ -71,11 +71,11 @@ public final class AtomicFiles {
     }
 
     /**
-     * Makes a file that is not there yet. Its content and mode are durable when it returns; its name after {@link #sync}
-     * of the folder. Nobody else can read it before it has its mode.
+     * Creates a file. Its content and mode are durable when it returns; its name is after {@link #sync} of the folder. Only
+     * the agent's user can read it before it has its mode.
      *
-     * @throws java.nio.file.FileAlreadyExistsException if something is there; it stays as it is
-     * @throws IOException if it could not be written; nothing is left of it
+     * @throws java.nio.file.FileAlreadyExistsException if the path exists; it stays as it is
+     * @throws IOException if it could not be written; it is deleted again
      */
     public static void create(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
         DURABLE.doCreate(file, content, mode, Optional.empty());
@@ -91,7 +91,7 @@ public final class AtomicFiles {
             while (rest.hasRemaining()) channel.write(rest);
             Files.setPosixFilePermissions(file, mode);
             if (owner.isPresent()) Files.setOwner(file, owner.get());
-            // Through the open channel: its mode may forbid the agent to open it again.
+            // Through the open channel: its mode may not allow the agent to open it again.
             disk.sync(file, () -> channel.force(true));
             isWhole = true;
         } finally {
@@ -99,7 +99,7 @@ public final class AtomicFiles {
         }
     }
 
-    /** Where {@link #replace} writes before it renames; a kill in between leaves it there, until the next {@code replace}. */
+    /** The file that {@link #replace} writes and then renames. A kill in between leaves it until the next {@code replace}. */
     public static Path draftOf(Path file) {
         return file.resolveSibling("." + file.getFileName() + ".new");
     }
@@ -108,7 +108,7 @@ public final class AtomicFiles {
         return Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
     }
 
-    /** Makes durable what a file contains, or which names a folder has. An interrupt does not disturb it. */
+    /** Syncs the content of a file, or the names in a folder. Ignores interrupts until it is done. */
     public static void sync(Path path) throws IOException {
         boolean interrupted = false;
         try {
@@ -120,7 +120,7 @@ public final class AtomicFiles {
         }
     }
 
-    // A folder can be opened by a channel only. An interrupt closes the channel, so a new one is tried.
+    // Only a channel can open a folder. An interrupt closes the channel, so the caller tries again.
     private static boolean isSyncedUninterrupted(Path path) throws IOException {
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

@@ -8,8 +8,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /**
- * Identifies the file behind a path by its device and inode: a file that is deleted and made again is another one, unless
- * the file system gives it the same inode.
+ * Identifies the file behind a path by its device and inode. A file that is deleted and created again has another identity,
+ * unless the file system reuses the inode.
  *
  * @param key compares with {@code equals}
  */
@@ -19,15 +19,15 @@ public record FileIdentity(Object key) {
     }
 
     /**
-     * Reads the identity of what is at the path now; a link is a file of its own. One system call.
+     * Reads the identity of what is at the path now; does not follow a link. One system call.
      *
-     * @throws java.nio.file.NoSuchFileException if nothing is there
+     * @throws java.nio.file.NoSuchFileException if the path does not exist
      */
     public static FileIdentity of(Path path) throws IOException {
         return of(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
     }
 
-    /** The identity of the file that the attributes were read of. */
+    /** The identity of the file that has these attributes. */
     public static FileIdentity of(BasicFileAttributes attributes) {
         return new FileIdentity(attributes.fileKey());
     }

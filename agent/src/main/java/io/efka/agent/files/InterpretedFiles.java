@@ -11,16 +11,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The files that an interpreter is told to run by its arguments: who can change {@code run.sh} in {@code sh run.sh} decides
- * what runs, as with a program. That is the first argument that is no option, or what stands after {@code java -jar}. Other
- * arguments are data, which a service may well write itself. Code that stands in an argument ({@code sh -c}) and modules that
- * an interpreter looks up by name ({@code python -m}) are not looked into.
+ * The files that a command's arguments tell an interpreter to run. Whoever can change {@code run.sh} in {@code sh run.sh}
+ * decides what runs, as with a program. Such a file is the first argument that is not an option, or the one after
+ * {@code java -jar}. Other arguments are data, which the service may write itself. Code in an argument ({@code sh -c}) and
+ * modules that an interpreter finds by name ({@code python -m}) are not examined.
  */
 final class InterpretedFiles {
-    /** Words of {@code java} whose next word is a list of what it loads. */
+    /** Options of {@code java} whose next word lists what it loads. */
     private static final List<String> CLASS_PATHS = List.of("-cp", "-classpath", "--class-path", "-p", "--module-path");
 
-    /** Words of {@code java} whose next word is a value. */
+    /** Options of {@code java} whose next word is a value. */
     private static final List<String> JAVA_VALUES = List.of(
             "--add-modules",
             "--add-exports",
@@ -52,16 +52,16 @@ final class InterpretedFiles {
                             List.of("--require", "--import", "--loader", "--conditions", "--env-file"))));
 
     /**
-     * How an interpreter's options are read.
+     * The options of an interpreter.
      *
-     * @param code letters after which no file is run: the code is in the next word, a module's name or stdin
-     * @param values letters that take a value: the rest of the word, or the next one
-     * @param attached letters that take the rest of the word, if there is one
-     * @param longValues words that take the next one
+     * @param code letters with which it runs no file: the code comes from the next word, from a module or from stdin
+     * @param values letters that take a value: the rest of the word, or else the next word
+     * @param attached letters that take the rest of the word, if there is any
+     * @param longValues long options that take the next word
      */
     private record Options(String code, String values, String attached, List<String> longValues) {
 
-        /** The first word that is no option. */
+        /** The first word that is not an option. */
         Optional<String> script(List<String> args) {
             for (int i = 0; i < args.size(); i++) {
                 String word = args.get(i);
@@ -93,7 +93,7 @@ final class InterpretedFiles {
                 char letter = word.charAt(i);
                 if (code.indexOf(letter) >= 0) return Take.CODE;
                 if (attached.indexOf(letter) >= 0) return Take.NOTHING;
-                // A shell's -o takes the next word also in the middle of others.
+                // A shell's -o takes the next word even if other letters follow it.
                 if (values.indexOf(letter) >= 0)
                     return i + 1 == word.length() || this == SHELL ? Take.NEXT : Take.NOTHING;
             }
@@ -104,9 +104,11 @@ final class InterpretedFiles {
     private InterpretedFiles() {}
 
     /**
-     * @param program of the command; known by its name, or by that of the file it leads to
-     * @param folder in which it runs: relative names are meant from there
-     * @return absolute; they need not be there
+     * Finds them.
+     *
+     * @param program of the command; recognised by its name, or by the name of the file that it links to
+     * @param folder in which it runs; relative names are resolved against it
+     * @return absolute paths; the files need not exist
      */
     static List<Path> of(Path program, List<String> args, Path folder) {
         Stream<String> words = words(name(program), args)
@@ -116,7 +118,7 @@ final class InterpretedFiles {
         return words.flatMap(word -> path(folder, word).stream()).toList();
     }
 
-    /** Empty: no interpreter. */
+    /** The words that name files; empty if the program is not an interpreter. */
     private static Optional<List<String>> words(String name, List<String> args) {
         if (name.equals("busybox")) return args.isEmpty() ? Optional.empty() : words(args.get(0), rest(args, 1));
         if (name.equals("env")) return Optional.of(ofEnv(args));
@@ -125,7 +127,7 @@ final class InterpretedFiles {
         return options.map(its -> its.script(args).stream().toList());
     }
 
-    /** {@code env -i NAME=VALUE python3 run.py}: the first word that is neither an option nor a variable is the program. */
+    /** {@code env -i NAME=VALUE python3 run.py}: the program is the first word that is neither an option nor a variable. */
     private static List<String> ofEnv(List<String> args) {
         for (int i = 0; i < args.size(); i++) {
             String word = args.get(i);
@@ -156,7 +158,7 @@ final class InterpretedFiles {
             } else if (JAVA_VALUES.contains(word)) {
                 i++;
             } else if (!word.startsWith("-")) {
-                // A class's name, or a source file to be run as it is; the rest is the program's.
+                // A class name, or a source file; the rest are the program's arguments.
                 if (word.endsWith(".java")) files.add(word);
                 return files;
             }
@@ -164,7 +166,7 @@ final class InterpretedFiles {
         return files;
     }
 
-    /** {@code lib/*} stands for what is in the folder. */
+    /** {@code lib/*} means the files in the folder. */
     private static List<String> elements(String classPath) {
         return Stream.of(classPath.split(":"))
                 .map(element -> element.endsWith("*") ? element.substring(0, element.length() - 1) : element)
@@ -206,7 +208,7 @@ final class InterpretedFiles {
         }
     }
 
-    /** The file, or the folder in which it would be made. */
+    /** The file, or, if it does not exist, the folder in which it would be created. */
     static Path existing(Path file) {
         Path at = file;
         while (at.getParent() != null && Files.notExists(at)) at = at.getParent();

@@ -16,11 +16,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who can change what is at a path: its owner and whoever may write it, and the same for every folder and link on the way
- * there, since who can change one of them can put something else in its place. Looked at from the top down, so that what
- * was found stays true.
+ * Who can change what is at a path: its owner, everybody who may write it, and the same for every folder and link on the way,
+ * because whoever can change one of them can replace what is below it. The path is walked from the top down: what has been
+ * checked cannot be replaced afterwards.
  *
- * @param objection who else than root and the trusted user can, as one sentence with the command that ends it
+ * @param objection a user other than root and the trusted one who can; empty: there is none
  * @param isUsers whether the trusted user can
  */
 public record PathTrust(Optional<Objection> objection, boolean isUsers) {
@@ -28,37 +28,41 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
     private static final int GROUP_WRITES = 0020;
     private static final int OTHERS_WRITE = 0002;
 
-    /** As many as the kernel follows. */
+    /** The kernel follows as many. */
     private static final int MAX_LINKS = 40;
 
     /**
-     * @param path that others can change
-     * @param who and by which right
-     * @param cure a command
+     * Somebody else can change a path.
+     *
+     * @param path that they can change
+     * @param who they are, and by which permission
+     * @param remedy a command that takes the permission away
      */
-    public record Objection(Path path, String who, String cure) {
+    public record Objection(Path path, String who, String remedy) {
         @Override
         public String toString() {
-            return path + " can be changed by " + who + ": " + cure;
+            return path + " can be changed by " + who + ": " + remedy;
         }
     }
 
     /**
+     * Checks a path.
+     *
      * @param path absolute
-     * @param user beside root; a name or a number
+     * @param user trusted in addition to root; a name or a number
      */
     public static PathTrust of(Path path, Optional<String> user) {
         return new Walk(user.flatMap(PathTrust::principal), false).to(path.normalize());
     }
 
     /**
-     * Who else can change the scripts that a command runs, where it is an interpreter's: the first argument of {@code sh},
-     * {@code python} and their like that is no option, what {@code java} is told to load. One that is not there counts as the
-     * folder in which it would be made. Other arguments are data.
+     * Checks the scripts that a command runs if its program is an interpreter: the first argument of {@code sh},
+     * {@code python} and the like that is not an option, and what {@code java} is told to load. If a script does not exist, the
+     * folder in which it would be created is checked. Other arguments are data.
      *
      * @param program of the command; absolute, or relative to {@code folder}
      * @param folder in which it runs
-     * @param user beside root; a name or a number
+     * @param user trusted in addition to root; a name or a number
      */
     public static Optional<Objection> ofScripts(Path program, List<String> args, Path folder, Optional<String> user) {
         return InterpretedFiles.of(folder.resolve(program), args, folder).stream()
@@ -67,7 +71,7 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
     }
 
     /**
-     * What root will make in a folder; it may be sticky, as a new tmpfs is.
+     * Checks a folder in which root will create something. It may be sticky, as a new tmpfs is.
      *
      * @param folder absolute
      */
@@ -92,7 +96,7 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
         private boolean isUsers;
         private int links;
 
-        /** @param isPassage whether the end of the way is only passed through, too */
+        /** @param isPassage whether the last element, too, is only passed through */
         Walk(Optional<UserPrincipal> user, boolean isPassage) {
             this.user = user;
             this.isPassage = isPassage;
@@ -102,10 +106,10 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
             try {
                 return new PathTrust(walk(path), isUsers);
             } catch (IOException unreadable) {
-                // What is not there, or was taken away in this moment, is nobody's to run either.
+                // A path that does not exist, or no longer does, must not be run either.
                 return new PathTrust(
                         Optional.of(
-                                new Objection(path, "unknown users, it cannot be looked at", unreadable.toString())),
+                                new Objection(path, "unknown users, because it cannot be read", unreadable.toString())),
                         isUsers);
             }
         }
@@ -114,7 +118,7 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
             Path at = path.getRoot();
             Deque<Path> rest = new ArrayDeque<>();
             path.forEach(rest::add);
-            Optional<Objection> objection = look(at, rest.isEmpty());
+            Optional<Objection> objection = check(at, rest.isEmpty());
             while (objection.isEmpty() && !rest.isEmpty()) {
                 String name = rest.removeFirst().toString();
                 if (name.equals(".") || name.isEmpty()) continue;
@@ -123,7 +127,7 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
                     continue;
                 }
                 Path next = at.resolve(name);
-                objection = look(next, rest.isEmpty());
+                objection = check(next, rest.isEmpty());
                 if (objection.isPresent() || !Files.isSymbolicLink(next)) {
                     at = next;
                     continue;
@@ -136,8 +140,8 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
             return objection;
         }
 
-        /** @param isLast a sticky folder is safe to pass through (who owns what is in it is looked at), not to run in */
-        private Optional<Objection> look(Path path, boolean isLast) throws IOException {
+        /** @param isLast a sticky folder is safe to pass through, because the owner of the next element is checked, but not to run in */
+        private Optional<Objection> check(Path path, boolean isLast) throws IOException {
             if (!seen.add(path)) return Optional.empty();
             Map<String, Object> is = Files.readAttributes(
                     path, "unix:mode,uid,gid,owner,group,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);

@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** As whom this agent runs. */
+/** The privileges that the agent runs with. */
 public final class Privileges {
     private static final boolean ROOT = uid() == 0 && hasOtherUsers(uidMap());
 
     private Privileges() {}
 
     /**
-     * Whether it can become other users, and so must not be led to do what they want. Not so in a user namespace that has
-     * no user but its root, which is somebody without any privilege outside of it, and to whom all files of the real root
-     * seem to be nobody's.
+     * Whether the agent can become other users, and so must not be made to do what they want. It cannot in a user namespace
+     * whose only user is root: that root has no privileges outside of it, and sees the files of the real root as
+     * nobody's.
      */
     public static boolean isRoot() {
         return ROOT;

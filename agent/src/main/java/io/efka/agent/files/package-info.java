@@ -1,6 +1,6 @@
 /**
- * Who may read and change files on this machine. Files that the agent writes are private to its user, and an agent
- * that is root runs nothing that others can change. It uses only the JDK and has no state.
+ * File modes and ownership. Files that the agent writes are private to its user, and an agent that is root runs nothing
+ * that others can change. Uses only the JDK; has no state.
  */
 @NullMarked
 package io.efka.agent.files;

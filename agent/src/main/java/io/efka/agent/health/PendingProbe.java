@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** One health check that is under way: answered once, at the latest when its time is over. Thread-safe. */
+/** One health check without an answer yet. It is answered once, when it times out at the latest. Thread-safe. */
 final class PendingProbe {
     private final Consumer<Verdict> answer;
 
-    @GuardedBy("this") private Optional<Timers.Timer> alarm = Optional.empty();
+    @GuardedBy("this") private Optional<Timers.Timer> timer = Optional.empty();
 
     @GuardedBy("this") private Optional<Runnable> whenLate = Optional.empty();
 
@@ -23,15 +23,15 @@ final class PendingProbe {
         this.answer = answer;
     }
 
-    /** Answers "no" after {@code timeout}, and ends what still asks. */
-    void arm(Timers timers, Duration timeout) {
-        Timers.Timer set = timers.schedule(timeout, () -> beLate(timeout));
+    /** Answers "unhealthy" after {@code timeout}, and cancels the probe. */
+    void startTimer(Timers timers, Duration timeout) {
+        Timers.Timer set = timers.schedule(timeout, () -> expire(timeout));
         synchronized (this) {
-            alarm = Optional.of(set);
+            timer = Optional.of(set);
         }
     }
 
-    private void beLate(Duration timeout) {
+    private void expire(Duration timeout) {
         Optional<Runnable> end;
         synchronized (this) {
             late = !answered;
@@ -41,7 +41,7 @@ final class PendingProbe {
         end.ifPresent(Runnable::run);
     }
 
-    /** How to end what asks; done at once if it is too late already. */
+    /** Sets how to cancel the probe. Does it at once if the time is over already. */
     void whenLate(Runnable end) {
         boolean now;
         synchronized (this) {
@@ -55,13 +55,13 @@ final class PendingProbe {
         return answered;
     }
 
-    /** Gives the answer, if there was none yet. */
+    /** Gives the answer, unless there is one already. */
     void answer(boolean healthy, String detail) {
         Optional<Timers.Timer> set;
         synchronized (this) {
             if (answered) return;
             answered = true;
-            set = alarm;
+            set = timer;
         }
         set.ifPresent(Timers.Timer::cancel);
         answer.accept(new Verdict(healthy, detail));

@@ -26,13 +26,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Asks services whether they are well: by HTTP, by connecting, or by a command. At most 32 questions at a time, on
- * threads that are there only while they are needed; one more waits, and is answered "no" when its time is over. Whatever
- * the other side does, the answer comes once and in time. Thread-safe; closing it answers nothing more.
+ * Checks the health of services: by HTTP, by connecting, or by a command. At most 32 probes run at a time, on threads that
+ * exist only while they are needed; another one waits, and answers "unhealthy" if its time is over before it can run. Each
+ * probe answers once and in time, whatever the other side does. Thread-safe; after closing there are no more answers.
  */
 public final class Probes implements Prober, AutoCloseable {
-    private static final int MAX_AT_A_TIME = 32;
-    /** 128 KiB: a question needs little, and there may be 32 of them on a small device. */
+    private static final int MAX_RUNNING = 32;
+    /** 128 KiB: a probe needs little, and there may be 32 of them on a small device. */
     private static final long STACK = 128 * 1024;
 
     private final LaunchSpec.Factory specs;
@@ -41,23 +41,23 @@ public final class Probes implements Prober, AutoCloseable {
     private final ShellPool shells;
     private final Spawner spawner;
     private final Signaller signaller = new Signaller();
-    private final RetryingExecutor probes;
+    private final RetryingExecutor socketProbes;
     private final RetryingExecutor commands;
-    private final RetryingExecutor work;
+    private final RetryingExecutor processes;
     private final TaskPool threads;
     private final AtomicLong number = new AtomicLong();
 
-    /** @param executors for starting commands, apart from the launcher's, and for ending them */
+    /** @param executors start and end commands; not the launcher's */
     public Probes(AgentEnvironment environment, Timers timers, ProcessLauncher.Executors executors) {
         ProcessTable table = new ProcessTable();
         this.specs = new LaunchSpec.Factory(environment);
         this.timers = timers;
         this.trees = new ProcessTrees(table, signaller);
         this.threads =
-                TaskPool.passing("efka-probe", MAX_AT_A_TIME, Duration.ofSeconds(15), new SynchronousQueue<>(), STACK);
-        this.probes = new RetryingExecutor(threads, timers);
+                TaskPool.passing("efka-probe", MAX_RUNNING, Duration.ofSeconds(15), new SynchronousQueue<>(), STACK);
+        this.socketProbes = new RetryingExecutor(threads, timers);
         this.commands = new RetryingExecutor(executors.launches(), timers);
-        this.work = new RetryingExecutor(executors.processes(), timers);
+        this.processes = new RetryingExecutor(executors.processes(), timers);
         this.shells = new ShellPool(table, Cgroups.none(), commands);
         this.spawner = new Spawner(table, commands, shells);
     }
@@ -71,11 +71,11 @@ public final class Probes implements Prober, AutoCloseable {
             return;
         }
         PendingProbe pending = new PendingProbe(answer);
-        pending.arm(timers, timeout);
+        pending.startTimer(timers, timeout);
         if (check instanceof HealthCheck.Http http) {
-            probes.run(() -> HttpProbe.ask(http.uri(), timeout, pending));
+            socketProbes.run(() -> SocketProbe.http(http.uri(), timeout, pending));
         } else if (check instanceof HealthCheck.Tcp tcp) {
-            probes.run(() -> TcpProbe.ask(tcp.host(), tcp.port(), timeout, pending));
+            socketProbes.run(() -> SocketProbe.tcp(tcp.host(), tcp.port(), timeout, pending));
         } else if (check instanceof HealthCheck.Exec exec) {
             commands.run(() -> command(launch, exec, pending));
         }
@@ -90,7 +90,7 @@ public final class Probes implements Prober, AutoCloseable {
             var limit = new SideProcess.Limit(
                     launch.manifest().health().timeout(),
                     code -> code.ifPresent(exit -> pending.answer(exit == 0, "exit code " + exit)));
-            SideProcess command = SideProcess.start(spawner, spec, trees, work, limit);
+            SideProcess command = SideProcess.start(spawner, spec, trees, processes, limit);
             pending.whenLate(command::kill);
         } catch (LaunchRefused refused) {
             pending.answer(false, refused.why());

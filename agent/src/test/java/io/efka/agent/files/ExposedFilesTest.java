@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an older agent left open is shut at the start of a newer one. */
-final class ExposureTest {
+final class ExposedFilesTest {
     @TempDir
     Path data;
 
@@ -22,7 +22,7 @@ final class ExposureTest {
         Path elsewhere = open("elsewhere");
         Files.createSymbolicLink(data.resolve("state/link"), elsewhere);
 
-        Exposure.shut(data);
+        ExposedFiles.makePrivate(data);
 
         for (String file : new String[] {"state/journal-00000001", "state/a.damaged-1", "run/cam.stdin", "lock"}) {
             assertThat(mode(data.resolve(file))).as(file).isEqualTo("rw-------");

@@ -11,35 +11,35 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shuts what an older agent left open in the data folder: it made its files as the umask had it, readable by everybody. */
-public final class Exposure {
-    private static final Logger LOG = LoggerFactory.getLogger(Exposure.class);
+/** Corrects the modes of files that earlier releases created: with the umask's mode, so that everybody could read them. */
+public final class ExposedFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(ExposedFiles.class);
 
-    /** All in these folders is the agent's alone. */
+    /** These folders, and everything in them, are private. */
     private static final List<String> PRIVATE_FOLDERS = List.of("state", "run");
 
     private static final List<String> PRIVATE =
             List.of("lock", "channel.key", "services/.staging", "services/.committed", "services/.trash");
 
-    private Exposure() {}
+    private ExposedFiles() {}
 
-    /** Looks once, at start, and says in one warning what was open. What cannot be shut is said, too; never fails. */
-    public static void shut(Path data) {
+    /** Makes private what is not, and logs one warning. Never fails: what cannot be corrected is logged, too. */
+    public static void makePrivate(Path data) {
         var open = new ArrayList<Path>();
-        var stuck = new ArrayList<String>();
-        for (Path file : privateFiles(data)) look(file, open, stuck);
-        lookAtPassage(data.resolve("services"), open);
+        var failed = new ArrayList<String>();
+        for (Path file : privateFiles(data)) narrow(file, open, failed);
+        narrowPassage(data.resolve("services"), open);
         if (!open.isEmpty()) {
             LOG.warn(
-                    "other users of this machine could read {} files and folders of the agent's, among them {}: they are"
-                            + " shut now. Secrets in manifests, configurations and inputs may have been read: change them",
+                    "other users of this machine could read {} of the agent's files and folders, such as {}; they are private"
+                            + " now. Secrets in manifests, configurations and inputs may have been read: change them",
                     open.size(),
                     open.get(0));
         }
-        if (!stuck.isEmpty()) {
+        if (!failed.isEmpty()) {
             LOG.warn(
-                    "other users of this machine may read or change files of the agent's: {}",
-                    String.join("; ", stuck));
+                    "other users of this machine may be able to read or change the agent's files: {}",
+                    String.join("; ", failed));
         }
         if (isWritableByOthers(data)) {
             LOG.warn("other users can change the data folder, and so what this agent runs: chmod go-w {}", data);
@@ -62,22 +62,22 @@ public final class Exposure {
         return files;
     }
 
-    private static void look(Path file, List<Path> open, List<String> stuck) {
+    private static void narrow(Path file, List<Path> open, List<String> failed) {
         if (Files.isSymbolicLink(file) || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) return;
         try {
             if (PrivateFiles.narrow(file)) open.add(file);
         } catch (IOException | UnsupportedOperationException refused) {
-            stuck.add(file + " cannot be shut (" + refused + ")");
+            failed.add(file + " cannot be made private (" + refused + ")");
         }
     }
 
-    private static void lookAtPassage(Path folder, List<Path> open) {
+    private static void narrowPassage(Path folder, List<Path> open) {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return;
         try {
             if (PrivateFiles.narrow(folder, PrivateFiles.passage())) open.add(folder);
         } catch (IOException | UnsupportedOperationException refused) {
-            // Somebody else's, as a folder that was mounted there: what is in it has modes of its own.
-            LOG.debug("{} cannot be shut", folder, refused);
+            // It belongs to somebody else, such as a mounted folder; its content has modes of its own.
+            LOG.debug("{} cannot be made private", folder, refused);
         }
     }
 
