@@ -1,9 +1,9 @@
 package io.efka.threads;
 
 /**
- * A daemon thread that shows whether it gets on: it calls {@link #step} wherever it has done something, and {@link #idle}
- * before it waits for something to do. What is thrown at its top ends the agent (see {@link FatalErrors}): nobody would
- * do its work.
+ * A daemon thread that shows whether it makes progress: it calls {@link #step} whenever it has done something, and
+ * {@link #idle} before it waits for work. If it ends by an exception, the agent ends (see {@link FatalErrors}), because nobody
+ * else would do its work.
  */
 public final class AgentThread extends Thread implements Progress {
     private volatile int steps;
@@ -13,25 +13,25 @@ public final class AgentThread extends Thread implements Progress {
         this(name, work, 0);
     }
 
-    /** @param stack bytes; 0: what the JVM gives */
+    /** @param stack bytes; 0: the JVM's default */
     AgentThread(String name, Runnable work, long stack) {
         super(null, work, name, stack);
         setDaemon(true);
     }
 
-    /** The current thread has done something, and has more to do. Does nothing on a thread of somebody else's. */
+    /** The current thread has done something and has more to do. Does nothing on other kinds of threads. */
     public static void step() {
-        if (Thread.currentThread() instanceof AgentThread self) self.turn(true);
+        if (Thread.currentThread() instanceof AgentThread self) self.update(true);
     }
 
-    /** The current thread waits for something to do, however long that takes, until its next {@link #step}. */
+    /** The current thread waits for work, for any length of time, until its next {@link #step}. */
     public static void idle() {
-        if (Thread.currentThread() instanceof AgentThread self) self.turn(false);
+        if (Thread.currentThread() instanceof AgentThread self) self.update(false);
     }
 
     // Only the thread itself writes.
     @SuppressWarnings("NonAtomicVolatileUpdate")
-    private void turn(boolean isBusy) {
+    private void update(boolean isBusy) {
         busy = isBusy;
         steps++;
     }

@@ -4,20 +4,20 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** Starts processes on a machine that may have no process and no thread to spare. */
+/** Starts processes on a machine that may have no process or thread left. */
 public final class ChildProcess {
-    /** One for the child, which counts as one, and one for the thread of the JDK that waits for it. */
-    private static final int NEEDED = 2;
+    /** One for the child, which counts as a thread, and one for the JDK's thread that waits for it. */
+    private static final int NEEDED_THREADS = 2;
 
     private ChildProcess() {}
 
     /**
-     * Starts a process, as {@link ProcessBuilder#start} does. That one forks first and then needs a thread to wait for
-     * the child: without one it fails with an {@code Error}, and leaves a child that nobody knows of and nobody will
-     * wait for. So this asks for threads first, as many as that takes; between the two questions somebody else may take
-     * them, and the {@code Error} then ends the agent, and the child with it.
+     * Starts a process, as {@link ProcessBuilder#start} does. That method forks first and then needs a thread to wait for the
+     * child. Without one it fails with an {@code Error}, and leaves a child that nobody knows or waits for. Therefore this
+     * method first checks that as many threads can be started. If they are taken in between, the {@code Error} ends the
+     * agent, and the child with it.
      *
-     * @throws IOException if there is no process, or no thread, to be had: nothing was started
+     * @throws IOException if the machine has no process or thread left; nothing was started
      */
     public static Process start(ProcessBuilder builder) throws IOException {
         requireThreads();
@@ -26,10 +26,10 @@ public final class ChildProcess {
 
     private static void requireThreads() throws IOException {
         var together = new CountDownLatch(1);
-        var asked = new @Nullable Thread[NEEDED];
+        var asked = new @Nullable Thread[NEEDED_THREADS];
         try {
-            for (int i = 0; i < NEEDED; i++) {
-                var thread = new Thread(null, () -> await(together), "agent-room", 64 * 1024);
+            for (int i = 0; i < NEEDED_THREADS; i++) {
+                var thread = new Thread(null, () -> await(together), "agent-thread-check", 64 * 1024);
                 thread.setDaemon(true);
                 thread.start();
                 asked[i] = thread;

@@ -1,6 +1,6 @@
 package io.efka.threads;
 
-/** What the shell and the service manager learn of how it ended; the numbers are those of {@code sysexits.h}. */
+/** Exit codes of the process, for the shell and the service manager; the numbers are those of {@code sysexits.h}. */
 public enum ExitCode {
     OK(0, "done, or ended as asked"),
     USAGE(64, "a flag or an argument is wrong"),

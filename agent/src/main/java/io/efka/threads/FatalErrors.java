@@ -21,70 +21,69 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what it means when something is thrown that nobody below could answer. The tops of threads and tasks ask it,
- * and nobody else:
+ * Handles exceptions that reach the top of a thread or a task, because no code below could handle them. Only tops call it:
  *
  * <ul>
- *   <li>A {@link RuntimeException} at the top of a task is a bug. It is logged, and what runs the tasks goes on.
- *   <li>An {@link Error} (no memory, no thread, a class missing) may have left anything half done: a lock without an
- *       owner, a mailbox whose turn never comes. The process ends at once, with {@link ExitCode#INTERNAL}. The next agent
- *       adopts every service, where one that goes on half broken looks well and hears nothing.
- *   <li>A thread of the agent that ends by either would leave its work undone: as an {@code Error}.
+ *   <li>A {@link RuntimeException} at the top of a task is a bug. It is logged, and the thread continues with other tasks.
+ *   <li>An {@link Error} (no memory, no thread, a missing class) may have left anything half done, such as a lock without an
+ *       owner or a mailbox whose turn never comes. The process ends at once, with {@link ExitCode#INTERNAL}, and the next
+ *       agent adopts all services. An agent that continued could look healthy and do nothing.
+ *   <li>If a thread of the agent ends by either of them, the process ends too: nobody would do the thread's work.
  * </ul>
  *
- * <p>The static methods are for the tops. They hand an {@code Error} to the handler of the thread they are on, so that
- * nothing has to be passed to every class that has a task: the handler is this class where it was {@link #install}ed,
- * and the JVM's, which prints a stack trace, in a test.
+ * <p>The static methods are for tops. They pass an {@code Error} to the uncaught-exception handler of the current thread, so
+ * that classes with tasks need no reference to this object. The handler is this object if it was {@link #install}ed; in
+ * tests it is the JVM's, which prints a stack trace.
  */
 public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(FatalErrors.class);
 
-    /** What the last words may take. Where they go may be what hangs: a full pipe, a dead disk. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Limit for writing the final message: stderr or the disk may be what hangs. */
+    private static final Duration WRITE_LIMIT = Duration.ofSeconds(2);
 
-    /** Let go of for the last words, which need memory where there may be none. */
+    /** Memory that is released for the final message, which needs some when there may be none. */
     private static final int RESERVE = 512 * 1024;
 
     private static final int MAX_CAUSES = 10;
     private static final Duration FOR_EVER = Duration.ofDays(100_000);
     private static final byte[] NOTHING = {};
-    private static final byte[] SPEECHLESS = ("efka: an internal error; ending at once with exit code "
+    private static final byte[] SHORT_MESSAGE = ("efka: an internal error; ending at once with exit code "
                     + ExitCode.INTERNAL.number() + "\n")
             .getBytes(StandardCharsets.UTF_8);
 
     private final OutputStream stderr;
     private final IntConsumer halt;
-    private final Duration patience;
+    private final Duration writeLimit;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final CountDownLatch ending = new CountDownLatch(1);
     private final CountDownLatch dumpReady = new CountDownLatch(1);
     private final CountDownLatch dumpWritten = new CountDownLatch(1);
 
-    @SuppressWarnings("UnusedVariable") // it is there to be given back
+    @SuppressWarnings("UnusedVariable") // it exists only to be released
     private volatile byte[] reserve = new byte[RESERVE];
 
-    private volatile byte[] head = NOTHING;
+    private volatile byte[] message = NOTHING;
     private volatile byte[] dump = NOTHING;
     private volatile ExitCode exitCode = ExitCode.INTERNAL;
     private volatile Optional<Path> dumpFile = Optional.empty();
 
     /**
-     * Waits for nothing yet.
+     * Does nothing before {@link #install}.
      *
-     * @param stderr unbuffered, and with no lock that a logger may hold: not {@code System.err}
+     * @param stderr unbuffered, and without a lock that a logger may hold: not {@code System.err}
      * @param halt ends the process at once with an exit code
      */
     public FatalErrors(OutputStream stderr, IntConsumer halt) {
-        this(stderr, halt, PATIENCE);
+        this(stderr, halt, WRITE_LIMIT);
     }
 
-    FatalErrors(OutputStream stderr, IntConsumer halt, Duration patience) {
+    FatalErrors(OutputStream stderr, IntConsumer halt, Duration writeLimit) {
         this.stderr = stderr;
         this.halt = halt;
-        this.patience = patience;
+        this.writeLimit = writeLimit;
     }
 
-    /** Answers for every thread of this JVM from now on. Its two threads are started now, while there are some. */
+    /** Handles the errors of all threads of this JVM from now on. Starts its two threads now, while the machine has some. */
     public FatalErrors install() {
         ThreadDump.load();
         start("agent-halt", this::haltWhenLate);
@@ -99,14 +98,14 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         thread.start();
     }
 
-    /** Writes thread dumps also to this file from now on. */
+    /** Also writes thread dumps to this file. */
     public void dumpTo(Path file) {
         dumpFile = Optional.of(file);
     }
 
     // For tops.
 
-    /** Runs a task, and answers whatever it throws. */
+    /** Runs a task, and handles whatever it throws. */
     public static void run(Runnable task) {
         try {
             task.run();
@@ -115,12 +114,12 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         }
     }
 
-    /** The task, with a top. */
+    /** Wraps a task, so that whatever it throws is handled. */
     public static Runnable top(Runnable task) {
         return () -> run(task);
     }
 
-    /** A callback of a {@code CompletableFuture}, with a top: the future would keep to itself what is thrown. */
+    /** Wraps a callback of a {@code CompletableFuture}, which would keep the exception to itself. */
     public static <T> Consumer<T> top(Consumer<T> callback) {
         return value -> {
             try {
@@ -144,26 +143,26 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     }
 
     /**
-     * Answers what was thrown at a top, or was kept by a future.
+     * Handles what reached a top, or was kept by a future.
      *
-     * @param doing what it was thrown by: its {@code toString}, or its class if it is a task
+     * @param source what threw it: a description, or a task, which is named by its class
      */
-    public static void thrown(Object doing, Throwable thrown) {
+    public static void thrown(Object source, Throwable thrown) {
         Throwable cause = cause(thrown);
         if (cause instanceof Error) {
             Thread current = Thread.currentThread();
             current.getUncaughtExceptionHandler().uncaughtException(current, cause);
         } else if (thrown instanceof RejectedExecutionException) {
-            LOG.debug("{} found a pool full, or closed", name(doing), thrown);
+            LOG.debug("{} found a pool full, or closed", name(source), thrown);
         } else {
-            LOG.error("{} failed: this is a bug of efka", name(doing), cause);
+            LOG.error("{} failed: this is a bug of efka", name(source), cause);
         }
     }
 
     /**
-     * Hands over an {@code Error} that a library has caught and wrapped.
+     * Handles an {@code Error} that a library has caught and wrapped.
      *
-     * @param problem nothing is done if neither it nor one of its causes is an {@code Error}
+     * @param problem ignored unless it, or one of its causes, is an {@code Error}
      */
     public static void haltOnError(Throwable problem) {
         Throwable cause = problem;
@@ -173,8 +172,8 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         }
     }
 
-    private static Object name(Object doing) {
-        return doing instanceof CharSequence ? doing : doing.getClass().getName();
+    private static Object name(Object source) {
+        return source instanceof CharSequence ? source : source.getClass().getName();
     }
 
     private static Throwable cause(Throwable thrown) {
@@ -186,9 +185,9 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         return cause;
     }
 
-    // The end.
+    // Ending the process.
 
-    /** A thread ends by what it threw, or a top handed over an {@code Error}. */
+    /** A thread ends by an exception, or a top passed on an {@code Error}. */
     @Override
     public void uncaughtException(Thread thread, Throwable thrown) {
         if (thrown instanceof Error || thread instanceof AgentThread) halt(thread, thrown);
@@ -200,36 +199,36 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         else awaitHalt();
     }
 
-    /** Ends the process at once, after some last words: why, and what every thread does. */
-    public void halt(String why) {
-        if (isFirst()) end(() -> "efka: " + why);
+    /** Ends the process at once, after writing the reason and a thread dump. */
+    public void halt(String reason) {
+        if (isFirst()) end(() -> "efka: " + reason);
         else awaitHalt();
     }
 
     /**
-     * Ends the process at once, after one line, or half a second later where nothing takes the line: other threads work on
-     * until then. Nothing is broken, so there is no thread dump; but not another step is allowed, such as where the data
-     * folder is another agent's. So it does not wait for a {@link #halt} that has begun.
+     * Ends the process after writing one line; if the line cannot be written, after half a second, in which other threads
+     * still run. For cases without a bug, and so without a thread dump, in which the agent must do nothing more: another
+     * agent uses the data folder, for example. Does not wait for a {@link #halt} that has begun.
      */
-    public void leave(String why, ExitCode code) {
+    public void leave(String reason, ExitCode code) {
         exitCode = code;
         isFirst();
-        String words = "efka: " + why + "\nefka: ending at once with exit code " + code.number() + "\n";
-        sayWithin(patience.dividedBy(4), words.getBytes(StandardCharsets.UTF_8));
+        String text = "efka: " + reason + "\nefka: ending at once with exit code " + code.number() + "\n";
+        writeWithin(writeLimit.dividedBy(4), text.getBytes(StandardCharsets.UTF_8));
         halt.accept(code.number());
     }
 
-    private void sayWithin(Duration limit, byte[] words) {
-        var said = new CountDownLatch(1);
+    private void writeWithin(Duration limit, byte[] text) {
+        var written = new CountDownLatch(1);
         try {
             start("agent-last-words", () -> {
-                say(words);
-                said.countDown();
+                write(text);
+                written.countDown();
             });
-        } catch (Throwable noThread) { // the end matters more
+        } catch (Throwable noThread) { // ending the process is more important
             return;
         }
-        await(said, limit);
+        await(written, limit);
     }
 
     private boolean isFirst() {
@@ -239,29 +238,29 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         return true;
     }
 
-    /** @param why makes the text inside, since there may be no memory for it */
-    private void end(Supplier<String> why) {
+    /** @param reason creates the text within the try block: there may be no memory for it */
+    private void end(Supplier<String> reason) {
         try {
-            head = (why.get() + "\nefka: ending at once with exit code " + ExitCode.INTERNAL.number()
+            message = (reason.get() + "\nefka: ending at once with exit code " + ExitCode.INTERNAL.number()
                             + "; the next agent takes over all services\n")
                     .getBytes(StandardCharsets.UTF_8);
             dump = ThreadDump.take();
-        } catch (Throwable worse) { // no memory for words: the end matters more
-            if (head.length == 0) head = SPEECHLESS;
+        } catch (Throwable worse) { // no memory for a message: ending the process is more important
+            if (message.length == 0) message = SHORT_MESSAGE;
         }
         dumpReady.countDown();
-        if (say(head)) say(dump);
-        await(dumpWritten, patience);
+        if (write(message)) write(dump);
+        await(dumpWritten, writeLimit);
         halt.accept(ExitCode.INTERNAL.number());
     }
 
-    /** Whether somebody listened: the end matters more. */
-    private boolean say(byte[] words) {
+    /** Writes to stderr; returns whether that was possible. */
+    private boolean write(byte[] text) {
         try {
-            stderr.write(words);
+            stderr.write(text);
             stderr.flush();
             return true;
-        } catch (Throwable worse) { // of the last words
+        } catch (Throwable worse) { // ending the process is more important
             return false;
         }
     }
@@ -273,14 +272,14 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         return text.toString();
     }
 
-    /** The state may be broken: nothing more is done on this thread. */
+    /** The state may be broken, so this thread does nothing more. */
     private static void awaitHalt() {
         await(new CountDownLatch(1), FOR_EVER);
     }
 
     private void haltWhenLate() {
         await(ending, FOR_EVER);
-        await(new CountDownLatch(1), patience.multipliedBy(2));
+        await(new CountDownLatch(1), writeLimit.multipliedBy(2));
         halt.accept(exitCode.number());
     }
 
@@ -288,9 +287,9 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         await(dumpReady, FOR_EVER);
         try {
             Optional<Path> file = dumpFile;
-            if (file.isPresent()) ThreadDump.write(file.get(), head, dump);
+            if (file.isPresent()) ThreadDump.write(file.get(), message, dump);
         } catch (IOException | RuntimeException notWritten) {
-            // it stands on stderr
+            // it is on stderr
         } finally {
             dumpWritten.countDown();
         }

@@ -1,16 +1,16 @@
 package io.efka.threads;
 
 /**
- * Something that works on what it is given, and shows whether it gets on. Thread-safe; reading it takes no lock and
- * allocates nothing, so that it can be read when everything else is stuck.
+ * Something that does work and shows whether it makes progress. Thread-safe; reading it takes no lock and allocates nothing,
+ * so that it can be read when everything else is stuck.
  */
 public interface Progress {
-    /** As it is called in a thread dump or in the log. */
+    /** Its name in a thread dump and in the log. */
     String name();
 
-    /** Whether there is something to do; what is idle is never stuck. */
+    /** Whether it has something to do; if not, it is not stuck. */
     boolean isBusy();
 
-    /** Changes whenever something was done. */
+    /** Changes whenever it has done something. */
     int steps();
 }

@@ -19,54 +19,55 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Looks every few seconds whether the agent still turns, for faults that nobody foresaw. A thread that is at work and has
- * not taken a step, a pool that begins no task, a mailbox that gets no turn, all for as long as the limit, or a
- * deadlock: then the agent is deaf, though its connection lives and it looks well. It is ended, with a thread dump, and
- * the next one adopts all services: an agent that restarts is not noticed, one that is deaf is, too late.
+ * Checks every few seconds that the agent makes progress, as a defence against unknown bugs. The check fails if, for as long
+ * as the limit, a busy thread has made no step, a pool has begun no task or a mailbox has got no turn; or if there is a
+ * deadlock. Such an agent looks healthy, because its connection stays alive, but does nothing. It is ended with a thread dump,
+ * and the next agent adopts all services, which do not notice.
  *
- * <p>Its thread, {@code agent-self-check}, uses no pool, no log and no lock of the agent. It counts looks and not time:
- * a process that was held (SIGSTOP, a machine that slept) has missed nothing.
+ * <p>Its thread, {@code agent-self-check}, uses no pool, no log and no lock of the agent. It counts checks instead of time: a
+ * process that was suspended (SIGSTOP, a machine that slept) has missed nothing.
  */
 public final class SelfCheck implements AutoCloseable {
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(5);
-    private static final int LOOKS_AT_LEAST = 6;
+    private static final int MIN_CHECKS = 6;
 
-    /** Looks without a step after which a deadlock is asked for: asking costs a pause of all threads. */
-    private static final int SUSPICIOUS = 2;
+    /** Checks without a step before it looks for a deadlock, which pauses all threads. */
+    private static final int CHECKS_BEFORE_DEADLOCK_SEARCH = 2;
 
     private static final int MAX_THREADS = 1024;
 
     private final Consumer<String> halt;
-    private final Runnable alive;
+    private final Runnable passed;
     private final Duration limit;
     private final Duration period;
-    private final long looks;
+    private final long maxChecks;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Queue<WeakReference<Progress>> watched = new ConcurrentLinkedQueue<>();
 
     // Confined to the thread.
     private final Thread[] threads = new Thread[MAX_THREADS];
-    private final Map<Progress, Seen> seen = new WeakHashMap<>();
+    private final Map<Progress, Observation> observations = new WeakHashMap<>();
 
-    private static final class Seen {
+    /** The last step count of one, and the number of checks since it changed. */
+    private static final class Observation {
         private int steps;
-        private long looks;
+        private long checks;
     }
 
     /**
-     * Looks at nothing yet.
+     * Does not start yet.
      *
-     * @param limit how long something may be at work without a step; 0: nothing is looked at
-     * @param atMost between two looks, if that is less than the limit asks for; 0: as the limit asks for
-     * @param halt ends the process at once, and says why
-     * @param alive called after every look that found nothing; must not block
+     * @param limit how long something may be busy without a step; 0: no limit, nothing is checked
+     * @param maxPeriod longest time between two checks, if the limit does not require a shorter one; 0: none
+     * @param halt ends the process at once, with the given reason
+     * @param passed called after every check that found nothing; must not block
      */
-    public SelfCheck(Duration limit, Duration atMost, Consumer<String> halt, Runnable alive) {
+    public SelfCheck(Duration limit, Duration maxPeriod, Consumer<String> halt, Runnable passed) {
         this.limit = limit;
         this.halt = halt;
-        this.alive = alive;
-        this.period = shortest(LONGEST_PERIOD, limit.dividedBy(LOOKS_AT_LEAST), atMost);
-        this.looks = (limit.toMillis() + period.toMillis() - 1) / period.toMillis();
+        this.passed = passed;
+        this.period = shortest(LONGEST_PERIOD, limit.dividedBy(MIN_CHECKS), maxPeriod);
+        this.maxChecks = (limit.toMillis() + period.toMillis() - 1) / period.toMillis();
     }
 
     private static Duration shortest(Duration... all) {
@@ -76,20 +77,20 @@ public final class SelfCheck implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Every {@link AgentThread} of the process is looked at from now on, and what is {@link #watch}ed. */
+    /** Starts. Checks every {@link AgentThread} of the process, and whatever was given to {@link #watch}. */
     public void start() {
-        // Not an AgentThread, which would look at itself.
+        // Not an AgentThread: it would check itself.
         var thread = new Thread(null, this::run, "agent-self-check", 256 * 1024);
         thread.setDaemon(true);
         thread.start();
     }
 
-    /** Looks also at this, until nobody else holds it. Thread-safe. */
+    /** Also checks this, until it is garbage-collected. Thread-safe. */
     public void watch(Progress progress) {
         watched.add(new WeakReference<>(progress));
     }
 
-    /** Looks at nothing any more. */
+    /** Stops checking. */
     @Override
     public void close() {
         closed.countDown();
@@ -97,14 +98,14 @@ public final class SelfCheck implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closed.await(period.toMillis(), TimeUnit.MILLISECONDS)) look();
+            while (!closed.await(period.toMillis(), TimeUnit.MILLISECONDS)) check();
         } catch (InterruptedException nobodyDoes) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** One look at everything. */
-    void look() {
+    /** Checks everything once. */
+    void check() {
         if (!limit.isZero()) {
             Optional<String> problem = find();
             if (problem.isPresent()) {
@@ -112,20 +113,20 @@ public final class SelfCheck implements AutoCloseable {
                 return;
             }
         }
-        alive.run();
+        passed.run();
     }
 
     private Optional<String> find() {
         long longest = 0;
         for (Progress one : all()) {
-            long still = looksWithoutAStep(one);
-            if (still >= looks) {
+            long still = checksWithoutAStep(one);
+            if (still >= maxChecks) {
                 return Optional.of("self-check: " + one.name() + " has work and has not moved for " + limit.toSeconds()
                         + " s (self_check_timeout)");
             }
             longest = Math.max(longest, still);
         }
-        return longest < SUSPICIOUS ? Optional.empty() : deadlock();
+        return longest < CHECKS_BEFORE_DEADLOCK_SEARCH ? Optional.empty() : deadlock();
     }
 
     private List<Progress> all() {
@@ -137,20 +138,20 @@ public final class SelfCheck implements AutoCloseable {
             if (threads[i] instanceof AgentThread thread) all.add(thread);
         }
         watched.removeIf(reference -> {
-            Progress there = reference.get();
-            if (there != null) all.add(there);
-            return there == null;
+            Progress watchedOne = reference.get();
+            if (watchedOne != null) all.add(watchedOne);
+            return watchedOne == null;
         });
         return all;
     }
 
-    private long looksWithoutAStep(Progress one) {
+    private long checksWithoutAStep(Progress one) {
         int steps = one.steps();
-        Seen last = seen.computeIfAbsent(one, fresh -> new Seen());
+        Observation last = observations.computeIfAbsent(one, unknown -> new Observation());
         boolean isStill = one.isBusy() && steps == last.steps;
-        last.looks = isStill ? last.looks + 1 : 0;
+        last.checks = isStill ? last.checks + 1 : 0;
         last.steps = steps;
-        return last.looks;
+        return last.checks;
     }
 
     private static Optional<String> deadlock() {

@@ -11,11 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A pool of {@link AgentThread}s. A task that throws costs the pool no thread: {@link FatalErrors} decides what it means.
- * Thread-safe; closing it lets what runs finish, for two seconds at most.
+ * A pool of {@link AgentThread}s. A task that throws does not end its thread: {@link FatalErrors} handles it. Thread-safe;
+ * closing it waits for running tasks, for two seconds at most.
  */
 public final class TaskPool extends ThreadPoolExecutor implements Progress, AutoCloseable {
-    private static final long END_SECONDS = 2;
+    private static final long CLOSE_SECONDS = 2;
 
     private final String name;
     private final boolean isWatched;
@@ -41,34 +41,34 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
     }
 
     /**
-     * A pool whose threads are there from the start and stay: what it is given is begun also while the machine has no
-     * more threads to give. What bounds its queue is in front of it. The {@link SelfCheck} minds it, and tasks that
-     * take long take steps.
+     * Creates a pool whose threads start at once and stay, so that it works even when the machine has no more threads. Its
+     * queue has no bound; whoever submits tasks must have one. The {@link SelfCheck} watches it, so long tasks must call
+     * {@link AgentThread#step}.
      */
-    public static TaskPool lasting(String name, int size) {
+    public static TaskPool fixed(String name, int size) {
         var pool = new TaskPool(name, size, size, Duration.ZERO, new LinkedBlockingQueue<>(), 0, true);
         pool.prestartAllCoreThreads();
         return pool;
     }
 
     /**
-     * A pool whose threads come when they are needed and go when they are not; it rejects what finds neither a thread
-     * nor a place in the queue. For tasks that may hang in what is not the agent's, and have limits of their own: the
-     * {@link SelfCheck} does not mind them.
+     * Creates a pool whose threads start when they are needed and end when they are idle. It rejects a task if it has
+     * neither a thread nor room in the queue. For tasks that may hang in the kernel or in a service and have timeouts of
+     * their own: the {@link SelfCheck} does not watch it.
      *
-     * @param stack of a thread, in bytes; 0: what the JVM gives
+     * @param stack of a thread, in bytes; 0: the JVM's default
      */
-    public static TaskPool passing(String name, int max, Duration idle, BlockingQueue<Runnable> queue, long stack) {
+    public static TaskPool onDemand(String name, int max, Duration idle, BlockingQueue<Runnable> queue, long stack) {
         var pool = new TaskPool(name, queue.remainingCapacity() == 0 ? 0 : max, max, idle, queue, stack, false);
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
     /**
-     * Takes a task. Never blocks.
+     * Submits a task. Never blocks.
      *
-     * @throws RejectedExecutionException if it is closed or full, or if the machine has no thread for it: nothing of the
-     *     task is done, and nothing of the pool is broken
+     * @throws RejectedExecutionException if the pool is closed or full, or the machine has no thread for the task; the pool
+     *     stays usable
      */
     @Override
     public void execute(Runnable task) {
@@ -99,7 +99,7 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
         return name;
     }
 
-    /** Whether tasks wait: those that run are their threads' business. */
+    /** Whether tasks wait. Those that run are watched through their threads. */
     @Override
     public boolean isBusy() {
         return !getQueue().isEmpty();
@@ -116,7 +116,7 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
     public void close() {
         shutdown();
         try {
-            awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+            awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

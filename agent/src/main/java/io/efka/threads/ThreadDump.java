@@ -15,18 +15,18 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** What every thread of this process does at this moment, as text. */
+/** The stacks of all threads of this process, as text. */
 final class ThreadDump {
-    /** Of the text: some hundred threads. */
+    /** Of the text: a few hundred threads. */
     private static final int MAX_CHARACTERS = 256 * 1024;
 
     private static final int MAX_FRAMES = 64;
 
     private ThreadDump() {}
 
-    /** Loads this class now: later the jar it is in may be another. */
+    /** Loads this class now: later the jar may have been replaced. */
     static void load() {
-        // being called is enough
+        // the call is enough
     }
 
     /** All threads, with the locks that they wait for; cut off at 256 KiB. */
@@ -54,7 +54,7 @@ final class ThreadDump {
         text.append('\n');
     }
 
-    /** Writes a file that only its owner may read, in place of the one that is there. */
+    /** Writes a file that only its owner can read; replaces an existing one. */
     static void write(Path file, byte[] head, byte[] dump) throws IOException {
         Files.deleteIfExists(file);
         try (SeekableByteChannel channel = Files.newByteChannel(

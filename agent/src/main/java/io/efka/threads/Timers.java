@@ -3,20 +3,20 @@ package io.efka.threads;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The clock and the alarm, in one seam so that tests own both. Thread-safe. */
+/** The clock and timers: one port, so that tests control both. Thread-safe. */
 public interface Timers {
     /** Wall-clock time, for records. */
     Instant now();
 
-    /** Monotonic time, for what lies between two moments: its beginning means nothing, and nobody can set it. */
+    /** Monotonic time, for measuring intervals: only differences have a meaning, and setting the clock does not change it. */
     default long nanos() {
         return System.nanoTime();
     }
 
-    /** Runs {@code task} once after {@code delay} of monotonic time, unless cancelled first. Never blocks. */
+    /** Runs {@code task} once after {@code delay} of monotonic time, unless it is cancelled before. Never blocks. */
     Timer schedule(Duration delay, Runnable task);
 
-    /** A task that is due later. */
+    /** A scheduled task. */
     interface Timer {
         void cancel();
     }

@@ -29,7 +29,7 @@ final class SelfCheckTest {
     }
 
     private void look(int times) {
-        for (int i = 0; i < times; i++) check.look();
+        for (int i = 0; i < times; i++) check.check();
     }
 
     private void awaitRelease() {
@@ -134,7 +134,7 @@ final class SelfCheckTest {
     class OfWhatIsWatched {
         @Test
         void aPoolThatBeginsNoTaskEndsTheAgent() {
-            try (var pool = TaskPool.lasting("pool-of-test", 1)) {
+            try (var pool = TaskPool.fixed("pool-of-test", 1)) {
                 check.watch(pool);
                 var began = new CountDownLatch(1);
                 pool.execute(() -> {
@@ -155,7 +155,7 @@ final class SelfCheckTest {
         @Test
         void taskThatMayHangElsewhereDoNot() {
             try (var pool =
-                    TaskPool.passing("pool-of-test", 1, LIMIT, new java.util.concurrent.LinkedBlockingQueue<>(), 0)) {
+                    TaskPool.onDemand("pool-of-test", 1, LIMIT, new java.util.concurrent.LinkedBlockingQueue<>(), 0)) {
                 var began = new CountDownLatch(1);
                 pool.execute(() -> {
                     began.countDown();
@@ -217,7 +217,7 @@ final class SelfCheckTest {
         var off = new SelfCheck(Duration.ZERO, Duration.ZERO, halts::add, alive::incrementAndGet);
         started(AgentThread::step);
 
-        for (int i = 0; i < 100; i++) off.look();
+        for (int i = 0; i < 100; i++) off.check();
 
         assertThat(halts).isEmpty();
         assertThat(alive).hasValue(100);

@@ -24,7 +24,7 @@ final class TaskPoolTest {
 
     @Test
     void aTaskThatThrowsCostsNoThread() {
-        try (var pool = TaskPool.lasting("pool-of-test", 1)) {
+        try (var pool = TaskPool.fixed("pool-of-test", 1)) {
             Set<Thread> threads = ConcurrentHashMap.newKeySet();
             var done = new CountDownLatch(2);
             for (int i = 0; i < 2; i++) {
@@ -42,7 +42,7 @@ final class TaskPoolTest {
 
     @Test
     void aLastingPoolHasItsThreadsFromTheStart() {
-        try (var pool = TaskPool.lasting("pool-of-test", 3)) {
+        try (var pool = TaskPool.fixed("pool-of-test", 3)) {
             assertThat(pool.getPoolSize()).isEqualTo(3);
             assertThat(pool.allowsCoreThreadTimeOut()).isFalse();
         }
@@ -52,7 +52,7 @@ final class TaskPoolTest {
     void aPassingPoolRejectsWhatFindsNoThread() {
         var release = new CountDownLatch(1);
         try (var pool =
-                TaskPool.passing("pool-of-test", 1, Duration.ofSeconds(1), new SynchronousQueue<>(), 128 * 1024)) {
+                TaskPool.onDemand("pool-of-test", 1, Duration.ofSeconds(1), new SynchronousQueue<>(), 128 * 1024)) {
             pool.execute(() -> await(release));
 
             assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
@@ -63,7 +63,7 @@ final class TaskPoolTest {
     @Test
     void aMachineWithoutThreadsIsARejection() {
         try (var pool =
-                TaskPool.passing("pool-of-test", 1, Duration.ofSeconds(1), new SynchronousQueue<>(), 128 * 1024)) {
+                TaskPool.onDemand("pool-of-test", 1, Duration.ofSeconds(1), new SynchronousQueue<>(), 128 * 1024)) {
             pool.setThreadFactory(task -> {
                 throw new OutOfMemoryError("unable to create native thread");
             });
@@ -80,7 +80,7 @@ final class TaskPoolTest {
         var release = new CountDownLatch(1);
         var done = new CountDownLatch(1);
         var began = new CountDownLatch(1);
-        try (var pool = TaskPool.lasting("pool-of-test", 1)) {
+        try (var pool = TaskPool.fixed("pool-of-test", 1)) {
             assertThat(pool.isBusy()).isFalse();
             pool.execute(() -> {
                 began.countDown();
@@ -105,7 +105,7 @@ final class TaskPoolTest {
         var release = new CountDownLatch(1);
         var began = new CountDownLatch(1);
         var threads = new ArrayList<AgentThread>();
-        try (var pool = TaskPool.lasting("pool-of-test", 1)) {
+        try (var pool = TaskPool.fixed("pool-of-test", 1)) {
             pool.execute(() -> {
                 threads.add((AgentThread) Thread.currentThread());
                 began.countDown();

@@ -39,14 +39,14 @@ final class ThreadPools implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofSeconds(10);
 
-    private final TaskPool workers = TaskPool.lasting("agent-worker", SIZE);
-    private final TaskPool processes = TaskPool.lasting("agent-process", PROCESSES);
-    private final TaskPool launchers = passing("agent-launch", LAUNCHES);
-    private final TaskPool checks = passing("agent-check", CHECKS);
-    private final TaskPool folders = passing("agent-folder", FOLDERS);
+    private final TaskPool workers = TaskPool.fixed("agent-worker", SIZE);
+    private final TaskPool processes = TaskPool.fixed("agent-process", PROCESSES);
+    private final TaskPool launchers = onDemand("agent-launch", LAUNCHES);
+    private final TaskPool checks = onDemand("agent-check", CHECKS);
+    private final TaskPool folders = onDemand("agent-folder", FOLDERS);
 
-    private static TaskPool passing(String name, int size) {
-        return TaskPool.passing(name, size, IDLE, new LinkedBlockingQueue<>(), 0);
+    private static TaskPool onDemand(String name, int size) {
+        return TaskPool.onDemand(name, size, IDLE, new LinkedBlockingQueue<>(), 0);
     }
 
     /** Those that must never stand still. */

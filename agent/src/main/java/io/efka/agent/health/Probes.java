@@ -54,7 +54,7 @@ public final class Probes implements Prober, AutoCloseable {
         this.timers = timers;
         this.trees = new ProcessTrees(table, signaller);
         this.threads =
-                TaskPool.passing("efka-probe", MAX_RUNNING, Duration.ofSeconds(15), new SynchronousQueue<>(), STACK);
+                TaskPool.onDemand("efka-probe", MAX_RUNNING, Duration.ofSeconds(15), new SynchronousQueue<>(), STACK);
         this.socketProbes = new RetryingExecutor(threads, timers);
         this.commands = new RetryingExecutor(executors.launches(), timers);
         this.processes = new RetryingExecutor(executors.processes(), timers);

@@ -56,7 +56,7 @@ final class FolderReads implements AutoCloseable {
 
     FolderReads(String name, Duration limit, int maxAtATime) {
         this.limit = limit;
-        this.threads = TaskPool.passing(name, maxAtATime, IDLE, new SynchronousQueue<>(), 0);
+        this.threads = TaskPool.onDemand(name, maxAtATime, IDLE, new SynchronousQueue<>(), 0);
     }
 
     /** What is read. Must change nothing: it may come to its end long after its caller gave up. */

@@ -12,33 +12,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one at a time, in the order in which they came, on a shared pool: a mailbox without a thread of its own.
- * Thread-safe; {@link #execute} never blocks. After a few tasks in a row it gives the pool's thread to others.
+ * Runs tasks one at a time, in the order in which they were submitted, on a shared pool: a mailbox without a thread of its
+ * own. Thread-safe; {@link #execute} never blocks. After a few tasks in a row it lets others use the pool's thread.
  */
 public final class SerialExecutor implements Executor, Progress {
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
 
-    /** So many tasks in a row, then others get a turn: a flooded mailbox must not own a thread of the pool. */
-    private static final int TURN = 16;
+    /** Tasks in a row, before others get the thread: a flooded mailbox must not occupy a thread of the pool. */
+    private static final int TASKS_PER_TURN = 16;
 
     private final String name;
     private final Executor pool;
 
     @GuardedBy("tasks") private final Queue<Runnable> tasks = new ArrayDeque<>();
 
-    /** Whether a turn was asked for, or is being taken. */
+    /** Whether a turn was requested, or is running. */
     @GuardedBy("tasks") private boolean running;
 
-    /** Whether a turn was asked for and has not begun; one that has is watched by its thread. */
+    /** Whether a turn was requested and has not begun. One that has begun is watched through its thread. */
     private volatile boolean waiting;
 
-    /** Written by whoever has the turn. */
+    /** Written only by the thread that runs the turn. */
     private volatile int steps;
 
     /**
-     * A mailbox that is empty.
+     * Creates an empty mailbox.
      *
-     * @param name what it is called when it is stuck
+     * @param name for the message when it is stuck
      */
     public SerialExecutor(String name, Executor pool) {
         this.name = name;
@@ -56,15 +56,15 @@ public final class SerialExecutor implements Executor, Progress {
             if (running) return;
             running = true;
         }
-        askForTurn();
+        requestTurn();
     }
 
-    /** A turn that the pool refuses, being closed or out of threads, is asked for again with the next task. */
-    private void askForTurn() {
+    /** If the pool refuses, because it is closed or has no thread, the next task requests the turn again. */
+    private void requestTurn() {
         boolean asked = false;
         waiting = true;
         try {
-            pool.execute(this::takeTurn);
+            pool.execute(this::runTurn);
             asked = true;
         } catch (RejectedExecutionException refused) {
             LOG.debug("a mailbox waits: {}", refused.getMessage());
@@ -81,10 +81,10 @@ public final class SerialExecutor implements Executor, Progress {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one turn at a time
-    private void takeTurn() {
+    private void runTurn() {
         waiting = false;
         steps++;
-        for (int i = 0; i < TURN; i++) {
+        for (int i = 0; i < TASKS_PER_TURN; i++) {
             Runnable task;
             synchronized (tasks) {
                 task = tasks.poll();
@@ -93,11 +93,11 @@ public final class SerialExecutor implements Executor, Progress {
                     return;
                 }
             }
-            // A task that throws is a bug of its own; the others behind it must run.
+            // A task that throws has a bug; the tasks behind it must still run.
             FatalErrors.run(task);
             AgentThread.step();
         }
-        askForTurn();
+        requestTurn();
     }
 
     @Override

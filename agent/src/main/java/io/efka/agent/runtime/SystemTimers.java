@@ -11,21 +11,21 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The machine's clock, and one thread ({@code agent-timers}) that wakes only when something is due and hands the work to
- * a pool. Thread-safe.
+ * The machine's clock and timers. One thread ({@code agent-timers}) wakes when a task is due and hands it to a pool.
+ * Thread-safe.
  */
 public final class SystemTimers implements Timers, AutoCloseable {
     private final Executor pool;
-    private final ScheduledThreadPoolExecutor alarm;
+    private final ScheduledThreadPoolExecutor scheduler;
 
-    /** @param pool runs what is due */
+    /** @param pool runs tasks that are due */
     public SystemTimers(Executor pool) {
         this.pool = pool;
-        this.alarm = new ScheduledThreadPoolExecutor(1, task -> new AgentThread("agent-timers", task));
-        // Now, while there is a thread to be had: nobody could answer for it later.
-        alarm.prestartCoreThread();
-        alarm.setRemoveOnCancelPolicy(true);
-        alarm.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.scheduler = new ScheduledThreadPoolExecutor(1, task -> new AgentThread("agent-timers", task));
+        // Now, while the machine has a thread for it: later nobody could handle the failure.
+        scheduler.prestartCoreThread();
+        scheduler.setRemoveOnCancelPolicy(true);
+        scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     @Override
@@ -35,13 +35,13 @@ public final class SystemTimers implements Timers, AutoCloseable {
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        // With a top of its own: what an alarm throws is kept in its future, which nobody asks.
-        Runnable whenDue = FatalErrors.top(() -> hand(task));
-        ScheduledFuture<?> due = alarm.schedule(whenDue, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        // Handles its own errors: the scheduler would keep them in a future that nobody reads.
+        Runnable whenDue = FatalErrors.top(() -> handOver(task));
+        ScheduledFuture<?> due = scheduler.schedule(whenDue, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
         return () -> due.cancel(false);
     }
 
-    private void hand(Runnable task) {
+    private void handOver(Runnable task) {
         AgentThread.step();
         try {
             pool.execute(task);
@@ -50,9 +50,9 @@ public final class SystemTimers implements Timers, AutoCloseable {
         }
     }
 
-    /** Nothing is due any more. */
+    /** Cancels all tasks. */
     @Override
     public void close() {
-        alarm.shutdownNow();
+        scheduler.shutdownNow();
     }
 }

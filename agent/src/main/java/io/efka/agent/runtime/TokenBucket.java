@@ -3,8 +3,8 @@ package io.efka.agent.runtime;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits a flow to an average rate. It may be overdrawn by one piece; then the next one waits until that is made up for, so
- * the average is kept with pieces of any size. Not thread-safe.
+ * Limits a flow to an average rate. One piece may overdraw it; the next one then waits until the balance is positive again,
+ * so the average holds for pieces of any size. Not thread-safe.
  */
 public final class TokenBucket {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -15,12 +15,11 @@ public final class TokenBucket {
     private long filledAt;
 
     /**
-     * A bucket that is full.
+     * Creates a full bucket.
      *
-     * @param rate units a second, such as bytes or lines; 0: no limit
-     * @param parts at least 1; what was not used is saved up for this part of a second only: 4 allows a quarter of the rate
-     *     at once
-     * @param now monotonic nanoseconds, as everywhere here
+     * @param rate units per second, such as bytes or lines; 0: no limit
+     * @param parts at least 1; the bucket holds the units of this part of a second: 4 allows bursts of a quarter of the rate
+     * @param now monotonic nanoseconds, as in all methods
      */
     public TokenBucket(long rate, int parts, long now) {
         this.rate = rate;
@@ -33,7 +32,7 @@ public final class TokenBucket {
         return rate;
     }
 
-    /** The largest piece that does not come in lumps at this rate, within {@code least} and {@code most}. */
+    /** The largest piece that the bucket can hold, but at least {@code least} and at most {@code most}. */
     public int piece(int least, int most) {
         return rate == 0 ? most : (int) Math.min(most, Math.max(least, rate / parts));
     }
@@ -46,7 +45,7 @@ public final class TokenBucket {
         return balance > 0 ? 0 : (long) Math.ceil((1 - balance) * NANOS / rate);
     }
 
-    /** A piece goes, whatever {@link #delay} said. */
+    /** Takes the units of a piece, whatever {@link #delay} returned. */
     public void take(int units) {
         if (rate > 0) balance -= units;
     }

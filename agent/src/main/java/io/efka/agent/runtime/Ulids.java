@@ -5,7 +5,7 @@ import io.efka.threads.Timers;
 import java.security.SecureRandom;
 import java.util.function.Supplier;
 
-/** Makes run ids: 48 bits of time, 80 bits of chance, as 26 characters that sort by time. Thread-safe. */
+/** Creates run ids (ULIDs): 48 bits of time and 80 random bits, as 26 characters that sort by time. Thread-safe. */
 public final class Ulids implements Supplier<RunId> {
     private static final char[] ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
     private static final int BITS = 5;

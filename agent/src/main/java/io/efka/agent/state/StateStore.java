@@ -55,7 +55,7 @@ public final class StateStore implements AutoCloseable {
                 1, task -> new AgentThread("agent-state", task), new ThreadPoolExecutor.DiscardPolicy());
         // There is one checkpoint a day on a quiet device: its thread goes when it is done.
         this.checkpointer =
-                TaskPool.passing("agent-checkpoint", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(), 0);
+                TaskPool.onDemand("agent-checkpoint", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(), 0);
         this.commits = new GroupCommit(opening.documents(), opening.journal(), bounds, this::beginCheckpoint);
     }
 

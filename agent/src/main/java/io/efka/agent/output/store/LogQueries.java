@@ -42,7 +42,7 @@ public final class LogQueries implements Logs, AutoCloseable {
         this.timers = timers;
         this.clock = clock;
         int threads = Math.max(1, Math.min(MOST_THREADS, processors / 2));
-        this.pool = TaskPool.passing("agent-logs", threads, IDLE, new ArrayBlockingQueue<>(WAITING), 0);
+        this.pool = TaskPool.onDemand("agent-logs", threads, IDLE, new ArrayBlockingQueue<>(WAITING), 0);
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class InputWriter implements AutoCloseable {
 
     public InputWriter(Timers timers) {
         this.timers = timers;
-        this.thread = TaskPool.passing("efka-input", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(64), 0);
+        this.thread = TaskPool.onDemand("efka-input", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(64), 0);
     }
 
     /** Writes all bytes, or says what kept it from that. Never blocks. */
