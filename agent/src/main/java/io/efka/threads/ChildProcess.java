@@ -9,7 +9,29 @@ public final class ChildProcess {
     /** One for the child, which counts as a thread, and one for the JDK's thread that waits for it. */
     private static final int NEEDED_THREADS = 2;
 
+    static final String MECHANISM = "jdk.lang.Process.launchMechanism";
+
+    /** From this version on the JDK warns about VFORK on stderr. FORK takes a millisecond or two longer. */
+    private static final int VFORK_DEPRECATED = 25;
+
     private ChildProcess() {}
+
+    /**
+     * Chooses how the JVM creates processes, unless the operator has. To be called before the first process.
+     *
+     * <p>By default the JVM executes a helper from its own folder each time, and refuses to once the package manager has put
+     * the helper of another version there: an agent that runs during an update of its JDK could then start nothing and send no
+     * signal. The other mechanisms need no file.
+     */
+    public static void chooseMechanism() {
+        if (System.getProperty(MECHANISM) == null) {
+            System.setProperty(MECHANISM, mechanism(Runtime.version().feature()));
+        }
+    }
+
+    static String mechanism(int javaVersion) {
+        return javaVersion < VFORK_DEPRECATED ? "VFORK" : "FORK";
+    }
 
     /**
      * Starts a process, as {@link ProcessBuilder#start} does. That method forks first and then needs a thread to wait for the

@@ -1,10 +1,10 @@
 package io.efka.agent.main;
 
 import io.efka.agent.app.Agent;
-import io.efka.agent.process.LaunchMechanism;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.mqtt.paho.PahoLink;
 import io.efka.protocol.manifest.ManifestParser;
+import io.efka.threads.ChildProcess;
 import io.efka.threads.FatalErrors;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -24,7 +24,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        LaunchMechanism.choose();
+        ChildProcess.chooseMechanism();
         IntConsumer halt = Runtime.getRuntime()::halt;
         // Not System.err, whose lock a logger holds that waits for a full pipe.
         var fatal = new FatalErrors(new FileOutputStream(FileDescriptor.err), halt).install();

@@ -8,7 +8,6 @@ import io.efka.agent.process.proc.ProcessTable;
 import io.efka.agent.process.proc.ProcessTable.ProcessStat;
 import io.efka.agent.process.proc.RetryingExecutor;
 import io.efka.agent.process.tree.Adoption;
-import io.efka.agent.process.tree.ExitPoller;
 import io.efka.agent.process.tree.ExitReader;
 import io.efka.agent.process.tree.InputWriter;
 import io.efka.agent.process.tree.LaunchSpec;
@@ -21,7 +20,6 @@ import io.efka.agent.process.tree.RunRegistry.ActiveRun;
 import io.efka.agent.process.tree.ShellPool;
 import io.efka.agent.process.tree.Signaller;
 import io.efka.agent.process.tree.Spawner;
-import io.efka.agent.process.tree.TreeReaper;
 import io.efka.agent.process.tree.UnrecordedRuns;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher;
@@ -38,13 +36,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Runs services as processes of this Linux machine. Thread-safe; what takes time is done on the executor, which may be
- * small and bounded (a launch takes two milliseconds of it). Closing it ends its own helpers and no service.
+ * Runs services as processes of this Linux machine. Thread-safe; slow work runs on the executors, which may be small and
+ * bounded (a launch takes two milliseconds). Closing it ends its own helper processes, but no service.
  */
 public final class ProcessLauncher implements Launcher, AutoCloseable {
+    /** A launch takes milliseconds; seconds if a thousand others are before it. */
+    static final Duration LAUNCH_LIMIT = Duration.ofSeconds(60);
+
     private static final Duration UNRECORDED_RUNS_LIMIT = Duration.ofSeconds(5);
 
     private final Cgroups cgroups;
@@ -64,17 +66,15 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final InputWriter inputs;
 
     /**
-     * On what a launcher does what takes time. They do not wait for each other: a launch may hang in a dead disk, a kill
-     * must not. One that rejects when it is full makes a launch fail, and is asked again for everything else.
+     * Run the slow work. There are two, because a launch may hang on a dead disk and a kill must not. If an executor rejects a
+     * task, a launch fails; everything else is tried again.
      *
      * @param launches starts programs
-     * @param processes looks after them: signals, kills, searches
+     * @param processes signals, kills and searches for processes
      */
     public record Executors(Executor launches, Executor processes) {}
 
-    /**
-     * @param outputFiles says where the kernel appends what services write
-     */
+    /** @param outputFiles provides the files that the kernel appends the services' output to */
     public ProcessLauncher(
             AgentEnvironment environment,
             OutputFiles outputFiles,
@@ -92,11 +92,9 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         this.prefetch = new LaunchPrefetch(outputFiles, specs, launches);
         this.spawner = new Spawner(table, launches, shells);
         this.trees = new ProcessTrees(table, signaller);
-        TreeReaper treeReaper = new TreeReaper(trees, work);
-        this.runs = new RunRegistry(trees, work, treeReaper);
+        this.runs = new RunRegistry(trees, work);
         AgentMark agent = environment.agent();
-        this.adoption = new Adoption(
-                new Adoption.Seen(table, trees, cgroups, agent), treeReaper, new ExitPoller(table, work), runs);
+        this.adoption = new Adoption(table, trees, cgroups, agent, runs, work);
         this.unrecordedRuns = new UnrecordedRuns(table, trees, cgroups, agent);
         this.inputs = new InputWriter(timers);
     }
@@ -110,7 +108,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     public void launch(Launch launch, Consumer<Event> tell) {
         var answer = new LaunchAnswer(launch, tell, work.timers());
         if (!launches.offer(() -> launchNow(launch, answer))) {
-            answer.fail("too many programs are being started at this moment, or there is no thread to do it");
+            answer.fail("too many programs are being started, or the machine has no thread left");
         }
     }
 
@@ -127,8 +125,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
             warnings.addAll(spawned.warnings());
             boolean inTime = answer.claim();
             Consumer<Event> listener = inTime ? answer.listener() : tooLate -> {};
-            ActiveRun run =
-                    runs.begin(launch, new RunRegistry.Main(spawned.identity(), group), prepared.output(), listener);
+            ActiveRun run = runs.begin(launch, spawned.identity(), group, prepared.output(), listener);
             run.tell(new Event.Launched(launch.run(), spawned.identity(), group.map(RunGroup::name), warnings));
             ExitReader.tell(spawned.process(), work, code -> mainEnded(run, code));
             if (!inTime) runs.kill(run);
@@ -148,7 +145,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     public void adopt(Launch launch, RunRecord record, Consumer<Event> tell) {
         work.run(() -> {
             RunOutput output = RunOutput.current(outputFiles, launch);
-            adoption.adopt(new Adoption.Left(launch, record, output), work, tell);
+            adoption.adopt(launch, record, output, tell);
         });
     }
 
@@ -188,22 +185,22 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         runFolder.forget(id);
     }
 
-    /** Deletes what was made for runs of services that are not installed. To be called once, before any launch. */
+    /** Deletes the FIFOs of services that are not installed. To be called once, before any launch. */
     public void forgetAllBut(Set<ServiceId> installed) {
         runFolder.forgetAllBut(installed);
     }
 
     /**
-     * Kills what an earlier agent on the same data folder started and did not write down. To be called once, before any
-     * launch; blocks until nothing of it is left, for five seconds at most.
+     * Kills runs that an earlier agent on the same data folder started and did not record. To be called once, before any
+     * launch; blocks until none is left, for five seconds at most.
      *
-     * @param recorded the runs that are known
+     * @param recorded the recorded runs, which stay
      */
     public void killUnrecordedRuns(Collection<RunRecord> recorded) {
         unrecordedRuns.end(recorded, UNRECORDED_RUNS_LIMIT);
     }
 
-    /** Whether a run's processes have a control group; true for a run that has none any more. */
+    /** Whether a run's processes have a control group; true if it has no processes any more. */
     public boolean isGrouped(RunId id) {
         return runs.find(id).filter(run -> run.treeId().group().isEmpty()).isEmpty();
     }
@@ -213,7 +210,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         return runs.find(id).map(run -> trees.members(run.treeId())).orElse(List.of());
     }
 
-    /** Whether nothing of a run is left. */
+    /** Whether a run has no processes any more. */
     boolean isOver(RunId id) {
         return runs.find(id).isEmpty();
     }
@@ -223,5 +220,47 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
         inputs.close();
         shells.close();
         signaller.close();
+    }
+
+    /**
+     * The one answer to a launch: it worked, it failed, or it took too long. So a service does not stay in {@code starting}
+     * for ever, whatever its launch waits for (a dead disk, a silent name service). Thread-safe.
+     */
+    private static final class LaunchAnswer {
+        private final Launch launch;
+        private final Consumer<Event> tell;
+        private final AtomicBoolean given = new AtomicBoolean();
+        private final Timers.Timer timeout;
+
+        LaunchAnswer(Launch launch, Consumer<Event> tell, Timers timers) {
+            this.launch = launch;
+            this.tell = tell;
+            this.timeout = timers.schedule(LAUNCH_LIMIT, this::expire);
+        }
+
+        private void expire() {
+            fail("it was not launched within " + LAUNCH_LIMIT.toSeconds()
+                    + " s: something that it needs does not answer");
+        }
+
+        /** Whether the launch may be reported as successful. If not, it has failed, and what was started must be ended. */
+        boolean claim() {
+            timeout.cancel();
+            return given.compareAndSet(false, true);
+        }
+
+        /** Reports a failure, unless there was an answer already. */
+        void fail(String reason) {
+            if (claim()) tell.accept(new Event.LaunchFailed(launch.run(), reason));
+        }
+
+        boolean isGiven() {
+            return given.get();
+        }
+
+        /** Receives the events after the answer. */
+        Consumer<Event> listener() {
+            return tell;
+        }
     }
 }

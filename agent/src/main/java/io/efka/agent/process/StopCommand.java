@@ -36,7 +36,7 @@ final class StopCommand {
             LaunchSpec spec = specs.side(run.launch(), exec, args, side);
             var limit = new SideProcess.Limit(grace, code -> ended(problem(code, grace)));
             SideProcess command = SideProcess.start(spawner, spec, trees, work, limit);
-            if (!run.began(command)) command.kill();
+            if (!run.setStopCommand(command)) command.kill();
         } catch (LaunchRefused refused) {
             ended(Optional.of("stop command: " + refused.why()));
         }

@@ -88,7 +88,8 @@ final class LaunchLimitTest {
 
             @Override
             public Timer schedule(Duration delay, Runnable task) {
-                return timers.schedule(delay.equals(LaunchAnswer.LIMIT) ? Duration.ofMillis(50) : delay, task);
+                return timers.schedule(
+                        delay.equals(ProcessLauncher.LAUNCH_LIMIT) ? Duration.ofMillis(50) : delay, task);
             }
         };
     }

@@ -348,7 +348,7 @@ abstract class ProcessLauncherTest {
             Path fifo = machine.workDir.resolve("fifo");
             new ProcessBuilder("mkfifo", "-m", "755", fifo.toString()).start().waitFor();
             assertThat(refusalOf(Services.program(machine.workDir, "fifo")))
-                    .isEqualTo("exec \"fifo\" is no regular file: " + fifo);
+                    .isEqualTo("exec \"fifo\" is not a regular file: " + fifo);
         }
 
         @Test
@@ -577,7 +577,7 @@ abstract class ProcessLauncherTest {
             var earlier = new ProcessIdentity(
                     first.pid(), first.launched().process().startTicks(), "6e0c6bd4-8f7e-4b43-a2f6-8a1a1f2b3c4d");
             Event.AdoptionFailed failed = adopt(first, Optional.of(earlier)).await(Event.AdoptionFailed.class);
-            assertThat(failed.why()).isEqualTo("the machine was booted anew");
+            assertThat(failed.why()).isEqualTo("the machine was rebooted");
             // There can be no such process; the one that stands for it shows that nobody looked.
             assertThat(Machine.isAlive(first.pid())).isTrue();
         }

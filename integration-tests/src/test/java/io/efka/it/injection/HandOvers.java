@@ -92,7 +92,7 @@ final class HandOvers {
         load(all, "io.efka.agent.process.tree.Spawner.execute", "agent-launch");
         load(all, "io.efka.agent.process.tree.ExitPoller.look", "");
         load(all, "io.efka.agent.process.tree.RunRegistry.end", "");
-        load(all, "io.efka.agent.process.LaunchAnswer.claim", "");
+        load(all, "io.efka.agent.process.ProcessLauncher$LaunchAnswer.claim", "");
         load(all, "io.efka.agent.health.Probes.command", "");
         load(all, "io.efka.agent.health.PendingProbe.answer", "");
         load(all, "io.efka.agent.process.tree.SideProcess.end", "");
@@ -111,7 +111,7 @@ final class HandOvers {
         load(all, "io.efka.agent.channel.ChannelThread.register", "agent-channel");
         load(all, "io.efka.agent.channel.ChannelSession.line", "agent-channel");
         load(all, "io.efka.agent.channel.ChannelRegistry.ended", "");
-        load(all, "io.efka.agent.channel.Configurations.keep", "");
+        load(all, "io.efka.agent.channel.Configurations.store", "");
         // the state
         load(all, "io.efka.agent.state.GroupCommit.write", "");
         load(all, "io.efka.agent.state.GroupCommit.finish", "");

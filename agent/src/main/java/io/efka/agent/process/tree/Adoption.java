@@ -14,6 +14,8 @@ import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.protocol.EfkaVariables;
 import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
+import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,127 +25,124 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes over what an earlier agent left alive, or ends it. Blocks for as long as a search of {@code /proc} takes. */
+/** Adopts the runs that an earlier agent left alive, or ends them. Blocks for as long as a search of {@code /proc} takes. */
 public final class Adoption {
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
 
-    private final Seen seen;
-    private final TreeReaper treeReaper;
-    private final ExitPoller exitPoller;
+    private final ProcessTable table;
+    private final ProcessTrees trees;
+    private final Cgroups cgroups;
+    private final AgentMark agent;
     private final RunRegistry runs;
+    private final ExitPoller exitPoller;
+    private final Timers timers;
 
-    /** How the processes of this machine are seen, and by whom. */
-    public record Seen(ProcessTable table, ProcessTrees trees, Cgroups cgroups, AgentMark agent) {}
-
-    public Adoption(Seen seen, TreeReaper treeReaper, ExitPoller exitPoller, RunRegistry runs) {
-        this.seen = seen;
-        this.treeReaper = treeReaper;
-        this.exitPoller = exitPoller;
+    /** @param agent the mark of this agent */
+    public Adoption(
+            ProcessTable table,
+            ProcessTrees trees,
+            Cgroups cgroups,
+            AgentMark agent,
+            RunRegistry runs,
+            RetryingExecutor work) {
+        this.table = table;
+        this.trees = trees;
+        this.cgroups = cgroups;
+        this.agent = agent;
         this.runs = runs;
+        this.exitPoller = new ExitPoller(table, work);
+        this.timers = work.timers();
     }
 
     /**
-     * What an earlier agent knew of a run.
+     * Adopts a run's main process if that very process is alive; otherwise ends the rest of its tree. If the machine was
+     * rebooted since, nothing can be left, and it does not search.
      *
-     * @param output where it writes
+     * @param output the files that the run writes to
      */
-    public record Left(Launch launch, RunRecord record, RunOutput output) {}
-
-    /**
-     * Adopts the main process if it is that very one and alive, else ends the rest of its tree. Of another boot nothing
-     * can be left, and nothing is searched for.
-     */
-    public void adopt(Left left, RetryingExecutor work, Consumer<Event> tell) {
-        if (left.record().process().filter(seen.table()::isOfAnotherBoot).isPresent()) {
-            tell.accept(new Event.AdoptionFailed(left.record().run(), "the machine was booted anew"));
+    public void adopt(Launch launch, RunRecord record, RunOutput output, Consumer<Event> tell) {
+        if (record.process().filter(table::isOfAnotherBoot).isPresent()) {
+            tell.accept(new Event.AdoptionFailed(record.run(), "the machine was rebooted"));
             return;
         }
-        Optional<ProcessIdentity> main = findMain(left.record());
+        Optional<ProcessIdentity> main = findMain(record);
         if (main.isEmpty()) {
-            killOrphans(left, tell);
+            killOrphans(record, launch.manifest().id(), tell);
             return;
         }
         if (isAnothers(main.get().pid())) {
-            leave(left, tell);
+            leave(record, launch.manifest().id(), tell);
             return;
         }
         var warnings = new ArrayList<String>();
-        Optional<RunGroup> group = seen.cgroups()
-                .adopt(
-                        seen.cgroups().of(main.get().pid()),
-                        left.launch().manifest().limits(),
-                        warnings);
-        ActiveRun run = runs.begin(left.launch(), new RunRegistry.Main(main.get(), group), left.output(), tell);
-        Optional<Duration> age = seen.table().age(main.get());
+        Optional<RunGroup> group = cgroups.adopt(
+                cgroups.of(main.get().pid()), launch.manifest().limits(), warnings);
+        ActiveRun run = runs.begin(launch, main.get(), group, output, tell);
+        Optional<Duration> age = table.age(main.get());
         run.tell(new Event.Adopted(run.id(), main.get(), group.map(RunGroup::name), warnings, age));
         exitPoller.watch(
                 main.get(),
-                () -> runs.mainEnded(run, ExitReader.unknown(work.timers().now(), run)));
+                () -> runs.mainEnded(run, ExitReader.unknown(timers.now(), run)));
     }
 
     /**
-     * Whether a process of the recorded run is another agent's: then the data folder of that one was copied, with this
-     * record in it. One that cleared its environment, or wrote over it, is judged by its control group.
+     * Whether a process of a recorded run belongs to another agent: then this data folder is a copy of that agent's, with the
+     * record in it. If the process has cleared or overwritten its environment, its control group decides.
      */
     private boolean isAnothers(long pid) {
-        Optional<String> mark = seen.table().environ(pid).value(EfkaVariables.AGENT);
+        Optional<String> mark = table.environ(pid).value(EfkaVariables.AGENT);
         if (mark.isPresent()) {
             return mark.flatMap(AgentMark::parse)
-                    .filter(seen.agent()::isAnothers)
+                    .filter(agent::isAnothers)
                     .isPresent();
         }
-        return seen.cgroups().of(pid).filter(seen.cgroups()::isAnothers).isPresent();
+        return cgroups.of(pid).filter(cgroups::isAnothers).isPresent();
     }
 
-    private static void leave(Left left, Consumer<Event> tell) {
-        String why = "it belongs to the agent of the data folder of which this one is a copy";
-        LOG.warn(
-                "service={} run={} is left alone: {}",
-                left.launch().manifest().id(),
-                left.record().run(),
-                why);
-        tell.accept(new Event.AdoptionFailed(left.record().run(), why));
+    private static void leave(RunRecord record, ServiceId service, Consumer<Event> tell) {
+        String reason = "it belongs to another agent, whose data folder was copied to this one";
+        LOG.warn("service={} run={} is left alone: {}", service, record.run(), reason);
+        tell.accept(new Event.AdoptionFailed(record.run(), reason));
     }
 
-    /** Those that nothing marks are found by their group: the record names it, or one of the others leads to it. */
-    private void killOrphans(Left left, Consumer<Event> tell) {
-        RunRecord record = left.record();
+    /** Processes without a mark are found by their group, which the record names or a marked process is in. */
+    private void killOrphans(RunRecord record, ServiceId service, Consumer<Event> tell) {
         TreeId marked = new TreeId(TreeId.Mark.anyOf(record.run()), Optional.empty(), Optional.empty());
-        List<ProcessStat> members = seen.trees().members(marked);
+        List<ProcessStat> members = trees.members(marked);
         if (members.stream().anyMatch(member -> isAnothers(member.pid()))) {
-            leave(left, tell);
+            leave(record, service, tell);
             return;
         }
         Optional<RunGroup> group = record.group()
-                .flatMap(seen.cgroups()::named)
+                .flatMap(cgroups::named)
                 .or(() -> members.stream()
-                        .flatMap(member -> seen.cgroups().of(member.pid()).stream())
+                        .flatMap(member -> cgroups.of(member.pid()).stream())
                         .findFirst());
-        treeReaper.follow(new OrphanedTree(record.run(), group, tell));
+        runs.reap(new OrphanedTree(record.run(), group, tell));
     }
 
     private Optional<ProcessIdentity> findMain(RunRecord record) {
         if (record.process().isEmpty()) return search(record.run());
-        return record.process().filter(seen.table()::isAlive).filter(process -> isOfRun(process, record.run()));
+        return record.process().filter(table::isAlive).filter(process -> isOfRun(process, record.run()));
     }
 
-    /** A program may have written its title over its environment: then pid, start time and boot have to do. */
+    /** If a program has overwritten its environment with its title, pid, start time and boot must be enough. */
     private boolean isOfRun(ProcessIdentity process, RunId run) {
-        ProcessTable.Environ environ = seen.table().environ(process.pid());
+        ProcessTable.Environ environ = table.environ(process.pid());
         return TreeId.Mark.of(run).isOn(environ) || environ.isOverwritten();
     }
 
-    /** The launch was cut off before its outcome was written down: the main process is the oldest session leader. */
+    /** The agent was killed before it recorded the process: the main process is the oldest session leader. */
     private Optional<ProcessIdentity> search(RunId run) {
         TreeId treeId = new TreeId(TreeId.Mark.of(run), Optional.empty(), Optional.empty());
-        return seen.trees().members(treeId).stream()
+        return trees.members(treeId).stream()
                 .filter(member -> member.session() == member.pid())
                 .min(Comparator.comparingLong(ProcessStat::startTicks))
                 .map(main -> new ProcessIdentity(
-                        main.pid(), main.startTicks(), seen.table().bootId()));
+                        main.pid(), main.startTicks(), table.bootId()));
     }
 
-    /** What is left of a run whose main process ended while no agent was there: it is killed, whatever it is. */
+    /** The rest of a run whose main process ended while no agent ran. It is killed. */
     private record OrphanedTree(RunId run, Optional<RunGroup> group, Consumer<Event> tell)
             implements TreeReaper.Watched {
 
@@ -160,7 +159,7 @@ public final class Adoption {
         @Override
         public boolean foundEmpty() {
             group.ifPresent(RunGroup::remove);
-            tell.accept(new Event.AdoptionFailed(run, "its process ended while the agent was away"));
+            tell.accept(new Event.AdoptionFailed(run, "its process ended while no agent ran"));
             return true;
         }
     }

@@ -3,7 +3,7 @@ package io.efka.agent.process.tree;
 import io.efka.agent.files.PathTrust;
 import io.efka.agent.files.Privileges;
 import io.efka.agent.process.proc.AgentMark;
-import io.efka.agent.process.proc.GivenLimits;
+import io.efka.agent.process.proc.InheritedLimits;
 import io.efka.agent.process.proc.InheritedEnvironment;
 import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.RunAsUser;
@@ -103,7 +103,7 @@ public record LaunchSpec(
     public static final class Factory {
         private final AgentEnvironment agentEnvironment;
         private final String agent;
-        private final OptionalLong openFiles = GivenLimits.openFiles();
+        private final OptionalLong openFiles = InheritedLimits.openFiles();
         // No shell passes these on; env(1) sets them anew.
         private final Map<String, String> unnameable =
                 SystemTools.find("env").isPresent() ? InheritedEnvironment.unnameable() : Map.of();

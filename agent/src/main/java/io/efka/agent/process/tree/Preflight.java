@@ -2,7 +2,7 @@ package io.efka.agent.process.tree;
 
 import io.efka.agent.process.proc.ElfFile;
 import io.efka.agent.process.proc.LaunchRefused;
-import io.efka.agent.process.proc.Mounts;
+import io.efka.agent.process.proc.ProcFiles;
 import io.efka.agent.process.proc.SystemTools;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,16 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/** Looks at a program before it is started, to say in one sentence why it could not be. */
+/** Checks a program before it is started, to explain in one sentence why it cannot be. */
 final class Preflight {
     private Preflight() {}
 
     /**
-     * Where the program is.
+     * Finds the program.
      *
-     * @param exec relative to {@code workDir} or absolute
+     * @param exec absolute, or relative to {@code workDir}
      */
     static Path program(String exec, Path workDir) throws LaunchRefused {
         if (!Files.isDirectory(workDir)) throw new LaunchRefused("work directory " + workDir + " does not exist");
@@ -28,9 +29,9 @@ final class Preflight {
         if (Files.isDirectory(program)) {
             throw new LaunchRefused("exec \"" + exec + "\" is a directory: " + program);
         }
-        // A FIFO would block whoever looks into it.
+        // Reading from a FIFO would block.
         if (!Files.isRegularFile(program)) {
-            throw new LaunchRefused("exec \"" + exec + "\" is no regular file: " + program);
+            throw new LaunchRefused("exec \"" + exec + "\" is not a regular file: " + program);
         }
         if (!Files.isExecutable(program)) throw new LaunchRefused(notExecutable(exec, program));
         requireInterpreter(exec, program);
@@ -55,12 +56,12 @@ final class Preflight {
         return "exec \"" + exec + "\" does not exist: no file " + program + hint;
     }
 
-    /** The kernel refuses for two reasons; {@code chmod} cures only one of them. */
+    /** The kernel refuses for one of two reasons; {@code chmod} helps against only one of them. */
     private static String notExecutable(String exec, Path program) {
         boolean mayBeExecuted = hasExecuteBit(program);
         Optional<Path> mount = mayBeExecuted ? Mounts.read().noexecMountOf(program) : Optional.empty();
         return mount.map(point -> "exec \"" + exec + "\" is on " + point
-                        + ", which is mounted noexec: mount it without, or keep the program elsewhere")
+                        + ", which is mounted noexec: mount it without noexec, or move the program")
                 .orElse("exec \"" + exec + "\" is not executable: chmod +x " + program);
     }
 
@@ -73,7 +74,7 @@ final class Preflight {
         }
     }
 
-    /** Without its loader a program that is there is answered "not found" by the kernel, which helps nobody. */
+    /** If the loader is missing, the kernel answers "not found", although the program exists. */
     private static void requireLoader(String exec, Path program) throws LaunchRefused {
         Optional<String> loader = ElfFile.loaderOf(program);
         if (loader.isEmpty() || Files.exists(program.resolveSibling(loader.get()))) return;
@@ -96,16 +97,50 @@ final class Preflight {
         }
     }
 
-    /** What follows {@code #!}; empty for other programs and for those that may not be read. */
+    /** The text after {@code #!}; empty for other programs and for those that cannot be read. */
     private static String interpreterLine(Path program) {
         try (InputStream in = Files.newInputStream(program)) {
-            // 256: what Linux looks at (BINPRM_BUF_SIZE)
+            // 256: Linux reads as many (BINPRM_BUF_SIZE)
             String head = new String(in.readNBytes(256), StandardCharsets.ISO_8859_1);
             if (!head.startsWith("#!")) return "";
             int end = head.indexOf('\n');
             return head.substring(2, end < 0 ? head.length() : end).replaceFirst("^[ \t]+", "");
         } catch (IOException unreadable) {
             return "";
+        }
+    }
+
+    /** The mount points that the agent sees, with their options: {@code /proc/self/mountinfo}, proc(5). */
+    record Mounts(String mountinfo) {
+
+        /** The current ones; none if the file cannot be read. */
+        static Mounts read() {
+            return new Mounts(ProcFiles.read(Path.of("/proc/self/mountinfo")).orElse(""));
+        }
+
+        /** The mount point that contains {@code file}, if programs on it cannot be executed. */
+        Optional<Path> noexecMountOf(Path file) {
+            Path best = Path.of("/");
+            boolean noexec = false;
+            for (String line : mountinfo.split("\n")) {
+                // number, parent, device, root, mount point, options
+                String[] fields = line.split(" ");
+                if (fields.length < 6) continue;
+                Optional<Path> point = SystemTools.path(unescaped(fields[4])).filter(file::startsWith);
+                // A later mount on the same point hides the earlier one.
+                if (point.isEmpty() || point.get().getNameCount() < best.getNameCount()) continue;
+                best = point.get();
+                noexec = List.of(fields[5].split(",")).contains("noexec");
+            }
+            return noexec ? Optional.of(best) : Optional.empty();
+        }
+
+        /** Spaces and the like are octal numbers in the file. */
+        private static String unescaped(String field) {
+            return field.replace("\\040", " ")
+                    .replace("\\011", "\t")
+                    .replace("\\012", "\n")
+                    .replace("\\134", "\\");
         }
     }
 }

@@ -22,17 +22,22 @@ public final class RunRegistry {
     private final TreeReaper treeReaper;
     private final Map<RunId, ActiveRun> runs = new ConcurrentHashMap<>();
 
-    public RunRegistry(ProcessTrees trees, RetryingExecutor work, TreeReaper treeReaper) {
+    public RunRegistry(ProcessTrees trees, RetryingExecutor work) {
         this.trees = trees;
         this.work = work;
-        this.treeReaper = treeReaper;
+        this.treeReaper = new TreeReaper(trees, work);
     }
 
-    /** The main process of a run, and its group where there is one. */
-    public record Main(ProcessIdentity process, Optional<RunGroup> group) {}
-
-    public ActiveRun begin(Launch launch, Main main, RunOutput output, Consumer<Event> tell) {
-        TreeId treeId = new TreeId(TreeId.Mark.of(launch.run()), Optional.of(main.process()), main.group());
+    /**
+     * Adds a run.
+     *
+     * @param main its main process
+     * @param group its control group, if it has one
+     * @param tell receives its events; must only enqueue them
+     */
+    public ActiveRun begin(
+            Launch launch, ProcessIdentity main, Optional<RunGroup> group, RunOutput output, Consumer<Event> tell) {
+        TreeId treeId = new TreeId(TreeId.Mark.of(launch.run()), Optional.of(main), group);
         ActiveRun run = new ActiveRun(launch, treeId, output, tell, () -> end(launch.run()));
         runs.put(launch.run(), run);
         return run;
@@ -42,24 +47,29 @@ public final class RunRegistry {
         return Optional.ofNullable(runs.get(id));
     }
 
-    /** The main process of a run ended: tells it, and looks after what it left. */
+    /** The main process of a run ended: reports it, and watches the rest of the tree until it is empty. */
     public void mainEnded(ActiveRun run, Exit exit) {
         boolean treeEmpty = trees.isEmpty(run.treeId());
         run.mainEnded(new Event.Exited(run.id(), exit, treeEmpty));
         if (!treeEmpty) watch(run);
     }
 
-    /** Kills whatever is found of a run, until nothing is. */
+    /** Kills all processes of a run, until none is found any more. */
     public void kill(ActiveRun run) {
         run.killFromNowOn();
         watch(run);
+    }
+
+    /** Watches a tree that is not in the registry until it is empty. */
+    void reap(TreeReaper.Watched tree) {
+        treeReaper.follow(tree);
     }
 
     private void watch(ActiveRun run) {
         if (run.beginWatch()) treeReaper.follow(run);
     }
 
-    /** The run is over: nothing of it is kept. */
+    /** The run has ended: removes it. */
     private void end(RunId id) {
         ActiveRun run = runs.remove(id);
         if (run == null) return;
@@ -68,8 +78,8 @@ public final class RunRegistry {
     }
 
     /**
-     * One run that has processes: what is known of it, and what was told of it. Thread-safe; events leave it in the order in
-     * which they happened, under its lock, so {@code tell} must only enqueue.
+     * A run that has processes. Thread-safe; it reports events in the order in which they happened, under its lock, so
+     * {@code tell} must only enqueue them.
      */
     public static final class ActiveRun implements TreeReaper.Watched {
         private final Launcher.Launch launch;
@@ -117,30 +127,30 @@ public final class RunRegistry {
             return output;
         }
 
-        /** The stop command that was begun last. */
+        /** The stop command that was started last. */
         synchronized Optional<SideProcess> stopCommand() {
             return stopCommand;
         }
 
-        /** Remembers a stop command, to be killed with the run; says whether the run is still there. */
-        public synchronized boolean began(SideProcess command) {
+        /** Remembers a stop command, which is killed with the run; returns false if the run has ended already. */
+        public synchronized boolean setStopCommand(SideProcess command) {
             stopCommand = Optional.of(command);
             return phase != Phase.GONE;
         }
 
-        /** Tells what comes before the end. */
+        /** Reports an event before the end. */
         public void tell(Event event) {
             tell.accept(event);
         }
 
-        /** The main process ended; tells it. */
+        /** The main process ended; reports it. */
         synchronized void mainEnded(Event.Exited exited) {
             phase = exited.treeEmpty() ? Phase.GONE : Phase.MAIN_ENDED;
             if (exited.treeEmpty()) whenGone.run();
             tell.accept(exited);
         }
 
-        /** Tells it if that was still to come. While the main process's end is not told, the run is not over. */
+        /** Reports it, if the end of the main process was reported; otherwise the run has not ended yet. */
         @Override
         public synchronized boolean foundEmpty() {
             if (phase == Phase.MAIN_ENDED) {
@@ -155,7 +165,7 @@ public final class RunRegistry {
             return phase == Phase.GONE;
         }
 
-        /** Whether the caller is the one to watch the tree from now on. */
+        /** Whether the caller must watch the tree from now on; true once. */
         synchronized boolean beginWatch() {
             boolean first = !watched;
             watched = true;

@@ -1,4 +1,4 @@
-package io.efka.agent.process.proc;
+package io.efka.agent.process.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 final class MountsTest {
-    private final Mounts mounts = new Mounts("""
+    private final Preflight.Mounts mounts = new Preflight.Mounts("""
             21 1 8:1 / / rw,relatime - ext4 /dev/vda rw
             30 21 0:5 / /srv rw,nosuid,nodev,noexec shared:1 - ext4 /dev/vdb rw
             31 30 0:6 / /srv/bin rw - ext4 /dev/vdc rw
@@ -34,7 +34,7 @@ final class MountsTest {
     /** As one with an umlaut in the C locale. */
     @Test
     void aMountPointThatCannotBeAPathIsPassedOver() {
-        var odd = new Mounts(
+        var odd = new Preflight.Mounts(
                 "30 21 0:5 / /s\0v rw,noexec - ext4 /dev/vdb rw\n31 21 0:6 / /srv rw,noexec - ext4 /dev/vdc rw");
         assertThat(odd.noexecMountOf(Path.of("/srv/run"))).contains(Path.of("/srv"));
     }

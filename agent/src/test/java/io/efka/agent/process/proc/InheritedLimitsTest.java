@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which limit of open files services get, given what the JVM has made of its own. */
-final class GivenLimitsTest {
+final class InheritedLimitsTest {
     @ParameterizedTest
     @CsvSource(nullValues = "-", textBlock = """
             # own soft, own hard, parent soft, parent hard, told, services
@@ -29,7 +29,7 @@ final class GivenLimitsTest {
             """)
     void isTheOneThatTheAgentWasGiven(
             String ownSoft, String ownHard, String parentSoft, String parentHard, String told, Long services) {
-        OptionalLong found = GivenLimits.openFiles(
+        OptionalLong found = InheritedLimits.openFiles(
                 limits(ownSoft, ownHard), limits(parentSoft, parentHard), Optional.ofNullable(told));
 
         assertThat(found).isEqualTo(services == null ? OptionalLong.empty() : OptionalLong.of(services));
@@ -37,7 +37,7 @@ final class GivenLimitsTest {
 
     @Test
     void withoutProcThereIsNoneToSet() {
-        assertThat(GivenLimits.openFiles("", "", Optional.of("777"))).isEmpty();
+        assertThat(InheritedLimits.openFiles("", "", Optional.of("777"))).isEmpty();
     }
 
     private static String limits(String soft, String hard) {

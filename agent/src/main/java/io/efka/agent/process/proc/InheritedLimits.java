@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * The limit of open files that this agent was given. A JVM raises its own soft limit to the hard one, and what it starts
  * would inherit that: programs that use select(2), or close every descriptor there might be, do not bear it.
  */
-public final class GivenLimits {
+public final class InheritedLimits {
     /** Set by the start script, which knows: {@code ulimit -S -n} before the JVM. */
     static final String PROPERTY = "efka.nofile";
 
@@ -23,7 +23,7 @@ public final class GivenLimits {
     private static final long KERNELS_HARD = 4_096;
     private static final long SYSTEMDS_HARD = 524_288;
 
-    private GivenLimits() {}
+    private InheritedLimits() {}
 
     private record Limit(long soft, long hard) {
         static Optional<Limit> parse(String limits) {
@@ -57,7 +57,7 @@ public final class GivenLimits {
         if (limit.isEmpty() || limit.get().soft() < limit.get().hard()) return OptionalLong.empty();
         long hard = limit.get().hard();
         long given = told.filter(text -> text.matches("\\d{1,18}|unlimited"))
-                .map(GivenLimits::number)
+                .map(InheritedLimits::number)
                 .or(() -> Limit.parse(parent).filter(its -> its.hard() == hard).map(Limit::soft))
                 .orElse(hard == KERNELS_HARD || hard == SYSTEMDS_HARD ? USUAL_SOFT : hard);
         return given < hard ? OptionalLong.of(given) : OptionalLong.empty();
