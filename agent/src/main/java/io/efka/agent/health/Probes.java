@@ -93,7 +93,7 @@ public final class Probes implements Prober, AutoCloseable {
             SideProcess command = SideProcess.start(spawner, spec, trees, processes, limit);
             pending.whenLate(command::kill);
         } catch (LaunchRefused refused) {
-            pending.answer(false, refused.why());
+            pending.answer(false, refused.reason());
         }
     }
 

@@ -91,7 +91,7 @@ record RootRule(boolean applies) {
         return new Fault(
                 key,
                 objection.path() + " that " + objection.who() + " can change",
-                "must be changed by nobody but " + whom + " on its whole path (" + objection.cure()
+                "must be changed by nobody but " + whom + " on its whole path (" + objection.remedy()
                         + (user.isEmpty() ? ", or name its owner as \"user\"" : "") + ")");
     }
 }

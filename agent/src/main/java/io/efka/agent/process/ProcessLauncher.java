@@ -130,7 +130,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
             ExitReader.tell(spawned.process(), work, code -> mainEnded(run, code));
             if (!inTime) runs.kill(run);
         } catch (LaunchRefused refused) {
-            answer.fail(refused.why());
+            answer.fail(refused.reason());
         } catch (RuntimeException bug) {
             answer.fail("internal error: " + bug);
             throw bug;

@@ -38,7 +38,7 @@ final class StopCommand {
             SideProcess command = SideProcess.start(spawner, spec, trees, work, limit);
             if (!run.setStopCommand(command)) command.kill();
         } catch (LaunchRefused refused) {
-            ended(Optional.of("stop command: " + refused.why()));
+            ended(Optional.of("stop command: " + refused.reason()));
         }
     }
 

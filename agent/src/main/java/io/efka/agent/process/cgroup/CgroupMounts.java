@@ -9,22 +9,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the control groups of a process are: in the one hierarchy of version 2, and in those of version 1.
+ * The folders of a process's control groups: in the hierarchy of version 2, and in those of version 1.
  *
- * @param mountinfo where the hierarchies are, as the agent sees them
+ * @param mountinfo the mount points of the hierarchies, as the agent sees them
  * @param unified the process's folder in the version 2 hierarchy
  * @param controllers the process's folder by version 1 controller
  */
 public record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String, Path> controllers) {
     static final CgroupMounts NONE = new CgroupMounts("", Optional.empty(), Map.of());
-    /** The version 1 controllers that are used; groups of the first two cost the kernel least. */
+    /** The version 1 controllers that the agent uses; groups of the first two cost the kernel least. */
     static final List<String> CHEAPEST_FIRST = List.of("freezer", "pids", "memory", "cpu");
 
     public CgroupMounts {
         controllers = Map.copyOf(controllers);
     }
 
-    /** Those of the agent. */
+    /** The folders of the agent's own groups. */
     static CgroupMounts ofThisMachine() {
         return parse(
                 ProcFiles.read(Path.of("/proc/self/mountinfo")).orElse(""),
@@ -54,7 +54,7 @@ public record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String,
         return new CgroupMounts(mountinfo, unified, controllers);
     }
 
-    /** Those of another process, by its {@code /proc/…/cgroup}. */
+    /** The folders of another process's groups, from its {@code /proc/…/cgroup}. */
     CgroupMounts ofProcess(String membership) {
         return parse(mountinfo, membership);
     }
@@ -65,7 +65,7 @@ public record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String,
                 .or(() -> unified.filter(own -> Delegation.has(own, controller)));
     }
 
-    /** The process's path in a hierarchy: the line {@code number:controllers:path}; version 2 has no controllers there. */
+    /** The process's path in a hierarchy: from a line {@code number:controllers:path}; for version 2 there are no controllers. */
     private static String pathOf(String membership, String controller) {
         for (String line : membership.split("\n")) {
             String[] parts = line.split(":", 3);
@@ -75,8 +75,8 @@ public record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String,
     }
 
     /**
-     * A container may see a part of the hierarchy only: the mount's root is then a part of the path. Empty for one that
-     * has no name in the agent's locale: then there are no groups.
+     * The process's folder. A container may see only a part of the hierarchy; the path then begins with the mount's root.
+     * Empty if the name cannot be represented in the agent's locale: then there are no groups.
      */
     private static Optional<Path> own(String[] mount, String path) {
         String root = mount[3];

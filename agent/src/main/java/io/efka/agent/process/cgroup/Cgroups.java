@@ -23,26 +23,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control groups of this machine: what there is, and one group for every run where one can be had. With version 1 they
- * are below the agent's own, so that a bound on the agent bounds its services too; with version 2 that depends on who
- * starts the agent, see {@link ServicesGroup}. Thread-safe.
+ * The control groups of this machine; each run gets a group of its own if possible. With version 1 the groups are below the
+ * agent's own, so that a limit on the agent limits its services too. With version 2 that depends on what starts the agent, see
+ * {@link ServicesGroup}. Thread-safe.
  */
 public final class Cgroups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cgroups.class);
 
-    /** Owner, time of the agent's start, number; the first releases did without the owner. */
+    /** Owner, time of the agent's start, number; the first releases had no owner. */
     private static final Pattern NAME = Pattern.compile("([0-9a-z]+-)?[0-9a-z]+-[0-9]+");
 
     private static final Pattern NAME_WITHOUT_OWNER = Pattern.compile("[0-9a-z]+-[0-9]+");
-    /** Moving the processes of a run: each round finds those that were born in the one before. */
-    private static final int MOVES = 100;
+    /** Rounds to move the processes of a run: each round finds those that started during the one before. */
+    private static final int MOVE_ROUNDS = 100;
 
     private final String folder;
     private final String owner;
     private final CgroupMounts mounts;
     private final Optional<ServicesGroup> unified;
     private final Map<String, Path> controllers;
-    /** Groups of an earlier agent may still be in use, so the names differ. */
+    /** Differs at each start, because groups of an earlier agent may still be in use. */
     private final String prefix;
 
     private final AtomicLong number = new AtomicLong();
@@ -62,21 +62,21 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * Looks at the machine, and removes empty groups that an earlier agent left. Blocks for seconds where systemd is slow
-     * to answer.
+     * Detects what the machine supports, and removes empty groups of an earlier agent. Blocks for seconds if systemd answers
+     * slowly.
      *
-     * @param agent separates the groups of two agents with the same device; the same after a restart
+     * @param agent distinguishes agents with the same device id; the same after a restart
      */
     public static Cgroups detect(String device, String agent) {
         return detect(device, agent, CgroupMounts.ofThisMachine(), Systemd.detect(), System::nanoTime);
     }
 
-    /** No groups at all, as in most containers. */
+    /** No groups, as in most containers. */
     public static Cgroups none() {
         return new Cgroups("none", "", CgroupMounts.NONE, Optional.empty(), Map.of());
     }
 
-    /** @param systemd empty where it did not start this agent */
+    /** @param systemd empty if it did not start this agent */
     public static Cgroups detect(
             String device, String agent, CgroupMounts mounts, Optional<Systemd> systemd, LongSupplier nanoTime) {
         String folder = "efka-" + Names.requireLegal("device id", device);
@@ -91,7 +91,7 @@ public final class Cgroups implements AutoCloseable {
         return cgroups;
     }
 
-    /** Short, as it begins the name of every group; the same for the same agent in every JVM. */
+    /** Short, because the name of every group begins with it; the same for an agent in every JVM. */
     private static String ownerOf(String agent) {
         return Integer.toString(agent.hashCode() & Integer.MAX_VALUE, 36) + "-";
     }
@@ -101,7 +101,7 @@ public final class Cgroups implements AutoCloseable {
         return !folders().isEmpty();
     }
 
-    /** What was found and what it can do, in one line for {@code info}. */
+    /** What was detected and what it can do, in one line for {@code info}. */
     public String describe() {
         if (!isUsable()) {
             return "none: no control group can be written; trees are found by session and environment";
@@ -124,9 +124,9 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * Makes an empty group for a run to come. Blocks for seconds where systemd has to be asked for a scope.
+     * Creates an empty group for a run. Blocks for seconds if systemd must create a scope.
      *
-     * @return empty where there are no groups; a run is then known by its session and environment
+     * @return empty if there are no groups; a run is then identified by its session and environment
      */
     public Optional<RunGroup> create() {
         String name = prefix + number.incrementAndGet();
@@ -143,22 +143,22 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * Sets the limits of a run, in its group and, with version 1, in groups of the same name beside it. All processes of
-     * the group are moved to a new one if only that can have limits; what they hold already does not count there.
+     * Sets the limits of a run, in its group and, with version 1, in groups of the same name in other hierarchies. If only
+     * another group supports limits, moves all processes there; memory that they use already does not count in it.
      *
-     * @param warnings gets a sentence for every limit that cannot be had
+     * @param warnings receives a sentence for every limit that cannot be set
      * @return all groups; the process is in the first one already
      */
     public Optional<RunGroup> limit(Optional<RunGroup> group, Manifest.Limits limits, List<String> warnings) {
         List<CgroupLimit> wanted = CgroupLimit.of(limits);
-        Optional<RunGroup> best = wanted.isEmpty() ? group : group.map(this::whereLimitsHold);
+        Optional<RunGroup> best = wanted.isEmpty() ? group : group.map(this::withLimits);
         var folders = new ArrayList<>(best.map(RunGroup::folders).orElse(List.of()));
         for (CgroupLimit limit : wanted) set(limit, folders, warnings);
         return folders.isEmpty() ? Optional.empty() : Optional.of(new RunGroup(folders));
     }
 
-    /** The same group, unless it was made where limits do not hold and there is such a place now. */
-    private RunGroup whereLimitsHold(RunGroup group) {
+    /** The same group, or a new one if limits had no effect when the group was created and do now. */
+    private RunGroup withLimits(RunGroup group) {
         Path parent = group.folders().get(0).getParent();
         boolean moving = controllers.isEmpty()
                 && unified.map(ServicesGroup::ready)
@@ -166,12 +166,12 @@ public final class Cgroups implements AutoCloseable {
                         .isPresent();
         Optional<RunGroup> better = moving ? create() : Optional.empty();
         if (better.isEmpty()) return group;
-        if (!move(group, better.get())) LOG.warn("processes are left in {} that belong to {}", group, better.get());
+        if (!move(group, better.get())) LOG.warn("processes of {} are left in {}", better.get(), group);
         return better.get();
     }
 
     private static boolean move(RunGroup from, RunGroup to) {
-        for (int i = 0; i < MOVES; i++) {
+        for (int i = 0; i < MOVE_ROUNDS; i++) {
             List<Long> pids = from.pids().orElse(List.of());
             if (pids.isEmpty()) return from.remove();
             pids.forEach(to::add);
@@ -210,7 +210,7 @@ public final class Cgroups implements AutoCloseable {
                 .orElse("limits." + controller + ": no " + controller + " control group on this machine");
     }
 
-    /** The group in which an earlier agent put a process, if it did. */
+    /** The group that an earlier agent created for a process, if it is in one. */
     public Optional<RunGroup> of(long pid) {
         return of(ProcFiles.read(ProcessTable.file(pid, "cgroup")).orElse(""));
     }
@@ -238,11 +238,11 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * The group of a run that an earlier agent left, with limits in force: those that it has, else those of the manifest,
-     * as where the earlier agent could not set them, or where the group lost its controllers since.
+     * Makes sure that the group of an adopted run has limits: keeps those that it has, or else sets those of the manifest. The
+     * earlier agent may not have been able to set them, or the group may have lost its controllers since.
      *
      * @param found by {@link #of}
-     * @param warnings gets a sentence for every limit that cannot be had
+     * @param warnings receives a sentence for every limit that cannot be set
      */
     public Optional<RunGroup> adopt(Optional<RunGroup> found, Manifest.Limits limits, List<String> warnings) {
         List<Path> folders = found.map(RunGroup::folders).orElse(List.of());
@@ -251,23 +251,23 @@ public final class Cgroups implements AutoCloseable {
         return limited ? found : limit(found, limits, warnings);
     }
 
-    /** The group of this agent that has that name, if it exists. */
+    /** This agent's group with that name, if it exists. */
     public Optional<RunGroup> named(String name) {
         return existing().stream().filter(group -> group.name().equals(name)).findFirst();
     }
 
-    /** Whether a group is that of another agent for the same device. */
+    /** Whether a group belongs to another agent with the same device id. */
     public boolean isAnothers(RunGroup group) {
         return !group.name().startsWith(owner)
                 && !NAME_WITHOUT_OWNER.matcher(group.name()).matches();
     }
 
-    /** Removes what holds no process. Groups of services that run on stay, for the next agent. */
+    /** Removes empty groups. Groups of services that continue to run stay for the next agent. */
     @Override
     public void close() {
         removeEmptyGroups();
         unified.ifPresent(ServicesGroup::close);
-        // A scope goes away by itself; its folder is systemd's.
+        // A scope ends by itself; its folder belongs to systemd.
         for (Path root : folders()) {
             if (root.endsWith(folder)) new RunGroup(List.of(root)).remove();
         }
@@ -283,9 +283,8 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * Every group of this agent that exists, wherever this agent or an earlier one on the same data folder made it: one
-     * element a run, those without processes and that of the shell in reserve among them. Never a group of another agent,
-     * not even of one for the same device.
+     * All existing groups that this agent, or an earlier one on the same data folder, created: one element per run. Includes
+     * empty groups and that of the reserve shell, but no group of another agent, even with the same device id.
      */
     public List<RunGroup> existing() {
         var byName = new LinkedHashMap<Path, List<Path>>();
@@ -297,7 +296,7 @@ public final class Cgroups implements AutoCloseable {
         return byName.values().stream().map(RunGroup::new).toList();
     }
 
-    /** The folders of all groups of this device, those of an earlier agent and of others for it among them. */
+    /** The folders of all groups of this device id, including those of earlier and of other agents. */
     public List<Path> groups() {
         var groups = new ArrayList<Path>();
         for (Path root : folders()) {
@@ -307,13 +306,13 @@ public final class Cgroups implements AutoCloseable {
                     if (NAME.matcher(group.getFileName().toString()).matches()) groups.add(group);
                 }
             } catch (IOException | DirectoryIteratorException unreadable) {
-                // what cannot be seen cannot be removed
+                // a folder that cannot be listed is skipped
             }
         }
         return groups;
     }
 
-    /** Every folder that may hold groups of runs. */
+    /** All folders that may contain groups of runs. */
     private List<Path> folders() {
         var folders = new ArrayList<>(unified.map(ServicesGroup::folders).orElse(List.of()));
         folders.addAll(versionOne());

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Passes the limits of version 2 on to the groups of the services. The kernel allows that only in a group without
- * processes (but for the root). And from then on it lets no process into that group itself: whoever is to start the agent
- * again in the same place must not be shut out by it, see {@link ServicesGroup}.
+ * Enables the controllers of version 2 for the groups of the services. The kernel allows that only in a group without
+ * processes (except for the root), and from then on allows no process in that group. This must not prevent the agent from
+ * being started again in the same group, see {@link ServicesGroup}.
  */
 final class Delegation {
     private static final List<String> CONTROLLERS = List.of("memory", "cpu", "pids");
@@ -26,34 +26,34 @@ final class Delegation {
     }
 
     /**
-     * @param own the group whose controllers are passed on
-     * @param folder the group below it that holds those of the services
+     * @param own the group whose controllers are enabled for the groups below it
+     * @param folder name of the group below it that contains the groups of the services
      */
     static Delegation of(Path own, String folder) {
         return new Delegation(own, folder);
     }
 
-    /** Whether a group has a controller to limit with. */
+    /** Whether a group has a controller. */
     static boolean has(Path group, String controller) {
         return ProcFiles.read(group.resolve("cgroup.controllers"))
                 .map(names -> List.of(names.strip().split(" ")).contains(controller))
                 .orElse(false);
     }
 
-    /** Those of memory, cpu and pids that a group has. */
+    /** Which of the controllers memory, cpu and pids a group has. */
     static List<String> available(Path group) {
         return CONTROLLERS.stream().filter(name -> has(group, name)).toList();
     }
 
     /**
-     * Makes at least one of memory, cpu and pids usable below the services' group; says whether that worked. The agent
-     * moves itself into a group of its own where it is alone in its own.
+     * Enables at least one of memory, cpu and pids below the services' group; returns whether that worked. If the agent is
+     * the only process in its group, it moves itself to another one below it.
      */
     boolean enableLimits() {
         return enableLimits(true);
     }
 
-    /** The same where no process is in the way, and the agent stays where it is. */
+    /** The same, but the agent stays where it is: for a group without processes. */
     boolean enableLimitsInPlace() {
         return enableLimits(false);
     }
@@ -70,7 +70,7 @@ final class Delegation {
         }
     }
 
-    /** Makes controllers usable in the groups below a group; says whether that worked. */
+    /** Enables controllers for the groups below a group; returns whether that worked. */
     static boolean enable(Path group, List<String> controllers) {
         try {
             Files.writeString(group.resolve("cgroup.subtree_control"), "+" + String.join(" +", controllers));

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A shell that does nothing: it keeps a scope while no service runs, as a scope without processes goes away. It ends with
- * the agent, however that ends, by the end of its stdin.
+ * A shell that does nothing. It keeps a scope alive while no service runs, because a scope without processes ends. When the
+ * agent ends, for any reason, the shell reads the end of its stdin and ends too.
  */
 public final class PauseProcess implements AutoCloseable {
     private static final String READY = "ready\n";
@@ -24,7 +24,7 @@ public final class PauseProcess implements AutoCloseable {
     /**
      * Starts it and waits until it runs.
      *
-     * @param launcher words before its own: a command that ends by executing what follows
+     * @param launcher a command that executes the words after it; empty: none
      */
     public static PauseProcess start(List<String> launcher, Duration limit) throws IOException {
         var words = new ArrayList<>(launcher);

@@ -11,26 +11,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The control group of one run: one folder in every hierarchy that is used for it.
+ * The control group of one run: one folder in each hierarchy that is used for it.
  *
- * @param folders the first one tells the members; at least one
+ * @param folders at least one; the first one lists the members
  */
 public record RunGroup(List<Path> folders) {
     private static final Duration REMOVAL_PAUSE = Duration.ofMillis(50);
 
-    /** A second; what is left then goes at the next agent start. */
-    private static final int REMOVALS = 20;
+    /** One second; a group that is left then is removed at the next start of the agent. */
+    private static final int REMOVAL_ATTEMPTS = 20;
 
     public RunGroup {
         folders = List.copyOf(folders);
     }
 
-    /** What a record names it by, wherever it is. */
+    /** The name that a run's record contains, without the path. */
     public String name() {
         return String.valueOf(folders.get(0).getFileName());
     }
 
-    /** The files into which a process that is in the first folder writes {@code 0} to join the others. */
+    /** The files to which a process in the first folder writes {@code 0} to join the others. */
     public List<Path> joins() {
         return folders.stream()
                 .skip(1)
@@ -38,7 +38,7 @@ public record RunGroup(List<Path> folders) {
                 .toList();
     }
 
-    /** Moves a process into the first folder; says whether that worked. */
+    /** Moves a process into the first folder; returns whether that worked. */
     public boolean add(long pid) {
         try {
             Files.writeString(folders.get(0).resolve("cgroup.procs"), Long.toString(pid));
@@ -48,7 +48,7 @@ public record RunGroup(List<Path> folders) {
         }
     }
 
-    /** The member processes, zombies perhaps among them; empty when the group cannot be read. */
+    /** The member processes, which may include zombies; empty if the group cannot be read. */
     public Optional<List<Long>> pids() {
         return ProcFiles.read(folders.get(0).resolve("cgroup.procs")).map(RunGroup::numbers);
     }
@@ -61,7 +61,7 @@ public record RunGroup(List<Path> folders) {
         return numbers;
     }
 
-    /** Kills all members at once where the kernel can (version 2, since Linux 5.14); says whether it did. */
+    /** Kills all members at once, if the kernel can (version 2, since Linux 5.14); returns whether it did. */
     public boolean kill() {
         Path file = folders.get(0).resolve("cgroup.kill");
         if (!Files.exists(file)) return false;
@@ -73,7 +73,7 @@ public record RunGroup(List<Path> folders) {
         }
     }
 
-    /** Whether the kernel killed a member for want of memory. */
+    /** Whether the kernel killed a member because the group was out of memory. */
     public boolean ranOutOfMemory() {
         for (Path folder : folders) {
             for (String file : List.of("memory.events", "memory.oom_control")) {
@@ -88,7 +88,7 @@ public record RunGroup(List<Path> folders) {
         return false;
     }
 
-    /** Removes the empty group; says whether it is gone everywhere. */
+    /** Removes the group if it is empty; returns whether it is gone from all hierarchies. */
     public boolean remove() {
         boolean gone = true;
         for (Path folder : folders) {
@@ -101,9 +101,9 @@ public record RunGroup(List<Path> folders) {
         return gone;
     }
 
-    /** Removes it a little later: for a moment after its last process has ended, the kernel says that it is busy. */
+    /** Removes it a little later: for a moment after its last process has ended, the kernel still reports it as busy. */
     public void removeSoon(RetryingExecutor work) {
-        work.after(REMOVAL_PAUSE, () -> removeSoon(work, REMOVALS));
+        work.after(REMOVAL_PAUSE, () -> removeSoon(work, REMOVAL_ATTEMPTS));
     }
 
     private void removeSoon(RetryingExecutor work, int times) {

@@ -10,43 +10,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The group of version 2 that holds those of the services. Where it is depends on who starts the agent again: systemd puts
- * the main process of a service into the unit's own group, and the kernel refuses that while controllers are enabled in
- * it, which limited services below it need. So under systemd it is
+ * The version 2 group that contains the groups of the services. systemd puts the main process of a unit into the unit's own
+ * group, and the kernel refuses that while controllers are enabled there, as limited services below it require. Therefore,
+ * under systemd the group is
  *
  * <ul>
- *   <li>below the unit's own group where systemd starts the agent in a group beside it ({@code DelegateSubgroup=}),
- *   <li>otherwise in a scope, where the agent may move processes into one,
- *   <li>otherwise below the agent's own group, without controllers, and so without limits.
+ *   <li>below the unit's own group, if systemd starts the agent in another group below it ({@code DelegateSubgroup=}),
+ *   <li>otherwise in a scope, if the agent may move processes into one,
+ *   <li>otherwise below the agent's own group, without controllers and so without limits.
  * </ul>
  *
- * Elsewhere it is below the agent's own group: nobody but the agent puts processes there. Thread-safe.
+ * Without systemd it is below the agent's own group, because nobody else puts processes there. Thread-safe.
  */
 sealed interface ServicesGroup extends AutoCloseable permits ServicesGroup.Fixed, ServicesScope {
     Logger LOG = LoggerFactory.getLogger(ServicesGroup.class);
 
-    /** The group for a run that begins now. Blocks for seconds where a scope has to be made. */
+    /** The group for runs that start now. Blocks for seconds if a scope must be created. */
     State ready();
 
-    /** Makes the empty group of a run; blocks as {@link #ready} does. */
+    /** Creates the empty group of a run. Blocks like {@link #ready}. */
     Path create(String run) throws IOException;
 
-    /** What {@link #ready} said last; never blocks. */
+    /** The last result of {@link #ready}. Never blocks. */
     State state();
 
-    /** Every folder in which this agent or an earlier one may have made groups of runs. */
+    /** All folders in which this agent or an earlier one may have created groups of runs. */
     List<Path> folders();
 
     @Override
     void close();
 
     /**
-     * @param limits whether limits hold in it
-     * @param remark which group it is, or why there are no limits; empty where neither needs to be said
+     * A folder for the groups of runs.
+     *
+     * @param limits whether limits have an effect in it
+     * @param remark which group it is, or why there are no limits; empty in the usual case
      */
     record State(Path folder, boolean limits, String remark) {}
 
-    /** One that is there, or can be made at any time. */
+    /** A group that exists, or can be created at any time. */
     record Fixed(State state, List<Path> folders) implements ServicesGroup {
         @Override
         public State ready() {
@@ -63,14 +65,14 @@ sealed interface ServicesGroup extends AutoCloseable permits ServicesGroup.Fixed
     }
 
     /**
-     * Finds the right one. Blocks for seconds where systemd has to be asked.
+     * Chooses the group. Blocks for seconds if it must ask systemd.
      *
      * @param own the agent's own group
-     * @param name of the group, below whichever
-     * @param systemd empty where it did not start this agent
+     * @param name of the services' group
+     * @param systemd empty if it did not start this agent
      */
     static ServicesGroup of(Path own, String name, Optional<Systemd> systemd, LongSupplier nanoTime) {
-        // Asked of the unit's group: one below it has no controllers before that one passes them on.
+        // The unit's group tells: a group below it has no controllers until they are enabled there.
         Optional<SystemdUnit> found = SystemdUnit.of(own)
                 .filter(unit -> systemd.isPresent()
                         && !Delegation.available(unit.group()).isEmpty());

@@ -14,18 +14,18 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * A systemd scope beside the agent's unit, which outlives the agent: the unit's own group stays free of controllers, and
- * systemd can start the unit again while services live. The scope goes away by itself when no process is in it any more,
- * and is made anew when the next service starts. Thread-safe.
+ * A systemd scope next to the agent's unit, which outlives the agent. The unit's own group stays without controllers, so
+ * systemd can start the unit again while services are alive. The scope ends by itself when it contains no process any more,
+ * and is created again when the next service starts. Thread-safe.
  */
 final class ServicesScope implements ServicesGroup {
-    /** For a scope that has just lost its last process and is about to go: its name is free a moment later. */
-    private static final Duration PASSING = Duration.ofSeconds(5);
+    /** How long to wait for a scope that is ending, because its last process has: its name is free a moment later. */
+    private static final Duration SCOPE_END = Duration.ofSeconds(5);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
-    private static final Duration START = Duration.ofSeconds(10);
-    /** After systemd refused, services start without limits for so long: each attempt may hold up a start. */
-    private static final Duration RETRY = Duration.ofMinutes(1);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(50);
+    private static final Duration START_LIMIT = Duration.ofSeconds(10);
+    /** How long services start without limits after systemd refused: each attempt may delay a start. */
+    private static final Duration REFUSAL_PAUSE = Duration.ofMinutes(1);
 
     private static final String PAUSE_GROUP = "pause";
 
@@ -45,7 +45,7 @@ final class ServicesScope implements ServicesGroup {
     /**
      * @param unit the agent's
      * @param name the scope's, without its suffix
-     * @param others where groups are made instead while there is no scope, and where earlier agents may have made some
+     * @param others folders of groups that are used while there is no scope, and that earlier agents may have used
      */
     ServicesScope(SystemdUnit unit, String name, List<Path> others, Systemd systemd, LongSupplier nanoTime) {
         this.unit = unit;
@@ -86,7 +86,7 @@ final class ServicesScope implements ServicesGroup {
     public Path create(String run) throws IOException {
         State now = ready();
         Path made = now.folder().resolve(run);
-        // Not its parents: a folder in the place of a scope that went away this moment would be no scope.
+        // Without parents: if the scope has just ended, a folder with its name would not be a scope.
         return now.limits() ? Files.createDirectory(made) : Files.createDirectories(made);
     }
 
@@ -95,33 +95,34 @@ final class ServicesScope implements ServicesGroup {
     }
 
     @GuardedBy("this") private boolean isRefused() {
-        return refusedAt.isPresent() && nanoTime.getAsLong() - refusedAt.getAsLong() < RETRY.toNanos();
+        return refusedAt.isPresent() && nanoTime.getAsLong() - refusedAt.getAsLong() < REFUSAL_PAUSE.toNanos();
     }
 
-    /** As an earlier agent left it with its services, or made anew. */
+    /** Opens the scope that an earlier agent left with its services, or creates it. */
     @GuardedBy("this") private void open() throws IOException {
         close();
-        long deadline = nanoTime.getAsLong() + PASSING.toNanos();
+        long deadline = nanoTime.getAsLong() + SCOPE_END.toNanos();
         while (true) {
             boolean existed = Files.isDirectory(folder);
             try {
-                PauseProcess process = existed ? PauseProcess.start(List.of(), START) : systemd.openScope(unit, name);
-                pause = Optional.of(settled(process));
+                PauseProcess process =
+                        existed ? PauseProcess.start(List.of(), START_LIMIT) : systemd.openScope(unit, name);
+                pause = Optional.of(moved(process));
                 return;
             } catch (IOException refused) {
-                boolean passing =
+                boolean isEnding =
                         existed || String.valueOf(refused.getMessage()).contains("already");
-                if (!passing || nanoTime.getAsLong() - deadline > 0) throw refused;
-                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+                if (!isEnding || nanoTime.getAsLong() - deadline > 0) throw refused;
+                LockSupport.parkNanos(RETRY_PAUSE.toNanos());
             }
         }
     }
 
-    /** Moves the process out of the scope's own group, in which there must be none when controllers are enabled. */
-    private PauseProcess settled(PauseProcess process) throws IOException {
+    /** Moves the process out of the scope's own group, which must be empty when controllers are enabled. */
+    private PauseProcess moved(PauseProcess process) throws IOException {
         try {
             Path group = folder.resolve(PAUSE_GROUP);
-            makeOne(group);
+            createOne(group);
             Files.writeString(group.resolve("cgroup.procs"), Long.toString(process.pid()));
             if (!Delegation.enable(folder, Delegation.available(folder))) {
                 throw new IOException("no controller can be enabled in " + folder);
@@ -134,15 +135,15 @@ final class ServicesScope implements ServicesGroup {
     }
 
     /** Without its parents, as in {@link #create}. */
-    private static void makeOne(Path group) throws IOException {
+    private static void createOne(Path group) throws IOException {
         try {
             Files.createDirectory(group);
         } catch (FileAlreadyExistsException there) {
-            // of an earlier agent
+            // from an earlier agent
         }
     }
 
-    /** Lets go of it. */
+    /** Ends the pause process; the scope stays while services are in it. */
     @Override
     public synchronized void close() {
         if (pause.isEmpty()) return;

@@ -4,34 +4,34 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The systemd service that a control group belongs to, as the group's path tells.
+ * The systemd service that a control group belongs to, according to the group's path.
  *
  * @param name such as {@code efka.service}
  * @param group the control group of the unit
- * @param subgroup the name of the group directly below it, if that is meant and not the unit's own
+ * @param subgroup the name of the group directly below it; empty: the group is the unit's own
  */
 public record SystemdUnit(String name, Path group, Optional<String> subgroup) {
     private static final String SERVICE = ".service";
 
     /**
-     * Looks for a service at the end of a path, and right before it. Deeper groups are made by others than systemd, and
-     * scopes are never started a second time: both are no trap.
+     * Finds a service in the last two elements of a path. Deeper groups are not created by systemd, and a scope is never
+     * started a second time, so neither can prevent a start.
      */
     static Optional<SystemdUnit> of(Path group) {
         if (name(group).endsWith(SERVICE)) return Optional.of(new SystemdUnit(name(group), group, Optional.empty()));
         Path above = group.getParent();
-        // Below user@1000.service are the units of that user's own systemd.
+        // The units below user@1000.service belong to that user's own systemd.
         if (above == null || !name(above).endsWith(SERVICE) || isUnit(name(group))) return Optional.empty();
         return Optional.of(new SystemdUnit(name(above), above, Optional.of(name(group))));
     }
 
-    /** The slice that holds the unit. */
+    /** The slice that contains the unit. */
     String slice() {
         String above = name(above());
         return above.endsWith(".slice") ? above : "-.slice";
     }
 
-    /** Whether the unit is one of a user's own systemd. */
+    /** Whether the unit belongs to a user's own systemd. */
     boolean isOfUser() {
         for (Path part : above()) {
             if (part.toString().matches("user@[0-9]+\\.service")) return true;

@@ -1,5 +1,5 @@
 /**
- * Control groups: which ones the machine has, one for every run, and the systemd scope that holds them.
+ * Control groups: what the machine supports, one group per run, and the systemd scope that contains them.
  */
 @NullMarked
 package io.efka.agent.process.cgroup;

@@ -10,13 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Identifies the agent that started a process, by its data folder. The folder keeps its device and inode number when it is
- * moved, and a copy of it has others: so the services that run are those of the folder that started them, wherever it is
- * now, and never those of a copy.
+ * Identifies the agent that started a process, by its data folder. A folder that is moved keeps its device and inode number,
+ * and a copy has others. So running services belong to the folder whose agent started them, wherever it is now, and never to
+ * a copy of it.
  *
- * @param folder device and inode number of the data folder, {@code 2049:131074}; empty where it cannot be seen, and in what
- *     earlier agents wrote
- * @param runFolder the run folder in it, absolute, where it was when the mark was made
+ * @param folder device and inode number of the data folder, {@code 2049:131074}; empty if it cannot be read, and in the marks of
+ *     earlier releases
+ * @param runFolder the run folder in it, as an absolute path, at the time when the mark was created
  */
 public record AgentMark(Optional<String> folder, Path runFolder) {
     private static final Logger LOG = LoggerFactory.getLogger(AgentMark.class);
@@ -25,11 +25,11 @@ public record AgentMark(Optional<String> folder, Path runFolder) {
     public static AgentMark of(Path runFolder) {
         Path absolute = runFolder.toAbsolutePath().normalize();
         Optional<String> folder = folderOf(absolute);
-        if (folder.isEmpty()) LOG.warn("{} cannot be seen: services are known by its path", absolute.getParent());
+        if (folder.isEmpty()) LOG.warn("{} cannot be read: services are identified by its path", absolute.getParent());
         return new AgentMark(folder, absolute);
     }
 
-    /** What a process has in its environment; empty if that is no mark. */
+    /** Reads a mark from a process's environment; empty if it is not one. */
     public static Optional<AgentMark> parse(String written) {
         Matcher mark = WRITTEN.matcher(written);
         if (!mark.matches()) return Optional.empty();
@@ -47,25 +47,25 @@ public record AgentMark(Optional<String> folder, Path runFolder) {
         }
     }
 
-    /** For the environment of processes. */
+    /** As it is in the environment of processes. */
     public String written() {
         return folder.map(numbers -> numbers + ":").orElse("") + runFolder;
     }
 
-    /** The same wherever the data folder is moved to. */
+    /** A key that stays the same when the data folder is moved. */
     public String key() {
         return folder.orElseGet(runFolder::toString);
     }
 
-    /** Whether a process with that mark was started by an agent on this very data folder. */
+    /** Whether an agent on this data folder started the process with that mark. */
     public boolean isOurs(AgentMark process) {
         if (folder.isPresent() && process.folder.isPresent()) return folder.equals(process.folder);
         return runFolder.equals(process.runFolder);
     }
 
     /**
-     * Whether a process with that mark belongs to another agent, whose data folder is where the mark says. One whose folder
-     * is not there any more belongs to whoever has its record: the folder was moved to another file system.
+     * Whether a process with that mark belongs to another agent, whose data folder is where the mark says. If that folder does
+     * not exist any more, it was moved to another file system, and the process belongs to the agent that has its record.
      */
     public boolean isAnothers(AgentMark process) {
         if (isOurs(process)) return false;

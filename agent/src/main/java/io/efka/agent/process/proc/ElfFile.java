@@ -9,14 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads the one thing of a compiled program that a launch may fail for: its loader, elf(5). */
+/** Reads the loader of a compiled program, without which a launch fails; elf(5). */
 public final class ElfFile {
     private static final int MAGIC = 0x7F454C46;
     private static final int PT_INTERP = 3;
-    /** No real program has more program headers, no path is longer. */
-    private static final int MOST_HEADERS = 256;
+    /** No real program has more program headers. */
+    private static final int MAX_HEADERS = 256;
 
-    private static final int LONGEST_PATH = 4096;
+    private static final int MAX_PATH = 4096;
 
     private final SeekableByteChannel file;
     private final ByteOrder order;
@@ -28,7 +28,7 @@ public final class ElfFile {
         this.wide = wide;
     }
 
-    /** The loader that the kernel would start for a program; empty if it needs none, is no ELF file, or cannot be read. */
+    /** The loader that the kernel starts for a program; empty if it needs none, is not an ELF file, or cannot be read. */
     public static Optional<String> loaderOf(Path program) {
         if (!Files.isRegularFile(program)) return Optional.empty();
         try (SeekableByteChannel file = Files.newByteChannel(program)) {
@@ -45,7 +45,7 @@ public final class ElfFile {
         ByteBuffer header = read(0, wide ? 64 : 52);
         long table = wide ? header.getLong(32) : header.getInt(28) & 0xFFFFFFFFL;
         int size = header.getShort(wide ? 54 : 42) & 0xFFFF;
-        int count = Math.min(header.getShort(wide ? 56 : 44) & 0xFFFF, MOST_HEADERS);
+        int count = Math.min(header.getShort(wide ? 56 : 44) & 0xFFFF, MAX_HEADERS);
         for (int i = 0; i < count; i++) {
             ByteBuffer entry = read(table + (long) i * size, wide ? 56 : 32);
             if (entry.getInt(0) == PT_INTERP) return Optional.of(path(entry));
@@ -56,7 +56,7 @@ public final class ElfFile {
     private String path(ByteBuffer entry) throws IOException {
         long offset = wide ? entry.getLong(8) : entry.getInt(4) & 0xFFFFFFFFL;
         long length = wide ? entry.getLong(32) : entry.getInt(16) & 0xFFFFFFFFL;
-        if (length < 1 || length > LONGEST_PATH) throw new IOException("a loader's path of " + length + " bytes");
+        if (length < 1 || length > MAX_PATH) throw new IOException("the loader's path has " + length + " bytes");
         String text = StandardCharsets.UTF_8.decode(read(offset, (int) length)).toString();
         return text.replace("\0", "");
     }

@@ -18,7 +18,7 @@ import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Measures the machine. */
+/** Measures the machine: CPU, memory, disk, network, temperature. */
 public final class HostMeter {
     private static final Logger LOG = LoggerFactory.getLogger(HostMeter.class);
     private static final Duration STAT_LIMIT = Duration.ofSeconds(2);
@@ -38,7 +38,7 @@ public final class HostMeter {
         return new Disk(dataFolder.getTotalSpace(), dataFolder.getUsableSpace());
     }
 
-    /** Asked of {@code stat}: Java has no call for it. */
+    /** From {@code stat}: Java has no method for it. */
     public Optional<Inodes> inodes() {
         Optional<Path> stat = SystemTools.find("stat");
         if (stat.isEmpty()) return Optional.empty();
@@ -47,12 +47,12 @@ public final class HostMeter {
             String[] numbers = SystemTools.output(words, STAT_LIMIT).strip().split(" ");
             return Optional.of(new Inodes(Long.parseLong(numbers[0]), Long.parseLong(numbers[1])));
         } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException unknown) {
-            LOG.debug("the inodes of {} are not known: {}", dataFolder, unknown.toString());
+            LOG.debug("the inodes of {} are unknown: {}", dataFolder, unknown.toString());
             return Optional.empty();
         }
     }
 
-    /** The line {@code cpu user nice system idle iowait irq softirq steal …}; guests are within user and nice. */
+    /** From the line {@code cpu user nice system idle iowait irq softirq steal …}; user and nice include guests. */
     private static Ticks ticks() {
         String[] fields = proc("stat").split("\n", 2)[0].trim().split(" +");
         long total = 0;
@@ -68,7 +68,7 @@ public final class HostMeter {
                 ProcFiles.number(text, "MemAvailable:").orElse(0) * 1024);
     }
 
-    /** Lines {@code name: received-bytes, 7 further numbers, sent-bytes …} behind two of headings. */
+    /** From lines {@code name: received-bytes, 7 more numbers, sent-bytes …} after two header lines. */
     private static Map<String, Network> interfaces() {
         var interfaces = new HashMap<String, Network>();
         proc("net/dev").lines().skip(2).forEach(line -> {
@@ -91,9 +91,9 @@ public final class HostMeter {
         for (String name : names) {
             double degrees =
                     first(ProcFiles.read(zones.resolve(name).resolve("temp")).orElse("")) / 1_000;
-            // a zone without a sensor reports 0 or something absurd
-            boolean believable = degrees > 0 && degrees < 200;
-            if (believable && degrees > hottest.orElse(0)) hottest = OptionalDouble.of(degrees);
+            // a zone without a sensor reports 0 or an absurd value
+            boolean isPlausible = degrees > 0 && degrees < 200;
+            if (isPlausible && degrees > hottest.orElse(0)) hottest = OptionalDouble.of(degrees);
         }
         return hottest;
     }

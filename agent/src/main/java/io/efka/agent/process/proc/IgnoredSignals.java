@@ -10,25 +10,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The signals that this agent was started to ignore: HUP under {@code nohup}, INT behind the {@code &} of a script. A
- * process hands them on to whatever it starts, which then would not hear them either.
+ * The signals that this agent ignores because it was started so: HUP with {@code nohup}, INT with {@code &} in a script. Child
+ * processes inherit that, so services would ignore them too.
  */
 public final class IgnoredSignals {
     private static final Logger LOG = LoggerFactory.getLogger(IgnoredSignals.class);
 
     private static final String KEY = "SigIgn:";
 
-    /** Those with a name, 1 to 31. The two after them are the C library's own, ignored in whatever a JVM starts. */
-    private static final long NAMED = 0x7fff_ffffL;
+    /** Signals 1 to 31. The next two belong to the C library; every process that a JVM starts ignores them. */
+    private static final long STANDARD_SIGNALS = 0x7fff_ffffL;
 
     private static final long TIMEOUT_SECONDS = 2;
 
     private IgnoredSignals() {}
 
     /**
-     * What to put before a program so that it ignores nothing: empty where the agent ignores nothing, and where no
-     * {@code env} can help (coreutils before 8.31, busybox). No shell can: POSIX forbids it to reset a signal that was
-     * ignored when it began.
+     * The words to put before a command so that its program ignores no signal. Empty if the agent ignores none, or if
+     * {@code env} cannot reset them (coreutils before 8.31, busybox). A shell cannot do it: POSIX does not allow a shell to
+     * reset a signal that was ignored when the shell started.
      */
     public static List<String> reset() {
         boolean ignores = ProcFiles.read(Path.of("/proc/self/status"))
@@ -40,13 +40,13 @@ public final class IgnoredSignals {
         return env.map(IgnoredSignals::words).orElse(List.of());
     }
 
-    /** The set in the text of {@code /proc/PID/status}: the lowest bit is signal 1. */
+    /** The set of ignored signals in {@code /proc/PID/status}: the lowest bit is signal 1. */
     static long in(String status) {
         return status.lines()
                 .filter(line -> line.startsWith(KEY))
                 .mapToLong(line ->
                         Long.parseUnsignedLong(line.substring(KEY.length()).strip(), 16))
-                .map(set -> set & NAMED)
+                .map(set -> set & STANDARD_SIGNALS)
                 .findFirst()
                 .orElse(0);
     }

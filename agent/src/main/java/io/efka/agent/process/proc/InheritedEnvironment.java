@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** What of the agent's own environment is for its services, and what is not. */
+/** Which of the agent's own environment variables services inherit. */
 public final class InheritedEnvironment {
-    /** Names that a shell passes on; dash drops all others. */
+    /** Names that every shell passes on; dash drops all others. */
     public static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     /**
-     * What systemd (systemd.exec(5), sd_listen_fds(3), sd_notify(3)) and an operator tell this one process: a service that
-     * takes it for its own speaks to systemd in the agent's name, or runs with the agent's JVM flags.
+     * Variables that systemd (systemd.exec(5), sd_listen_fds(3), sd_notify(3)) and the operator set for the agent alone. A
+     * service that used them would send notifications to systemd in the agent's name, or run with the agent's JVM flags.
      */
-    private static final Set<String> OF_THE_AGENT = Set.of(
+    private static final Set<String> AGENT_ONLY = Set.of(
             "NOTIFY_SOCKET",
             "WATCHDOG_PID",
             "WATCHDOG_USEC",
@@ -53,23 +53,25 @@ public final class InheritedEnvironment {
 
     private InheritedEnvironment() {}
 
-    /** Takes out what is the agent's alone, its settings and secrets among it. */
+    /** Removes the variables that are for the agent alone, such as its settings and secrets. */
     public static void clean(Map<String, String> environment) {
-        environment.keySet().removeIf(InheritedEnvironment::isOfTheAgent);
+        environment.keySet().removeIf(InheritedEnvironment::isAgentOnly);
     }
 
-    private static boolean isOfTheAgent(String name) {
-        return EfkaVariables.isReserved(name) || OF_THE_AGENT.contains(name);
+    private static boolean isAgentOnly(String name) {
+        return EfkaVariables.isReserved(name) || AGENT_ONLY.contains(name);
     }
 
-    /** This agent's variables that the shell before a program would drop, as one with a dot in its name. */
+    /** Variables that services inherit but that the launching shell would drop, such as one with a dot in its name. */
     public static Map<String, String> unnameable() {
         return unnameable(ProcFiles.read(Path.of("/proc/self/environ")).orElse(""));
     }
 
     /**
-     * @param environ as the kernel has it, byte for character: the JVM's own view of it has lost all that is not in the
-     *     agent's locale
+     * Finds them.
+     *
+     * @param environ as the kernel has it, one character per byte: the JVM's own view has lost everything that the agent's
+     *     locale cannot represent
      */
     public static Map<String, String> unnameable(String environ) {
         var found = new TreeMap<String, String>();
@@ -83,7 +85,7 @@ public final class InheritedEnvironment {
         return found;
     }
 
-    /** Empty for what is no UTF-8, in which the script of a launch is written. */
+    /** Empty if it is not UTF-8, the encoding of the launch script. */
     private static Optional<String> text(String bytes) {
         byte[] raw = bytes.getBytes(StandardCharsets.ISO_8859_1);
         String text = new String(raw, StandardCharsets.UTF_8);

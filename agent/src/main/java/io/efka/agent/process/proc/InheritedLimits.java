@@ -7,21 +7,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The limit of open files that this agent was given. A JVM raises its own soft limit to the hard one, and what it starts
- * would inherit that: programs that use select(2), or close every descriptor there might be, do not bear it.
+ * The limit of open files that services inherit. A JVM raises its own soft limit to the hard one, and services would inherit
+ * that. Programs that use select(2), or that close every possible descriptor, do not work with it. So services get the limit
+ * that the agent was started with.
  */
 public final class InheritedLimits {
-    /** Set by the start script, which knows: {@code ulimit -S -n} before the JVM. */
+    /** The result of {@code ulimit -S -n} before the JVM; set by the start script. */
     static final String PROPERTY = "efka.nofile";
 
     private static final Pattern OPEN_FILES =
             Pattern.compile("(?m)^Max open files +(\\d{1,18}|unlimited) +(\\d{1,18}|unlimited) ");
 
-    /** The soft limit where nobody sets one, with the two hard limits that the kernel and systemd give along with it. */
-    private static final long USUAL_SOFT = 1_024;
+    /** The default soft limit of the kernel and of systemd; each combines it with another hard limit. */
+    private static final long DEFAULT_SOFT = 1_024;
 
-    private static final long KERNELS_HARD = 4_096;
-    private static final long SYSTEMDS_HARD = 524_288;
+    private static final long KERNEL_HARD = 4_096;
+    private static final long SYSTEMD_HARD = 524_288;
 
     private InheritedLimits() {}
 
@@ -34,7 +35,7 @@ public final class InheritedLimits {
         }
     }
 
-    /** What services get where their manifest names nothing; empty: what the agent has itself. */
+    /** The soft limit of services whose manifest sets none; empty: the same as the agent's own. */
     public static OptionalLong openFiles() {
         String parent = ProcessHandle.current()
                 .parent()
@@ -47,19 +48,21 @@ public final class InheritedLimits {
     }
 
     /**
+     * Finds the limit.
+     *
      * @param own {@code /proc/PID/limits} of the agent
-     * @param parent of what started it, which had the same limit if it has the same hard one
+     * @param parent that of the process that started it; the agent was given its soft limit if both have the same hard one
      * @param told by the start script
      */
     public static OptionalLong openFiles(String own, String parent, Optional<String> told) {
         Optional<Limit> limit = Limit.parse(own);
-        // Below the hard one it was not raised (-XX:-MaxFDLimit).
+        // If it is below the hard limit, the JVM has not raised it (-XX:-MaxFDLimit).
         if (limit.isEmpty() || limit.get().soft() < limit.get().hard()) return OptionalLong.empty();
         long hard = limit.get().hard();
         long given = told.filter(text -> text.matches("\\d{1,18}|unlimited"))
                 .map(InheritedLimits::number)
                 .or(() -> Limit.parse(parent).filter(its -> its.hard() == hard).map(Limit::soft))
-                .orElse(hard == KERNELS_HARD || hard == SYSTEMDS_HARD ? USUAL_SOFT : hard);
+                .orElse(hard == KERNEL_HARD || hard == SYSTEMD_HARD ? DEFAULT_SOFT : hard);
         return given < hard ? OptionalLong.of(given) : OptionalLong.empty();
     }
 

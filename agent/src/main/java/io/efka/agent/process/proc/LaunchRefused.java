@@ -1,13 +1,13 @@
 package io.efka.agent.process.proc;
 
-/** A program cannot be started; the message is one sentence for the operator. */
+/** A program cannot be started. The message is one sentence for the operator. */
 public final class LaunchRefused extends Exception {
-    public LaunchRefused(String why) {
-        super(why);
+    public LaunchRefused(String reason) {
+        super(reason);
     }
 
-    /** The message, which is always there. */
-    public String why() {
+    /** The message; never null. */
+    public String reason() {
         return String.valueOf(getMessage());
     }
 }

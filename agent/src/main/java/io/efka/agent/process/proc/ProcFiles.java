@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** Reads small files of the kernel, which may vanish at any moment. */
+/** Reads small files of the kernel, which may disappear at any moment. */
 public final class ProcFiles {
     private ProcFiles() {}
 
-    /** The whole text, byte for character; empty when it is gone or may not be read. */
+    /** The whole text, one character per byte; empty if the file does not exist or cannot be read. */
     public static Optional<String> read(Path file) {
-        // Half the system calls of Files.readAllBytes, which asks for sizes that the kernel does not know here.
+        // Half the system calls of Files.readAllBytes, which queries sizes that the kernel does not know here.
         try (FileInputStream in = new FileInputStream(file.toFile())) {
             byte[] bytes = new byte[1_024];
             int length = 0;
@@ -29,7 +29,7 @@ public final class ProcFiles {
         }
     }
 
-    /** The number that a text begins with, up to the first blank or line end. */
+    /** The number at the beginning of a text, up to the first space or line end. */
     static OptionalDouble first(String text) {
         try {
             return OptionalDouble.of(Double.parseDouble(text.trim().split("[ \n]", 2)[0]));

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The machine's processes, as {@code /proc} shows them. Thread-safe; processes that vanish are left out. An agent that is
- * out of descriptors cannot look at those that are there: whoever concludes from not finding anything asks
- * {@link #refusals()} as well.
+ * The machine's processes, as {@code /proc} shows them. Thread-safe; processes that disappear are left out. An agent without
+ * free descriptors cannot read about existing processes. So before concluding anything from an empty result, check that
+ * {@link #refusals()} has not changed.
  */
 public final class ProcessTable {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessTable.class);
@@ -31,7 +31,7 @@ public final class ProcessTable {
 
     private final AtomicLong refusals = new AtomicLong();
 
-    /** How often something that is there could not be looked at. */
+    /** How often an existing process could not be read. */
     public long refusals() {
         return refusals.get();
     }
@@ -40,8 +40,8 @@ public final class ProcessTable {
         long count = refusals.incrementAndGet();
         if (Long.bitCount(count) > 1) return;
         LOG.warn(
-                "processes cannot be looked at: too many open files? Services run on, and one that ends is started"
-                        + " again when nothing can be left of it for certain ({} times so far)",
+                "processes cannot be read: too many open files? Services continue to run; one that ends is started again"
+                        + " only when it is certain that nothing is left of it ({} times so far)",
                 count);
     }
 
@@ -50,7 +50,7 @@ public final class ProcessTable {
         return bootId;
     }
 
-    /** Whether the machine was certainly booted since that process was seen: then it is gone with all it ever started. */
+    /** Whether the machine was certainly rebooted since the process was identified: then it and all its children are gone. */
     public boolean isOfAnotherBoot(ProcessIdentity process) {
         boolean bothKnown = !bootId.equals(UNKNOWN) && !process.bootId().equals(UNKNOWN);
         return bothKnown && !process.bootId().equals(bootId);
@@ -58,32 +58,32 @@ public final class ProcessTable {
 
     public Optional<ProcessStat> find(long pid) {
         Optional<String> stat = ProcFiles.read(file(pid, "stat"));
-        if (stat.isEmpty() && isThere(pid)) refused();
+        if (stat.isEmpty() && exists(pid)) refused();
         return stat.flatMap(ProcessStat::parse);
     }
 
-    /** Whether there is a process of that number, a zombie perhaps; needs no descriptor. */
-    public boolean isThere(long pid) {
+    /** Whether a process with that number exists, even as a zombie; needs no descriptor. */
+    public boolean exists(long pid) {
         return Files.exists(PROC.resolve(Long.toString(pid)));
     }
 
-    /** Who {@code pid} is now; empty if there is no such process. */
+    /** Identifies the process that has the number now; empty if there is none. */
     public Optional<ProcessIdentity> identify(long pid) {
         return find(pid).map(stat -> new ProcessIdentity(pid, stat.startTicks(), bootId));
     }
 
     /**
-     * Whether that very process is alive: a zombie is not, and neither is another one with its pid. One that is there and
-     * cannot be looked at is: to take a living service for gone would be to start a second one.
+     * Whether that very process is alive: not a zombie, and not another process with its pid. A process that exists but cannot
+     * be read counts as alive, because otherwise a second instance of a running service could be started.
      */
     public boolean isAlive(ProcessIdentity process) {
         if (!process.bootId().equals(bootId)) return false;
         return find(process.pid())
                 .map(stat -> stat.isAlive() && stat.startTicks() == process.startTicks())
-                .orElseGet(() -> isThere(process.pid()));
+                .orElseGet(() -> exists(process.pid()));
     }
 
-    /** How long a process of this boot has lived, by the kernel's own count: no setting of the clock changes it. */
+    /** The age of a process of this boot, from the kernel's uptime, which setting the clock does not change. */
     public Optional<Duration> age(ProcessIdentity process) {
         Duration started = Duration.ofMillis(process.startTicks() * ProcessStat.MILLIS_PER_TICK);
         OptionalDouble uptime =
@@ -91,11 +91,11 @@ public final class ProcessTable {
         if (uptime.isEmpty()) return Optional.empty();
         Duration age =
                 Duration.ofMillis(Math.round(uptime.getAsDouble() * 1000)).minus(started);
-        // In a container the uptime may be the container's, and the start is always the machine's.
+        // In a container the uptime may be the container's, but the start time is always the machine's.
         return age.isNegative() ? Optional.empty() : Optional.of(age);
     }
 
-    /** Every process that is alive. */
+    /** All processes that are alive. */
     public List<ProcessStat> all() {
         String[] names = PROC.toFile().list((folder, name) -> Character.isDigit(name.charAt(0)));
         var alive = new ArrayList<ProcessStat>();
@@ -112,14 +112,14 @@ public final class ProcessTable {
     /** The environment a process was started with. */
     public Environ environ(long pid) {
         Optional<String> text = ProcFiles.read(file(pid, "environ"));
-        // That of another user's process may be refused for good: only where nothing can be read is it a shortage.
+        // Another user's environment can never be read. It is a shortage only if nothing can be read.
         if (text.isEmpty() && ProcFiles.read(PROC.resolve("self/stat")).isEmpty()) refused();
         return new Environ(text.orElse(""));
     }
 
     /**
-     * Whether the process has a program: not so once it began to exit. The link outlives nothing of the program, and is
-     * there before the kernel closes the close-on-exec descriptors of an exec.
+     * Whether the process has a program, which it has not once it begins to exit. After an exec, the link exists before the
+     * kernel closes the close-on-exec descriptors.
      */
     public boolean isExecuting(long pid) {
         try {
@@ -128,7 +128,7 @@ public final class ProcessTable {
         } catch (NoSuchFileException gone) {
             return false;
         } catch (IOException unreadable) {
-            return true; // not ours to see: a set-user-id program
+            return true; // not readable for the agent: a set-user-id program
         }
     }
 
@@ -136,7 +136,7 @@ public final class ProcessTable {
         return PROC.resolve(pid + "/" + name);
     }
 
-    /** What {@code /proc/PID/environ} holds: {@code NAME=value}, each ended by a NUL. */
+    /** The content of {@code /proc/PID/environ}: {@code NAME=value} variables, each followed by a NUL. */
     public record Environ(String text) {
         public Optional<String> value(String name) {
             String key = name + "=";
@@ -147,7 +147,7 @@ public final class ProcessTable {
             return Optional.of(end < 0 ? text.substring(from) : text.substring(from, end));
         }
 
-        /** Whether the program wrote its title over it, as some servers do: it says nothing then. */
+        /** Whether the program has overwritten it with its title, as some servers do; it then tells nothing. */
         public boolean isOverwritten() {
             int end = text.indexOf('\0');
             return (end < 0 ? text : text.substring(0, end)).indexOf('=') < 1;
@@ -155,7 +155,7 @@ public final class ProcessTable {
     }
 
     /**
-     * One line of {@code /proc/PID/stat}, as far as it is used (proc(5)).
+     * The fields of {@code /proc/PID/stat} that the agent uses (proc(5)).
      *
      * @param state {@code Z} and {@code X} are dead
      * @param cpuTicks user and system time, in clock ticks
@@ -163,10 +163,10 @@ public final class ProcessTable {
      */
     public record ProcessStat(
             long pid, char state, long parent, long group, long session, long cpuTicks, long startTicks) {
-        /** Linux tells user space of 100 ticks a second on every machine that Java 17 runs on (USER_HZ). */
+        /** Linux reports 100 ticks per second to user space on all machines that Java 17 supports (USER_HZ). */
         public static final long MILLIS_PER_TICK = 10;
 
-        /** Reads a line; empty if it is cut off. The name in it may hold spaces and parentheses: its end is the last one. */
+        /** Reads a line; empty if it is incomplete. The name may contain spaces and parentheses; the last parenthesis ends it. */
         static Optional<ProcessStat> parse(String line) {
             int open = line.indexOf(" (");
             int close = line.lastIndexOf(") ");
@@ -184,7 +184,7 @@ public final class ProcessTable {
                     Long.parseLong(fields[19])));
         }
 
-        /** Whether it runs or could run; a zombie does not. */
+        /** Whether it is not a zombie. */
         public boolean isAlive() {
             return state != 'Z' && state != 'X';
         }

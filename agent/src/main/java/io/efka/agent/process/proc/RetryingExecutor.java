@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** The bounded executor that was handed in: now, later, and again when it is full. Thread-safe; never blocks. */
+/** Runs tasks on a bounded executor, now or later; retries when it is full. Thread-safe; never blocks. */
 public record RetryingExecutor(Executor executor, Timers timers) {
-    private static final Duration WHEN_FULL = Duration.ofMillis(20);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
 
     /** Runs a task as soon as there is room. */
     public void run(Runnable task) {
-        if (!offer(task)) timers.schedule(WHEN_FULL, () -> run(task));
+        if (!offer(task)) timers.schedule(RETRY_PAUSE, () -> run(task));
     }
 
-    /** Runs a task if there is room; says whether there is. */
+    /** Runs a task if there is room; returns whether there is. */
     public boolean offer(Runnable task) {
         try {
             executor.execute(task);

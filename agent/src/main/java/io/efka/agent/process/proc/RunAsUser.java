@@ -8,26 +8,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * As whom a program runs, where that is not the agent's own user and group.
+ * The user and group that a program runs as, if they are not the agent's own.
  *
  * @param name of the user
  * @param home the user's
- * @param known whether the machine knows the user, and so its further groups
+ * @param known whether the machine knows the user, and so its other groups
  */
 public record RunAsUser(String name, long uid, long gid, String home, boolean known) {
-    /** The next one is -1 to the kernel, which takes it for "leave it as it is": the agent's own, root perhaps. */
+    /** The next number is -1 for the kernel, which means "unchanged": the program would run as the agent's user. */
     private static final long MAX_NUMBER = 4_294_967_294L;
 
-    /** A directory service that is away must not hold a launch for longer. */
+    /** A directory service that does not answer must not delay a launch for longer. */
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private static final String SELF =
             ProcFiles.read(Path.of("/proc/self/status")).orElse("");
 
     /**
-     * The account that a manifest asks for; empty when it is the agent's own.
+     * The user and group of a manifest; empty if they are the agent's own.
      *
-     * @throws LaunchRefused if it is unknown, or not to be had
+     * @throws LaunchRefused if they are unknown, or the agent cannot switch to them
      */
     public static Optional<RunAsUser> of(Manifest.Program program) throws LaunchRefused {
         if (program.user().isEmpty() && program.group().isEmpty()) return Optional.empty();
@@ -66,7 +66,7 @@ public record RunAsUser(String name, long uid, long gid, String home, boolean kn
         return new RunAsUser(name, number, number, "/", false);
     }
 
-    /** @param line of the user data base, found for {@code name} */
+    /** @param line of the user database, found for {@code name} */
     public static RunAsUser parse(String name, String line) throws LaunchRefused {
         String[] fields = line.split(":", -1);
         if (fields.length < 6) throw new LaunchRefused("user \"" + name + "\" has no complete entry in passwd");
@@ -82,7 +82,7 @@ public record RunAsUser(String name, long uid, long gid, String home, boolean kn
         return number("group", name, name);
     }
 
-    /** Before anybody is asked: getent(1) takes a number modulo 2^32, and 4294967296 for root. */
+    /** Before a lookup: getent(1) takes a number modulo 2^32, and so 4294967296 for root. */
     private static void requireNumber(String what, String name) throws LaunchRefused {
         if (name.matches("[0-9]+")) {
             var unused = number(what, name, name);
@@ -99,7 +99,7 @@ public record RunAsUser(String name, long uid, long gid, String home, boolean kn
                 what + " \"" + name + "\" must have a number from 0 to " + MAX_NUMBER + ", has \"" + text + "\"");
     }
 
-    /** A line of the user or group data base: from its file, or from wherever else the machine keeps it. */
+    /** A line of the user or group database: from its file, or from another source through getent(1). */
     private static Optional<String> entry(String base, String name) {
         for (String line : ProcFiles.read(Path.of("/etc/" + base)).orElse("").split("\n")) {
             String[] fields = line.split(":", -1);
@@ -113,7 +113,7 @@ public record RunAsUser(String name, long uid, long gid, String home, boolean kn
         if (getent.isEmpty() || name.startsWith("-")) return Optional.empty();
         try {
             String line = SystemTools.output(List.of(getent.get().toString(), base, name), TIMEOUT);
-            // The last one: stderr comes with it, as with a preloaded library that is missing.
+            // The last line: the output includes stderr, such as a warning of the loader.
             return line.strip().lines().reduce((before, last) -> last).filter(text -> !text.isEmpty());
         } catch (IOException unknown) {
             return Optional.empty();

@@ -17,19 +17,19 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * Finds the machine's tools, and runs them: by absolute path whatever a service's environment says, with a time limit, and
+ * Finds and runs the machine's tools: by absolute path, whatever a service's environment contains, with a time limit, and
  * without the agent's secrets.
  */
 public final class SystemTools {
     public static final Path SHELL = Path.of("/bin/sh");
 
-    private static final Duration PAUSE = Duration.ofMillis(2);
-    /** An answer is a line or two. */
+    private static final Duration POLL_PAUSE = Duration.ofMillis(2);
+    /** An output is usually a line or two. */
     private static final int MAX_BYTES = 64 * 1024;
 
     private SystemTools() {}
 
-    /** Where a program is, in {@code PATH} and in the usual folders. */
+    /** Searches the usual folders and {@code PATH} for a program. */
     public static Optional<Path> find(String name) {
         var folders = new ArrayList<>(List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"));
         String path = System.getenv("PATH");
@@ -42,7 +42,7 @@ public final class SystemTools {
                 .findFirst();
     }
 
-    /** Empty for what cannot be a file's name in the agent's locale, as a folder with an umlaut in the C locale. */
+    /** Empty if the agent's locale cannot represent the name, as an umlaut in the C locale. */
     public static Optional<Path> path(String name) {
         try {
             return Optional.of(Path.of(name));
@@ -51,7 +51,7 @@ public final class SystemTools {
         }
     }
 
-    /** Starts it; stderr comes with stdout. */
+    /** Starts a command; its stderr is merged into its stdout. */
     public static Process start(List<String> words) throws IOException {
         var builder = new ProcessBuilder(words).redirectErrorStream(true);
         builder.environment().keySet().removeIf(EfkaVariables::isReserved);
@@ -60,10 +60,10 @@ public final class SystemTools {
     }
 
     /**
-     * Runs it to its end.
+     * Runs a command to its end.
      *
-     * @return what it wrote
-     * @throws IOException if it cannot be started, fails, or takes longer; it is killed then
+     * @return its output
+     * @throws IOException if it cannot be started, fails, or exceeds the limit, in which case it is killed
      */
     public static String output(List<String> words, Duration limit) throws IOException {
         Process process = start(words);
@@ -77,17 +77,17 @@ public final class SystemTools {
     }
 
     /**
-     * Reads what a process writes, until it is enough or the process has ended. Looks again and again, as no read of a
-     * pipe can be given up in Java.
+     * Reads the output of a process until it is enough or the process has ended. It polls, because Java cannot cancel a read
+     * from a pipe.
      *
-     * @throws IOException if neither is so in time, or within 64 KiB
+     * @throws IOException if neither happens in time, or within 64 KiB
      */
     public static String read(Process process, Duration limit, Predicate<String> enough) throws IOException {
         long deadline = System.nanoTime() + limit.toNanos();
         var text = new StringBuilder();
         InputStream out = process.getInputStream();
         while (!enough.test(text.toString())) {
-            boolean ended = !process.isAlive(); // asked first: what it wrote before its end is there then
+            boolean ended = !process.isAlive(); // checked first: after its end, all of its output is available
             int available = Math.min(out.available(), MAX_BYTES);
             if (available > 0) {
                 text.append(new String(out.readNBytes(available), StandardCharsets.UTF_8));
@@ -97,7 +97,7 @@ public final class SystemTools {
             } else if (System.nanoTime() - deadline > 0) {
                 throw new IOException("no answer within " + limit.toMillis() + " ms");
             } else {
-                LockSupport.parkNanos(PAUSE.toNanos());
+                LockSupport.parkNanos(POLL_PAUSE.toNanos());
             }
         }
         return text.toString();

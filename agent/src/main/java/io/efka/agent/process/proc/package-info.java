@@ -1,5 +1,5 @@
 /**
- * The machine as the kernel shows it, and its tools: {@code /proc}, mounts, users, limits.
+ * What the kernel and the machine's tools say: {@code /proc}, users, limits, executables.
  */
 @NullMarked
 package io.efka.agent.process.proc;

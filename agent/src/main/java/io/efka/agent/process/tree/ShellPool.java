@@ -110,7 +110,7 @@ public final class ShellPool implements AutoCloseable {
     private Shell start() throws LaunchRefused {
         Process process = process();
         Optional<ProcessIdentity> identity = table.identify(process.pid());
-        if (identity.isEmpty() && table.isThere(process.pid()) && process.isAlive()) {
+        if (identity.isEmpty() && table.exists(process.pid()) && process.isAlive()) {
             process.destroyForcibly();
             throw new LaunchRefused("/proc/" + process.pid() + "/stat cannot be read: too many open files?");
         }
