@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 
 /**
- * The socket to one service. Reading is confined to the channel's thread; sending and closeAfterSend are thread-safe and never
+ * The socket to one service. Reading is confined to the channel's thread; sending and closing are thread-safe and never
  * block.
  */
 final class ChannelConnection {

@@ -127,7 +127,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
             Consumer<Event> listener = inTime ? answer.listener() : tooLate -> {};
             ActiveRun run = runs.begin(launch, spawned.identity(), group, prepared.output(), listener);
             run.tell(new Event.Launched(launch.run(), spawned.identity(), group.map(RunGroup::name), warnings));
-            ExitReader.tell(spawned.process(), work, code -> mainEnded(run, code));
+            ExitReader.whenEnded(spawned.process(), work, code -> mainEnded(run, code));
             if (!inTime) runs.kill(run);
         } catch (LaunchRefused refused) {
             answer.fail(refused.reason());
@@ -197,7 +197,7 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
      * @param recorded the recorded runs, which stay
      */
     public void killUnrecordedRuns(Collection<RunRecord> recorded) {
-        unrecordedRuns.end(recorded, UNRECORDED_RUNS_LIMIT);
+        unrecordedRuns.kill(recorded, UNRECORDED_RUNS_LIMIT);
     }
 
     /** Whether a run's processes have a control group; true if it has no processes any more. */

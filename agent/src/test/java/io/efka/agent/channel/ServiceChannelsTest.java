@@ -562,12 +562,14 @@ final class ServiceChannelsTest {
             Client lamp = attachedLamp();
             int lines = 12_000;
             int rate = 5_000;
-            int lineBytes = 40;
-            int overdraft = 64 * 1024 / lineBytes + 1;
+            int lineBytes = 48;
+            int overdraft = 64 * 1024 / lineBytes + 2;
             var all = new StringBuilder();
             for (int i = 0; i < lines; i++) {
                 String line = "{\"type\":\"data\",\"name\":\"a\",\"value\":" + i + "}";
-                all.append(line).append(" ".repeat(lineBytes - 1 - line.length())).append('\n');
+                all.append(line)
+                        .append(" ".repeat(lineBytes - 1 - line.length()))
+                        .append('\n');
             }
             var sending = CompletableFuture.runAsync(() -> {
                 try {
@@ -579,7 +581,8 @@ final class ServiceChannelsTest {
             int next = 0;
             int allowed = rate;
             while (next < lines) {
-                // What the rate allows is read whatever the time; the lamp's lines show that the thread has had its turns.
+                // What the rate allows is read whatever the time; the lamp's lines show that the thread has had its
+                // turns.
                 int least = Math.min(lines, allowed - overdraft);
                 while (next < least) assertThat(heard.next()).isEqualTo("camera a=" + next++);
                 for (int i = 0; i < 20; i++) {

@@ -86,7 +86,7 @@ final class WatchesTest {
     void anEndIsToldAlsoWhereTheJdkHasNoThreadToTellIt() {
         var process = new EndedProcess(CompletableFuture.failedFuture(new OutOfMemoryError("no thread")));
 
-        ExitReader.tell(process, work, code -> told.add("exit code " + code));
+        ExitReader.whenEnded(process, work, code -> told.add("exit code " + code));
 
         assertThat(told).containsExactly("exit code 7");
     }
@@ -104,7 +104,7 @@ final class WatchesTest {
             }
         };
 
-        ExitReader.tell(process, work, code -> told.add("exit code " + code));
+        ExitReader.whenEnded(process, work, code -> told.add("exit code " + code));
         assertThat(told).isEmpty();
         timers.advance(Duration.ofSeconds(1));
 

@@ -75,14 +75,12 @@ public final class Adoption {
             return;
         }
         var warnings = new ArrayList<String>();
-        Optional<RunGroup> group = cgroups.adopt(
-                cgroups.of(main.get().pid()), launch.manifest().limits(), warnings);
+        Optional<RunGroup> group =
+                cgroups.adopt(cgroups.of(main.get().pid()), launch.manifest().limits(), warnings);
         ActiveRun run = runs.begin(launch, main.get(), group, output, tell);
         Optional<Duration> age = table.age(main.get());
         run.tell(new Event.Adopted(run.id(), main.get(), group.map(RunGroup::name), warnings, age));
-        exitPoller.watch(
-                main.get(),
-                () -> runs.mainEnded(run, ExitReader.unknown(timers.now(), run)));
+        exitPoller.watch(main.get(), () -> runs.mainEnded(run, ExitReader.unknown(timers.now(), run)));
     }
 
     /**
@@ -92,15 +90,13 @@ public final class Adoption {
     private boolean isAnothers(long pid) {
         Optional<String> mark = table.environ(pid).value(EfkaVariables.AGENT);
         if (mark.isPresent()) {
-            return mark.flatMap(AgentMark::parse)
-                    .filter(agent::isAnothers)
-                    .isPresent();
+            return mark.flatMap(AgentMark::parse).filter(agent::isAnothers).isPresent();
         }
         return cgroups.of(pid).filter(cgroups::isAnothers).isPresent();
     }
 
     private static void leave(RunRecord record, ServiceId service, Consumer<Event> tell) {
-        String reason = "it belongs to another agent, whose data folder was copied to this one";
+        String reason = "it belongs to another agent, and this data folder is a copy of that agent's";
         LOG.warn("service={} run={} is left alone: {}", service, record.run(), reason);
         tell.accept(new Event.AdoptionFailed(record.run(), reason));
     }
@@ -138,8 +134,7 @@ public final class Adoption {
         return trees.members(treeId).stream()
                 .filter(member -> member.session() == member.pid())
                 .min(Comparator.comparingLong(ProcessStat::startTicks))
-                .map(main -> new ProcessIdentity(
-                        main.pid(), main.startTicks(), table.bootId()));
+                .map(main -> new ProcessIdentity(main.pid(), main.startTicks(), table.bootId()));
     }
 
     /** The rest of a run whose main process ended while no agent ran. It is killed. */

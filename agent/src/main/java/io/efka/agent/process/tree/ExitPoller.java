@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Notices the end of processes that are not children of this agent. The kernel tells their parent only; the JDK looks in
- * steps that grow to five seconds. This looks at all of them in one go, ten milliseconds of pause for each, but every
- * 50 ms to 1 s: at most 100 looks a second, well under 0.2 % of a core.
+ * Detects the end of processes that are not children of this agent. The kernel notifies only their parent, and the JDK polls
+ * in intervals that grow to five seconds. This class polls all of them together, every 50 ms to 1 s: ten milliseconds for each
+ * process, so at most 100 checks per second, well under 0.2 % of a core.
  */
 public final class ExitPoller {
     private static final int MIN_MILLIS = 50;
@@ -22,35 +22,35 @@ public final class ExitPoller {
     private final ProcessTable table;
     private final RetryingExecutor work;
     private final Map<ProcessIdentity, Runnable> watched = new ConcurrentHashMap<>();
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicBoolean polling = new AtomicBoolean();
 
     public ExitPoller(ProcessTable table, RetryingExecutor work) {
         this.table = table;
         this.work = work;
     }
 
-    /** Runs {@code whenEnded} once, on the executor, soon after the process ended. */
+    /** Runs {@code whenEnded} once, on the executor, soon after the process has ended. */
     public void watch(ProcessIdentity process, Runnable whenEnded) {
         watched.put(process, whenEnded);
-        if (looking.compareAndSet(false, true)) lookLater();
+        if (polling.compareAndSet(false, true)) pollLater();
     }
 
-    private void lookLater() {
+    private void pollLater() {
         int millis = Math.min(MAX_MILLIS, Math.max(MIN_MILLIS, watched.size() * MILLIS_EACH));
-        work.after(Duration.ofMillis(millis), this::look);
+        work.after(Duration.ofMillis(millis), this::poll);
     }
 
-    private void look() {
-        // One that fails must not end the looking, on which all others depend.
+    private void poll() {
+        // A task that fails must not end the polling, which all others depend on.
         watched.forEach((process, whenEnded) -> FatalErrors.run(() -> {
             if (!table.isAlive(process) && watched.remove(process, whenEnded)) whenEnded.run();
         }));
         if (!watched.isEmpty()) {
-            lookLater();
+            pollLater();
             return;
         }
-        looking.set(false);
-        // one may have come in between
-        if (!watched.isEmpty() && looking.compareAndSet(false, true)) lookLater();
+        polling.set(false);
+        // a process may have been added in between
+        if (!watched.isEmpty() && polling.compareAndSet(false, true)) pollLater();
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
 
-/** Reads how a process ended. */
+/** Finds out how a process ended. */
 public final class ExitReader {
     /** As on all Linux machines but MIPS, Alpha, SPARC and PA-RISC (signal(7)). */
     private static final Map<Integer, Signal> SIGNALS = Map.ofEntries(
@@ -36,13 +36,13 @@ public final class ExitReader {
             Map.entry(25, Signal.XFSZ),
             Map.entry(31, Signal.SYS));
 
-    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
 
     private ExitReader() {}
 
     /**
-     * The end that the JDK reports as {@code value}. It tells a signal as 128 and its number, as shells do, and so a
-     * program's own {@code exit 143} cannot be told from an end by TERM: both are taken for the signal.
+     * The exit that the JDK reports as {@code value}. Like a shell, the JDK reports a signal as 128 plus its number, so a
+     * program's own {@code exit 143} cannot be distinguished from an end by TERM. Both count as the signal.
      */
     public static Exit of(int value, Instant at, ActiveRun run) {
         Optional<Signal> signal = Optional.ofNullable(SIGNALS.get(value - 128));
@@ -50,7 +50,7 @@ public final class ExitReader {
         return new Exit(code, signal, ranOutOfMemory(run), at, run.output().tail());
     }
 
-    /** The end of a process that was not the agent's child: nobody told how. */
+    /** The exit of a process that was not the agent's child: how it ended is unknown. */
     static Exit unknown(Instant at, ActiveRun run) {
         return new Exit(
                 OptionalInt.empty(),
@@ -61,17 +61,17 @@ public final class ExitReader {
     }
 
     /**
-     * Tells the exit code of a child when it has ended, once, on any thread. The JDK starts a thread to tell of each end:
-     * where it finds none, the end is told on the executor.
+     * Reports the exit code of a child once, after its end, on any thread. The JDK needs a new thread for each; if the machine
+     * has none, the code is reported on the executor.
      */
-    public static void tell(Process process, RetryingExecutor work, IntConsumer ended) {
+    public static void whenEnded(Process process, RetryingExecutor work, IntConsumer ended) {
         try {
             process.onExit().whenComplete(FatalErrors.top((done, noThread) -> {
                 if (noThread == null) ended.accept(process.exitValue());
                 else work.run(() -> ended.accept(code(process)));
             }));
         } catch (OutOfMemoryError noThread) {
-            work.after(AGAIN, () -> tell(process, work, ended));
+            work.after(RETRY_PAUSE, () -> whenEnded(process, work, ended));
         }
     }
 

@@ -27,23 +27,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes to the FIFOs that services read as their stdin, on one thread of its own, which is there only when needed. A
- * service that does not read delays others' input by two seconds at most, and nothing else.
+ * Writes to the FIFOs that are the services' stdin, on a thread of its own, which exists only while it is needed. A service
+ * that does not read delays the input of others by two seconds at most, and nothing else.
  */
 public final class InputWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InputWriter.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-    /** What Linux holds in a FIFO (pipe(7)). */
+    /** The capacity of a FIFO in Linux (pipe(7)). */
     private static final int CAPACITY = 65_536;
-    /** PIPE_BUF: so much is written at once or not at all. */
+    /** PIPE_BUF: as many bytes are written all at once or not at all. */
     private static final int CHUNK = 4_096;
 
-    /** Of a file's mode (inode(7)). */
+    /** The file type in a mode (inode(7)). */
     private static final int TYPE = 0170000;
 
     private static final int FIFO = 0010000;
 
-    /** Never makes a file, never follows a link. */
+    /** Creates no file and follows no link. */
     private static final Set<OpenOption> OPTIONS =
             Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
@@ -59,7 +59,11 @@ public final class InputWriter implements AutoCloseable {
         this.thread = TaskPool.onDemand("efka-input", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(64), 0);
     }
 
-    /** Writes all bytes, or says what kept it from that. Never blocks. */
+    /**
+     * Writes all bytes. Never blocks.
+     *
+     * @param done receives why they could not be written; empty: they were
+     */
     public void write(Path fifo, byte[] bytes, Consumer<Optional<String>> done) {
         try {
             thread.execute(() -> done.accept(tryWrite(fifo, bytes)));
@@ -68,7 +72,7 @@ public final class InputWriter implements AutoCloseable {
         }
     }
 
-    /** Opened for reading too, so that opening never waits for a reader (fifo(7)). */
+    /** Also opens it for reading, so that opening does not wait for a reader (fifo(7)). */
     private Optional<String> tryWrite(Path fifo, byte[] bytes) {
         Optional<FileIdentity> known = fifo(fifo);
         if (known.isEmpty()) return Optional.of(GONE);
@@ -88,7 +92,7 @@ public final class InputWriter implements AutoCloseable {
         }
     }
 
-    /** Empty if no FIFO is at the path: a socket or a device is none. */
+    /** Empty if the path is not a FIFO. */
     private static Optional<FileIdentity> fifo(Path path) {
         try {
             Map<String, Object> is = Files.readAttributes(path, "unix:mode,fileKey", LinkOption.NOFOLLOW_LINKS);
@@ -100,8 +104,9 @@ public final class InputWriter implements AutoCloseable {
     }
 
     /**
-     * The open file, if it is the one that was looked at. To open that once more by its path could follow a link, or wait
-     * for ever at another FIFO. Java tells neither the number of a descriptor nor, without an input stream, how much waits.
+     * The descriptor of the open file, if it is the file that was checked. Opening the path a second time could follow a link, or
+     * block on another FIFO. Java provides neither the number of a descriptor nor, without an input stream, how many bytes
+     * wait.
      */
     private static Optional<Path> descriptor(FileIdentity known) throws IOException {
         try (Stream<Path> all = Files.list(DESCRIPTORS)) {
@@ -119,7 +124,7 @@ public final class InputWriter implements AutoCloseable {
         }
     }
 
-    /** Closing a channel wakes the thread that is blocked in writing to it. */
+    /** Closing the channel wakes the thread that is blocked in a write. */
     private Optional<String> writeAll(FileChannel channel, FileInputStream reader, byte[] bytes) throws IOException {
         int waiting = 0;
         Timers.Timer timeout = timers.schedule(TIMEOUT, () -> close(channel));
@@ -131,7 +136,7 @@ public final class InputWriter implements AutoCloseable {
                 written += channel.write(chunk);
             }
             return Optional.empty();
-        } catch (ClosedChannelException outOfPatience) {
+        } catch (ClosedChannelException timedOut) {
             String taken = written == 0 ? "" : "; " + written + " of " + bytes.length + " bytes were taken";
             return Optional.of(full(waiting) + taken);
         } finally {

@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The script that turns a fresh shell into the program. The shell reads it from its stdin, not from its arguments: so the
- * bytes are ours (UTF-8) whatever the agent's locale is, their size has no limit, and nothing shows in {@code ps}. It is
- * one brace group: a shell that was cut off from its agent half way has nothing to execute.
+ * The script that turns a new shell into the program. The shell reads it from its stdin, not from its arguments: so it is
+ * UTF-8 whatever the agent's locale is, its size has no limit, and {@code ps} does not show it. It is one brace group, so a
+ * shell that receives only a part of it executes nothing.
  *
- * <p>Descriptor 3 is the report to the agent: warnings, a line each. {@code exec … 3>&-} makes the shell keep it at a
- * close-on-exec descriptor, so that the agent reads its end in the very moment the program begins.
+ * <p>Descriptor 3 is the report to the agent: one warning per line. {@code exec … 3>&-} makes the shell keep it in a
+ * close-on-exec descriptor, so the agent reads its end at the moment when the program begins.
  */
 final class LaunchScript {
-    /** Names that some shell keeps to itself or refuses to set. */
+    /** Variables that some shells reserve or refuse to set. */
     private static final Set<String> RESERVED = Set.of(
             "_",
             "PPID",
@@ -43,7 +43,7 @@ final class LaunchScript {
 
     private LaunchScript() {}
 
-    /** The script for an order. */
+    /** The script for a spec. */
     static String of(LaunchSpec spec) throws LaunchRefused {
         return new LaunchScript().write(spec);
     }
@@ -55,7 +55,7 @@ final class LaunchScript {
         spec.bounds().joins().forEach(this::join);
         spec.bounds().umask().ifPresent(mask -> line("umask " + String.format("%04o", mask)));
         stdio(spec.stdio());
-        // in blocks of 512 bytes, as POSIX has it for sh
+        // in blocks of 512 bytes (POSIX)
         limit("core", "-c", divided(spec.bounds().core(), 512));
         limit("nofile", "-n", spec.bounds().nofile());
         if (spec.bounds().nofile().isEmpty()) {
@@ -91,20 +91,20 @@ final class LaunchScript {
 
     private void exec(LaunchSpec spec) throws LaunchRefused {
         var plain = new TreeMap<String, String>();
-        var odd = new TreeMap<String, String>();
+        var special = new TreeMap<String, String>();
         for (Map.Entry<String, String> variable : spec.environment().entrySet()) {
             requireText("env " + variable.getKey(), variable.getKey() + variable.getValue());
             if (spec.marks().containsKey(variable.getKey())) continue;
             boolean isPlain =
                     InheritedEnvironment.NAME.matcher(variable.getKey()).matches()
                             && !RESERVED.contains(variable.getKey());
-            (isPlain ? plain : odd).put(variable.getKey(), variable.getValue());
+            (isPlain ? plain : special).put(variable.getKey(), variable.getValue());
         }
         for (var mark : new TreeMap<>(spec.marks()).entrySet()) {
             line("export " + mark.getKey() + "=" + quoted(mark.getValue()));
         }
-        boolean oddCanBeSet = !spec.program().toString().contains("=");
-        if (!oddCanBeSet) odd.keySet().forEach(this::cannotBeSet);
+        boolean specialCanBeSet = !spec.program().toString().contains("=");
+        if (!specialCanBeSet) special.keySet().forEach(this::cannotBeSet);
         Optional<RunAsUser> account = spec.bounds().account();
         if (account.isPresent()) {
             becomeUser(account.get(), plain);
@@ -112,7 +112,7 @@ final class LaunchScript {
             plain.forEach((name, value) -> line("export " + name + "=" + quoted(value)));
             script.append("exec");
         }
-        if (!odd.isEmpty() && oddCanBeSet) setByProgram(odd);
+        if (!special.isEmpty() && specialCanBeSet) setByProgram(special);
         word(spec.program().toString());
         for (String arg : spec.args()) {
             requireText("args", arg);
@@ -122,9 +122,9 @@ final class LaunchScript {
     }
 
     /**
-     * The inner shell keeps the report open over setpriv, so that its end still means: the program begins. Only that shell,
-     * the user's already, gives the variables their names: an LD_PRELOAD of the manifest's would be executed by setpriv, as
-     * root. Their values travel in the environment, since everybody can read a command line.
+     * The inner shell keeps the report open during setpriv, so its end still means that the program begins. The variables get
+     * their names only in that shell, which runs as the user: otherwise setpriv, as root, would execute an LD_PRELOAD of the
+     * manifest. Their values are passed in the environment, because everybody can read a command line.
      */
     private void becomeUser(RunAsUser account, Map<String, String> variables) throws LaunchRefused {
         Path setpriv = SystemTools.find("setpriv")
@@ -150,17 +150,17 @@ final class LaunchScript {
                 .forEach(this::word);
     }
 
-    /** To env(1) whatever has a {@code =} is a variable, a program too. */
+    /** env(1) takes every word with a {@code =} for a variable, even the program. */
     private void cannotBeSet(String name) {
         line("echo " + quoted("env " + name + ": cannot be set for a program whose path has a =") + " >&3");
     }
 
-    /** Variables that no shell can name go through env(1). */
+    /** Sets variables with names that a shell cannot set, with env(1). */
     private void setByProgram(Map<String, String> variables) throws LaunchRefused {
         Path env = SystemTools.find("env")
                 .orElseThrow(() -> new LaunchRefused("env is needed to set " + variables.keySet() + " and is missing"));
         word(env.toString());
-        word("--"); // a name may begin with one -
+        word("--"); // a name may begin with a -
         variables.forEach((name, value) -> word(name + "=" + value));
     }
 

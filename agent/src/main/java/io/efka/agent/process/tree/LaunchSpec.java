@@ -3,8 +3,8 @@ package io.efka.agent.process.tree;
 import io.efka.agent.files.PathTrust;
 import io.efka.agent.files.Privileges;
 import io.efka.agent.process.proc.AgentMark;
-import io.efka.agent.process.proc.InheritedLimits;
 import io.efka.agent.process.proc.InheritedEnvironment;
+import io.efka.agent.process.proc.InheritedLimits;
 import io.efka.agent.process.proc.LaunchRefused;
 import io.efka.agent.process.proc.RunAsUser;
 import io.efka.agent.process.proc.SystemTools;
@@ -22,11 +22,11 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
- * Everything about one process to start.
+ * How to start one process.
  *
  * @param environment added to the agent's own
- * @param marks the {@code EFKA_…} variables: they win over {@code environment}
- * @param bounds what the process itself sets before it becomes the program
+ * @param marks the {@code EFKA_…} variables; they override {@code environment}
+ * @param bounds what the process sets for itself before it becomes the program
  */
 public record LaunchSpec(
         Path program,
@@ -43,15 +43,17 @@ public record LaunchSpec(
         marks = Map.copyOf(marks);
     }
 
-    /** The same, entering further control groups. */
+    /** The same, but it also enters other control groups. */
     public LaunchSpec joining(List<Path> joins) {
         var more = new Bounds(bounds.account, bounds.umask, bounds.nofile, bounds.softNofile, bounds.core, joins);
         return new LaunchSpec(program, args, workDir, environment, marks, more, stdio);
     }
 
     /**
+     * Account, limits and control groups.
+     *
      * @param nofile both limits of open files
-     * @param softNofile the soft one alone, where there is no {@code nofile}
+     * @param softNofile only the soft limit of open files; without effect if there is {@code nofile}
      * @param core bytes
      * @param joins the {@code cgroup.procs} files to enter
      */
@@ -64,31 +66,33 @@ public record LaunchSpec(
             List<Path> joins) {}
 
     /**
-     * @param stdin a FIFO, made when it is missing; {@code /dev/null} for none
-     * @param stdout opened for appending; exists
-     * @param stderr opened for appending; exists
+     * The standard streams.
+     *
+     * @param stdin a FIFO, created if it is missing; or {@code /dev/null}
+     * @param stdout an existing file, opened for appending
+     * @param stderr an existing file, opened for appending
      */
     public record Stdio(Path stdin, Path stdout, Path stderr) {
         static final Path NOTHING = Path.of("/dev/null");
 
-        /** Output to the given files, no input. */
+        /** Output to files, and no input. */
         public static Stdio output(Path stdout, Path stderr) {
             return new Stdio(NOTHING, stdout, stderr);
         }
     }
 
     /**
-     * What every service of this device gets from the agent.
+     * What all services of this device get from the agent.
      *
      * @param device becomes {@code EFKA_DEVICE}
-     * @param runFolder private to the agent; holds one FIFO a service, made when it is missing
-     * @param extraEnvironment variables of one launch beside {@code EFKA_RUN}, {@code EFKA_SERVICE},
-     *     {@code EFKA_DEVICE} and {@code EFKA_AGENT}; they win over the manifest's
+     * @param runFolder private to the agent; contains one FIFO per service; created if it is missing
+     * @param extraEnvironment variables of one launch in addition to {@code EFKA_RUN}, {@code EFKA_SERVICE},
+     *     {@code EFKA_DEVICE} and {@code EFKA_AGENT}; they override the manifest's
      */
     public record AgentEnvironment(
             String device, Path runFolder, Function<Launcher.Launch, Map<String, String>> extraEnvironment) {
 
-        /** Identifies this agent among the processes of the machine; its data folder must be there. */
+        /** The mark of this agent's processes; its data folder must exist. */
         public AgentMark agent() {
             return AgentMark.of(runFolder);
         }
@@ -99,12 +103,12 @@ public record LaunchSpec(
         }
     }
 
-    /** Makes the specs of what a service's manifest names: its program, its stop command, its health check. */
+    /** Creates the specs for a service: its program, its stop command, its health check. */
     public static final class Factory {
         private final AgentEnvironment agentEnvironment;
         private final String agent;
         private final OptionalLong openFiles = InheritedLimits.openFiles();
-        // No shell passes these on; env(1) sets them anew.
+        // The shell drops these; env(1) sets them again.
         private final Map<String, String> unnameable =
                 SystemTools.find("env").isPresent() ? InheritedEnvironment.unnameable() : Map.of();
         private final RunFolder runFolder;
@@ -115,7 +119,7 @@ public record LaunchSpec(
             this.runFolder = new RunFolder(agentEnvironment.runFolder());
         }
 
-        /** The FIFO that is the service's stdin; one a service, so that a launch need not make it. */
+        /** The FIFO that is the service's stdin. It stays between runs, so that a launch need not create it. */
         public Path stdin(Launch launch) {
             return runFolder.stdin(launch.manifest().id());
         }
@@ -142,7 +146,7 @@ public record LaunchSpec(
                     new Stdio(stdin(launch), output.stdout(), output.stderr()));
         }
 
-        /** A command beside the service, as its user and in its environment. */
+        /** A side command: it runs next to the service, with its user and environment. */
         public LaunchSpec side(Launch launch, String exec, List<String> args, Side side) throws LaunchRefused {
             Manifest manifest = launch.manifest();
             Optional<RunAsUser> account = RunAsUser.of(manifest.program());
@@ -166,7 +170,7 @@ public record LaunchSpec(
                     Stdio.output(side.output().stdout(), side.output().stderr()));
         }
 
-        /** Of an agent that is root nobody may change what runs as root, nor anybody else what runs as a user. */
+        /** If the agent is root: only root may be able to change what runs as root; for a user, only root and that user. */
         private static Path trusted(String exec, List<String> args, Launch launch) throws LaunchRefused {
             Path program = Preflight.program(exec, launch.workDir());
             if (!Privileges.isRoot()) return program;
@@ -182,10 +186,10 @@ public record LaunchSpec(
         }
 
         /**
-         * What tells one such command from the others.
+         * Identifies a side command.
          *
-         * @param id unlike that of every other one
-         * @param mainPid told it as {@code EFKA_PID}
+         * @param id unique
+         * @param mainPid passed to it as {@code EFKA_PID}
          */
         public record Side(String id, OptionalInt mainPid, RunOutput output) {}
 
@@ -198,16 +202,16 @@ public record LaunchSpec(
             return marks;
         }
 
-        /** Whoever gives the extra variables may fail in ways that are not known here; the launch still has its answer. */
+        /** The function may throw anything; the launch must still be answered. */
         private Map<String, String> extra(Launch launch) throws LaunchRefused {
             try {
                 return agentEnvironment.extraEnvironment().apply(launch);
             } catch (RuntimeException failed) {
-                throw new LaunchRefused("its environment could not be made: " + failed);
+                throw new LaunchRefused("its environment could not be created: " + failed);
             }
         }
 
-        /** The manifest's variables, and those by which a program finds its user's things, as a login sets them. */
+        /** The manifest's variables, and those that a login sets for the user. */
         private Map<String, String> environment(Manifest manifest, Optional<RunAsUser> account) {
             var environment = new HashMap<String, String>(unnameable);
             account.ifPresent(other -> {

@@ -25,8 +25,8 @@ public final class ProcessTrees {
     }
 
     /**
-     * The living members: those of the control group where there is one (cheap), else those that a search finds. Both
-     * where there is no main process to vouch for the group.
+     * The living members: those of the control group, if there is one (cheap), or else those that a search finds. If the group
+     * is empty and there is no main process, it searches too.
      */
     public List<ProcessStat> members(TreeId treeId) {
         Optional<List<ProcessStat>> grouped =
@@ -41,12 +41,12 @@ public final class ProcessTrees {
         return living(group.pids().orElse(List.of()));
     }
 
-    /** Kills every member of a control group that is there now. */
+    /** Kills all current members of a control group. */
     void kill(RunGroup group) {
         if (!group.kill()) members(group).forEach(member -> signaller.send(Signal.KILL, member.pid()));
     }
 
-    /** Whether nothing of a tree is alive; false as well when that cannot be seen now, so look again. */
+    /** Whether no member is alive; also false if that cannot be determined now: try again. */
     boolean isEmpty(TreeId treeId) {
         long refusals = table.refusals();
         return members(treeId).isEmpty() && table.refusals() == refusals;
@@ -58,18 +58,20 @@ public final class ProcessTrees {
     }
 
     /**
-     * Sends a signal to every member: to the main process's group at once, to those that left it as soon as they are
-     * found. CONT follows, because a stopped process takes note of nothing.
+     * Sends a signal to all members: at once to the main process's group, and to processes that have left it as soon as they
+     * are found. CONT follows, because a stopped process does not handle signals.
      */
     public void signalTree(TreeId treeId, Signal signal, RetryingExecutor work) {
         List<Signal> signals = List.of(signal, Signal.CONT);
-        boolean groupHasIt = signalGroup(treeId, signals);
-        work.run(() -> signalMembers(treeId, signals, groupHasIt));
+        boolean isGroupSignalled = signalGroup(treeId, signals);
+        work.run(() -> signalMembers(treeId, signals, isGroupSignalled));
     }
 
     /**
-     * Says whether the main process was alive; its group is nobody's certainly if it was not. That is asked once: the
-     * first signal may have ended it before the second, which the others in its group still need.
+     * Signals the main process's group if the main process is alive; otherwise the group may belong to somebody else. Checks
+     * that once, because the first signal may end the main process, and others in its group still need the second one.
+     *
+     * @return whether it was alive
      */
     private boolean signalGroup(TreeId treeId, List<Signal> signals) {
         Optional<ProcessIdentity> leader = treeId.leader().filter(table::isAlive);
@@ -77,15 +79,15 @@ public final class ProcessTrees {
         return leader.isPresent();
     }
 
-    private void signalMembers(TreeId treeId, List<Signal> signals, boolean groupHasIt) {
+    private void signalMembers(TreeId treeId, List<Signal> signals, boolean isGroupSignalled) {
         long group = treeId.leader().map(ProcessIdentity::pid).orElse(0L);
         for (ProcessStat member : members(treeId)) {
-            if (groupHasIt && member.group() == group) continue;
+            if (isGroupSignalled && member.group() == group) continue;
             signals.forEach(signal -> signaller.send(signal, member.pid()));
         }
     }
 
-    /** Kills every member that can be found now. New ones may have been born meanwhile: look again. */
+    /** Kills all members that it finds. They may have started others in the meantime, so repeat it. */
     void kill(TreeId treeId) {
         signalGroup(treeId, List.of(Signal.KILL));
         if (treeId.group().isPresent() && !treeId.group().get().kill()) {
@@ -100,7 +102,7 @@ public final class ProcessTrees {
         return living;
     }
 
-    /** Members by session, group, descent and mark; what is older than the main process cannot be one. */
+    /** Members by session, group, parent and mark. A process that is older than the main process cannot be one. */
     private List<ProcessStat> search(TreeId treeId) {
         long since = treeId.leader().map(ProcessIdentity::startTicks).orElse(0L);
         var candidates = new ArrayList<ProcessStat>();
@@ -122,7 +124,7 @@ public final class ProcessTrees {
                 || mark.isOn(table.environ(stat.pid()));
     }
 
-    /** The pid whose session and group are the tree's; 0 when a stranger has that pid by now. */
+    /** The number of the tree's session and process group; 0 if another process has that pid now. */
     private long leaderPid(TreeId treeId) {
         return treeId.leader()
                 .filter(leader -> table.find(leader.pid())
@@ -150,34 +152,34 @@ public final class ProcessTrees {
      *
      * @param mark the variable in their environment
      * @param leader the main process, whose session, process group and descendants belong to the tree
-     * @param group their control group, where one could be had
+     * @param group their control group, if there is one
      */
     public record TreeId(Mark mark, Optional<ProcessIdentity> leader, Optional<RunGroup> group) {
 
         /**
          * A variable that marks a process and what it starts.
          *
-         * @param sidesToo whether commands that the agent ran beside the run (stop command) count as well
+         * @param withSides whether side commands of the run (stop command) count, too
          */
-        public record Mark(String name, String value, boolean sidesToo) {
+        public record Mark(String name, String value, boolean withSides) {
             /** The processes of a run. */
             public static Mark of(RunId run) {
                 return new Mark(EfkaVariables.RUN, run.value(), false);
             }
 
-            /** Whatever has to do with a run. */
+            /** The processes of a run and of its side commands. */
             static Mark anyOf(RunId run) {
                 return new Mark(EfkaVariables.RUN, run.value(), true);
             }
 
-            /** A command that runs beside a service. */
+            /** A side command. */
             static Mark side(String id) {
                 return new Mark(EfkaVariables.SIDE, id, true);
             }
 
             boolean isOn(ProcessTable.Environ environ) {
                 return environ.value(name).filter(value::equals).isPresent()
-                        && (sidesToo || environ.value(EfkaVariables.SIDE).isEmpty());
+                        && (withSides || environ.value(EfkaVariables.SIDE).isEmpty());
             }
         }
     }

@@ -15,12 +15,12 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The private folder of the FIFOs that are the services' stdin, one a service. */
+/** The private folder of the FIFOs that are the services' stdin, one per service. */
 public record RunFolder(Path folder) {
     private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
     private static final String STDIN = ".stdin";
 
-    /** The folder, made; without it services start all the same, with a warning and no stdin. */
+    /** Creates the folder. If that fails, services still start, with a warning and without stdin. */
     public static RunFolder prepared(Path folder) {
         try {
             PrivateFiles.makeFolder(folder);
@@ -31,29 +31,29 @@ public record RunFolder(Path folder) {
         return new RunFolder(folder);
     }
 
-    /** Makes the folder again if somebody has deleted it. */
+    /** Creates the folder again if it was deleted. */
     public void require() {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) prepared(folder);
     }
 
-    /** Where a service's FIFO is. */
+    /** The path of a service's FIFO. */
     public Path stdin(ServiceId service) {
         return folder.resolve(service + STDIN);
     }
 
-    /** The service is no more. */
+    /** The service was removed: deletes its FIFO. */
     public void forget(ServiceId service) {
         delete(stdin(service));
     }
 
-    /** Deletes the FIFOs of every other service. */
+    /** Deletes the FIFOs of all other services. */
     public void forgetAllBut(Set<ServiceId> installed) {
         try (Stream<Path> files = Files.list(folder)) {
             files.filter(file ->
                             service(file).filter(id -> !installed.contains(id)).isPresent())
                     .forEach(RunFolder::delete);
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("the FIFOs of removed services stay in {}: {}", folder, e.toString());
+            LOG.warn("the FIFOs of removed services in {} cannot be deleted: {}", folder, e.toString());
         }
     }
 
@@ -68,7 +68,7 @@ public record RunFolder(Path folder) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("{} stays until the next start: {}", file, e.toString());
+            LOG.warn("{} cannot be deleted before the next start: {}", file, e.toString());
         }
     }
 }

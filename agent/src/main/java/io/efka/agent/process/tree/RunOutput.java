@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** Where a run's output goes: files of its own, or one for both streams. */
+/** The files of a run's output: one per stream, or the same for both. */
 public record RunOutput(Path stdout, Path stderr) {
     private static final int TAIL_LINES = 20;
     private static final int TAIL_BYTES = 4_096;
 
     public static final RunOutput NONE = new RunOutput(LaunchSpec.Stdio.NOTHING, LaunchSpec.Stdio.NOTHING);
 
-    /** Begins the files of a new run; without them the run has no output, and a warning says so. */
+    /** Begins the files of a new run. If that fails, the run has no output, and there is a warning. */
     public static RunOutput begin(OutputFiles files, Launch launch, List<String> warnings) {
         try {
             OutputFiles.Paths paths = files.begin(launch.manifest().id(), launch.run());
@@ -43,7 +43,7 @@ public record RunOutput(Path stdout, Path stderr) {
         }
     }
 
-    /** The end of what the run wrote: of stderr if there is any, else of stdout. */
+    /** The last lines of the run's stderr, or, if that is empty, of its stdout. */
     String tail() {
         String errors = lastLines(stderr);
         return errors.isEmpty() ? lastLines(stdout) : errors;
@@ -51,7 +51,7 @@ public record RunOutput(Path stdout, Path stderr) {
 
     /** The last 20 lines, 4 KiB at most; empty if nothing can be read. */
     static String lastLines(Path file) {
-        // A service can put a link to a file of somebody else's in the place of its output, or a FIFO that would block.
+        // A service can replace its output by a link to another file, or by a FIFO, which would block.
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) return "";
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
             long size = channel.size();

@@ -20,15 +20,14 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Shells that wait for their script, each leading a session of its own, in a control group of its own where there are
- * some. After a launch one is started in reserve: the next launch then saves the time of a fork and two execs, and above
- * all of joining the group, for which the kernel takes 10 ms (it waits for all its cores, unless somebody else joined a
- * group just before). So a crashed service is back the sooner. A shell whose agent was killed reads the end of its stdin,
- * and ends. Thread-safe.
+ * Shells that wait for their script. Each leads its own session and is in its own control group, if there are groups. After a
+ * launch, the pool starts one in reserve. That saves the next launch, such as the restart of a crashed service, a fork, two
+ * execs, and above all joining the group, which takes the kernel 10 ms (it waits for all cores, unless another process joined a
+ * group just before). If the agent is killed, the shell reads the end of its stdin and ends. Thread-safe.
  */
 public final class ShellPool implements AutoCloseable {
-    /** After a launch, so that making the reserve does not slow down the program that has just begun. */
-    private static final Duration AFTER_LAUNCH = Duration.ofMillis(20);
+    /** A pause after a launch, so that starting the reserve does not slow down the new program. */
+    private static final Duration RESERVE_DELAY = Duration.ofMillis(20);
 
     private final ProcessTable table;
     private final Cgroups cgroups;
@@ -50,8 +49,8 @@ public final class ShellPool implements AutoCloseable {
     /**
      * A shell that has read nothing yet.
      *
-     * @param identity empty if it was gone already when it was looked at
-     * @param group that holds it
+     * @param identity empty if it had ended before it could be identified
+     * @param group that it is in
      */
     public record Shell(Process process, Optional<ProcessIdentity> identity, Optional<RunGroup> group) {
         void end(RetryingExecutor work) {
@@ -64,9 +63,10 @@ public final class ShellPool implements AutoCloseable {
         }
     }
 
+    /** The reserve shell, or a new one. Blocks for some milliseconds. */
     public Shell take() throws LaunchRefused {
         Optional<Shell> ready = takeReserve();
-        if (preparing.compareAndSet(false, true)) work.after(AFTER_LAUNCH, this::prepare);
+        if (preparing.compareAndSet(false, true)) work.after(RESERVE_DELAY, this::prepare);
         return ready.isPresent() ? ready.get() : start();
     }
 
@@ -83,7 +83,7 @@ public final class ShellPool implements AutoCloseable {
         return before;
     }
 
-    /** As the kernel has it: of a shell that was killed while it waited, the JVM may not have heard yet. */
+    /** Asks the kernel: the JVM may not know yet that a waiting shell was killed. */
     private boolean isAlive(Shell shell) {
         return shell.identity().filter(table::isAlive).isPresent();
     }
@@ -93,7 +93,7 @@ public final class ShellPool implements AutoCloseable {
         try {
             keep(start());
         } catch (LaunchRefused refused) {
-            // the next launch tries again and tells
+            // the next launch tries again and reports it
         }
     }
 
@@ -120,7 +120,7 @@ public final class ShellPool implements AutoCloseable {
     private Process process() throws LaunchRefused {
         Path leader = setsid.orElseThrow(
                 () -> new LaunchRefused("setsid (util-linux) is needed to start programs and is missing"));
-        // setsid does not fork here: a child of the JVM never leads a process group. So the pid stays the same.
+        // A child of the JVM never leads a process group, so setsid does not fork, and the pid stays the same.
         var words = new ArrayList<String>(List.of(leader.toString()));
         words.addAll(reset);
         words.add(SystemTools.SHELL.toString());
@@ -129,7 +129,7 @@ public final class ShellPool implements AutoCloseable {
         try {
             return ChildProcess.start(builder);
         } catch (IOException refused) {
-            throw new LaunchRefused("no process could be made: " + refused.getMessage());
+            throw new LaunchRefused("no process could be created: " + refused.getMessage());
         }
     }
 

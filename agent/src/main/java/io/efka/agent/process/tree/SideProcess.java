@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A command that the agent runs beside a service (stop command, health check): killed with its whole tree when its time
- * is over. Known by {@code EFKA_SIDE}, so that it never counts as a part of the service. Thread-safe.
+ * A side command: one that the agent runs next to a service (stop command, health check). When its time is over, it is killed
+ * with its whole tree. {@code EFKA_SIDE} in its environment tells it from the processes of the service. Thread-safe.
  */
 public final class SideProcess {
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
-    /** One second of looking: what a kill does not end in that time hangs in the kernel. */
-    private static final int LOOKS = 50;
+    private static final Duration KILL_PAUSE = Duration.ofMillis(20);
+    /** For one second: a process that survives hangs in the kernel. */
+    private static final int KILL_ATTEMPTS = 50;
 
     private final TreeId treeId;
     private final ProcessTrees trees;
@@ -34,35 +34,35 @@ public final class SideProcess {
         this.trees = trees;
         this.work = work;
         this.whenEnded = limit.whenEnded();
-        this.timeout = work.after(limit.after(), this::kill);
+        this.timeout = work.after(limit.timeout(), this::kill);
     }
 
     /**
-     * How long it may take, and who wants to know.
+     * The time limit, and the receiver of the result.
      *
-     * @param whenEnded gets the exit code, once; empty when it was killed
+     * @param whenEnded receives the exit code, once; empty: it was killed
      */
-    public record Limit(Duration after, Consumer<OptionalInt> whenEnded) {}
+    public record Limit(Duration timeout, Consumer<OptionalInt> whenEnded) {}
 
-    /** Starts the command, blocking as {@link Spawner#spawn} does; {@code spec} must have the mark of a side process. */
+    /** Starts the command; blocks like {@link Spawner#spawn}. {@code spec} must have the mark of a side command. */
     public static SideProcess start(
             Spawner spawner, LaunchSpec spec, ProcessTrees trees, RetryingExecutor work, Limit limit)
             throws LaunchRefused {
         Spawner.Spawned spawned = spawner.spawn(spec);
         SideProcess side = new SideProcess(spawned, spec, trees, work, limit);
-        ExitReader.tell(spawned.process(), work, code -> side.end(OptionalInt.of(code)));
+        ExitReader.whenEnded(spawned.process(), work, code -> side.end(OptionalInt.of(code)));
         return side;
     }
 
-    /** Kills it and what it started; does nothing when it has ended. */
+    /** Kills its whole tree; does nothing if it has ended. */
     public void kill() {
-        if (end(OptionalInt.empty())) killAgain(LOOKS);
+        if (end(OptionalInt.empty())) killAgain(KILL_ATTEMPTS);
     }
 
     private void killAgain(int times) {
         if (times == 0 || trees.isEmpty(treeId)) return;
         trees.kill(treeId);
-        work.after(LOOK_AGAIN, () -> killAgain(times - 1));
+        work.after(KILL_PAUSE, () -> killAgain(times - 1));
     }
 
     private boolean end(OptionalInt code) {

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends signals through one resident shell, whose built-in {@code kill} costs microseconds where a fork a signal costs a
- * millisecond. The shell ends by itself when the agent is killed, and is started again when it dies. Thread-safe.
+ * Sends signals through one permanent shell: its built-in {@code kill} takes microseconds, and a fork per signal would take a
+ * millisecond. The shell ends when the agent is killed, and is started again if it dies. Thread-safe.
  */
 public final class Signaller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Signaller.class);
@@ -24,12 +24,12 @@ public final class Signaller implements AutoCloseable {
     @GuardedBy("this") private boolean closed;
 
     /**
-     * Sends a signal; does nothing when there is no such process.
+     * Sends a signal; does nothing if there is no such process.
      *
      * @param pid negative: the process group with that number
      */
     synchronized void send(Signal signal, long pid) {
-        if (closed || pid == 0 || pid == -1) return; // 0 is the agent's own group, -1 is everybody
+        if (closed || pid == 0 || pid == -1) return; // 0 is the agent's own group, -1 all processes
         byte[] line = (signal + " " + pid + "\n").getBytes(StandardCharsets.US_ASCII);
         try {
             write(line);
@@ -44,7 +44,9 @@ public final class Signaller implements AutoCloseable {
             write(line);
         } catch (IOException failed) {
             LOG.warn(
-                    "signal {} was not sent: no shell to send it", new String(line, StandardCharsets.US_ASCII), failed);
+                    "signal {} was not sent, because no shell could be started",
+                    new String(line, StandardCharsets.US_ASCII),
+                    failed);
         }
     }
 

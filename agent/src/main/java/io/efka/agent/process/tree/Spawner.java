@@ -14,12 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Starts a process in a session of its own and waits until it executes its program. Blocks for milliseconds. */
+/** Starts a process in its own session and waits until it executes its program. Blocks for milliseconds. */
 public final class Spawner {
-    /** Opening a file or executing a program on a dead network disk may hang; nothing else here takes so long. */
+    /** Only opening a file or executing a program on a dead network disk takes so long. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private static final String SHELL_SPEAKS = SystemTools.SHELL + ": ";
+    private static final String SHELL_PREFIX = SystemTools.SHELL + ": ";
 
     private final ProcessTable table;
     private final RetryingExecutor work;
@@ -32,18 +32,18 @@ public final class Spawner {
     }
 
     /**
-     * A process that executes its program, or has done so already.
+     * A process that executes its program, or has already ended.
      *
-     * @param group that holds it, where there are groups
+     * @param group that it is in, if there are groups
      */
     public record Spawned(Process process, ProcessIdentity identity, Optional<RunGroup> group, List<String> warnings) {}
 
-    /** Starts a process in a shell of its own. */
+    /** Starts a process in a shell from the pool. */
     public Spawned spawn(LaunchSpec spec) throws LaunchRefused {
         return spawn(shells.take(), spec);
     }
 
-    /** Turns a shell into the program; the shell is ended if that is refused. */
+    /** Turns a shell into the program. If that fails, ends the shell. */
     public Spawned spawn(ShellPool.Shell shell, LaunchSpec spec) throws LaunchRefused {
         Timers.Timer timeout = work.timers().schedule(TIMEOUT, shell.process()::destroyForcibly);
         try {
@@ -66,12 +66,12 @@ public final class Spawner {
         return new Spawned(process, identity.get(), shell.group(), report);
     }
 
-    /** Sends the script and reads the report, which ends when the program begins, or with the process. */
+    /** Sends the script and reads the report, which ends when the program begins or the process ends. */
     private static List<String> exchange(Process process, String script) {
         try (OutputStream out = process.getOutputStream()) {
             out.write(script.getBytes(StandardCharsets.UTF_8));
         } catch (IOException shellGone) {
-            // its report and exit code say why
+            // its report and exit code explain it
         }
         try (var in = process.getInputStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
@@ -80,31 +80,32 @@ public final class Spawner {
         }
     }
 
-    /** The process ended: well if the program did, a refusal if it never began. */
+    /** The process has ended: an error unless the program had begun. */
     private static void requireProgramEnded(LaunchSpec spec, Process process, List<String> report)
             throws LaunchRefused {
         int code = exitCode(process);
-        boolean shellSpeaks = report.stream().anyMatch(line -> line.startsWith(SHELL_SPEAKS));
-        if (shellSpeaks || launcherFailed(spec, code)) throw new LaunchRefused(failure(spec, process, report));
+        boolean hasShellError = report.stream().anyMatch(line -> line.startsWith(SHELL_PREFIX));
+        if (hasShellError || launcherFailed(spec, code)) throw new LaunchRefused(failure(spec, process, report));
     }
 
-    /** Shells and env exit with 126 or 127 when they cannot execute, setpriv also with 1; a program may do so as well. */
+    /** Shells and env exit with 126 or 127 if they cannot execute, setpriv also with 1. A program may use the same codes. */
     private static boolean launcherFailed(LaunchSpec spec, int code) {
         boolean conventional = code == 126 || code == 127;
         if (spec.stdio().stderr().equals(LaunchSpec.Stdio.NOTHING)) return conventional;
-        String said = said(spec).orElse("");
-        return (conventional && (said.startsWith(SHELL_SPEAKS) || said.contains("env: ")))
-                || (code != 0 && said.startsWith("setpriv: "));
+        String message = lastError(spec).orElse("");
+        return (conventional && (message.startsWith(SHELL_PREFIX) || message.contains("env: ")))
+                || (code != 0 && message.startsWith("setpriv: "));
     }
 
-    private static Optional<String> said(LaunchSpec spec) {
+    private static Optional<String> lastError(LaunchSpec spec) {
         return RunOutput.lastLines(spec.stdio().stderr()).lines().reduce((first, second) -> second);
     }
 
     private static String failure(LaunchSpec spec, Process process, List<String> report) {
-        String detail =
-                report.isEmpty() ? said(spec).orElse("exit code " + exitCode(process)) : report.get(report.size() - 1);
-        // "/bin/sh: 7: exec: /srv/x: Exec format error": only the end is for the operator
+        String detail = report.isEmpty()
+                ? lastError(spec).orElse("exit code " + exitCode(process))
+                : report.get(report.size() - 1);
+        // Of "/bin/sh: 7: exec: /srv/x: Exec format error" only the end helps the operator.
         return spec.program() + " could not be executed: "
                 + detail.replaceFirst("^/bin/sh: (line )?[0-9]+: (exec: )?", "");
     }

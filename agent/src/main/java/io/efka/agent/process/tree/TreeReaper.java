@@ -5,15 +5,15 @@ import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import java.time.Duration;
 
 /**
- * Looks after a tree whose main process is gone or is to be killed, until nothing of it is left. The kernel tells nobody
- * when a tree empties (a group's event file cannot be waited for in Java), so this looks again and again, more and more
- * slowly, and only in this phase of a run's life.
+ * Watches a tree whose main process has ended or is being killed, until it is empty. The kernel does not report when a tree
+ * becomes empty (Java cannot wait for a group's event file), so this class polls, in growing intervals, but only in this phase
+ * of a run.
  */
 public final class TreeReaper {
-    private static final Duration FIRST = Duration.ofMillis(2);
-    private static final Duration LAST = Duration.ofMillis(100);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
+    private static final Duration MAX_PAUSE = Duration.ofMillis(100);
 
-    private static final Duration AFTER_A_BUG = Duration.ofSeconds(1);
+    private static final Duration FAULT_PAUSE = Duration.ofSeconds(1);
 
     private final ProcessTrees trees;
     private final RetryingExecutor work;
@@ -23,33 +23,33 @@ public final class TreeReaper {
         this.work = work;
     }
 
-    /** A tree that is looked after. */
+    /** A tree that is watched. */
     public interface Watched {
         TreeId treeId();
 
-        /** Whether what is found is killed. */
+        /** Whether its processes are to be killed. */
         boolean isKilling();
 
-        /** Nothing was found; says whether that was the end. */
+        /** No process was found; returns whether the tree need not be watched any more. */
         boolean foundEmpty();
     }
 
-    /** Looks at once and until the end, on the executor. */
+    /** Watches a tree to its end, on the executor. */
     public void follow(Watched watched) {
-        work.run(() -> look(watched, FIRST));
+        work.run(() -> check(watched, FIRST_PAUSE));
     }
 
-    private void look(Watched watched, Duration pause) {
+    private void check(Watched watched, Duration pause) {
         Duration doubled = pause.multipliedBy(2);
-        Duration next = doubled.compareTo(LAST) > 0 ? LAST : doubled;
+        Duration next = doubled.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : doubled;
         try {
             if (isOver(watched)) return;
         } catch (RuntimeException bug) {
-            // Nobody else looks after this tree.
-            work.after(AFTER_A_BUG, () -> look(watched, next));
+            // Nobody else watches this tree.
+            work.after(FAULT_PAUSE, () -> check(watched, next));
             throw bug;
         }
-        work.after(pause, () -> look(watched, next));
+        work.after(pause, () -> check(watched, next));
     }
 
     private boolean isOver(Watched watched) {

@@ -22,15 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an earlier agent on the same data folder left, and nobody would ever look for again: runs of which nothing is
- * written down, for it restarted a service while the disk was full and was killed before there was room; and processes in
- * its control groups whose run is over, which cleared their environment and left their session, so that nothing else leads
- * to them.
+ * Kills processes that an earlier agent on the same data folder left and that nothing else would find. There are two kinds:
+ * runs without a record, because the agent restarted a service while the disk was full and was killed before there was room;
+ * and processes of a run that has ended which have cleared their environment and left their session, so that only their
+ * control group leads to them.
  */
 public final class UnrecordedRuns {
     private static final Logger LOG = LoggerFactory.getLogger(UnrecordedRuns.class);
 
-    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final Duration POLL_PAUSE = Duration.ofMillis(5);
 
     private final ProcessTable table;
     private final ProcessTrees trees;
@@ -44,10 +44,10 @@ public final class UnrecordedRuns {
         this.agent = agent;
     }
 
-    /** What is known, and somebody else's to find. */
-    private record Known(Set<RunId> runs, Set<String> groups, Collection<RunRecord> records) {
-        static Known of(Collection<RunRecord> records) {
-            return new Known(
+    /** The recorded runs, which others handle. */
+    private record Recorded(Set<RunId> runs, Set<String> groups, Collection<RunRecord> records) {
+        static Recorded of(Collection<RunRecord> records) {
+            return new Recorded(
                     records.stream().map(RunRecord::run).collect(Collectors.toSet()),
                     records.stream().flatMap(record -> record.group().stream()).collect(Collectors.toSet()),
                     records);
@@ -61,35 +61,35 @@ public final class UnrecordedRuns {
     }
 
     /**
-     * Kills all of it. Blocks until none is left, for {@code limit} at most.
+     * Kills them. Blocks until none is left, for {@code limit} at most.
      *
-     * @param recorded runs that are known
+     * @param records of the runs that stay
      */
-    public void end(Collection<RunRecord> recorded, Duration limit) {
+    public void kill(Collection<RunRecord> records, Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
-        Known known = Known.of(recorded);
-        var told = new HashSet<String>();
-        // Twice: a process that is just executing another program shows no environment at that moment.
-        int looksInVain = 0;
+        Recorded recorded = Recorded.of(records);
+        var reported = new HashSet<String>();
+        // Twice: a process has no environment at the moment when it executes another program.
+        int emptyLooks = 0;
         while (true) {
-            boolean marked = killMarked(known, told);
-            boolean grouped = killGrouped(known, told);
-            looksInVain = marked || grouped ? 0 : looksInVain + 1;
-            if (looksInVain == 2 || System.nanoTime() >= deadline) return;
-            LockSupport.parkNanos(PAUSE.toNanos());
+            boolean marked = killMarked(recorded, reported);
+            boolean grouped = killGrouped(recorded, reported);
+            emptyLooks = marked || grouped ? 0 : emptyLooks + 1;
+            if (emptyLooks == 2 || System.nanoTime() >= deadline) return;
+            LockSupport.parkNanos(POLL_PAUSE.toNanos());
         }
     }
 
-    /** Says whether there were any. */
-    private boolean killMarked(Known known, Set<String> told) {
+    /** Returns whether there were any. */
+    private boolean killMarked(Recorded recorded, Set<String> reported) {
         boolean found = false;
         for (ProcessStat stat : table.all()) {
             ProcessTable.Environ environ = table.environ(stat.pid());
             if (mark(environ).filter(agent::isOurs).isEmpty()) continue;
             Optional<RunId> run = run(environ);
-            if (run.isEmpty() || known.runs().contains(run.get())) continue;
+            if (run.isEmpty() || recorded.runs().contains(run.get())) continue;
             found = true;
-            if (told.add(run.get().value())) {
+            if (reported.add(run.get().value())) {
                 LOG.warn(
                         "service={} run={} pid={} was never recorded by the agent that started it: killed",
                         environ.value(EfkaVariables.SERVICE)
@@ -103,11 +103,12 @@ public final class UnrecordedRuns {
         return found;
     }
 
-    private boolean killGrouped(Known known, Set<String> told) {
+    private boolean killGrouped(Recorded recorded, Set<String> reported) {
         boolean found = false;
         for (RunGroup group : cgroups.existing()) {
             List<ProcessStat> members = trees.members(group);
-            if (known.groups().contains(group.name()) || members.stream().anyMatch(member -> isSpared(member, known))) {
+            if (recorded.groups().contains(group.name())
+                    || members.stream().anyMatch(member -> isSpared(member, recorded))) {
                 continue;
             }
             if (members.isEmpty()) {
@@ -115,7 +116,7 @@ public final class UnrecordedRuns {
                 continue;
             }
             found = true;
-            if (told.add(group.name())) {
+            if (reported.add(group.name())) {
                 LOG.warn(
                         "pids={} are left of a run that is over, in the control group {}: killed",
                         members.stream().map(ProcessStat::pid).toList(),
@@ -126,11 +127,11 @@ public final class UnrecordedRuns {
         return found;
     }
 
-    /** A member whose run is looked for by whoever has its record, or that is not ours for all that. */
-    private boolean isSpared(ProcessStat member, Known known) {
-        if (known.isMain(member)) return true;
+    /** Whether a member belongs to a recorded run, or to another agent. */
+    private boolean isSpared(ProcessStat member, Recorded recorded) {
+        if (recorded.isMain(member)) return true;
         ProcessTable.Environ environ = table.environ(member.pid());
-        return run(environ).filter(known.runs()::contains).isPresent()
+        return run(environ).filter(recorded.runs()::contains).isPresent()
                 || mark(environ).filter(agent::isAnothers).isPresent();
     }
 
@@ -138,7 +139,7 @@ public final class UnrecordedRuns {
         return environ.value(EfkaVariables.AGENT).flatMap(AgentMark::parse);
     }
 
-    /** Anybody on the machine may write anything there. */
+    /** Empty if it is not a run id: every process can set the variable. */
     private static Optional<RunId> run(ProcessTable.Environ environ) {
         return environ.value(EfkaVariables.RUN).flatMap(RunId::parse);
     }

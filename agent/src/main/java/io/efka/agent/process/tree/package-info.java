@@ -1,6 +1,6 @@
 /**
- * Process trees: starting one, finding what belongs to it, signalling it, noticing its end, and taking over those of
- * an earlier agent.
+ * Process trees: start one, find its processes, signal them, detect their end, and adopt the trees of an earlier
+ * agent.
  */
 @NullMarked
 package io.efka.agent.process.tree;
