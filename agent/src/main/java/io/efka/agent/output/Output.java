@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Services' output: kept on disk, shipped to the broker, and read back. Two threads, {@code agent-output} and
- * {@code agent-output-watch}, from {@link #start()} to {@link #close()}, and up to two more, {@code agent-logs}, while logs
- * are read. Thread-safe; nothing but {@code close} blocks.
+ * Services' output: stores it on disk, ships it to the broker, and reads it back. It has two threads, {@code agent-output} and
+ * {@code agent-output-watch}, from {@link #start()} to {@link #close()}, and up to two more, {@code agent-logs}, while logs are
+ * read. Thread-safe; only {@code close} and {@code forgetAllBut} block.
  */
 public final class Output implements AutoCloseable {
     private final LongSupplier maxPacket;
@@ -30,7 +30,7 @@ public final class Output implements AutoCloseable {
     private final LogFiles files;
     private final LogQueries logs;
 
-    /** @param folder every service has a folder of its own in it */
+    /** @param folder contains one folder per service */
     public Output(Path folder, OffsetStore offsets, MqttLink link, Topics topics, Events events, Timers timers) {
         this(folder, offsets, link, topics, events, timers, LogDisk.of(folder));
     }
@@ -44,12 +44,12 @@ public final class Output implements AutoCloseable {
                 reader(), timers, System::nanoTime, Runtime.getRuntime().availableProcessors());
     }
 
-    /** The port for those who start services. */
+    /** For whoever starts services. */
     public OutputFiles files() {
         return files;
     }
 
-    /** The port for those who ask for what was written. */
+    /** For whoever reads logs. */
     public Logs logs() {
         return logs;
     }
@@ -59,31 +59,31 @@ public final class Output implements AutoCloseable {
     }
 
     /**
-     * Deletes the output of services that are not installed. Blocks for that; called once, before any service is known.
-     * Not for a folder that others may write in.
+     * Deletes the output of services that are not installed. Blocks; to be called once, before any service is registered. Not
+     * for a folder that others may write to.
      */
     public void forgetAllBut(Set<ServiceId> installed) {
         files.forgetAllBut(installed);
     }
 
-    /** Begins to ship as soon as there is a connection. Called once. */
+    /** Begins to ship as soon as there is a connection. To be called once. */
     public void start() {
         shipper.start();
     }
 
-    /** Tells that the link is up: shipping goes on at what the broker has acknowledged. */
+    /** The link is up: shipping continues at the acknowledged offsets. */
     public void connected() {
         shipper.connected();
     }
 
-    /** Tells that the link is down. */
+    /** The link is down. */
     public void disconnected() {
         shipper.disconnected();
     }
 
     /**
-     * Ships what is there for a second at most if there is a connection, saves the offsets and ends both threads, within
-     * 4 seconds. The link must still be open, and the store. Idempotent.
+     * Ships for one more second at most, if there is a connection, saves the offsets and ends both threads, within 4 seconds.
+     * The link and the store must still be open. Idempotent.
      */
     @Override
     public void close() {

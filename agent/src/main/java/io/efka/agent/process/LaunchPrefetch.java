@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a launch needs before there is a process: its output files and its spec. They are prepared while the run is being
- * recorded, so that a crashed service is back a millisecond sooner. Thread-safe.
+ * Prepares the output files and the spec of a launch while the run is being recorded, so that a crashed service restarts a
+ * millisecond sooner. Thread-safe.
  */
 final class LaunchPrefetch {
     private static final Logger LOG = LoggerFactory.getLogger(LaunchPrefetch.class);
@@ -28,7 +28,7 @@ final class LaunchPrefetch {
     private final OutputFiles outputFiles;
     private final LaunchSpec.Factory specs;
     private final RetryingExecutor work;
-    // The newest of each service: a launch that was not recorded does not follow.
+    // The newest per service: if the run could not be recorded, no launch follows.
     private final Map<ServiceId, Begun> begun = new ConcurrentHashMap<>();
 
     LaunchPrefetch(OutputFiles outputFiles, LaunchSpec.Factory specs, RetryingExecutor work) {
@@ -37,18 +37,18 @@ final class LaunchPrefetch {
         this.work = work;
     }
 
-    /** @param warnings of what is missing without which the program can run */
+    /** @param warnings about problems that do not prevent the launch */
     record Prepared(LaunchSpec spec, RunOutput output, List<String> warnings) {}
 
     private record Begun(RunId run, FutureTask<Prepared> task) {}
 
-    /** Begins, if there is room on the executor. */
+    /** Begins to prepare a launch, if the executor has room. */
     void begin(Launch launch) {
         var task = new FutureTask<>(() -> prepare(launch));
         if (work.offer(task)) begun.put(launch.manifest().id(), new Begun(launch.run(), task));
     }
 
-    /** What was begun for this launch, or is now. Blocks until it is there: on the executor, behind what was begun. */
+    /** What was prepared for this launch; prepares it now if nothing was. Blocks. To be called on the executor. */
     Prepared of(Launch launch) throws LaunchRefused {
         Begun known = begun.remove(launch.manifest().id());
         if (known == null || !known.run().equals(launch.run())) return prepare(launch);
@@ -68,7 +68,7 @@ final class LaunchPrefetch {
         }
     }
 
-    /** The service is no more. */
+    /** The service was removed. */
     void forget(ServiceId id) {
         begun.remove(id);
     }

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Measures with what {@code /proc} and {@code /sys} show. Thread-safe; what vanishes meanwhile is left out. */
+/** Measures with {@code /proc} and {@code /sys}. Thread-safe; leaves out processes that end in the meantime. */
 public final class LinuxMeters implements Meters {
     private final ProcessLauncher launcher;
     private final HostMeter host;
 
-    /** @param dataFolder on the disk that is measured */
+    /** @param dataFolder a folder on the disk to measure */
     public LinuxMeters(ProcessLauncher launcher, Path dataFolder) {
         this.launcher = launcher;
         this.host = new HostMeter(dataFolder);
@@ -69,7 +69,7 @@ public final class LinuxMeters implements Meters {
         return names == null ? OptionalLong.empty() : OptionalLong.of(names.length);
     }
 
-    /** A sum of which a part is unknown is unknown. */
+    /** Unknown if one of the two is. */
     private static OptionalLong plus(OptionalLong sum, OptionalLong part) {
         return sum.isPresent() && part.isPresent()
                 ? OptionalLong.of(sum.getAsLong() + part.getAsLong())

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * File descriptors that are held for the end of the agent. To end services it must start a shell for their signals, look
- * at {@code /proc} and write its last checkpoint: closing these gives it what it needs when others have taken all the rest.
+ * File descriptors that are reserved for the agent's shutdown. To end services, the agent must start a shell for signals, read
+ * {@code /proc} and write its last checkpoint. Closing the reserve makes that possible when all other descriptors are in use.
  * Thread-safe.
  */
 public final class SpareDescriptors implements AutoCloseable {
-    /** Starting a process takes ten, a look at {@code /proc} one a thread, of which eight may look; and some to spare. */
+    /** Ten to start a process, one for each of eight threads that read {@code /proc}, and a few more. */
     private static final int COUNT = 24;
 
     @GuardedBy("this") private final List<Closeable> held;
@@ -22,25 +22,25 @@ public final class SpareDescriptors implements AutoCloseable {
         this.held = held;
     }
 
-    /** Takes them; fewer where there are not so many. */
+    /** Opens them; fewer if there are not so many. */
     public static SpareDescriptors take() {
         var taken = new ArrayList<Closeable>();
         try {
             for (int i = 0; i < COUNT; i++) taken.add(new FileInputStream("/dev/null"));
         } catch (IOException exhausted) {
-            // as many as there were
+            // fewer are better than none
         }
         return new SpareDescriptors(taken);
     }
 
-    /** Gives them back. */
+    /** Releases them. */
     @Override
     public synchronized void close() {
         for (Closeable one : held) {
             try {
                 one.close();
             } catch (IOException gone) {
-                // it is free all the same
+                // it is free either way
             }
         }
         held.clear();

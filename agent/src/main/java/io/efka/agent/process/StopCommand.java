@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Runs a service's own stop command: beside the service, and no longer than the service or its grace. */
+/** Runs a service's stop command next to the service, until the service has ended or its grace is over. */
 final class StopCommand {
     private final ActiveRun run;
     private final LaunchSpec.Factory specs;
@@ -25,7 +25,7 @@ final class StopCommand {
         this.spawner = spawner;
     }
 
-    /** Starts it; its end is told to the run. */
+    /** Starts it; reports its end to the run. */
     void run(String exec, List<String> args, ProcessTrees trees, RetryingExecutor work) {
         Duration grace = run.launch().manifest().stop().grace();
         OptionalInt mainPid = run.treeId().leader().stream()

@@ -14,24 +14,24 @@ import java.util.function.Supplier;
  * thread.
  */
 public final class DiskShare {
-    /** A service writes some tens of megabytes meanwhile at most. */
+    /** A service writes a few tens of megabytes at most in that time. */
     private static final long SPACING = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** While nothing is written; somebody else may fill the disk. */
+    /** If nothing is written, because others may fill the disk. */
     private static final long IDLE = TimeUnit.SECONDS.toNanos(10);
 
     private final Supplier<OptionalLong> free;
-    private long lookedAt = -SPACING;
+    private long checkedAt = -SPACING;
 
-    /** @param free bytes that can be written now; empty if nobody knows */
+    /** @param free bytes that can be written now; empty if unknown */
     public DiskShare(Supplier<OptionalLong> free) {
         this.free = free;
     }
 
-    /** Checks the space if that is due; returns the nanoseconds until the next check. */
+    /** Checks the space if a check is due; returns the nanoseconds until the next one. */
     long check(Collection<StreamShipment> shipments, long now) {
-        if (now - lookedAt < SPACING) return lookedAt + SPACING - now;
-        lookedAt = now;
+        if (now - checkedAt < SPACING) return checkedAt + SPACING - now;
+        checkedAt = now;
         List<StreamShipment> large = new ArrayList<>();
         long unsent = 0;
         for (StreamShipment shipment : shipments) {
@@ -41,12 +41,12 @@ public final class DiskShare {
         }
         if (large.isEmpty()) return RoundRobin.NEVER;
         OptionalLong room = free.get();
-        // With so much less, there is as much free as is used.
-        if (room.isPresent() && unsent > room.getAsLong()) giveBack(large, (unsent - room.getAsLong() + 1) / 2);
+        // After that, as much is free as is used.
+        if (room.isPresent() && unsent > room.getAsLong()) release(large, (unsent - room.getAsLong() + 1) / 2);
         return IDLE;
     }
 
-    private static void giveBack(List<StreamShipment> large, long bytes) {
+    private static void release(List<StreamShipment> large, long bytes) {
         large.sort(Comparator.comparingLong(StreamShipment::unsent).reversed());
         long left = bytes;
         for (StreamShipment shipment : large) {

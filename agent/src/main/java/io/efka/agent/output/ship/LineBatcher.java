@@ -3,9 +3,9 @@ package io.efka.agent.output.ship;
 import java.nio.ByteBuffer;
 
 /**
- * Decides how many of the available bytes make the next message: whole lines, in few messages. A finished line goes at
- * once when nothing of its stream is unacknowledged. Otherwise more lines are collected, for {@code linger} at most. The
- * end of an unfinished line is awaited as long. Confined to the shipper's thread.
+ * Decides how many of the available bytes make the next message: whole lines, in few messages. A complete line is sent at once
+ * if nothing of its stream is unacknowledged. Otherwise it waits for more lines, for {@code linger} at most. An incomplete
+ * line waits for its end for the same time. Confined to the shipper's thread.
  */
 public final class LineBatcher {
     private static final int NEWLINE = '\n';
@@ -14,11 +14,12 @@ public final class LineBatcher {
     private boolean waiting;
 
     /**
-     * Bytes to publish now, from the buffer's start; 0: wait.
+     * The number of bytes to publish now, from the start of the buffer; 0: wait.
      *
-     * @param full whether the buffer holds as much as one message may
-     * @param isFinal whether nothing will ever be appended to these bytes
+     * @param full whether the buffer contains as much as one message can
+     * @param isFinal whether nothing will be appended to these bytes any more
      * @param busy whether earlier bytes of the stream are unacknowledged
+     * @param due whether {@code linger} is over
      */
     public int length(ByteBuffer bytes, boolean full, boolean isFinal, boolean busy, boolean due) {
         int lines = lastNewline(bytes) + 1;
@@ -28,7 +29,7 @@ public final class LineBatcher {
         return due ? bytes.limit() : 0;
     }
 
-    /** Nanoseconds that the waiting bytes may still wait, from 0. */
+    /** Nanoseconds for which the bytes may still wait; at least 0. */
     long remaining(long linger, long now) {
         if (!waiting) {
             waiting = true;
@@ -37,7 +38,7 @@ public final class LineBatcher {
         return Math.max(0, waitingSince + linger - now);
     }
 
-    /** The waiting bytes were published; the rest begins to wait. */
+    /** The bytes were published; the next ones begin to wait. */
     void published() {
         waiting = false;
     }

@@ -15,20 +15,20 @@ final class OffsetCheckpoints {
     private static final long SPACING = TimeUnit.SECONDS.toNanos(1);
 
     private final OffsetStore store;
-    /** Streams whose offset was saved less than a second ago or is yet to be, and when the next save may be. */
+    /** Streams whose offset was saved less than a second ago, or has changed since. */
     private final Map<StreamShipment, Saved> recent = new LinkedHashMap<>();
 
     OffsetCheckpoints(OffsetStore store) {
         this.store = store;
     }
 
-    /** More of the stream is acknowledged. */
+    /** The acknowledged offset of a stream has advanced. */
     void moved(StreamShipment shipment, long now) {
         if (recent.containsKey(shipment)) return;
         recent.put(shipment, save(shipment, now));
     }
 
-    /** Saves what is due; returns the nanoseconds until more will be. */
+    /** Saves the offsets that are due; returns the nanoseconds until the next one is. */
     long save(long now) {
         long wait = Long.MAX_VALUE;
         for (Iterator<Map.Entry<StreamShipment, Saved>> entries =
@@ -50,7 +50,7 @@ final class OffsetCheckpoints {
         return wait;
     }
 
-    /** Saves everything at once. */
+    /** Saves all offsets now. */
     void saveAll() {
         recent.forEach((shipment, saved) -> {
             if (shipment.cursor().acknowledged() != saved.offset()) save(shipment, saved.at());
@@ -59,7 +59,7 @@ final class OffsetCheckpoints {
         recent.clear();
     }
 
-    /** The stream is gone. */
+    /** The stream was removed. */
     void forget(StreamShipment shipment) {
         recent.remove(shipment);
         closeFile(shipment);

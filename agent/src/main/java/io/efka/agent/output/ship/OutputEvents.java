@@ -18,7 +18,7 @@ final class OutputEvents {
         this.timers = timers;
     }
 
-    /** The time to record with an observation. */
+    /** The time of an observation. */
     Instant now() {
         return timers.now();
     }
@@ -28,33 +28,33 @@ final class OutputEvents {
         events.service(id.service(), "output_dropped", Map.of("stream", id.leaf(), "from", from, "bytes", bytes));
     }
 
-    /** What somebody else did to a file, if anything. */
+    /** Somebody else may have changed a file. */
     void seen(StreamId id, StreamFiles.Look look, long end) {
         switch (look) {
             case SAME, GREW -> {}
-            case TRUNCATED -> say(id, "output_file_truncated", end);
-            case DELETED -> say(id, "output_file_deleted", end);
-            case REPLACED -> say(id, "output_file_replaced", end);
+            case TRUNCATED -> publish(id, "output_file_truncated", end);
+            case DELETED -> publish(id, "output_file_deleted", end);
+            case REPLACED -> publish(id, "output_file_replaced", end);
         }
     }
 
-    /** A run writes into the file of the run before it. */
+    /** A run writes to the file of the previous run. */
     void shared(StreamId id, long offset, String why) {
         Map<String, ?> fields = Map.of("stream", id.leaf(), "offset", offset, "message", why);
         events.service(id.service(), "output_file_shared", fields);
     }
 
-    /** A run has no files, so its output is lost. */
+    /** A run has no files; its output is lost. */
     void lost(ServiceId id, String why) {
         events.service(id, "output_lost", Map.of("message", why));
     }
 
-    /** No hole could be punched, and so everything that was kept is gone. */
+    /** No hole could be punched, so everything that was kept was deleted. */
     void emptied(StreamId id, long end) {
-        say(id, "output_emptied", end);
+        publish(id, "output_emptied", end);
     }
 
-    private void say(StreamId id, String kind, long end) {
+    private void publish(StreamId id, String kind, long end) {
         events.service(id.service(), kind, Map.of("stream", id.leaf(), "offset", end));
     }
 }

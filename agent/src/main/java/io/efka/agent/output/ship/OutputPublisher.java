@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Publishes chunks, at most a window of them at a time, and handles their outcome. A stream that the broker refuses
- * pauses alone and delays no other. Confined to the shipper's thread.
+ * Publishes chunks, as many at a time as the window allows, and handles their outcome. If the broker refuses a stream, only
+ * that stream pauses. Confined to the shipper's thread.
  */
 final class OutputPublisher {
     private static final RunId LONGEST_RUN = new RunId("00000000000000000000000000");
@@ -44,7 +44,7 @@ final class OutputPublisher {
         this.pausedUntil = System.nanoTime();
     }
 
-    /** The connection was made or lost. What was sent over the last one will not be acknowledged any more. */
+    /** The connection was opened or lost. What was sent over the last one will not be acknowledged any more. */
     void connection(boolean isUp) {
         up = isUp;
         connection++;
@@ -57,7 +57,7 @@ final class OutputPublisher {
         return up;
     }
 
-    /** How many bytes of output one message of the stream may have, at least 1. */
+    /** How many bytes of output one message of the stream can have; at least 1. */
     int room(StreamShipment shipment) {
         long largest = link.maxPacket();
         if (largest == Long.MAX_VALUE) return Integer.MAX_VALUE;
@@ -74,7 +74,7 @@ final class OutputPublisher {
         return window.isEmpty();
     }
 
-    /** Nanoseconds to hold back for after a failure; 0: none. */
+    /** Nanoseconds to wait after a failure; 0: none. */
     long pause(long now) {
         return Math.max(0, pausedUntil - now);
     }
@@ -127,7 +127,7 @@ final class OutputPublisher {
             }
             case BUSY -> shipment.pause(now);
             case TOO_LARGE -> {
-                // Smaller ones follow at once; one byte that is too large needs another broker.
+                // Tries smaller ones at once; if one byte is too large, only another broker can help.
                 if (answer.length() == 1) shipment.pauseLong(now);
                 else shipment.shrink(answer.length());
             }
@@ -162,8 +162,8 @@ final class OutputPublisher {
     record Chunk(long offset, RunId run, byte[] payload) {}
 
     /**
-     * Bounds what is published and not acknowledged, over all streams: no other output is on the heap. 2 MiB are 32
-     * full messages, enough for 400 MB/s at 5 ms to the acknowledgement. Confined to the shipper's thread.
+     * Limits the output that is published and not acknowledged, over all streams: there is no other output on the heap. 2 MiB
+     * are 32 full messages, enough for 400 MB/s if an acknowledgement takes 5 ms. Confined to the shipper's thread.
      */
     static final class InFlightWindow {
         private static final int MESSAGES = 64;
@@ -190,7 +190,7 @@ final class OutputPublisher {
             bytes -= length;
         }
 
-        /** The connection is gone, and with it everything that was in the window. */
+        /** The connection was lost, and with it everything in the window. */
         void reset() {
             messages = 0;
             bytes = 0;

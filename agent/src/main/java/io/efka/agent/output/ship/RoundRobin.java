@@ -14,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes one message of each stream that has something to publish, in turn. When the window is full, the turn
- * is kept for later. Confined to the shipper's thread.
+ * Publishes one message of each stream that has something to publish, in turn. If the window is full, the next stream keeps its
+ * turn. Confined to the shipper's thread.
  */
 final class RoundRobin {
     private static final Logger LOG = LoggerFactory.getLogger(RoundRobin.class);
     static final long NEVER = Long.MAX_VALUE;
-    private static final long UNREADABLE = TimeUnit.SECONDS.toNanos(1);
+    private static final long READ_FAILURE_PAUSE = TimeUnit.SECONDS.toNanos(1);
     /** The largest {@code batch}. */
     private static final int LARGEST_MESSAGE = 64 << 10;
 
@@ -35,7 +35,7 @@ final class RoundRobin {
         this.publisher = publisher;
     }
 
-    /** Lets a stream take part while it has something to publish. */
+    /** Adds a stream if it has something to publish. */
     void join(StreamShipment shipment, WatchedService service) {
         if (shipment.hasUnsent()) waiting.putIfAbsent(shipment, service);
     }
@@ -48,12 +48,12 @@ final class RoundRobin {
         return waiting.isEmpty();
     }
 
-    /** From now on nothing waits for the end of its line. */
+    /** From now on no line waits for its end. */
     void drain() {
         isDraining = true;
     }
 
-    /** Gives every stream one turn; returns the nanoseconds until another round would do something by itself. */
+    /** Gives each stream one turn; returns the nanoseconds until another round is due without an outside event. */
     long round() {
         long wait = NEVER;
         for (int turns = waiting.size(); turns > 0; turns--) {
@@ -100,7 +100,7 @@ final class RoundRobin {
                     shipment.id(),
                     shipment.cursor().next(),
                     e.toString());
-            return UNREADABLE;
+            return READ_FAILURE_PAUSE;
         }
     }
 }

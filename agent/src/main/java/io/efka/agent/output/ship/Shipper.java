@@ -27,15 +27,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Publishes what services write, from their files, at least once and in order. One thread, {@code agent-output}, owns all
- * state; other threads leave it a note and wake it. It holds no more output in memory than its window.
+ * state; other threads leave it a note and wake it. It has no more output in memory than its window.
  */
 public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);
     private static final long JOIN_MILLIS = 2000;
-    /** How long a close waits for the broker to acknowledge what there is. */
+    /** How long a close waits for the broker's acknowledgements. */
     private static final long DRAIN = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long AFTER_A_BUG = TimeUnit.SECONDS.toNanos(1);
+    private static final long FAULT_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
     private final MqttLink link;
     private final Map<String, Long> acknowledged;
@@ -46,7 +46,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
     private final WatchedServices services = new WatchedServices(watch);
     private final DiskShare share;
     private final RoundRobin roundRobin;
-    /** Bounded by what can be under way: one note for each touched service, each message of the window and each call. */
+    /** Bounded: one note for each touched service, each message in the window and each call. */
     private final Queue<Runnable> notes = new ConcurrentLinkedQueue<>();
 
     private final Set<ServiceId> touched = ConcurrentHashMap.newKeySet();
@@ -78,17 +78,17 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
         if (link.isUp()) connected();
     }
 
-    /** There is a connection: continues at the acknowledged offsets. */
+    /** The link is up: continues at the acknowledged offsets. */
     public void connected() {
         note(() -> connection(true));
     }
 
-    /** The connection is gone. */
+    /** The link is down. */
     public void disconnected() {
         note(() -> connection(false));
     }
 
-    /** Ships what there is for a second at most, saves the offsets, and ends. */
+    /** Ships for one more second at most, saves the offsets, and ends. */
     @Override
     public void close() {
         note(() -> {
@@ -163,9 +163,9 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
                     LockSupport.parkNanos(this, wait);
                 }
             } catch (RuntimeException bug) {
-                LOG.error("output: this is a bug; shipping goes on from the acknowledged offsets", bug);
+                LOG.error("output: this is a bug; shipping continues from the acknowledged offsets", bug);
                 connection(publisher.isUp());
-                LockSupport.parkNanos(this, AFTER_A_BUG);
+                LockSupport.parkNanos(this, FAULT_PAUSE);
             }
         }
         checkpoints.saveAll();
@@ -230,7 +230,7 @@ public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoC
     }
 
     private StreamShipment shipment(ServiceStreams streams, StreamFiles files) {
-        // An unknown stream was never sent: what is not kept of it is a gap, and reported.
+        // Nothing of an unknown stream was sent: bytes that are not kept are reported as a gap.
         long from = acknowledged.getOrDefault(files.id().toString(), 0L);
         return new StreamShipment(streams, files, from, events);
     }

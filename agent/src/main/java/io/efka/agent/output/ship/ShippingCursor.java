@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How far one stream got: what is published, and what of it is acknowledged. The acknowledged offset moves only over
- * bytes before which all are acknowledged, in whatever order acknowledgements come. Confined to the shipper's thread.
+ * How far one stream was published and acknowledged. The acknowledged offset advances only when all bytes before it are
+ * acknowledged, whatever the order of the acknowledgements. Confined to the shipper's thread.
  */
 public final class ShippingCursor {
     private final Deque<Flight> inFlight = new ArrayDeque<>();
@@ -39,7 +39,7 @@ public final class ShippingCursor {
         return flight;
     }
 
-    /** There is nothing to publish before {@code offset}. */
+    /** Skips to {@code offset}: there is nothing to publish before it. */
     public void skipTo(long offset) {
         next = offset;
         Flight nothing = new Flight(offset);
@@ -47,19 +47,19 @@ public final class ShippingCursor {
         markAcknowledged(nothing);
     }
 
-    /** The broker acknowledged it. A flight from before a {@link #rewind()} changes nothing. */
+    /** The broker acknowledged a flight. One from before a {@link #rewind()} changes nothing. */
     public void markAcknowledged(Flight flight) {
         flight.isAcknowledged = true;
         advance();
     }
 
-    /** Whatever is not acknowledged is to be published again. */
+    /** Everything that is not acknowledged must be published again. */
     public void rewind() {
         inFlight.clear();
         next = acknowledged;
     }
 
-    /** Whether nothing before it is unacknowledged. */
+    /** Whether everything before it is acknowledged. */
     boolean isFirst(Flight flight) {
         return inFlight.peekFirst() == flight;
     }
@@ -72,7 +72,7 @@ public final class ShippingCursor {
         while (!inFlight.isEmpty() && inFlight.getFirst().isAcknowledged) acknowledged = inFlight.removeFirst().end;
     }
 
-    /** Bytes that were published and whose outcome is not known yet. */
+    /** Bytes that were published and are not acknowledged yet. */
     public static final class Flight {
         private final long end;
         private boolean isAcknowledged;

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** One stream on its way from its files to the broker. Confined to the shipper's thread. */
+/** Ships one stream from its files to the broker. Confined to the shipper's thread. */
 final class StreamShipment {
     private static final long REFUSED_PAUSE = TimeUnit.MINUTES.toNanos(10);
 
@@ -60,7 +60,7 @@ final class StreamShipment {
         return cursor.next() < files.end();
     }
 
-    /** Looks at what the service wrote, and keeps its files within bounds. Returns false if nothing is new. */
+    /** Checks what the service wrote, and keeps its files within their limits. Returns false if nothing is new. */
     boolean observe() {
         StreamFiles.Look look = files.look();
         events.seen(id(), look, files.end());
@@ -71,7 +71,7 @@ final class StreamShipment {
         return true;
     }
 
-    /** The broker has acknowledged more: keeps what was sent within its bound, too. */
+    /** The broker has acknowledged more: keeps what was sent within its limit. */
     void acknowledged() {
         trim(rule().backlog());
     }
@@ -81,18 +81,18 @@ final class StreamShipment {
         return files.end() - Math.max(cursor.acknowledged(), files.oldest());
     }
 
-    /** How many unsent bytes are kept however little room there is. */
+    /** How many unsent bytes are kept even if the disk is nearly full. */
     long unsentFloor() {
         return Math.min(rule().keep(), rule().backlog());
     }
 
-    /** Gives up the oldest unsent bytes until no more than {@code limit} are left. */
+    /** Frees the oldest unsent bytes until no more than {@code limit} are left. */
     void trim(long limit) {
         StreamFiles.Freed freed = files.trim(cursor.acknowledged(), rule().keep(), limit);
         if (freed == StreamFiles.Freed.TRUNCATED) events.emptied(id(), files.end());
     }
 
-    /** Whether nothing has changed since the last look, which found too little for a message. */
+    /** Whether nothing has changed since the last check, which found too little for a message. */
     boolean isWaiting(long linger, long now) {
         return files.end() == examinedEnd
                 && cursor.hasUnacknowledged() == examinedBusy
@@ -104,10 +104,10 @@ final class StreamShipment {
     }
 
     /**
-     * The next message, if it is time for one.
+     * The next message, if one is due.
      *
-     * @param buffer room for as many bytes as the message may have
-     * @param isDraining whether to send what there is, without waiting for more
+     * @param buffer has room for as many bytes as the message may have
+     * @param isDraining whether to send everything without waiting for more
      */
     Optional<Chunk> next(ByteBuffer buffer, boolean isDraining, LongSupplier clock) throws IOException {
         examinedEnd = files.end();
@@ -168,12 +168,12 @@ final class StreamShipment {
         largest = Math.max(1, bytes / 2);
     }
 
-    /** How many bytes a message may have, as far as the last refusal tells. */
+    /** How many bytes a message may have, according to the last refusal. */
     int largest() {
         return largest;
     }
 
-    /** The next bytes are not published, now or later. */
+    /** Skips the next bytes: they are never published. */
     void giveUp(int bytes) {
         skipTo(cursor.next() + bytes);
     }
@@ -189,7 +189,7 @@ final class StreamShipment {
         reader.close();
     }
 
-    /** Where reading continues. Bytes that are no longer kept are reported and skipped. */
+    /** Finds the next bytes to read. Reports and skips bytes that are no longer kept. */
     private Optional<Extent> locate() {
         Optional<Extent> extent = files.locate(cursor.next());
         skipTo(extent.map(Extent::from).orElseGet(files::end));
@@ -198,7 +198,7 @@ final class StreamShipment {
 
     private Optional<Chunk> shorter(Extent extent, ByteBuffer buffer) throws IOException {
         if (extent.live()) {
-            // Somebody may have truncated it at this moment; a look tells.
+            // Somebody may have truncated it at this moment.
             if (!observe()) throw new IOException(extent.segment().path() + " ends before its size");
         } else if (buffer.hasRemaining()) {
             return Optional.of(cut(extent, buffer, buffer.limit()));

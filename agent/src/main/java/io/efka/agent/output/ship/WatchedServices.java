@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The services whose output is shipped, and when to look at those that are not watched: every 5 ms while they write a
- * lot, twice a second where watching cannot be had. Confined to the shipper's thread.
+ * The services whose output is shipped, and when to poll those whose folders are not watched: every 5 ms while they write a
+ * lot, twice a second if their folders cannot be watched. Confined to the shipper's thread.
  */
 final class WatchedServices {
     private static final long HOT = TimeUnit.MILLISECONDS.toNanos(5);
@@ -29,7 +29,7 @@ final class WatchedServices {
         this.watch = watch;
     }
 
-    /** The service, watched from now on. */
+    /** Adds a service and watches it. */
     WatchedService add(ServiceStreams streams, Supplier<List<StreamShipment>> shipments, long now) {
         WatchedService service =
                 byService.computeIfAbsent(streams.id(), id -> new WatchedService(streams, shipments.get(), now));
@@ -56,14 +56,14 @@ final class WatchedServices {
         return shipments;
     }
 
-    /** From now on the service is polled: its folder cannot be watched. */
+    /** Polls the service from now on: its folder cannot be watched. */
     void poll(WatchedService service, long now) {
         service.isPolled = true;
         service.begin(HOT, now);
         service.dueAt = now;
     }
 
-    /** The polled services that are to be looked at now. */
+    /** The services whose poll is due. */
     List<WatchedService> due(long now) {
         var due = new ArrayList<WatchedService>();
         for (WatchedService service : byService.values()) {
@@ -72,7 +72,7 @@ final class WatchedServices {
         return due;
     }
 
-    /** A polled service was looked at. One that grew at few looks is watched again, if it can be. */
+    /** A service was polled. If few polls found something new, watches it again, if possible. */
     void looked(WatchedService service, boolean grew, long now) {
         service.looks++;
         if (grew) service.grown++;
@@ -82,11 +82,11 @@ final class WatchedServices {
         service.begin(isHot ? HOT : SLOW, now);
         if (isHot) return;
         service.isPolled = !watch.watch(service.streams.id(), service.streams.folder());
-        // Once more: something may have been written since the look and before the watch.
+        // Once more: something may have been written after the poll and before the watch began.
         service.shipments.forEach(StreamShipment::observe);
     }
 
-    /** Nanoseconds until a service is due. */
+    /** Nanoseconds until the next poll. */
     long untilDue(long now) {
         long wait = Long.MAX_VALUE;
         for (WatchedService service : byService.values()) {
@@ -97,7 +97,7 @@ final class WatchedServices {
 
     /** A service's shipments, and the rate that they share. */
     static final class WatchedService {
-        /** So that a low rate flows instead of coming in lumps. */
+        /** Four, so that a low rate gives a steady flow. */
         private static final int BURSTS_PER_SECOND = 4;
 
         private final ServiceStreams streams;
