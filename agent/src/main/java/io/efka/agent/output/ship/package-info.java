@@ -1,5 +1,5 @@
 /**
- * Publishes the output of services from their files. One thread, {@code agent-output}, owns every offset.
+ * Publishes the output of services from their files. One thread, {@code agent-output}, owns all offsets.
  */
 @NullMarked
 package io.efka.agent.output.ship;

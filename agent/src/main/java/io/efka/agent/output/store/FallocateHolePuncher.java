@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Punches holes with util-linux's {@code fallocate}: Java has no call for it. About 2 ms, most of it the spawn. */
+/** Punches holes with util-linux's {@code fallocate}, because Java cannot. Takes about 2 ms, most of it to start it. */
 public final class FallocateHolePuncher implements HolePuncher {
     private static final Logger LOG = LoggerFactory.getLogger(FallocateHolePuncher.class);
     private static final long LIMIT_SECONDS = 5;
 
-    /** How the JDK says ENOENT. */
+    /** ENOENT in a message of the JDK. */
     private static final String NO_SUCH_FILE = "error=2,";
 
     private volatile boolean missing;
@@ -30,11 +30,11 @@ public final class FallocateHolePuncher implements HolePuncher {
                     .redirectError(Redirect.DISCARD);
             return succeeds(ChildProcess.start(builder), file);
         } catch (IOException e) {
-            // Anything else is over some time, as a machine that has no process to spare.
+            // Other errors are temporary, such as a machine that has no process left.
             missing = String.valueOf(e.getMessage()).contains(NO_SUCH_FILE);
             if (missing)
                 LOG.warn(
-                        "no fallocate (util-linux) to punch holes with; full output files are truncated from now on",
+                        "fallocate (util-linux) is missing, so no holes can be punched; full output files are truncated from now on",
                         e);
             return false;
         }

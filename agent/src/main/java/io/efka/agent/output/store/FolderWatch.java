@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports writes to the services' folders. Every {@code write} of a service is an event and costs both sides
- * microseconds, so a folder with too many of them is no longer watched: its user polls it instead, and watches it again
- * when it has become quiet. Thread-safe; its own thread is {@code agent-output-watch}.
+ * Reports writes to the services' folders. Each {@code write} of a service is an event that takes microseconds on both sides.
+ * So a folder with too many of them is no longer watched: the user of this class polls it, and watches it again when it has
+ * become quiet. Thread-safe; its own thread is {@code agent-output-watch}.
  */
 public final class FolderWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
-    /** More wake-ups than this within {@link #HEAT_SPAN}, 500 a second, cost more than a look every 5 ms. */
+    /** More wake-ups than this within {@link #HEAT_SPAN}, 500 per second, cost more than polling every 5 ms. */
     private static final int HEAT_LIMIT = 25;
 
     private static final long HEAT_SPAN = TimeUnit.MILLISECONDS.toNanos(50);
@@ -54,10 +54,10 @@ public final class FolderWatch implements AutoCloseable {
         Watched present = byService.get(id);
         if (watcher.isEmpty()) return false;
         try {
-            // A folder that was moved away is watched there, and not the one in its place.
+            // If the folder was moved, the old watch follows it.
             BasicFileAttributes found =
                     Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            // A link is never followed; a folder made in its place later may even get the inode that it had.
+            // Never follows a link. A new folder at the path may even have the inode of the old one.
             if (!found.isDirectory()) {
                 unwatch(id);
                 return false;
@@ -116,7 +116,7 @@ public final class FolderWatch implements AutoCloseable {
         for (WatchEvent<?> event : key.pollEvents()) overflow |= event.kind() == StandardWatchEventKinds.OVERFLOW;
         Watched watched = byKey.get(key);
         boolean valid = key.reset();
-        // The kernel's queue is one for all folders: what it had no room for may have been anybody's.
+        // The kernel has one queue for all folders: the lost events may be of any of them.
         if (overflow) sink.touchedAny();
         if (watched == null) return;
         if (!valid) {
@@ -134,24 +134,24 @@ public final class FolderWatch implements AutoCloseable {
         try {
             return Optional.of(FileSystems.getDefault().newWatchService());
         } catch (IOException e) {
-            LOG.warn("output cannot be watched, and is looked at by the clock instead", e);
+            LOG.warn("output cannot be watched, and is polled instead", e);
             return Optional.empty();
         }
     }
 
-    /** Is told of writes; must not block. */
+    /** Hears of writes; must not block. */
     public interface Sink {
-        /** Something was written in a service's folder, or removed. */
+        /** Something in a service's folder was written or deleted. */
         void touched(ServiceId id);
 
-        /** Events were lost: something may have been written anywhere. */
+        /** Events were lost: any folder may have changed. */
         void touchedAny();
 
         /** A service's folder is not watched any more. */
         void unwatched(ServiceId id);
     }
 
-    /** A watched folder, and how often it woke the watch lately, which is confined to the watch's thread. */
+    /** A watched folder, and the number of its recent wake-ups, which is confined to the watch's thread. */
     private static final class Watched {
         private final ServiceId id;
         private final Object folder;

@@ -4,12 +4,12 @@ import io.efka.agent.supervision.Logs;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Picks lines by a regular expression, and stops in the middle of one when its time is over. One thread. */
+/** Selects lines by a regular expression. Stops within a line when the time is over. One thread. */
 final class LineFilter {
     private final Optional<SearchPattern> pattern;
     private final SearchBudget budget;
 
-    /** @throws Logs.BadMatch if {@code match} is no regular expression, or not one that can be used */
+    /** @throws Logs.BadMatch if {@code match} is not a regular expression, or not one that can be used */
     LineFilter(Optional<String> match, SearchBudget budget) throws Logs.BadMatch {
         this.pattern = match.isEmpty() ? Optional.empty() : Optional.of(SearchPattern.compile(match.get()));
         this.budget = budget;
@@ -20,9 +20,9 @@ final class LineFilter {
     }
 
     /**
-     * Whether a line, given with or without its end, is wanted.
+     * Whether a line, with or without its end, is selected.
      *
-     * @throws OutOfTime if the budget is spent before that is known
+     * @throws OutOfTime if the time is over before that is known
      */
     boolean takes(byte[] bytes, int from, int to) throws OutOfTime {
         if (pattern.isEmpty()) return true;
@@ -31,9 +31,9 @@ final class LineFilter {
         return pattern.get().matcher(new Timed(line)).find();
     }
 
-    /** Text that asks, every few characters that are looked at, whether there is time left. */
+    /** A text that checks, every few characters that are read, whether there is time left. */
     private final class Timed implements CharSequence {
-        /** A step of the largest expression takes 0.1 ms, so this is a look at the clock every 2 ms at the most. */
+        /** A step of the largest expression takes 0.1 ms, so the clock is read every 2 ms at most. */
         private static final int EVERY = 16;
 
         private final String text;
@@ -65,7 +65,7 @@ final class LineFilter {
         }
     }
 
-    /** The time is over; nothing is known of the line. */
+    /** The time is over; the result for the line is unknown. */
     static final class OutOfTime extends RuntimeException {
         private OutOfTime() {
             super("out of time", null, false, false);

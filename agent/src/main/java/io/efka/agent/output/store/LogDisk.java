@@ -8,27 +8,27 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * What the log folder's file system can do.
+ * The file system of the log folder.
  *
- * @param newFile makes an empty file
- * @param free bytes that can be written now; empty if nobody knows
+ * @param newFile creates an empty file
+ * @param free bytes that can be written now; empty if unknown
  */
 public record LogDisk(HolePuncher holes, NewFile newFile, Supplier<OptionalLong> free) {
 
-    /** Gives the beginning of a file back to the file system without moving what follows it. Thread-safe. */
+    /** Frees the disk space of the beginning of a file without moving the rest. Thread-safe. */
     public interface HolePuncher {
 
         /**
-         * Frees the first bytes of a file that others may be appending to; its size stays. Blocks for the file system.
+         * Frees the first bytes of a file that others may append to; its size stays the same. Blocks for the file system.
          *
          * @param length a multiple of the file system's block
-         * @return false if it cannot be done here
+         * @return false if the file system cannot do it
          */
         boolean punch(Path file, long length);
     }
 
     public interface NewFile {
-        /** Fails where something is already, and where there is no room. */
+        /** Fails if the path exists, or if there is no room. */
         void make(Path file) throws IOException;
     }
 
@@ -41,7 +41,7 @@ public record LogDisk(HolePuncher holes, NewFile newFile, Supplier<OptionalLong>
     }
 
     private static OptionalLong freeIn(File folder) {
-        // Zero is also what is said where nothing can be found out.
+        // Zero can also mean that the value is unknown.
         return folder.getTotalSpace() > 0 ? OptionalLong.of(folder.getUsableSpace()) : OptionalLong.empty();
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Every service's output files, below one folder. Tells a listener, which ships them, of every change. */
+/** The output files of all services, below one folder. Reports every change to a listener, which ships them. */
 public final class LogFiles implements OutputFiles {
     private static final Logger LOG = LoggerFactory.getLogger(LogFiles.class);
 
@@ -27,7 +27,7 @@ public final class LogFiles implements OutputFiles {
     private final Listener listener;
     private final Map<ServiceId, ServiceStreams> services = new ConcurrentHashMap<>();
 
-    /** @param acknowledged stream name to the first offset that an earlier agent did not get acknowledged */
+    /** @param acknowledged the first unacknowledged offset by stream name, from an earlier agent */
     public LogFiles(Path folder, Map<String, Long> acknowledged, LogDisk disk, Listener listener) {
         this.folder = folder.toAbsolutePath();
         this.acknowledged = new ConcurrentHashMap<>(acknowledged);
@@ -64,7 +64,7 @@ public final class LogFiles implements OutputFiles {
         Segment stdout = streams.files(Stream.STDOUT)
                 .newest()
                 .orElseThrow(() -> new NoSuchFileException(streams.folder() + ": no output of " + id + " yet"));
-        // The rule may have changed since; the files say how the run was begun.
+        // The rule may have changed since the run began; the files tell.
         Path stderr = streams.files(Stream.STDERR)
                 .newest()
                 .filter(segment -> segment.run().equals(stdout.run()))
@@ -83,7 +83,7 @@ public final class LogFiles implements OutputFiles {
         return new ServiceLogFolder(streams.folder()).delete();
     }
 
-    /** Deletes the output of every other service, in folders and files that are named as this makes them. */
+    /** Deletes the output of all other services: only folders and files with names that this class creates. */
     public void forgetAllBut(Set<ServiceId> installed) {
         for (ServiceLogFolder other : ServiceLogFolder.in(folder)) {
             if (installed.contains(other.service())) continue;
@@ -96,7 +96,7 @@ public final class LogFiles implements OutputFiles {
         return Optional.ofNullable(services.get(id));
     }
 
-    /** The first offset that was not acknowledged to an earlier agent; empty for a stream without a past. */
+    /** The first offset that was not acknowledged to an earlier agent; empty for a new stream. */
     Optional<Long> acknowledged(StreamId id) {
         return Optional.ofNullable(acknowledged.get(id.toString()));
     }
@@ -128,9 +128,9 @@ public final class LogFiles implements OutputFiles {
     private static void narrow(ServiceId id, Path files) {
         try {
             if (PrivateFiles.narrow(files))
-                LOG.warn("service={} other users could look into {}; it is shut now", id, files);
+                LOG.warn("service={} other users could list {}; it is private now", id, files);
         } catch (IOException | UnsupportedOperationException refused) {
-            LOG.warn("service={} other users may look into {}: {}", id, files, refused.toString());
+            LOG.warn("service={} other users may be able to list {}: {}", id, files, refused.toString());
         }
     }
 
@@ -145,21 +145,21 @@ public final class LogFiles implements OutputFiles {
         return loaded;
     }
 
-    /** Is told of every change to the files; must not block. */
+    /** Hears of every change to the files; must not block. */
     public interface Listener {
-        /** A stream's files were found again, in the state that {@code look} says. */
+        /** A stream's files were found at the start, or checked; {@code look} says in which state. */
         void found(StreamId id, StreamFiles.Look look, long end);
 
-        /** A run continues in the file of the last one, from {@code offset} on. */
+        /** A run uses the file of the previous run, from {@code offset} on. */
         void shared(StreamId id, long offset, String why);
 
-        /** A run has no files to write to, and its output is lost. */
+        /** A run has no files; its output is lost. */
         void lost(ServiceId id, String why);
 
         /** A service is new, has another rule, or began another run. */
         void changed(ServiceStreams streams);
 
-        /** A service is removed, and its files are about to be. */
+        /** A service was removed; its files will be deleted next. */
         void gone(ServiceStreams streams);
     }
 }

@@ -13,17 +13,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Queries in a pool of their own, so that neither a long search nor a disk that hangs holds up anything else: half of the
- * processors search, two at most; 64 queries wait. Every query is answered within 2 seconds, also on a busy machine, with what was found, with
+ * Runs queries in a pool of their own, so that neither a long search nor a hanging disk delays anything else: on half of the
+ * processors, two at most; 64 queries can wait. Every query is answered within 2 seconds, also on a busy machine, with what was found, with
  * {@link Logs.Busy}, or after 5 seconds with words about the disk. Thread-safe.
  */
 public final class LogQueries implements Logs, AutoCloseable {
     private static final int MOST_THREADS = 2;
     private static final int WAITING = 64;
     private static final Duration IDLE = Duration.ofSeconds(10);
-    /** Whoever waited for so long is not searched for any more: its answer would come too late. */
+    /** A query that has waited for so long is not run any more: its answer would come too late. */
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
-    /** No search takes so long; a disk that does not answer may. */
+    /** No search takes so long, but a disk that does not answer may. */
     private static final Duration DISK_LIMIT = Duration.ofSeconds(5);
 
     private final Reader reader;
@@ -31,12 +31,12 @@ public final class LogQueries implements Logs, AutoCloseable {
     private final LongSupplier clock;
     private final TaskPool pool;
 
-    /** Reads in the caller's thread. */
+    /** Reads on the caller's thread. */
     interface Reader {
         Page read(ServiceId id, Query query, SearchBudget budget) throws IOException;
     }
 
-    /** @param processors how many there are */
+    /** @param processors their number */
     public LogQueries(Reader reader, Timers timers, LongSupplier clock, int processors) {
         this.reader = reader;
         this.timers = timers;
@@ -77,7 +77,7 @@ public final class LogQueries implements Logs, AutoCloseable {
         return new Busy("too many logs are being read at this moment");
     }
 
-    /** What runs is left alone: it changes nothing, and ends soon. */
+    /** Does not interrupt running queries: they change nothing, and end soon. */
     @Override
     public void close() {
         pool.shutdown();

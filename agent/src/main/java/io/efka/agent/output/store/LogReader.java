@@ -18,16 +18,16 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * Answers log queries from the files: the last lines or a byte range, either of them with only the lines that match. An
- * answer never exceeds the query's {@code maxBytes} and its budget; the rest can be asked for with {@code from} = {@code
+ * Answers log queries from the files: the last lines or a byte range, optionally only the lines that match. An answer never
+ * exceeds the query's {@code maxBytes} and its budget; the rest can be queried with {@code from} = {@code
  * next} or, backwards, {@code to} = {@code offset}.
  */
 public final class LogReader implements LogQueries.Reader {
     private static final int LINES = 100;
-    /** Also the longest line that is seen as one. */
+    /** Also the longest line that is matched as a whole. */
     private static final int BLOCK = 256 << 10;
 
-    /** A reply's words beside the output, and its properties. */
+    /** The part of a reply that is not output, and its properties. */
     private static final int REPLY_HEAD = 2048;
 
     private static final int SMALLEST_PAGE = 256;
@@ -35,13 +35,13 @@ public final class LogReader implements LogQueries.Reader {
     private final LogFiles files;
     private final LongSupplier maxPacket;
 
-    /** @param maxPacket what the broker takes */
+    /** @param maxPacket the largest packet that the broker accepts */
     public LogReader(LogFiles files, LongSupplier maxPacket) {
         this.files = files;
         this.maxPacket = maxPacket;
     }
 
-    /** What fits a packet even if it is twice as long as JSON text. */
+    /** Bytes that fit into a packet even if they are twice as long as JSON text. */
     private int most(Query query) {
         long room = Math.max(SMALLEST_PAGE, (maxPacket.getAsLong() - REPLY_HEAD) / 2);
         return (int) Math.min(query.maxBytes(), room);
@@ -76,7 +76,7 @@ public final class LogReader implements LogQueries.Reader {
     /** The search of one query. */
     private record Search(StreamReader reader, LineFilter filter, SearchBudget budget, int most) {
 
-        /** From {@code from} on; all lines up to {@code next} were looked at. */
+        /** Searches from {@code from} on; all lines before {@code next} were checked. */
         Found forward(long from, long to) throws IOException {
             var hits = new ByteArrayOutputStream();
             long at = from;
@@ -89,7 +89,7 @@ public final class LogReader implements LogQueries.Reader {
                 }
                 List<Line> lines = lines(piece, 0);
                 Line tail = lines.get(lines.size() - 1);
-                // The last line may go on behind the block, unless it alone fills it.
+                // The last line may continue after the block, unless it fills the block alone.
                 boolean isCut = !tail.isWhole() && piece.end() < to && lines.size() > 1;
                 for (Line line : isCut ? lines.subList(0, lines.size() - 1) : lines) {
                     if (hits.size() + line.length() > most && hits.size() > 0) {
@@ -104,7 +104,7 @@ public final class LogReader implements LogQueries.Reader {
             return new Found(hits.toByteArray(), from, at, at < to);
         }
 
-        /** From {@code to} backwards; all lines from {@code offset} on were looked at. */
+        /** Searches backwards from {@code to}; all lines from {@code offset} on were checked. */
         Found last(int count, long from, long to) throws IOException {
             Deque<Line> hits = new ArrayDeque<>();
             int size = 0;
@@ -134,9 +134,11 @@ public final class LogReader implements LogQueries.Reader {
         }
 
         /**
-         * @param isFirst of the query: with the whole time for it alone, it would not be done the next time either
-         * @throws BadMatch if the time is over with it
-         * @throws Logs.Busy if it is, and was short because the query had waited
+         * Checks one line.
+         *
+         * @param isFirst whether it is the first of the query: if all of the time is not enough for it, it never will be
+         * @throws BadMatch if the time was over during the first line
+         * @throws Logs.Busy the same, but there was little time because the query had waited
          */
         private Verdict judge(Line line, boolean isFirst) throws IOException {
             if (!isFirst && budget.isTimeOver()) return Verdict.UNKNOWN;
@@ -154,11 +156,11 @@ public final class LogReader implements LogQueries.Reader {
     private enum Verdict {
         HIT,
         MISS,
-        /** There was no time to find out. */
+        /** The time was over before the result was known. */
         UNKNOWN
     }
 
-    /** The bytes just before {@code to}, back to {@code from} or to a gap. */
+    /** The bytes before {@code to}, back to {@code from} or to a gap. */
     private static Piece lastPiece(StreamReader reader, long from, long to) throws IOException {
         Piece piece = reader.read(from, to);
         while (piece.end() < to) {
@@ -175,7 +177,7 @@ public final class LogReader implements LogQueries.Reader {
         return new Found(bytes.toByteArray(), offset, to, truncated);
     }
 
-    /** Where the first line begins that is whole in a block from the middle; 0 if it is all one line. */
+    /** Where the first complete line of a block begins; 0 if the block is a part of one line. */
     private static int firstLine(Piece piece) {
         byte[] bytes = piece.bytes();
         for (int i = 0; i < bytes.length - 1; i++) if (bytes[i] == '\n') return i + 1;
@@ -196,7 +198,7 @@ public final class LogReader implements LogQueries.Reader {
 
     private record Found(byte[] bytes, long offset, long next, boolean truncated) {}
 
-    /** A line within a block; without its end where the block or the stream ends. */
+    /** A line in a block; without its end if the block or the stream ends first. */
     private record Line(long blockOffset, byte[] block, int from, int to) {
         long offset() {
             return blockOffset + from;
@@ -214,7 +216,7 @@ public final class LogReader implements LogQueries.Reader {
             return block[to - 1] == '\n';
         }
 
-        /** Its end, without the block around it, which would otherwise stay in memory. */
+        /** A copy of its end: the whole block would otherwise stay in memory. */
         Line shortened(int most) {
             int begin = Math.max(from, to - most);
             return new Line(offset() + begin - from, Arrays.copyOfRange(block, begin, to), 0, to - begin);

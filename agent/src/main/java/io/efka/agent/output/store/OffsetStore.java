@@ -2,15 +2,15 @@ package io.efka.agent.output.store;
 
 import java.util.Map;
 
-/** Keeps how far every stream was acknowledged by the broker. Thread-safe; never blocks on a sync. */
+/** Stores the acknowledged offset of each stream. Thread-safe; never blocks for a sync. */
 public interface OffsetStore {
 
-    /** Stream name, {@code camera/stdout}, to the offset of the first byte that was not acknowledged. */
+    /** The offset of the first unacknowledged byte, by stream name ({@code camera/stdout}). */
     Map<String, Long> load();
 
-    /** Durable with the next durable change, or within a second. */
+    /** Saves an offset: durable with the next durable change, or within a second. */
     void saveSoon(String stream, long offset);
 
-    /** Forgets a stream that is gone. */
+    /** Deletes the offset of a removed stream. */
     void delete(String stream);
 }

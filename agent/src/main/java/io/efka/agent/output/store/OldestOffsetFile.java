@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The offset at which a stream's kept bytes begin, in a small file beside them. A hole reads as zeros; only this file
- * tells them from zeros that a service wrote. It is overwritten in place, so that space can be freed on a full disk.
+ * The offset at which a stream's kept bytes begin, in a small file next to them. A hole reads as zeros; only this file
+ * distinguishes them from zeros that a service wrote. It is overwritten in place, so that space can be freed on a full disk.
  */
 final class OldestOffsetFile {
     private static final Logger LOG = LoggerFactory.getLogger(OldestOffsetFile.class);
@@ -32,12 +32,12 @@ final class OldestOffsetFile {
         file = folder.resolve(leaf + SUFFIX);
     }
 
-    /** Whether a file is the mark of that stream. */
+    /** Whether a file is that of a stream. */
     static boolean isOne(Path file, String leaf) {
         return file.endsWith(leaf + SUFFIX);
     }
 
-    /** What was written last; 0 if there is nothing that can be read. */
+    /** The offset that was written last; 0 if there is none, or it cannot be read. */
     long read() {
         try {
             if (RegularFile.at(file).isEmpty()) return 0;
@@ -49,7 +49,7 @@ final class OldestOffsetFile {
         }
     }
 
-    /** Makes the file while there is room on the disk. */
+    /** Creates the file while there is room on the disk. */
     void reserve(long offset) {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) write(offset);
     }
@@ -62,16 +62,16 @@ final class OldestOffsetFile {
                 channel.write(ByteBuffer.wrap(text), 0);
             }
         } catch (IOException e) {
-            LOG.warn("cannot note in {} that output is kept from {} on: {}", file, offset, e.toString());
+            LOG.warn("cannot record in {} that output is kept from {} on: {}", file, offset, e.toString());
         }
     }
 
-    /** A link would lead the number into another file, and a FIFO hold up whoever writes it. */
+    /** Writing to a link would change another file, and writing to a FIFO would block. */
     private void removeIfForeign() throws IOException {
         try {
             if (RegularFile.at(file).isEmpty()) Files.delete(file);
         } catch (NoSuchFileException none) {
-            // it is made
+            // it is created next
         }
     }
 }

@@ -5,11 +5,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Estimates how large an expression becomes when it is compiled, by one look at its text: {@code ((a{100}){100}){100}} are
- * a million steps. Says by the way, in words, what people know from other syntaxes and RE2 does not have. One thread.
+ * Estimates from its text how large an expression becomes when it is compiled: {@code ((a{100}){100}){100}} are
+ * a million steps. It also names features of other syntaxes that RE2 does not have. One thread.
  */
 final class PatternSize {
-    /** Fifty times what people write by hand; a step of it costs some 20 ns for each character of a line. */
+    /** Fifty times as many as in expressions written by hand; a step takes about 20 ns per character of a line. */
     private static final long LARGEST = 5_000;
 
     private static final int DEEPEST = 100;
@@ -24,7 +24,7 @@ final class PatternSize {
         this.text = text;
     }
 
-    /** @throws Logs.BadMatch if it is too large, not closed, or asks for what RE2 cannot do */
+    /** @throws Logs.BadMatch if it is too large, not closed, or uses a feature that RE2 does not have */
     void check() throws Logs.BadMatch {
         while (at < text.length()) {
             switch (text.charAt(at)) {
@@ -56,7 +56,7 @@ final class PatternSize {
         at++;
     }
 
-    /** A set of characters is one step, whatever is in it. */
+    /** A set of characters is one step, whatever it contains. */
     private void set() throws Logs.BadMatch {
         int i = at + 1;
         if (i < text.length() && text.charAt(i) == '^') i++;
@@ -91,7 +91,7 @@ final class PatternSize {
         atom(inner);
     }
 
-    /** {@code {n}}, {@code {n,}} or {@code {n,m}}; anything else is a brace. */
+    /** {@code {n}}, {@code {n,}} or {@code {n,m}}; anything else is a literal brace. */
     private void repeat() {
         int end = text.indexOf('}', at);
         String count = end < 0 ? "" : text.substring(at + 1, end);

@@ -14,27 +14,27 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A regular file as it was seen at a path, without following a link: services that run as the agent's user can put links,
- * FIFOs and other files in the place of their logs.
+ * A regular file that was found at a path, without following a link: services that run as the agent's user can replace their
+ * logs by links, FIFOs and other files.
  *
  * @param key the file itself (device and inode), whatever its name
  */
 record RegularFile(Object key, long size) {
-    /** What services print may be confidential. */
+    /** The output of services may be confidential. */
     static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     /**
-     * What is at a path; empty if that is something else.
+     * Reads what is at a path; empty if it is not a regular file.
      *
-     * @throws NoSuchFileException if nothing is there
+     * @throws NoSuchFileException if the path does not exist
      */
     static Optional<RegularFile> at(Path path) throws IOException {
         BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         return found.isRegularFile() ? Optional.of(new RegularFile(found.fileKey(), found.size())) : Optional.empty();
     }
 
-    /** Makes a folder with all above it, if it is not there; fails if something else is. */
+    /** Creates a folder and its parents if they are missing; fails if the path is something else. */
     static void requireFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return;
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {

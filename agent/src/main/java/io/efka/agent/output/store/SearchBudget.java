@@ -4,14 +4,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * What one query may use: time, checked before every line and within long ones, and bytes read. The rest can be asked for
- * with another query. One thread.
+ * The limits of one query: time, checked before each line and within long lines, and bytes read. Another query can continue.
+ * One thread.
  */
 final class SearchBudget {
     private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(700);
-    /** Also for a query that waited for its turn: it must get on. */
+    /** Even for a query that has waited: it must make progress. */
     private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(200);
-    /** Some seconds of reading a slow flash. */
+    /** A few seconds of reading from slow flash memory. */
     private static final long BYTES = 64 << 20;
 
     private final LongSupplier clock;
@@ -25,13 +25,13 @@ final class SearchBudget {
         this.isWhole = granted > LONGEST / 2;
     }
 
-    /** 0.7 s from {@code accepted} on, 0.2 s from now on at the least. */
+    /** 0.7 s from {@code accepted} on, but at least 0.2 s from now on. */
     static SearchBudget since(long accepted, LongSupplier clock) {
         long now = clock.getAsLong();
         return new SearchBudget(clock, now, Math.max(SHORTEST, LONGEST - (now - accepted)));
     }
 
-    /** Whether most of the time was left when the query's turn came. */
+    /** Whether most of the time was left when the query began. */
     boolean isWhole() {
         return isWhole;
     }

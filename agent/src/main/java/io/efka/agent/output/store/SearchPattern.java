@@ -6,9 +6,8 @@ import com.google.re2j.PatternSyntaxException;
 import io.efka.agent.supervision.Logs;
 
 /**
- * A regular expression that a stranger sent. RE2 judges a line in time that grows with its length and no faster, whatever
- * the expression; what RE2 leaves unbounded, the size of an expression with nested repetitions, is bounded here before it
- * is compiled. Thread-safe.
+ * A regular expression from an untrusted sender. RE2 matches a line in linear time, whatever the expression. It does not
+ * limit the size of an expression with nested repetitions; this class does, before it compiles it. Thread-safe.
  */
 final class SearchPattern {
     private static final int LONGEST = 1000;
@@ -32,12 +31,12 @@ final class SearchPattern {
         }
     }
 
-    /** For a text that may throw out of a search that takes too long. */
+    /** The text may throw to end a search that takes too long. */
     Matcher matcher(CharSequence text) {
         return pattern.matcher(text);
     }
 
-    /** RE2 names the part that it does not understand, not its place. */
+    /** RE2 names the part that it does not understand, but not its position. */
     private static String at(String expression, String part) {
         int place = part.isEmpty() ? expression.length() - 1 : expression.indexOf(part);
         if (place < 0) return "";

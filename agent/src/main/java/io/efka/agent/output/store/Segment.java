@@ -9,18 +9,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What one run wrote, in one file. The file's name says all there is to know, so that a listing of the folder is enough
- * after a restart: {@code stdout.00000000000000123456.01JDAXXXXXXXXXXXXXXXXXXXXX.log}. Where no new file could be made, it
- * is another name of the last run's, and says where in it the run's own bytes begin: {@code ….at4711.log}.
+ * What one run wrote, in one file. The file's name contains everything about it, so that a listing of the folder is enough
+ * after a restart: {@code stdout.00000000000000123456.01JDAXXXXXXXXXXXXXXXXXXXXX.log}. If no new file could be created, it
+ * is another name of the previous run's file, and says where in it the run's own bytes begin: {@code ….at4711.log}.
  *
  * @param base the stream's offset at the file's {@code position}
- * @param key the file itself, as it was made or found; {@link #GONE} if it is not there any more
+ * @param key identifies the file that was created or found; {@link #GONE} if it does not exist any more
  */
 public record Segment(long base, long position, RunId run, Path path, Object key) {
-    /** Of a file that is not there, or has been replaced. */
+    /** The key of a file that does not exist, or was replaced. */
     public static final Object GONE = new Object();
 
-    /** Ends the name of what lay where a segment's file should have been. */
+    /** The end of the name of a file that was found in place of a segment's file. */
     static final String REPLACED = ".replaced";
 
     private static final Pattern NAME =
@@ -37,21 +37,21 @@ public record Segment(long base, long position, RunId run, Path path, Object key
         return folder.resolve(String.format(Locale.ROOT, "%s.%020d.%s%s.log", leaf, base, run, at));
     }
 
-    /** When its run was launched: a run id begins with 48 bits of milliseconds, in ten characters of base 32. */
+    /** When its run was launched: the first ten characters of a run id are 48 bits of milliseconds, in base 32. */
     public Instant launched() {
         long millis = 0;
         for (char digit : run.value().substring(0, 10).toCharArray()) millis = millis << 5 | DIGITS.indexOf(digit);
         return Instant.ofEpochMilli(millis);
     }
 
-    /** Whether a file is one of this stream by its name, or was put aside for one. */
+    /** Whether a file belongs to this stream according to its name, or was found in place of one. */
     static boolean isOne(Path file, String leaf) {
         String name = String.valueOf(file.getFileName());
         String own = name.endsWith(REPLACED) ? name.substring(0, name.length() - REPLACED.length()) : name;
         return parse(Path.of(own), leaf, GONE).isPresent();
     }
 
-    /** The segment that a file is, if it is one of this stream by its name. */
+    /** The segment in a file; empty if its name is not one of this stream. */
     public static Optional<Segment> parse(Path file, String leaf, Object key) {
         Matcher name = NAME.matcher(String.valueOf(file.getFileName()));
         if (!name.matches() || !name.group(1).equals(leaf)) return Optional.empty();
@@ -66,7 +66,7 @@ public record Segment(long base, long position, RunId run, Path path, Object key
     }
 
     /**
-     * Bytes of a stream that lie in one file.
+     * Bytes of a stream that are in one file.
      *
      * @param from offset of the first of them
      * @param end offset behind the last of them
@@ -74,7 +74,7 @@ public record Segment(long base, long position, RunId run, Path path, Object key
      */
     public record Extent(Segment segment, long from, long end, boolean live) {
 
-        /** Where {@code from} lies in the file. */
+        /** The position of {@code from} in the file. */
         long position() {
             return from - segment.base() + segment.position();
         }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of one stream in its folder. Never reads or changes what is not a regular file, or not the file that was made
- * or found. Stateless; {@link StreamFiles} calls it under its lock, so that names and offsets change together.
+ * The files of one stream in its folder. Reads and changes only regular files that it created or found. Stateless;
+ * {@link StreamFiles} calls it under its lock, so that names and offsets change together.
  */
 final class SegmentFiles {
     private static final Logger LOG = LoggerFactory.getLogger(StreamFiles.class);
@@ -64,7 +64,7 @@ final class SegmentFiles {
         return own;
     }
 
-    /** Older agents made them readable for a group. */
+    /** Earlier releases created files that a group could read. */
     private void narrow(Path file) {
         try {
             if (PrivateFiles.narrow(file)) LOG.warn("stream={} other users could read {}; it is private now", id, file);
@@ -73,7 +73,7 @@ final class SegmentFiles {
         }
     }
 
-    /** Whether a segment's own file is at its path, in a real folder. */
+    /** Whether a segment's own file is at its path, in a folder that is not a link. */
     boolean exists(Segment segment) {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return false;
         try {
@@ -109,7 +109,7 @@ final class SegmentFiles {
         return new Segment(base, position, run, path, old.key());
     }
 
-    /** The same file under a second name: needs neither an inode nor a block as a rule. */
+    /** The same file under a second name, which usually needs neither an inode nor a block. */
     Segment link(Segment old, long base, long position, RunId run) throws IOException {
         Path path = Segment.path(folder, id.leaf(), base, position, run);
         try {
@@ -120,7 +120,7 @@ final class SegmentFiles {
         return new Segment(base, position, run, path, old.key());
     }
 
-    /** Renames the file to say that its position 0 is another offset now; makes a file if there is none. */
+    /** Renames the file, because its position 0 has another offset now; creates a file if there is none. */
     Segment rebase(Segment old, long base) {
         try {
             RegularFile.requireFolder(folder);
@@ -130,7 +130,7 @@ final class SegmentFiles {
         }
     }
 
-    /** Moves aside what is in place of the segment's file, and begins an empty one. */
+    /** Renames what is in place of the segment's file, and creates an empty file. */
     Segment replace(Segment old, long base) {
         try {
             RegularFile.requireFolder(folder);
@@ -143,11 +143,11 @@ final class SegmentFiles {
     }
 
     private Segment missing(Segment old, long base, IOException why) {
-        LOG.warn("stream={} its file cannot be made anew: {}", id, why.toString());
+        LOG.warn("stream={} its file cannot be created again: {}", id, why.toString());
         return new Segment(base, 0, old.run(), Segment.path(folder, id.leaf(), base, 0, old.run()), Segment.GONE);
     }
 
-    /** @return whether the file is empty now */
+    /** Empties the file; returns whether that worked. */
     boolean truncate(Segment segment) {
         if (!exists(segment)) return false;
         try (FileChannel channel =
@@ -164,7 +164,7 @@ final class SegmentFiles {
         return disk.holes().punch(segment.path(), bytes);
     }
 
-    /** Removes a name of a segment's file, unless it is somebody else's. */
+    /** Deletes a segment's file, unless another file is in its place. */
     void delete(Segment segment) {
         if (!exists(segment)) return;
         try {

@@ -10,13 +10,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Reads a stream's files by position, and keeps the last one open. Reads no link, no FIFO and no file but the one that
- * was made. One thread.
+ * Reads a stream's files by position, and keeps the last one open. Reads only the file that the agent created, and no link
+ * or FIFO. One thread.
  */
 public final class SegmentReader implements AutoCloseable {
     private Optional<Open> open = Optional.empty();
 
-    /** Fills {@code buffer} from the extent's beginning; less where the file is shorter, nothing where it is gone. */
+    /** Fills {@code buffer} from the beginning of the extent; reads less if the file is shorter, nothing if it is gone. */
     public void read(Extent extent, ByteBuffer buffer) throws IOException {
         try {
             FileChannel channel = channel(extent.segment());
@@ -43,7 +43,7 @@ public final class SegmentReader implements AutoCloseable {
         if (open.isPresent() && open.get().segment().equals(segment))
             return open.get().channel();
         close();
-        requireOwn(segment); // before: to open a FIFO would block
+        requireOwn(segment); // checked first: opening a FIFO would block
         FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         try {
             requireOwn(segment);

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of one service's output, to be deleted. Only files with names that the agent makes are: the log folder may be
- * one that others write in as well.
+ * Deletes the folder of one service's output: only files with names that the agent creates, because others may write to the
+ * log folder, too.
  */
 record ServiceLogFolder(Path folder) {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceLogFolder.class);
 
-    /** Every folder in {@code logs} that is named like a service. */
+    /** All folders in {@code logs} that have the name of a service. */
     static List<ServiceLogFolder> in(Path logs) {
         if (!Files.isDirectory(logs)) return List.of();
         try (java.util.stream.Stream<Path> entries = Files.list(logs)) {
@@ -37,7 +37,7 @@ record ServiceLogFolder(Path folder) {
         return new ServiceId(String.valueOf(folder.getFileName()));
     }
 
-    /** Deletes the agent's files and, where nothing else is in it, the folder; says whether no file of the agent's is left. */
+    /** Deletes the agent's files and, if it is then empty, the folder; returns whether none of the agent's files is left. */
     boolean delete() {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return true;
         try {

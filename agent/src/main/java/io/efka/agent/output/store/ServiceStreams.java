@@ -6,7 +6,7 @@ import io.efka.protocol.manifest.Manifest.OutputRule;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The two streams of a service and the rule that holds for both. Thread-safe. */
+/** The two streams of a service, and the rule for both. Thread-safe. */
 public final class ServiceStreams {
     private final ServiceId id;
     private final Path folder;

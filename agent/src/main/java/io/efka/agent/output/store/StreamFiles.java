@@ -14,15 +14,15 @@ import java.util.Optional;
  * One stream on disk: follows its files, begins the file of each run, and frees what need not be kept. Only the newest
  * file grows; an older one ends where the next one begins. Offsets never go back, whatever happens to the files.
  *
- * <p>Thread-safe. The lock is held during the I/O: a name says where its file lies in the stream, so that no other thread
- * may see the names changed and the offsets not.
+ * <p>Thread-safe. It holds its lock during I/O: a file's name contains its offset, so other threads must see both change
+ * together.
  */
 public final class StreamFiles {
     /** The block of common file systems; smaller holes free nothing. */
     public static final long BLOCK = 4096;
-    /** Files of one stream at most: each takes an inode, however short it is. */
+    /** The most files of one stream: each needs an inode, however short it is. */
     public static final int MOST_FILES = 4096;
-    /** Output that was not sent is given up in steps of this size at most. */
+    /** Unsent output is freed in steps of this size at most. */
     private static final long LARGEST_STEP = 4 << 20;
 
     private final StreamId id;
@@ -33,10 +33,10 @@ public final class StreamFiles {
 
     @GuardedBy("this") private final StreamLayout layout;
 
-    /** No hole could be made when the stream ended here: it is not tried again before there is more to free. */
+    /** The end of the stream when no hole could be punched: it tries again when there is more to free. */
     @GuardedBy("this") private long noHolesBefore;
 
-    /** @param floor an offset the stream had already reached, 0 for a new one */
+    /** @param floor an offset that the stream has reached already; 0 for a new one */
     public StreamFiles(Path folder, StreamId id, long floor, LogDisk disk) {
         this.id = id;
         this.folder = folder;
@@ -49,7 +49,7 @@ public final class StreamFiles {
         return id;
     }
 
-    /** Finds the files of earlier agents. Called once, first. */
+    /** Finds the files of earlier agents. To be called once, first. */
     public synchronized Look load() throws IOException {
         List<Segment> found = files.find();
         long recorded = oldestFile.read();
@@ -77,8 +77,8 @@ public final class StreamFiles {
     }
 
     /**
-     * Begins the file of a run. If no new file can be made, for lack of space or inodes, it is the last run's file under
-     * another name, which usually needs neither.
+     * Begins the file of a run. If no new file can be created, for lack of space or inodes, it is the previous run's file
+     * under another name, which usually needs neither.
      */
     public synchronized Begun begin(RunId run) throws IOException {
         look();
@@ -90,7 +90,7 @@ public final class StreamFiles {
         return begun;
     }
 
-    /** An empty file is not worth keeping; renamed, it never leaves the stream without its base on disk. */
+    /** Reuses an empty file. It is renamed, so that the stream's base is always on disk. */
     @GuardedBy("this") private Begun renameEmpty(RunId run) throws IOException {
         Segment old = layout.live();
         if (!files.exists(old)) {
@@ -127,7 +127,7 @@ public final class StreamFiles {
         }
     }
 
-    /** Looks at how much was written since, and at what somebody else did to the live file. */
+    /** Checks how much was written since, and what somebody else did to the live file. */
     public synchronized Look look() {
         if (layout.isEmpty() || layout.live().key() == Segment.GONE) return Look.SAME;
         Segment live = layout.live();
@@ -175,20 +175,20 @@ public final class StreamFiles {
         return layout.end();
     }
 
-    /** Every file, oldest first. */
+    /** All files, oldest first. */
     synchronized List<Segment> segments() {
         return layout.all();
     }
 
-    /** What is kept at {@code offset}, or else the next bytes behind it; empty at the stream's end. */
+    /** The kept bytes at {@code offset}, or else the next ones after it; empty at the stream's end. */
     public synchronized Optional<Extent> locate(long offset) {
         return layout.locate(offset);
     }
 
     /**
-     * Frees the oldest bytes: before {@code sent} those beyond {@code keep}, after it those beyond {@code backlog}. It
-     * frees a part of either more, because a hole costs a process and is not made for every line. An unsent byte is never
-     * freed for {@code keep}.
+     * Frees the oldest bytes: of those that were sent, what exceeds {@code keep}; of the unsent ones, what exceeds
+     * {@code backlog}. It frees somewhat more, because punching a hole needs a process. It never frees unsent bytes for
+     * {@code keep}.
      */
     public synchronized Freed trim(long sent, long keep, long backlog) {
         long oldest = layout.oldest();
@@ -211,15 +211,15 @@ public final class StreamFiles {
         return freeTo(Math.min(border, layout.behind(oldest, sentExcess + Math.max(BLOCK, keep / 4))), border, false);
     }
 
-    /** Forgets all files; those that exist are deleted with their folder. */
+    /** Forgets all files; whoever calls this deletes their folder. */
     synchronized void forget() {
         layout.clear();
     }
 
     /**
-     * Frees what lies before {@code target}, as far as blocks and files allow; nothing from {@code limit} on.
+     * Frees what is before {@code target}, as far as blocks and files allow; nothing from {@code limit} on.
      *
-     * @param unsentToo whether bytes may be freed that were not sent
+     * @param unsentToo whether unsent bytes may be freed
      */
     @GuardedBy("this") private Freed freeTo(long target, long limit, boolean unsentToo) {
         Freed freed = Freed.NOTHING;
@@ -248,11 +248,11 @@ public final class StreamFiles {
         return freed;
     }
 
-    /** What is written between the look and the truncation, some microseconds, is lost and cannot be counted. */
+    /** What is written in the microseconds between the look and the truncation is lost, and cannot be counted. */
     @GuardedBy("this") private Freed truncateLive(boolean unsentToo) {
         long known = layout.end();
         look();
-        // Written since the last look, and so not sent: that is only given up where too much is not sent.
+        // Bytes were written since the last look, so they are unsent.
         if (layout.end() > known && !unsentToo) return Freed.NOTHING;
         if (!files.truncate(layout.live())) return Freed.NOTHING;
         forgetShared();
@@ -272,7 +272,7 @@ public final class StreamFiles {
         files.delete(first);
     }
 
-    /** What stood in the live file under its earlier names was cut off with it. */
+    /** The bytes of earlier runs in the live file were cut off, too. */
     @GuardedBy("this") private void forgetShared() {
         Segment live = layout.live();
         for (Segment segment : layout.all()) {
@@ -285,27 +285,27 @@ public final class StreamFiles {
     /**
      * A file that a run may write to.
      *
-     * @param shared why it is the last run's file, if it is
+     * @param shared why it is the previous run's file; empty: it is not
      */
     public record Begun(Path path, Optional<String> shared) {}
 
-    /** What a look found. */
+    /** The result of a look. */
     public enum Look {
         SAME,
         GREW,
-        /** Somebody made it shorter: what is in it now counts as new, behind everything that was known. */
+        /** Somebody made it shorter. Its content now counts as new, after everything before. */
         TRUNCATED,
-        /** Somebody removed it: what the run writes from now on is lost, the next run's output is not. */
+        /** Somebody deleted it. What the run writes from now on is lost; the next run's output is not. */
         DELETED,
-        /** Somebody put something else in its place: as if it had been removed. */
+        /** Somebody replaced it by something else. The effect is the same as if it had been deleted. */
         REPLACED
     }
 
-    /** What a trim did. */
+    /** The result of a trim. */
     public enum Freed {
         NOTHING,
         OLDEST,
-        /** No hole could be made; everything that was kept is gone. */
+        /** No hole could be punched, so everything that was kept was deleted. */
         TRUNCATED
     }
 }

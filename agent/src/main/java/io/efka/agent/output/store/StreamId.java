@@ -4,10 +4,10 @@ import io.efka.agent.supervision.Logs;
 import io.efka.protocol.ServiceId;
 import java.util.Locale;
 
-/** Names one output stream of one service. */
+/** Identifies one output stream of one service. */
 public record StreamId(ServiceId service, Logs.Stream stream) {
 
-    /** The last topic level and the beginning of its file names: {@code stdout}. */
+    /** The last topic level, with which its file names begin: {@code stdout}. */
     public String leaf() {
         return leaf(stream);
     }

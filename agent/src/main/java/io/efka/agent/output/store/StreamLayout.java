@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the bytes of one stream lie: its segments in order, the oldest offset that is kept, and the end. Arithmetic only,
+ * Where the bytes of one stream are: its segments in order, the oldest offset that is kept, and the end. Only arithmetic,
  * no I/O. Not thread-safe: guarded by {@link StreamFiles}.
  */
 final class StreamLayout {
@@ -58,7 +58,7 @@ final class StreamLayout {
         return index == segments.size() - 1 ? end : segments.get(index + 1).base();
     }
 
-    /** Takes over what was found on disk, in order; {@code end} stays. */
+    /** Adds the segments that were found on disk, in order; {@code end} stays. */
     void load(List<Segment> found, long oldestOffset) {
         segments.addAll(found);
         oldest = oldestOffset;
@@ -78,7 +78,7 @@ final class StreamLayout {
         segments.add(segment);
     }
 
-    /** The live segment has another name, base or file. If it is the only one, nothing before its base is left. */
+    /** The live segment has another name, base or file. If it is the only one, nothing before its base is kept. */
     void replaceLive(Segment renewed) {
         segments.set(segments.size() - 1, renewed);
         if (segments.size() == 1) oldest = Math.max(oldest, renewed.base());
@@ -112,7 +112,7 @@ final class StreamLayout {
         return Optional.empty();
     }
 
-    /** The offset that lies so many bytes of disk space behind another one; the end at most. */
+    /** The offset that is so many bytes of disk space after another one; at most the end. */
     long behind(long offset, long bytes) {
         long left = bytes;
         for (int i = 0; i < segments.size(); i++) {
@@ -135,7 +135,7 @@ final class StreamLayout {
         return used;
     }
 
-    /** In whole blocks: a thousand runs of ten bytes take more than ten thousand bytes. */
+    /** In whole blocks: a thousand runs of ten bytes need more than ten thousand bytes. */
     private long used(int index, long from, long to) {
         if (to <= from) return 0;
         long block = StreamFiles.BLOCK;

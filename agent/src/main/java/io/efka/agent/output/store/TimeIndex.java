@@ -10,20 +10,20 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * The length of a stream at several times, in memory: a second apart, and further apart the longer it lasts. After a
- * restart only the beginnings of runs are known. Thread-safe.
+ * The length of a stream at several times, in memory: one second apart, and further apart the longer the stream exists. After
+ * a restart only the beginnings of runs are known. Thread-safe.
  */
 public final class TimeIndex {
     private static final int MOST = 1024;
     private static final Duration APART = Duration.ofSeconds(1);
 
     @GuardedBy("this") private final List<Mark> marks = new ArrayList<>();
-    /** Kept aside until it is known to be the last before a pause, or a second after the one before it. */
+    /** The latest; it is kept if it is the last before a pause, or a second after the one before it. */
     @GuardedBy("this") private Optional<Mark> newest = Optional.empty();
 
     /**
-     * At this time, the stream ended at {@code offset}. After a clock was set back, what it said before is forgotten
-     * where it is later than now: it would hide everything that is written until then.
+     * Notes that the stream ended at {@code offset} at this time. If the clock was set back, forgets all later times: they
+     * would hide everything that is written until then.
      */
     public synchronized void note(long offset, Instant at) {
         if (newest.isPresent() && at.isBefore(newest.get().at())) {

@@ -1,6 +1,5 @@
 /**
- * The output of services on disk: files with offsets, what is kept and what is freed, and queries. Each stream has one
- * lock.
+ * The output of services on disk: files with offsets, retention, and queries. Each stream has one lock.
  */
 @NullMarked
 package io.efka.agent.output.store;
