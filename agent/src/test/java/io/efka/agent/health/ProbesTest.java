@@ -9,6 +9,7 @@ import io.efka.agent.process.Services;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.supervision.Prober.Verdict;
 import io.efka.protocol.manifest.Manifest.HealthCheck;
+import io.efka.threads.Timers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,9 +21,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -46,10 +49,38 @@ final class ProbesTest {
     @BeforeEach
     void open() throws IOException {
         machine = new Machine(folder, Cgroups.none());
-        probes = new Probes(
-                machine.environment(),
-                machine.timers,
-                new ProcessLauncher.Executors(machine.executor, machine.processes));
+        probes = probes(machine.timers);
+    }
+
+    private Probes probes(Timers timers) {
+        return new Probes(
+                machine.environment(), timers, new ProcessLauncher.Executors(machine.executor, machine.processes));
+    }
+
+    /** The time of a probe is over when the test says so, so that its command has begun; all other timers are real. */
+    private static final class HeldTimers implements Timers {
+        private final Timers real;
+        private final List<Runnable> held = new CopyOnWriteArrayList<>();
+
+        HeldTimers(Timers real) {
+            this.real = real;
+        }
+
+        void fire() {
+            held.forEach(Runnable::run);
+        }
+
+        @Override
+        public Instant now() {
+            return real.now();
+        }
+
+        @Override
+        public Timer schedule(Duration delay, Runnable task) {
+            if (!delay.equals(SHORT)) return real.schedule(delay, task);
+            held.add(task);
+            return () -> held.remove(task);
+        }
     }
 
     @AfterEach
@@ -168,10 +199,16 @@ final class ProbesTest {
         }
 
         @Test
-        void oneThatHangsIsKilledWithItsTree() throws IOException {
+        void oneThatHangsIsKilledWithItsTree() throws Exception {
             script("check.sh", "#!/bin/sh\nsetsid sleep 100 & echo $! >deep\nwait\n");
-            assertThat(askInVain(new HealthCheck.Exec("check.sh")).detail()).isEqualTo("no answer within 300 ms");
-            Machine.awaitEnd(Long.parseLong(machine.awaitFile("deep")));
+            var held = new HeldTimers(machine.timers);
+            probes.close();
+            probes = probes(held);
+            CompletableFuture<Verdict> verdict = begin(new HealthCheck.Exec("check.sh"), SHORT);
+            long deep = Long.parseLong(machine.awaitFile("deep"));
+            held.fire();
+            assertThat(verdict.get(20, TimeUnit.SECONDS).detail()).isEqualTo("no answer within 300 ms");
+            Machine.awaitEnd(deep);
         }
 
         @Test
