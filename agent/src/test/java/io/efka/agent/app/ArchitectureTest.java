@@ -49,7 +49,7 @@ final class ArchitectureTest {
             agent.output.store      -> threads, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
-            agent.process.proc      -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry
+            agent.process.proc      -> threads, protocol, protocol.manifest, agent.supervision
             agent.process.cgroup    -> threads, protocol, protocol.manifest, agent.supervision, agent.process.proc
             agent.process.tree      -> threads, protocol, protocol.manifest, agent.supervision, agent.files, agent.process.proc, agent.process.cgroup
             agent.process           -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry, agent.files, agent.process.proc, agent.process.cgroup, agent.process.tree

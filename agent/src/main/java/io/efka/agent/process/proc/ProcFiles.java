@@ -30,7 +30,7 @@ public final class ProcFiles {
     }
 
     /** The number at the beginning of a text, up to the first space or line end. */
-    static OptionalDouble first(String text) {
+    public static OptionalDouble first(String text) {
         try {
             return OptionalDouble.of(Double.parseDouble(text.trim().split("[ \n]", 2)[0]));
         } catch (NumberFormatException none) {
