@@ -2,8 +2,8 @@ package io.efka.threads;
 
 /**
  * A daemon thread that shows whether it makes progress: it calls {@link #step} whenever it has done something, and
- * {@link #idle} before it waits for work. If it ends by an exception, the agent ends (see {@link FatalErrors}), because nobody
- * else would do its work.
+ * {@link #idle} before it waits for work. If it ends by an exception, the agent ends (see {@link FatalErrors}), because
+ * nobody else would do its work.
  */
 public final class AgentThread extends Thread implements Progress {
     private volatile int steps;

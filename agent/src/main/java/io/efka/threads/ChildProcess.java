@@ -19,9 +19,9 @@ public final class ChildProcess {
     /**
      * Chooses how the JVM creates processes, unless the operator has. To be called before the first process.
      *
-     * <p>By default the JVM executes a helper from its own folder each time, and refuses to once the package manager has put
-     * the helper of another version there: an agent that runs during an update of its JDK could then start nothing and send no
-     * signal. The other mechanisms need no file.
+     * <p>By default the JVM executes a helper from its own folder each time, and refuses to once the package manager
+     * has put the helper of another version there: an agent that runs during an update of its JDK could then start
+     * nothing and send no signal. The other mechanisms need no file.
      */
     public static void chooseMechanism() {
         if (System.getProperty(MECHANISM) == null) {
@@ -34,10 +34,10 @@ public final class ChildProcess {
     }
 
     /**
-     * Starts a process, as {@link ProcessBuilder#start} does. That method forks first and then needs a thread to wait for the
-     * child. Without one it fails with an {@code Error}, and leaves a child that nobody knows or waits for. Therefore this
-     * method first checks that as many threads can be started. If they are taken in between, the {@code Error} ends the
-     * agent, and the child with it.
+     * Starts a process, as {@link ProcessBuilder#start} does. That method forks first and then needs a thread to wait
+     * for the child. Without one it fails with an {@code Error}, and leaves a child that nobody knows or waits for.
+     * Therefore this method first checks that as many threads can be started. If they are taken in between, the
+     * {@code Error} ends the agent, and the child with it.
      *
      * @throws IOException if the machine has no process or thread left; nothing was started
      */

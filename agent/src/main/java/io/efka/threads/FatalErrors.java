@@ -21,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles exceptions that reach the top of a thread or a task, because no code below could handle them. Only tops call it:
+ * Handles exceptions that reach the top of a thread or a task, because no code below could handle them. Only tops call
+ * it:
  *
  * <ul>
  *   <li>A {@link RuntimeException} at the top of a task is a bug. It is logged, and the thread continues with other tasks.
@@ -31,9 +32,9 @@ import org.slf4j.LoggerFactory;
  *   <li>If a thread of the agent ends by either of them, the process ends too: nobody would do the thread's work.
  * </ul>
  *
- * <p>The static methods are for tops. They pass an {@code Error} to the uncaught-exception handler of the current thread, so
- * that classes with tasks need no reference to this object. The handler is this object if it was {@link #install}ed; in
- * tests it is the JVM's, which prints a stack trace.
+ * <p>The static methods are for tops. They pass an {@code Error} to the uncaught-exception handler of the current
+ * thread, so that classes with tasks need no reference to this object. The handler is this object if it was
+ * {@link #install}ed; in tests it is the JVM's, which prints a stack trace.
  */
 public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(FatalErrors.class);
@@ -83,7 +84,10 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
         this.writeLimit = writeLimit;
     }
 
-    /** Handles the errors of all threads of this JVM from now on. Starts its two threads now, while the machine has some. */
+    /**
+     * Handles the errors of all threads of this JVM from now on. Starts its two threads now, while the machine has
+     * some.
+     */
     public FatalErrors install() {
         ThreadDump.load();
         start("agent-halt", this::haltWhenLate);
@@ -206,9 +210,9 @@ public final class FatalErrors implements Thread.UncaughtExceptionHandler {
     }
 
     /**
-     * Ends the process after writing one line; if the line cannot be written, after half a second, in which other threads
-     * still run. For cases without a bug, and so without a thread dump, in which the agent must do nothing more: another
-     * agent uses the data folder, for example. Does not wait for a {@link #halt} that has begun.
+     * Ends the process after writing one line; if the line cannot be written, after half a second, in which other
+     * threads still run. For cases without a bug, and so without a thread dump, in which the agent must do nothing
+     * more: another agent uses the data folder, for example. Does not wait for a {@link #halt} that has begun.
      */
     public void leave(String reason, ExitCode code) {
         exitCode = code;

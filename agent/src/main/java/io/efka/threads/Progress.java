@@ -1,8 +1,8 @@
 package io.efka.threads;
 
 /**
- * Something that does work and shows whether it makes progress. Thread-safe; reading it takes no lock and allocates nothing,
- * so that it can be read when everything else is stuck.
+ * Something that does work and shows whether it makes progress. Thread-safe; reading it takes no lock and allocates
+ * nothing, so that it can be read when everything else is stuck.
  */
 public interface Progress {
     /** Its name in a thread dump and in the log. */

@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Checks every few seconds that the agent makes progress, as a defence against unknown bugs. The check fails if, for as long
- * as the limit, a busy thread has made no step, a pool has begun no task or a mailbox has got no turn; or if there is a
- * deadlock. Such an agent looks healthy, because its connection stays alive, but does nothing. It is ended with a thread dump,
- * and the next agent adopts all services, which do not notice.
+ * Checks every few seconds that the agent makes progress, as a defence against unknown bugs. The check fails if, for as
+ * long as the limit, a busy thread has made no step, a pool has begun no task or a mailbox has got no turn; or if there
+ * is a deadlock. Such an agent looks healthy, because its connection stays alive, but does nothing. It is ended with a
+ * thread dump, and the next agent adopts all services, which do not notice.
  *
- * <p>Its thread, {@code agent-self-check}, uses no pool, no log and no lock of the agent. It counts checks instead of time: a
- * process that was suspended (SIGSTOP, a machine that slept) has missed nothing.
+ * <p>Its thread, {@code agent-self-check}, uses no pool, no log and no lock of the agent. It counts checks instead of
+ * time: a process that was suspended (SIGSTOP, a machine that slept) has missed nothing.
  */
 public final class SelfCheck implements AutoCloseable {
     private static final Duration LONGEST_PERIOD = Duration.ofSeconds(5);

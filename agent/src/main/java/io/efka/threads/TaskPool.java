@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A pool of {@link AgentThread}s. A task that throws does not end its thread: {@link FatalErrors} handles it. Thread-safe;
- * closing it waits for running tasks, for two seconds at most.
+ * A pool of {@link AgentThread}s. A task that throws does not end its thread: {@link FatalErrors} handles it.
+ * Thread-safe; closing it waits for running tasks, for two seconds at most.
  */
 public final class TaskPool extends ThreadPoolExecutor implements Progress, AutoCloseable {
     private static final long CLOSE_SECONDS = 2;
@@ -41,9 +41,9 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
     }
 
     /**
-     * Creates a pool whose threads start at once and stay, so that it works even when the machine has no more threads. Its
-     * queue has no bound; whoever submits tasks must have one. The {@link SelfCheck} watches it, so long tasks must call
-     * {@link AgentThread#step}.
+     * Creates a pool whose threads start at once and stay, so that it works even when the machine has no more threads.
+     * Its queue has no bound; whoever submits tasks must have one. The {@link SelfCheck} watches it, so long tasks must
+     * call {@link AgentThread#step}.
      */
     public static TaskPool fixed(String name, int size) {
         var pool = new TaskPool(name, size, size, Duration.ZERO, new LinkedBlockingQueue<>(), 0, true);
@@ -53,8 +53,8 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
 
     /**
      * Creates a pool whose threads start when they are needed and end when they are idle. It rejects a task if it has
-     * neither a thread nor room in the queue. For tasks that may hang in the kernel or in a service and have timeouts of
-     * their own: the {@link SelfCheck} does not watch it.
+     * neither a thread nor room in the queue. For tasks that may hang in the kernel or in a service and have timeouts
+     * of their own: the {@link SelfCheck} does not watch it.
      *
      * @param stack of a thread, in bytes; 0: the JVM's default
      */
@@ -67,8 +67,8 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
     /**
      * Submits a task. Never blocks.
      *
-     * @throws RejectedExecutionException if the pool is closed or full, or the machine has no thread for the task; the pool
-     *     stays usable
+     * @throws RejectedExecutionException if the pool is closed or full, or the machine has no thread for the task; the
+     *     pool stays usable
      */
     @Override
     public void execute(Runnable task) {

@@ -8,7 +8,10 @@ public interface Timers {
     /** Wall-clock time, for records. */
     Instant now();
 
-    /** Monotonic time, for measuring intervals: only differences have a meaning, and setting the clock does not change it. */
+    /**
+     * Monotonic time, for measuring intervals: only differences have a meaning, and setting the clock does not change
+     * it.
+     */
     default long nanos() {
         return System.nanoTime();
     }

@@ -106,8 +106,8 @@ final class ChannelConnection {
     }
 
     /**
-     * Sends the first line. Lines that other threads send come after it, even if they begin as soon as {@code register} has
-     * run.
+     * Sends the first line. Lines that other threads send come after it, even if they begin as soon as {@code register}
+     * has run.
      *
      * @param register makes the connection known to others; must not block
      */

@@ -21,9 +21,9 @@ import javax.crypto.spec.SecretKeySpec;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * Identifies who connects: the token says for which run, the kernel says as which user. A token is the run's id and a code
- * that is computed from it with the device's secret. So nothing is stored for a run, and the next agent accepts the tokens
- * of this one. Thread-safe.
+ * Identifies who connects: the token says for which run, the kernel says as which user. A token is the run's id and a
+ * code that is computed from it with the device's secret. So nothing is stored for a run, and the next agent accepts
+ * the tokens of this one. Thread-safe.
  */
 final class ChannelCredentials {
     private static final String ALGORITHM = "HmacSHA256";

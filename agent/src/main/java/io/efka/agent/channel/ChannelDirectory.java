@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
- * The folder of the socket and the configuration files. Its path is the same at every start of the agent, so that a service
- * that outlived the last agent finds the socket again.
+ * The folder of the socket and the configuration files. Its path is the same at every start of the agent, so that a
+ * service that outlived the last agent finds the socket again.
  *
  * @param folder everybody can pass through it, only the agent can list it (0711)
  * @param agent its owner
@@ -37,8 +37,8 @@ record ChannelDirectory(Path folder, UserPrincipal agent) {
     }
 
     /**
-     * Creates the folder: {@code data/channel}. If its path is too long for a socket, or the users of services cannot reach
-     * it, the folder is below {@code /run} or {@code /tmp}, with a name that is derived from the path.
+     * Creates the folder: {@code data/channel}. If its path is too long for a socket, or the users of services cannot
+     * reach it, the folder is below {@code /run} or {@code /tmp}, with a name that is derived from the path.
      *
      * @throws IOException if no folder can be created
      */

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The channels of all services: decides which connections may attach, and knows those that have. Attaching is confined to the
- * channel's thread; everything else is thread-safe.
+ * The channels of all services: decides which connections may attach, and knows those that have. Attaching is confined
+ * to the channel's thread; everything else is thread-safe.
  */
 final class ChannelRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelRegistry.class);
@@ -156,8 +156,8 @@ final class ChannelRegistry {
     }
 
     /**
-     * A service may close its channel and connect again. The end of the old channel has then been read already, because the
-     * thread reads older connections before one that it has just accepted.
+     * A service may close its channel and connect again. The end of the old channel has then been read already, because
+     * the thread reads older connections before one that it has just accepted.
      */
     private void requireFree(ServiceId service) throws AttachRefused {
         if (find(service).isEmpty()) return;

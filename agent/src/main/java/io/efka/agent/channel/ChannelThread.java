@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread {@code agent-channel}: accepts connections and reads them in turn, one buffer of each, so that a service
- * that sends without end delays others by no more than that buffer.
+ * The one thread {@code agent-channel}: accepts connections and reads them in turn, one buffer of each, so that a
+ * service that sends without end delays others by no more than that buffer.
  */
 final class ChannelThread implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChannelThread.class);
@@ -54,7 +54,9 @@ final class ChannelThread implements AutoCloseable {
     private static final int BACKLOG = 256;
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    /** Buffers that are read of each connection before a timer is delivered: more than a socket holds (about 200 KiB). */
+    /**
+     * Buffers that are read of each connection before a timer is delivered: more than a socket holds (about 200 KiB).
+     */
     private static final int READS_BEFORE_TIMER = 16;
 
     private static final long JOIN_MILLIS = 2_000;
@@ -93,8 +95,8 @@ final class ChannelThread implements AutoCloseable {
     }
 
     /**
-     * Creates the folder and the socket if they are missing, or if somebody has replaced them. Services that have attached
-     * keep their connections. Thread-safe; blocks for a few system calls.
+     * Creates the folder and the socket if they are missing, or if somebody has replaced them. Services that have
+     * attached keep their connections. Thread-safe; blocks for a few system calls.
      *
      * @return whether the socket was created
      * @throws IOException if it cannot be created; try again later
@@ -169,8 +171,8 @@ final class ChannelThread implements AutoCloseable {
     }
 
     /**
-     * Delivers a timer to a supervisor, on this thread, after reading what the sockets contain now. A newer timer of the same
-     * supervisor and kind replaces one that is not delivered yet. Thread-safe; never blocks.
+     * Delivers a timer to a supervisor, on this thread, after reading what the sockets contain now. A newer timer of
+     * the same supervisor and kind replaces one that is not delivered yet. Thread-safe; never blocks.
      */
     void afterReading(Event.TimerFired fired, Consumer<Event> supervisor) {
         due.merge(new TimerTarget(supervisor, fired.kind()), fired, (a, b) -> a.number() > b.number() ? a : b);

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The configurations as files, for services that do not use the channel. A file is always complete, and only its service can
- * read it.
+ * The configurations as files, for services that do not use the channel. A file is always complete, and only its
+ * service can read it.
  */
 record ConfigFiles(Path folder) {
     /** A configuration file, or its draft. Drafts of earlier agents have no {@code .json} in their names. */
@@ -32,7 +32,9 @@ record ConfigFiles(Path folder) {
         return folder.resolve(service + ".json");
     }
 
-    /** Writes a service's file, unless it has the right content already. The user that the service runs as can read it. */
+    /**
+     * Writes a service's file, unless it has the right content already. The user that the service runs as can read it.
+     */
     void write(Manifest manifest, Configuration configuration) throws IOException {
         byte[] content = (configuration.json() + "\n").getBytes(StandardCharsets.UTF_8);
         if (!isCurrent(manifest, content)) replace(manifest, content);

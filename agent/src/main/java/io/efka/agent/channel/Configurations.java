@@ -141,8 +141,8 @@ final class Configurations {
     }
 
     /**
-     * The service was removed. Its file is deleted when this returns, so that a later service with the same id does not find
-     * it. Blocks for the disk.
+     * The service was removed. Its file is deleted when this returns, so that a later service with the same id does not
+     * find it. Blocks for the disk.
      */
     void removed(ServiceId service) {
         store.deleteSoon(service);

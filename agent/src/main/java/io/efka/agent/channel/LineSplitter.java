@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Splits a stream of bytes, which may come in pieces of any size, into lines. A line that is too long is reported once, as
- * soon as it is, and never buffered: the rest of its bytes is dropped as it comes. Not thread-safe.
+ * Splits a stream of bytes, which may come in pieces of any size, into lines. A line that is too long is reported once,
+ * as soon as it is, and never buffered: the rest of its bytes is dropped as it comes. Not thread-safe.
  */
 final class LineSplitter {
     /** A larger buffer is released after its line: it must not stay for as long as the service lives. */

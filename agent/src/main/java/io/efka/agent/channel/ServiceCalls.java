@@ -16,7 +16,8 @@ public interface ServiceCalls {
      * Calls a function of a service.
      *
      * @param args any JSON value
-     * @return completes with the service's result, or with the reason why there is none, after {@code timeout} at the latest
+     * @return completes with the service's result, or with the reason why there is none, after {@code timeout} at the
+     *     latest
      */
     CompletableFuture<CallResult> call(ServiceId service, String name, JsonElement args, Duration timeout);
 
@@ -26,8 +27,9 @@ public interface ServiceCalls {
     /**
      * Changes a service's configuration. One that the service refuses is not stored.
      *
-     * @return completes with {@code version}, {@code config} and {@code applied} (whether a running service has accepted
-     *     it), or with the reason why it is not stored; within ten seconds, plus the time for the disk and earlier changes
+     * @return completes with {@code version}, {@code config} and {@code applied} (whether a running service has
+     *     accepted it), or with the reason why it is not stored; within ten seconds, plus the time for the disk and
+     *     earlier changes
      */
     CompletableFuture<CallResult> configure(Manifest manifest, JsonObject config);
 
@@ -43,9 +45,9 @@ public interface ServiceCalls {
         /**
          * There is no answer.
          *
-         * @param code {@code NO_CHANNEL}: there is none, or it was closed before the answer; {@code TIMEOUT}: the service
-         *     may or may not have acted on the call; {@code DISK_FULL}: nothing was changed; {@code BUSY}: too many calls are
-         *     unanswered, so this one was not sent; {@code INTERNAL}: a fault of the agent
+         * @param code {@code NO_CHANNEL}: there is none, or it was closed before the answer; {@code TIMEOUT}: the
+         *     service may or may not have acted on the call; {@code DISK_FULL}: nothing was changed; {@code BUSY}: too
+         *     many calls are unanswered, so this one was not sent; {@code INTERNAL}: a fault of the agent
          */
         record Unanswered(ErrorCode code, String message) implements CallResult {}
     }

@@ -33,9 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services' channels: gives each launch the path of the socket and a token, and exchanges lines with the services that
- * have attached. If there is no folder for the socket, the agent runs without channels and logs it. Thread-safe; blocks only
- * where stated.
+ * The services' channels: gives each launch the path of the socket and a token, and exchanges lines with the services
+ * that have attached. If there is no folder for the socket, the agent runs without channels and logs it. Thread-safe;
+ * blocks only where stated.
  */
 public final class ServiceChannels implements ServiceCalls, StopNotifier, StatusListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceChannels.class);
@@ -98,14 +98,17 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
         configurations = new Configurations(store, endpoint.map(Endpoint::files), disk);
     }
 
-    /** Deletes the configuration files of services that are not installed. Blocks for the disk. To be called once, first. */
+    /**
+     * Deletes the configuration files of services that are not installed. Blocks for the disk. To be called once,
+     * first.
+     */
     public void forgetAllBut(Set<ServiceId> installed) {
         configurations.forgetAllBut(installed);
     }
 
     /**
-     * Creates the socket. Services can connect from now on; they are answered after {@link #start()}. If the socket cannot be
-     * created, the agent tries again at each launch and every 5 seconds.
+     * Creates the socket. Services can connect from now on; they are answered after {@link #start()}. If the socket
+     * cannot be created, the agent tries again at each launch and every 5 seconds.
      */
     public void open(ServiceRegistry supervision) {
         if (endpoint.isEmpty()) return;
@@ -129,8 +132,8 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
     }
 
     /**
-     * The variables that lead a run to its channel and to its configuration file, which exists when this returns. Blocks for
-     * the disk.
+     * The variables that lead a run to its channel and to its configuration file, which exists when this returns.
+     * Blocks for the disk.
      */
     public Map<String, String> environment(Launcher.Launch launch) {
         if (endpoint.isEmpty()) return Map.of();

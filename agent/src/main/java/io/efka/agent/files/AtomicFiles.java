@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes files atomically: after a failure or a power cut, a file has its old content or its new content, never a part of it.
- * Thread-safe; blocks for the disk.
+ * Writes files atomically: after a failure or a power cut, a file has its old content or its new content, never a part
+ * of it. Thread-safe; blocks for the disk.
  */
 public final class AtomicFiles {
     private static final AtomicFiles DURABLE = new AtomicFiles((path, sync) -> sync.run());
@@ -49,8 +49,8 @@ public final class AtomicFiles {
     }
 
     /**
-     * The same without a sync: after a power cut the file may be empty. For content that is stored elsewhere and compared
-     * before use.
+     * The same without a sync: after a power cut the file may be empty. For content that is stored elsewhere and
+     * compared before use.
      */
     public static void replaceUnsynced(Path file, byte[] content, Optional<UserPrincipal> owner) throws IOException {
         UNSYNCED.doReplace(file, content, owner);
@@ -71,8 +71,8 @@ public final class AtomicFiles {
     }
 
     /**
-     * Creates a file. Its content and mode are durable when it returns; its name is after {@link #sync} of the folder. Only
-     * the agent's user can read it before it has its mode.
+     * Creates a file. Its content and mode are durable when it returns; its name is after {@link #sync} of the folder.
+     * Only the agent's user can read it before it has its mode.
      *
      * @throws java.nio.file.FileAlreadyExistsException if the path exists; it stays as it is
      * @throws IOException if it could not be written; it is deleted again
@@ -99,7 +99,10 @@ public final class AtomicFiles {
         }
     }
 
-    /** The file that {@link #replace} writes and then renames. A kill in between leaves it until the next {@code replace}. */
+    /**
+     * The file that {@link #replace} writes and then renames. A kill in between leaves it until the next
+     * {@code replace}.
+     */
     public static Path draftOf(Path file) {
         return file.resolveSibling("." + file.getFileName() + ".new");
     }

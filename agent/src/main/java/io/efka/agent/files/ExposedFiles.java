@@ -11,7 +11,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Corrects the modes of files that earlier releases created: with the umask's mode, so that everybody could read them. */
+/**
+ * Corrects the modes of files that earlier releases created: with the umask's mode, so that everybody could read them.
+ */
 public final class ExposedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(ExposedFiles.class);
 

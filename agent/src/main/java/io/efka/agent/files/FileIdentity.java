@@ -8,8 +8,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 
 /**
- * Identifies the file behind a path by its device and inode. A file that is deleted and created again has another identity,
- * unless the file system reuses the inode.
+ * Identifies the file behind a path by its device and inode. A file that is deleted and created again has another
+ * identity, unless the file system reuses the inode.
  *
  * @param key compares with {@code equals}
  */

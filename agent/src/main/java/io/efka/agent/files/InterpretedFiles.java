@@ -11,10 +11,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The files that a command's arguments tell an interpreter to run. Whoever can change {@code run.sh} in {@code sh run.sh}
- * decides what runs, as with a program. Such a file is the first argument that is not an option, or the one after
- * {@code java -jar}. Other arguments are data, which the service may write itself. Code in an argument ({@code sh -c}) and
- * modules that an interpreter finds by name ({@code python -m}) are not examined.
+ * The files that a command's arguments tell an interpreter to run. Whoever can change {@code run.sh} in
+ * {@code sh run.sh} decides what runs, as with a program. Such a file is the first argument that is not an option, or
+ * the one after {@code java -jar}. Other arguments are data, which the service may write itself. Code in an argument
+ * ({@code sh -c}) and modules that an interpreter finds by name ({@code python -m}) are not examined.
  */
 final class InterpretedFiles {
     /** Options of {@code java} whose next word lists what it loads. */
@@ -127,7 +127,9 @@ final class InterpretedFiles {
         return options.map(its -> its.script(args).stream().toList());
     }
 
-    /** {@code env -i NAME=VALUE python3 run.py}: the program is the first word that is neither an option nor a variable. */
+    /**
+     * {@code env -i NAME=VALUE python3 run.py}: the program is the first word that is neither an option nor a variable.
+     */
     private static List<String> ofEnv(List<String> args) {
         for (int i = 0; i < args.size(); i++) {
             String word = args.get(i);

@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who can change what is at a path: its owner, everybody who may write it, and the same for every folder and link on the way,
- * because whoever can change one of them can replace what is below it. The path is walked from the top down: what has been
- * checked cannot be replaced afterwards.
+ * Who can change what is at a path: its owner, everybody who may write it, and the same for every folder and link on
+ * the way, because whoever can change one of them can replace what is below it. The path is walked from the top down:
+ * what has been checked cannot be replaced afterwards.
  *
  * @param objection a user other than root and the trusted one who can; empty: there is none
  * @param isUsers whether the trusted user can
@@ -57,8 +57,8 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
 
     /**
      * Checks the scripts that a command runs if its program is an interpreter: the first argument of {@code sh},
-     * {@code python} and the like that is not an option, and what {@code java} is told to load. If a script does not exist, the
-     * folder in which it would be created is checked. Other arguments are data.
+     * {@code python} and the like that is not an option, and what {@code java} is told to load. If a script does not
+     * exist, the folder in which it would be created is checked. Other arguments are data.
      *
      * @param program of the command; absolute, or relative to {@code folder}
      * @param folder in which it runs
@@ -140,7 +140,10 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
             return objection;
         }
 
-        /** @param isLast a sticky folder is safe to pass through, because the owner of the next element is checked, but not to run in */
+        /**
+         * @param isLast a sticky folder is safe to pass through, because the owner of the next element is checked, but
+         *     not to run in
+         */
         private Optional<Objection> check(Path path, boolean isLast) throws IOException {
             if (!seen.add(path)) return Optional.empty();
             Map<String, Object> is = Files.readAttributes(

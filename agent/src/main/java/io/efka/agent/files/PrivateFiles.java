@@ -37,8 +37,8 @@ public final class PrivateFiles {
     }
 
     /**
-     * Creates a folder on the path to files of services. If the agent is root, services may run as other users, who must be
-     * able to pass through it: its mode is 0711. Otherwise it is 0700. A folder that exists stays as it is.
+     * Creates a folder on the path to files of services. If the agent is root, services may run as other users, who
+     * must be able to pass through it: its mode is 0711. Otherwise it is 0700. A folder that exists stays as it is.
      */
     public static void makePassage(Path folder) throws IOException {
         make(folder, passage());

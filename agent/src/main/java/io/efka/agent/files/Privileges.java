@@ -11,9 +11,9 @@ public final class Privileges {
     private Privileges() {}
 
     /**
-     * Whether the agent can become other users, and so must not be made to do what they want. It cannot in a user namespace
-     * whose only user is root: that root has no privileges outside of it, and sees the files of the real root as
-     * nobody's.
+     * Whether the agent can become other users, and so must not be made to do what they want. It cannot in a user
+     * namespace whose only user is root: that root has no privileges outside of it, and sees the files of the real root
+     * as nobody's.
      */
     public static boolean isRoot() {
         return ROOT;

@@ -26,9 +26,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Checks the health of services: by HTTP, by connecting, or by a command. At most 32 probes run at a time, on threads that
- * exist only while they are needed; another one waits, and answers "unhealthy" if its time is over before it can run. Each
- * probe answers once and in time, whatever the other side does. Thread-safe; after closing there are no more answers.
+ * Checks the health of services: by HTTP, by connecting, or by a command. At most 32 probes run at a time, on threads
+ * that exist only while they are needed; another one waits, and answers "unhealthy" if its time is over before it can
+ * run. Each probe answers once and in time, whatever the other side does. Thread-safe; after closing there are no more
+ * answers.
  */
 public final class Probes implements Prober, AutoCloseable {
     private static final int MAX_RUNNING = 32;

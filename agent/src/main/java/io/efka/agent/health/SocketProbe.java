@@ -17,9 +17,9 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Probes over a socket: by connecting, or by an HTTP GET, of which only the status matters. It does not use the JDK's HTTP
- * clients: the older one tries only the first address of a host; 500 requests with the newer one loaded 1,430 classes, six
- * more threads and 14 MB (PSS, JDK 17), where a service needs one request every ten seconds.
+ * Probes over a socket: by connecting, or by an HTTP GET, of which only the status matters. It does not use the JDK's
+ * HTTP clients: the older one tries only the first address of a host; 500 requests with the newer one loaded 1,430
+ * classes, six more threads and 14 MB (PSS, JDK 17), where a service needs one request every ten seconds.
  *
  * <p>Both methods block until there is an answer, or until the probe times out, which closes the socket.
  */

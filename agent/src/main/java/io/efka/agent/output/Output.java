@@ -20,9 +20,9 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Services' output: stores it on disk, ships it to the broker, and reads it back. It has two threads, {@code agent-output} and
- * {@code agent-output-watch}, from {@link #start()} to {@link #close()}, and up to two more, {@code agent-logs}, while logs are
- * read. Thread-safe; only {@code close} and {@code forgetAllBut} block.
+ * Services' output: stores it on disk, ships it to the broker, and reads it back. It has two threads,
+ * {@code agent-output} and {@code agent-output-watch}, from {@link #start()} to {@link #close()}, and up to two more,
+ * {@code agent-logs}, while logs are read. Thread-safe; only {@code close} and {@code forgetAllBut} block.
  */
 public final class Output implements AutoCloseable {
     private final LongSupplier maxPacket;
@@ -59,8 +59,8 @@ public final class Output implements AutoCloseable {
     }
 
     /**
-     * Deletes the output of services that are not installed. Blocks; to be called once, before any service is registered. Not
-     * for a folder that others may write to.
+     * Deletes the output of services that are not installed. Blocks; to be called once, before any service is
+     * registered. Not for a folder that others may write to.
      */
     public void forgetAllBut(Set<ServiceId> installed) {
         files.forgetAllBut(installed);
@@ -82,8 +82,8 @@ public final class Output implements AutoCloseable {
     }
 
     /**
-     * Ships for one more second at most, if there is a connection, saves the offsets and ends both threads, within 4 seconds.
-     * The link and the store must still be open. Idempotent.
+     * Ships for one more second at most, if there is a connection, saves the offsets and ends both threads, within 4
+     * seconds. The link and the store must still be open. Idempotent.
      */
     @Override
     public void close() {

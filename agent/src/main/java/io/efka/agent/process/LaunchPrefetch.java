@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prepares the output files and the spec of a launch while the run is being recorded, so that a crashed service restarts a
- * millisecond sooner. Thread-safe.
+ * Prepares the output files and the spec of a launch while the run is being recorded, so that a crashed service
+ * restarts a millisecond sooner. Thread-safe.
  */
 final class LaunchPrefetch {
     private static final Logger LOG = LoggerFactory.getLogger(LaunchPrefetch.class);

@@ -40,8 +40,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Runs services as processes of this Linux machine. Thread-safe; slow work runs on the executors, which may be small and
- * bounded (a launch takes two milliseconds). Closing it ends its own helper processes, but no service.
+ * Runs services as processes of this Linux machine. Thread-safe; slow work runs on the executors, which may be small
+ * and bounded (a launch takes two milliseconds). Closing it ends its own helper processes, but no service.
  */
 public final class ProcessLauncher implements Launcher, AutoCloseable {
     /** A launch takes milliseconds; seconds if a thousand others are before it. */
@@ -66,8 +66,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     private final InputWriter inputs;
 
     /**
-     * Run the slow work. There are two, because a launch may hang on a dead disk and a kill must not. If an executor rejects a
-     * task, a launch fails; everything else is tried again.
+     * Run the slow work. There are two, because a launch may hang on a dead disk and a kill must not. If an executor
+     * rejects a task, a launch fails; everything else is tried again.
      *
      * @param launches starts programs
      * @param processes signals, kills and searches for processes
@@ -191,8 +191,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     }
 
     /**
-     * Kills runs that an earlier agent on the same data folder started and did not record. To be called once, before any
-     * launch; blocks until none is left, for five seconds at most.
+     * Kills runs that an earlier agent on the same data folder started and did not record. To be called once, before
+     * any launch; blocks until none is left, for five seconds at most.
      *
      * @param recorded the recorded runs, which stay
      */
@@ -223,8 +223,8 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
     }
 
     /**
-     * The one answer to a launch: it worked, it failed, or it took too long. So a service does not stay in {@code starting}
-     * for ever, whatever its launch waits for (a dead disk, a silent name service). Thread-safe.
+     * The one answer to a launch: it worked, it failed, or it took too long. So a service does not stay in
+     * {@code starting} for ever, whatever its launch waits for (a dead disk, a silent name service). Thread-safe.
      */
     private static final class LaunchAnswer {
         private final Launch launch;
@@ -243,7 +243,9 @@ public final class ProcessLauncher implements Launcher, AutoCloseable {
                     + " s: something that it needs does not answer");
         }
 
-        /** Whether the launch may be reported as successful. If not, it has failed, and what was started must be ended. */
+        /**
+         * Whether the launch may be reported as successful. If not, it has failed, and what was started must be ended.
+         */
         boolean claim() {
             timeout.cancel();
             return given.compareAndSet(false, true);

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * File descriptors that are reserved for the agent's shutdown. To end services, the agent must start a shell for signals, read
- * {@code /proc} and write its last checkpoint. Closing the reserve makes that possible when all other descriptors are in use.
- * Thread-safe.
+ * File descriptors that are reserved for the agent's shutdown. To end services, the agent must start a shell for
+ * signals, read {@code /proc} and write its last checkpoint. Closing the reserve makes that possible when all other
+ * descriptors are in use. Thread-safe.
  */
 public final class SpareDescriptors implements AutoCloseable {
     /** Ten to start a process, one for each of eight threads that read {@code /proc}, and a few more. */

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one at a time, in the order in which they were submitted, on a shared pool: a mailbox without a thread of its
- * own. Thread-safe; {@link #execute} never blocks. After a few tasks in a row it lets others use the pool's thread.
+ * Runs tasks one at a time, in the order in which they were submitted, on a shared pool: a mailbox without a thread of
+ * its own. Thread-safe; {@link #execute} never blocks. After a few tasks in a row it lets others use the pool's thread.
  */
 public final class SerialExecutor implements Executor, Progress {
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);

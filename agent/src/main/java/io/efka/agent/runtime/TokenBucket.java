@@ -3,8 +3,8 @@ package io.efka.agent.runtime;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits a flow to an average rate. One piece may overdraw it; the next one then waits until the balance is positive again,
- * so the average holds for pieces of any size. Not thread-safe.
+ * Limits a flow to an average rate. One piece may overdraw it; the next one then waits until the balance is positive
+ * again, so the average holds for pieces of any size. Not thread-safe.
  */
 public final class TokenBucket {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -18,7 +18,8 @@ public final class TokenBucket {
      * Creates a full bucket.
      *
      * @param rate units per second, such as bytes or lines; 0: no limit
-     * @param parts at least 1; the bucket holds the units of this part of a second: 4 allows bursts of a quarter of the rate
+     * @param parts at least 1; the bucket holds the units of this part of a second: 4 allows bursts of a quarter of the
+     *     rate
      * @param now monotonic nanoseconds, as in all methods
      */
     public TokenBucket(long rate, int parts, long now) {

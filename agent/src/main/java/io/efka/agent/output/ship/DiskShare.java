@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Limits the unsent output of all streams together to half of the disk space that would be free without it. Beyond that,
- * the largest streams give up their oldest bytes, but never what their {@code keep} allows. Confined to the shipper's
- * thread.
+ * Limits the unsent output of all streams together to half of the disk space that would be free without it. Beyond
+ * that, the largest streams give up their oldest bytes, but never what their {@code keep} allows. Confined to the
+ * shipper's thread.
  */
 public final class DiskShare {
     /** A service writes a few tens of megabytes at most in that time. */

@@ -3,9 +3,9 @@ package io.efka.agent.output.ship;
 import java.nio.ByteBuffer;
 
 /**
- * Decides how many of the available bytes make the next message: whole lines, in few messages. A complete line is sent at once
- * if nothing of its stream is unacknowledged. Otherwise it waits for more lines, for {@code linger} at most. An incomplete
- * line waits for its end for the same time. Confined to the shipper's thread.
+ * Decides how many of the available bytes make the next message: whole lines, in few messages. A complete line is sent
+ * at once if nothing of its stream is unacknowledged. Otherwise it waits for more lines, for {@code linger} at most. An
+ * incomplete line waits for its end for the same time. Confined to the shipper's thread.
  */
 public final class LineBatcher {
     private static final int NEWLINE = '\n';

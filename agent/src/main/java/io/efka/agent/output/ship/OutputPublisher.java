@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Publishes chunks, as many at a time as the window allows, and handles their outcome. If the broker refuses a stream, only
- * that stream pauses. Confined to the shipper's thread.
+ * Publishes chunks, as many at a time as the window allows, and handles their outcome. If the broker refuses a stream,
+ * only that stream pauses. Confined to the shipper's thread.
  */
 final class OutputPublisher {
     private static final RunId LONGEST_RUN = new RunId("00000000000000000000000000");
@@ -162,8 +162,9 @@ final class OutputPublisher {
     record Chunk(long offset, RunId run, byte[] payload) {}
 
     /**
-     * Limits the output that is published and not acknowledged, over all streams: there is no other output on the heap. 2 MiB
-     * are 32 full messages, enough for 400 MB/s if an acknowledgement takes 5 ms. Confined to the shipper's thread.
+     * Limits the output that is published and not acknowledged, over all streams: there is no other output on the heap.
+     * 2 MiB are 32 full messages, enough for 400 MB/s if an acknowledgement takes 5 ms. Confined to the shipper's
+     * thread.
      */
     static final class InFlightWindow {
         private static final int MESSAGES = 64;

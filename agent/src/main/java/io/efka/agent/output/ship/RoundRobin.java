@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes one message of each stream that has something to publish, in turn. If the window is full, the next stream keeps its
- * turn. Confined to the shipper's thread.
+ * Publishes one message of each stream that has something to publish, in turn. If the window is full, the next stream
+ * keeps its turn. Confined to the shipper's thread.
  */
 final class RoundRobin {
     private static final Logger LOG = LoggerFactory.getLogger(RoundRobin.class);

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what services write, from their files, at least once and in order. One thread, {@code agent-output}, owns all
- * state; other threads leave it a note and wake it. It has no more output in memory than its window.
+ * Publishes what services write, from their files, at least once and in order. One thread, {@code agent-output}, owns
+ * all state; other threads leave it a note and wake it. It has no more output in memory than its window.
  */
 public final class Shipper implements LogFiles.Listener, FolderWatch.Sink, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Shipper.class);

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The services whose output is shipped, and when to poll those whose folders are not watched: every 5 ms while they write a
- * lot, twice a second if their folders cannot be watched. Confined to the shipper's thread.
+ * The services whose output is shipped, and when to poll those whose folders are not watched: every 5 ms while they
+ * write a lot, twice a second if their folders cannot be watched. Confined to the shipper's thread.
  */
 final class WatchedServices {
     private static final long HOT = TimeUnit.MILLISECONDS.toNanos(5);

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports writes to the services' folders. Each {@code write} of a service is an event that takes microseconds on both sides.
- * So a folder with too many of them is no longer watched: the user of this class polls it, and watches it again when it has
- * become quiet. Thread-safe; its own thread is {@code agent-output-watch}.
+ * Reports writes to the services' folders. Each {@code write} of a service is an event that takes microseconds on both
+ * sides. So a folder with too many of them is no longer watched: the user of this class polls it, and watches it again
+ * when it has become quiet. Thread-safe; its own thread is {@code agent-output-watch}.
  */
 public final class FolderWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);

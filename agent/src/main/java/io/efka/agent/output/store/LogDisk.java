@@ -19,7 +19,8 @@ public record LogDisk(HolePuncher holes, NewFile newFile, Supplier<OptionalLong>
     public interface HolePuncher {
 
         /**
-         * Frees the first bytes of a file that others may append to; its size stays the same. Blocks for the file system.
+         * Frees the first bytes of a file that others may append to; its size stays the same. Blocks for the file
+         * system.
          *
          * @param length a multiple of the file system's block
          * @return false if the file system cannot do it

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Runs queries in a pool of their own, so that neither a long search nor a hanging disk delays anything else: on half of the
- * processors, two at most; 64 queries can wait. Every query is answered within 2 seconds, also on a busy machine, with what was found, with
- * {@link Logs.Busy}, or after 5 seconds with words about the disk. Thread-safe.
+ * Runs queries in a pool of their own, so that neither a long search nor a hanging disk delays anything else: on half
+ * of the processors, two at most; 64 queries can wait. Every query is answered within 2 seconds, also on a busy
+ * machine, with what was found, with {@link Logs.Busy}, or after 5 seconds with words about the disk. Thread-safe.
  */
 public final class LogQueries implements Logs, AutoCloseable {
     private static final int MOST_THREADS = 2;

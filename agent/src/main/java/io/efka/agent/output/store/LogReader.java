@@ -18,9 +18,9 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * Answers log queries from the files: the last lines or a byte range, optionally only the lines that match. An answer never
- * exceeds the query's {@code maxBytes} and its budget; the rest can be queried with {@code from} = {@code
- * next} or, backwards, {@code to} = {@code offset}.
+ * Answers log queries from the files: the last lines or a byte range, optionally only the lines that match. An answer
+ * never exceeds the query's {@code maxBytes} and its budget; the rest can be queried with {@code from} = {@code next}
+ * or, backwards, {@code to} = {@code offset}.
  */
 public final class LogReader implements LogQueries.Reader {
     private static final int LINES = 100;
@@ -136,7 +136,8 @@ public final class LogReader implements LogQueries.Reader {
         /**
          * Checks one line.
          *
-         * @param isFirst whether it is the first of the query: if all of the time is not enough for it, it never will be
+         * @param isFirst whether it is the first of the query: if all of the time is not enough for it, it never will
+         *     be
          * @throws BadMatch if the time was over during the first line
          * @throws Logs.Busy the same, but there was little time because the query had waited
          */

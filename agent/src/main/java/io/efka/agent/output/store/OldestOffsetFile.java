@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The offset at which a stream's kept bytes begin, in a small file next to them. A hole reads as zeros; only this file
- * distinguishes them from zeros that a service wrote. It is overwritten in place, so that space can be freed on a full disk.
+ * distinguishes them from zeros that a service wrote. It is overwritten in place, so that space can be freed on a full
+ * disk.
  */
 final class OldestOffsetFile {
     private static final Logger LOG = LoggerFactory.getLogger(OldestOffsetFile.class);

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A regular file that was found at a path, without following a link: services that run as the agent's user can replace their
- * logs by links, FIFOs and other files.
+ * A regular file that was found at a path, without following a link: services that run as the agent's user can replace
+ * their logs by links, FIFOs and other files.
  *
  * @param key the file itself (device and inode), whatever its name
  */

@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The limits of one query: time, checked before each line and within long lines, and bytes read. Another query can continue.
- * One thread.
+ * The limits of one query: time, checked before each line and within long lines, and bytes read. Another query can
+ * continue. One thread.
  */
 final class SearchBudget {
     private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(700);

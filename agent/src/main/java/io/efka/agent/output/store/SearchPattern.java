@@ -6,8 +6,8 @@ import com.google.re2j.PatternSyntaxException;
 import io.efka.agent.supervision.Logs;
 
 /**
- * A regular expression from an untrusted sender. RE2 matches a line in linear time, whatever the expression. It does not
- * limit the size of an expression with nested repetitions; this class does, before it compiles it. Thread-safe.
+ * A regular expression from an untrusted sender. RE2 matches a line in linear time, whatever the expression. It does
+ * not limit the size of an expression with nested repetitions; this class does, before it compiles it. Thread-safe.
  */
 final class SearchPattern {
     private static final int LONGEST = 1000;

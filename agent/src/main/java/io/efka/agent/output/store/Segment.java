@@ -9,9 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What one run wrote, in one file. The file's name contains everything about it, so that a listing of the folder is enough
- * after a restart: {@code stdout.00000000000000123456.01JDAXXXXXXXXXXXXXXXXXXXXX.log}. If no new file could be created, it
- * is another name of the previous run's file, and says where in it the run's own bytes begin: {@code ….at4711.log}.
+ * What one run wrote, in one file. The file's name contains everything about it, so that a listing of the folder is
+ * enough after a restart: {@code stdout.00000000000000123456.01JDAXXXXXXXXXXXXXXXXXXXXX.log}. If no new file could be
+ * created, it is another name of the previous run's file, and says where in it the run's own bytes begin:
+ * {@code ….at4711.log}.
  *
  * @param base the stream's offset at the file's {@code position}
  * @param key identifies the file that was created or found; {@link #GONE} if it does not exist any more

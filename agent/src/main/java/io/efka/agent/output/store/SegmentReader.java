@@ -10,13 +10,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Reads a stream's files by position, and keeps the last one open. Reads only the file that the agent created, and no link
- * or FIFO. One thread.
+ * Reads a stream's files by position, and keeps the last one open. Reads only the file that the agent created, and no
+ * link or FIFO. One thread.
  */
 public final class SegmentReader implements AutoCloseable {
     private Optional<Open> open = Optional.empty();
 
-    /** Fills {@code buffer} from the beginning of the extent; reads less if the file is shorter, nothing if it is gone. */
+    /**
+     * Fills {@code buffer} from the beginning of the extent; reads less if the file is shorter, nothing if it is gone.
+     */
     public void read(Extent extent, ByteBuffer buffer) throws IOException {
         try {
             FileChannel channel = channel(extent.segment());

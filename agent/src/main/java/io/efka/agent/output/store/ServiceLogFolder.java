@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes the folder of one service's output: only files with names that the agent creates, because others may write to the
- * log folder, too.
+ * Deletes the folder of one service's output: only files with names that the agent creates, because others may write to
+ * the log folder, too.
  */
 record ServiceLogFolder(Path folder) {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceLogFolder.class);
@@ -37,7 +37,10 @@ record ServiceLogFolder(Path folder) {
         return new ServiceId(String.valueOf(folder.getFileName()));
     }
 
-    /** Deletes the agent's files and, if it is then empty, the folder; returns whether none of the agent's files is left. */
+    /**
+     * Deletes the agent's files and, if it is then empty, the folder; returns whether none of the agent's files is
+     * left.
+     */
     boolean delete() {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return true;
         try {

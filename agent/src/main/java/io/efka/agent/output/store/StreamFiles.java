@@ -14,8 +14,8 @@ import java.util.Optional;
  * One stream on disk: follows its files, begins the file of each run, and frees what need not be kept. Only the newest
  * file grows; an older one ends where the next one begins. Offsets never go back, whatever happens to the files.
  *
- * <p>Thread-safe. It holds its lock during I/O: a file's name contains its offset, so other threads must see both change
- * together.
+ * <p>Thread-safe. It holds its lock during I/O: a file's name contains its offset, so other threads must see both
+ * change together.
  */
 public final class StreamFiles {
     /** The block of common file systems; smaller holes free nothing. */
@@ -77,8 +77,8 @@ public final class StreamFiles {
     }
 
     /**
-     * Begins the file of a run. If no new file can be created, for lack of space or inodes, it is the previous run's file
-     * under another name, which usually needs neither.
+     * Begins the file of a run. If no new file can be created, for lack of space or inodes, it is the previous run's
+     * file under another name, which usually needs neither.
      */
     public synchronized Begun begin(RunId run) throws IOException {
         look();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the bytes of one stream are: its segments in order, the oldest offset that is kept, and the end. Only arithmetic,
- * no I/O. Not thread-safe: guarded by {@link StreamFiles}.
+ * Where the bytes of one stream are: its segments in order, the oldest offset that is kept, and the end. Only
+ * arithmetic, no I/O. Not thread-safe: guarded by {@link StreamFiles}.
  */
 final class StreamLayout {
     private final List<Segment> segments = new ArrayList<>();

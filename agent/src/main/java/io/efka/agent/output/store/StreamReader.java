@@ -16,8 +16,8 @@ final class StreamReader implements AutoCloseable {
     }
 
     /**
-     * Reads the bytes from {@code from} to {@code to}, up to the first gap. If they begin with a gap, reads those after it.
-     * Bytes that are freed during the read are a gap, too.
+     * Reads the bytes from {@code from} to {@code to}, up to the first gap. If they begin with a gap, reads those after
+     * it. Bytes that are freed during the read are a gap, too.
      */
     Piece read(long from, long to) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(Math.max(0, to - from)));

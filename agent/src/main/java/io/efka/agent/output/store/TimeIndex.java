@@ -10,8 +10,8 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * The length of a stream at several times, in memory: one second apart, and further apart the longer the stream exists. After
- * a restart only the beginnings of runs are known. Thread-safe.
+ * The length of a stream at several times, in memory: one second apart, and further apart the longer the stream exists.
+ * After a restart only the beginnings of runs are known. Thread-safe.
  */
 public final class TimeIndex {
     private static final int MOST = 1024;
@@ -22,8 +22,8 @@ public final class TimeIndex {
     @GuardedBy("this") private Optional<Mark> newest = Optional.empty();
 
     /**
-     * Notes that the stream ended at {@code offset} at this time. If the clock was set back, forgets all later times: they
-     * would hide everything that is written until then.
+     * Notes that the stream ended at {@code offset} at this time. If the clock was set back, forgets all later times:
+     * they would hide everything that is written until then.
      */
     public synchronized void note(long offset, Instant at) {
         if (newest.isPresent() && at.isBefore(newest.get().at())) {

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One limit of a control group, with its file and value in version 2 and in version 1. A group has at most one of the two
- * files.
+ * One limit of a control group, with its file and value in version 2 and in version 1. A group has at most one of the
+ * two files.
  *
  * @param controller such as {@code memory}
  */

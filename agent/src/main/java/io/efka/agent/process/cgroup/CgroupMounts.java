@@ -65,7 +65,10 @@ public record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String,
                 .or(() -> unified.filter(own -> Delegation.has(own, controller)));
     }
 
-    /** The process's path in a hierarchy: from a line {@code number:controllers:path}; for version 2 there are no controllers. */
+    /**
+     * The process's path in a hierarchy: from a line {@code number:controllers:path}; for version 2 there are no
+     * controllers.
+     */
     private static String pathOf(String membership, String controller) {
         for (String line : membership.split("\n")) {
             String[] parts = line.split(":", 3);
@@ -75,8 +78,8 @@ public record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String,
     }
 
     /**
-     * The process's folder. A container may see only a part of the hierarchy; the path then begins with the mount's root.
-     * Empty if the name cannot be represented in the agent's locale: then there are no groups.
+     * The process's folder. A container may see only a part of the hierarchy; the path then begins with the mount's
+     * root. Empty if the name cannot be represented in the agent's locale: then there are no groups.
      */
     private static Optional<Path> own(String[] mount, String path) {
         String root = mount[3];

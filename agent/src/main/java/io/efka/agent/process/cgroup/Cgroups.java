@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control groups of this machine; each run gets a group of its own if possible. With version 1 the groups are below the
- * agent's own, so that a limit on the agent limits its services too. With version 2 that depends on what starts the agent, see
- * {@link ServicesGroup}. Thread-safe.
+ * The control groups of this machine; each run gets a group of its own if possible. With version 1 the groups are below
+ * the agent's own, so that a limit on the agent limits its services too. With version 2 that depends on what starts the
+ * agent, see {@link ServicesGroup}. Thread-safe.
  */
 public final class Cgroups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cgroups.class);
@@ -62,8 +62,8 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * Detects what the machine supports, and removes empty groups of an earlier agent. Blocks for seconds if systemd answers
-     * slowly.
+     * Detects what the machine supports, and removes empty groups of an earlier agent. Blocks for seconds if systemd
+     * answers slowly.
      *
      * @param agent distinguishes agents with the same device id; the same after a restart
      */
@@ -143,8 +143,8 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * Sets the limits of a run, in its group and, with version 1, in groups of the same name in other hierarchies. If only
-     * another group supports limits, moves all processes there; memory that they use already does not count in it.
+     * Sets the limits of a run, in its group and, with version 1, in groups of the same name in other hierarchies. If
+     * only another group supports limits, moves all processes there; memory that they use already does not count in it.
      *
      * @param warnings receives a sentence for every limit that cannot be set
      * @return all groups; the process is in the first one already
@@ -238,8 +238,8 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * Makes sure that the group of an adopted run has limits: keeps those that it has, or else sets those of the manifest. The
-     * earlier agent may not have been able to set them, or the group may have lost its controllers since.
+     * Makes sure that the group of an adopted run has limits: keeps those that it has, or else sets those of the
+     * manifest. The earlier agent may not have been able to set them, or the group may have lost its controllers since.
      *
      * @param found by {@link #of}
      * @param warnings receives a sentence for every limit that cannot be set
@@ -283,8 +283,8 @@ public final class Cgroups implements AutoCloseable {
     }
 
     /**
-     * All existing groups that this agent, or an earlier one on the same data folder, created: one element per run. Includes
-     * empty groups and that of the reserve shell, but no group of another agent, even with the same device id.
+     * All existing groups that this agent, or an earlier one on the same data folder, created: one element per run.
+     * Includes empty groups and that of the reserve shell, but no group of another agent, even with the same device id.
      */
     public List<RunGroup> existing() {
         var byName = new LinkedHashMap<Path, List<Path>>();

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * Enables the controllers of version 2 for the groups of the services. The kernel allows that only in a group without
- * processes (except for the root), and from then on allows no process in that group. This must not prevent the agent from
- * being started again in the same group, see {@link ServicesGroup}.
+ * processes (except for the root), and from then on allows no process in that group. This must not prevent the agent
+ * from being started again in the same group, see {@link ServicesGroup}.
  */
 final class Delegation {
     private static final List<String> CONTROLLERS = List.of("memory", "cpu", "pids");
@@ -46,8 +46,8 @@ final class Delegation {
     }
 
     /**
-     * Enables at least one of memory, cpu and pids below the services' group; returns whether that worked. If the agent is
-     * the only process in its group, it moves itself to another one below it.
+     * Enables at least one of memory, cpu and pids below the services' group; returns whether that worked. If the agent
+     * is the only process in its group, it moves itself to another one below it.
      */
     boolean enableLimits() {
         return enableLimits(true);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A shell that does nothing. It keeps a scope alive while no service runs, because a scope without processes ends. When the
- * agent ends, for any reason, the shell reads the end of its stdin and ends too.
+ * A shell that does nothing. It keeps a scope alive while no service runs, because a scope without processes ends. When
+ * the agent ends, for any reason, the shell reads the end of its stdin and ends too.
  */
 public final class PauseProcess implements AutoCloseable {
     private static final String READY = "ready\n";

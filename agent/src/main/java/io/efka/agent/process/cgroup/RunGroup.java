@@ -101,7 +101,9 @@ public record RunGroup(List<Path> folders) {
         return gone;
     }
 
-    /** Removes it a little later: for a moment after its last process has ended, the kernel still reports it as busy. */
+    /**
+     * Removes it a little later: for a moment after its last process has ended, the kernel still reports it as busy.
+     */
     public void removeSoon(RetryingExecutor work) {
         work.after(REMOVAL_PAUSE, () -> removeSoon(work, REMOVAL_ATTEMPTS));
     }

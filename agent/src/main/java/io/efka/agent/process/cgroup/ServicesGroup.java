@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The version 2 group that contains the groups of the services. systemd puts the main process of a unit into the unit's own
- * group, and the kernel refuses that while controllers are enabled there, as limited services below it require. Therefore,
- * under systemd the group is
+ * The version 2 group that contains the groups of the services. systemd puts the main process of a unit into the unit's
+ * own group, and the kernel refuses that while controllers are enabled there, as limited services below it require.
+ * Therefore, under systemd the group is
  *
  * <ul>
  *   <li>below the unit's own group, if systemd starts the agent in another group below it ({@code DelegateSubgroup=}),

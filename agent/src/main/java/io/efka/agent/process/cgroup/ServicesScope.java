@@ -14,9 +14,9 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * A systemd scope next to the agent's unit, which outlives the agent. The unit's own group stays without controllers, so
- * systemd can start the unit again while services are alive. The scope ends by itself when it contains no process any more,
- * and is created again when the next service starts. Thread-safe.
+ * A systemd scope next to the agent's unit, which outlives the agent. The unit's own group stays without controllers,
+ * so systemd can start the unit again while services are alive. The scope ends by itself when it contains no process
+ * any more, and is created again when the next service starts. Thread-safe.
  */
 final class ServicesScope implements ServicesGroup {
     /** How long to wait for a scope that is ending, because its last process has: its name is free a moment later. */

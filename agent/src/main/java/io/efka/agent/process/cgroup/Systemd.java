@@ -13,16 +13,16 @@ import java.util.Optional;
 public interface Systemd {
 
     /**
-     * Whether systemd starts the unit's main process in this group below the unit's own ({@code DelegateSubgroup=}). Only then
-     * may controllers be enabled in the unit's own group.
+     * Whether systemd starts the unit's main process in this group below the unit's own ({@code DelegateSubgroup=}).
+     * Only then may controllers be enabled in the unit's own group.
      *
      * @return false also if systemd did not answer
      */
     boolean startsIn(SystemdUnit unit, String subgroup);
 
     /**
-     * Creates a scope in the slice of the unit; at shutdown it is stopped after the unit. It exists as long as it contains a
-     * process.
+     * Creates a scope in the slice of the unit; at shutdown it is stopped after the unit. It exists as long as it
+     * contains a process.
      *
      * @param scope its name, such as {@code efka-cam7.scope}
      * @return its first process
@@ -36,8 +36,8 @@ public interface Systemd {
     }
 
     /**
-     * Uses {@code systemd-run} and {@code systemctl}, which are part of systemd. With them root reaches the system manager even
-     * if no message bus runs. Thread-safe.
+     * Uses {@code systemd-run} and {@code systemctl}, which are part of systemd. With them root reaches the system
+     * manager even if no message bus runs. Thread-safe.
      */
     final class Commands implements Systemd {
         private static final Duration LIMIT = Duration.ofSeconds(10);

@@ -14,8 +14,8 @@ public record SystemdUnit(String name, Path group, Optional<String> subgroup) {
     private static final String SERVICE = ".service";
 
     /**
-     * Finds a service in the last two elements of a path. Deeper groups are not created by systemd, and a scope is never
-     * started a second time, so neither can prevent a start.
+     * Finds a service in the last two elements of a path. Deeper groups are not created by systemd, and a scope is
+     * never started a second time, so neither can prevent a start.
      */
     static Optional<SystemdUnit> of(Path group) {
         if (name(group).endsWith(SERVICE)) return Optional.of(new SystemdUnit(name(group), group, Optional.empty()));

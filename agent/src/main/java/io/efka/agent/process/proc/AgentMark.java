@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Identifies the agent that started a process, by its data folder. A folder that is moved keeps its device and inode number,
- * and a copy has others. So running services belong to the folder whose agent started them, wherever it is now, and never to
- * a copy of it.
+ * Identifies the agent that started a process, by its data folder. A folder that is moved keeps its device and inode
+ * number, and a copy has others. So running services belong to the folder whose agent started them, wherever it is now,
+ * and never to a copy of it.
  *
- * @param folder device and inode number of the data folder, {@code 2049:131074}; empty if it cannot be read, and in the marks of
- *     earlier releases
+ * @param folder device and inode number of the data folder, {@code 2049:131074}; empty if it cannot be read, and in the
+ *     marks of earlier releases
  * @param runFolder the run folder in it, as an absolute path, at the time when the mark was created
  */
 public record AgentMark(Optional<String> folder, Path runFolder) {
@@ -64,8 +64,9 @@ public record AgentMark(Optional<String> folder, Path runFolder) {
     }
 
     /**
-     * Whether a process with that mark belongs to another agent, whose data folder is where the mark says. If that folder does
-     * not exist any more, it was moved to another file system, and the process belongs to the agent that has its record.
+     * Whether a process with that mark belongs to another agent, whose data folder is where the mark says. If that
+     * folder does not exist any more, it was moved to another file system, and the process belongs to the agent that
+     * has its record.
      */
     public boolean isAnothers(AgentMark process) {
         if (isOurs(process)) return false;

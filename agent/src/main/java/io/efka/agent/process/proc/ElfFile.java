@@ -28,7 +28,9 @@ public final class ElfFile {
         this.wide = wide;
     }
 
-    /** The loader that the kernel starts for a program; empty if it needs none, is not an ELF file, or cannot be read. */
+    /**
+     * The loader that the kernel starts for a program; empty if it needs none, is not an ELF file, or cannot be read.
+     */
     public static Optional<String> loaderOf(Path program) {
         if (!Files.isRegularFile(program)) return Optional.empty();
         try (SeekableByteChannel file = Files.newByteChannel(program)) {

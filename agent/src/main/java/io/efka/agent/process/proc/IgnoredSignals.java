@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The signals that this agent ignores because it was started so: HUP with {@code nohup}, INT with {@code &} in a script. Child
- * processes inherit that, so services would ignore them too.
+ * The signals that this agent ignores because it was started so: HUP with {@code nohup}, INT with {@code &} in a
+ * script. Child processes inherit that, so services would ignore them too.
  */
 public final class IgnoredSignals {
     private static final Logger LOG = LoggerFactory.getLogger(IgnoredSignals.class);
@@ -27,8 +27,8 @@ public final class IgnoredSignals {
 
     /**
      * The words to put before a command so that its program ignores no signal. Empty if the agent ignores none, or if
-     * {@code env} cannot reset them (coreutils before 8.31, busybox). A shell cannot do it: POSIX does not allow a shell to
-     * reset a signal that was ignored when the shell started.
+     * {@code env} cannot reset them (coreutils before 8.31, busybox). A shell cannot do it: POSIX does not allow a
+     * shell to reset a signal that was ignored when the shell started.
      */
     public static List<String> reset() {
         boolean ignores = ProcFiles.read(Path.of("/proc/self/status"))

@@ -16,8 +16,9 @@ public final class InheritedEnvironment {
     public static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     /**
-     * Variables that systemd (systemd.exec(5), sd_listen_fds(3), sd_notify(3)) and the operator set for the agent alone. A
-     * service that used them would send notifications to systemd in the agent's name, or run with the agent's JVM flags.
+     * Variables that systemd (systemd.exec(5), sd_listen_fds(3), sd_notify(3)) and the operator set for the agent
+     * alone. A service that used them would send notifications to systemd in the agent's name, or run with the agent's
+     * JVM flags.
      */
     private static final Set<String> AGENT_ONLY = Set.of(
             "NOTIFY_SOCKET",
@@ -70,8 +71,8 @@ public final class InheritedEnvironment {
     /**
      * Finds them.
      *
-     * @param environ as the kernel has it, one character per byte: the JVM's own view has lost everything that the agent's
-     *     locale cannot represent
+     * @param environ as the kernel has it, one character per byte: the JVM's own view has lost everything that the
+     *     agent's locale cannot represent
      */
     public static Map<String, String> unnameable(String environ) {
         var found = new TreeMap<String, String>();

@@ -7,9 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The limit of open files that services inherit. A JVM raises its own soft limit to the hard one, and services would inherit
- * that. Programs that use select(2), or that close every possible descriptor, do not work with it. So services get the limit
- * that the agent was started with.
+ * The limit of open files that services inherit. A JVM raises its own soft limit to the hard one, and services would
+ * inherit that. Programs that use select(2), or that close every possible descriptor, do not work with it. So services
+ * get the limit that the agent was started with.
  */
 public final class InheritedLimits {
     /** The result of {@code ulimit -S -n} before the JVM; set by the start script. */
@@ -51,7 +51,8 @@ public final class InheritedLimits {
      * Finds the limit.
      *
      * @param own {@code /proc/PID/limits} of the agent
-     * @param parent that of the process that started it; the agent was given its soft limit if both have the same hard one
+     * @param parent that of the process that started it; the agent was given its soft limit if both have the same hard
+     *     one
      * @param told by the start script
      */
     public static OptionalLong openFiles(String own, String parent, Optional<String> told) {

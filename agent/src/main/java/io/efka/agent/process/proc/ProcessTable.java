@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The machine's processes, as {@code /proc} shows them. Thread-safe; processes that disappear are left out. An agent without
- * free descriptors cannot read about existing processes. So before concluding anything from an empty result, check that
- * {@link #refusals()} has not changed.
+ * The machine's processes, as {@code /proc} shows them. Thread-safe; processes that disappear are left out. An agent
+ * without free descriptors cannot read about existing processes. So before concluding anything from an empty result,
+ * check that {@link #refusals()} has not changed.
  */
 public final class ProcessTable {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessTable.class);
@@ -50,7 +50,10 @@ public final class ProcessTable {
         return bootId;
     }
 
-    /** Whether the machine was certainly rebooted since the process was identified: then it and all its children are gone. */
+    /**
+     * Whether the machine was certainly rebooted since the process was identified: then it and all its children are
+     * gone.
+     */
     public boolean isOfAnotherBoot(ProcessIdentity process) {
         boolean bothKnown = !bootId.equals(UNKNOWN) && !process.bootId().equals(UNKNOWN);
         return bothKnown && !process.bootId().equals(bootId);
@@ -73,8 +76,8 @@ public final class ProcessTable {
     }
 
     /**
-     * Whether that very process is alive: not a zombie, and not another process with its pid. A process that exists but cannot
-     * be read counts as alive, because otherwise a second instance of a running service could be started.
+     * Whether that very process is alive: not a zombie, and not another process with its pid. A process that exists but
+     * cannot be read counts as alive, because otherwise a second instance of a running service could be started.
      */
     public boolean isAlive(ProcessIdentity process) {
         if (!process.bootId().equals(bootId)) return false;
@@ -118,8 +121,8 @@ public final class ProcessTable {
     }
 
     /**
-     * Whether the process has a program, which it has not once it begins to exit. After an exec, the link exists before the
-     * kernel closes the close-on-exec descriptors.
+     * Whether the process has a program, which it has not once it begins to exit. After an exec, the link exists before
+     * the kernel closes the close-on-exec descriptors.
      */
     public boolean isExecuting(long pid) {
         try {
@@ -166,7 +169,10 @@ public final class ProcessTable {
         /** Linux reports 100 ticks per second to user space on all machines that Java 17 supports (USER_HZ). */
         public static final long MILLIS_PER_TICK = 10;
 
-        /** Reads a line; empty if it is incomplete. The name may contain spaces and parentheses; the last parenthesis ends it. */
+        /**
+         * Reads a line; empty if it is incomplete. The name may contain spaces and parentheses; the last parenthesis
+         * ends it.
+         */
         static Optional<ProcessStat> parse(String line) {
             int open = line.indexOf(" (");
             int close = line.lastIndexOf(") ");

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * Finds and runs the machine's tools: by absolute path, whatever a service's environment contains, with a time limit, and
- * without the agent's secrets.
+ * Finds and runs the machine's tools: by absolute path, whatever a service's environment contains, with a time limit,
+ * and without the agent's secrets.
  */
 public final class SystemTools {
     public static final Path SHELL = Path.of("/bin/sh");
@@ -77,8 +77,8 @@ public final class SystemTools {
     }
 
     /**
-     * Reads the output of a process until it is enough or the process has ended. It polls, because Java cannot cancel a read
-     * from a pipe.
+     * Reads the output of a process until it is enough or the process has ended. It polls, because Java cannot cancel a
+     * read from a pipe.
      *
      * @throws IOException if neither happens in time, or within 64 KiB
      */

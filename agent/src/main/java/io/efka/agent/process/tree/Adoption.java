@@ -25,7 +25,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Adopts the runs that an earlier agent left alive, or ends them. Blocks for as long as a search of {@code /proc} takes. */
+/**
+ * Adopts the runs that an earlier agent left alive, or ends them. Blocks for as long as a search of {@code /proc}
+ * takes.
+ */
 public final class Adoption {
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
 
@@ -55,8 +58,8 @@ public final class Adoption {
     }
 
     /**
-     * Adopts a run's main process if that very process is alive; otherwise ends the rest of its tree. If the machine was
-     * rebooted since, nothing can be left, and it does not search.
+     * Adopts a run's main process if that very process is alive; otherwise ends the rest of its tree. If the machine
+     * was rebooted since, nothing can be left, and it does not search.
      *
      * @param output the files that the run writes to
      */
@@ -84,8 +87,8 @@ public final class Adoption {
     }
 
     /**
-     * Whether a process of a recorded run belongs to another agent: then this data folder is a copy of that agent's, with the
-     * record in it. If the process has cleared or overwritten its environment, its control group decides.
+     * Whether a process of a recorded run belongs to another agent: then this data folder is a copy of that agent's,
+     * with the record in it. If the process has cleared or overwritten its environment, its control group decides.
      */
     private boolean isAnothers(long pid) {
         Optional<String> mark = table.environ(pid).value(EfkaVariables.AGENT);

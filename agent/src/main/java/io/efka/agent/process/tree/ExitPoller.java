@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Detects the end of processes that are not children of this agent. The kernel notifies only their parent, and the JDK polls
- * in intervals that grow to five seconds. This class polls all of them together, every 50 ms to 1 s: ten milliseconds for each
- * process, so at most 100 checks per second, well under 0.2 % of a core.
+ * Detects the end of processes that are not children of this agent. The kernel notifies only their parent, and the JDK
+ * polls in intervals that grow to five seconds. This class polls all of them together, every 50 ms to 1 s: ten
+ * milliseconds for each process, so at most 100 checks per second, well under 0.2 % of a core.
  */
 public final class ExitPoller {
     private static final int MIN_MILLIS = 50;

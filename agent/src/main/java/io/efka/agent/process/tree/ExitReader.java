@@ -41,8 +41,8 @@ public final class ExitReader {
     private ExitReader() {}
 
     /**
-     * The exit that the JDK reports as {@code value}. Like a shell, the JDK reports a signal as 128 plus its number, so a
-     * program's own {@code exit 143} cannot be distinguished from an end by TERM. Both count as the signal.
+     * The exit that the JDK reports as {@code value}. Like a shell, the JDK reports a signal as 128 plus its number, so
+     * a program's own {@code exit 143} cannot be distinguished from an end by TERM. Both count as the signal.
      */
     public static Exit of(int value, Instant at, ActiveRun run) {
         Optional<Signal> signal = Optional.ofNullable(SIGNALS.get(value - 128));
@@ -61,8 +61,8 @@ public final class ExitReader {
     }
 
     /**
-     * Reports the exit code of a child once, after its end, on any thread. The JDK needs a new thread for each; if the machine
-     * has none, the code is reported on the executor.
+     * Reports the exit code of a child once, after its end, on any thread. The JDK needs a new thread for each; if the
+     * machine has none, the code is reported on the executor.
      */
     public static void whenEnded(Process process, RetryingExecutor work, IntConsumer ended) {
         try {

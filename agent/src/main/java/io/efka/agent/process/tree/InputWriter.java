@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes to the FIFOs that are the services' stdin, on a thread of its own, which exists only while it is needed. A service
- * that does not read delays the input of others by two seconds at most, and nothing else.
+ * Writes to the FIFOs that are the services' stdin, on a thread of its own, which exists only while it is needed. A
+ * service that does not read delays the input of others by two seconds at most, and nothing else.
  */
 public final class InputWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(InputWriter.class);
@@ -104,9 +104,9 @@ public final class InputWriter implements AutoCloseable {
     }
 
     /**
-     * The descriptor of the open file, if it is the file that was checked. Opening the path a second time could follow a link, or
-     * block on another FIFO. Java provides neither the number of a descriptor nor, without an input stream, how many bytes
-     * wait.
+     * The descriptor of the open file, if it is the file that was checked. Opening the path a second time could follow
+     * a link, or block on another FIFO. Java provides neither the number of a descriptor nor, without an input stream,
+     * how many bytes wait.
      */
     private static Optional<Path> descriptor(FileIdentity known) throws IOException {
         try (Stream<Path> all = Files.list(DESCRIPTORS)) {

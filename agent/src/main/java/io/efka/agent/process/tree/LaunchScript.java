@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The script that turns a new shell into the program. The shell reads it from its stdin, not from its arguments: so it is
- * UTF-8 whatever the agent's locale is, its size has no limit, and {@code ps} does not show it. It is one brace group, so a
- * shell that receives only a part of it executes nothing.
+ * The script that turns a new shell into the program. The shell reads it from its stdin, not from its arguments: so it
+ * is UTF-8 whatever the agent's locale is, its size has no limit, and {@code ps} does not show it. It is one brace
+ * group, so a shell that receives only a part of it executes nothing.
  *
  * <p>Descriptor 3 is the report to the agent: one warning per line. {@code exec … 3>&-} makes the shell keep it in a
  * close-on-exec descriptor, so the agent reads its end at the moment when the program begins.
@@ -122,9 +122,10 @@ final class LaunchScript {
     }
 
     /**
-     * The inner shell keeps the report open during setpriv, so its end still means that the program begins. The variables get
-     * their names only in that shell, which runs as the user: otherwise setpriv, as root, would execute an LD_PRELOAD of the
-     * manifest. Their values are passed in the environment, because everybody can read a command line.
+     * The inner shell keeps the report open during setpriv, so its end still means that the program begins. The
+     * variables get their names only in that shell, which runs as the user: otherwise setpriv, as root, would execute
+     * an LD_PRELOAD of the manifest. Their values are passed in the environment, because everybody can read a command
+     * line.
      */
     private void becomeUser(RunAsUser account, Map<String, String> variables) throws LaunchRefused {
         Path setpriv = SystemTools.find("setpriv")

@@ -170,7 +170,9 @@ public record LaunchSpec(
                     Stdio.output(side.output().stdout(), side.output().stderr()));
         }
 
-        /** If the agent is root: only root may be able to change what runs as root; for a user, only root and that user. */
+        /**
+         * If the agent is root: only root may be able to change what runs as root; for a user, only root and that user.
+         */
         private static Path trusted(String exec, List<String> args, Launch launch) throws LaunchRefused {
             Path program = Preflight.program(exec, launch.workDir());
             if (!Privileges.isRoot()) return program;

@@ -25,8 +25,8 @@ public final class ProcessTrees {
     }
 
     /**
-     * The living members: those of the control group, if there is one (cheap), or else those that a search finds. If the group
-     * is empty and there is no main process, it searches too.
+     * The living members: those of the control group, if there is one (cheap), or else those that a search finds. If
+     * the group is empty and there is no main process, it searches too.
      */
     public List<ProcessStat> members(TreeId treeId) {
         Optional<List<ProcessStat>> grouped =
@@ -58,8 +58,8 @@ public final class ProcessTrees {
     }
 
     /**
-     * Sends a signal to all members: at once to the main process's group, and to processes that have left it as soon as they
-     * are found. CONT follows, because a stopped process does not handle signals.
+     * Sends a signal to all members: at once to the main process's group, and to processes that have left it as soon as
+     * they are found. CONT follows, because a stopped process does not handle signals.
      */
     public void signalTree(TreeId treeId, Signal signal, RetryingExecutor work) {
         List<Signal> signals = List.of(signal, Signal.CONT);
@@ -68,8 +68,9 @@ public final class ProcessTrees {
     }
 
     /**
-     * Signals the main process's group if the main process is alive; otherwise the group may belong to somebody else. Checks
-     * that once, because the first signal may end the main process, and others in its group still need the second one.
+     * Signals the main process's group if the main process is alive; otherwise the group may belong to somebody else.
+     * Checks that once, because the first signal may end the main process, and others in its group still need the
+     * second one.
      *
      * @return whether it was alive
      */

@@ -20,10 +20,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Shells that wait for their script. Each leads its own session and is in its own control group, if there are groups. After a
- * launch, the pool starts one in reserve. That saves the next launch, such as the restart of a crashed service, a fork, two
- * execs, and above all joining the group, which takes the kernel 10 ms (it waits for all cores, unless another process joined a
- * group just before). If the agent is killed, the shell reads the end of its stdin and ends. Thread-safe.
+ * Shells that wait for their script. Each leads its own session and is in its own control group, if there are groups.
+ * After a launch, the pool starts one in reserve. That saves the next launch, such as the restart of a crashed service,
+ * a fork, two execs, and above all joining the group, which takes the kernel 10 ms (it waits for all cores, unless
+ * another process joined a group just before). If the agent is killed, the shell reads the end of its stdin and ends.
+ * Thread-safe.
  */
 public final class ShellPool implements AutoCloseable {
     /** A pause after a launch, so that starting the reserve does not slow down the new program. */

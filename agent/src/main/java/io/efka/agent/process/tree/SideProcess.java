@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A side command: one that the agent runs next to a service (stop command, health check). When its time is over, it is killed
- * with its whole tree. {@code EFKA_SIDE} in its environment tells it from the processes of the service. Thread-safe.
+ * A side command: one that the agent runs next to a service (stop command, health check). When its time is over, it is
+ * killed with its whole tree. {@code EFKA_SIDE} in its environment tells it from the processes of the service.
+ * Thread-safe.
  */
 public final class SideProcess {
     private static final Duration KILL_PAUSE = Duration.ofMillis(20);

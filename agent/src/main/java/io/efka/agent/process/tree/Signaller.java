@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends signals through one permanent shell: its built-in {@code kill} takes microseconds, and a fork per signal would take a
- * millisecond. The shell ends when the agent is killed, and is started again if it dies. Thread-safe.
+ * Sends signals through one permanent shell: its built-in {@code kill} takes microseconds, and a fork per signal would
+ * take a millisecond. The shell ends when the agent is killed, and is started again if it dies. Thread-safe.
  */
 public final class Signaller implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Signaller.class);

@@ -88,7 +88,10 @@ public final class Spawner {
         if (hasShellError || launcherFailed(spec, code)) throw new LaunchRefused(failure(spec, process, report));
     }
 
-    /** Shells and env exit with 126 or 127 if they cannot execute, setpriv also with 1. A program may use the same codes. */
+    /**
+     * Shells and env exit with 126 or 127 if they cannot execute, setpriv also with 1. A program may use the same
+     * codes.
+     */
     private static boolean launcherFailed(LaunchSpec spec, int code) {
         boolean conventional = code == 126 || code == 127;
         if (spec.stdio().stderr().equals(LaunchSpec.Stdio.NOTHING)) return conventional;

@@ -5,9 +5,9 @@ import io.efka.agent.process.tree.ProcessTrees.TreeId;
 import java.time.Duration;
 
 /**
- * Watches a tree whose main process has ended or is being killed, until it is empty. The kernel does not report when a tree
- * becomes empty (Java cannot wait for a group's event file), so this class polls, in growing intervals, but only in this phase
- * of a run.
+ * Watches a tree whose main process has ended or is being killed, until it is empty. The kernel does not report when a
+ * tree becomes empty (Java cannot wait for a group's event file), so this class polls, in growing intervals, but only
+ * in this phase of a run.
  */
 public final class TreeReaper {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(2);

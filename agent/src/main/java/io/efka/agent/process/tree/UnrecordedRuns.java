@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kills processes that an earlier agent on the same data folder left and that nothing else would find. There are two kinds:
- * runs without a record, because the agent restarted a service while the disk was full and was killed before there was room;
- * and processes of a run that has ended which have cleared their environment and left their session, so that only their
- * control group leads to them.
+ * Kills processes that an earlier agent on the same data folder left and that nothing else would find. There are two
+ * kinds: runs without a record, because the agent restarted a service while the disk was full and was killed before
+ * there was room; and processes of a run that has ended which have cleared their environment and left their session, so
+ * that only their control group leads to them.
  */
 public final class UnrecordedRuns {
     private static final Logger LOG = LoggerFactory.getLogger(UnrecordedRuns.class);
