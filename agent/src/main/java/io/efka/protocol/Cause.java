@@ -27,6 +27,8 @@ public record Cause(
         AGENT_STOP,
         ADOPTED,
         LIMIT,
+        SCHEDULE,
+        RUN_TIMEOUT,
         INVALID_MANIFEST,
         INTERNAL
     }

@@ -15,11 +15,16 @@ public enum ErrorCode {
     PAYLOAD_TOO_LARGE("The payload is larger than 256 KiB.", "Leave big files out and fetch them on the device."),
     ALREADY_RUNNING("The service is already running.", "Nothing, or `restart`."),
     NOT_RUNNING("The service is not running.", "`start` it first where a process is needed."),
-    ALREADY_INSTALLED("A service of that id is installed.", "`remove` it first, or use `apply`, which updates."),
+    ALREADY_INSTALLED(
+            "A service of that id is installed.",
+            "Use `apply`, which updates it; `remove` would also delete what it has written."),
     INVALID_MANIFEST(
             "The manifest has faults, listed in `faults`, or its `after` makes a cycle.", "Correct every fault."),
     LAUNCH_FAILED(
             "The program could not be started, or ended before it was ready.",
+            "See the message, and `logs` of stderr."),
+    ONESHOT_FAILED(
+            "The run of a oneshot did not end with exit code 0; the message says how it ended.",
             "See the message, and `logs` of stderr."),
     STOP_TIMEOUT(
             "The service's processes did not end in time, not even killed.", "Look at the device: a disk may hang."),

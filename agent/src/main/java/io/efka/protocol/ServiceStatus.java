@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param waitingFor services that must be ready before this one is launched
  * @param warnings what could not be provided (a limit, a user), one sentence each
  * @param faults why the manifest cannot be used; empty when it can
+ * @param schedule of a oneshot that has one
  */
 public record ServiceStatus(
         ServiceId id,
@@ -35,12 +36,53 @@ public record ServiceStatus(
         boolean autostart,
         List<ServiceId> waitingFor,
         List<String> warnings,
-        List<Fault> faults) {
+        List<Fault> faults,
+        Optional<ScheduleStatus> schedule) {
 
     public ServiceStatus {
         waitingFor = List.copyOf(waitingFor);
         warnings = List.copyOf(warnings);
         faults = List.copyOf(faults);
+    }
+
+    /** Of a service without a schedule. */
+    public ServiceStatus(
+            ServiceId id,
+            Desired desired,
+            State state,
+            boolean ready,
+            HealthState health,
+            OptionalLong pid,
+            Optional<RunId> run,
+            Instant since,
+            int restarts,
+            Optional<Instant> nextAttempt,
+            Cause cause,
+            Optional<LastExit> lastExit,
+            boolean crashLoop,
+            boolean autostart,
+            List<ServiceId> waitingFor,
+            List<String> warnings,
+            List<Fault> faults) {
+        this(
+                id,
+                desired,
+                state,
+                ready,
+                health,
+                pid,
+                run,
+                since,
+                restarts,
+                nextAttempt,
+                cause,
+                lastExit,
+                crashLoop,
+                autostart,
+                waitingFor,
+                warnings,
+                faults,
+                Optional.empty());
     }
 
     /** The states a user sees. */
@@ -50,7 +92,11 @@ public record ServiceStatus(
         RUNNING,
         STOPPING,
         BACKOFF,
-        FAILED
+        FAILED,
+        /** A oneshot ended with exit code 0. */
+        COMPLETED,
+        /** The next run of a oneshot is due at a known time. */
+        SCHEDULED
     }
 
     public enum HealthState {
@@ -64,6 +110,15 @@ public record ServiceStatus(
         RUNNING,
         STOPPED
     }
+
+    /**
+     * How a schedule stands.
+     *
+     * @param nextRun when the next run begins, its jitter included; empty unless {@link State#SCHEDULED}
+     * @param skipped due times that passed while an earlier run was still going on
+     * @param missed due times that passed while no agent was running, or its machine was asleep
+     */
+    public record ScheduleStatus(Optional<Instant> nextRun, long skipped, long missed) {}
 
     /** The run that ended last, and how. */
     public record LastExit(RunId run, Exit exit) {}

@@ -88,7 +88,7 @@ final class ChannelRegistry {
     boolean isAnyServiceAlive() {
         return supervision.list().stream().anyMatch(status -> switch (status.state()) {
             case STARTING, RUNNING, STOPPING -> true;
-            case STOPPED, BACKOFF, FAILED -> false;
+            case STOPPED, BACKOFF, FAILED, COMPLETED, SCHEDULED -> false;
         });
     }
 

@@ -21,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads a manifest from a file; a file that cannot be read is one fault. */
@@ -36,7 +37,7 @@ public final class ManifestFile {
         try {
             BasicFileAttributes seen = look(file);
             if (!seen.isRegularFile()) return fault(file + " is " + kind(seen), "must be a regular file");
-            return withoutContent(parse(content(file, seen)));
+            return withoutContent(parse(content(file, seen), ManifestParser::readInstalled));
         } catch (IOException e) {
             return unreadable(file, e);
         }
@@ -80,9 +81,14 @@ public final class ManifestFile {
         return e instanceof FileSystemException ? e.getClass().getSimpleName() : String.valueOf(e.getMessage());
     }
 
+    /** Reads the content of a manifest that is to be installed. */
     static ManifestReading parse(byte[] content) {
+        return parse(content, ManifestParser::read);
+    }
+
+    private static ManifestReading parse(byte[] content, Function<String, ManifestReading> parser) {
         if (content.length > ManifestParser.MAX_SIZE) return fault("larger", "must be 256 KiB at most");
-        return Utf8.decode(content).map(ManifestParser::read).orElseGet(() -> fault("other bytes", "must be UTF-8"));
+        return Utf8.decode(content).map(parser).orElseGet(() -> fault("other bytes", "must be UTF-8"));
     }
 
     /** Neither right nor wrong: it may be on a mount that is not there yet. */

@@ -7,6 +7,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.efka.agent.supervision.ServiceRecord;
 import io.efka.agent.supervision.ServiceRecord.History;
+import io.efka.agent.supervision.ServiceRecord.Oneshot;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.protocol.Exit;
@@ -50,7 +51,17 @@ final class ServiceCodec {
         service.run().ifPresent(run -> json.add("run", encode(run)));
         json.add("history", encode(service.history()));
         service.lastExit().ifPresent(last -> json.add("last_exit", encode(last)));
+        if (!service.oneshot().equals(Oneshot.NEW)) json.add("oneshot", encode(service.oneshot()));
         return json.toString();
+    }
+
+    private static JsonObject encode(Oneshot oneshot) {
+        var json = new JsonObject();
+        json.addProperty("outcome", oneshot.outcome().name());
+        oneshot.handled().ifPresent(due -> json.addProperty("handled", due.toString()));
+        json.addProperty("skipped", oneshot.skipped());
+        json.addProperty("missed", oneshot.missed());
+        return json;
     }
 
     private static JsonObject encode(RunRecord run) {
@@ -105,7 +116,18 @@ final class ServiceCodec {
                 Fields.flag(json, "autostart"),
                 Fields.object(json, "run").map(ServiceCodec::decodeRun),
                 Fields.object(json, "history").map(ServiceCodec::decodeHistory).orElse(History.CLEAN),
-                Fields.object(json, "last_exit").map(ServiceCodec::decodeLastExit));
+                Fields.object(json, "last_exit").map(ServiceCodec::decodeLastExit),
+                Fields.object(json, "oneshot").map(ServiceCodec::decodeOneshot).orElse(Oneshot.NEW));
+    }
+
+    private static Oneshot decodeOneshot(JsonObject json) {
+        Optional<Instant> handled =
+                json.has("handled") ? Optional.of(Fields.instant(json, "handled")) : Optional.empty();
+        return new Oneshot(
+                Fields.choice(json, "outcome", Oneshot.Outcome.class),
+                handled,
+                Fields.number(json, "skipped").longValue(),
+                Fields.number(json, "missed").longValue());
     }
 
     private static JsonObject parse(String document) {

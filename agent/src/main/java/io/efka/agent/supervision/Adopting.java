@@ -9,6 +9,7 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
+import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -157,7 +158,7 @@ record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) i
         return service.stay();
     }
 
-    private static Step gone(Service service, DecisionContext context) {
+    private Step gone(Service service, DecisionContext context) {
         Cause cause = Cause.of(Cause.Kind.AGENT_START, "the run that was recorded is not alive any more");
         if (service.manifest().isEmpty() && service.isDesired()) {
             return service.move(new Failed(), Cause.of(Cause.Kind.INVALID_MANIFEST), context)
@@ -167,6 +168,9 @@ record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) i
         boolean wanted = service.isDesired()
                 && (service.record().autostart() || !service.waiters().starts().isEmpty());
         if (!wanted) return Transitions.rest(service, cause, context);
+        if (!again && service.manifest().flatMap(Manifest::schedule).isPresent()) {
+            return Oneshots.schedule(service, cause, context).startsDone();
+        }
         return Transitions.relaunch(service, cause, context);
     }
 }

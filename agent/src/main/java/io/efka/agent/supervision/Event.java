@@ -52,7 +52,25 @@ public sealed interface Event {
 
     // What somebody asks for.
 
-    record StartAsked(Request request) implements Asked {
+    /**
+     * Start it, unless it runs.
+     *
+     * @param resumed an earlier agent began with it: of a oneshot, any other run than {@code before} is what came of it
+     * @param before the run there was when it was asked for, or the last one
+     */
+    record StartAsked(Request request, boolean resumed, Optional<RunId> before) implements Asked {
+        /** A new one. */
+        public StartAsked(Request request) {
+            this(request, false, Optional.empty());
+        }
+
+        /** Whether the last run of that service is what came of it already. */
+        public boolean isDoneBy(Service service) {
+            return resumed
+                    && service.lastRun().isPresent()
+                    && !service.lastRun().equals(before);
+        }
+
         @Override
         public Step applyTo(ServiceState state, Service service, DecisionContext context) {
             return state.on(this, service, context);
@@ -80,7 +98,7 @@ public sealed interface Event {
      * Stop if need be, then start.
      *
      * @param resumed an earlier agent began with it: any other run than {@code before} is the one that was asked for
-     * @param before the run there was when it was asked for
+     * @param before the run there was when it was asked for, or the last one
      */
     record RestartAsked(Request request, boolean resumed, Optional<RunId> before) implements Asked {
         /** A new one. */
@@ -91,6 +109,11 @@ public sealed interface Event {
         /** Whether that run is what came of it already. */
         public boolean isDoneBy(RunId run) {
             return resumed && !before.equals(Optional.of(run));
+        }
+
+        /** As a start: where the run that was asked for is over, a oneshot has nothing left to do. */
+        StartAsked asStart() {
+            return new StartAsked(request, resumed, before);
         }
 
         @Override
@@ -133,11 +156,11 @@ public sealed interface Event {
 
     // What the agent tells.
 
-    /** The manifest was read anew; used from the next launch on; the same in every state. */
+    /** The manifest was read anew; used from the next launch on, a schedule at once. */
     record ManifestChanged(Manifest manifest) implements Event {
         @Override
         public Step applyTo(ServiceState state, Service service, DecisionContext context) {
-            return service.stay().with(service.manifest(manifest));
+            return state.on(this, service.manifest(manifest), context);
         }
     }
 
@@ -325,7 +348,11 @@ public sealed interface Event {
         /** Enough failures are older than the window: this is no crash loop any more. */
         CRASH_LOOP_END,
         /** The start period is over: failed health checks count from now on. */
-        START_PERIOD;
+        START_PERIOD,
+        /** A run of a oneshot has taken too long. */
+        RUN_TIMEOUT,
+        /** The next run of a oneshot may be due. */
+        DUE;
 
         /** Whether it ends a service that did not speak in time. */
         boolean endsSilentService() {

@@ -16,13 +16,14 @@ record Failed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), context);
+        if (event.isDoneBy(service)) return Oneshots.refuse(service, event.request());
+        return Transitions.start(service.history(History.CLEAN), event.request(), context);
     }
 
     @Override
     public Step on(Event.StopAsked event, Service service, DecisionContext context) {
         return Transitions.rest(
-                        service.desired(Desired.STOPPED),
+                        Oneshots.begun(service.desired(Desired.STOPPED)),
                         Cause.command(event.request().commandId()),
                         context)
                 .done(event.request());
@@ -30,12 +31,13 @@ record Failed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
+        if (event.asStart().isDoneBy(service)) return Oneshots.refuse(service, event.request());
         return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), context);
     }
 
     @Override
     public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
-        Service clean = service.history(History.CLEAN);
+        Service clean = Oneshots.begun(service.history(History.CLEAN));
         if (service.isDesired()) return Transitions.launchByCommand(clean, event.request(), context);
         return Transitions.rest(clean, Cause.command(event.request().commandId()), context)
                 .done(event.request());

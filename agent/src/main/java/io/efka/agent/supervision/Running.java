@@ -18,7 +18,7 @@ import java.util.Optional;
  * Seen alive.
  *
  * @param alive the process
- * @param ready whether it is ready by its own rule
+ * @param ready whether it is ready by its own rule; a oneshot never is while it runs
  * @param stable whether this run has lasted long enough to forgive the ones before
  * @param startPeriodOver whether failed health checks count: the start period is over or one was answered well
  * @param health what the checks say
@@ -41,24 +41,35 @@ record Running(
     static Step enter(
             Service service, RunId run, ProcessIdentity process, Cause cause, DecisionContext context, Duration age) {
         Manifest manifest = service.effectiveManifest();
+        boolean isOneshot = manifest.oneshot().isPresent();
         boolean known = service.record().run().filter(RunRecord::ready).isPresent();
         boolean ready = known || manifest.readiness().kind() == Manifest.Readiness.Kind.SPAWN;
         boolean alive = manifest.health().check() instanceof HealthCheck.Alive;
         var health = alive ? ServiceStatus.HealthState.HEALTHY : ServiceStatus.HealthState.UNKNOWN;
         boolean aliveIsReady = alive && manifest.readiness().kind() == Manifest.Readiness.Kind.HEALTH;
-        var running = new Running(run, process, ready || aliveIsReady, false, false, health, 0);
-        Step step = Transitions.withoutCommand(service)
-                .move(running, cause, context)
-                .then(new Effect.SetTimer(
-                        Event.TimerKind.STABLE, left(manifest.restart().stable(), age)));
+        boolean isReady = !isOneshot && (ready || aliveIsReady);
+        var running = new Running(run, process, isReady, false, false, health, 0);
+        Step step = Transitions.withoutCommand(service).move(running, cause, context);
+        if (!isOneshot) {
+            step = step.then(new Effect.SetTimer(
+                    Event.TimerKind.STABLE, left(manifest.restart().stable(), age)));
+        }
         if (!alive) {
             step = step.then(new Effect.Probe(run))
                     .then(new Effect.SetTimer(
                             Event.TimerKind.START_PERIOD, left(manifest.health().startPeriod(), age)));
         }
+        if (isOneshot) return limited(step, manifest, age);
         if (running.ready) return running.watch(step.startsDone(), known && age.isZero());
         return step.then(new Effect.SetTimer(
                 Event.TimerKind.READY, left(manifest.readiness().timeout(), age)));
+    }
+
+    private static Step limited(Step step, Manifest manifest, Duration age) {
+        return manifest.oneshot()
+                .flatMap(Manifest.Oneshot::timeout)
+                .map(limit -> step.then(new Effect.SetTimer(Event.TimerKind.RUN_TIMEOUT, left(limit, age))))
+                .orElse(step);
     }
 
     /**
@@ -149,11 +160,12 @@ record Running(
             case READY -> notReady(service, context);
             case WATCHDOG -> silent(service, context);
             case STABLE -> stable(service, context);
+            case RUN_TIMEOUT -> tooLong(service, context);
             case START_PERIOD ->
                 service.state(new Running(run, alive, ready, stable, true, health, failures))
                         .stay();
             // The status is computed anew at every step: nothing but the time had to pass.
-            case CRASH_LOOP_END, ALIVE_THRESHOLD, GRACE, RESTART -> service.stay();
+            case CRASH_LOOP_END, ALIVE_THRESHOLD, GRACE, RESTART, DUE -> service.stay();
         };
     }
 
@@ -166,6 +178,16 @@ record Running(
         // However long it lasted, a run that was never ready forgives nothing.
         return Transitions.end(told.next(), this, Stopping.Next.verdict(false), cause, context)
                 .thenFirst(told.effects());
+    }
+
+    private Step tooLong(Service service, DecisionContext context) {
+        long limit = service.effectiveManifest()
+                .oneshot()
+                .flatMap(Manifest.Oneshot::timeout)
+                .map(Duration::toMillis)
+                .orElse(0L);
+        Cause cause = Cause.of(Cause.Kind.RUN_TIMEOUT, "took longer than " + limit + " ms (run_timeout)");
+        return Transitions.end(service, this, Stopping.Next.verdict(false), cause, context);
     }
 
     private Step silent(Service service, DecisionContext context) {
@@ -239,7 +261,7 @@ record Running(
     public Step on(Event.AliveReported event, Service service, DecisionContext context) {
         Duration extend = event.extend().orElse(Duration.ZERO);
         if (!ready) {
-            if (extend.isZero()) return service.stay();
+            if (extend.isZero() || Oneshots.is(service)) return service.stay();
             return service.stay().then(new Effect.ProlongTimer(Event.TimerKind.READY, extend));
         }
         if (service.effectiveManifest().watchdog().isEmpty()) return service.stay();
@@ -255,7 +277,8 @@ record Running(
     }
 
     private Step healthy(Service service) {
-        boolean readyByHealth = service.effectiveManifest().readiness().kind() == Manifest.Readiness.Kind.HEALTH;
+        boolean readyByHealth = !Oneshots.is(service)
+                && service.effectiveManifest().readiness().kind() == Manifest.Readiness.Kind.HEALTH;
         var well = new Running(run, alive, ready, stable, true, ServiceStatus.HealthState.HEALTHY, 0);
         Step step = readyByHealth && !ready
                 ? well.becomeReady(service, ServiceStatus.HealthState.HEALTHY, false)

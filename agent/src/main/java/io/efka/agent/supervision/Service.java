@@ -62,7 +62,9 @@ record Service(
 
     /** What nobody wants rests, whether its manifest can be read or not: a start reads it. */
     private static ServiceState stateOf(ServiceRecord record, ManifestReading reading, Instant now) {
-        if (reading.ifUsable().isPresent()) return new Stopped();
+        if (reading.ifUsable().isPresent()) {
+            return reading.ifUsable().get().oneshot().isPresent() ? Oneshots.found(record) : new Stopped();
+        }
         if (!reading.isUnread()) return new Failed();
         return record.isWantedAtStart() ? Unread.of(record, now) : new Stopped();
     }
@@ -115,7 +117,13 @@ record Service(
                 record.autostart(),
                 waitingFor,
                 warnings,
-                faults);
+                faults,
+                manifest.flatMap(Manifest::schedule).map(rule -> scheduleStatus()));
+    }
+
+    private ServiceStatus.ScheduleStatus scheduleStatus() {
+        return new ServiceStatus.ScheduleStatus(
+                state.nextRun(), record.oneshot().skipped(), record.oneshot().missed());
     }
 
     // Steps.
@@ -159,6 +167,15 @@ record Service(
 
     Service history(History history) {
         return record(record.history(history));
+    }
+
+    Service oneshot(ServiceRecord.Oneshot oneshot) {
+        return record(record.oneshot(oneshot));
+    }
+
+    /** The run that ended last. */
+    Optional<RunId> lastRun() {
+        return record.lastExit().map(ServiceStatus.LastExit::run);
     }
 
     /** The run is over: nothing of it is alive. */

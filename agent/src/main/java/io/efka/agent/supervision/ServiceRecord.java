@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param workDir absolute; its {@code manifest.json} says the rest
  * @param autostart whether it is started at agent start when desired
  * @param run the recorded run while there is, or may be, a process
+ * @param oneshot what came of it; {@link Oneshot#NEW} for a service that is kept running
  */
 public record ServiceRecord(
         ServiceId id,
@@ -26,7 +27,20 @@ public record ServiceRecord(
         boolean autostart,
         Optional<RunRecord> run,
         History history,
-        Optional<ServiceStatus.LastExit> lastExit) {
+        Optional<ServiceStatus.LastExit> lastExit,
+        Oneshot oneshot) {
+
+    /** A service that is kept running. */
+    public ServiceRecord(
+            ServiceId id,
+            Path workDir,
+            Desired desired,
+            boolean autostart,
+            Optional<RunRecord> run,
+            History history,
+            Optional<ServiceStatus.LastExit> lastExit) {
+        this(id, workDir, desired, autostart, run, history, lastExit, Oneshot.NEW);
+    }
 
     /** A service that has never run. */
     public static ServiceRecord fresh(ServiceId id, Path workDir, Desired desired, boolean autostart) {
@@ -47,23 +61,64 @@ public record ServiceRecord(
     // The same but for one part.
 
     ServiceRecord desired(Desired next) {
-        return new ServiceRecord(id, workDir, next, autostart, run, history, lastExit);
+        return new ServiceRecord(id, workDir, next, autostart, run, history, lastExit, oneshot);
     }
 
     ServiceRecord autostart(boolean next) {
-        return new ServiceRecord(id, workDir, desired, next, run, history, lastExit);
+        return new ServiceRecord(id, workDir, desired, next, run, history, lastExit, oneshot);
     }
 
     ServiceRecord run(Optional<RunRecord> next) {
-        return new ServiceRecord(id, workDir, desired, autostart, next, history, lastExit);
+        return new ServiceRecord(id, workDir, desired, autostart, next, history, lastExit, oneshot);
     }
 
     ServiceRecord history(History next) {
-        return new ServiceRecord(id, workDir, desired, autostart, run, next, lastExit);
+        return new ServiceRecord(id, workDir, desired, autostart, run, next, lastExit, oneshot);
     }
 
     ServiceRecord lastExit(ServiceStatus.LastExit next) {
-        return new ServiceRecord(id, workDir, desired, autostart, run, history, Optional.of(next));
+        return new ServiceRecord(id, workDir, desired, autostart, run, history, Optional.of(next), oneshot);
+    }
+
+    ServiceRecord oneshot(Oneshot next) {
+        return new ServiceRecord(id, workDir, desired, autostart, run, history, lastExit, next);
+    }
+
+    /**
+     * What is remembered of a oneshot.
+     *
+     * @param outcome of the last run that was not given up for another one
+     * @param handled every due time up to this one was run, skipped or missed, and does not come again; empty while no
+     *     schedule was ever in force
+     * @param skipped due times that passed while an earlier run was still going on
+     * @param missed due times that passed while no agent was running, or its machine was asleep
+     */
+    public record Oneshot(Outcome outcome, Optional<Instant> handled, long skipped, long missed) {
+        /** It has never run. */
+        public static final Oneshot NEW = new Oneshot(Outcome.NONE, Optional.empty(), 0, 0);
+
+        /** How a oneshot stands while nothing of it runs and nothing is tried again. */
+        public enum Outcome {
+            NONE,
+            COMPLETED,
+            FAILED
+        }
+
+        Oneshot with(Outcome next) {
+            return new Oneshot(next, handled, skipped, missed);
+        }
+
+        Oneshot handledUpTo(Instant due) {
+            return new Oneshot(outcome, Optional.of(due), skipped, missed);
+        }
+
+        Oneshot moreSkipped(long more) {
+            return new Oneshot(outcome, handled, skipped + more, missed);
+        }
+
+        Oneshot moreMissed(long more) {
+            return new Oneshot(outcome, handled, skipped, missed + more);
+        }
     }
 
     /**

@@ -44,6 +44,11 @@ public sealed interface ServiceState permits ServiceState.Idle, ServiceState.Act
         return service.stay();
     }
 
+    /** The service has the changed manifest already. */
+    default Step on(Event.ManifestChanged event, Service service, DecisionContext context) {
+        return service.stay();
+    }
+
     /** Answers an event of a run; ignores it if the state is about another run. */
     Step onRun(Event.OfRun event, Service service, DecisionContext context);
 
@@ -59,6 +64,11 @@ public sealed interface ServiceState permits ServiceState.Idle, ServiceState.Act
         return Optional.empty();
     }
 
+    /** When the next run of a oneshot begins; empty if that is not known. */
+    default Optional<Instant> nextRun() {
+        return Optional.empty();
+    }
+
     /** When the next attempt is due; empty if none is. */
     default Optional<Instant> nextAttempt() {
         return Optional.empty();
@@ -69,7 +79,7 @@ public sealed interface ServiceState permits ServiceState.Idle, ServiceState.Act
     }
 
     /** A state without a process. An event of a run is of an earlier run and changes nothing. */
-    sealed interface Idle extends ServiceState permits Stopped, Waiting, Backoff, Failed, Unread {
+    sealed interface Idle extends ServiceState permits Stopped, Waiting, Backoff, Failed, Completed, Scheduled, Unread {
 
         @Override
         default Step onRun(Event.OfRun event, Service service, DecisionContext context) {

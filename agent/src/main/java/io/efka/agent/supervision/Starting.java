@@ -106,7 +106,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.Ali
 
     @Override
     public Step on(Event.Exited event, Service service, DecisionContext context) {
-        Cause cause = Transitions.launchFailure(event.exit());
+        Cause cause = Transitions.earlyEnd(service, event.exit());
         var next = Stopping.Next.verdict(false);
         if (!event.treeEmpty()) {
             return Transitions.endOrphans(service.cause(cause), this, event.exit(), next, context);

@@ -17,7 +17,7 @@ record Stopped() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        return Transitions.launchByCommand(service, event.request(), context);
+        return Transitions.start(service, event.request(), context);
     }
 
     /** A service that its policy ({@code never}) does not restart may still be desired; a stop then has an effect. */
@@ -49,7 +49,7 @@ record Stopped() implements ServiceState.Idle {
                     .then(new Effect.Adopt(recorded));
         }
         if (!service.isDesired() || !service.record().autostart()) return service.stay();
-        return Transitions.launch(service, Cause.of(Cause.Kind.AGENT_START), context);
+        return Transitions.begin(service, Cause.of(Cause.Kind.AGENT_START), context);
     }
 
     @Override

@@ -42,7 +42,8 @@ final class Transitions {
         RunId run = context.runIds().get();
         var unasked = new RunRecord(run, context.now(), Optional.empty());
         boolean commanded = cause.kind() == Cause.Kind.COMMAND;
-        return service.run(Optional.of(commanded ? unasked.asCommanded() : unasked))
+        return Oneshots.begun(service)
+                .run(Optional.of(commanded ? unasked.asCommanded() : unasked))
                 .warnings(List.of())
                 .move(new Starting(run, Optional.empty()), cause, context)
                 .then(new Effect.Launch(run));
@@ -94,6 +95,7 @@ final class Transitions {
 
     /** A run that nobody asked to end is over, its tree as well: start it again, leave it, or give up. */
     static Step ended(Service service, boolean clean, boolean stable, Cause cause, DecisionContext context) {
+        if (Oneshots.is(service)) return Oneshots.ended(service, clean, cause, context);
         Step told = service.stay().startsRejected(ErrorCode.LAUNCH_FAILED, describe(cause));
         Service over = told.next();
         if (!over.isDesired()) return rest(over, cause, context).thenFirst(told.effects());
@@ -132,12 +134,26 @@ final class Transitions {
         return launch(service.history(service.record().history().restarted()), cause, context);
     }
 
-    /** A start by command: counting begins anew. */
+    /** What an agent that starts does with a service that is wanted and has no run. */
+    static Step begin(Service service, Cause cause, DecisionContext context) {
+        if (service.manifest().flatMap(Manifest::schedule).isEmpty()) return launch(service, cause, context);
+        return Oneshots.resume(service, cause, context).startsDone();
+    }
+
+    /** A start by command: of a oneshot with a schedule, that is in force from now on; anything else is launched. */
+    static Step start(Service service, Request request, DecisionContext context) {
+        if (service.manifest().flatMap(Manifest::schedule).isEmpty()) return launchByCommand(service, request, context);
+        return Oneshots.schedule(Oneshots.wanted(service, context), Cause.command(request.commandId()), context)
+                .done(request);
+    }
+
+    /** A launch by command: counting begins anew. */
     static Step launchByCommand(Service service, Request request, DecisionContext context) {
         if (service.manifest().isEmpty()) {
             return service.stay().reject(request, ErrorCode.INVALID_MANIFEST, describe(service.faults()));
         }
-        Service anew = service.history(service.record().history().startedByCommand());
+        Service anew = Oneshots.wanted(service, context)
+                .history(service.record().history().startedByCommand());
         Step joined = anew.stay().awaitStart(request);
         return launch(joined.next(), Cause.command(request.commandId()), context)
                 .thenAll(joined.effects());
@@ -150,7 +166,12 @@ final class Transitions {
                 + "a service must stay in the foreground (many programs have --foreground, -f or --no-daemon)");
     }
 
-    static Cause launchFailure(Exit exit) {
+    /** The cause of an end before the process was seen running: for a oneshot, an end like any other. */
+    static Cause earlyEnd(Service service, Exit exit) {
+        return Oneshots.is(service) ? Cause.exit(exit) : launchFailure(exit);
+    }
+
+    private static Cause launchFailure(Exit exit) {
         return new Cause(
                 Cause.Kind.LAUNCH_FAILED,
                 Optional.empty(),
@@ -172,7 +193,7 @@ final class Transitions {
         return "ended, its exit code unknown";
     }
 
-    private static String describe(Cause cause) {
+    static String describe(Cause cause) {
         if (cause.message().isPresent()) return "service " + cause.message().get();
         if (cause.signal().isPresent())
             return "service was ended by signal " + cause.signal().get();

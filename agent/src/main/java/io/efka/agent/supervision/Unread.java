@@ -69,19 +69,22 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
     /** The command that asks has read the manifest; if that failed, it can only be refused. */
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        return begin(service, false, event.request(), context);
+        if (isNothingToAdopt(service)) return Transitions.start(service, event.request(), context);
+        return adopt(service, false, event.request(), context);
     }
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
-        return begin(service, run.filter(event::isDoneBy).isEmpty(), event.request(), context);
+        if (isNothingToAdopt(service)) return Transitions.launchByCommand(service, event.request(), context);
+        return adopt(service, run.filter(event::isDoneBy).isEmpty(), event.request(), context);
+    }
+
+    private boolean isNothingToAdopt(Service service) {
+        return run.isEmpty() || service.manifest().isEmpty();
     }
 
     /** @param again whether a run that is alive is ended, and another one begun */
-    private Step begin(Service service, boolean again, Request request, DecisionContext context) {
-        if (run.isEmpty() || service.manifest().isEmpty()) {
-            return Transitions.launchByCommand(service, request, context);
-        }
+    private Step adopt(Service service, boolean again, Request request, DecisionContext context) {
         var adopting = new Adopting(run.get(), again, Optional.empty());
         return adopt(service.desired(Desired.RUNNING), adopting, commanded(request), context)
                 .awaitStart(request);
@@ -165,7 +168,7 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
         if (run.isPresent()) return adopt(service, Adopting.of(run.get()), cause, context);
         boolean wanted = service.isDesired()
                 && (service.record().autostart() || !service.waiters().starts().isEmpty());
-        return wanted ? Transitions.launch(service, cause, context) : Transitions.rest(service, cause, context);
+        return wanted ? Transitions.begin(service, cause, context) : Transitions.rest(service, cause, context);
     }
 
     private Step await(Service service, int failed, DecisionContext context) {

@@ -43,7 +43,7 @@ public final class StatusCodec {
         if (json.get("last_exit") instanceof JsonObject exit) exit.remove("tail");
         written = JsonWriter.bytes(json);
         if (written.length <= bytes) return written;
-        for (String key : List.of("warnings", "faults", "waiting_for")) json.remove(key);
+        for (String key : List.of("warnings", "faults", "waiting_for", "schedule")) json.remove(key);
         if (json.get("cause") instanceof JsonObject cause) cause.remove("message");
         written = JsonWriter.bytes(json);
         if (written.length <= bytes) return written;
@@ -51,7 +51,7 @@ public final class StatusCodec {
         return JsonWriter.bytes(json);
     }
 
-    /** The document. All keys are always present, except {@code waiting_for} and {@code faults} when they are empty. */
+    /** The document. All keys are always present, except {@code schedule}, {@code waiting_for} and {@code faults} when empty. */
     public JsonObject encode(ServiceStatus status) {
         var json = new JsonObject();
         json.addProperty("v", 1);
@@ -72,6 +72,7 @@ public final class StatusCodec {
         json.add("warnings", JsonWriter.value(status.warnings()));
         json.addProperty("autostart", status.autostart());
         json.addProperty("crash_loop", status.crashLoop());
+        status.schedule().ifPresent(schedule -> json.add("schedule", JsonWriter.object(schedule(schedule))));
         if (!status.waitingFor().isEmpty()) json.add("waiting_for", JsonWriter.value(status.waitingFor()));
         if (!status.faults().isEmpty()) json.add("faults", faults(status.faults()));
         return json;
@@ -89,6 +90,14 @@ public final class StatusCodec {
         cause.code().ifPresent(code -> fields.put("code", code));
         cause.signal().ifPresent(signal -> fields.put("signal", signal.name()));
         cause.message().ifPresent(message -> fields.put("message", message));
+        return fields;
+    }
+
+    private static Map<String, Object> schedule(ServiceStatus.ScheduleStatus schedule) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("next_run_at", schedule.nextRun());
+        fields.put("skipped", schedule.skipped());
+        fields.put("missed", schedule.missed());
         return fields;
     }
 

@@ -18,8 +18,14 @@ final class Diagnostics {
 
     private final List<Fault> faults = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
+    private final boolean isInstalled;
     private int moreFaults;
     private int moreWarnings;
+
+    /** @param isInstalled whether the manifest has been accepted before, perhaps by an earlier version */
+    Diagnostics(boolean isInstalled) {
+        this.isInstalled = isInstalled;
+    }
 
     /** The place of a value, where faults of it are reported. */
     Location at(String path) {
@@ -65,6 +71,12 @@ final class Diagnostics {
 
         Location item(int index) {
             return new Location(path + "[" + index + "]");
+        }
+
+        /** Reports {@code value} as wrong in a new manifest, and as ignored in one that is installed. */
+        void discouraged(JsonElement value, String expected) {
+            if (isInstalled) warning("key \"" + path + "\" is ignored: it " + expected);
+            else unfit(value, expected);
         }
 
         /** Reports {@code value} as not what it must be. */

@@ -14,6 +14,8 @@ import java.util.OptionalLong;
 /**
  * How a service is run and supervised, as its {@code manifest.json} says ({@code agent/docs/protocol.md}). {@link
  * ManifestSchema} has the defaults.
+ *
+ * @param oneshot present: the program is run until it ends; empty: it is kept running
  */
 public record Manifest(
         ServiceId id,
@@ -27,7 +29,8 @@ public record Manifest(
         List<ServiceId> after,
         OutputRule output,
         OnAgentExit onAgentExit,
-        boolean autostart) {
+        boolean autostart,
+        Optional<Oneshot> oneshot) {
     /** What the file is called in a work directory; also the place of a fault that belongs to no key. */
     public static final String FILE_NAME = "manifest.json";
 
@@ -36,6 +39,41 @@ public record Manifest(
 
     public Manifest {
         after = List.copyOf(after);
+    }
+
+    /** A service that is kept running. */
+    public Manifest(
+            ServiceId id,
+            Program program,
+            Health health,
+            Readiness readiness,
+            Optional<Duration> watchdog,
+            RestartRule restart,
+            StopRule stop,
+            Limits limits,
+            List<ServiceId> after,
+            OutputRule output,
+            OnAgentExit onAgentExit,
+            boolean autostart) {
+        this(
+                id,
+                program,
+                health,
+                readiness,
+                watchdog,
+                restart,
+                stop,
+                limits,
+                after,
+                output,
+                onAgentExit,
+                autostart,
+                Optional.empty());
+    }
+
+    /** When a oneshot is due; empty for a service that is kept running and for a oneshot that runs only by command. */
+    public Optional<ScheduleRule> schedule() {
+        return oneshot.flatMap(Oneshot::schedule);
     }
 
     /**
@@ -164,6 +202,30 @@ public record Manifest(
             MERGE
         }
     }
+
+    /** What kind of program it is. */
+    public enum Type {
+        /** It is kept running. */
+        SERVICE,
+        /** It is run until it ends; exit code 0 is success. */
+        ONESHOT
+    }
+
+    /**
+     * How a oneshot is run.
+     *
+     * @param timeout a run that takes longer is ended and has failed; empty: it may take for ever
+     * @param schedule when it is due; empty: it runs only by command
+     */
+    public record Oneshot(Optional<Duration> timeout, Optional<ScheduleRule> schedule) {}
+
+    /**
+     * When a oneshot is due.
+     *
+     * @param jitter each run begins at a random moment up to this long after its due time
+     * @param catchUp whether runs that were missed while no agent was running are made up for, by one
+     */
+    public record ScheduleRule(Schedule schedule, Duration jitter, boolean catchUp) {}
 
     /** What a graceful end of the agent means for the service. */
     public enum OnAgentExit {

@@ -49,6 +49,11 @@ final class ManifestFields {
         raw(key).ifPresent(value -> place(key).unfit(value, expected));
     }
 
+    /** Reports a section that is there as wrong as a whole. */
+    void unfitSection(String section, String expected) {
+        if (sections.containsKey(section)) diagnostics.at(section).unfit(object(section), expected);
+    }
+
     Diagnostics.Location place(ManifestKey<?> key) {
         return diagnostics.at(key.path());
     }
@@ -64,8 +69,21 @@ final class ManifestFields {
             if (key.section().equals(section)) known.add(key.name());
         }
         for (String name : object(section).keySet()) {
-            if (!known.contains(name)) diagnostics.warning(warning(section, name));
+            if (known.contains(name)) continue;
+            if (section.isEmpty() && isPath(name)) dotted(name);
+            else diagnostics.warning(warning(section, name));
         }
+    }
+
+    private static boolean isPath(String name) {
+        return name.contains(".")
+                && ManifestSchema.ALL.stream().anyMatch(key -> key.path().equals(name));
+    }
+
+    /** As the documents name it: a person who copied it must not believe that it is in force. */
+    private void dotted(String path) {
+        String nested = "must be written as an object: \"" + section(path) + "\":{\"" + last(path) + "\":…}";
+        diagnostics.at(path).discouraged(object("").get(path), nested);
     }
 
     private static String warning(String section, String name) {

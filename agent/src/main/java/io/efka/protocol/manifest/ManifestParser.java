@@ -9,6 +9,7 @@ import io.efka.protocol.json.StrictJson;
 import io.efka.protocol.manifest.Manifest.HealthCheck;
 import io.efka.protocol.manifest.ManifestSchema.ManifestKey;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,17 @@ public final class ManifestParser {
     /** As much as a command's payload may have. */
     public static final int MAX_SIZE = 256 * 1024;
 
+    private static final List<ManifestKey<?>> SERVICE_ONLY =
+            List.of(ManifestSchema.READY, ManifestSchema.READY_TIMEOUT, ManifestSchema.WATCHDOG);
+
+    private static final List<ManifestKey<?>> ONESHOT_ONLY = List.of(
+            ManifestSchema.RUN_TIMEOUT,
+            ManifestSchema.SCHEDULE_EVERY,
+            ManifestSchema.SCHEDULE_CRON,
+            ManifestSchema.SCHEDULE_TIME_ZONE,
+            ManifestSchema.SCHEDULE_JITTER,
+            ManifestSchema.SCHEDULE_CATCH_UP);
+
     private final ManifestFields fields;
 
     private ManifestParser(JsonObject root, Diagnostics diagnostics) {
@@ -33,7 +45,18 @@ public final class ManifestParser {
 
     /** Reads a manifest with every rule and default of {@link #knownKeys()}. */
     public static ManifestReading read(String json) {
-        var diagnostics = new Diagnostics();
+        return read(json, new Diagnostics(false));
+    }
+
+    /**
+     * Reads the manifest of a service that is on the device already. What an earlier version took with a warning is no fault
+     * here: a new agent must not stop a service that runs.
+     */
+    public static ManifestReading readInstalled(String json) {
+        return read(json, new Diagnostics(true));
+    }
+
+    private static ManifestReading read(String json, Diagnostics diagnostics) {
         Optional<Manifest> manifest = parse(json, diagnostics).flatMap(root -> object(root, diagnostics));
         List<Fault> faults = diagnostics.faults();
         if (!faults.isEmpty()) return new ManifestReading.Unusable(faults);
@@ -46,7 +69,7 @@ public final class ManifestParser {
         root.addProperty(ManifestSchema.SERVICE_ID.path(), id.value());
         root.addProperty(ManifestSchema.EXEC.path(), "unusable-manifest");
         root.addProperty(ManifestSchema.HEALTH_CHECK.path(), "process:");
-        return new ManifestParser(root, new Diagnostics()).manifest().orElseThrow();
+        return new ManifestParser(root, new Diagnostics(false)).manifest().orElseThrow();
     }
 
     /** Every key a manifest may have, in the order of the protocol document. */
@@ -81,12 +104,14 @@ public final class ManifestParser {
     /** The manifest; empty if a required key is missing or wrong. Reads all keys in either case. */
     private Optional<Manifest> manifest() {
         Optional<ServiceId> id = serviceId();
+        boolean isOneshot = fields.value(ManifestSchema.TYPE) == Manifest.Type.ONESHOT;
         Optional<Manifest.Program> program = program();
-        Optional<Manifest.Health> health = health();
+        Optional<Manifest.Health> health = health(isOneshot);
+        Optional<Manifest.Oneshot> oneshot = oneshot(isOneshot);
         var readiness =
                 new Manifest.Readiness(fields.value(ManifestSchema.READY), fields.value(ManifestSchema.READY_TIMEOUT));
         Optional<Duration> watchdog = fields.find(ManifestSchema.WATCHDOG);
-        Manifest.RestartRule restart = restart();
+        Manifest.RestartRule restart = restart(isOneshot);
         Manifest.StopRule stop = stop();
         Manifest.Limits limits = limits();
         List<ServiceId> after = after(id);
@@ -107,7 +132,8 @@ public final class ManifestParser {
                 after,
                 output,
                 onAgentExit,
-                autostart));
+                autostart,
+                oneshot));
     }
 
     private Optional<ServiceId> serviceId() {
@@ -132,8 +158,46 @@ public final class ManifestParser {
         return exec.map(program -> new Manifest.Program(program, args, env, user, group, umask));
     }
 
-    private Optional<Manifest.Health> health() {
-        Optional<HealthCheck> check = fields.find(ManifestSchema.HEALTH_CHECK);
+    /** What a oneshot may not say, a service may, and the other way round. */
+    private Optional<Manifest.Oneshot> oneshot(boolean isOneshot) {
+        for (ManifestKey<?> key : isOneshot ? SERVICE_ONLY : ONESHOT_ONLY) {
+            fields.unfit(
+                    key,
+                    isOneshot
+                            ? "must be left out of a oneshot, which is ready when it has completed"
+                            : "must come with \"type\":\"oneshot\"");
+        }
+        Optional<Manifest.ScheduleRule> schedule = schedule();
+        return isOneshot
+                ? Optional.of(new Manifest.Oneshot(fields.find(ManifestSchema.RUN_TIMEOUT), schedule))
+                : Optional.empty();
+    }
+
+    private Optional<Manifest.ScheduleRule> schedule() {
+        Optional<Duration> every = fields.find(ManifestSchema.SCHEDULE_EVERY);
+        Optional<ZoneId> zone = fields.find(ManifestSchema.SCHEDULE_TIME_ZONE);
+        Optional<Schedule.Cron> cron = fields.find(ManifestSchema.SCHEDULE_CRON)
+                .flatMap(text -> Schedule.Cron.parse(text, zone.orElse(ZoneId.systemDefault())));
+        Duration jitter = fields.value(ManifestSchema.SCHEDULE_JITTER);
+        boolean catchUp = fields.value(ManifestSchema.SCHEDULE_CATCH_UP);
+        if (fields.has(ManifestSchema.SCHEDULE_EVERY) == fields.has(ManifestSchema.SCHEDULE_CRON)) {
+            fields.unfitSection("schedule", "must have either every or cron");
+        }
+        if (fields.has(ManifestSchema.SCHEDULE_TIME_ZONE) && !fields.has(ManifestSchema.SCHEDULE_CRON)) {
+            fields.unfit(ManifestSchema.SCHEDULE_TIME_ZONE, "must come with schedule.cron");
+        }
+        if (every.isPresent() && jitter.compareTo(every.get()) > 0) {
+            fields.unfit(ManifestSchema.SCHEDULE_JITTER, "must not be longer than schedule.every");
+        }
+        Optional<Schedule> due = every.<Schedule>map(Schedule.Every::new).or(() -> cron);
+        return due.map(schedule -> new Manifest.ScheduleRule(schedule, jitter, catchUp));
+    }
+
+    /** A oneshot that says nothing else is healthy as long as it runs. */
+    private Optional<Manifest.Health> health(boolean isOneshot) {
+        Optional<HealthCheck> check = isOneshot && !fields.has(ManifestSchema.HEALTH_CHECK)
+                ? Optional.of(new HealthCheck.Alive())
+                : fields.find(ManifestSchema.HEALTH_CHECK);
         Duration interval = fields.value(ManifestSchema.HEALTH_INTERVAL);
         Duration timeout = fields.value(ManifestSchema.HEALTH_TIMEOUT);
         Duration startPeriod = fields.value(ManifestSchema.HEALTH_START_PERIOD);
@@ -142,10 +206,13 @@ public final class ManifestParser {
         return check.map(way -> new Manifest.Health(way, interval, timeout, startPeriod, failures, onUnhealthy));
     }
 
-    private Manifest.RestartRule restart() {
+    /** A oneshot that says nothing else is not tried again. */
+    private Manifest.RestartRule restart(boolean isOneshot) {
         Duration delay = fields.value(ManifestSchema.RESTART_DELAY);
         return new Manifest.RestartRule(
-                fields.value(ManifestSchema.RESTART_POLICY),
+                isOneshot && !fields.has(ManifestSchema.RESTART_POLICY)
+                        ? Manifest.RestartRule.Policy.NEVER
+                        : fields.value(ManifestSchema.RESTART_POLICY),
                 fields.value(ManifestSchema.RESTART_STABLE),
                 delay,
                 maxDelay(delay),

@@ -8,12 +8,16 @@ import static io.efka.protocol.manifest.ValueRules.DURATION_OR_ZERO;
 import static io.efka.protocol.manifest.ValueRules.whole;
 
 import com.google.gson.JsonPrimitive;
+import io.efka.protocol.Durations;
 import io.efka.protocol.EfkaVariables;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest.HealthCheck;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +33,12 @@ public final class ManifestSchema {
 
     /** A file system's block: less cannot be freed from a file. */
     private static final long MIN_KEEP = 4096;
+
+    /** A job that is due more often than this is a service. */
+    private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+
+    /** Every list of minutes, hours, days and months, written out. */
+    private static final int MAX_CRON = 500;
 
     private static final int MAX_BATCH = 65_536;
     private static final int MAX_CPU = 1024;
@@ -61,6 +71,9 @@ public final class ManifestSchema {
     /** The first agent's manifests spell it so. */
     static final ManifestKey<ServiceId> SERIVCE_ID = optional("serivce_id", ID);
 
+    static final ManifestKey<Manifest.Type> TYPE =
+            standard("type", ValueRules.oneOf(Manifest.Type.class), of("service"));
+
     static final ManifestKey<String> EXEC = required("exec", PROGRAM);
     public static final ManifestKey<List<String>> ARGS = optional("args", TEXTS);
     static final ManifestKey<Map<String, String>> ENV = optional(
@@ -87,6 +100,26 @@ public final class ManifestSchema {
             standard("ready", ValueRules.oneOf(Manifest.Readiness.Kind.class), of("spawn"));
     static final ManifestKey<Duration> READY_TIMEOUT = standard("ready_timeout", DURATION, of("30s"));
     static final ManifestKey<Duration> WATCHDOG = optional("watchdog", DURATION);
+
+    static final ManifestKey<Duration> RUN_TIMEOUT = optional("run_timeout", DURATION);
+    static final ManifestKey<Duration> SCHEDULE_EVERY = optional(
+            "schedule.every",
+            ValueRules.parsed(
+                    "must be a duration from \"1s\" to \"365d\", " + Durations.EXAMPLES,
+                    text -> Durations.parse(text).filter(every -> every.compareTo(SHORTEST_INTERVAL) >= 0)));
+    static final ManifestKey<String> SCHEDULE_CRON = optional(
+            "schedule.cron",
+            ValueRules.text(
+                    "must have five fields (minute, hour, day of month, month, day of week) and name a date that comes,"
+                            + " as in \"30 2 * * 1-5\"",
+                    text -> text.length() <= MAX_CRON
+                            && Schedule.Cron.parse(text, ZoneOffset.UTC).isPresent()));
+    static final ManifestKey<ZoneId> SCHEDULE_TIME_ZONE = optional(
+            "schedule.time_zone",
+            ValueRules.parsed("must be a time zone, as in \"Europe/Berlin\" or \"UTC\"", ManifestSchema::zone));
+    static final ManifestKey<Duration> SCHEDULE_JITTER = standard("schedule.jitter", DURATION_OR_ZERO, of("0s"));
+    static final ManifestKey<Boolean> SCHEDULE_CATCH_UP =
+            standard("schedule.catch_up", ValueRules.FLAG, new JsonPrimitive(false));
 
     static final ManifestKey<Manifest.RestartRule.Policy> RESTART_POLICY =
             standard("restart.policy", ValueRules.oneOf(Manifest.RestartRule.Policy.class), of("always"));
@@ -129,6 +162,7 @@ public final class ManifestSchema {
     static final List<ManifestKey<?>> ALL = List.of(
             SERVICE_ID,
             SERIVCE_ID,
+            TYPE,
             EXEC,
             ARGS,
             HEALTH_CHECK,
@@ -140,6 +174,12 @@ public final class ManifestSchema {
             READY,
             READY_TIMEOUT,
             WATCHDOG,
+            RUN_TIMEOUT,
+            SCHEDULE_EVERY,
+            SCHEDULE_CRON,
+            SCHEDULE_TIME_ZONE,
+            SCHEDULE_JITTER,
+            SCHEDULE_CATCH_UP,
             RESTART_POLICY,
             RESTART_STABLE,
             RESTART_DELAY,
@@ -182,6 +222,14 @@ public final class ManifestSchema {
         if (!ACCOUNT.matcher(text).matches()) return false;
         if (!NUMBER.matcher(text).matches()) return true;
         return text.length() <= 10 && Long.parseLong(text) <= MAX_ACCOUNT;
+    }
+
+    private static Optional<ZoneId> zone(String text) {
+        try {
+            return Optional.of(ZoneId.of(text));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
     }
 
     private static boolean isVariable(String name) {
@@ -233,7 +281,7 @@ public final class ManifestSchema {
 
         /** The default's value, read by the same rule as a manifest's. */
         T fallback() {
-            return standard.flatMap(value -> rule.read(value, new Diagnostics().at(path)))
+            return standard.flatMap(value -> rule.read(value, new Diagnostics(false).at(path)))
                     .orElseThrow(() -> new IllegalStateException("no usable default for " + path + ": " + standard));
         }
     }

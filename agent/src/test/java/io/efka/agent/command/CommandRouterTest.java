@@ -785,7 +785,7 @@ final class CommandRouterTest {
             assertThat(code.remedy()).endsWith(".");
             assertThat(code.word()).matches("[a-z_]+");
         });
-        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(29);
+        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(30);
     }
 
     @Test

@@ -253,6 +253,14 @@ final class InstallTest {
         }
 
         @Test
+        void startsAndDoesNotRestartWhatDiffersAndWasNotRunning() {
+            apply(BOTH);
+            JsonObject reply =
+                    apply("{\"services\":{\"radio\":{\"manifest\":{\"exec\":\"run.sh\",\"version\":\"2\"}}}}");
+            assertThat(actions(reply)).isEqualTo("radio updated, radio started, ");
+        }
+
+        @Test
         void prunesTheRestAndStopsWhatIsToBeStopped() {
             rig.supervision.running(CAMERA).running(RADIO);
             JsonObject reply = apply("{\"prune\":true,\"services\":{\"camera\":{\"desired\":\"stopped\"}}}");

@@ -232,7 +232,8 @@ final class DiscoveryTest {
         @Test
         void namesEveryStateThatAServiceMayBeIn() {
             assertThat(component("camera/state").get("options").toString())
-                    .isEqualTo("[\"stopped\",\"starting\",\"running\",\"stopping\",\"backoff\",\"failed\"]");
+                    .isEqualTo("[\"stopped\",\"starting\",\"running\",\"stopping\",\"backoff\",\"failed\","
+                            + "\"completed\",\"scheduled\"]");
         }
 
         @Test

@@ -61,7 +61,8 @@ final class DevicePresenceTest {
                     {"v":1,"device":"dev1","online":true,"session":17,"instance":"a1","version":"0.1.0","host":"gw",
                      "os":"Linux","java":"17","groups":["all","lab"],"boot_at":"1970-01-01T00:00:00.000Z",
                      "started_at":"2026-11-22T20:15:00.123Z","birth":1,
-                     "services":{"stopped":1,"starting":0,"running":1,"stopping":0,"backoff":0,"failed":0}}
+                     "services":{"stopped":1,"starting":0,"running":1,"stopping":0,"backoff":0,"failed":0,"completed":0,
+                      "scheduled":0}}
                     """));
             assertThat(agent.heard).containsExactly("online false");
         }

@@ -4,6 +4,7 @@ import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.Manifest.HealthCheck;
 import io.efka.protocol.manifest.ManifestParser;
+import io.efka.protocol.manifest.Schedule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,8 @@ public final class Manifests {
                 m.after(),
                 m.output(),
                 m.onAgentExit(),
-                m.autostart());
+                m.autostart(),
+                m.oneshot());
     }
 
     public static UnaryOperator<Manifest> policy(Manifest.RestartRule.Policy policy) {
@@ -78,7 +80,8 @@ public final class Manifests {
                 m.after(),
                 m.output(),
                 m.onAgentExit(),
-                m.autostart());
+                m.autostart(),
+                m.oneshot());
     }
 
     public static UnaryOperator<Manifest> ready(Manifest.Readiness.Kind kind) {
@@ -94,7 +97,8 @@ public final class Manifests {
                 m.after(),
                 m.output(),
                 m.onAgentExit(),
-                m.autostart());
+                m.autostart(),
+                m.oneshot());
     }
 
     public static UnaryOperator<Manifest> watchdog(Duration silence) {
@@ -110,7 +114,8 @@ public final class Manifests {
                 m.after(),
                 m.output(),
                 m.onAgentExit(),
-                m.autostart());
+                m.autostart(),
+                m.oneshot());
     }
 
     /** Asked over TCP every 10 s, 3 failures after a start period of 30 s. */
@@ -133,7 +138,46 @@ public final class Manifests {
                 m.after(),
                 m.output(),
                 m.onAgentExit(),
-                m.autostart());
+                m.autostart(),
+                m.oneshot());
+    }
+
+    /** Run until it ends; not tried again unless a policy says so. */
+    public static UnaryOperator<Manifest> oneshot() {
+        return oneshot(new Manifest.Oneshot(Optional.empty(), Optional.empty()));
+    }
+
+    public static UnaryOperator<Manifest> oneshot(Manifest.Oneshot oneshot) {
+        return m -> new Manifest(
+                m.id(),
+                m.program(),
+                m.health(),
+                m.readiness(),
+                m.watchdog(),
+                new Manifest.RestartRule(
+                        Manifest.RestartRule.Policy.NEVER,
+                        m.restart().stable(),
+                        m.restart().delay(),
+                        m.restart().maxDelay(),
+                        m.restart().limit(),
+                        m.restart().window()),
+                m.stop(),
+                m.limits(),
+                m.after(),
+                m.output(),
+                m.onAgentExit(),
+                m.autostart(),
+                Optional.of(oneshot));
+    }
+
+    /** A oneshot that is due by this schedule, without jitter. */
+    public static UnaryOperator<Manifest> scheduled(Schedule schedule, boolean catchUp) {
+        var rule = new Manifest.ScheduleRule(schedule, Duration.ZERO, catchUp);
+        return oneshot(new Manifest.Oneshot(Optional.empty(), Optional.of(rule)));
+    }
+
+    public static UnaryOperator<Manifest> every(Duration interval) {
+        return scheduled(new Schedule.Every(interval), false);
     }
 
     public static UnaryOperator<Manifest> after(String... ids) {
@@ -149,7 +193,8 @@ public final class Manifests {
                 java.util.Arrays.stream(ids).map(ServiceId::new).toList(),
                 m.output(),
                 m.onAgentExit(),
-                m.autostart());
+                m.autostart(),
+                m.oneshot());
     }
 
     public static UnaryOperator<Manifest> onAgentExit(Manifest.OnAgentExit onAgentExit) {
@@ -165,6 +210,7 @@ public final class Manifests {
                 m.after(),
                 m.output(),
                 onAgentExit,
-                m.autostart());
+                m.autostart(),
+                m.oneshot());
     }
 }

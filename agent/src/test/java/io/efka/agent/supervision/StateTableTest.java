@@ -1,7 +1,9 @@
 package io.efka.agent.supervision;
 
 import static io.efka.agent.supervision.Manifests.checked;
+import static io.efka.agent.supervision.Manifests.every;
 import static io.efka.agent.supervision.Manifests.manifest;
+import static io.efka.agent.supervision.Manifests.oneshot;
 import static io.efka.agent.supervision.Manifests.ready;
 import static io.efka.agent.supervision.Manifests.watchdog;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,16 +48,21 @@ import org.junit.jupiter.api.Test;
  */
 final class StateTableTest {
     private static final Path DOCUMENT = Path.of("docs/states.md");
-    private static final String BEGIN = "<!-- table: begin -->\n";
-    private static final String END = "<!-- table: end -->";
+    private static final String SERVICE_TABLE = "table";
+    private static final String ONESHOT_TABLE = "table of oneshots";
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final RunId RUN = new RunId("00000000000000000000000001");
     private static final ProcessIdentity PROCESS = new ProcessIdentity(100, 1, "boot");
     private static final Exit FAILURE = new Exit(OptionalInt.of(1), Optional.empty(), false, NOW, "");
+    private static final Exit SUCCESS = new Exit(OptionalInt.of(0), Optional.empty(), false, NOW, "");
     private static final Fault FAULT = new Fault("manifest.json", "missing", "must be a file");
     private static final Request REQUEST = new Request(Optional.empty(), true, outcome -> {});
 
+    private static final Manifest ONESHOT = manifest("camera", oneshot());
+    private static final Manifest SCHEDULED = manifest("camera", every(Duration.ofMinutes(1)));
+
     private static final Map<String, ServiceState> STATES = new LinkedHashMap<>();
+    private static final Map<String, Service> ONESHOTS = new LinkedHashMap<>();
     private static final List<Event> EVENTS = new ArrayList<>();
 
     static {
@@ -80,6 +88,18 @@ final class StateTableTest {
         STATES.put("Unread, reading", new Unread(Optional.empty(), NOW, 1, Unread.Phase.READING));
         STATES.put("Unread, read", new Unread(Optional.of(RUN), NOW, 1, Unread.Phase.READ));
 
+        ONESHOTS.put("Stopped", service(new Stopped(), ONESHOT));
+        ONESHOTS.put("Starting, launched", service(new Starting(RUN, known), ONESHOT));
+        ONESHOTS.put("Running", service(running(false, 2), ONESHOT));
+        ONESHOTS.put(
+                "Stopping, for a failure",
+                service(new Stopping(RUN, known, Optional.of(FAILURE), Stopping.Next.verdict(false), 0), ONESHOT));
+        ONESHOTS.put("Completed", service(new Completed(), ONESHOT));
+        ONESHOTS.put("Failed", service(new Failed(), ONESHOT));
+        ONESHOTS.put("Stopped, schedule", service(new Stopped(), SCHEDULED));
+        ONESHOTS.put("Running, schedule", service(running(false, 2), SCHEDULED));
+        ONESHOTS.put("Scheduled", service(new Scheduled(NOW, NOW), SCHEDULED));
+
         EVENTS.addAll(List.of(
                 new Event.StartAsked(REQUEST),
                 new Event.StopAsked(REQUEST),
@@ -97,6 +117,7 @@ final class StateTableTest {
                 new Event.DependenciesReported(Set.of()),
                 new Event.Launched(RUN, PROCESS, List.of()),
                 new Event.LaunchFailed(RUN, "no such file"),
+                new Event.Exited(RUN, SUCCESS, true),
                 new Event.Exited(RUN, FAILURE, true),
                 new Event.Exited(RUN, FAILURE, false),
                 new Event.TreeEmptied(RUN),
@@ -124,8 +145,10 @@ final class StateTableTest {
 
     @Test
     void everyStateAndEveryEventHasASample() {
-        assertThat(STATES.values().stream().map(Object::getClass).collect(Collectors.toSet()))
-                .isEqualTo(leaves(ServiceState.class));
+        var states = new HashSet<Class<?>>();
+        STATES.values().forEach(state -> states.add(state.getClass()));
+        ONESHOTS.values().forEach(service -> states.add(service.state().getClass()));
+        assertThat(states).isEqualTo(leaves(ServiceState.class));
         assertThat(EVENTS.stream().map(Object::getClass).collect(Collectors.toSet()))
                 .isEqualTo(leaves(Event.class));
     }
@@ -139,24 +162,39 @@ final class StateTableTest {
 
     @Test
     void theTableInTheDocumentsIsTheCodes() throws IOException {
+        var services = new LinkedHashMap<String, Service>();
+        STATES.forEach((name, state) -> services.put(name, service(state)));
+        requireDocumented(SERVICE_TABLE, table(services, true));
+    }
+
+    @Test
+    void theTableOfOneshotsInTheDocumentsIsTheCodes() throws IOException {
+        requireDocumented(ONESHOT_TABLE, table(ONESHOTS, false));
+    }
+
+    private static void requireDocumented(String name, String table) throws IOException {
+        String begin = "<!-- " + name + ": begin -->\n";
         String document = Files.readString(DOCUMENT);
-        int from = document.indexOf(BEGIN) + BEGIN.length();
-        int to = document.indexOf(END);
+        int from = document.indexOf(begin) + begin.length();
+        int to = document.indexOf("<!-- " + name + ": end -->");
         if (Boolean.getBoolean("efka.docs.write")) {
-            Files.writeString(DOCUMENT, document.substring(0, from) + table() + document.substring(to));
+            Files.writeString(DOCUMENT, document.substring(0, from) + table + document.substring(to));
             return;
         }
         assertThat(document.substring(from, to))
                 .as("agent/docs/states.md; this class says how to write it anew")
-                .isEqualTo(table());
+                .isEqualTo(table);
     }
 
-    private static String table() {
-        var text = new StringBuilder("| event \\ state | " + String.join(" | ", STATES.keySet()) + " |\n");
-        text.append("|---".repeat(STATES.size() + 1)).append("|\n");
+    /** @param isWhole whether rows without any effect are there too */
+    private static String table(Map<String, Service> services, boolean isWhole) {
+        var text = new StringBuilder("| event \\ state | " + String.join(" | ", services.keySet()) + " |\n");
+        text.append("|---".repeat(services.size() + 1)).append("|\n");
         for (Event event : EVENTS) {
-            List<String> cells =
-                    STATES.values().stream().map(state -> cell(state, event)).toList();
+            List<String> cells = services.values().stream()
+                    .map(service -> cell(service, event))
+                    .toList();
+            if (!isWhole && cells.stream().allMatch("-"::equals)) continue;
             text.append("| ").append(label(event)).append(" | ");
             text.append(String.join(" | ", cells)).append(" |\n");
         }
@@ -164,7 +202,10 @@ final class StateTableTest {
     }
 
     private static String label(Event event) {
-        if (event instanceof Event.Exited exited) return exited.treeEmpty() ? "Exited" : "Exited, others left";
+        if (event instanceof Event.Exited exited) {
+            if (exited.exit().isClean()) return "Exited with 0";
+            return exited.treeEmpty() ? "Exited with 1" : "Exited with 1, others left";
+        }
         if (event instanceof Event.HealthReported health) {
             return health.verdict().healthy() ? "HealthReported, well" : "HealthReported, third failure";
         }
@@ -175,8 +216,8 @@ final class StateTableTest {
         return event.name();
     }
 
-    private static String cell(ServiceState state, Event event) {
-        Service before = service(state);
+    private static String cell(Service before, Event event) {
+        ServiceState state = before.state();
         var context = new DecisionContext(NOW, new Random(1), () -> new RunId("00000000000000000000000002"));
         Step step = event.applyTo(state, before, context);
         var words = new ArrayList<String>();
@@ -193,16 +234,23 @@ final class StateTableTest {
     }
 
     private static Service service(ServiceState state) {
+        return service(state, effectiveManifest());
+    }
+
+    private static Service service(ServiceState state, Manifest manifest) {
         boolean unread = state instanceof Unread u && u.phase() != Unread.Phase.READ;
         var recorded = state.currentRun().isPresent()
                 ? Optional.of(new RunRecord(RUN, NOW, state instanceof Starting s ? s.process() : Optional.of(PROCESS)))
                 : Optional.<RunRecord>empty();
-        Desired desired = state instanceof Stopped ? Desired.STOPPED : Desired.RUNNING;
+        boolean isAtRest = state instanceof Stopped
+                || state instanceof Completed
+                || (state instanceof Failed && manifest.oneshot().isPresent());
+        Desired desired = isAtRest ? Desired.STOPPED : Desired.RUNNING;
         var record = ServiceRecord.fresh(new ServiceId("camera"), Path.of("/work"), desired, true)
                 .run(recorded);
         return new Service(
                 record,
-                unread ? Optional.empty() : Optional.of(effectiveManifest()),
+                unread ? Optional.empty() : Optional.of(manifest),
                 unread ? List.of(FAULT) : List.of(),
                 state,
                 Waiters.NONE,

@@ -109,17 +109,26 @@ final class World {
 
     private static World after(World earlier, ManifestReading others, Manifest... manifests) {
         var world = new World();
-        world.runs = 1000;
+        world.boot(earlier, others, manifests);
+        return world;
+    }
+
+    /** What an earlier agent stored, as this one finds it now. */
+    void bootLike(World earlier, Manifest... manifests) {
+        boot(earlier, new ManifestReading.Unusable(List.of()), manifests);
+    }
+
+    private void boot(World earlier, ManifestReading others, Manifest... manifests) {
+        runs = 1000;
         Map<ServiceId, ManifestReading> byId = new HashMap<>();
         for (Manifest manifest : manifests) byId.put(manifest.id(), new ManifestReading.Usable(manifest, List.of()));
         var found = new ArrayList<Supervisors.Found>();
-        for (ServiceId leaving : earlier.store.removals()) world.removing(leaving);
+        for (ServiceId leaving : earlier.store.removals()) removing(leaving);
         for (ServiceRecord record : earlier.store.load()) {
-            world.keep(record);
+            keep(record);
             found.add(new Supervisors.Found(record, byId.getOrDefault(record.id(), others)));
         }
-        world.services.boot(found);
-        return world;
+        services.boot(found);
     }
 
     private void removing(ServiceId id) {

@@ -6,6 +6,7 @@ import static io.efka.protocol.manifest.ManifestTexts.usable;
 import static io.efka.protocol.manifest.ManifestTexts.warnings;
 import static io.efka.protocol.manifest.ManifestTexts.with;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
@@ -13,6 +14,7 @@ import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest.HealthCheck;
 import java.net.URI;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestParserTest {
@@ -248,7 +251,95 @@ class ManifestParserTest {
             assertThat(ManifestParser.knownKeys())
                     .extracting(ManifestParser.KnownKey::path)
                     .doesNotHaveDuplicates()
-                    .hasSize(41);
+                    .hasSize(48);
+        }
+    }
+
+    @Nested
+    class OfAOneshot {
+        private static final String ONESHOT = "'service_id':'job','exec':'run.sh','type':'oneshot'";
+
+        @Test
+        void needsNoHealthCheckAndIsNotTriedAgain() {
+            Manifest manifest = usable(read("{" + ONESHOT + "}"));
+            assertThat(manifest.oneshot()).contains(new Manifest.Oneshot(Optional.empty(), Optional.empty()));
+            assertThat(manifest.health().check()).isEqualTo(new HealthCheck.Alive());
+            assertThat(manifest.restart().policy()).isEqualTo(Manifest.RestartRule.Policy.NEVER);
+        }
+
+        @Test
+        void hasATimeoutAndAPolicyIfItSaysSo() {
+            Manifest manifest = usable(read("{" + ONESHOT + ",'run_timeout':'5m','restart':{'policy':'on-failure'}}"));
+            assertThat(manifest.oneshot().orElseThrow().timeout()).contains(Duration.ofMinutes(5));
+            assertThat(manifest.restart().policy()).isEqualTo(Manifest.RestartRule.Policy.ON_FAILURE);
+        }
+
+        @Test
+        void isDueAtIntervals() {
+            Manifest manifest =
+                    usable(read("{" + ONESHOT + ",'schedule':{'every':'1h','jitter':'5m','catch_up':true}}"));
+            assertThat(manifest.schedule())
+                    .contains(new Manifest.ScheduleRule(
+                            new Schedule.Every(Duration.ofHours(1)), Duration.ofMinutes(5), true));
+        }
+
+        @Test
+        void isDueByACronExpression() {
+            Manifest manifest =
+                    usable(read("{" + ONESHOT + ",'schedule':{'cron':'30 2 * * 1-5','time_zone':'Europe/Berlin'}}"));
+            Schedule cron = Schedule.Cron.parse("30 2 * * 1-5", ZoneId.of("Europe/Berlin"))
+                    .orElseThrow();
+            assertThat(manifest.schedule()).contains(new Manifest.ScheduleRule(cron, Duration.ZERO, false));
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                quoteCharacter = '"',
+                value = {
+                    "'schedule':{}|schedule|must have either every or cron",
+                    "'schedule':{'every':'1h','cron':'0 2 * * *'}|schedule|must have either every or cron",
+                    "'schedule':{'every':'10ms'}|schedule.every|must be a duration from",
+                    "'schedule':{'cron':'0 0 30 2 *'}|schedule.cron|must have five fields",
+                    "'schedule':{'cron':'0 2 * * *','time_zone':'Atlantis'}|schedule.time_zone|must be a time zone",
+                    "'schedule':{'every':'1h','time_zone':'UTC'}|schedule.time_zone|must come with schedule.cron",
+                    "'schedule':{'every':'1h','jitter':'2h'}|schedule.jitter|must not be longer than schedule.every",
+                    "'ready':'spawn'|ready|must be left out of a oneshot",
+                    "'watchdog':'5s'|watchdog|must be left out of a oneshot"
+                })
+        void isRefusedWithAReason(String key, String path, String expected) {
+            List<Fault> faults = faults(read("{" + ONESHOT + "," + key + "}"));
+            assertThat(faults).hasSize(1);
+            assertThat(faults.get(0).key()).isEqualTo(path);
+            assertThat(faults.get(0).expected()).startsWith(expected);
+        }
+
+        @Test
+        void aServiceHasNoSchedule() {
+            assertThat(faults(with("'schedule':{'every':'1h'}")))
+                    .extracting(Fault::key, Fault::expected)
+                    .containsExactly(tuple("schedule.every", "must come with \"type\":\"oneshot\""));
+        }
+    }
+
+    @Nested
+    class WithADottedKey {
+        @Test
+        void isRefusedAndShowsTheNestedForm() {
+            assertThat(faults(with("'restart.policy':'never'")))
+                    .extracting(Fault::key, Fault::expected)
+                    .containsExactly(
+                            tuple("restart.policy", "must be written as an object: \"restart\":{\"policy\":…}"));
+        }
+
+        @Test
+        void isIgnoredWithAWarningWhereItIsInstalledAlready() {
+            ManifestReading reading = ManifestParser.readInstalled(
+                    "{\"service_id\":\"a\",\"exec\":\"x\",\"health_check\":\"process:\",\"restart.policy\":\"never\"}");
+            assertThat(reading.ifUsable()).isPresent();
+            assertThat(warnings(reading))
+                    .containsExactly("key \"restart.policy\" is ignored: it must be written as an object:"
+                            + " \"restart\":{\"policy\":…}");
         }
     }
 }

@@ -11,7 +11,9 @@ import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** What an apply does to one service. Each step looks at the present state, and does nothing if that is right already. */
@@ -20,6 +22,7 @@ final class ApplySteps {
     private final ServiceRequests services;
     private final Installation installation;
     private final Optional<String> commandId;
+    private final Set<ServiceId> ran = ConcurrentHashMap.newKeySet();
 
     ApplySteps(
             ServiceRegistry supervision,
@@ -58,6 +61,7 @@ final class ApplySteps {
         } catch (CommandException refusal) {
             return done(new Action(id, "updated", CommandResult.refused(refusal)));
         }
+        if (supervision.find(id).filter(now -> !isAtRest(now)).isPresent()) ran.add(id);
         return action(
                 id, "updated", () -> installation.update(id, wanted.content().get(), commandId));
     }
@@ -69,25 +73,35 @@ final class ApplySteps {
 
     CompletableFuture<Optional<Action>> stop(ServiceId id) {
         Optional<ServiceStatus> status = supervision.find(id);
-        boolean isStopped = status.filter(
-                        now -> now.desired() == Desired.STOPPED && now.state() == ServiceStatus.State.STOPPED)
-                .isPresent();
-        if (status.isEmpty() || isStopped) return nothing();
-        return ask(id, "stopped", Event.StopAsked::new);
+        if (status.isEmpty() || isAtRest(status.get())) return nothing();
+        return ask(id, "stopped", true, Event.StopAsked::new);
     }
 
-    /** @param isUpdated whether it was running, and stopped to be updated */
+    /**
+     * A oneshot that has completed is as it should be, unless it was updated since.
+     *
+     * @param isUpdated whether its files were changed by this apply, and it was stopped for that if it ran
+     */
     CompletableFuture<Optional<Action>> start(ServiceId id, boolean isUpdated) {
         Optional<ServiceStatus> status = supervision.find(id);
-        boolean isWell = status.filter(
-                        now -> now.desired() == Desired.RUNNING && now.state() != ServiceStatus.State.FAILED)
-                .isPresent();
-        if (status.isEmpty() || isWell) return nothing();
-        return ask(id, isUpdated ? "restarted" : "started", Event.StartAsked::new);
+        if (status.isEmpty() || isWell(status.get(), isUpdated)) return nothing();
+        String name = ran.contains(id) ? "restarted" : "started";
+        // How long a oneshot takes is up to it: an apply ends when it has begun.
+        return ask(id, name, !services.isOneshot(id), Event.StartAsked::new);
     }
 
-    private CompletableFuture<Optional<Action>> ask(ServiceId id, String name, Function<Request, Event> event) {
-        var asking = new ServiceRequests.Asking(commandId, true);
+    private static boolean isAtRest(ServiceStatus now) {
+        return now.desired() == Desired.STOPPED && now.run().isEmpty();
+    }
+
+    private static boolean isWell(ServiceStatus now, boolean isUpdated) {
+        boolean hasCompleted = now.state() == ServiceStatus.State.COMPLETED && !isUpdated;
+        return hasCompleted || (now.desired() == Desired.RUNNING && now.state() != ServiceStatus.State.FAILED);
+    }
+
+    private CompletableFuture<Optional<Action>> ask(
+            ServiceId id, String name, boolean waits, Function<Request, Event> event) {
+        var asking = new ServiceRequests.Asking(commandId, waits);
         return action(id, name, () -> services.ask(id, asking, event).thenApply(CommandResult::of));
     }
 

@@ -10,6 +10,7 @@ import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code install} and {@code remove}. */
@@ -33,8 +34,15 @@ public final class InstallCommands {
             return CompletableFuture.completedFuture(
                     installed(CommandResult.of(services.status(id))).warning(warnings));
         }
-        return services.ask(id, ServiceRequests.Asking.andWait(command), Event.StartAsked::new)
+        return services.ask(id, asking(command, id), asked -> new Event.StartAsked(asked, isDone, Optional.empty()))
                 .thenApply(outcome -> installed(started(command, outcome)).warning(warnings));
+    }
+
+    /** An install holds the service's queue, so it does not wait until a oneshot has completed. */
+    private ServiceRequests.Asking asking(Command command, ServiceId id) {
+        return services.isOneshot(id)
+                ? new ServiceRequests.Asking(command.id(), false)
+                : ServiceRequests.Asking.andWait(command);
     }
 
     CompletableFuture<CommandResult> remove(Command command) throws CommandException {

@@ -52,7 +52,9 @@ public final class Installation {
     List<String> install(ServiceId id, InstallRequest request) throws CommandException {
         if (isInstalled(id)) {
             throw new CommandException(
-                    ErrorCode.ALREADY_INSTALLED, "service " + id + " is installed: remove it first, or use apply");
+                    ErrorCode.ALREADY_INSTALLED,
+                    "service " + id
+                            + " is installed already: use apply, which updates it (remove would delete what it has written, too)");
         }
         services.requireNoCycle(ServiceRequests.usable(id, check(id, request)).manifest());
         Installed installed = installer.install(id, request);

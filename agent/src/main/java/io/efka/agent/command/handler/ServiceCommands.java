@@ -49,7 +49,7 @@ public final class ServiceCommands {
 
     CompletableFuture<CommandResult> start(Command command) throws CommandException {
         List<String> warnings = services.reread(command.requiredService());
-        return ask(command, Event.StartAsked::new)
+        return ask(command, request -> new Event.StartAsked(request, command.isRepeated(), before(command)))
                 .thenApply(outcome -> started(command, outcome).warning(warnings));
     }
 
@@ -81,9 +81,8 @@ public final class ServiceCommands {
     CompletableFuture<CommandResult> restart(Command command) throws CommandException {
         ServiceId id = command.requiredService();
         List<String> warnings = services.reread(id);
-        Optional<RunId> before = command.snapshot().flatMap(ServiceSnapshot::run);
         // The supervisor decides whether it is done already: a status that is read here may be out of date.
-        return ask(command, request -> new Event.RestartAsked(request, command.isRepeated(), before))
+        return ask(command, request -> new Event.RestartAsked(request, command.isRepeated(), before(command)))
                 .thenApply(outcome -> started(command, outcome).warning(warnings));
     }
 
@@ -108,6 +107,10 @@ public final class ServiceCommands {
         String text = command.arguments().required("text", "what to write to stdin, as in \"reload\\n\"");
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         return ask(command, request -> new Event.InputAsked(request, bytes)).thenApply(CommandResult::of);
+    }
+
+    private static Optional<RunId> before(Command command) {
+        return command.snapshot().flatMap(ServiceSnapshot::run);
     }
 
     private CompletableFuture<Outcome> ask(Command command, Function<Request, Event> event) throws CommandException {

@@ -46,6 +46,11 @@ public final class ServiceRequests {
         return manifest.get();
     }
 
+    /** Whether it is run until it ends, and not kept running. */
+    boolean isOneshot(ServiceId id) {
+        return supervision.manifest(id).flatMap(Manifest::oneshot).isPresent();
+    }
+
     Path workDir(ServiceId id) throws CommandException {
         Optional<Path> workDir = supervision.workDir(id);
         if (workDir.isEmpty()) throw unknown(id);

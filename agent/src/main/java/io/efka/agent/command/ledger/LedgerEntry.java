@@ -65,13 +65,14 @@ public record LedgerEntry(String id, long number, String digest, Instant accepte
      * The service's state when the command was accepted. After a crash it shows which steps were already done.
      *
      * @param state empty: the service was not installed
-     * @param run while there was one
+     * @param run the current run, or else the last one
      */
     public record ServiceSnapshot(Optional<ServiceStatus.State> state, Optional<RunId> run) {
         public static final ServiceSnapshot NONE = new ServiceSnapshot(Optional.empty(), Optional.empty());
 
         public static ServiceSnapshot of(ServiceStatus status) {
-            return new ServiceSnapshot(Optional.of(status.state()), status.run());
+            Optional<RunId> run = status.run().or(() -> status.lastExit().map(ServiceStatus.LastExit::run));
+            return new ServiceSnapshot(Optional.of(status.state()), run);
         }
 
         public boolean wasInstalled() {
@@ -81,7 +82,8 @@ public record LedgerEntry(String id, long number, String digest, Instant accepte
         public boolean hadToBeStopped() {
             return state.isPresent()
                     && state.get() != ServiceStatus.State.STOPPED
-                    && state.get() != ServiceStatus.State.FAILED;
+                    && state.get() != ServiceStatus.State.FAILED
+                    && state.get() != ServiceStatus.State.COMPLETED;
         }
     }
 }
