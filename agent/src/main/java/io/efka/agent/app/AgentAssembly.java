@@ -1,6 +1,7 @@
 package io.efka.agent.app;
 
 import io.efka.agent.channel.ServiceChannels;
+import io.efka.agent.command.CommandAudit;
 import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandRouter;
 import io.efka.agent.command.CommandTable;
@@ -185,7 +186,7 @@ final class AgentAssembly {
                 settings.ledger().entries(),
                 settings.ledger().age(),
                 timers);
-        var context = new CommandContext(topics, ledger, outbox::send, services, events, timers);
+        var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit());
         var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
         var requests = new ServiceRequests(services, folders);
         var installation = new Installation(services, requests, folders, events, pools.folders());
@@ -225,6 +226,10 @@ final class AgentAssembly {
      */
     static AgentAssembly of(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
         return new AgentAssembly(settings, store, number, check, shutdown);
+    }
+
+    private static CommandAudit audit() {
+        return new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
     }
 
     private SerialExecutor mailbox(String name, SelfCheck check) {

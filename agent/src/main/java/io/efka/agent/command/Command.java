@@ -29,16 +29,23 @@ public record Command(
      * @param id empty if the command has none
      * @param service as in the topic, perhaps not a legal id; empty for a command to the device
      * @param name such as {@code start}; perhaps unknown
+     * @param topic on which it came
      * @param arrived when the agent received it
      */
-    public record Header(Optional<String> id, Optional<String> service, String name, ReplyTo replyTo, Instant arrived) {
+    public record Header(
+            Optional<String> id,
+            Optional<String> service,
+            String name,
+            String topic,
+            ReplyTo replyTo,
+            Instant arrived) {
 
         Header withId(String other) {
-            return new Header(Optional.of(other), service, name, replyTo, arrived);
+            return new Header(Optional.of(other), service, name, topic, replyTo, arrived);
         }
 
         Header withReplyTo(ReplyTo other) {
-            return new Header(id, service, name, other, arrived);
+            return new Header(id, service, name, topic, other, arrived);
         }
     }
 

@@ -135,7 +135,9 @@ final class CommandAdmission {
         } else {
             boolean isFull = admission instanceof Ledger.Admission.Full;
             arrival.acknowledge().run();
-            context.replies().refuse(header, isFull ? busy(arrival.command()) : reused(header));
+            CommandException refusal = isFull ? busy(arrival.command()) : reused(header);
+            context.auditRefusal(header, Optional.of(arrival.spec()), refusal);
+            context.replies().refuse(header, refusal);
         }
     }
 
@@ -238,6 +240,7 @@ final class CommandAdmission {
 
     private void giveUp(String key, Arrival arrival, CommandException refusal) {
         Command.Header header = arrival.command().header();
+        context.auditRefusal(header, Optional.of(arrival.spec()), refusal);
         String reply = context.replies().write(header, CommandResult.refused(refusal));
         context.ledger().withdraw(key, reply);
         arrival.acknowledge().run();

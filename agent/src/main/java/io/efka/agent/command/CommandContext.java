@@ -31,6 +31,7 @@ public final class CommandContext {
     private final ServiceRegistry services;
     private final Events events;
     private final Timers timers;
+    private final CommandAudit audit;
 
     /**
      * @param sender sends a reply, if need be again at the next connection, and never blocks; completes when the broker
@@ -42,13 +43,15 @@ public final class CommandContext {
             Function<Message, CompletableFuture<Void>> sender,
             ServiceRegistry services,
             Events events,
-            Timers timers) {
+            Timers timers,
+            CommandAudit audit) {
         this.topics = topics;
         this.ledger = ledger;
         this.replies = new Replies(topics, sender, timers);
         this.services = services;
         this.events = events;
         this.timers = timers;
+        this.audit = audit;
     }
 
     Topics topics() {
@@ -69,6 +72,16 @@ public final class CommandContext {
 
     Timers timers() {
         return timers;
+    }
+
+    /** A command was done, or refused when its turn came. */
+    void audit(Command command, CommandTable.CommandSpec spec, CommandResult result) {
+        audit.done(command, spec, result, timers.now());
+    }
+
+    /** A command was refused at acceptance; {@code spec} is empty if there is no such command. */
+    void auditRefusal(Command.Header header, Optional<CommandTable.CommandSpec> spec, CommandException refusal) {
+        audit.refused(header, spec, CommandResult.refused(refusal), timers.now());
     }
 
     boolean isExpired(Command command) {

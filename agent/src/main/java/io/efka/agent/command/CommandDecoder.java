@@ -57,7 +57,7 @@ final class CommandDecoder {
 
     Decoded decode(Message message, Topics.CommandTopic topic, Instant arrived) {
         Message.Properties properties = message.properties();
-        Command.Header header = header(properties, topic, arrived);
+        Command.Header header = header(message, topic, arrived);
         try {
             if (properties.responseTopic().isPresent()) {
                 requireLegalReplyTopic(
@@ -76,7 +76,8 @@ final class CommandDecoder {
         }
     }
 
-    private Command.Header header(Message.Properties properties, Topics.CommandTopic topic, Instant arrived) {
+    private Command.Header header(Message message, Topics.CommandTopic topic, Instant arrived) {
+        Message.Properties properties = message.properties();
         String replyTopic = properties
                 .responseTopic()
                 .filter(asked -> problem(asked).isEmpty())
@@ -87,7 +88,7 @@ final class CommandDecoder {
                 deadline(properties.expirySeconds(), arrived));
         Optional<String> id =
                 properties.correlationData().filter(data -> data.length > 0).map(CommandDigest::idOf);
-        return new Command.Header(id, topic.service(), topic.command(), replyTo, arrived);
+        return new Command.Header(id, topic.service(), topic.command(), message.topic(), replyTo, arrived);
     }
 
     private static Optional<Instant> deadline(OptionalLong seconds, Instant arrived) {

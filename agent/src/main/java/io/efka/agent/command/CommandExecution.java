@@ -100,6 +100,7 @@ final class CommandExecution implements KeyedSerialExecutor.Work {
 
     private void conclude(CommandResult result) {
         if (!isDone.compareAndSet(false, true)) return;
+        context.audit(command, spec, result);
         CommandResult warned = result.warning(unknownArguments());
         if (early.isPresent()) context.announceDone(command, warned);
         if (ledgerKey.isPresent()) {

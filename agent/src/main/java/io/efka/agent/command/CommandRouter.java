@@ -92,6 +92,7 @@ public final class CommandRouter {
             admission.dispatch(new CommandAdmission.Arrival(command, spec, inbound.message(), inbound::acknowledge));
         } catch (CommandException refusal) {
             inbound.acknowledge();
+            context.auditRefusal(decoded.header(), table.known(decoded.header()), refusal);
             context.replies().refuse(decoded.header(), refusal);
         }
     }
@@ -104,6 +105,7 @@ public final class CommandRouter {
                 Optional.empty(),
                 Optional.of(id.value()),
                 "remove",
+                "",
                 nobody,
                 context.timers().now());
         try {
@@ -141,6 +143,7 @@ public final class CommandRouter {
             admission.resume(entry.id(), command.repeatedAfter(accepted.snapshot()), spec);
         } catch (CommandException refusal) {
             ReplyTo to = decoded.header().replyTo();
+            context.auditRefusal(decoded.header(), table.known(decoded.header()), refusal);
             context.finish(entry.id(), to, context.replies().write(decoded.header(), CommandResult.refused(refusal)));
         }
     }

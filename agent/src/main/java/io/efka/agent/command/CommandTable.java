@@ -119,10 +119,17 @@ public final class CommandTable {
     }
 
     CommandSpec find(Command.Header header) throws CommandException {
-        boolean toService = header.service().isPresent();
-        CommandSpec spec = (toService ? service : device).get(template(header.name()));
-        if (spec != null) return spec;
-        throw new CommandException(ErrorCode.UNKNOWN_COMMAND, unknown(header.name(), toService));
+        Optional<CommandSpec> spec = known(header);
+        if (spec.isPresent()) return spec.get();
+        throw new CommandException(
+                ErrorCode.UNKNOWN_COMMAND,
+                unknown(header.name(), header.service().isPresent()));
+    }
+
+    /** Empty: there is no such command. */
+    Optional<CommandSpec> known(Command.Header header) {
+        Map<String, CommandSpec> level = header.service().isPresent() ? service : device;
+        return Optional.ofNullable(level.get(template(header.name())));
     }
 
     /** The name as it is in the table, which has a placeholder for the part that a user chooses. */

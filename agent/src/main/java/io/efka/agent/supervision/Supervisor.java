@@ -9,14 +9,15 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.FatalErrors;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps one service as its operator wants it. Whatever happens is told to it; one event at a time it does, always in
@@ -100,7 +101,7 @@ final class Supervisor {
             if (!save(event, step.next())) return;
             service = step.next();
             perform(step.effects());
-            announce(before, event);
+            announce(event);
         } catch (RuntimeException bug) {
             LOG.error("service={} state={} event={}: internal error", before.id(), before.state(), event, bug);
             giveUp(before, event, bug);
@@ -148,34 +149,34 @@ final class Supervisor {
         }
     }
 
-    private void announce(Service before, Event event) {
+    private void announce(Event event) {
         ServiceStatus status = status();
         if (status.equals(announced)) return;
-        if (!before.state().visible().equals(status.state())) {
-            LOG.info(
-                    "service={} state={}->{} event={} cause={}",
-                    status.id(),
-                    before.state().visible(),
-                    status.state(),
-                    event.name(),
-                    describe(status.cause()));
-        }
+        log(new Transition(announced, status), event);
         publish(status);
+    }
+
+    private void log(Transition transition, Event event) {
+        // Nothing starts yet: a later line says that its process was found, or that it is gone.
+        boolean isAdopting = service.state() instanceof Adopting;
+        Optional<String> change = isAdopting
+                ? Optional.empty()
+                : transition.sentence(ports.timers().now());
+        boolean isWarning = transition.isWarning();
+        change.ifPresent(
+                line -> LOG.atLevel(isWarning ? Level.WARN : Level.INFO).log(line));
+        LOG.debug("service={} event={}", service.id(), event.name());
+        Duration window = service.effectiveManifest().restart().window();
+        boolean loops = transition.now().crashLoop();
+        transition
+                .crashLoop(window)
+                .ifPresent(line -> LOG.atLevel(loops ? Level.WARN : Level.INFO).log(line));
     }
 
     /** A listener that throws is a bug of its own: the service is as it was decided, and lives on. */
     private void publish(ServiceStatus status) {
         announced = status;
         FatalErrors.run(() -> ports.listener().changed(status));
-    }
-
-    private static String describe(Cause cause) {
-        var words = new StringBuilder(cause.kind().name().toLowerCase(Locale.ROOT));
-        cause.code().ifPresent(c -> words.append(" code=").append(c));
-        cause.signal().ifPresent(s -> words.append(" signal=").append(s));
-        cause.commandId().ifPresent(id -> words.append(" id=").append(id));
-        cause.message().ifPresent(m -> words.append(" (").append(m).append(')'));
-        return words.toString();
     }
 
     /**

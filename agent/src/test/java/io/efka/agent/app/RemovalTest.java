@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.channel.ServiceChannels;
 import io.efka.agent.channel.ServiceMessageSink;
+import io.efka.agent.command.CommandAudit;
 import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandRouter;
 import io.efka.agent.command.KeyedSerialExecutor;
@@ -277,7 +278,8 @@ final class RemovalTest {
                     new Random(1));
             services = new Supervisors(ports, () -> new SerialExecutor(pool), watch(OutputFiles.class, output.files()));
             var ledger = new Ledger(new StoredLedger(state), 1000, Duration.ofHours(1), timers);
-            var context = new CommandContext(topics, ledger, this::reply, services, silent, timers);
+            var context = new CommandContext(
+                    topics, ledger, this::reply, services, silent, timers, new CommandAudit(line -> {}));
             var queues = new KeyedSerialExecutor(pool, 64, 1 << 20);
             Installer installer = watch(Installer.class, folders);
             var requests = new ServiceRequests(services, installer);

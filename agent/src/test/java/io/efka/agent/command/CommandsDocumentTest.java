@@ -37,7 +37,7 @@ final class CommandsDocumentTest {
     private void describes(List<String> row, Optional<String> service) throws CommandException {
         var to = new ReplyTo("unused", Optional.empty(), Optional.empty());
         CommandTable.CommandSpec command =
-                table.find(new Command.Header(Optional.empty(), service, row.get(0), to, Instant.EPOCH));
+                table.find(new Command.Header(Optional.empty(), service, row.get(0), "unused", to, Instant.EPOCH));
         var arguments = new HashSet<>(command.arguments());
         arguments.removeAll(CommandDecoder.COMMON);
         Set<String> documented = row.get(1).isEmpty()

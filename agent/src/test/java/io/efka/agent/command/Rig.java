@@ -46,6 +46,7 @@ public final class Rig {
     public final KillSwitch kill;
     public final FakeCalls channels = new FakeCalls();
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    final List<String> audit = new ArrayList<>();
     public final List<Message> replies = new ArrayList<>();
     final List<String> events = new ArrayList<>();
     Map<String, ?> lastEvent = Map.of();
@@ -78,7 +79,8 @@ public final class Rig {
         var topics = new Topics("efka", new DeviceId("dev1"), List.of(new GroupId("roof")));
         var ledger = new Ledger(disk.store(kill), 1000, Duration.ofHours(24), timers);
         var recorded = new RecordedEvents();
-        var context = new CommandContext(topics, ledger, this::send, supervision, recorded, timers);
+        var context = new CommandContext(
+                topics, ledger, this::send, supervision, recorded, timers, new CommandAudit(audit::add));
         var queues = new KeyedSerialExecutor(tasks::add, 64, 8 * 1024 * 1024);
         var requests = new ServiceRequests(supervision, installer);
         var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
