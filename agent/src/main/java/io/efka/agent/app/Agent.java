@@ -3,6 +3,7 @@ package io.efka.agent.app;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Lifecycle.StartException.Reason;
+import io.efka.agent.command.handler.AgentLog;
 import io.efka.agent.files.ExposedFiles;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.state.SessionCounter;
@@ -33,6 +34,7 @@ public final class Agent implements Lifecycle {
 
     private final Settings settings;
     private final FatalErrors fatal;
+    private final AgentLog log;
     private final SystemdNotifier systemd =
             new SystemdNotifier(System.getenv(), ProcessHandle.current().pid());
     private final SelfCheck check;
@@ -44,10 +46,16 @@ public final class Agent implements Lifecycle {
 
     @GuardedBy("this") private boolean closed;
 
-    /** @param fatal writes its thread dumps into the data folder once the agent starts */
-    public Agent(Settings settings, FatalErrors fatal) {
+    /**
+     * Nothing happens before {@link #start}.
+     *
+     * @param fatal writes its thread dumps into the data folder once the agent starts
+     * @param log at the configured level
+     */
+    public Agent(Settings settings, FatalErrors fatal, AgentLog log) {
         this.settings = settings;
         this.fatal = fatal;
+        this.log = log;
         this.check = new SelfCheck(settings.selfCheckTimeout(), systemd.period(), fatal::halt, systemd::alive);
     }
 
@@ -89,7 +97,7 @@ public final class Agent implements Lifecycle {
                 "the lock file of " + data + " was deleted or replaced, so that another agent can have the folder",
                 ExitCode.BUSY));
         AgentAssembly assembled =
-                AgentAssembly.of(settings, store, new SessionCounter(store).next(), check, this::closeElsewhere);
+                AgentAssembly.of(settings, store, new SessionCounter(store).next(), check, log, this::closeElsewhere);
         parts = Optional.of(assembled);
         assembled.start();
         LOG.info(

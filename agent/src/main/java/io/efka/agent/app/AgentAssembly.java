@@ -6,6 +6,8 @@ import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandRouter;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.KeyedSerialExecutor;
+import io.efka.agent.command.handler.AgentLog;
+import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
 import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
@@ -119,7 +121,8 @@ final class AgentAssembly {
     private final OrphanSweep orphans;
     private final boolean isStateWhole;
 
-    private AgentAssembly(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
+    private AgentAssembly(
+            Settings settings, StateStore store, long number, SelfCheck check, AgentLog log, Runnable shutdown) {
         pools.watched().forEach(check::watch);
         var random = RandomGenerator.getDefault();
         var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
@@ -192,8 +195,9 @@ final class AgentAssembly {
         var installation = new Installation(services, requests, folders, events, pools.folders());
         CommandTable commands = CommandTables.standard(
                 new DeviceCommands(services, statusCodec::encode, info::now, measurements::deviceNow, timers),
+                new AgentLogCommands(log, timers),
                 new ServiceCommands(requests, statusCodec::encode, launcher::isGrouped),
-                new LogsCommand(requests, output.logs()),
+                new LogsCommand(requests, output.logs(), timers),
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests),
                 new ApplyCommand(services, requests, installation, queues),
@@ -222,10 +226,12 @@ final class AgentAssembly {
      *
      * @param number of this start of the agent on its data folder
      * @param check told of the pools and mailboxes that must not stand still
+     * @param log at the configured level
      * @param shutdown ends the whole agent; must not block
      */
-    static AgentAssembly of(Settings settings, StateStore store, long number, SelfCheck check, Runnable shutdown) {
-        return new AgentAssembly(settings, store, number, check, shutdown);
+    static AgentAssembly of(
+            Settings settings, StateStore store, long number, SelfCheck check, AgentLog log, Runnable shutdown) {
+        return new AgentAssembly(settings, store, number, check, log, shutdown);
     }
 
     private static CommandAudit audit() {

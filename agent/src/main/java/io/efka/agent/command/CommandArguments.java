@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.protocol.CommandException;
+import io.efka.protocol.Durations;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.Signal;
@@ -88,6 +89,19 @@ public final class CommandArguments {
             return Optional.of(OffsetDateTime.parse(text.get()).toInstant());
         } catch (DateTimeParseException e) {
             throw wrong(key, "a time as in \"2026-11-22T10:00:00Z\"");
+        }
+    }
+
+    /** A time, or how long it is ago: {@code "1h"}. */
+    public Optional<Instant> pastTime(String key, Instant now) throws CommandException {
+        Optional<String> text = string(key);
+        if (text.isEmpty()) return Optional.empty();
+        Optional<Instant> past = Durations.parse(text.get()).map(now::minus);
+        if (past.isPresent()) return past;
+        try {
+            return Optional.of(OffsetDateTime.parse(text.get()).toInstant());
+        } catch (DateTimeParseException e) {
+            throw wrong(key, "a time as in \"2026-11-22T10:00:00Z\", or how long ago it was, as in \"1h\"");
         }
     }
 

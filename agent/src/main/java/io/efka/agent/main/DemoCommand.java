@@ -2,7 +2,7 @@ package io.efka.agent.main;
 
 import io.efka.agent.app.Lifecycle;
 import io.efka.agent.app.Settings;
-import io.efka.agent.main.Logging.LogLevel;
+import io.efka.agent.command.handler.AgentLog;
 import io.efka.demo.Demo;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;
@@ -70,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
                     given.port("--ws-port", given.webSocketPort),
                     given.dataFolder.map(folder -> folder.toAbsolutePath().normalize()),
                     given.device());
-            Logging.level(LogLevel.WARN); // what the agent does is to be seen through the broker
+            Logging.level(AgentLog.Level.WARN); // what the agent does is to be seen through the broker
             var demo = new Demo(plan, given.agents, given.links, line.getOut());
             return new DaemonRunner(given.termination, line.getErr())
                     .run(demo, Demo.STOP_TIMEOUT)

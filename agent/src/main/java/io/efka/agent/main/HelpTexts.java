@@ -42,16 +42,16 @@ final class HelpTexts {
         usage.footer(
                 "",
                 "TIME is a number with a unit: 500ms, 10s, 5m, 24h, 7d.",
-                "Every setting can also be in the environment (--data-dir is EFKA_DATA_DIR, --log-level is",
-                "EFKA_LOG) or in the config file (data_dir). A flag overrides the environment, which overrides the",
-                "file. The first SIGTERM, SIGINT or SIGHUP ends the agent gracefully (exit code 0), a second at once.",
+                "Every setting can also be in the environment (--data-dir is EFKA_DATA_DIR) or in the",
+                "config file (data_dir). A flag overrides the environment, which overrides the file. The",
+                " first SIGTERM, SIGINT or SIGHUP ends the agent gracefully (exit code 0), a second at once.",
                 "",
                 "Examples:",
                 "  efka run",
                 "  efka run --broker tcp://broker.example:1883 --device cam7 --groups cameras,berlin",
                 "  efka run --broker ssl://broker.example --ca /etc/efka/ca.pem --username cam7 \\",
                 "           --password-file /etc/efka/password",
-                "  EFKA_BROKER=ws://broker.example/mqtt EFKA_LOG=debug efka run --config /etc/efka/efka.json");
+                "  EFKA_BROKER=ws://broker.example/mqtt EFKA_LOG_LEVEL=debug efka run --config /etc/efka/efka.json");
     }
 
     static void check(CommandSpec spec) {

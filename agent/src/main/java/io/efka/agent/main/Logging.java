@@ -12,6 +12,8 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import io.efka.agent.command.handler.AgentLog;
+import io.efka.agent.main.ProcessLog.RecentLines;
 import io.efka.protocol.json.JsonWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -26,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class Logging extends ContextAwareBase implements Configurator {
+    // Some thousand lines, or a few dozen stack traces: at most 1 MiB of memory.
+    private static final RecentLines RECENT = new RecentLines(512 * 1024);
+
     // The process has one stderr. Not through System.err, whose lock would be held while a write hangs.
     private static final LogWriter WRITER = new LogWriter(new FileOutputStream(FileDescriptor.err)).start();
 
@@ -39,10 +44,25 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
 
     /** Logs what is at least as grave as {@code level}, from now on; takes effect on every logger there is. */
-    static void level(LogLevel level) {
+    static void level(AgentLog.Level level) {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.valueOf(level.name()));
         }
+    }
+
+    /** The level in force. */
+    static AgentLog.Level level() {
+        if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) return AgentLog.Level.INFO;
+        return levelOf(context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getEffectiveLevel());
+    }
+
+    private static AgentLog.Level levelOf(Level level) {
+        return AgentLog.Level.valueOf(level.toString());
+    }
+
+    /** The process's log as commands see it. */
+    static AgentLog processLog() {
+        return new ProcessLog(RECENT);
     }
 
     private static Appender<ILoggingEvent> stderr(LoggerContext context) {
@@ -52,7 +72,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
         var appender = new UnsynchronizedAppenderBase<ILoggingEvent>() {
             @Override
             protected void append(ILoggingEvent event) {
-                WRITER.write(line.doLayout(event));
+                String text = line.doLayout(event);
+                RECENT.add(new AgentLog.Line(levelOf(event.getLevel()), text));
+                WRITER.write(text);
             }
         };
         appender.setContext(context);
@@ -72,15 +94,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
         context.getLogger("org.apache.activemq.audit").setLevel(Level.OFF);
         context.getLogger("io.netty").setLevel(Level.WARN);
         context.getLogger("io.micrometer").setLevel(Level.WARN);
-    }
-
-    /** How much is logged; each level includes the graver ones before it. */
-    enum LogLevel {
-        ERROR,
-        WARN,
-        INFO,
-        DEBUG,
-        TRACE
     }
 
     /** The shape of a log line: {@code 2026-11-22T20:50:24.303Z INFO  Agent - started}, a stack trace below it. */

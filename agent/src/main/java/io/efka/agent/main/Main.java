@@ -33,7 +33,7 @@ public final class Main {
             halt.accept(code);
         });
         var efka = new Efka(
-                settings -> new Agent(settings, fatal),
+                settings -> new Agent(settings, fatal, Logging.processLog()),
                 broker ->
                         new PahoLink(broker, new SystemTimers(ForkJoinPool.commonPool()), RandomGenerator.getDefault()),
                 ManifestParser::read,

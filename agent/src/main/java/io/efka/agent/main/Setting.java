@@ -38,12 +38,7 @@ enum Setting {
             "PREFIX",
             Shape.TEXT,
             "Tell Home Assistant of this device and its services; its discovery prefix, usually homeassistant. Default: do not"),
-    LOG_LEVEL("LEVEL", Shape.TEXT, "error, warn, info, debug or trace. Default: info") {
-        @Override
-        String environment() {
-            return EfkaVariables.PREFIX + "LOG";
-        }
-    };
+    LOG_LEVEL("LEVEL", Shape.TEXT, "error, warn, info, debug or trace. Default: info");
 
     /** What a setting's value looks like in JSON. */
     enum Shape {

@@ -1,6 +1,6 @@
 package io.efka.agent.main;
 
-import io.efka.agent.main.Logging.LogLevel;
+import io.efka.agent.command.handler.AgentLog;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.Durations;
 import io.efka.protocol.Names;
@@ -120,8 +120,8 @@ final class SettingValues {
         return Integer.parseInt(text);
     }
 
-    static LogLevel logLevel(String text) {
-        return Arrays.stream(LogLevel.values())
+    static AgentLog.Level logLevel(String text) {
+        return Arrays.stream(AgentLog.Level.values())
                 .filter(level -> level.name().equals(text.toUpperCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("must be error, warn, info, debug or trace"));

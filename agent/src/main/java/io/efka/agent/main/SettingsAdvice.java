@@ -79,10 +79,16 @@ final class SettingsAdvice {
         for (String name : machine.environment().keySet()) {
             if (!EfkaVariables.isReserved(name) || known.contains(name) || isNoSetting(name)) continue;
             Spelling.closest(name, known)
+                    .or(() -> longer(name, known))
                     .ifPresent(
                             close -> stray.add("the variable " + name + " means nothing; did you mean " + close + "?"));
         }
         return stray;
+    }
+
+    /** A name that was cut short: {@code EFKA_LOG}. */
+    private static Optional<String> longer(String name, List<String> known) {
+        return known.stream().filter(one -> one.startsWith(name + "_")).reduce((a, b) -> a + " or " + b);
     }
 
     private static boolean isNoSetting(String name) {

@@ -1,7 +1,7 @@
 package io.efka.agent.main;
 
 import io.efka.agent.app.Settings;
-import io.efka.agent.main.Logging.LogLevel;
+import io.efka.agent.command.handler.AgentLog;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.Fault;
@@ -87,7 +87,7 @@ final class SettingsReader {
                 value(Setting.STOP_TIMEOUT, "30s", SettingValues::stopTimeout),
                 value(Setting.SELF_CHECK_TIMEOUT, "60s", SettingValues::selfCheckTimeout),
                 value(Setting.HOME_ASSISTANT, "", SettingValues::homeAssistant));
-        LogLevel level = value(Setting.LOG_LEVEL, "info", SettingValues::logLevel);
+        AgentLog.Level level = value(Setting.LOG_LEVEL, "info", SettingValues::logLevel);
         if (!faults.isEmpty()) return new SettingsReading.Unusable(faults, exitCode());
         return new SettingsReading.Usable(settings, level, SettingsAdvice.on(settings));
     }
@@ -180,7 +180,7 @@ final class SettingsReader {
     sealed interface SettingsReading {
 
         /** They can be used; each warning is one sentence. */
-        record Usable(Settings settings, LogLevel logLevel, List<String> warnings) implements SettingsReading {
+        record Usable(Settings settings, AgentLog.Level logLevel, List<String> warnings) implements SettingsReading {
             public Usable {
                 warnings = List.copyOf(warnings);
             }

@@ -11,6 +11,7 @@ import io.efka.agent.command.CommandAudit;
 import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandRouter;
 import io.efka.agent.command.KeyedSerialExecutor;
+import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
 import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
@@ -286,8 +287,9 @@ final class RemovalTest {
             var installation = new Installation(services, requests, installer, silent, pool);
             var table = CommandTables.standard(
                     new DeviceCommands(services, status -> new JsonObject(), JsonObject::new, JsonObject::new, timers),
+                    new AgentLogCommands(new NoLog(), timers),
                     new ServiceCommands(requests, status -> new JsonObject(), run -> true),
-                    new LogsCommand(requests, output.logs()),
+                    new LogsCommand(requests, output.logs(), timers),
                     new ChannelCommands(requests, channels, timers),
                     new InstallCommands(installation, requests),
                     new ApplyCommand(services, requests, installation, queues),

@@ -357,6 +357,8 @@ final class CommandRouterTest {
                     "logs | {\"max_bytes\":0}",
                     "logs | {\"max_bytes\":196609}",
                     "logs | {\"match\":5}",
+                    "logs | {\"since\":\"1 hour\"}",
+                    "logs | {\"since\":\"30m\",\"until\":\"1h\"}",
                     "logs | {\"since\":\"yesterday\"}",
                     "logs | {\"since\":\"2026-11-22T10:00:00Z\",\"until\":\"2026-11-22T09:00:00Z\"}",
                 })
@@ -791,7 +793,7 @@ final class CommandRouterTest {
     @Test
     void commandsAreThoseOfTheContract() {
         assertThat(rig.table.deviceCommands())
-                .containsExactlyInAnyOrder("ping", "info", "list", "metrics", "apply", "shutdown");
+                .containsExactlyInAnyOrder("ping", "info", "list", "metrics", "logs", "log-level", "apply", "shutdown");
         assertThat(rig.table.serviceCommands())
                 .containsExactlyInAnyOrder(
                         "start",

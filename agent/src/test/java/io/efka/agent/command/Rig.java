@@ -2,6 +2,8 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.command.handler.AgentLog;
+import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
 import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
@@ -46,6 +48,7 @@ public final class Rig {
     public final KillSwitch kill;
     public final FakeCalls channels = new FakeCalls();
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    final FakeAgentLog agentLog = new FakeAgentLog();
     final List<String> audit = new ArrayList<>();
     public final List<Message> replies = new ArrayList<>();
     final List<String> events = new ArrayList<>();
@@ -86,8 +89,9 @@ public final class Rig {
         var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
         table = CommandTables.standard(
                 new DeviceCommands(supervision, Rig::document, JsonObject::new, JsonObject::new, timers),
+                new AgentLogCommands(agentLog, timers),
                 new ServiceCommands(requests, Rig::document, run -> isGrouped),
-                new LogsCommand(requests, this::readLogs),
+                new LogsCommand(requests, this::readLogs, timers),
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests),
                 new ApplyCommand(supervision, requests, installation, queues),
@@ -196,6 +200,26 @@ public final class Rig {
 
     public static String message(JsonObject reply) {
         return reply.getAsJsonObject("error").get("message").getAsString();
+    }
+
+    static final class FakeAgentLog implements AgentLog {
+        Level level = Level.INFO;
+        final List<Line> lines = new ArrayList<>();
+
+        @Override
+        public Level level() {
+            return level;
+        }
+
+        @Override
+        public void level(Level other) {
+            level = other;
+        }
+
+        @Override
+        public List<Line> recent() {
+            return lines;
+        }
     }
 
     private final class RecordedEvents implements Events {

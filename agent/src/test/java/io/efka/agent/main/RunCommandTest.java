@@ -60,6 +60,14 @@ final class RunCommandTest {
 
     @Nested
     class Sources {
+        @Test
+        void theVariableOfTheLogLevelIsCalledLikeItsFlag() {
+            here.environment.put("EFKA_LOG_LEVEL", "loud");
+
+            assertThat(here.efka("run")).isEqualTo(78);
+            assertThat(here.err()).contains("EFKA_LOG_LEVEL: must be error, warn, info, debug or trace");
+        }
+
         @ParameterizedTest
         @CsvSource({
             "flag, environment, file, flag",

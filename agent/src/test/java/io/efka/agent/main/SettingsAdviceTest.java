@@ -56,4 +56,11 @@ final class SettingsAdviceTest {
         Path file = Files.writeString(folder.resolve(name), "secret");
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     }
+
+    @Test
+    void aVariableThatWasCutShortIsNamed() {
+        var machine = new MachineDefaults("host1", false, Path.of("/home/eve"), Map.of("EFKA_LOG", "debug"));
+        assertThat(SettingsAdvice.strayVariables(machine))
+                .containsExactly("the variable EFKA_LOG means nothing; did you mean EFKA_LOG_DIR or EFKA_LOG_LEVEL?");
+    }
 }

@@ -18,6 +18,7 @@ public final class CommandTables {
     /** @param shutdown begins a graceful end of the agent; run after the reply, must not block */
     public static CommandTable standard(
             DeviceCommands device,
+            AgentLogCommands agentLog,
             ServiceCommands service,
             LogsCommand logs,
             ChannelCommands channel,
@@ -29,6 +30,8 @@ public final class CommandTables {
                 "info", query(device::info),
                 "list", query(device::list),
                 "metrics", query(device::metrics),
+                "logs", query(agentLog::lines, "lines", "level", "match", "max_bytes"),
+                "log-level", afterCompletion(IDEMPOTENT, agentLog::level, "level", "for"),
                 "apply", afterCompletion(IDEMPOTENT, apply, "services", "prune").readingFolders(),
                 "shutdown", afterCompletion(NON_IDEMPOTENT, device::shutdown).andThen(shutdown));
         Map<String, CommandSpec> serviceCommands = Map.ofEntries(

@@ -10,6 +10,7 @@ import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.json.Utf8;
+import io.efka.threads.Timers;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Base64;
@@ -33,10 +34,12 @@ public final class LogsCommand implements CommandTable.Handler {
 
     private final ServiceRequests services;
     private final Logs logs;
+    private final Timers timers;
 
-    public LogsCommand(ServiceRequests services, Logs logs) {
+    public LogsCommand(ServiceRequests services, Logs logs, Timers timers) {
         this.services = services;
         this.logs = logs;
+        this.timers = timers;
     }
 
     @Override
@@ -63,7 +66,7 @@ public final class LogsCommand implements CommandTable.Handler {
         return new CommandException(ErrorCode.INTERNAL, "the logs of " + id + " could not be read: " + problem);
     }
 
-    private static Logs.Query query(CommandArguments arguments) throws CommandException {
+    private Logs.Query query(CommandArguments arguments) throws CommandException {
         OptionalLong lines = arguments.whole("lines", 1, MAX_LINES);
         OptionalLong from = arguments.whole("from", 0, Long.MAX_VALUE);
         OptionalLong to = arguments.whole("to", 0, Long.MAX_VALUE);
@@ -76,9 +79,10 @@ public final class LogsCommand implements CommandTable.Handler {
         return new Logs.Query(stream(arguments), last, from, to, arguments.string("match"), time(arguments), maxBytes);
     }
 
-    private static Logs.Time time(CommandArguments arguments) throws CommandException {
-        Optional<Instant> since = arguments.time("since");
-        Optional<Instant> until = arguments.time("until");
+    private Logs.Time time(CommandArguments arguments) throws CommandException {
+        Instant now = timers.now();
+        Optional<Instant> since = arguments.pastTime("since", now);
+        Optional<Instant> until = arguments.pastTime("until", now);
         if (since.isPresent() && until.isPresent() && until.get().isBefore(since.get())) {
             throw arguments.wrong("until", "at least since");
         }
