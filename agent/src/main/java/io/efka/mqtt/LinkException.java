@@ -27,31 +27,38 @@ public final class LinkException extends Exception {
         this.kind = kind;
     }
 
+    /** A failure of the kind {@link Kind#LOST}. */
     public LinkException(String message) {
         this(Kind.LOST, message);
     }
 
+    /** A failure of the kind {@link Kind#LOST}, with its cause. */
     public LinkException(String message, Throwable cause) {
         super(message, cause);
         this.kind = Kind.LOST;
     }
 
+    /** A failure of the kind {@link Kind#BUSY}. */
     public static LinkException busy(String message) {
         return new LinkException(Kind.BUSY, message);
     }
 
+    /** A failure of the kind {@link Kind#TOO_LARGE}. */
     public static LinkException tooLarge(String message) {
         return new LinkException(Kind.TOO_LARGE, message);
     }
 
+    /** A failure of the kind {@link Kind#REFUSED}. */
     public static LinkException refused(String message) {
         return new LinkException(Kind.REFUSED, message);
     }
 
+    /** A failure of the kind {@link Kind#POISON}. */
     public static LinkException poison(String message) {
         return new LinkException(Kind.POISON, message);
     }
 
+    /** Whether and how to send the message again. */
     public Kind kind() {
         return kind;
     }

@@ -77,6 +77,7 @@ public interface MqttLink extends AutoCloseable {
             topics = List.copyOf(topics);
         }
 
+        /** A subscription that is not essential and has no replacement. */
         public Subscription(String filter, boolean retained) {
             this(filter, retained, false, List.of());
         }

@@ -11,6 +11,10 @@ public final class RetryDelay {
     private final Duration longest;
     private Duration next;
 
+    /**
+     * @param first the first wait, and the first after a success
+     * @param longest limit of the waits
+     */
     public RetryDelay(Duration first, Duration longest) {
         this.first = first;
         this.longest = longest;

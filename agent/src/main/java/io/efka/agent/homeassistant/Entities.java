@@ -39,6 +39,7 @@ final class Entities {
         this.hasMetrics = device.hasMetrics();
     }
 
+    /** The entities of the device, then of each service in the given order. */
     static Map<String, JsonObject> of(Discovery.Device device, Collection<ServiceId> services) {
         var components = new Entities(device);
         components.addDevice();

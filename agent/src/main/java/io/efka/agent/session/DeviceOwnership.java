@@ -92,6 +92,7 @@ final class DeviceOwnership {
         YIELD
     }
 
+    /** A connection is up. */
     Move connected() {
         return switch (phase) {
             case NEWCOMER -> announce();
@@ -101,7 +102,11 @@ final class DeviceOwnership {
         };
     }
 
-    /** @param takenOver the broker said that another client took the session */
+    /**
+     * The connection is lost.
+     *
+     * @param takenOver whether the broker said that another client took the session
+     */
     Move disconnected(boolean takenOver) {
         Move move = switch (phase) {
             case ONLINE -> enter(Phase.AWAY, Move.NOTHING);

@@ -28,12 +28,14 @@ public final class BrokerState implements Supplier<Map<String, ?>> {
         this.link = link;
     }
 
+    /** A connection is up. */
     public synchronized void connected() {
         connected = true;
         since = Optional.of(timers.now());
         connections++;
     }
 
+    /** The connection is lost. */
     public synchronized void disconnected(MqttLink.Loss loss) {
         connected = false;
         since = Optional.of(timers.now());

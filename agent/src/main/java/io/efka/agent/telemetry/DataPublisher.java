@@ -79,6 +79,7 @@ public final class DataPublisher implements StatusListener {
 
     @GuardedBy("this") private long acceptedAt;
 
+    /** @param names stores the retained names, so that a later start of the agent can clear them */
     public DataPublisher(Topics topics, MqttLink link, Timers timers, Events events, RetainedNames names) {
         this.topics = topics;
         this.link = link;

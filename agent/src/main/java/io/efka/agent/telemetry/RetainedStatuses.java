@@ -58,6 +58,7 @@ public final class RetainedStatuses implements StatusListener {
     /** Those of them that somebody has written again. */
     @GuardedBy("this") private Set<ServiceId> clearAgain = new HashSet<>();
 
+    /** @param events receives an event for every status change */
     public RetainedStatuses(Topics topics, MqttLink link, Timers timers, Events events, StatusCodec codec) {
         this.topics = topics;
         this.link = link;
@@ -106,7 +107,8 @@ public final class RetainedStatuses implements StatusListener {
      * Corrects what somebody else has written: the document of a service, or one of a service that does not exist. An
      * agent leaves the latter behind if it ends before the broker learns of a removal.
      *
-     * @param message any message; those on {@code …/svc/+/status} must come, echoes included, others are ignored
+     * @param message any message from the broker. All on {@code …/svc/+/status} must be passed, echoes included;
+     *     others are ignored
      */
     public void received(Message message) {
         Optional<ServiceId> id = service(message.topic());

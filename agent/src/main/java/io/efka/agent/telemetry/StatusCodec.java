@@ -25,6 +25,7 @@ public final class StatusCodec {
         this.session = session;
     }
 
+    /** The whole document in UTF-8. */
     public byte[] bytes(ServiceStatus status) {
         return JsonWriter.bytes(encode(status));
     }

@@ -57,6 +57,7 @@ final class BrokerFeatures {
         return missing.contains(feature);
     }
 
+    /** For {@code info}: the missing features in words. */
     List<String> describe() {
         return missing.stream().sorted().map(feature -> feature.words).toList();
     }

@@ -70,11 +70,12 @@ enum ReasonCode {
         return code == other;
     }
 
-    /** What the code means, in one line. */
+    /** Meaning, code and remedy in one line; the bare code if it is unknown. */
     static String words(int code) {
         return of(code).map(ReasonCode::words).orElseGet(() -> "reason code " + hex(code));
     }
 
+    /** Meaning, code and remedy in one line. */
     String words() {
         return words + " (" + hex(code) + "; " + remedy + ")";
     }
