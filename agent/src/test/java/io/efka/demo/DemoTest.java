@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import io.efka.agent.app.Lifecycle;
 import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Settings;
+import io.efka.fixtures.Await;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -133,7 +133,7 @@ final class DemoTest {
             link.answers = false;
             Demo demo = demo(data);
             var closer = new Thread(() -> {
-                await(link.opened);
+                Await.countedDown(link.opened);
                 demo.close();
             });
             closer.start();
@@ -199,14 +199,6 @@ final class DemoTest {
                 new PrintWriter(printed));
         demos.add(demo);
         return demo;
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            if (!latch.await(5, TimeUnit.SECONDS)) throw new AssertionError("waited 5 s");
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static final class FakeAgent implements Lifecycle {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.efka.fixtures.Await;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;

@@ -2,6 +2,7 @@ package io.efka.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CyclicBarrier;

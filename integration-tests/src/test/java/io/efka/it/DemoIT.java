@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,8 @@ package io.efka.it;
 import static io.efka.it.Watcher.where;
 
 import com.google.gson.JsonObject;
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.fixtures.Await;
 import java.time.Duration;
 import java.util.List;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;

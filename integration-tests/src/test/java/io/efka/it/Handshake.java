@@ -1,5 +1,6 @@
 package io.efka.it;
 
+import io.efka.fixtures.Await;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;

@@ -5,6 +5,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.efka.fixtures.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.efka.it;
 
+import io.efka.fixtures.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

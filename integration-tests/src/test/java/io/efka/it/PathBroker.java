@@ -1,5 +1,7 @@
 package io.efka.it;
 
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;

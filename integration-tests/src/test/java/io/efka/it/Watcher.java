@@ -2,6 +2,7 @@ package io.efka.it;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.fixtures.Await;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

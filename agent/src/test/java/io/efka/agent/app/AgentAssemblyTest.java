@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.state.StateStore;
 import io.efka.demo.EmbeddedBroker;
+import io.efka.fixtures.Await;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
@@ -30,7 +31,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -184,16 +184,13 @@ final class AgentAssemblyTest {
     }
 
     private void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited in vain: " + what + "; threads " + threadsLeft() + " processes "
+        Await.until(
+                () -> what + "; threads " + threadsLeft() + " processes "
                         + ownChildren()
                                 .map(child -> child.info().commandLine().orElse("?"))
-                                .toList());
-            }
-            LockSupport.parkNanos(20_000_000);
-        }
+                                .toList(),
+                LIMIT,
+                condition);
     }
 
     /** Sees the device's status. */

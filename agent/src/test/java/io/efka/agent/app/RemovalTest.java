@@ -47,6 +47,7 @@ import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.supervision.Supervisors;
 import io.efka.agent.telemetry.DataPublisher;
 import io.efka.agent.telemetry.Events;
+import io.efka.fixtures.Folders;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
@@ -64,7 +65,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -189,32 +189,14 @@ final class RemovalTest {
     }
 
     private synchronized void snapshot(String step) {
-        try {
-            Path snapshot = kills.resolve("%03d %s".formatted(snapshots.size(), step));
-            copy(data, snapshot);
-            snapshots.add(snapshot);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        Path snapshot = kills.resolve("%03d %s".formatted(snapshots.size(), step));
+        Folders.copy(data, snapshot);
+        snapshots.add(snapshot);
     }
 
-    private void restore(Path snapshot) throws IOException {
-        try (Stream<Path> all = Files.walk(data)) {
-            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-                if (!file.equals(data)) Files.delete(file);
-            }
-        }
-        copy(snapshot, data);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path file : all.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) Files.createDirectories(target);
-                else Files.copy(file, target);
-            }
-        }
+    private void restore(Path snapshot) {
+        Folders.delete(data);
+        Folders.copy(snapshot, data);
     }
 
     /** An agent without a broker and without processes, over a real data folder. */

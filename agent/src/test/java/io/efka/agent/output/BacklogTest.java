@@ -1,7 +1,6 @@
 package io.efka.agent.output;
 
 import static io.efka.agent.output.OutputKit.append;
-import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +10,7 @@ import io.efka.agent.output.store.LogDisk.HolePuncher;
 import io.efka.agent.output.store.StreamFiles;
 import io.efka.agent.output.store.StreamId;
 import io.efka.agent.supervision.Logs;
+import io.efka.fixtures.Await;
 import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,10 +83,10 @@ class BacklogTest {
             kit.broker.acknowledgeAtOnce(false);
             kit.register(keeping(KEEP, PLENTY));
             write(kit.begin(1).stdout(), 100);
-            await("the window is full", () -> kit.broker.unanswered() == 32);
+            Await.until("the window is full", () -> kit.broker.unanswered() == 32);
             kit.broker.acknowledgeAtOnce(true);
             while (kit.broker.unanswered() > 0) kit.broker.acknowledge(0);
-            await("all is there", () -> shippedTo(kit) == 100L * BLOCK.length());
+            Await.until("all is there", () -> shippedTo(kit) == 100L * BLOCK.length());
             assertThat(kit.text("stdout")).isEqualTo(BLOCK.repeat(100));
             assertThat(kit.announced.of("output_dropped")).isEmpty();
         }
@@ -97,10 +97,10 @@ class BacklogTest {
             kit.broker.acknowledgeAtOnce(false);
             kit.register(keeping(KEEP, PLENTY));
             write(kit.begin(1).stdout(), 30);
-            await("all is out", () -> shippedTo(kit) == 30L * BLOCK.length());
+            Await.until("all is out", () -> shippedTo(kit) == 30L * BLOCK.length());
             assertThat(oldest(kit)).isZero();
             while (kit.broker.unanswered() > 0) kit.broker.acknowledge(0);
-            await("freed", () -> oldest(kit) >= 30L * BLOCK.length() - KEEP);
+            Await.until("freed", () -> oldest(kit) >= 30L * BLOCK.length() - KEEP);
         }
 
         @Test
@@ -110,12 +110,12 @@ class BacklogTest {
             kit.register(keeping(KEEP, PLENTY));
             Path stdout = kit.begin(1).stdout();
             write(stdout, 40);
-            await("the window is full", () -> kit.broker.unanswered() == 32);
+            Await.until("the window is full", () -> kit.broker.unanswered() == 32);
             for (int i = 0; i < 16; i++) kit.broker.acknowledge(0);
             write(stdout, 1);
             kit.broker.acknowledgeAtOnce(true);
             while (kit.broker.unanswered() > 0) kit.broker.acknowledge(0);
-            await("all is there", () -> shippedTo(kit) == 41L * BLOCK.length());
+            Await.until("all is there", () -> shippedTo(kit) == 41L * BLOCK.length());
             assertThat(kit.text("stdout")).isEqualTo(BLOCK.repeat(41));
             assertThat(kit.announced.of("output_dropped")).isEmpty();
         }
@@ -150,17 +150,17 @@ class BacklogTest {
             kit.register(keeping(KEEP, 4 * KEEP));
             Path stdout = kit.begin(1).stdout();
             write(stdout, 1);
-            await("sent", () -> Long.valueOf(BLOCK.length()).equals(kit.offsets.saved.get("camera/stdout")));
+            Await.until("sent", () -> Long.valueOf(BLOCK.length()).equals(kit.offsets.saved.get("camera/stdout")));
             disconnect(kit);
             write(stdout, 15);
-            await("seen", () -> kit.read(query(0)).end() == 16L * BLOCK.length());
+            Await.until("seen", () -> kit.read(query(0)).end() == 16L * BLOCK.length());
             assertThat(oldest(kit)).as("15 blocks fit").isZero();
             write(stdout, 15);
             long end = 31L * BLOCK.length();
-            await("the oldest is given up", () -> oldest(kit) >= end - 4 * KEEP);
+            Await.until("the oldest is given up", () -> oldest(kit) >= end - 4 * KEEP);
             assertThat(oldest(kit)).as("and not much more").isLessThanOrEqualTo(end - 2 * KEEP);
             connect(kit);
-            await("shipped", () -> shippedTo(kit) == end);
+            Await.until("shipped", () -> shippedTo(kit) == end);
             List<OutputKit.Announced.Event> dropped = kit.announced.of("output_dropped");
             assertThat(dropped).hasSize(1);
             assertThat(dropped.get(0).number("from")).isEqualTo(BLOCK.length());
@@ -176,7 +176,7 @@ class BacklogTest {
             Path stdout = kit.begin(1).stdout();
             append(stdout, "the very first\n");
             write(stdout, 40);
-            await("seen", () -> kit.read(query(0)).end() == 40L * BLOCK.length() + 15);
+            Await.until("seen", () -> kit.read(query(0)).end() == 40L * BLOCK.length() + 15);
             assertThat(new String(kit.read(query(0)).bytes(), 0, 15, java.nio.charset.StandardCharsets.UTF_8))
                     .isEqualTo("the very first\n");
         }
@@ -188,7 +188,7 @@ class BacklogTest {
             kit.register(keeping(KEEP, PLENTY));
             for (int run = 1; run <= StreamFiles.MOST_FILES + 10; run++)
                 append(kit.begin(run).stdout(), "tiny\n");
-            await("the oldest are given up", () -> files() <= StreamFiles.MOST_FILES);
+            Await.until("the oldest are given up", () -> files() <= StreamFiles.MOST_FILES);
         }
 
         private long files() {
@@ -214,12 +214,12 @@ class BacklogTest {
             Path small = kit.output().files().begin(radio, OutputKit.run(2)).stdout();
             write(large, 60);
             write(small, 10);
-            await("seen", () -> kit.read(query(0)).end() == 60L * BLOCK.length());
+            Await.until("seen", () -> kit.read(query(0)).end() == 60L * BLOCK.length());
             assertThat(oldest(kit)).isZero();
             // 70 blocks are used: with 30 free, 50 may be.
             kit.free = 30L * BLOCK.length();
             append(large, "one more look\n");
-            await("the largest gave way", () -> oldest(kit) >= 20L * BLOCK.length());
+            Await.until("the largest gave way", () -> oldest(kit) >= 20L * BLOCK.length());
             assertThat(oldest(kit)).isLessThan(45L * BLOCK.length());
             assertThat(kit.output().logs().read(radio, query(0)).join().oldest())
                     .isZero();
@@ -232,10 +232,10 @@ class BacklogTest {
             kit.register(keeping(KEEP, PLENTY));
             Path stdout = kit.begin(1).stdout();
             write(stdout, 20);
-            await("seen", () -> kit.read(query(0)).end() == 20L * BLOCK.length());
+            Await.until("seen", () -> kit.read(query(0)).end() == 20L * BLOCK.length());
             kit.free = 0;
             append(stdout, "one more look\n");
-            await("given up", () -> oldest(kit) > 0);
+            Await.until("given up", () -> oldest(kit) > 0);
             // What is not sent is halved with every look, and ends at what is kept in any case.
             for (int i = 0; i < 20; i++) {
                 long before = oldest(kit);
@@ -258,11 +258,11 @@ class BacklogTest {
                 kit.output().files().register(id, keeping(64 << 10, PLENTY));
                 write(kit.output().files().begin(id, OutputKit.run(1)).stdout(), 8);
             }
-            await("the window is full", () -> kit.broker.unanswered() == 32);
+            Await.until("the window is full", () -> kit.broker.unanswered() == 32);
             kit.broker.acknowledgeAtOnce(true);
             while (kit.broker.unanswered() > 0) kit.broker.acknowledge(0);
             for (ServiceId id : ids) {
-                await(
+                Await.until(
                         "all of " + id,
                         () -> Observer.of(kit.broker.published(), "/svc/" + id + "/stdout")
                                         .end()

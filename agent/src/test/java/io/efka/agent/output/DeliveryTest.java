@@ -2,13 +2,13 @@ package io.efka.agent.output;
 
 import static io.efka.agent.output.OutputKit.CAMERA;
 import static io.efka.agent.output.OutputKit.append;
-import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.limited;
 import static io.efka.agent.output.OutputKit.rule;
 import static io.efka.agent.output.OutputKit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.OutputFiles.Paths;
+import io.efka.fixtures.Await;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
 import io.efka.protocol.ServiceId;
@@ -58,12 +58,12 @@ class DeliveryTest {
             kit.broker.acknowledgeAtOnce(false);
             kit.register(rule());
             append(kit.begin(1).stdout(), LINES.substring(0, 3 << 16));
-            await("three are out", () -> kit.broker.unanswered() == 3);
+            Await.until("three are out", () -> kit.broker.unanswered() == 3);
             kit.broker.acknowledge(2);
             kit.broker.acknowledge(1);
             assertThat(saved()).isEqualTo(-1);
             kit.broker.acknowledge(0);
-            await("all are saved", () -> saved() == 3 << 16);
+            Await.until("all are saved", () -> saved() == 3 << 16);
             assertThat(kit.offsets.saves).containsExactly(3L << 16);
         }
 
@@ -78,7 +78,7 @@ class DeliveryTest {
                 lines += 5;
             }
             int written = lines;
-            await("the last is saved", () -> saved() == written);
+            Await.until("the last is saved", () -> saved() == written);
             assertThat(kit.offsets.saves).hasSizeBetween(2, 4);
         }
 
@@ -88,7 +88,7 @@ class DeliveryTest {
             kit.register(rule());
             Path stdout = kit.begin(1).stdout();
             for (int i = 0; i < 10; i++) append(stdout, LINES);
-            await("the window is full", () -> kit.broker.unanswered() == 32);
+            Await.until("the window is full", () -> kit.broker.unanswered() == 32);
             append(stdout, LINES);
             assertThat(kit.broker.unanswered()).isEqualTo(32);
         }
@@ -98,11 +98,11 @@ class DeliveryTest {
             kit.broker.acknowledgeAtOnce(false);
             kit.register(rule());
             append(kit.begin(1).stdout(), LINES.substring(0, 3 << 16));
-            await("three are out", () -> kit.broker.unanswered() == 3);
+            Await.until("three are out", () -> kit.broker.unanswered() == 3);
             kit.broker.acknowledge(0);
             kit.broker.acknowledgeAtOnce(true);
             kit.broker.fail(0);
-            await("all are saved", () -> saved() == 3 << 16);
+            Await.until("all are saved", () -> saved() == 3 << 16);
             assertThat(kit.broker.published())
                     .extracting(Observer::offset)
                     .containsExactly(0L, 65536L, 131072L, 65536L, 131072L);
@@ -117,7 +117,7 @@ class DeliveryTest {
             kit.register(rule());
             append(kit.begin(1).stdout(), "7".repeat(5_000) + "\n" + LINES);
 
-            await("all is saved", () -> saved() == 5_001 + LINES.length());
+            Await.until("all is saved", () -> saved() == 5_001 + LINES.length());
             assertThat(kit.broker.published())
                     .allSatisfy(message -> assertThat(message.packetBytes()).isLessThanOrEqualTo(3_000));
             assertThat(kit.text("stdout")).isEqualTo("7".repeat(5_000) + "\n" + LINES);
@@ -130,7 +130,7 @@ class DeliveryTest {
             kit.register(rule());
             append(kit.begin(1).stdout(), "7".repeat(5_000) + "\n");
 
-            await("all is saved", () -> saved() == 5_001);
+            Await.until("all is saved", () -> saved() == 5_001);
             assertThat(kit.text("stdout")).isEqualTo("7".repeat(5_000) + "\n");
         }
 
@@ -148,7 +148,7 @@ class DeliveryTest {
             for (int i = 0; i < 20; i++) {
                 append(paths.stderr(), "line\n");
                 int lines = i + 1;
-                await("stderr goes on", () -> kit.text("stderr").length() == 5 * lines);
+                Await.until("stderr goes on", () -> kit.text("stderr").length() == 5 * lines);
             }
             assertThat(attempts).hasValue(1);
 
@@ -156,7 +156,7 @@ class DeliveryTest {
             kit.output().disconnected();
             kit.output().connected();
 
-            await("it comes", () -> kit.text("stdout").equals("secret\n"));
+            Await.until("it comes", () -> kit.text("stdout").equals("secret\n"));
         }
 
         @Test
@@ -167,7 +167,7 @@ class DeliveryTest {
             kit.register(rule());
             append(kit.begin(1).stdout(), "one\n");
 
-            await("it comes", () -> kit.text("stdout").equals("one\n"));
+            Await.until("it comes", () -> kit.text("stdout").equals("one\n"));
             assertThat(attempts).hasValue(2);
         }
 
@@ -179,16 +179,16 @@ class DeliveryTest {
             kit.register(rule());
             Path stdout = kit.begin(1).stdout();
             append(stdout, "poison\n");
-            await(
+            Await.until(
                     "the gap is announced",
                     () -> kit.announced.of("output_dropped").size() == 1);
             append(stdout, "two\n");
 
-            await("the rest comes", () -> kit.broker.published().size() == 1);
+            Await.until("the rest comes", () -> kit.broker.published().size() == 1);
             assertThat(Observer.offset(kit.broker.published().get(0))).isEqualTo(7);
             assertThat(kit.announced.of("output_dropped").get(0).number("bytes"))
                     .isEqualTo(7);
-            await("saved", () -> saved() == 11);
+            Await.until("saved", () -> saved() == 11);
         }
     }
 
@@ -200,15 +200,15 @@ class DeliveryTest {
             kit.register(rule());
             Path stdout = kit.begin(1).stdout();
             append(stdout, "one\n");
-            await("one is out", () -> kit.broker.unanswered() == 1);
+            Await.until("one is out", () -> kit.broker.unanswered() == 1);
             kit.broker.lose();
             kit.output().disconnected();
             append(stdout, "two\n");
             kit.broker.acknowledgeAtOnce(true);
             kit.broker.restore();
             kit.output().connected();
-            await("both", () -> kit.text("stdout").equals("one\ntwo\n"));
-            await("saved", () -> saved() == 8);
+            Await.until("both", () -> kit.text("stdout").equals("one\ntwo\n"));
+            Await.until("saved", () -> saved() == 8);
         }
     }
 
@@ -219,7 +219,7 @@ class DeliveryTest {
             kit.register(rule());
             Path stdout = kit.begin(1).stdout();
             append(stdout, "one\n");
-            await("saved", () -> saved() == 4);
+            Await.until("saved", () -> saved() == 4);
             kit.broker.lose();
             kit.restart();
             append(stdout, "two\n");
@@ -227,7 +227,7 @@ class DeliveryTest {
             kit.broker.restore();
             kit.register(rule());
             kit.output().connected();
-            await("two", () -> kit.broker.published().size() == 1);
+            Await.until("two", () -> kit.broker.published().size() == 1);
             assertThat(Observer.offset(kit.broker.published().get(0))).isEqualTo(4);
         }
 
@@ -243,7 +243,7 @@ class DeliveryTest {
             append(kit.begin(3).stdout(), "three\n");
             kit.broker.restore();
             kit.output().connected();
-            await("all", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
+            Await.until("all", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
             assertThat(kit.broker.published()).extracting(Observer::offset).containsExactly(0L, 4L, 8L);
         }
 
@@ -276,7 +276,7 @@ class DeliveryTest {
             kit.output().connected();
             Map<String, Long> bytes = new HashMap<>();
             for (int i = 0; i < 400; i++) {
-                await("one is out", () -> kit.broker.unanswered() > 0);
+                Await.until("one is out", () -> kit.broker.unanswered() > 0);
                 kit.broker.acknowledge(0);
             }
             for (Message message : kit.broker.published()) {
@@ -294,7 +294,7 @@ class DeliveryTest {
             kit.register(limited(200_000));
             long began = System.nanoTime();
             append(kit.begin(1).stdout(), LINES.substring(0, 300_000));
-            await("all", () -> kit.shipped("stdout").length == 300_000);
+            Await.until("all", () -> kit.shipped("stdout").length == 300_000);
             double seconds = (System.nanoTime() - began) / 1e9;
             assertThat(seconds).as("300,000 bytes at 200,000 a second").isBetween(1.0, 3.0);
         }
@@ -303,9 +303,9 @@ class DeliveryTest {
         void changeTheirRateWithTheRule() throws IOException {
             kit.register(limited(1000));
             append(kit.begin(1).stdout(), LINES);
-            await("some", () -> !kit.broker.published().isEmpty());
+            Await.until("some", () -> !kit.broker.published().isEmpty());
             kit.register(rule());
-            await("all", () -> kit.shipped("stdout").length == LINES.length());
+            Await.until("all", () -> kit.shipped("stdout").length == LINES.length());
         }
     }
 
@@ -315,7 +315,7 @@ class DeliveryTest {
         void costsNoWakeup() throws IOException {
             kit.register(rule());
             append(kit.begin(1).stdout(), "one\n");
-            await("saved", () -> saved() == 4);
+            Await.until("saved", () -> saved() == 4);
             ThreadInfo[] before = {};
             long quietSince = System.nanoTime();
             while (System.nanoTime() - quietSince < TimeUnit.SECONDS.toNanos(3)) {
@@ -345,7 +345,7 @@ class DeliveryTest {
             kit.register(rule());
             Path stdout = kit.begin(1).stdout();
             OutputKit.shell(stdout, stdout, "i=0; while [ $i -lt 50000 ]; do echo line $i; i=$((i+1)); done");
-            await("the last line", () -> kit.text("stdout").endsWith("line 49999\n"));
+            Await.until("the last line", () -> kit.text("stdout").endsWith("line 49999\n"));
             assertThat(kit.text("stdout").lines()).hasSize(50_000);
             assertThat(kit.broker.published().size()).isLessThan(10_000);
         }
@@ -355,14 +355,14 @@ class DeliveryTest {
             kit.register(rule());
             Path stdout = kit.begin(1).stdout();
             OutputKit.shell(stdout, stdout, "i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done");
-            await("the last line", () -> kit.text("stdout").endsWith("19999\n"));
+            Await.until("the last line", () -> kit.text("stdout").endsWith("19999\n"));
             List<Long> latencies = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 int before = kit.broker.published().size();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
                 append(stdout, "single\n");
                 long began = System.nanoTime();
-                await("it", () -> kit.broker.published().size() > before);
+                Await.until("it", () -> kit.broker.published().size() > before);
                 latencies.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
             }
             assertThat(latencies.stream().sorted().toList().get(2)).isLessThan(50);

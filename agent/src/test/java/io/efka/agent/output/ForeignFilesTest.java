@@ -2,12 +2,12 @@ package io.efka.agent.output;
 
 import static io.efka.agent.output.OutputKit.CAMERA;
 import static io.efka.agent.output.OutputKit.append;
-import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.keeping;
 import static io.efka.agent.output.OutputKit.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.fixtures.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,18 +101,18 @@ class ForeignFilesTest {
     void inPlaceOfTheLiveFileIsNeitherPublishedNorPunched(Thing thing) throws IOException {
         kit.register(keeping(8192, 8192));
         append(kit.begin(1).stdout(), "one\n");
-        await("shipped", () -> kit.text("stdout").equals("one\n"));
+        Await.until("shipped", () -> kit.text("stdout").equals("one\n"));
         replace(stdout(), thing);
-        await(
+        Await.until(
                 "noticed",
                 () -> !kit.announced.of("output_file_replaced").isEmpty()
                         || !kit.announced.of("output_file_deleted").isEmpty());
         append(kit.begin(2).stdout(), "two\n");
-        await("two", () -> kit.text("stdout").equals("one\ntwo\n"));
+        Await.until("two", () -> kit.text("stdout").equals("one\ntwo\n"));
         kit.restart();
         kit.register(keeping(8192, 8192));
         append(kit.begin(3).stdout(), "three\n");
-        await("three", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
+        Await.until("three", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
         assertThat(secret).content().isEqualTo(SECRET);
         assertThat(outside.resolve("not-there")).doesNotExist();
         assertThat(kit.output().files().forget(CAMERA)).isTrue();
@@ -131,7 +131,8 @@ class ForeignFilesTest {
         replace(first, thing);
         kit.broker.restore();
         kit.output().connected();
-        await("shipped", () -> Observer.of(kit.broker.published(), "stdout").end() == 8);
+        Await.until(
+                "shipped", () -> Observer.of(kit.broker.published(), "stdout").end() == 8);
         assertThat(Observer.of(kit.broker.published(), "stdout").missing()).isEqualTo(4);
         assertThat(kit.announced.of("output_dropped")).hasSize(1);
         assertThat(secret).content().isEqualTo(SECRET);
@@ -141,13 +142,13 @@ class ForeignFilesTest {
     void aLinkThatIsThereWhenTheAgentStartsIsLeftAlone() throws IOException {
         kit.register(rule());
         append(kit.begin(1).stdout(), "one\n");
-        await("shipped", () -> kit.text("stdout").equals("one\n"));
+        Await.until("shipped", () -> kit.text("stdout").equals("one\n"));
         kit.output().close();
         replace(stdout(), Thing.LINK);
         kit.restart();
         kit.register(rule());
         append(kit.begin(2).stdout(), "two\n");
-        await("two", () -> kit.text("stdout").endsWith("two\n"));
+        Await.until("two", () -> kit.text("stdout").endsWith("two\n"));
         assertThat(kit.text("stdout")).isEqualTo("one\ntwo\n");
         assertThat(secret).content().isEqualTo(SECRET);
     }
@@ -159,8 +160,11 @@ class ForeignFilesTest {
         Path stdout = kit.begin(1).stdout();
         replace(kit.folder.resolve("camera/stdout.oldest"), thing);
         for (int i = 0; i < 20; i++) append(stdout, "0123456789abcde\n".repeat(256));
-        await("shipped", () -> Observer.of(kit.broker.published(), "stdout").end() == 20 * 4096);
-        await("freed", () -> kit.folder.resolve("camera/stdout.oldest").toFile().isFile());
+        Await.until(
+                "shipped", () -> Observer.of(kit.broker.published(), "stdout").end() == 20 * 4096);
+        Await.until(
+                "freed",
+                () -> kit.folder.resolve("camera/stdout.oldest").toFile().isFile());
         assertThat(secret).content().isEqualTo(SECRET);
         assertThat(outside.resolve("not-there")).doesNotExist();
     }
@@ -169,18 +173,18 @@ class ForeignFilesTest {
     void aLinkInPlaceOfTheFolderIsRefusedAndSaid() throws IOException {
         kit.register(rule());
         append(kit.begin(1).stdout(), "one\n");
-        await("shipped", () -> kit.text("stdout").equals("one\n"));
+        Await.until("shipped", () -> kit.text("stdout").equals("one\n"));
         Path camera = kit.folder.resolve("camera");
         Files.move(camera, outside.resolve("moved"));
         Files.createSymbolicLink(camera, outside);
         assertThatThrownBy(() -> kit.begin(2)).isInstanceOf(IOException.class).hasMessageContaining("is a link");
-        await("said", () -> !kit.announced.of("output_lost").isEmpty());
+        Await.until("said", () -> !kit.announced.of("output_lost").isEmpty());
         try (Stream<Path> files = Files.list(outside)) {
             assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactlyInAnyOrder("secret", "moved");
         }
         Files.delete(camera);
         append(kit.begin(3).stdout(), "two\n");
-        await("two", () -> kit.text("stdout").equals("one\ntwo\n"));
+        Await.until("two", () -> kit.text("stdout").equals("one\ntwo\n"));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.efka.agent.output;
 
 import static io.efka.agent.output.OutputKit.append;
-import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.keeping;
 import static io.efka.agent.output.OutputKit.rule;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.output.store.FallocateHolePuncher;
 import io.efka.agent.output.store.LogDisk.HolePuncher;
 import io.efka.agent.supervision.Logs;
+import io.efka.fixtures.Await;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -69,7 +69,7 @@ class KeepTest {
     }
 
     private static void isAnnounced(OutputKit kit, long written) {
-        await(
+        Await.until(
                 "shipped to the end",
                 () -> Observer.of(kit.broker.published(), "stdout").end() == written);
         List<OutputKit.Announced.Event> dropped = kit.announced.of("output_dropped");
@@ -88,7 +88,7 @@ class KeepTest {
             OutputKit kit = offline(new FallocateHolePuncher());
             Path stdout = kit.begin(1).stdout();
             for (int i = 0; i < 80; i++) append(stdout, BLOCK);
-            await("freed", () -> readUsed() <= KEEP + 8192);
+            Await.until("freed", () -> readUsed() <= KEEP + 8192);
             assertThat(used()).isGreaterThan(KEEP / 2);
             assertThat(Files.size(stdout)).isEqualTo(80L * BLOCK.length());
             connect(kit);
@@ -103,7 +103,7 @@ class KeepTest {
             OutputKit kit = offline(new FallocateHolePuncher());
             Path stdout = kit.begin(1).stdout();
             for (int i = 0; i < 40; i++) append(stdout, BLOCK);
-            await("freed", () -> readUsed() <= KEEP + 8192);
+            Await.until("freed", () -> readUsed() <= KEEP + 8192);
             kit.restart();
             kit.register(keeping(KEEP));
             connect(kit);
@@ -117,7 +117,7 @@ class KeepTest {
                 Path stdout = kit.begin(run).stdout();
                 for (int i = 0; i < 4; i++) append(stdout, BLOCK);
             }
-            await("freed", () -> readUsed() <= KEEP + 8192);
+            Await.until("freed", () -> readUsed() <= KEEP + 8192);
             try (Stream<Path> files = Files.list(folder.resolve("camera"))) {
                 assertThat(files.filter(file -> file.toString().contains("stdout.0")))
                         .hasSizeLessThan(6);
@@ -131,7 +131,7 @@ class KeepTest {
             OutputKit kit = offline(new FallocateHolePuncher());
             kit.register(keeping(64 << 10));
             for (int run = 1; run <= 100; run++) append(kit.begin(run).stdout(), "tiny\n");
-            await("freed", () -> readUsed() <= (64 << 10) + 8192);
+            Await.until("freed", () -> readUsed() <= (64 << 10) + 8192);
         }
 
         @Test
@@ -142,7 +142,7 @@ class KeepTest {
             for (int i = 1; i <= 40; i++) {
                 append(stdout, BLOCK);
                 long written = (long) i * BLOCK.length();
-                await(
+                Await.until(
                         "sent",
                         () -> Observer.of(kit.broker.published(), "stdout").end() == written);
             }
@@ -169,7 +169,7 @@ class KeepTest {
             kit.begin(1);
             for (int i = 0; i < 20; i++)
                 append(kit.output().files().current(OutputKit.CAMERA).stdout(), BLOCK);
-            await("emptied", () -> !kit.announced.of("output_emptied").isEmpty());
+            Await.until("emptied", () -> !kit.announced.of("output_emptied").isEmpty());
             append(kit.output().files().current(OutputKit.CAMERA).stdout(), "after\n");
             connect(kit);
             isAnnounced(kit, 20L * BLOCK.length() + 6);
@@ -183,7 +183,7 @@ class KeepTest {
             open = Optional.of(kit);
             kit.register(rule());
             append(kit.begin(1).stdout(), text);
-            await("shipped", () -> kit.text("stdout").equals(text));
+            Await.until("shipped", () -> kit.text("stdout").equals(text));
             return kit;
         }
 
@@ -199,28 +199,29 @@ class KeepTest {
                 try (FileChannel other = FileChannel.open(stdout, StandardOpenOption.WRITE)) {
                     other.truncate(0);
                 }
-                await("seen", () -> !kit.announced.of("output_file_truncated").isEmpty());
+                Await.until(
+                        "seen", () -> !kit.announced.of("output_file_truncated").isEmpty());
                 writer.write(java.nio.ByteBuffer.wrap("two\n".getBytes(StandardCharsets.UTF_8)));
             }
-            await("two", () -> kit.text("stdout").equals("one\ntwo\n"));
+            Await.until("two", () -> kit.text("stdout").equals("one\ntwo\n"));
             kit.restart();
             kit.register(rule());
             append(kit.begin(2).stdout(), "three\n");
-            await("three", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
+            Await.until("three", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
         }
 
         @Test
         void truncatesItWhileTheAgentIsAwayOffsetsDoNotGoBack() throws IOException {
             OutputKit kit = shipped("one two three\n");
             Path stdout = stdout(kit);
-            await("saved", () -> kit.offsets.saved.containsValue(14L));
+            Await.until("saved", () -> kit.offsets.saved.containsValue(14L));
             kit.output().close();
             Files.write(stdout, new byte[0]);
             kit.restart();
             kit.register(rule());
             assertThat(kit.announced.of("output_file_truncated")).hasSize(1);
             append(kit.begin(2).stdout(), "four\n");
-            await("four", () -> kit.text("stdout").equals("one two three\nfour\n"));
+            Await.until("four", () -> kit.text("stdout").equals("one two three\nfour\n"));
         }
 
         @Test
@@ -228,9 +229,9 @@ class KeepTest {
             OutputKit kit = shipped("one\n");
             Path stdout = stdout(kit);
             Files.delete(stdout);
-            await("seen", () -> !kit.announced.of("output_file_deleted").isEmpty());
+            Await.until("seen", () -> !kit.announced.of("output_file_deleted").isEmpty());
             append(kit.begin(2).stdout(), "two\n");
-            await("two", () -> kit.text("stdout").equals("one\ntwo\n"));
+            Await.until("two", () -> kit.text("stdout").equals("one\ntwo\n"));
         }
 
         @Test
@@ -242,7 +243,7 @@ class KeepTest {
                 assertThat(raced).isNotNull();
             }
             append(kit.begin(2).stdout(), "two\n");
-            await("two", () -> kit.text("stdout").equals("one\ntwo\n"));
+            Await.until("two", () -> kit.text("stdout").equals("one\ntwo\n"));
         }
 
         @Test
@@ -271,7 +272,7 @@ class KeepTest {
                     OptionalLong.empty(),
                     Optional.empty());
             long written = 40L * BLOCK.length();
-            await("seen to the end", () -> kit.read(range).end() == written);
+            Await.until("seen to the end", () -> kit.read(range).end() == written);
             Logs.Page page = kit.read(range);
             assertThat(page.offset()).isEqualTo(page.oldest()).isPositive();
             assertThat(page.bytes()).hasSize(Logs.LARGEST_PAGE).doesNotContain((byte) 0);

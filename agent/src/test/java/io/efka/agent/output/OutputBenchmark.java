@@ -1,6 +1,7 @@
 package io.efka.agent.output;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.efka.fixtures.Await;
 import io.efka.protocol.manifest.Manifest.OutputRule;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -69,7 +70,7 @@ final class OutputBenchmark {
         began = System.nanoTime();
         OutputKit.shell(stdout, stdout, writer);
         double writeSeconds = seconds(began);
-        OutputKit.await("all shipped", () -> shipped.get() == before + BYTES);
+        Await.until("all shipped", () -> shipped.get() == before + BYTES);
         double shipSeconds = seconds(began);
         System.out.printf(
                 "%-15s plain %.2f s, with agent %.2f s (%.2fx), shipped after %.2f s: %.0f MB/s, %.0f lines/s; agent CPU"

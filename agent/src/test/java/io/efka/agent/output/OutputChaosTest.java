@@ -1,10 +1,10 @@
 package io.efka.agent.output;
 
 import static io.efka.agent.output.OutputKit.append;
-import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.keeping;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,8 +85,8 @@ class OutputChaosTest {
         kit.output().disconnected();
         kit.broker.restore();
         kit.output().connected();
-        await("the end is shipped", () -> observer.end() == written.size());
-        await("and saved", () -> Long.valueOf(written.size()).equals(kit.offsets.saved.get("camera/stdout")));
+        Await.until("the end is shipped", () -> observer.end() == written.size());
+        Await.until("and saved", () -> Long.valueOf(written.size()).equals(kit.offsets.saved.get("camera/stdout")));
         kit.close();
         return kit;
     }

@@ -35,8 +35,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** An output room over a real folder, with a fake broker and a store that survives its restarts. */
 public final class OutputKit implements AutoCloseable {
@@ -164,14 +162,6 @@ public final class OutputKit implements AutoCloseable {
 
     String text(String leaf) {
         return new String(shipped(leaf), StandardCharsets.UTF_8);
-    }
-
-    public static void await(String what, BooleanSupplier condition) {
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > until) throw new AssertionError("did not happen within 20 s: " + what);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
     }
 
     @Override

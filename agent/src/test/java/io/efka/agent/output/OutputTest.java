@@ -2,7 +2,6 @@ package io.efka.agent.output;
 
 import static io.efka.agent.output.OutputKit.CAMERA;
 import static io.efka.agent.output.OutputKit.append;
-import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.lingering;
 import static io.efka.agent.output.OutputKit.merging;
 import static io.efka.agent.output.OutputKit.rule;
@@ -12,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.Logs;
 import io.efka.agent.supervision.OutputFiles.Paths;
+import io.efka.fixtures.Await;
 import io.efka.mqtt.Message;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -111,9 +111,9 @@ class OutputTest {
         void goWithTheirServiceAndItsOffsets() throws IOException {
             kit.register(rule());
             append(kit.begin(1).stdout(), "one\n");
-            await("saved", () -> kit.offsets.saved.containsKey("camera/stdout"));
+            Await.until("saved", () -> kit.offsets.saved.containsKey("camera/stdout"));
             kit.output().files().forget(CAMERA);
-            await("forgotten", () -> kit.offsets.saved.isEmpty());
+            Await.until("forgotten", () -> kit.offsets.saved.isEmpty());
             assertThat(kit.folder.resolve("camera")).doesNotExist();
         }
 
@@ -121,12 +121,12 @@ class OutputTest {
         void ofAServiceThatWasForgottenBeginAtZeroWhenItComesBack() throws IOException {
             kit.register(rule());
             append(kit.begin(1).stdout(), "one\n");
-            await("shipped", () -> kit.text("stdout").equals("one\n"));
+            Await.until("shipped", () -> kit.text("stdout").equals("one\n"));
             kit.output().files().forget(CAMERA);
             kit.broker.discard();
             kit.register(rule());
             append(kit.begin(2).stdout(), "two\n");
-            await("shipped", () -> kit.text("stdout").equals("two\n"));
+            Await.until("shipped", () -> kit.text("stdout").equals("two\n"));
         }
     }
 
@@ -137,7 +137,7 @@ class OutputTest {
             kit.register(rule());
             Paths paths = kit.begin(1);
             shell(paths.stdout(), paths.stderr(), "echo out; echo err >&2; printf 'more\\n'");
-            await(
+            Await.until(
                     "both",
                     () -> kit.text("stdout").equals("out\nmore\n")
                             && kit.text("stderr").equals("err\n"));
@@ -148,9 +148,9 @@ class OutputTest {
         void sayOffsetRunAndTime() throws IOException {
             kit.register(rule());
             append(kit.begin(1).stdout(), "one\n");
-            await("one", () -> kit.broker.published().size() == 1);
+            Await.until("one", () -> kit.broker.published().size() == 1);
             append(kit.begin(2).stdout(), "two\n");
-            await("two", () -> kit.broker.published().size() == 2);
+            Await.until("two", () -> kit.broker.published().size() == 2);
             Message second = kit.broker.published().get(1);
             assertThat(second.topic()).isEqualTo("efka/dev1/svc/camera/stdout");
             assertThat(Observer.properties(second))
@@ -165,7 +165,7 @@ class OutputTest {
             kit.register(merging());
             Paths paths = kit.begin(1);
             shell(paths.stdout(), paths.stderr(), "echo a; echo b >&2; echo c");
-            await("all", () -> kit.text("stdout").equals("a\nb\nc\n"));
+            Await.until("all", () -> kit.text("stdout").equals("a\nb\nc\n"));
         }
 
         @Test
@@ -177,7 +177,7 @@ class OutputTest {
             append(kit.begin(2).stdout(), "second\n");
             kit.broker.restore();
             kit.output().connected();
-            await("both", () -> kit.text("stdout").equals("first without endsecond\n"));
+            Await.until("both", () -> kit.text("stdout").equals("first without endsecond\n"));
             assertThat(kit.broker.published())
                     .extracting(message -> Observer.properties(message).get("run"))
                     .containsExactly(run(1).value(), run(2).value());
@@ -188,9 +188,9 @@ class OutputTest {
             kit.register(lingering(Duration.ofSeconds(15)));
             Path stdout = kit.begin(1).stdout();
             append(stdout, "whole\nha");
-            await("the whole line", () -> kit.text("stdout").equals("whole\n"));
+            Await.until("the whole line", () -> kit.text("stdout").equals("whole\n"));
             append(stdout, "lf\n");
-            await("the half line", () -> lastText().equals("half\n"));
+            Await.until("the half line", () -> lastText().equals("half\n"));
             assertThat(kit.broker.published()).hasSize(2);
         }
 
@@ -198,7 +198,7 @@ class OutputTest {
         void takeAPromptWithoutItsEndWhenLingerIsOver() throws IOException {
             kit.register(rule());
             append(kit.begin(1).stdout(), "login: ");
-            await("the prompt", () -> lastText().equals("login: "));
+            Await.until("the prompt", () -> lastText().equals("login: "));
         }
 
         @Test
@@ -206,7 +206,7 @@ class OutputTest {
             kit.register(lingering(Duration.ofSeconds(15)));
             byte[] line = ("x".repeat(200_000) + "\n").getBytes(StandardCharsets.UTF_8);
             append(kit.begin(1).stdout(), line);
-            await("the line", () -> kit.shipped("stdout").length == line.length);
+            Await.until("the line", () -> kit.shipped("stdout").length == line.length);
             assertThat(kit.shipped("stdout")).isEqualTo(line);
             assertThat(kit.broker.published())
                     .extracting(message -> message.payload().length)
@@ -217,7 +217,7 @@ class OutputTest {
         void endAtALinesEndWhereTheBatchIsFull() throws IOException {
             kit.register(rule());
             append(kit.begin(1).stdout(), "0123456789\n".repeat(20_000));
-            await("all", () -> kit.shipped("stdout").length == 220_000);
+            Await.until("all", () -> kit.shipped("stdout").length == 220_000);
             assertThat(kit.broker.published())
                     .allSatisfy(message -> assertThat(message.payload()[message.payload().length - 1])
                             .isEqualTo((byte) '\n'));
@@ -229,7 +229,7 @@ class OutputTest {
             byte[] bytes = new byte[300_000];
             new Random(7).nextBytes(bytes);
             append(kit.begin(1).stdout(), bytes);
-            await("all", () -> kit.shipped("stdout").length == bytes.length);
+            Await.until("all", () -> kit.shipped("stdout").length == bytes.length);
             assertThat(kit.shipped("stdout")).isEqualTo(bytes);
         }
 
@@ -239,11 +239,11 @@ class OutputTest {
             kit.register(lingering(Duration.ofSeconds(15)));
             Path stdout = kit.begin(1).stdout();
             append(stdout, "first\n");
-            await("the first", () -> kit.broker.unanswered() == 1);
+            Await.until("the first", () -> kit.broker.unanswered() == 1);
             for (int i = 0; i < 100; i++) append(stdout, "line " + i + "\n");
-            await("all are seen", () -> seen() == 6 + 10 * 7 + 90 * 8);
+            Await.until("all are seen", () -> seen() == 6 + 10 * 7 + 90 * 8);
             kit.broker.acknowledge(0);
-            await("the rest", () -> kit.text("stdout").endsWith("line 99\n"));
+            Await.until("the rest", () -> kit.text("stdout").endsWith("line 99\n"));
             assertThat(kit.broker.published()).hasSize(2);
         }
     }

@@ -2,7 +2,6 @@ package io.efka.agent.output;
 
 import static io.efka.agent.output.OutputKit.CAMERA;
 import static io.efka.agent.output.OutputKit.append;
-import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.keeping;
 import static io.efka.agent.output.OutputKit.rule;
 import static io.efka.agent.output.OutputKit.run;
@@ -10,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.efka.agent.supervision.OutputFiles.Paths;
+import io.efka.fixtures.Await;
 import io.efka.mqtt.Message;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -48,13 +48,13 @@ class SharedFilesTest {
     void everyByteArrivesWithItsRunAndItIsSaid() throws IOException {
         kit.register(rule());
         append(kit.begin(1).stdout(), "one\n");
-        await("one", () -> kit.text("stdout").equals("one\n"));
+        Await.until("one", () -> kit.text("stdout").equals("one\n"));
         kit.isFull = true;
         Paths second = kit.begin(2);
         append(second.stdout(), "two\n");
-        await("two", () -> kit.text("stdout").equals("one\ntwo\n"));
+        Await.until("two", () -> kit.text("stdout").equals("one\ntwo\n"));
         append(kit.begin(3).stdout(), "three\n");
-        await("three", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
+        Await.until("three", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
         assertThat(runs(kit.broker.published())).containsExactly(run(1).value(), run(2).value(), run(3).value());
         List<OutputKit.Announced.Event> shared = kit.announced.of("output_file_shared");
         assertThat(shared).hasSize(2);
@@ -63,7 +63,7 @@ class SharedFilesTest {
         assertThat(shared.get(0).fields().get("message")).isEqualTo("No space left on device");
         kit.isFull = false;
         append(kit.begin(4).stdout(), "four\n");
-        await("four", () -> kit.text("stdout").equals("one\ntwo\nthree\nfour\n"));
+        Await.until("four", () -> kit.text("stdout").equals("one\ntwo\nthree\nfour\n"));
         assertThat(kit.announced.of("output_file_shared")).hasSize(2);
     }
 
@@ -83,7 +83,7 @@ class SharedFilesTest {
         append(kit.begin(3).stdout(), "three\n");
         kit.broker.restore();
         kit.output().connected();
-        await("all", () -> kit.text("stdout").equals("one\ntwo\nand more\nthree\n"));
+        Await.until("all", () -> kit.text("stdout").equals("one\ntwo\nand more\nthree\n"));
         assertThat(runs(kit.broker.published())).containsExactly(run(1).value(), run(2).value(), run(3).value());
     }
 
@@ -97,13 +97,14 @@ class SharedFilesTest {
             append(kit.begin(run).stdout(), BLOCK);
             written += BLOCK.length();
             long end = written;
-            await("sent", () -> Observer.of(kit.broker.published(), "stdout").end() == end);
+            Await.until(
+                    "sent", () -> Observer.of(kit.broker.published(), "stdout").end() == end);
         }
         assertThat(Observer.of(kit.broker.published(), "stdout").missing()).isZero();
         assertThat(kit.announced.of("output_dropped")).isEmpty();
         Path live = kit.output().files().current(CAMERA).stdout();
-        await("freed", () -> blocks(live) * 512 <= (64 << 10) + 3 * 4096 + 2 * BLOCK.length());
-        await("few names", () -> ((Number) attribute(live, "unix:nlink")).intValue() <= 4);
+        Await.until("freed", () -> blocks(live) * 512 <= (64 << 10) + 3 * 4096 + 2 * BLOCK.length());
+        Await.until("few names", () -> ((Number) attribute(live, "unix:nlink")).intValue() <= 4);
     }
 
     @Test
@@ -115,15 +116,15 @@ class SharedFilesTest {
         kit.isFull = true;
         Path second = kit.begin(2).stdout();
         append(second, "two\n");
-        await("seen", () -> kit.output().logs() != null);
+        Await.until("seen", () -> kit.output().logs() != null);
         try (FileChannel channel = FileChannel.open(second, StandardOpenOption.WRITE)) {
             channel.truncate(0);
         }
-        await("noticed", () -> !kit.announced.of("output_file_truncated").isEmpty());
+        Await.until("noticed", () -> !kit.announced.of("output_file_truncated").isEmpty());
         append(kit.output().files().current(CAMERA).stdout(), "three, and longer than before\n");
         kit.broker.restore();
         kit.output().connected();
-        await(
+        Await.until(
                 "shipped",
                 () -> kit.broker.published().stream()
                         .anyMatch(message -> new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8)
@@ -143,7 +144,7 @@ class SharedFilesTest {
         kit.register(rule());
         kit.isFull = true;
         assertThatThrownBy(() -> kit.begin(1)).hasMessage("No space left on device");
-        await("said", () -> !kit.announced.of("output_lost").isEmpty());
+        Await.until("said", () -> !kit.announced.of("output_lost").isEmpty());
         assertThat(kit.announced.of("output_lost").get(0).fields().get("message"))
                 .isEqualTo("No space left on device");
     }

@@ -10,13 +10,13 @@ import io.efka.agent.process.cgroup.RunGroup;
 import io.efka.agent.process.cgroup.Systemd;
 import io.efka.agent.process.cgroup.SystemdUnit;
 import io.efka.agent.process.proc.SystemTools;
+import io.efka.fixtures.Folders;
 import io.efka.protocol.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -102,7 +102,7 @@ final class CgroupsUnderSystemdTest {
         void aScopeThatWentAwayIsMadeAnewForTheNextRun() throws IOException {
             Cgroups cgroups = detect(startedIn(""));
             cgroups.create();
-            deleteAll(scope);
+            Folders.delete(scope);
             Path made = cgroups.create().orElseThrow().folders().get(0);
             assertThat(made.getParent()).isEqualTo(scope);
             assertThat(systemd.scopes).isEqualTo(2);
@@ -304,12 +304,6 @@ final class CgroupsUnderSystemdTest {
         for (String file : List.of("cgroup.procs", "cgroup.subtree_control"))
             Files.writeString(folder.resolve(file), "");
         Files.writeString(folder.resolve("cgroup.controllers"), controllers);
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        try (var paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) Files.delete(path);
-        }
     }
 
     private static Manifest.Limits limits() {

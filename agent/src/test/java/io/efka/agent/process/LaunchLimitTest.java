@@ -6,6 +6,7 @@ import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher.Launch;
 import io.efka.agent.supervision.OutputFiles;
+import io.efka.fixtures.Await;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
@@ -49,8 +50,8 @@ final class LaunchLimitTest {
 
             assertThat(events.await(Event.LaunchFailed.class).why()).contains("not launched within 60 s");
             disk.countDown();
-            Recorder.until(() -> machine.executor.getActiveCount() == 0, "the launch goes on");
-            Recorder.until(() -> launcher.isOver(launch.run()), "what it started is still there");
+            Await.until("the launch is over", () -> machine.executor.getActiveCount() == 0);
+            Await.until("what it started is gone", () -> launcher.isOver(launch.run()));
 
             assertThat(events.all()).hasSize(1);
             assertThat(launcher.members(launch.run())).isEmpty();

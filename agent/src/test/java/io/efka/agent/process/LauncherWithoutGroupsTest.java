@@ -3,6 +3,7 @@ package io.efka.agent.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.process.cgroup.Cgroups;
+import io.efka.fixtures.Await;
 import org.junit.jupiter.api.Test;
 
 final class LauncherWithoutGroupsTest extends ProcessLauncherTest {
@@ -19,7 +20,7 @@ final class LauncherWithoutGroupsTest extends ProcessLauncherTest {
 
         machine.launcher.killTree(started.run());
         started.exited();
-        Recorder.until(() -> machine.launcher.isOver(started.run()), "the run is not over");
+        Await.until("the run is over", () -> machine.launcher.isOver(started.run()));
         assertThat(machine.launcher.isGrouped(started.run())).isTrue();
     }
 }

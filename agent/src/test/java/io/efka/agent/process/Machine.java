@@ -7,6 +7,7 @@ import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher.Launch;
 import io.efka.agent.supervision.OutputFiles;
+import io.efka.fixtures.Await;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
@@ -83,9 +84,8 @@ public final class Machine implements AutoCloseable {
         runs.add(launch.run());
         launcher.prepare(launch);
         launcher.launch(launch, events);
-        Recorder.until(
-                () -> events.has(Event.Launched.class) || events.has(Event.LaunchFailed.class),
-                "neither launched nor failed");
+        Await.until(
+                "launched or failed", () -> events.has(Event.Launched.class) || events.has(Event.LaunchFailed.class));
         return new Started(launch, events);
     }
 
@@ -137,7 +137,7 @@ public final class Machine implements AutoCloseable {
     /** Waits for a file that a service writes, and returns what is in it. */
     public String awaitFile(String name) {
         Path file = workDir.resolve(name);
-        Recorder.until(() -> text(file).endsWith("\n"), "no " + file);
+        Await.until("a whole line in " + file, () -> text(file).endsWith("\n"));
         return text(file).strip();
     }
 
@@ -146,7 +146,7 @@ public final class Machine implements AutoCloseable {
     }
 
     public static void awaitEnd(long pid) {
-        Recorder.until(() -> !isAlive(pid), "pid " + pid + " is still alive");
+        Await.until("pid " + pid + " is gone", () -> !isAlive(pid));
     }
 
     private OutputFiles output() {
@@ -192,11 +192,11 @@ public final class Machine implements AutoCloseable {
         for (ProcessLauncher any : launchers) {
             for (RunId run : runs) {
                 any.killTree(run);
-                Recorder.until(() -> any.isOver(run), run + " is not over");
+                Await.until(run + " is over", () -> any.isOver(run));
             }
             any.close();
         }
-        Recorder.until(() -> cgroups.groups().isEmpty(), "control groups are left");
+        Await.until("no control group is left", () -> cgroups.groups().isEmpty());
         cgroups.close();
         end(executor);
         end(processes);

@@ -10,6 +10,7 @@ import io.efka.agent.process.proc.RunAsUser;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
+import io.efka.fixtures.Await;
 import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;
 import java.io.IOException;
@@ -172,10 +173,10 @@ abstract class ProcessLauncherTest {
             Machine.Started started = machine.start(Services.program(machine.workDir, "/bin/sleep", "100"));
             Path descriptors = ProcessTable.file(started.pid(), "fd");
             // sleep opens and closes libraries for a moment; what the shim left open would stay
-            Recorder.until(
+            Await.until(
+                    "no other descriptor is open",
                     () -> Set.of("0", "1", "2")
-                            .equals(Set.of(descriptors.toFile().list())),
-                    "other descriptors stay open");
+                            .equals(Set.of(descriptors.toFile().list())));
         }
 
         @Test
@@ -190,12 +191,12 @@ abstract class ProcessLauncherTest {
         @Test
         void aShellInReserveThatWasKilledIsNoHindrance() {
             machine.start(machine.shell("true")).exited();
-            Recorder.until(() -> waitingShells().count() > 0, "no shell in reserve");
+            Await.until("a shell in reserve", () -> waitingShells().count() > 0);
             List<ProcessHandle> killed = waitingShells().toList();
             killed.forEach(ProcessHandle::destroyForcibly);
-            Recorder.until(
-                    () -> killed.stream().noneMatch(shell -> Files.exists(ProcessTable.file(shell.pid(), "stat"))),
-                    "the shell in reserve lives on");
+            Await.until(
+                    "the shell in reserve is gone",
+                    () -> killed.stream().noneMatch(shell -> Files.exists(ProcessTable.file(shell.pid(), "stat"))));
             assertThat(machine.outputOf(machine.shell("echo ok"))).isEqualTo("ok\n");
         }
 
@@ -480,7 +481,7 @@ abstract class ProcessLauncherTest {
             long deep = Long.parseLong(machine.awaitFile("deep"));
             machine.launcher.killTree(started.run());
             assertThat(started.exited().exit().signal()).contains(Signal.KILL);
-            Recorder.until(() -> machine.launcher.isOver(started.run()), "not over");
+            Await.until("the run is over", () -> machine.launcher.isOver(started.run()));
             assertThat(Machine.isAlive(deep)).isFalse();
         }
 
@@ -489,7 +490,9 @@ abstract class ProcessLauncherTest {
             Machine.Started started =
                     machine.start(machine.shell("setsid sleep 100 & echo $! >left; kill -STOP $!; exec sleep 100"));
             long left = Long.parseLong(machine.awaitFile("left"));
-            Recorder.until(() -> new ProcessTable().find(left).orElseThrow().state() == 'T', "not stopped");
+            Await.until(
+                    "the process is stopped",
+                    () -> new ProcessTable().find(left).orElseThrow().state() == 'T');
             machine.launcher.signalTree(started.run(), Signal.TERM);
             assertThat(started.exited().exit().signal()).contains(Signal.TERM);
             Machine.awaitEnd(left);
@@ -501,7 +504,9 @@ abstract class ProcessLauncherTest {
             machine.awaitFile("up");
             machine.launcher.signal(started.run(), Signal.STOP);
             long pid = started.launched().process().pid();
-            Recorder.until(() -> new ProcessTable().find(pid).orElseThrow().state() == 'T', "not stopped");
+            Await.until(
+                    "the process is stopped",
+                    () -> new ProcessTable().find(pid).orElseThrow().state() == 'T');
             machine.launcher.signalTree(started.run(), Signal.HUP);
             assertThat(started.exited().exit().signal()).contains(Signal.HUP);
         }
@@ -511,7 +516,9 @@ abstract class ProcessLauncherTest {
             Machine.Started started =
                     machine.start(machine.shell("sleep 100 & echo $! >left; kill -STOP $!; exec sleep 100"));
             long left = Long.parseLong(machine.awaitFile("left"));
-            Recorder.until(() -> new ProcessTable().find(left).orElseThrow().state() == 'T', "not stopped");
+            Await.until(
+                    "the process is stopped",
+                    () -> new ProcessTable().find(left).orElseThrow().state() == 'T');
             machine.launcher.signalTree(started.run(), Signal.TERM);
             started.exited();
             Machine.awaitEnd(left);
@@ -802,7 +809,7 @@ abstract class ProcessLauncherTest {
             Machine.Started started = machine.start(machine.shell("while read -r line; do echo \"<$line>\"; done"));
             assertThat(input(started, "one\ntwo\n")).isEmpty();
             assertThat(input(started, "three\n")).isEmpty();
-            Recorder.until(() -> machine.stdout(started).equals("<one>\n<two>\n<three>\n"), "not read");
+            Await.until("the input is read", () -> machine.stdout(started).equals("<one>\n<two>\n<three>\n"));
             assertThat(Machine.isAlive(started.pid())).isTrue();
         }
 
@@ -810,7 +817,8 @@ abstract class ProcessLauncherTest {
         void moreThanThePipeHoldsGoesThroughToAReader() throws Exception {
             Machine.Started started = machine.start(machine.shell("head -c 200000 | wc -c; exec sleep 100"));
             assertThat(input(started, "x".repeat(200_000))).isEmpty();
-            Recorder.until(() -> machine.stdout(started).strip().equals("200000"), "not read");
+            Await.until(
+                    "the input is read", () -> machine.stdout(started).strip().equals("200000"));
         }
 
         @Test
@@ -842,7 +850,7 @@ abstract class ProcessLauncherTest {
             Files.delete(folder.resolve("run"));
             Machine.Started started = machine.start(machine.shell("read -r line; echo \"<$line>\"; exec sleep 100"));
             assertThat(input(started, "x\n")).isEmpty();
-            Recorder.until(() -> machine.stdout(started).equals("<x>\n"), "not read");
+            Await.until("the input is read", () -> machine.stdout(started).equals("<x>\n"));
         }
 
         private Optional<String> input(Machine.Started started, String text) throws Exception {
@@ -860,7 +868,7 @@ abstract class ProcessLauncherTest {
             int fds = fds();
             for (int i = 0; i < 100; i++) quickRun();
             // the agent's own few come and go (a shell in reserve, /proc being read); a leak would be 100 of them
-            Recorder.until(() -> fds() < fds + 20, "descriptors: " + fds() + ", were " + fds);
+            Await.until(() -> "descriptors: " + fds() + ", were " + fds, Await.LIMIT, () -> fds() < fds + 20);
             assertThat(threads("efka-")).isLessThanOrEqualTo(1);
             // the JDK keeps an idle one for a minute to use it again
             assertThat(threads("process reaper")).isLessThan(20);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.state.StateStore.StoreLimits;
 import io.efka.agent.supervision.StoreException;
+import io.efka.fixtures.Folders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ final class DamageTest {
     }
 
     private void emptyFolder() throws IOException {
-        StateFolder.delete(data.resolve("state"));
+        Folders.delete(data.resolve("state"));
         Files.createDirectories(data.resolve("state"));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.state.RecordingDisk.Step;
 import io.efka.agent.state.StateStore.StoreLimits;
+import io.efka.fixtures.Folders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -94,7 +95,7 @@ final class PowerCutTest {
             assertThat(store.damages()).as(where).isEmpty();
             store.commit(List.of(Change.put("m", "still", "usable")));
         }
-        StateFolder.delete(data);
+        Folders.delete(data);
     }
 
     /** What may be on the disk after a cut. */

@@ -1,11 +1,10 @@
 package io.efka.agent.state;
 
+import io.efka.fixtures.Folders;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +38,7 @@ final class StateFolder {
             try (StateStore store = StateStore.open(copy)) {
                 return look.apply(store);
             } finally {
-                delete(copy);
+                Folders.delete(copy);
             }
         } catch (Exception e) {
             throw new AssertionError("the copy cannot be opened", e);
@@ -51,7 +50,7 @@ final class StateFolder {
         Set<Path> before;
         Set<Path> after;
         do {
-            if (Files.exists(to)) delete(to);
+            if (Files.exists(to)) Folders.delete(to);
             Files.createDirectories(to);
             before = files(from);
             for (Path file : before) copyIfThere(file, to.resolve(file.getFileName()));
@@ -70,14 +69,6 @@ final class StateFolder {
             Files.copy(file, to);
         } catch (NoSuchFileException renamed) {
             // Seen when the names are compared.
-        }
-    }
-
-    static void delete(Path folder) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) Files.delete(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

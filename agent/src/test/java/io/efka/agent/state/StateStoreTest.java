@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.efka.agent.state.StateStore.DataFolderBusy;
 import io.efka.agent.state.StateStore.StoreLimits;
 import io.efka.agent.supervision.StoreException;
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,14 +54,6 @@ final class StateStoreTest {
         store.commit(List.of(Change.put("m", key, document)));
     }
 
-    private static void eventually(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
-    }
-
     private List<String> names() {
         try (Stream<Path> files = Files.list(data.resolve("state"))) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -80,7 +73,7 @@ final class StateStoreTest {
         store.close();
         store = StateStore.open(data, new KernelDisk(), SMALL);
         for (int i = 0; i < 100; i++) put("key" + i, "x".repeat(200));
-        eventually(() -> names().stream().anyMatch(name -> name.startsWith("checkpoint-")));
+        Await.until("a checkpoint", () -> names().stream().anyMatch(name -> name.startsWith("checkpoint-")));
         // A checkpoint under way would delete files between the list and the look at them.
         store.close();
 
@@ -221,7 +214,9 @@ final class StateStoreTest {
             reopen(SMALL);
             long before = disk.syncs();
             for (int i = 0; i < 100; i++) store.commitSoon(List.of(Change.put("m", "offset", "" + i)));
-            eventually(() -> StateFolder.copyAndRead(data, "m").equals(Map.of("offset", "99")));
+            Await.until(
+                    "the last offset is on the disk",
+                    () -> StateFolder.copyAndRead(data, "m").equals(Map.of("offset", "99")));
             assertThat(disk.syncs() - before).isLessThanOrEqualTo(3);
         }
 
@@ -240,7 +235,9 @@ final class StateStoreTest {
             store.commitSoon(List.of(Change.put("m", "a", "1")));
             assertThatThrownBy(() -> put("b", "1")).isInstanceOf(StoreException.class);
             disk.fillUpTo(Long.MAX_VALUE);
-            eventually(() -> StateFolder.copyAndRead(data, "m").equals(Map.of("a", "1")));
+            Await.until(
+                    "the document is on the disk",
+                    () -> StateFolder.copyAndRead(data, "m").equals(Map.of("a", "1")));
         }
     }
 
@@ -273,7 +270,9 @@ final class StateStoreTest {
             disk.fillUpTo(5);
             assertThat(new SessionCounter(store).next()).isEqualTo(1);
             disk.fillUpTo(Long.MAX_VALUE);
-            eventually(() -> StateFolder.copyAndRead(data, "agent").equals(Map.of("session", "1")));
+            Await.until(
+                    "the first record alone is on the disk",
+                    () -> StateFolder.copyAndRead(data, "agent").equals(Map.of("session", "1")));
         }
 
         @Test
@@ -314,7 +313,7 @@ final class StateStoreTest {
                 next.commitCritical(List.of(Change.put("m", "owed", "1")));
                 assertThat(StateFolder.copyAndRead(left, "m")).containsEntry("owed", "1");
             }
-            StateFolder.delete(left);
+            Folders.delete(left);
         }
 
         @Test

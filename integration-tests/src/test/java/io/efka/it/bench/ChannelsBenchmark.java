@@ -1,6 +1,6 @@
 package io.efka.it.bench;
 
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.ChannelClient;
 import io.efka.it.ChannelKey;
 import io.efka.it.Shell;

@@ -1,6 +1,6 @@
 package io.efka.it.bench;
 
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

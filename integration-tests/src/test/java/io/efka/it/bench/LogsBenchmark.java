@@ -1,7 +1,7 @@
 package io.efka.it.bench;
 
 import com.google.gson.JsonObject;
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

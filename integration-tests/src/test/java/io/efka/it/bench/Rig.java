@@ -1,7 +1,7 @@
 package io.efka.it.bench;
 
+import io.efka.fixtures.Folders;
 import io.efka.it.Brokers;
-import io.efka.it.Folders;
 import io.efka.it.Shell;
 import io.efka.it.TestBroker;
 import java.io.IOException;

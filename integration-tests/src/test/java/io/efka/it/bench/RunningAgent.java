@@ -1,6 +1,6 @@
 package io.efka.it.bench;
 
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.nio.file.Files;

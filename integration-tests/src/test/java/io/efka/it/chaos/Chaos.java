@@ -1,6 +1,6 @@
 package io.efka.it.chaos;
 
-import io.efka.it.Folders;
+import io.efka.fixtures.Folders;
 import io.efka.it.Shell;
 import io.efka.it.proxy.BrokerProxy;
 import io.efka.it.proxy.Quirk;

@@ -1,6 +1,6 @@
 package io.efka.it.chaos;
 
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.Brokers;
 import io.efka.it.Shell;
 import java.io.IOException;

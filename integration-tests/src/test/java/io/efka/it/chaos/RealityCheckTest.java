@@ -3,7 +3,7 @@ package io.efka.it.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static io.efka.it.faults.Patient.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
-import io.efka.it.Await;
 import io.efka.it.Brokers;
-import io.efka.it.Folders;
 import io.efka.it.Shell;
 import io.efka.it.TestBroker;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.efka.it.faults;
 import static io.efka.it.faults.Patient.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Folders;
 import io.efka.it.Brokers;
-import io.efka.it.Folders;
 import io.efka.it.Shell;
 import io.efka.it.TestBroker;
 import java.io.IOException;

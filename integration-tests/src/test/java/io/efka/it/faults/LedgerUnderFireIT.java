@@ -3,7 +3,7 @@ package io.efka.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.Brokers;
 import io.efka.it.TestBroker;
 import io.efka.it.Watcher;

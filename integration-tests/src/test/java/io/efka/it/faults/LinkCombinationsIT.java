@@ -9,7 +9,7 @@ import static io.efka.it.proxy.PacketType.PUBLISH;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.Brokers;
 import io.efka.it.Bundle;
 import io.efka.it.Device;

@@ -9,12 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import com.google.gson.JsonObject;
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
-import io.efka.it.Await;
 import io.efka.it.Brokers;
 import io.efka.it.Bundle;
 import io.efka.it.Device;
-import io.efka.it.Folders;
 import io.efka.it.Watcher;
 import io.efka.it.proxy.Announcement;
 import io.efka.it.proxy.BrokerProxy;

@@ -3,7 +3,7 @@ package io.efka.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.Bundle;
 import io.efka.it.Device;
 import io.efka.it.TestBroker;

@@ -4,7 +4,7 @@ import static io.efka.it.faults.Patient.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.Brokers;
 import io.efka.it.TestBroker;
 import java.util.ArrayList;

@@ -3,10 +3,10 @@ package io.efka.it.faults;
 import static io.efka.it.faults.Patient.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
-import io.efka.it.Await;
 import io.efka.it.Brokers;
-import io.efka.it.Folders;
 import io.efka.it.TestBroker;
 import io.efka.it.Watcher;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.Brokers;
 import io.efka.it.Shell;
 import io.efka.it.TestBroker;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
-import io.efka.it.Await;
-import io.efka.it.Folders;
 import io.efka.it.TestBroker;
 import io.efka.it.Watcher;
 import java.io.IOException;

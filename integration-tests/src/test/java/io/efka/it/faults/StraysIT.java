@@ -5,19 +5,18 @@ import static io.efka.it.Watcher.where;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
-import io.efka.it.Await;
 import io.efka.it.Brokers;
 import io.efka.it.Bundle;
 import io.efka.it.Device;
 import io.efka.it.Processes;
 import io.efka.it.TestBroker;
 import io.efka.it.Watcher;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +79,7 @@ class StraysIT {
     void anAgentOnACopyOfTheDataFolderLeavesTheServicesOfTheOriginalAlone() throws Exception {
         long pid = device.run(Bundle.sleeper("steady")).get("pid").getAsLong();
         Path copy = device.folder().resolve("copy");
-        copy(device.data(), copy);
+        Folders.copy(device.data(), copy);
         try (Watcher watcher = new Watcher(broker, "efka/copied/#");
                 AgentProcess second = AgentProcess.run(broker, "copied", copy)) {
             watcher.awaitJson("efka/copied/svc/steady/status", where("state", "running"));
@@ -114,17 +113,6 @@ class StraysIT {
             ok(device.ask("steady", "stop", ""));
             assertThat(Processes.isAlive(pid)).isFalse();
             assertThat(second.isAlive()).isTrue();
-        }
-    }
-
-    /** Not the socket of the channel, nor the FIFOs. */
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path file : all.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) Files.createDirectories(target);
-                else if (Files.isRegularFile(file)) Files.copy(file, target);
-            }
         }
     }
 }

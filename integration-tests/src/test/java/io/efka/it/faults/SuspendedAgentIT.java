@@ -3,12 +3,12 @@ package io.efka.it.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
+import io.efka.fixtures.Folders;
 import io.efka.it.Brokers;
 import io.efka.it.Bundle;
 import io.efka.it.ChannelClient;
 import io.efka.it.ChannelKey;
 import io.efka.it.Device;
-import io.efka.it.Folders;
 import io.efka.it.Shell;
 import io.efka.it.TestBroker;
 import java.io.IOException;

@@ -2,11 +2,11 @@ package io.efka.it.house;
 
 import static io.efka.it.Device.ok;
 
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
 import io.efka.it.Brokers;
 import io.efka.it.Bundle;
 import io.efka.it.Device;
-import io.efka.it.Folders;
 import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;

@@ -2,8 +2,8 @@ package io.efka.it.injection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Folders;
 import io.efka.it.Brokers;
-import io.efka.it.Folders;
 import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.nio.file.Path;

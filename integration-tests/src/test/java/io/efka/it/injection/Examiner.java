@@ -3,7 +3,7 @@ package io.efka.it.injection;
 import static io.efka.it.Watcher.where;
 
 import com.google.gson.JsonObject;
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import io.efka.it.Bundle;
 import io.efka.it.Device;
 import io.efka.it.Processes;

@@ -2,11 +2,11 @@ package io.efka.it.injection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
-import io.efka.it.Await;
 import io.efka.it.Device;
 import io.efka.it.FlakyProxy;
-import io.efka.it.Folders;
 import io.efka.it.TestBroker;
 import java.io.IOException;
 import java.nio.file.Path;

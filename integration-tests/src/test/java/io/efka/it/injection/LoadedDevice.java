@@ -1,9 +1,9 @@
 package io.efka.it.injection;
 
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess.World;
-import io.efka.it.Await;
 import io.efka.it.Device;
-import io.efka.it.Folders;
 import io.efka.it.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,12 +3,12 @@ package io.efka.it.injection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.efka.fixtures.Await;
+import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
 import io.efka.it.AgentProcess.World;
-import io.efka.it.Await;
 import io.efka.it.Brokers;
 import io.efka.it.Device;
-import io.efka.it.Folders;
 import io.efka.it.Jars;
 import io.efka.it.Shell;
 import io.efka.it.TestBroker;

@@ -13,7 +13,7 @@ import static io.efka.it.proxy.PacketType.SUBSCRIBE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.efka.it.Await;
+import io.efka.fixtures.Await;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

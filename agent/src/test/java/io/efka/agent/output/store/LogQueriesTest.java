@@ -1,12 +1,12 @@
 package io.efka.agent.output.store;
 
 import static io.efka.agent.output.OutputKit.CAMERA;
-import static io.efka.agent.output.OutputKit.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.supervision.Logs;
+import io.efka.fixtures.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +58,7 @@ class LogQueriesTest {
     @Test
     void twoSearchSixtyFourWaitAndMoreAreRefused() {
         List<CompletableFuture<Logs.Page>> answers = ask(67);
-        await("two are searched for", () -> reading.get() == 2);
+        Await.until("two are searched for", () -> reading.get() == 2);
         assertThatThrownBy(() -> answers.get(66).join()).hasCauseInstanceOf(Logs.Busy.class);
         gate.countDown();
         for (var answer : answers.subList(0, 66)) assertThat(answer.join()).isEqualTo(NOTHING);
@@ -67,7 +67,7 @@ class LogQueriesTest {
     @Test
     void whoWaitedTooLongIsNotSearchedForAnyMore() {
         List<CompletableFuture<Logs.Page>> answers = ask(3);
-        await("two are searched for", () -> reading.get() == 2);
+        Await.until("two are searched for", () -> reading.get() == 2);
         now.set(TimeUnit.MILLISECONDS.toNanos(1001));
         gate.countDown();
         assertThatThrownBy(() -> answers.get(2).join()).hasCauseInstanceOf(Logs.Busy.class);

@@ -2,7 +2,6 @@ package io.efka.agent.output.store;
 
 import static io.efka.agent.output.OutputKit.CAMERA;
 import static io.efka.agent.output.OutputKit.append;
-import static io.efka.agent.output.OutputKit.await;
 import static io.efka.agent.output.OutputKit.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +11,7 @@ import io.efka.agent.supervision.Logs;
 import io.efka.agent.supervision.Logs.Page;
 import io.efka.agent.supervision.Logs.Query;
 import io.efka.agent.supervision.Logs.Stream;
+import io.efka.fixtures.Await;
 import io.efka.protocol.ServiceId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -53,7 +53,7 @@ class LogReaderTest {
         append(kit.begin(++runs).stdout(), text);
         written += text.length();
         long end = written;
-        await("seen", () -> read(ALL).end() == end);
+        Await.until("seen", () -> read(ALL).end() == end);
     }
 
     private Page read(Query query) {
