@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.fixtures.Await;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +99,8 @@ final class FolderReadsTest {
         assertThat(untilRead()).isEqualTo("content");
     }
 
+    /** In real time: it is the sum of many waits that must be short, and each ends by the system's clock. */
+    @Tag("timing")
     @Test
     void manyThatHangTogetherCostFarLessThanALimitEach() {
         var many = new FolderReads("test-many", Duration.ofSeconds(2), 16);
@@ -116,7 +119,7 @@ final class FolderReadsTest {
     void whoComesWhileAReadIsUnderWayWaitsForIt() throws Exception {
         var patient = new FolderReads("test-patient", Duration.ofSeconds(30), MAX);
         CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> quietly(patient, this::hang));
-        until(() -> begun.get() == 1);
+        Await.until("the first read has begun", () -> begun.get() == 1);
         CompletableFuture<String> second = CompletableFuture.supplyAsync(() -> quietly(patient, () -> "second"));
         alive.countDown();
 
@@ -212,19 +215,9 @@ final class FolderReadsTest {
     }
 
     private String untilRead() {
-        var answers = new ArrayList<String>();
-        until(() -> {
-            answers.add(quietly(reads, () -> "content"));
-            return answers.get(answers.size() - 1).equals("content");
-        });
-        return answers.get(answers.size() - 1);
-    }
-
-    private static void until(java.util.function.BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(end);
-            Thread.onSpinWait();
-        }
+        return Await.value(
+                "the folder is read",
+                Await.LIMIT,
+                () -> Optional.of(quietly(reads, () -> "content")).filter("content"::equals));
     }
 }
