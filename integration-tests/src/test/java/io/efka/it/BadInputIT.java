@@ -22,11 +22,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever is sent gets a clear error, and the agent goes on. */
 class BadInputIT {
     @RegisterExtension
-    static final Scene SCENE = new Scene("sturdy");
+    static final SharedDevice SHARED = new SharedDevice("sturdy");
 
     private static final String REPLIES = "bad/replies";
 
-    private final Device device = SCENE.device();
+    private final Device device = SHARED.device();
 
     @AfterEach
     void theAgentStillAnswers() {
@@ -90,7 +90,7 @@ class BadInputIT {
 
     @Test
     void aSlashInTheServiceIdIsAnotherTopicThatNobodyHears() {
-        try (Watcher client = new Watcher(SCENE.broker())) {
+        try (Watcher client = new Watcher(SHARED.broker())) {
             client.publish("efka/sturdy/svc/a/b/cmd/start", "");
         }
     }
@@ -110,7 +110,7 @@ class BadInputIT {
 
     @Test
     void aNulInTheTopicEndsAtTheBroker() throws IOException {
-        Handshake.publish(SCENE.broker().port(), "efka/sturdy/svc/a\0b/cmd/start".getBytes(UTF_8));
+        Handshake.publish(SHARED.broker().port(), "efka/sturdy/svc/a\0b/cmd/start".getBytes(UTF_8));
     }
 
     @ParameterizedTest
@@ -209,7 +209,7 @@ class BadInputIT {
 
     private JsonObject reply(String topic, byte[] payload) {
         String id = "bad-" + System.nanoTime();
-        try (Watcher client = new Watcher(SCENE.broker(), REPLIES)) {
+        try (Watcher client = new Watcher(SHARED.broker(), REPLIES)) {
             var properties = new MqttProperties();
             properties.setResponseTopic(REPLIES);
             properties.setCorrelationData(id.getBytes(UTF_8));

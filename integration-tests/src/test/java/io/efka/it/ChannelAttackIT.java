@@ -37,7 +37,7 @@ final class ChannelAttackIT {
     private static final long MEMORY_KIB = 64 * 1024;
 
     @RegisterExtension
-    static final Scene SCENE = new Scene("besieged");
+    static final SharedDevice SHARED = new SharedDevice("besieged");
 
     private static Neighbour neighbour;
     private static ChannelKey vandal;
@@ -48,7 +48,7 @@ final class ChannelAttackIT {
     }
 
     private static Device device() {
-        return SCENE.device();
+        return SHARED.device();
     }
 
     @BeforeAll

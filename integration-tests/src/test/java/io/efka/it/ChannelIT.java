@@ -26,10 +26,10 @@ final class ChannelIT {
     private static final Path EXAMPLES = Path.of("../docker/examples");
 
     @RegisterExtension
-    static final Scene SCENE = new Scene("talker");
+    static final SharedDevice SHARED = new SharedDevice("talker");
 
     private static Device device() {
-        return SCENE.device();
+        return SHARED.device();
     }
 
     /** An example as a service: ready by its channel, and watched. */

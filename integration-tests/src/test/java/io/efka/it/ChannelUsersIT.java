@@ -23,7 +23,7 @@ final class ChannelUsersIT {
             + "\"$EFKA_SERVICE\" \"$EFKA_TOKEN\" | socat -t 2 - \"UNIX-CONNECT:$EFKA_CHANNEL\"";
 
     @RegisterExtension
-    static final Scene SCENE = new Scene("shared");
+    static final SharedDevice SHARED = new SharedDevice("shared");
 
     @BeforeAll
     static void onlyRootHasOtherUsers() throws IOException {
@@ -34,11 +34,11 @@ final class ChannelUsersIT {
         }
         assumeTrue(isRoot, "other users can only be had by root");
         assumeTrue(hasClients, "needs setpriv and socat");
-        Files.setPosixFilePermissions(SCENE.device().folder(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(SHARED.device().folder(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private static Device device() {
-        return SCENE.device();
+        return SHARED.device();
     }
 
     /** A folder in which services of any user can leave their keys. */

@@ -26,18 +26,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What holds for all commands: how they are replied to, and which of them are executed, when and how often. */
 class CommandRulesIT {
     @RegisterExtension
-    static final Scene SCENE = new Scene("rules", "--groups", "kitchen,hall");
+    static final SharedDevice SHARED = new SharedDevice("rules", "--groups", "kitchen,hall");
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    private final Device device = SCENE.device();
+    private final Device device = SHARED.device();
 
     @Nested
     class Replies {
         @Test
         void echoTheCorrelationDataAndExpireAsTheRequestDoes() {
             byte[] correlation = {0, 1, (byte) 0xff, 'x'};
-            try (Watcher client = new Watcher(SCENE.broker(), "my/replies")) {
+            try (Watcher client = new Watcher(SHARED.broker(), "my/replies")) {
                 MqttProperties properties = properties("my/replies", correlation);
                 properties.setMessageExpiryInterval(300L);
                 client.publish(device.topic("cmd/ping"), new byte[0], false, properties);
@@ -54,7 +54,7 @@ class CommandRulesIT {
 
         @Test
         void goWhereAnOldClientsPayloadSays() {
-            try (Watcher client = new Watcher(SCENE.broker(), "old/replies")) {
+            try (Watcher client = new Watcher(SHARED.broker(), "old/replies")) {
                 client.publish(device.topic("cmd/ping"), "{\"id\":\"old-1\",\"reply_to\":\"old/replies\"}");
                 JsonObject reply = client.awaitJson("old/replies", r -> true);
                 assertThat(ok(reply).get("id").getAsString()).isEqualTo("old-1");
@@ -69,7 +69,7 @@ class CommandRulesIT {
 
         @Test
         void followThePropertiesWhereThePayloadSaysOtherwise() {
-            try (Watcher client = new Watcher(SCENE.broker(), "won/replies", "lost/replies")) {
+            try (Watcher client = new Watcher(SHARED.broker(), "won/replies", "lost/replies")) {
                 client.publish(
                         device.topic("cmd/ping"),
                         "{\"id\":\"payload\",\"reply_to\":\"lost/replies\"}".getBytes(UTF_8),
@@ -119,11 +119,11 @@ class CommandRulesIT {
 
         @Test
         void areRetainedOnes() {
-            if (!SCENE.broker().tellsOfRetain()) System.out.println("[broker] it hides what is retained: not tried");
-            Assumptions.assumeTrue(SCENE.broker().tellsOfRetain());
+            if (!SHARED.broker().tellsOfRetain()) System.out.println("[broker] it hides what is retained: not tried");
+            Assumptions.assumeTrue(SHARED.broker().tellsOfRetain());
             device.install(Bundle.sleeper("haunted"));
             String topic = device.topic("haunted", "cmd/start");
-            try (Watcher client = new Watcher(SCENE.broker(), "retained/replies")) {
+            try (Watcher client = new Watcher(SHARED.broker(), "retained/replies")) {
                 client.publish(topic, new byte[0], true, properties("retained/replies", "r-1".getBytes(UTF_8)));
                 // An empty retained message is how a topic is cleared; with a payload it is a command.
                 client.publish(
@@ -140,7 +140,7 @@ class CommandRulesIT {
         @Test
         void areThoseBeyondTheQueueOfASlowService() {
             stubborn("crowded", "2s");
-            try (Watcher client = new Watcher(SCENE.broker(), "crowd/replies")) {
+            try (Watcher client = new Watcher(SHARED.broker(), "crowd/replies")) {
                 client.publish(device.topic("crowded", "cmd/remove"), "{\"reply_to\":\"crowd/removed\"}");
                 device.awaitState("crowded", "stopping");
                 int asked = 80;
@@ -193,14 +193,14 @@ class CommandRulesIT {
         @Test
         void areObeyedAlsoForServices() {
             device.install(Bundle.sleeper("lamp"));
-            ok(SCENE.device().watcher().ask("efka/group/kitchen/svc/lamp/cmd/start", ""));
+            ok(SHARED.device().watcher().ask("efka/group/kitchen/svc/lamp/cmd/start", ""));
             device.awaitState("lamp", "running");
-            ok(SCENE.device().watcher().ask("efka/group/all/cmd/ping", ""));
+            ok(SHARED.device().watcher().ask("efka/group/all/cmd/ping", ""));
         }
 
         @Test
         void splayTheirMembersOverTheSpan() {
-            try (Watcher client = new Watcher(SCENE.broker(), "splay/replies")) {
+            try (Watcher client = new Watcher(SHARED.broker(), "splay/replies")) {
                 for (int i = 0; i < 12; i++) {
                     client.publish(
                             "efka/group/hall/cmd/ping",

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("whole-jar")
 class CommandsIT {
     @RegisterExtension
-    static final Scene SCENE = new Scene("commands");
+    static final SharedDevice SHARED = new SharedDevice("commands");
 
-    private final Device device = SCENE.device();
+    private final Device device = SHARED.device();
 
     @Nested
     class OfAService {
@@ -228,7 +228,7 @@ class CommandsIT {
 
         @Test
         void shutdownAnswersThenEndsServicesAndAgent() {
-            try (Device other = new Device(SCENE.broker(), "leaver").start()) {
+            try (Device other = new Device(SHARED.broker(), "leaver").start()) {
                 long pid = other.run(Bundle.sleeper("kept")).get("pid").getAsLong();
                 ok(other.ask("shutdown", ""));
 

@@ -33,10 +33,10 @@ final class DependenciesIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
     @RegisterExtension
-    static final Scene SCENE = new Scene("layered");
+    static final SharedDevice SHARED = new SharedDevice("layered");
 
-    private final Path started = SCENE.device().folder().resolve("started");
-    private final Path gates = SCENE.device().folder().resolve("gates");
+    private final Path started = SHARED.device().folder().resolve("started");
+    private final Path gates = SHARED.device().folder().resolve("gates");
 
     private static String name(int layer, int place) {
         return "layer-" + layer + "-" + place % WIDTH;
@@ -69,7 +69,7 @@ final class DependenciesIT {
         var wanted = new JsonObject();
         wanted.addProperty("id", id);
         wanted.add("services", services);
-        Device device = SCENE.device();
+        Device device = SHARED.device();
         device.watcher().publish(device.topic("cmd/apply"), wanted.toString());
     }
 
@@ -104,7 +104,7 @@ final class DependenciesIT {
     void fiftyServicesComeUpAsParallelAsTheirDependenciesAllow() throws IOException {
         Files.createDirectories(started);
         Files.createDirectories(gates);
-        Device device = SCENE.device();
+        Device device = SHARED.device();
         apply("fifty");
 
         // A whole layer starts while none of it is ready, and nothing of the next one.

@@ -148,7 +148,7 @@ public final class Device implements AutoCloseable {
     /** What a service has written so far, put together by the offsets: duplicates are dropped, a gap is an error. */
     public String output(String service, String stream) {
         return new String(
-                Stitched.of(watcher.all(topic(service, stream))).bytes(), java.nio.charset.StandardCharsets.UTF_8);
+                JoinedStream.of(watcher.all(topic(service, stream))).bytes(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
     public void awaitOutput(String service, String text) {

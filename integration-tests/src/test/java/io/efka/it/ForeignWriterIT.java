@@ -19,11 +19,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Somebody else writes where only an agent should, or has an agent write where only another one should. */
 class ForeignWriterIT {
     @RegisterExtension
-    static final Scene SCENE = new Scene("written");
+    static final SharedDevice SHARED = new SharedDevice("written");
 
     private static final Duration SOON = Duration.ofSeconds(10);
 
-    private final Device device = SCENE.device();
+    private final Device device = SHARED.device();
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"state\":\"stopped\",\"pid\":1}", "no JSON at all", ""})
@@ -32,7 +32,7 @@ class ForeignWriterIT {
         device.run(Bundle.sleeper(id));
         device.awaitState(id, "running");
         String topic = device.topic(id, "status");
-        try (Watcher writer = new Watcher(SCENE.broker())) {
+        try (Watcher writer = new Watcher(SHARED.broker())) {
             writer.publish(topic, foreign.getBytes(UTF_8), true, new MqttProperties());
         }
 
@@ -52,7 +52,7 @@ class ForeignWriterIT {
     @Test
     void theStatusOfNoServiceIsCleared() {
         String topic = device.topic("ghost", "status");
-        try (Watcher writer = new Watcher(SCENE.broker())) {
+        try (Watcher writer = new Watcher(SHARED.broker())) {
             for (int i = 0; i < 20; i++) {
                 writer.publish(topic, "{\"state\":\"running\"}".getBytes(UTF_8), true, new MqttProperties());
             }
@@ -63,7 +63,7 @@ class ForeignWriterIT {
 
     @Test
     void aReplyIsNoCommandToAnotherDevice() {
-        try (Device other = new Device(SCENE.broker(), "victim").start()) {
+        try (Device other = new Device(SHARED.broker(), "victim").start()) {
             String trap = other.topic("cmd/shutdown");
             var properties = new MqttProperties();
             properties.setResponseTopic(trap);
@@ -82,7 +82,7 @@ class ForeignWriterIT {
 
     /** What a new subscriber is given: the payload, or none. */
     private static List<String> retained(String topic) {
-        try (Watcher fresh = new Watcher(SCENE.broker(), topic, "fence/" + topic)) {
+        try (Watcher fresh = new Watcher(SHARED.broker(), topic, "fence/" + topic)) {
             fresh.publish("fence/" + topic, "");
             fresh.await("the fence", message -> message.topic().startsWith("fence/"));
             return fresh.all(topic).stream().map(Watcher.Seen::text).toList();

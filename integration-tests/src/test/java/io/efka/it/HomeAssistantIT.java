@@ -25,14 +25,14 @@ class HomeAssistantIT {
     private static final String[] FLAGS = {"--home-assistant", "homeassistant", "--metrics-interval", "1s"};
 
     @RegisterExtension
-    static final Scene SCENE = new Scene("homely", FLAGS);
+    static final SharedDevice SHARED = new SharedDevice("homely", FLAGS);
 
-    private final Device device = SCENE.device();
+    private final Device device = SHARED.device();
     private HomeAssistant home;
 
     @BeforeEach
     void open() {
-        home = new HomeAssistant(SCENE.broker(), device.id());
+        home = new HomeAssistant(SHARED.broker(), device.id());
     }
 
     @AfterEach
@@ -73,7 +73,7 @@ class HomeAssistantIT {
     }
 
     private static void isRetained(String topic) {
-        try (var fresh = new Watcher(SCENE.broker(), topic)) {
+        try (var fresh = new Watcher(SHARED.broker(), topic)) {
             assertThat(fresh.await("what is retained on " + topic, seen -> true).retained())
                     .isTrue();
         }
@@ -178,8 +178,8 @@ class HomeAssistantIT {
 
     @Test
     void withoutTheSettingNothingIsSaid() {
-        try (var plain = new Device(SCENE.broker(), "plain");
-                var deaf = new HomeAssistant(SCENE.broker(), "plain")) {
+        try (var plain = new Device(SHARED.broker(), "plain");
+                var deaf = new HomeAssistant(SHARED.broker(), "plain")) {
             plain.start();
             deaf.start();
             ok(plain.ask("ping", ""));

@@ -20,12 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** The first promise: Mosquitto's own clients are all that an operator needs. */
 class MosquittoClientsIT {
     @RegisterExtension
-    static final Scene SCENE = new Scene("bare");
+    static final SharedDevice SHARED = new SharedDevice("bare");
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
-    private final Device device = SCENE.device();
-    private final MosquittoClients clients = MosquittoClients.at(SCENE.broker());
+    private final Device device = SHARED.device();
+    private final MosquittoClients clients = MosquittoClients.at(SHARED.broker());
 
     @TempDir
     private Path folder;
@@ -87,7 +87,7 @@ class MosquittoClientsIT {
 
     @Test
     void aClientOfBeforeMqtt5NamesItsReplyInThePayload() {
-        try (Watcher old = new Watcher(SCENE.broker(), "old/replies")) {
+        try (Watcher old = new Watcher(SHARED.broker(), "old/replies")) {
             clients.publishAsOldClient("efka/bare/cmd/ping", "{\"id\":\"p-1\",\"reply_to\":\"old/replies\"}");
             ok(old.awaitJson("old/replies", where("id", "p-1")));
         }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Real processes: their trees, how they end, in what surroundings they run, and when they are started again. */
 class TreeIT {
     @RegisterExtension
-    static final Scene SCENE = new Scene("tree");
+    static final SharedDevice SHARED = new SharedDevice("tree");
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -30,7 +30,7 @@ class TreeIT {
         "sleep 600 &", "setsid sleep 600 &", "(setsid sh -c 'sleep 600 & exec sleep 600' &)", "echo born"
     };
 
-    private final Device device = SCENE.device();
+    private final Device device = SHARED.device();
 
     @Nested
     class Ending {
@@ -144,7 +144,7 @@ class TreeIT {
     class Others {
         @Test
         void areWaitedForAndStoppedInReverse() throws IOException {
-            try (Device ordered = new Device(SCENE.broker(), "ordered").start()) {
+            try (Device ordered = new Device(SHARED.broker(), "ordered").start()) {
                 ordered.install(ordered("base").file("check.sh", "test -e open").with("ready", "\"health\""));
                 ordered.install(ordered("top").with("after", "[\"base\"]"));
                 ok(ordered.ask("top", "start", "{\"wait\":false}"));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Holds what {@code agent/docs/protocol.md} says of commands against the table of commands. */
 final class CommandsDocumentTest {
     private static final String HEAD = "| command | arguments | what | after a crash |";
-    private final CommandTable table = new Rig().table;
+    private final CommandTable table = new CommandFixture().table;
 
     @Test
     void everyCommandOfTheDeviceIsInTheProtocolDocument() throws CommandException {

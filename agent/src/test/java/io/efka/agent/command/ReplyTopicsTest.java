@@ -1,7 +1,7 @@
 package io.efka.agent.command;
 
-import static io.efka.agent.command.Rig.code;
-import static io.efka.agent.command.Rig.message;
+import static io.efka.agent.command.CommandFixture.code;
+import static io.efka.agent.command.CommandFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -14,7 +14,7 @@ final class ReplyTopicsTest {
     private static final String PING = "efka/dev1/cmd/ping";
     private static final String START = "efka/dev1/svc/camera/cmd/start";
 
-    private final Rig rig = new Rig();
+    private final CommandFixture fixture = new CommandFixture();
 
     @ParameterizedTest
     @CsvSource({
@@ -27,41 +27,41 @@ final class ReplyTopicsTest {
         "efka/group/all/artifact/0f3a/info, artifacts"
     })
     void ofAgentsAreRefusedByNameAtTheDefaultTopic(String trap, String use) {
-        rig.send(PING, "", Rig.request(trap, new byte[] {'x'})).settle();
+        fixture.send(PING, "", CommandFixture.request(trap, new byte[] {'x'})).settle();
 
-        assertThat(rig.replies).hasSize(1);
-        assertThat(rig.replies.get(0).topic()).isEqualTo("efka/dev1/reply");
-        assertThat(code(rig.reply())).isEqualTo("bad_argument");
-        assertThat(message(rig.reply()))
+        assertThat(fixture.replies).hasSize(1);
+        assertThat(fixture.replies.get(0).topic()).isEqualTo("efka/dev1/reply");
+        assertThat(code(fixture.reply())).isEqualTo("bad_argument");
+        assertThat(message(fixture.reply()))
                 .isEqualTo(
                         "the response topic must not be a topic that agents use for " + use + ", was \"" + trap + "\"");
     }
 
     @Test
     void inThePayloadAreNoBetter() {
-        rig.send(PING, "{\"reply_to\":\"efka/dev2/cmd/shutdown\"}").settle();
+        fixture.send(PING, "{\"reply_to\":\"efka/dev2/cmd/shutdown\"}").settle();
 
-        assertThat(rig.replies).hasSize(1);
-        assertThat(rig.replies.get(0).topic()).isEqualTo("efka/dev1/reply");
-        assertThat(message(rig.reply())).startsWith("reply_to must not be a topic that agents use for commands");
+        assertThat(fixture.replies).hasSize(1);
+        assertThat(fixture.replies.get(0).topic()).isEqualTo("efka/dev1/reply");
+        assertThat(message(fixture.reply())).startsWith("reply_to must not be a topic that agents use for commands");
     }
 
     @Test
     void thatAreRefusedKeepTheCommandFromBeingExecuted() {
-        rig.send(START, "", Rig.request("efka/dev2/cmd/shutdown", new byte[] {'x'}))
+        fixture.send(START, "", CommandFixture.request("efka/dev2/cmd/shutdown", new byte[] {'x'}))
                 .settle();
 
-        assertThat(code(rig.reply())).isEqualTo("bad_argument");
-        assertThat(rig.supervision.told).isEmpty();
+        assertThat(code(fixture.reply())).isEqualTo("bad_argument");
+        assertThat(fixture.supervision.told).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"efka/dev1/reply", "efka/dev1/reply/mine", "efka/dev2/reply", "efka/answers", "my/cmd/status"})
     void ofOthersAreTheirsToChoose(String topic) {
-        rig.send(PING, "", Rig.request(topic, new byte[] {'x'})).settle();
+        fixture.send(PING, "", CommandFixture.request(topic, new byte[] {'x'})).settle();
 
-        assertThat(rig.replies)
+        assertThat(fixture.replies)
                 .singleElement()
                 .satisfies(reply -> assertThat(reply.topic()).isEqualTo(topic));
     }

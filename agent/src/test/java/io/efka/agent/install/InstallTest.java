@@ -1,6 +1,6 @@
 package io.efka.agent.install;
 
-import static io.efka.agent.install.Device.leftovers;
+import static io.efka.agent.install.ServicesRoot.leftovers;
 import static io.efka.agent.install.Requests.CAMERA;
 import static io.efka.agent.install.Requests.existing;
 import static io.efka.agent.install.Requests.file;
@@ -37,17 +37,17 @@ class InstallTest {
     @TempDir
     private Path temp;
 
-    private Device device;
+    private ServicesRoot root;
     private Path services;
     private Path outside;
     private ServiceFolders folders;
 
     @BeforeEach
     void makeDevice() throws IOException {
-        device = Device.in(temp);
-        services = device.services();
-        outside = device.outside();
-        folders = device.folders();
+        root = ServicesRoot.in(temp);
+        services = root.services();
+        outside = root.outside();
+        folders = root.folders();
     }
 
     private static String mode(Path file) throws IOException {
@@ -91,7 +91,7 @@ class InstallTest {
         @Test
         void againWithAnotherRequestIsRefused() throws Exception {
             folders.install(CAMERA, version("one"));
-            assertThat(device.refusedInstall(version("two")).code()).isEqualTo(ErrorCode.ALREADY_INSTALLED);
+            assertThat(root.refusedInstall(version("two")).code()).isEqualTo(ErrorCode.ALREADY_INSTALLED);
             assertThat(services.resolve("camera/run.sh")).hasContent("one");
         }
 
@@ -130,26 +130,26 @@ class InstallTest {
                     "run.sh/x"
                 })
         void withAPathThatLeadsAwayIsRefused(String path) throws Exception {
-            CommandException refused = device.refusedInstall(withFile(path, file("", 0644)));
+            CommandException refused = root.refusedInstall(withFile(path, file("", 0644)));
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
-            device.assertNothingIsInstalled();
+            root.assertNothingIsInstalled();
         }
 
         @Test
         void withANameTooLongIsRefused() throws Exception {
-            CommandException refused = device.refusedInstall(withFile("n".repeat(256), file("", 0644)));
+            CommandException refused = root.refusedInstall(withFile("n".repeat(256), file("", 0644)));
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(refused).hasMessageContaining("255 bytes");
-            device.assertNothingIsInstalled();
+            root.assertNothingIsInstalled();
         }
 
         @ParameterizedTest
         @ValueSource(ints = {-1, 01000, 04755})
         void withABadModeIsRefused(int mode) throws Exception {
-            CommandException refused = device.refusedInstall(withFile("a", file("", mode)));
+            CommandException refused = root.refusedInstall(withFile("a", file("", mode)));
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
             assertThat(refused).hasMessageContaining("0 to 0777");
-            device.assertNothingIsInstalled();
+            root.assertNothingIsInstalled();
         }
 
         @Test
@@ -165,35 +165,35 @@ class InstallTest {
         void withTooManyFilesIsRefused() {
             var files = new HashMap<String, InlineFile>();
             for (int i = 0; i < InstallPlan.MAX_FILES; i++) files.put("f" + i, file("", 0644));
-            assertThat(device.refusedInstall(request(manifest("x"), files)).code())
+            assertThat(root.refusedInstall(request(manifest("x"), files)).code())
                     .isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
 
         @Test
         void withTooManyBytesIsRefused() {
             InlineFile large = new InlineFile(new byte[InstallPlan.MAX_BYTES], 0644);
-            assertThat(device.refusedInstall(withFile("large", large)).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
+            assertThat(root.refusedInstall(withFile("large", large)).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
 
         @Test
         void withTwoManifestsIsRefused() {
-            assertThat(device.refusedInstall(withFile("manifest.json", file(manifest("x"), 0644))))
+            assertThat(root.refusedInstall(withFile("manifest.json", file(manifest("x"), 0644))))
                     .hasMessageContaining("twice");
         }
 
         @Test
         void withoutAManifestIsRefused() {
             var nothing = new InstallRequest(Optional.empty(), Map.of(), Optional.empty());
-            assertThat(device.refusedInstall(nothing).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
+            assertThat(root.refusedInstall(nothing).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
 
         @Test
         void withABadManifestListsItsFaults() throws Exception {
             CommandException refused =
-                    device.refusedInstall(request("{\"service_id\":\"camera\",\"exec\":7}", Map.of()));
+                    root.refusedInstall(request("{\"service_id\":\"camera\",\"exec\":7}", Map.of()));
             assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
             assertThat(refused.faults()).extracting(Fault::key).containsExactly("exec", "health_check");
-            device.assertNothingIsInstalled();
+            root.assertNothingIsInstalled();
         }
 
         @Test
@@ -209,7 +209,7 @@ class InstallTest {
     class Registering {
         @Test
         void takesAFolderBelowARoot() throws Exception {
-            Path folder = device.externalCamera();
+            Path folder = root.externalCamera();
             Installed installed = folders.install(CAMERA, existing(folder));
             assertThat(installed.workDir()).isEqualTo(folder.toRealPath());
             assertThat(installed.warnings()).containsExactly("exec \"run.sh\" is not there");
@@ -228,8 +228,8 @@ class InstallTest {
             Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
             Files.writeString(elsewhere.resolve("manifest.json"), manifest("one"));
             Path link = Files.createSymbolicLink(outside.resolve("link"), elsewhere);
-            assertThat(device.refusedInstall(existing(link)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
-            assertThat(device.refusedInstall(existing(outside.resolve("../elsewhere")))
+            assertThat(root.refusedInstall(existing(link)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
+            assertThat(root.refusedInstall(existing(outside.resolve("../elsewhere")))
                             .code())
                     .isEqualTo(ErrorCode.NOT_ALLOWED);
         }
@@ -238,9 +238,9 @@ class InstallTest {
         void takesNoFolderOfAnotherServiceNorARootItself() throws Exception {
             Path other = Files.createDirectories(services.resolve("other"));
             Files.writeString(other.resolve("manifest.json"), manifest("one"));
-            assertThat(device.refusedInstall(existing(other)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
-            assertThat(device.refusedInstall(existing(services)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
-            assertThat(device.refusedInstall(existing(outside)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
+            assertThat(root.refusedInstall(existing(other)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
+            assertThat(root.refusedInstall(existing(services)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
+            assertThat(root.refusedInstall(existing(outside)).code()).isEqualTo(ErrorCode.NOT_ALLOWED);
         }
 
         @Test
@@ -255,7 +255,7 @@ class InstallTest {
         @Test
         void saysWhichFolderWouldBeAllowed() throws Exception {
             Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
-            assertThat(device.refusedInstall(existing(elsewhere)))
+            assertThat(root.refusedInstall(existing(elsewhere)))
                     .hasMessageStartingWith(
                             "work_dir must be " + services.resolve("camera") + " or below one of [" + outside)
                     .hasMessageEndingWith("], was \"" + elsewhere + "\"");
@@ -263,22 +263,22 @@ class InstallTest {
 
         @Test
         void takesNothingThatIsNotThereOrRelative() {
-            assertThat(device.refusedInstall(existing(outside.resolve("none")))).hasMessageContaining("that is there");
-            assertThat(device.refusedInstall(existing(Path.of("cam")))).hasMessageContaining("absolute");
+            assertThat(root.refusedInstall(existing(outside.resolve("none")))).hasMessageContaining("that is there");
+            assertThat(root.refusedInstall(existing(Path.of("cam")))).hasMessageContaining("absolute");
         }
 
         @Test
         void needsAUsableManifest() throws Exception {
             Path folder = Files.createDirectory(outside.resolve("empty"));
-            assertThat(device.refusedInstall(existing(folder)).faults())
+            assertThat(root.refusedInstall(existing(folder)).faults())
                     .extracting(Fault::key, Fault::value)
                     .containsExactly(org.assertj.core.groups.Tuple.tuple("manifest.json", "missing"));
         }
 
         @Test
         void excludesFiles() throws Exception {
-            var both = new InstallRequest(Optional.of(manifest("x")), Map.of(), Optional.of(device.externalCamera()));
-            assertThat(device.refusedInstall(both).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
+            var both = new InstallRequest(Optional.of(manifest("x")), Map.of(), Optional.of(root.externalCamera()));
+            assertThat(root.refusedInstall(both).code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
         }
     }
 }

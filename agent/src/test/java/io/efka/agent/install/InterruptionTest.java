@@ -1,6 +1,6 @@
 package io.efka.agent.install;
 
-import static io.efka.agent.install.Device.leftovers;
+import static io.efka.agent.install.ServicesRoot.leftovers;
 import static io.efka.agent.install.Requests.CAMERA;
 import static io.efka.agent.install.Requests.manifest;
 import static io.efka.agent.install.Requests.version;

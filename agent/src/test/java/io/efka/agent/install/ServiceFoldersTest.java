@@ -1,6 +1,6 @@
 package io.efka.agent.install;
 
-import static io.efka.agent.install.Device.leftovers;
+import static io.efka.agent.install.ServicesRoot.leftovers;
 import static io.efka.agent.install.Requests.CAMERA;
 import static io.efka.agent.install.Requests.existing;
 import static io.efka.agent.install.Requests.file;
@@ -34,17 +34,17 @@ class ServiceFoldersTest {
     @TempDir
     private Path temp;
 
-    private Device device;
+    private ServicesRoot root;
     private Path services;
     private Path outside;
     private ServiceFolders folders;
 
     @BeforeEach
     void makeDevice() throws IOException {
-        device = Device.in(temp);
-        services = device.services();
-        outside = device.outside();
-        folders = device.folders();
+        root = ServicesRoot.in(temp);
+        services = root.services();
+        outside = root.outside();
+        folders = root.folders();
     }
 
     @Nested
@@ -164,7 +164,7 @@ class ServiceFoldersTest {
         @Test
         void writesNothingIntoARegisteredFolder() throws Exception {
             Path folder =
-                    folders.install(CAMERA, existing(device.externalCamera())).workDir();
+                    folders.install(CAMERA, existing(root.externalCamera())).workDir();
             CommandException refused =
                     catchThrowableOfType(CommandException.class, () -> folders.update(CAMERA, folder, version("two")));
             assertThat(refused.code()).isEqualTo(ErrorCode.BAD_ARGUMENT);
@@ -173,7 +173,7 @@ class ServiceFoldersTest {
 
         @Test
         void movesNoServiceToAnotherFolder() throws Exception {
-            assertThat(refusedUpdate(existing(device.externalCamera()))).hasMessageContaining("remove the service");
+            assertThat(refusedUpdate(existing(root.externalCamera()))).hasMessageContaining("remove the service");
             assertThat(folders.update(CAMERA, workDir, existing(workDir)).workDir())
                     .isEqualTo(workDir);
         }
@@ -221,7 +221,7 @@ class ServiceFoldersTest {
         @Test
         void findsAnotherFolderDifferent() throws Exception {
             assertThat(differs(existing(workDir))).isFalse();
-            assertThat(differs(existing(device.externalCamera()))).isTrue();
+            assertThat(differs(existing(root.externalCamera()))).isTrue();
         }
 
         @Test
@@ -241,13 +241,13 @@ class ServiceFoldersTest {
             Files.writeString(outside.resolve("kept"), "kept");
             folders.remove(CAMERA, workDir);
             assertThat(outside.resolve("kept")).exists();
-            device.assertNothingIsInstalled();
+            root.assertNothingIsInstalled();
         }
 
         @Test
         void leavesARegisteredFolder() throws Exception {
             Path folder =
-                    folders.install(CAMERA, existing(device.externalCamera())).workDir();
+                    folders.install(CAMERA, existing(root.externalCamera())).workDir();
             folders.remove(CAMERA, folder);
             assertThat(folder.resolve("manifest.json")).exists();
         }
@@ -255,7 +255,7 @@ class ServiceFoldersTest {
         @Test
         void ofWhatIsGoneIsDone() throws Exception {
             folders.remove(CAMERA, services.resolve("camera"));
-            device.assertNothingIsInstalled();
+            root.assertNothingIsInstalled();
         }
     }
 

@@ -49,12 +49,12 @@ class BacklogTest {
     }
 
     private static void disconnect(OutputKit kit) {
-        kit.broker.lose();
+        kit.link.lose();
         kit.output().disconnected();
     }
 
     private static void connect(OutputKit kit) {
-        kit.broker.restore();
+        kit.link.restore();
         kit.output().connected();
     }
 
@@ -63,7 +63,7 @@ class BacklogTest {
     }
 
     private static long shippedTo(OutputKit kit) {
-        return Observer.of(kit.broker.published(), "/svc/camera/stdout").end();
+        return Observer.of(kit.link.published(), "/svc/camera/stdout").end();
     }
 
     private static long oldest(OutputKit kit) {
@@ -80,12 +80,12 @@ class BacklogTest {
         @Test
         void aBurstOfManyTimesWhatIsKeptArrivesWhole() throws IOException {
             OutputKit kit = kit(new FallocateHolePuncher());
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             kit.register(keeping(KEEP, PLENTY));
             write(kit.begin(1).stdout(), 100);
-            Await.until("the window is full", () -> kit.broker.unanswered() == 32);
-            kit.broker.acknowledgeAtOnce(true);
-            while (kit.broker.unanswered() > 0) kit.broker.acknowledge(0);
+            Await.until("the window is full", () -> kit.link.unanswered() == 32);
+            kit.link.acknowledgeAtOnce(true);
+            while (kit.link.unanswered() > 0) kit.link.acknowledge(0);
             Await.until("all is there", () -> shippedTo(kit) == 100L * BLOCK.length());
             assertThat(kit.text("stdout")).isEqualTo(BLOCK.repeat(100));
             assertThat(kit.announced.of("output_dropped")).isEmpty();
@@ -94,27 +94,27 @@ class BacklogTest {
         @Test
         void whatWasSentIsFreedAsItIsAcknowledgedWithNothingNewWritten() throws IOException {
             OutputKit kit = kit(new FallocateHolePuncher());
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             kit.register(keeping(KEEP, PLENTY));
             write(kit.begin(1).stdout(), 30);
             Await.until("all is out", () -> shippedTo(kit) == 30L * BLOCK.length());
             assertThat(oldest(kit)).isZero();
-            while (kit.broker.unanswered() > 0) kit.broker.acknowledge(0);
+            while (kit.link.unanswered() > 0) kit.link.acknowledge(0);
             Await.until("freed", () -> oldest(kit) >= 30L * BLOCK.length() - KEEP);
         }
 
         @Test
         void nothingUnsentIsFreedForKeepWhereNoHoleCanBePunched() throws IOException {
             OutputKit kit = kit((file, length) -> false);
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             kit.register(keeping(KEEP, PLENTY));
             Path stdout = kit.begin(1).stdout();
             write(stdout, 40);
-            Await.until("the window is full", () -> kit.broker.unanswered() == 32);
-            for (int i = 0; i < 16; i++) kit.broker.acknowledge(0);
+            Await.until("the window is full", () -> kit.link.unanswered() == 32);
+            for (int i = 0; i < 16; i++) kit.link.acknowledge(0);
             write(stdout, 1);
-            kit.broker.acknowledgeAtOnce(true);
-            while (kit.broker.unanswered() > 0) kit.broker.acknowledge(0);
+            kit.link.acknowledgeAtOnce(true);
+            while (kit.link.unanswered() > 0) kit.link.acknowledge(0);
             Await.until("all is there", () -> shippedTo(kit) == 41L * BLOCK.length());
             assertThat(kit.text("stdout")).isEqualTo(BLOCK.repeat(41));
             assertThat(kit.announced.of("output_dropped")).isEmpty();
@@ -165,7 +165,7 @@ class BacklogTest {
             assertThat(dropped).hasSize(1);
             assertThat(dropped.get(0).number("from")).isEqualTo(BLOCK.length());
             assertThat(dropped.get(0).number("bytes"))
-                    .isEqualTo(Observer.of(kit.broker.published(), "stdout").missing());
+                    .isEqualTo(Observer.of(kit.link.published(), "stdout").missing());
         }
 
         @Test
@@ -251,23 +251,23 @@ class BacklogTest {
         @Test
         void allArriveWhole() throws IOException {
             OutputKit kit = kit(new FallocateHolePuncher());
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             var ids = new ArrayList<ServiceId>();
             for (int i = 0; i < 20; i++) ids.add(new ServiceId("s" + i));
             for (ServiceId id : ids) {
                 kit.output().files().register(id, keeping(64 << 10, PLENTY));
                 write(kit.output().files().begin(id, OutputKit.run(1)).stdout(), 8);
             }
-            Await.until("the window is full", () -> kit.broker.unanswered() == 32);
-            kit.broker.acknowledgeAtOnce(true);
-            while (kit.broker.unanswered() > 0) kit.broker.acknowledge(0);
+            Await.until("the window is full", () -> kit.link.unanswered() == 32);
+            kit.link.acknowledgeAtOnce(true);
+            while (kit.link.unanswered() > 0) kit.link.acknowledge(0);
             for (ServiceId id : ids) {
                 Await.until(
                         "all of " + id,
-                        () -> Observer.of(kit.broker.published(), "/svc/" + id + "/stdout")
+                        () -> Observer.of(kit.link.published(), "/svc/" + id + "/stdout")
                                         .end()
                                 == 8L * BLOCK.length());
-                Observer.of(kit.broker.published(), "/svc/" + id + "/stdout").whole();
+                Observer.of(kit.link.published(), "/svc/" + id + "/stdout").whole();
             }
             assertThat(kit.announced.of("output_dropped")).isEmpty();
         }

@@ -56,14 +56,14 @@ class DeliveryTest {
     class Acknowledgement {
         @Test
         void movesTheSavedOffsetOverAWholeBeginningOnly() throws IOException {
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             kit.register(rule());
             append(kit.begin(1).stdout(), LINES.substring(0, 3 << 16));
-            Await.until("three are out", () -> kit.broker.unanswered() == 3);
-            kit.broker.acknowledge(2);
-            kit.broker.acknowledge(1);
+            Await.until("three are out", () -> kit.link.unanswered() == 3);
+            kit.link.acknowledge(2);
+            kit.link.acknowledge(1);
             assertThat(saved()).isEqualTo(-1);
-            kit.broker.acknowledge(0);
+            kit.link.acknowledge(0);
             Await.until("all are saved", () -> saved() == 3 << 16);
             assertThat(kit.offsets.saves).containsExactly(3L << 16);
         }
@@ -86,26 +86,26 @@ class DeliveryTest {
 
         @Test
         void thatNeverComesHoldsNoMoreThanTheWindow() throws IOException {
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             kit.register(rule());
             Path stdout = kit.begin(1).stdout();
             for (int i = 0; i < 10; i++) append(stdout, LINES);
-            Await.until("the window is full", () -> kit.broker.unanswered() == 32);
+            Await.until("the window is full", () -> kit.link.unanswered() == 32);
             append(stdout, LINES);
-            assertThat(kit.broker.unanswered()).isEqualTo(32);
+            assertThat(kit.link.unanswered()).isEqualTo(32);
         }
 
         @Test
         void thatIsRefusedBringsTheSameBytesAgain() throws IOException {
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             kit.register(rule());
             append(kit.begin(1).stdout(), LINES.substring(0, 3 << 16));
-            Await.until("three are out", () -> kit.broker.unanswered() == 3);
-            kit.broker.acknowledge(0);
-            kit.broker.acknowledgeAtOnce(true);
-            kit.broker.fail(0);
+            Await.until("three are out", () -> kit.link.unanswered() == 3);
+            kit.link.acknowledge(0);
+            kit.link.acknowledgeAtOnce(true);
+            kit.link.fail(0);
             Await.until("all are saved", () -> saved() == 3 << 16);
-            assertThat(kit.broker.published())
+            assertThat(kit.link.published())
                     .extracting(Observer::offset)
                     .containsExactly(0L, 65536L, 131072L, 65536L, 131072L);
         }
@@ -115,19 +115,19 @@ class DeliveryTest {
     class Refusal {
         @Test
         void ofALargePacketMakesSmallerPieces() throws IOException {
-            kit.broker.limit(3_000);
+            kit.link.limit(3_000);
             kit.register(rule());
             append(kit.begin(1).stdout(), "7".repeat(5_000) + "\n" + LINES);
 
             Await.until("all is saved", () -> saved() == 5_001 + LINES.length());
-            assertThat(kit.broker.published())
+            assertThat(kit.link.published())
                     .allSatisfy(message -> assertThat(message.packetBytes()).isLessThanOrEqualTo(3_000));
             assertThat(kit.text("stdout")).isEqualTo("7".repeat(5_000) + "\n" + LINES);
         }
 
         @Test
         void ofALargePacketThatNobodyAnnouncedMakesSmallerPieces() throws IOException {
-            kit.broker.refuse(message ->
+            kit.link.refuse(message ->
                     message.payload().length > 4_096 ? Optional.of(LinkException.tooLarge("0x95")) : Optional.empty());
             kit.register(rule());
             append(kit.begin(1).stdout(), "7".repeat(5_000) + "\n");
@@ -139,7 +139,7 @@ class DeliveryTest {
         @Test
         void ofOneStreamHoldsUpNoOtherAndIsNotAskedAgainBeforeTheNextConnection() throws IOException {
             var attempts = new AtomicInteger();
-            kit.broker.refuse(message -> {
+            kit.link.refuse(message -> {
                 if (!message.topic().endsWith("stdout")) return Optional.empty();
                 attempts.incrementAndGet();
                 return Optional.of(LinkException.refused("not authorised"));
@@ -154,7 +154,7 @@ class DeliveryTest {
             }
             assertThat(attempts).hasValue(1);
 
-            kit.broker.refuse(message -> Optional.empty());
+            kit.link.refuse(message -> Optional.empty());
             kit.output().disconnected();
             kit.output().connected();
 
@@ -164,7 +164,7 @@ class DeliveryTest {
         @Test
         void forAWhileIsFollowedByAnotherAttempt() throws IOException {
             var attempts = new AtomicInteger();
-            kit.broker.refuse(message ->
+            kit.link.refuse(message ->
                     attempts.incrementAndGet() == 1 ? Optional.of(LinkException.busy("quota")) : Optional.empty());
             kit.register(rule());
             append(kit.begin(1).stdout(), "one\n");
@@ -175,7 +175,7 @@ class DeliveryTest {
 
         @Test
         void ofWhatEndsConnectionsIsAGapThatIsAnnounced() throws IOException {
-            kit.broker.refuse(message -> Observer.offset(message) == 0
+            kit.link.refuse(message -> Observer.offset(message) == 0
                     ? Optional.of(LinkException.poison("it ended several connections"))
                     : Optional.empty());
             kit.register(rule());
@@ -186,8 +186,8 @@ class DeliveryTest {
                     () -> kit.announced.of("output_dropped").size() == 1);
             append(stdout, "two\n");
 
-            Await.until("the rest comes", () -> kit.broker.published().size() == 1);
-            assertThat(Observer.offset(kit.broker.published().get(0))).isEqualTo(7);
+            Await.until("the rest comes", () -> kit.link.published().size() == 1);
+            assertThat(Observer.offset(kit.link.published().get(0))).isEqualTo(7);
             assertThat(kit.announced.of("output_dropped").get(0).number("bytes"))
                     .isEqualTo(7);
             Await.until("saved", () -> saved() == 11);
@@ -198,16 +198,16 @@ class DeliveryTest {
     class AfterALostConnection {
         @Test
         void shippingGoesOnAtWhatWasAcknowledged() throws IOException {
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             kit.register(rule());
             Path stdout = kit.begin(1).stdout();
             append(stdout, "one\n");
-            Await.until("one is out", () -> kit.broker.unanswered() == 1);
-            kit.broker.lose();
+            Await.until("one is out", () -> kit.link.unanswered() == 1);
+            kit.link.lose();
             kit.output().disconnected();
             append(stdout, "two\n");
-            kit.broker.acknowledgeAtOnce(true);
-            kit.broker.restore();
+            kit.link.acknowledgeAtOnce(true);
+            kit.link.restore();
             kit.output().connected();
             Await.until("both", () -> kit.text("stdout").equals("one\ntwo\n"));
             Await.until("saved", () -> saved() == 8);
@@ -222,20 +222,20 @@ class DeliveryTest {
             Path stdout = kit.begin(1).stdout();
             append(stdout, "one\n");
             Await.until("saved", () -> saved() == 4);
-            kit.broker.lose();
+            kit.link.lose();
             kit.restart();
             append(stdout, "two\n");
-            kit.broker.discard();
-            kit.broker.restore();
+            kit.link.discard();
+            kit.link.restore();
             kit.register(rule());
             kit.output().connected();
-            Await.until("two", () -> kit.broker.published().size() == 1);
-            assertThat(Observer.offset(kit.broker.published().get(0))).isEqualTo(4);
+            Await.until("two", () -> kit.link.published().size() == 1);
+            assertThat(Observer.offset(kit.link.published().get(0))).isEqualTo(4);
         }
 
         @Test
         void theRestOfAnOlderRunGoesFirst() throws IOException {
-            kit.broker.lose();
+            kit.link.lose();
             kit.restart();
             kit.register(rule());
             append(kit.begin(1).stdout(), "one\n");
@@ -243,10 +243,10 @@ class DeliveryTest {
             kit.restart();
             kit.register(rule());
             append(kit.begin(3).stdout(), "three\n");
-            kit.broker.restore();
+            kit.link.restore();
             kit.output().connected();
             Await.until("all", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
-            assertThat(kit.broker.published()).extracting(Observer::offset).containsExactly(0L, 4L, 8L);
+            assertThat(kit.link.published()).extracting(Observer::offset).containsExactly(0L, 4L, 8L);
         }
 
         @Test
@@ -263,9 +263,9 @@ class DeliveryTest {
     class Turns {
         @Test
         void areFairToFiftyStreamsOfUnequalHunger() throws IOException {
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             // All are hungry before the first bite: how soon a stream is noticed is another matter.
-            kit.broker.lose();
+            kit.link.lose();
             kit.output().disconnected();
             var files = new ArrayList<Path>();
             for (int i = 0; i < 50; i++) {
@@ -274,14 +274,14 @@ class DeliveryTest {
                 files.add(kit.output().files().begin(id, run(1)).stdout());
             }
             for (int i = 0; i < 50; i++) for (int n = i == 7 ? 20 : 4; n > 0; n--) append(files.get(i), LINES);
-            kit.broker.restore();
+            kit.link.restore();
             kit.output().connected();
             Map<String, Long> bytes = new HashMap<>();
             for (int i = 0; i < 400; i++) {
-                Await.until("one is out", () -> kit.broker.unanswered() > 0);
-                kit.broker.acknowledge(0);
+                Await.until("one is out", () -> kit.link.unanswered() > 0);
+                kit.link.acknowledge(0);
             }
-            for (Message message : kit.broker.published()) {
+            for (Message message : kit.link.published()) {
                 bytes.merge(message.topic(), (long) message.payload().length, Long::sum);
             }
             double mean =
@@ -307,7 +307,7 @@ class DeliveryTest {
         void changeTheirRateWithTheRule() throws IOException {
             kit.register(limited(1000));
             append(kit.begin(1).stdout(), LINES);
-            Await.until("some", () -> !kit.broker.published().isEmpty());
+            Await.until("some", () -> !kit.link.published().isEmpty());
             kit.register(rule());
             Await.until("all", () -> kit.shipped("stdout").length == LINES.length());
         }
@@ -353,7 +353,7 @@ class DeliveryTest {
             OutputKit.shell(stdout, stdout, "i=0; while [ $i -lt 50000 ]; do echo line $i; i=$((i+1)); done");
             Await.until("the last line", () -> kit.text("stdout").endsWith("line 49999\n"));
             assertThat(kit.text("stdout").lines()).hasSize(50_000);
-            assertThat(kit.broker.published().size()).isLessThan(10_000);
+            assertThat(kit.link.published().size()).isLessThan(10_000);
         }
 
         /** In real time: the delay of a single line is what is measured. */
@@ -366,11 +366,11 @@ class DeliveryTest {
             Await.until("the last line", () -> kit.text("stdout").endsWith("19999\n"));
             List<Long> latencies = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                int before = kit.broker.published().size();
+                int before = kit.link.published().size();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(150));
                 append(stdout, "single\n");
                 long began = System.nanoTime();
-                Await.until("it", () -> kit.broker.published().size() > before);
+                Await.until("it", () -> kit.link.published().size() > before);
                 latencies.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
             }
             assertThat(latencies.stream().sorted().toList().get(2)).isLessThan(50);

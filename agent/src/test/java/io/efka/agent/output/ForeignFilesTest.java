@@ -122,18 +122,18 @@ class ForeignFilesTest {
     @ParameterizedTest
     @EnumSource
     void inPlaceOfAFileThatWaitsToBeSentIsAGap(Thing thing) throws IOException {
-        kit.broker.lose();
+        kit.link.lose();
         kit.output().disconnected();
         kit.register(rule());
         Path first = kit.begin(1).stdout();
         append(first, "one\n");
         append(kit.begin(2).stdout(), "two\n");
         replace(first, thing);
-        kit.broker.restore();
+        kit.link.restore();
         kit.output().connected();
         Await.until(
-                "shipped", () -> Observer.of(kit.broker.published(), "stdout").end() == 8);
-        assertThat(Observer.of(kit.broker.published(), "stdout").missing()).isEqualTo(4);
+                "shipped", () -> Observer.of(kit.link.published(), "stdout").end() == 8);
+        assertThat(Observer.of(kit.link.published(), "stdout").missing()).isEqualTo(4);
         assertThat(kit.announced.of("output_dropped")).hasSize(1);
         assertThat(secret).content().isEqualTo(SECRET);
     }
@@ -161,7 +161,7 @@ class ForeignFilesTest {
         replace(kit.folder.resolve("camera/stdout.oldest"), thing);
         for (int i = 0; i < 20; i++) append(stdout, "0123456789abcde\n".repeat(256));
         Await.until(
-                "shipped", () -> Observer.of(kit.broker.published(), "stdout").end() == 20 * 4096);
+                "shipped", () -> Observer.of(kit.link.published(), "stdout").end() == 20 * 4096);
         Await.until(
                 "freed",
                 () -> kit.folder.resolve("camera/stdout.oldest").toFile().isFile());

@@ -43,7 +43,7 @@ class KeepTest {
     private OutputKit offline(HolePuncher holes) {
         var kit = new OutputKit(folder, holes);
         open = Optional.of(kit);
-        kit.broker.lose();
+        kit.link.lose();
         kit.output().disconnected();
         kit.register(keeping(KEEP));
         return kit;
@@ -64,20 +64,20 @@ class KeepTest {
     }
 
     private static void connect(OutputKit kit) {
-        kit.broker.restore();
+        kit.link.restore();
         kit.output().connected();
     }
 
     private static void isAnnounced(OutputKit kit, long written) {
         Await.until(
                 "shipped to the end",
-                () -> Observer.of(kit.broker.published(), "stdout").end() == written);
+                () -> Observer.of(kit.link.published(), "stdout").end() == written);
         List<OutputKit.Announced.Event> dropped = kit.announced.of("output_dropped");
         assertThat(dropped).hasSize(1);
         assertThat(dropped.get(0).fields().get("stream")).isEqualTo("stdout");
         assertThat(dropped.get(0).number("from")).isZero();
         assertThat(dropped.get(0).number("bytes"))
-                .isEqualTo(Observer.of(kit.broker.published(), "stdout").missing())
+                .isEqualTo(Observer.of(kit.link.published(), "stdout").missing())
                 .isGreaterThan(0);
     }
 
@@ -93,7 +93,7 @@ class KeepTest {
             assertThat(Files.size(stdout)).isEqualTo(80L * BLOCK.length());
             connect(kit);
             isAnnounced(kit, 80L * BLOCK.length());
-            assertThat(kit.broker.published())
+            assertThat(kit.link.published())
                     .as("no zeros of a hole")
                     .allSatisfy(message -> assertThat(message.payload()).doesNotContain((byte) 0));
         }
@@ -144,7 +144,7 @@ class KeepTest {
                 long written = (long) i * BLOCK.length();
                 Await.until(
                         "sent",
-                        () -> Observer.of(kit.broker.published(), "stdout").end() == written);
+                        () -> Observer.of(kit.link.published(), "stdout").end() == written);
             }
             assertThat(readUsed()).isLessThanOrEqualTo(KEEP + 8192);
             assertThat(kit.announced.events).isEmpty();

@@ -33,8 +33,8 @@ final class OutputBenchmark {
         plain = folder.resolve("plain");
         Files.writeString(input, ("x".repeat(99) + "\n").repeat(LINES / 10));
         kit = new OutputKit(folder.resolve("logs"));
-        kit.broker.keepNothing();
-        kit.broker.observe(message -> {
+        kit.link.keepNothing();
+        kit.link.observe(message -> {
             shipped.addAndGet(message.payload().length);
             messages.incrementAndGet();
             publishedAt = System.nanoTime();

@@ -48,8 +48,8 @@ class OutputChaosTest {
 
     private OutputKit play(Random random, long keep, Path folder) throws IOException {
         var kit = new OutputKit(folder);
-        kit.broker.observe(observer::take);
-        kit.broker.acknowledgeAtOnce(false);
+        kit.link.observe(observer::take);
+        kit.link.acknowledgeAtOnce(false);
         kit.register(keeping(keep));
         Path stdout = kit.begin(++runs).stdout();
         Map<String, Long> durable = Map.of();
@@ -57,15 +57,15 @@ class OutputChaosTest {
             switch (random.nextInt(14)) {
                 case 0 -> stdout = kit.begin(++runs).stdout();
                 case 1 -> {
-                    kit.broker.lose();
+                    kit.link.lose();
                     kit.output().disconnected();
                 }
                 case 2, 3 -> {
-                    kit.broker.restore();
+                    kit.link.restore();
                     kit.output().connected();
                 }
                 case 4 -> {
-                    if (kit.broker.unanswered() > 0) kit.broker.fail(random.nextInt(kit.broker.unanswered()));
+                    if (kit.link.unanswered() > 0) kit.link.fail(random.nextInt(kit.link.unanswered()));
                 }
                 case 5 -> durable = Map.copyOf(kit.offsets.saved);
                 case 6 -> {
@@ -73,17 +73,17 @@ class OutputChaosTest {
                     kit.register(keeping(keep));
                 }
                 case 7, 8, 9 -> {
-                    for (int n = kit.broker.unanswered(); n > 0; n--) {
-                        if (random.nextInt(4) > 0) kit.broker.acknowledge(random.nextInt(n));
+                    for (int n = kit.link.unanswered(); n > 0; n--) {
+                        if (random.nextInt(4) > 0) kit.link.acknowledge(random.nextInt(n));
                     }
                 }
                 default -> write(stdout, random);
             }
         }
-        kit.broker.acknowledgeAtOnce(true);
-        kit.broker.lose();
+        kit.link.acknowledgeAtOnce(true);
+        kit.link.lose();
         kit.output().disconnected();
-        kit.broker.restore();
+        kit.link.restore();
         kit.output().connected();
         Await.until("the end is shipped", () -> observer.end() == written.size());
         Await.until("and saved", () -> Long.valueOf(written.size()).equals(kit.offsets.saved.get("camera/stdout")));

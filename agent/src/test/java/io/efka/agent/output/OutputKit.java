@@ -36,12 +36,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
-/** An output room over a real folder, with a fake broker and a store that survives its restarts. */
+/** An output room over a real folder, with a recording link and a store that survives its restarts. */
 public final class OutputKit implements AutoCloseable {
     public static final ServiceId CAMERA = new ServiceId("camera");
     public static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
-    final FakeBroker broker = new FakeBroker();
+    final RecordingLink link = new RecordingLink();
     final FakeOffsets offsets = new FakeOffsets();
     final Announced announced = new Announced();
     final Path folder;
@@ -70,7 +70,7 @@ public final class OutputKit implements AutoCloseable {
 
     /** As after a kill of the agent: what was not durable is not known any more. */
     void kill(Map<String, Long> durable) {
-        broker.lose();
+        link.lose();
         output.disconnected();
         output.close();
         offsets.saved.clear();
@@ -157,7 +157,7 @@ public final class OutputKit implements AutoCloseable {
     }
 
     byte[] shipped(String leaf) {
-        return Observer.of(broker.published(), "/svc/camera/" + leaf).whole();
+        return Observer.of(link.published(), "/svc/camera/" + leaf).whole();
     }
 
     String text(String leaf) {
@@ -177,7 +177,7 @@ public final class OutputKit implements AutoCloseable {
     private Output open() {
         var topics = new Topics("efka", new DeviceId("dev1"), List.of());
         var disk = new LogDisk(holes, this::make, () -> free < 0 ? OptionalLong.empty() : OptionalLong.of(free));
-        var opened = new Output(folder, offsets, broker, topics, announced, new Noon(), disk);
+        var opened = new Output(folder, offsets, link, topics, announced, new Noon(), disk);
         opened.start();
         return opened;
     }

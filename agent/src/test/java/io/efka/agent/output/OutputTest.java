@@ -50,7 +50,7 @@ class OutputTest {
     }
 
     private String lastText() {
-        List<Message> published = kit.broker.published();
+        List<Message> published = kit.link.published();
         return published.isEmpty()
                 ? ""
                 : new String(published.get(published.size() - 1).payload(), StandardCharsets.UTF_8);
@@ -123,7 +123,7 @@ class OutputTest {
             append(kit.begin(1).stdout(), "one\n");
             Await.until("shipped", () -> kit.text("stdout").equals("one\n"));
             kit.output().files().forget(CAMERA);
-            kit.broker.discard();
+            kit.link.discard();
             kit.register(rule());
             append(kit.begin(2).stdout(), "two\n");
             Await.until("shipped", () -> kit.text("stdout").equals("two\n"));
@@ -141,17 +141,17 @@ class OutputTest {
                     "both",
                     () -> kit.text("stdout").equals("out\nmore\n")
                             && kit.text("stderr").equals("err\n"));
-            assertThat(kit.broker.published()).allMatch(message -> message.qos() == 1 && !message.retain());
+            assertThat(kit.link.published()).allMatch(message -> message.qos() == 1 && !message.retain());
         }
 
         @Test
         void sayOffsetRunAndTime() throws IOException {
             kit.register(rule());
             append(kit.begin(1).stdout(), "one\n");
-            Await.until("one", () -> kit.broker.published().size() == 1);
+            Await.until("one", () -> kit.link.published().size() == 1);
             append(kit.begin(2).stdout(), "two\n");
-            Await.until("two", () -> kit.broker.published().size() == 2);
-            Message second = kit.broker.published().get(1);
+            Await.until("two", () -> kit.link.published().size() == 2);
+            Message second = kit.link.published().get(1);
             assertThat(second.topic()).isEqualTo("efka/dev1/svc/camera/stdout");
             assertThat(Observer.properties(second))
                     .containsEntry("offset", "4")
@@ -170,15 +170,15 @@ class OutputTest {
 
         @Test
         void neverMixTwoRuns() throws IOException {
-            kit.broker.lose();
+            kit.link.lose();
             kit.output().disconnected();
             kit.register(rule());
             append(kit.begin(1).stdout(), "first without end");
             append(kit.begin(2).stdout(), "second\n");
-            kit.broker.restore();
+            kit.link.restore();
             kit.output().connected();
             Await.until("both", () -> kit.text("stdout").equals("first without endsecond\n"));
-            assertThat(kit.broker.published())
+            assertThat(kit.link.published())
                     .extracting(message -> Observer.properties(message).get("run"))
                     .containsExactly(run(1).value(), run(2).value());
         }
@@ -191,7 +191,7 @@ class OutputTest {
             Await.until("the whole line", () -> kit.text("stdout").equals("whole\n"));
             append(stdout, "lf\n");
             Await.until("the half line", () -> lastText().equals("half\n"));
-            assertThat(kit.broker.published()).hasSize(2);
+            assertThat(kit.link.published()).hasSize(2);
         }
 
         @Test
@@ -208,7 +208,7 @@ class OutputTest {
             append(kit.begin(1).stdout(), line);
             Await.until("the line", () -> kit.shipped("stdout").length == line.length);
             assertThat(kit.shipped("stdout")).isEqualTo(line);
-            assertThat(kit.broker.published())
+            assertThat(kit.link.published())
                     .extracting(message -> message.payload().length)
                     .containsExactly(65536, 65536, 65536, 200_001 - 3 * 65536);
         }
@@ -218,7 +218,7 @@ class OutputTest {
             kit.register(rule());
             append(kit.begin(1).stdout(), "0123456789\n".repeat(20_000));
             Await.until("all", () -> kit.shipped("stdout").length == 220_000);
-            assertThat(kit.broker.published())
+            assertThat(kit.link.published())
                     .allSatisfy(message -> assertThat(message.payload()[message.payload().length - 1])
                             .isEqualTo((byte) '\n'));
         }
@@ -235,16 +235,16 @@ class OutputTest {
 
         @Test
         void gatherWhileEarlierOnesAreOnTheirWay() throws IOException {
-            kit.broker.acknowledgeAtOnce(false);
+            kit.link.acknowledgeAtOnce(false);
             kit.register(lingering(Duration.ofSeconds(15)));
             Path stdout = kit.begin(1).stdout();
             append(stdout, "first\n");
-            Await.until("the first", () -> kit.broker.unanswered() == 1);
+            Await.until("the first", () -> kit.link.unanswered() == 1);
             for (int i = 0; i < 100; i++) append(stdout, "line " + i + "\n");
             Await.until("all are seen", () -> seen() == 6 + 10 * 7 + 90 * 8);
-            kit.broker.acknowledge(0);
+            kit.link.acknowledge(0);
             Await.until("the rest", () -> kit.text("stdout").endsWith("line 99\n"));
-            assertThat(kit.broker.published()).hasSize(2);
+            assertThat(kit.link.published()).hasSize(2);
         }
     }
 }

@@ -55,7 +55,7 @@ class SharedFilesTest {
         Await.until("two", () -> kit.text("stdout").equals("one\ntwo\n"));
         append(kit.begin(3).stdout(), "three\n");
         Await.until("three", () -> kit.text("stdout").equals("one\ntwo\nthree\n"));
-        assertThat(runs(kit.broker.published())).containsExactly(run(1).value(), run(2).value(), run(3).value());
+        assertThat(runs(kit.link.published())).containsExactly(run(1).value(), run(2).value(), run(3).value());
         List<OutputKit.Announced.Event> shared = kit.announced.of("output_file_shared");
         assertThat(shared).hasSize(2);
         assertThat(shared.get(0).fields().get("stream")).isEqualTo("stdout");
@@ -69,7 +69,7 @@ class SharedFilesTest {
 
     @Test
     void theyAreFoundAgainAfterAKill() throws IOException {
-        kit.broker.lose();
+        kit.link.lose();
         kit.output().disconnected();
         kit.register(rule());
         append(kit.begin(1).stdout(), "one\n");
@@ -81,10 +81,10 @@ class SharedFilesTest {
         assertThat(kit.output().files().current(CAMERA)).isEqualTo(second);
         append(second.stdout(), "and more\n");
         append(kit.begin(3).stdout(), "three\n");
-        kit.broker.restore();
+        kit.link.restore();
         kit.output().connected();
         Await.until("all", () -> kit.text("stdout").equals("one\ntwo\nand more\nthree\n"));
-        assertThat(runs(kit.broker.published())).containsExactly(run(1).value(), run(2).value(), run(3).value());
+        assertThat(runs(kit.link.published())).containsExactly(run(1).value(), run(2).value(), run(3).value());
     }
 
     @Test
@@ -98,9 +98,9 @@ class SharedFilesTest {
             written += BLOCK.length();
             long end = written;
             Await.until(
-                    "sent", () -> Observer.of(kit.broker.published(), "stdout").end() == end);
+                    "sent", () -> Observer.of(kit.link.published(), "stdout").end() == end);
         }
-        assertThat(Observer.of(kit.broker.published(), "stdout").missing()).isZero();
+        assertThat(Observer.of(kit.link.published(), "stdout").missing()).isZero();
         assertThat(kit.announced.of("output_dropped")).isEmpty();
         Path live = kit.output().files().current(CAMERA).stdout();
         Await.until("freed", () -> blocks(live) * 512 <= (64 << 10) + 3 * 4096 + 2 * BLOCK.length());
@@ -109,7 +109,7 @@ class SharedFilesTest {
 
     @Test
     void oneThatIsCutOffTakesItsEarlierNamesWithIt() throws IOException {
-        kit.broker.lose();
+        kit.link.lose();
         kit.output().disconnected();
         kit.register(rule());
         append(kit.begin(1).stdout(), "one\n");
@@ -122,19 +122,19 @@ class SharedFilesTest {
         }
         Await.until("noticed", () -> !kit.announced.of("output_file_truncated").isEmpty());
         append(kit.output().files().current(CAMERA).stdout(), "three, and longer than before\n");
-        kit.broker.restore();
+        kit.link.restore();
         kit.output().connected();
         Await.until(
                 "shipped",
-                () -> kit.broker.published().stream()
+                () -> kit.link.published().stream()
                         .anyMatch(message -> new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8)
                                 .endsWith("before\n")));
-        Observer seen = Observer.of(kit.broker.published(), "stdout");
+        Observer seen = Observer.of(kit.link.published(), "stdout");
         assertThat(seen.missing())
                 .isEqualTo(kit.announced.of("output_dropped").stream()
                         .mapToLong(event -> event.number("bytes"))
                         .sum());
-        assertThat(kit.broker.published())
+        assertThat(kit.link.published())
                 .extracting(message -> new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8))
                 .containsExactly("three, and longer than before\n");
     }

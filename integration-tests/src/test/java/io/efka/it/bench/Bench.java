@@ -53,10 +53,10 @@ public final class Bench {
             System.exit(64);
         }
         var rows = new ArrayList<Row>();
-        try (Rig rig = Rig.build(quick)) {
-            System.out.println(rig.describe());
+        try (BenchSetup setup = BenchSetup.build(quick)) {
+            System.out.println(setup.describe());
             for (Benchmark benchmark : ALL) {
-                if (wanted.isEmpty() || wanted.contains(benchmark.name())) rows.addAll(run(benchmark, rig));
+                if (wanted.isEmpty() || wanted.contains(benchmark.name())) rows.addAll(run(benchmark, setup));
             }
         }
         System.out.println();
@@ -65,10 +65,10 @@ public final class Bench {
     }
 
     /** The top of one benchmark: if it breaks, the others still run. */
-    private static List<Row> run(Benchmark benchmark, Rig rig) {
+    private static List<Row> run(Benchmark benchmark, BenchSetup setup) {
         System.out.println("... " + benchmark.name());
         try {
-            List<Row> rows = benchmark.run(rig);
+            List<Row> rows = benchmark.run(setup);
             System.out.print(Table.of(rows));
             return rows;
         } catch (Exception | AssertionError broken) {

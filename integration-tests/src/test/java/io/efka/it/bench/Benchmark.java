@@ -8,5 +8,5 @@ interface Benchmark {
     String name();
 
     /** Measures; takes a minute at most. */
-    List<Row> run(Rig rig) throws Exception;
+    List<Row> run(BenchSetup setup) throws Exception;
 }

@@ -19,11 +19,11 @@ final class BootBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        try (Stamps stamps = new Stamps(rig.folder())) {
-            Boots hundred = measure(rig, stamps, 100, Map.of(), rig.rounds(15));
-            Boots ten = measure(rig, stamps, 10, Map.of(), rig.rounds(15));
-            Boots plain = measure(rig, stamps, 10, WITHOUT_ARCHIVE, rig.rounds(10));
+    public List<Row> run(BenchSetup setup) throws Exception {
+        try (Stamps stamps = new Stamps(setup.folder())) {
+            Boots hundred = measure(setup, stamps, 100, Map.of(), setup.rounds(15));
+            Boots ten = measure(setup, stamps, 10, Map.of(), setup.rounds(15));
+            Boots plain = measure(setup, stamps, 10, WITHOUT_ARCHIVE, setup.rounds(10));
             return List.of(
                     Row.atMost(
                             "JVM start to 100 services running p50",
@@ -46,16 +46,16 @@ final class BootBenchmark implements Benchmark {
         }
     }
 
-    private record Boots(Samples running, Samples online) {}
+    private record Boots(Measurements running, Measurements online) {}
 
-    private static Boots measure(Rig rig, Stamps stamps, int services, Map<String, String> environment, int rounds)
+    private static Boots measure(BenchSetup setup, Stamps stamps, int services, Map<String, String> environment, int rounds)
             throws Exception {
-        Path data = rig.data();
+        Path data = setup.data();
         for (int i = 0; i < services; i++) write(data, Script.of("service-" + i, stamps.script()));
-        var boots = new Boots(new Samples(), new Samples());
+        var boots = new Boots(new Measurements(), new Measurements());
         for (int i = -1; i < rounds; i++) { // the first one records the services, and does not count
             stamps.forget();
-            try (RunningAgent agent = rig.agent(data, rig.broker(), environment)) {
+            try (RunningAgent agent = setup.agent(data, setup.broker(), environment)) {
                 long last = 0;
                 for (int started = 0; started < services; started++)
                     last = stamps.next().at();

@@ -16,16 +16,16 @@ final class CallBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        var call = new Samples();
-        var bare = new Samples();
-        Path data = rig.data();
+    public List<Row> run(BenchSetup setup) throws Exception {
+        var call = new Measurements();
+        var bare = new Measurements();
+        Path data = setup.data();
         BootBenchmark.write(data, Talker.script(SERVICE));
-        try (RunningAgent agent = rig.agent(data);
-                BareResponder responder = BareResponder.start(rig.broker())) {
+        try (RunningAgent agent = setup.agent(data);
+                BareResponder responder = BareResponder.start(setup.broker())) {
             Operator operator = agent.operator();
             Await.until("the service is ready", Duration.ofSeconds(30), () -> operator.ready() == 1);
-            for (int i = -WARM_UP; i < rig.rounds(3000); i++) {
+            for (int i = -WARM_UP; i < setup.rounds(3000); i++) {
                 long asked = operator.service(SERVICE, "call/hello", "");
                 long roundTrip = responder.ask(operator);
                 if (i < 0) continue;

@@ -63,13 +63,13 @@ final class ChannelsBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        Path data = rig.data();
-        Path tokens = Files.createDirectory(rig.folder().resolve("tokens"));
+    public List<Row> run(BenchSetup setup) throws Exception {
+        Path data = setup.data();
+        Path tokens = Files.createDirectory(setup.folder().resolve("tokens"));
         String leave = "#!/bin/sh\n" + ChannelKey.leaveIn(tokens) + "\nexec sleep 100000\n";
         for (int i = 0; i < SERVICES; i++) BootBenchmark.write(data, Script.of("idle-" + i, leave));
         var attached = new ArrayList<ChannelClient>();
-        try (RunningAgent agent = rig.agent(data)) {
+        try (RunningAgent agent = setup.agent(data)) {
             Await.until("all run", Duration.ofMinutes(2), () -> agent.operator().running() == SERVICES);
             attach(tokens, WARM_UP, attached);
             close(attached);

@@ -19,20 +19,20 @@ final class CrashBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        var agent = new Samples();
-        var bare = new Samples();
-        try (RunningAgent running = rig.agent();
-                Stamps stamps = new Stamps(rig.folder());
-                Stamps bareStamps = new Stamps(rig.folder())) {
+    public List<Row> run(BenchSetup setup) throws Exception {
+        var agent = new Measurements();
+        var bare = new Measurements();
+        try (RunningAgent running = setup.agent();
+                Stamps stamps = new Stamps(setup.folder());
+                Stamps bareStamps = new Stamps(setup.folder())) {
             Script script = Script.of(SERVICE, stamps.script()).with("restart", "stable", STABLE_MILLIS + "ms");
             running.operator().install(script);
             running.operator().start(SERVICE);
             var again = new AtomicBoolean(true);
-            restart(new BareProcess(rig.folder(), bareStamps.script()), again);
+            restart(new BareProcess(setup.folder(), bareStamps.script()), again);
             long pid = stamps.next().pid();
             long barePid = bareStamps.next().pid();
-            int rounds = rig.rounds(80);
+            int rounds = setup.rounds(80);
             for (int i = -WARM_UP; i < rounds; i++) {
                 LockSupport.parkNanos(3 * STABLE_MILLIS * 1_000_000); // both are stable by now
                 long killed = kill(pid);

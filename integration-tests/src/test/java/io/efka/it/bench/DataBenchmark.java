@@ -43,12 +43,12 @@ final class DataBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        int seconds = rig.isQuick() ? 10 : 60;
-        Path data = rig.data();
+    public List<Row> run(BenchSetup setup) throws Exception {
+        int seconds = setup.isQuick() ? 10 : 60;
+        Path data = setup.data();
         for (int i = 0; i < SERVICES; i++) BootBenchmark.write(data, Talker.script("talker-" + i));
-        try (RunningAgent agent = rig.agent(data);
-                Numbers numbers = new Numbers(rig.broker(), agent.device(), SERVICES)) {
+        try (RunningAgent agent = setup.agent(data);
+                Numbers numbers = new Numbers(setup.broker(), agent.device(), SERVICES)) {
             Operator operator = agent.operator();
             Await.until("all are ready", Duration.ofSeconds(60), () -> operator.ready() == SERVICES);
             long warmUp = speak(operator, numbers, 0, WARM_UP_SECONDS);
@@ -57,7 +57,7 @@ final class DataBenchmark implements Benchmark {
             long all = speak(operator, numbers, warmUp, seconds);
             double took = (numbers.lastAt() - begun) / 1e9;
             Use after = Use.now(agent, numbers);
-            var writers = new Samples();
+            var writers = new Measurements();
             for (int i = 0; i < SERVICES; i++) writers.add(report(operator, "talker-" + i));
             long lost = all - numbers.distinct();
             String rest = "of " + all + "; " + numbers.late() + " out of order, " + numbers.twice() + " twice";

@@ -26,9 +26,9 @@ final class FairnessBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        var shares = new Samples();
-        for (int i = 0; i < rig.rounds(5); i++) shares.add(share(rig));
+    public List<Row> run(BenchSetup setup) throws Exception {
+        var shares = new Measurements();
+        for (int i = 0; i < setup.rounds(5); i++) shares.add(share(setup));
         return List.of(Row.atLeast(
                 "50 streams of 4 MB at once: slowest / mean when half of all has come",
                 shares.median(),
@@ -38,16 +38,16 @@ final class FairnessBenchmark implements Benchmark {
                 shares.count()));
     }
 
-    private double share(Rig rig) throws Exception {
+    private double share(BenchSetup setup) throws Exception {
         for (int i = 0; i < STREAMS; i++) received.set(i, 0);
         all.set(0);
-        Path data = rig.data();
+        Path data = setup.data();
         Path gate = data.resolveSibling(data.getFileName() + ".gate");
         String text = "#!/bin/sh\nuntil [ -e " + gate + " ]; do sleep 0.1; done\n" + Lines.command(LINES)
                 + "\nexec sleep 100000\n";
         for (int i = 0; i < STREAMS; i++) BootBenchmark.write(data, Script.writer("stream-" + i, text));
-        try (RunningAgent agent = rig.agent(data);
-                Mqtt subscriber = new Mqtt(rig.broker(), this::arrived)) {
+        try (RunningAgent agent = setup.agent(data);
+                Mqtt subscriber = new Mqtt(setup.broker(), this::arrived)) {
             subscriber.subscribe("efka/" + agent.device() + "/svc/+/stdout");
             Await.until(
                     "all services run",

@@ -19,21 +19,21 @@ final class FootprintBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
+    public List<Row> run(BenchSetup setup) throws Exception {
         var rows = new ArrayList<Row>();
-        long ten = threads(rig, 10, rows);
-        long hundred = threads(rig, 100, rows);
+        long ten = threads(setup, 10, rows);
+        long hundred = threads(setup, 100, rows);
         rows.add(Row.atMost(
                 "threads a service", (hundred - ten) / 90.0, 1, "", hundred + " at 100, " + ten + " at 10", 1));
         return rows;
     }
 
-    private static long threads(Rig rig, int services, List<Row> rows) throws Exception {
-        Path data = rig.data();
+    private static long threads(BenchSetup setup, int services, List<Row> rows) throws Exception {
+        Path data = setup.data();
         for (int i = 0; i < services; i++) {
             BootBenchmark.write(data, new Script("idle-" + i, IDLE.text(), IDLE.more()));
         }
-        try (RunningAgent agent = rig.agent(data)) {
+        try (RunningAgent agent = setup.agent(data)) {
             LockSupport.parkNanos(SETTLE_NANOS);
             long threads = agent.threads();
             double before = agent.cpuMillis();

@@ -23,24 +23,24 @@ final class LineBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        var agent = new Samples();
-        var bare = new Samples();
+    public List<Row> run(BenchSetup setup) throws Exception {
+        var agent = new Measurements();
+        var bare = new Measurements();
         BlockingQueue<Long> arrivals = new LinkedBlockingQueue<>();
-        Path fifo = rig.folder().resolve("parrot");
+        Path fifo = setup.folder().resolve("parrot");
         Shell.run("mkfifo", fifo.toString()).ok();
         byte[] line = (Integer.toString(1).repeat(Lines.LENGTH - 1) + "\n").getBytes(StandardCharsets.US_ASCII);
-        try (RunningAgent running = rig.agent();
+        try (RunningAgent running = setup.agent();
                 RandomAccessFile feeding = new RandomAccessFile(fifo.toFile(), "rw");
-                Mqtt subscriber = new Mqtt(rig.broker(), (topic, message) -> arrivals.add(System.nanoTime()));
-                Mqtt publisher = new Mqtt(rig.broker(), (topic, message) -> {})) {
+                Mqtt subscriber = new Mqtt(setup.broker(), (topic, message) -> arrivals.add(System.nanoTime()));
+                Mqtt publisher = new Mqtt(setup.broker(), (topic, message) -> {})) {
             subscriber.subscribe(running.topic(SERVICE, "stdout"));
             subscriber.subscribe(BARE_TOPIC);
             Script parrot =
                     Script.of(SERVICE, "#!/bin/sh\nexec cat <" + fifo + "\n").with("output", "linger", "0s");
             running.operator().install(parrot);
             running.operator().start(SERVICE);
-            int rounds = rig.rounds(300);
+            int rounds = setup.rounds(300);
             for (int i = -20; i < rounds; i++) {
                 LockSupport.parkNanos(PAUSE_NANOS);
                 long written = System.nanoTime();

@@ -26,9 +26,9 @@ final class LogsBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
+    public List<Row> run(BenchSetup setup) throws Exception {
         var rows = new ArrayList<Row>();
-        try (RunningAgent running = rig.agent()) {
+        try (RunningAgent running = setup.agent()) {
             Operator operator = running.operator();
             operator.install(Script.of(
                     LONG_LINES,
@@ -44,21 +44,21 @@ final class LogsBenchmark implements Benchmark {
                         () -> logs(running, service, "{\"lines\":1}").toString().contains("end\\n"));
             }
             for (int i = 0; i < WARM_UP; i++) operator.device("ping", "");
-            Samples quiet = pings(operator, rig.rounds(2000));
-            for (String service : List.of(LONG_LINES, MUCH)) rows.addAll(under(rig, running, service, quiet));
+            Measurements quiet = pings(operator, setup.rounds(2000));
+            for (String service : List.of(LONG_LINES, MUCH)) rows.addAll(under(setup, running, service, quiet));
         }
         return rows;
     }
 
-    private static List<Row> under(Rig rig, RunningAgent running, String service, Samples quiet) throws Exception {
-        var took = new Samples();
+    private static List<Row> under(BenchSetup setup, RunningAgent running, String service, Measurements quiet) throws Exception {
+        var took = new Measurements();
         var isOver = new AtomicBoolean();
         var askers = new ArrayList<Thread>();
         for (int asker = 0; asker < ASKERS; asker++) {
             int first = asker;
             var thread = new Thread(
                     () -> {
-                        try (Operator other = new Operator(rig.broker(), running.device())) {
+                        try (Operator other = new Operator(setup.broker(), running.device())) {
                             for (int i = first; !isOver.get(); i++) {
                                 String match = HOSTILE.get(i % HOSTILE.size());
                                 long nanos = other.attempt(service, "logs", "{\"from\":0,\"match\":\"" + match + "\"}");
@@ -72,7 +72,7 @@ final class LogsBenchmark implements Benchmark {
             thread.start();
             askers.add(thread);
         }
-        Samples pings = pings(running.operator(), rig.rounds(4000));
+        Measurements pings = pings(running.operator(), setup.rounds(4000));
         isOver.set(true);
         for (Thread thread : askers) thread.join();
         String madeOf = spread(pings) + "; without queries " + spread(quiet);
@@ -93,8 +93,8 @@ final class LogsBenchmark implements Benchmark {
                         took.count()));
     }
 
-    private static Samples pings(Operator operator, int count) {
-        var samples = new Samples();
+    private static Measurements pings(Operator operator, int count) {
+        var samples = new Measurements();
         for (int i = 0; i < count; i++) {
             samples.addNanos(operator.device("ping", ""));
             LockSupport.parkNanos(PAUSE_NANOS);
@@ -102,7 +102,7 @@ final class LogsBenchmark implements Benchmark {
         return samples;
     }
 
-    private static String spread(Samples samples) {
+    private static String spread(Measurements samples) {
         return "p50 " + Row.number(samples.median()) + ", p99 " + Row.number(samples.p99()) + ", max "
                 + Row.number(samples.max());
     }

@@ -14,17 +14,17 @@ final class NeighbourBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        try (RunningAgent agent = rig.agent();
-                Stamps stamps = new Stamps(rig.folder())) {
+    public List<Row> run(BenchSetup setup) throws Exception {
+        try (RunningAgent agent = setup.agent();
+                Stamps stamps = new Stamps(setup.folder())) {
             Operator operator = agent.operator();
             operator.install(Script.of(SERVICE, stamps.script()));
             String line = "a line of a chatty neighbour ".repeat(3);
             operator.install(Script.of(CHATTY, "#!/bin/sh\nexec yes '" + line + "'\n"));
             measure(operator, stamps, WARM_UP);
-            Samples alone = measure(operator, stamps, rig.rounds(100));
+            Measurements alone = measure(operator, stamps, setup.rounds(100));
             operator.start(CHATTY);
-            Samples noisy = measure(operator, stamps, rig.rounds(100));
+            Measurements noisy = measure(operator, stamps, setup.rounds(100));
             operator.stop(CHATTY);
             String madeOf = "p50 " + Row.number(noisy.median()) + "; alone p50 " + Row.number(alone.median()) + ", p99 "
                     + Row.number(alone.p99());
@@ -38,8 +38,8 @@ final class NeighbourBenchmark implements Benchmark {
         }
     }
 
-    private static Samples measure(Operator operator, Stamps stamps, int rounds) throws InterruptedException {
-        var samples = new Samples();
+    private static Measurements measure(Operator operator, Stamps stamps, int rounds) throws InterruptedException {
+        var samples = new Measurements();
         for (int i = 0; i < rounds; i++) {
             long begun = System.nanoTime();
             operator.start(SERVICE);

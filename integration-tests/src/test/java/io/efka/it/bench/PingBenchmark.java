@@ -12,17 +12,17 @@ final class PingBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        var agent = new Samples();
-        var bare = new Samples();
-        try (RunningAgent running = rig.agent();
-                BareResponder responder = BareResponder.start(rig.broker())) {
+    public List<Row> run(BenchSetup setup) throws Exception {
+        var agent = new Measurements();
+        var bare = new Measurements();
+        try (RunningAgent running = setup.agent();
+                BareResponder responder = BareResponder.start(setup.broker())) {
             Operator operator = running.operator();
             for (int i = 0; i < WARM_UP; i++) {
                 operator.device("ping", "");
                 responder.ask(operator);
             }
-            for (int i = 0; i < rig.rounds(3000); i++) {
+            for (int i = 0; i < setup.rounds(3000); i++) {
                 agent.addNanos(operator.device("ping", ""));
                 bare.addNanos(responder.ask(operator));
             }

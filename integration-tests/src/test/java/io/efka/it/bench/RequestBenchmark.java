@@ -13,16 +13,16 @@ final class RequestBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        try (TestBroker stock = rig.stockBroker();
-                RunningAgent agent = rig.agent(rig.data(), stock, Map.of()).awaitOnline();
+    public List<Row> run(BenchSetup setup) throws Exception {
+        try (TestBroker stock = setup.stockBroker();
+                RunningAgent agent = setup.agent(setup.data(), stock, Map.of()).awaitOnline();
                 BareResponder bare = BareResponder.start(stock)) {
             String ping = "efka/" + agent.device() + "/cmd/ping";
-            var start = new Samples();
-            var usual = new Samples();
-            var acknowledged = new Samples();
-            var bareAcknowledged = new Samples();
-            int rounds = rig.rounds(100);
+            var start = new Measurements();
+            var usual = new Measurements();
+            var acknowledged = new Measurements();
+            var bareAcknowledged = new Measurements();
+            int rounds = setup.rounds(100);
             for (int i = -10; i < rounds; i++) {
                 long alone = run("mosquitto_rr", "--help");
                 long asked = request(stock, ping, 0);

@@ -14,18 +14,18 @@ final class StartBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        var running = new Samples();
-        var reply = new Samples();
-        var bare = new Samples();
-        var trip = new Samples();
-        try (RunningAgent agent = rig.agent();
-                BareResponder responder = BareResponder.start(rig.broker());
-                Stamps stamps = new Stamps(rig.folder())) {
+    public List<Row> run(BenchSetup setup) throws Exception {
+        var running = new Measurements();
+        var reply = new Measurements();
+        var bare = new Measurements();
+        var trip = new Measurements();
+        try (RunningAgent agent = setup.agent();
+                BareResponder responder = BareResponder.start(setup.broker());
+                Stamps stamps = new Stamps(setup.folder())) {
             Operator operator = agent.operator();
             operator.install(Script.of(SERVICE, stamps.script()));
-            var process = new BareProcess(rig.folder(), stamps.script());
-            int rounds = rig.rounds(150);
+            var process = new BareProcess(setup.folder(), stamps.script());
+            int rounds = setup.rounds(150);
             for (int i = -WARM_UP; i < rounds; i++) {
                 long begun = System.nanoTime();
                 CompletableFuture<Long> replied = CompletableFuture.supplyAsync(() -> operator.start(SERVICE));

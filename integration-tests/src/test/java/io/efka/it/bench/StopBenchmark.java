@@ -13,14 +13,14 @@ final class StopBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        var stop = new Samples();
-        var trip = new Samples();
-        try (RunningAgent agent = rig.agent();
-                BareResponder responder = BareResponder.start(rig.broker())) {
+    public List<Row> run(BenchSetup setup) throws Exception {
+        var stop = new Measurements();
+        var trip = new Measurements();
+        try (RunningAgent agent = setup.agent();
+                BareResponder responder = BareResponder.start(setup.broker())) {
             Operator operator = agent.operator();
             operator.install(Script.of(SERVICE, "#!/bin/sh\nexec sleep 100000\n"));
-            int rounds = rig.rounds(150);
+            int rounds = setup.rounds(150);
             for (int i = -WARM_UP; i < rounds; i++) {
                 operator.start(SERVICE);
                 long roundTrip = responder.ask(operator);

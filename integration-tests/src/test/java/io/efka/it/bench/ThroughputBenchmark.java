@@ -21,23 +21,23 @@ final class ThroughputBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
-        var agent = new Samples();
-        var bare = new Samples();
-        var peer = new Samples();
-        var cpu = new Samples();
+    public List<Row> run(BenchSetup setup) throws Exception {
+        var agent = new Measurements();
+        var bare = new Measurements();
+        var peer = new Measurements();
+        var cpu = new Measurements();
         byte[] content = Lines.content(LINES);
-        Path file = rig.folder().resolve("lines");
-        try (RunningAgent running = rig.agent();
-                Stamps stamps = new Stamps(rig.folder());
-                BarePublisher publisher = BarePublisher.start(rig.broker(), file, content.length);
-                Sink sink = Sink.ofBytes(rig.broker(), running.topic(SERVICE, "stdout"), content);
-                Sink bareSink = Sink.ofBytes(rig.broker(), publisher.topic(), content);
-                Sink peerSink = Sink.ofLines(rig.broker(), PEER_TOPIC, Lines.content(PEER_LINES))) {
+        Path file = setup.folder().resolve("lines");
+        try (RunningAgent running = setup.agent();
+                Stamps stamps = new Stamps(setup.folder());
+                BarePublisher publisher = BarePublisher.start(setup.broker(), file, content.length);
+                Sink sink = Sink.ofBytes(setup.broker(), running.topic(SERVICE, "stdout"), content);
+                Sink bareSink = Sink.ofBytes(setup.broker(), publisher.topic(), content);
+                Sink peerSink = Sink.ofLines(setup.broker(), PEER_TOPIC, Lines.content(PEER_LINES))) {
             String program = "exec " + Lines.command(LINES);
             running.operator().install(Script.writer(SERVICE, stamps.script(program)));
-            var bareProgram = new BareProcess(rig.folder(), stamps.script(program + " >>" + file));
-            int rounds = rig.rounds(10);
+            var bareProgram = new BareProcess(setup.folder(), stamps.script(program + " >>" + file));
+            int rounds = setup.rounds(10);
             for (int i = -2; i < rounds; i++) {
                 double cpuBefore = running.cpuMillis();
                 running.operator().start(SERVICE);
@@ -46,7 +46,7 @@ final class ThroughputBenchmark implements Benchmark {
                 double spent = running.cpuMillis() - cpuBefore;
                 double bareRate = LINES / bareSeconds(bareProgram, stamps, publisher, bareSink, file);
                 long peerBegun = System.nanoTime();
-                publishWithMosquitto(rig);
+                publishWithMosquitto(setup);
                 double peerRate = PEER_LINES / seconds(peerBegun, peerSink.awaitAll());
                 if (i < 0) continue;
                 agent.add(agentRate);
@@ -97,9 +97,9 @@ final class ThroughputBenchmark implements Benchmark {
         return (to - from) / 1e9;
     }
 
-    private static void publishWithMosquitto(Rig rig) throws IOException, InterruptedException {
+    private static void publishWithMosquitto(BenchSetup setup) throws IOException, InterruptedException {
         String command = Lines.command(PEER_LINES) + " | mosquitto_pub -l -q 1 -V 5 -t " + PEER_TOPIC + " -p "
-                + rig.broker().port();
+                + setup.broker().port();
         new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor();
     }
 }

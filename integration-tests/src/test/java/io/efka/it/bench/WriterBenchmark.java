@@ -20,33 +20,33 @@ final class WriterBenchmark implements Benchmark {
     }
 
     @Override
-    public List<Row> run(Rig rig) throws Exception {
+    public List<Row> run(BenchSetup setup) throws Exception {
         var rows = new ArrayList<Row>();
         byte[] content = Lines.content(LINES);
-        Path file = Files.write(rig.folder().resolve("lines"), content);
+        Path file = Files.write(setup.folder().resolve("lines"), content);
         try {
-            rows.addAll(measure(rig, "one write a line", Lines.lineByLine(LINES), content));
-            rows.addAll(measure(rig, "large writes", Lines.command(LINES), content));
+            rows.addAll(measure(setup, "one write a line", Lines.lineByLine(LINES), content));
+            rows.addAll(measure(setup, "large writes", Lines.command(LINES), content));
         } finally {
             Files.delete(file);
         }
         return rows;
     }
 
-    private static List<Row> measure(Rig rig, String how, String program, byte[] content) throws Exception {
-        var service = new Samples();
-        var plain = new Samples();
-        var busy = new Samples();
-        Path file = rig.folder().resolve("plain");
-        try (RunningAgent agent = rig.agent();
-                Stamps stamps = new Stamps(rig.folder());
+    private static List<Row> measure(BenchSetup setup, String how, String program, byte[] content) throws Exception {
+        var service = new Measurements();
+        var plain = new Measurements();
+        var busy = new Measurements();
+        Path file = setup.folder().resolve("plain");
+        try (RunningAgent agent = setup.agent();
+                Stamps stamps = new Stamps(setup.folder());
                 BarePublisher publisher =
-                        BarePublisher.start(rig.broker(), rig.folder().resolve("lines"), content.length);
-                Sink sink = Sink.ofBytes(rig.broker(), agent.topic(SERVICE, "stdout"), content);
-                Sink bareSink = Sink.ofBytes(rig.broker(), publisher.topic(), content)) {
+                        BarePublisher.start(setup.broker(), setup.folder().resolve("lines"), content.length);
+                Sink sink = Sink.ofBytes(setup.broker(), agent.topic(SERVICE, "stdout"), content);
+                Sink bareSink = Sink.ofBytes(setup.broker(), publisher.topic(), content)) {
             agent.operator().install(Script.writer(SERVICE, stamps.script(program + "\n" + stamps.again())));
-            var bare = new BareProcess(rig.folder(), stamps.script(program + " >>" + file + "\n" + stamps.again()));
-            int rounds = rig.rounds(15);
+            var bare = new BareProcess(setup.folder(), stamps.script(program + " >>" + file + "\n" + stamps.again()));
+            int rounds = setup.rounds(15);
             for (int i = -2; i < rounds; i++) {
                 agent.operator().start(SERVICE);
                 long shipped = duration(stamps);

@@ -30,10 +30,10 @@ final class Chaos implements AutoCloseable {
     private final SmallDisk disk;
     private final ChaosBroker broker;
     private final BrokerProxy proxy;
-    private final Patient agent;
+    private final RestartedAgent agent;
     private final ObserverProcess observer;
-    private final ProcessEye eye;
-    private final Deque<Fault> deck = new ArrayDeque<>();
+    private final ServiceProcesses processes;
+    private final Deque<ChaosFault> deck = new ArrayDeque<>();
     private final Thread emergency = new Thread(this::clean, "chaos-end");
     private boolean diskWasFull;
 
@@ -43,13 +43,13 @@ final class Chaos implements AutoCloseable {
         this.device = "chaos-" + ProcessHandle.current().pid();
         Files.createDirectories(results);
         this.log = new ChaosLog(results.resolve("chaos.log"));
-        for (Samples sample : Samples.values()) Files.createDirectories(sample.witness(witnesses()));
+        for (ChaosService service : ChaosService.values()) Files.createDirectories(service.witness(witnesses()));
         this.disk = SmallDisk.at(Files.createDirectory(folder.resolve("disk")));
         this.broker = new ChaosBroker(Files.createDirectory(folder.resolve("broker")));
         Files.deleteIfExists(results.resolve("agent.log"));
         this.proxy = new BrokerProxy(broker.port());
-        this.agent = new Patient(proxy.uri(), device, disk.folder(), results.resolve("agent.log"));
-        this.eye = new ProcessEye(Path.of("/proc"), device);
+        this.agent = new RestartedAgent(proxy.uri(), device, disk.folder(), results.resolve("agent.log"));
+        this.processes = new ServiceProcesses(Path.of("/proc"), device);
         Runtime.getRuntime().addShutdownHook(emergency);
         agent.start();
         this.observer = new ObserverProcess(broker.uri(), device, witnesses(), seed, report, log);
@@ -64,14 +64,14 @@ final class Chaos implements AutoCloseable {
         long end = System.nanoTime() + time.toNanos();
         while (System.nanoTime() < end) {
             rest(calm());
-            if (deck.isEmpty()) deck.addAll(Fault.deck(random));
+            if (deck.isEmpty()) deck.addAll(ChaosFault.deck(random));
             inject(deck.removeFirst());
         }
         log.say("no more faults");
         proxy.reset();
         observer.finish(JUDGED);
         log.say("agent ended with " + agent.terminate());
-        for (ProcessEye.Seen left : eye.look()) {
+        for (ServiceProcesses.Seen left : processes.find()) {
             log.say("VERDICT left over: " + left);
             report.passed(Verdict.LEFTOVERS, 1);
         }
@@ -91,8 +91,8 @@ final class Chaos implements AutoCloseable {
         return random.nextInt(5) == 0 ? 6_000 + random.nextInt(3_000) : 200 + random.nextInt(3_000);
     }
 
-    private void inject(Fault fault) {
-        if (fault == Fault.FULL_DISK && !disk.canBeFilled()) return;
+    private void inject(ChaosFault fault) {
+        if (fault == ChaosFault.FULL_DISK && !disk.canBeFilled()) return;
         log.say(fault.words());
         report.injected(fault.words());
         switch (fault) {
@@ -131,8 +131,8 @@ final class Chaos implements AutoCloseable {
     private void restWithoutBroker() {
         int luck = random.nextInt(4);
         rest(random.nextInt(1_500));
-        if (luck == 0) inject(Fault.AGENT_KILL);
-        if (luck == 1) inject(Fault.FLOOD);
+        if (luck == 0) inject(ChaosFault.AGENT_KILL);
+        if (luck == 1) inject(ChaosFault.FLOOD);
         rest(random.nextInt(1_500));
         broker.start();
         observer.tell("broker up");
@@ -151,15 +151,15 @@ final class Chaos implements AutoCloseable {
     }
 
     private void crash() {
-        eye.look().stream()
-                .filter(process -> process.isMain() && process.service().equals(Samples.CHATTY.id()))
+        processes.find().stream()
+                .filter(process -> process.isMain() && process.service().equals(ChaosService.CHATTY.id()))
                 .findFirst()
                 .ifPresent(process -> Shell.run("kill", "-KILL", Long.toString(process.pid())));
     }
 
     private void flood() {
         try {
-            Files.write(Samples.FLOOD.witness(witnesses()).resolve("flood"), new byte[0]);
+            Files.write(ChaosService.FLOOD.witness(witnesses()).resolve("flood"), new byte[0]);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -172,7 +172,7 @@ final class Chaos implements AutoCloseable {
         disk.fill();
         rest(500 + random.nextInt(2_000));
         if (random.nextBoolean()) {
-            inject(Fault.AGENT_KILL);
+            inject(ChaosFault.AGENT_KILL);
             rest(500 + random.nextInt(2_000));
         }
         disk.free();
@@ -191,7 +191,7 @@ final class Chaos implements AutoCloseable {
         List<Quirk> quirks = quirk.quirks();
         quirks.forEach(proxy::add);
         rest(1_000 + random.nextInt(4_000));
-        if (random.nextInt(4) == 0) inject(Fault.AGENT_KILL);
+        if (random.nextInt(4) == 0) inject(ChaosFault.AGENT_KILL);
         quirks.forEach(proxy::remove);
         report.seen(
                 "times a link quirk fired",
@@ -228,7 +228,7 @@ final class Chaos implements AutoCloseable {
     private void clean() {
         observer.close();
         agent.kill();
-        for (ProcessEye.Seen left : eye.look()) ProcessHandle.of(left.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        for (ServiceProcesses.Seen left : processes.find()) ProcessHandle.of(left.pid()).ifPresent(ProcessHandle::destroyForcibly);
         proxy.close();
         broker.close();
         disk.close();

@@ -46,6 +46,6 @@ final class ConfigSender extends Sender {
     }
 
     private Optional<JsonObject> ask(String id, JsonObject arguments) {
-        return commander.ask(id, Samples.CHATTY.id(), "config", arguments);
+        return commander.ask(id, ChaosService.CHATTY.id(), "config", arguments);
     }
 }

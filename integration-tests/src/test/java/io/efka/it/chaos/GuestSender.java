@@ -19,14 +19,14 @@ final class GuestSender extends Sender {
             "#!/bin/sh\n(setsid sleep 100000 &)\nwhile :; do echo here; echo there >&2; sleep 1; done\n";
 
     private final Commander commander;
-    private final ProcessEye eye;
+    private final ServiceProcesses processes;
     private final Notes notes;
     private final List<String> installed = new ArrayList<>();
 
-    GuestSender(Commander commander, ProcessEye eye, Notes notes, RandomGenerator random) {
+    GuestSender(Commander commander, ServiceProcesses processes, Notes notes, RandomGenerator random) {
         super("guests", random);
         this.commander = commander;
-        this.eye = eye;
+        this.processes = processes;
         this.notes = notes;
     }
 
@@ -64,7 +64,7 @@ final class GuestSender extends Sender {
         if (code.filter(word -> word.isEmpty() || word.equals("unknown_service"))
                 .isEmpty()) return;
         installed.remove(guest);
-        for (ProcessEye.Seen process : eye.look()) {
+        for (ServiceProcesses.Seen process : processes.find()) {
             if (process.service().equals(guest))
                 notes.passed(Verdict.FALSE_REPLIES, id + " is done, and alive is " + process);
         }

@@ -26,7 +26,7 @@ final class InputSender extends Sender {
     void sendOne(int number) {
         var arguments = new JsonObject();
         arguments.addProperty("text", "line " + number + "\n");
-        replies.add(commander.ask("input-" + number, Samples.LISTENER.id(), "input", arguments));
+        replies.add(commander.ask("input-" + number, ChaosService.LISTENER.id(), "input", arguments));
     }
 
     @Override

@@ -34,7 +34,7 @@ final class LeftBehind {
     private static boolean isNamedAfterAService(Path path) {
         String name = path.getFileName().toString();
         return name.contains(GuestSender.PREFIX)
-                || Arrays.stream(Samples.values()).anyMatch(sample -> name.contains(sample.id()));
+                || Arrays.stream(ChaosService.values()).anyMatch(service -> name.contains(service.id()));
     }
 
     /** Control groups of the device's runs. */

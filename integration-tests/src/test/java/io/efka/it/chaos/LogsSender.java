@@ -41,7 +41,7 @@ final class LogsSender extends Sender {
     }
 
     private Optional<JsonObject> ask(String id, JsonObject arguments) {
-        return commander.ask(id, one(Samples.TALKERS).id(), "logs", arguments);
+        return commander.ask(id, one(ChaosService.TALKERS).id(), "logs", arguments);
     }
 
     private <T> T one(List<T> choice) {

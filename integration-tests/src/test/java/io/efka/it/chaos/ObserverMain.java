@@ -19,7 +19,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.eclipse.paho.mqttv5.common.packet.UserProperty;
 
 /**
- * The observer, in a process of its own: installs the samples, commands them without a pause, puts their output together,
+ * The observer, in a process of its own: installs the services, commands them without a pause, puts their output together,
  * and says at the end what was lost, doubled, changed or lied about. Its driver tells it on stdin what it does to broker and
  * agent; what it found goes to stdout.
  */
@@ -40,7 +40,7 @@ final class ObserverMain {
     private final Path folder;
     private final String replyTopic;
     private final String pingTopic;
-    private final ProcessEye eye;
+    private final ServiceProcesses processes;
     private final RealityCheck reality;
     private final ObserverLink link;
     private final Commander commander;
@@ -52,8 +52,8 @@ final class ObserverMain {
         this.streams = new Streams(folder, notes);
         this.replyTopic = "chaos/" + device + "/replies";
         this.pingTopic = "chaos/" + device + "/pings";
-        this.eye = new ProcessEye(Path.of("/proc"), device);
-        this.reality = new RealityCheck(eye, conditions, notes, LIE);
+        this.processes = new ServiceProcesses(Path.of("/proc"), device);
+        this.reality = new RealityCheck(processes, conditions, notes, LIE);
         String all = "efka/" + device;
         var filters = List.of(
                 replyTopic,
@@ -67,12 +67,12 @@ final class ObserverMain {
         var address = new Commander.Address(device, replyTopic);
         this.commander = new Commander(link, conditions, book, notes, address, random.split());
         this.pinger = new Pinger(number -> ping(all + "/cmd/ping", number), conditions::audibleNanos, DEAF, notes);
-        senders.add(new InputSender(commander, witness(Samples.LISTENER), notes, random.split()));
-        senders.add(new SignalSender(commander, witness(Samples.TWITCHER), conditions, notes, random.split()));
-        senders.add(new SwitchSender(commander, witness(Samples.SWITCH), eye, conditions, notes, random.split()));
+        senders.add(new InputSender(commander, witness(ChaosService.LISTENER), notes, random.split()));
+        senders.add(new SignalSender(commander, witness(ChaosService.TWITCHER), conditions, notes, random.split()));
+        senders.add(new SwitchSender(commander, witness(ChaosService.SWITCH), processes, conditions, notes, random.split()));
         senders.add(new LogsSender(commander, conditions, notes, random.split()));
         senders.add(new ConfigSender(commander, notes, random.split()));
-        senders.add(new GuestSender(commander, eye, notes, random.split()));
+        senders.add(new GuestSender(commander, processes, notes, random.split()));
     }
 
     /** Arguments: broker, device, folder, seed. */
@@ -86,16 +86,16 @@ final class ObserverMain {
         System.exit(0);
     }
 
-    private Witness witness(Samples sample) {
-        return new Witness(sample.witness(folder));
+    private Witness witness(ChaosService service) {
+        return new Witness(service.witness(folder));
     }
 
     private void begin() {
-        for (Samples sample : Samples.values()) {
+        for (ChaosService service : ChaosService.values()) {
             Optional<JsonObject> reply =
-                    commander.ask("install-" + sample.id(), sample.id(), "install", sample.install(folder));
+                    commander.ask("install-" + service.id(), service.id(), "install", service.install(folder));
             if (reply.map(CommandBook::code).filter(String::isEmpty).isEmpty()) {
-                throw new IllegalStateException("install " + sample + ": " + reply);
+                throw new IllegalStateException("install " + service + ": " + reply);
             }
         }
         Commander.pause(1000);
@@ -121,19 +121,19 @@ final class ObserverMain {
     private void finish() throws InterruptedException {
         for (Sender sender : senders) sender.end();
         awaitCalm();
-        for (Samples talker : Samples.TALKERS)
+        for (ChaosService talker : ChaosService.TALKERS)
             commander.ask("finally-stop-" + talker.id(), talker.id(), "stop", new JsonObject());
         streams.awaitQuiet();
         senders.forEach(Sender::judge);
-        for (Samples sample : Samples.values()) {
-            for (String violation : witness(sample).violations()) {
-                notes.passed(Verdict.COPIES, sample.id() + " was locked at the start of run " + violation);
+        for (ChaosService service : ChaosService.values()) {
+            for (String violation : witness(service).violations()) {
+                notes.passed(Verdict.COPIES, service.id() + " was locked at the start of run " + violation);
             }
-            notes.seen("starts of services", witness(sample).starts().size());
+            notes.seen("starts of services", witness(service).starts().size());
         }
         streams.judge(folder);
-        for (Samples sample : Samples.values())
-            commander.ask("finally-remove-" + sample.id(), sample.id(), "remove", new JsonObject());
+        for (ChaosService service : ChaosService.values())
+            commander.ask("finally-remove-" + service.id(), service.id(), "remove", new JsonObject());
         reality.end();
         pinger.end();
         notes.seen(

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class RealityCheck {
     private static final long STUCK = Duration.ofSeconds(20).toNanos();
 
-    private final ProcessEye eye;
+    private final ServiceProcesses processes;
     private final Conditions conditions;
     private final Notes notes;
     private final long patience;
@@ -34,8 +34,8 @@ final class RealityCheck {
     private record Doubt(long since, String what, boolean told) {}
 
     /** @param patience for this long a document may be wrong */
-    RealityCheck(ProcessEye eye, Conditions conditions, Notes notes, Duration patience) {
-        this.eye = eye;
+    RealityCheck(ServiceProcesses processes, Conditions conditions, Notes notes, Duration patience) {
+        this.processes = processes;
         this.conditions = conditions;
         this.notes = notes;
         this.patience = patience.toNanos();
@@ -71,9 +71,9 @@ final class RealityCheck {
         while (!ending) {
             // The document first: what it says was true before the look, if it is not newer.
             Map<String, JsonObject> said = Map.copyOf(documents);
-            Map<String, List<ProcessEye.Seen>> mains = eye.look().stream()
-                    .filter(ProcessEye.Seen::isMain)
-                    .collect(Collectors.groupingBy(ProcessEye.Seen::service));
+            Map<String, List<ServiceProcesses.Seen>> mains = processes.find().stream()
+                    .filter(ServiceProcesses.Seen::isMain)
+                    .collect(Collectors.groupingBy(ServiceProcesses.Seen::service));
             mains.forEach(this::countCopies);
             said.forEach((service, document) -> check(service, document, mains.getOrDefault(service, List.of())));
             looks = looks + 1;
@@ -81,12 +81,12 @@ final class RealityCheck {
         }
     }
 
-    private void countCopies(String service, List<ProcessEye.Seen> mains) {
-        if (mains.size() < 2 || !mains.stream().allMatch(eye::isAlive)) return;
+    private void countCopies(String service, List<ServiceProcesses.Seen> mains) {
+        if (mains.size() < 2 || !mains.stream().allMatch(processes::isAlive)) return;
         if (copies.add(mains.toString())) notes.passed(Verdict.COPIES, service + ": " + mains);
     }
 
-    private void check(String service, JsonObject document, List<ProcessEye.Seen> mains) {
+    private void check(String service, JsonObject document, List<ServiceProcesses.Seen> mains) {
         Optional<String> lie = lie(document, mains);
         if (!conditions.isCalm() || lie.isEmpty()) {
             doubts.remove(service);
@@ -105,7 +105,7 @@ final class RealityCheck {
         doubts.put(service, new Doubt(before.since(), lie.get(), true));
     }
 
-    private static Optional<String> lie(JsonObject document, List<ProcessEye.Seen> mains) {
+    private static Optional<String> lie(JsonObject document, List<ServiceProcesses.Seen> mains) {
         String state = document.get("state").getAsString();
         return switch (state) {
             case "running" -> {

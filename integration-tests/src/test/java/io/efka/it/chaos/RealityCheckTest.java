@@ -25,7 +25,7 @@ class RealityCheckTest {
 
     @BeforeEach
     void begin() {
-        check = new RealityCheck(new ProcessEye(proc, "dev"), conditions, notes, Duration.ofMillis(300));
+        check = new RealityCheck(new ServiceProcesses(proc, "dev"), conditions, notes, Duration.ofMillis(300));
         conditions.connected(true);
         conditions.online(true, 1);
         check.start();

@@ -25,6 +25,6 @@ final class SignalSender extends CountedSender {
         checkQuiet(id);
         var arguments = new JsonObject();
         arguments.addProperty("signal", "USR1");
-        settle(id, commander.ask(id, Samples.TWITCHER.id(), "signal", arguments), 1);
+        settle(id, commander.ask(id, ChaosService.TWITCHER.id(), "signal", arguments), 1);
     }
 }

@@ -51,7 +51,7 @@ final class Streams {
     /** When nothing will come any more. */
     synchronized void judge(Path witnesses) {
         streams.forEach(this::judge);
-        for (Samples talker : Samples.TALKERS) {
+        for (ChaosService talker : ChaosService.TALKERS) {
             judgeLines(talker, get(talker.id(), "stdout"), new Witness(talker.witness(witnesses)));
         }
     }
@@ -69,7 +69,7 @@ final class Streams {
     }
 
     /** Lines in a hole do not count here: what a hole is worth is judged already. */
-    private void judgeLines(Samples talker, StreamAssembly stream, Witness witness) {
+    private void judgeLines(ChaosService talker, StreamAssembly stream, Witness witness) {
         LineAudit audit = audit(stream, new LineAudit(witness.journal(), talker.filler()));
         notes.seen("lines compared with the journals", audit.verified());
         audit.findings().forEach(finding -> notes.say(talker.id() + " " + finding));

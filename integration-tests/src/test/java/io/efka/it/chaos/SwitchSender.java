@@ -11,20 +11,20 @@ final class SwitchSender extends CountedSender {
 
     private final Commander commander;
     private final Witness witness;
-    private final ProcessEye eye;
+    private final ServiceProcesses processes;
     private final Notes notes;
 
     SwitchSender(
             Commander commander,
             Witness witness,
-            ProcessEye eye,
+            ServiceProcesses processes,
             Conditions conditions,
             Notes notes,
             RandomGenerator random) {
         super("switch", conditions, notes, random);
         this.commander = commander;
         this.witness = witness;
-        this.eye = eye;
+        this.processes = processes;
         this.notes = notes;
     }
 
@@ -38,13 +38,13 @@ final class SwitchSender extends CountedSender {
         String command = COMMANDS.get(random().nextInt(COMMANDS.size()));
         String id = command + "-" + number;
         checkQuiet(id);
-        Optional<JsonObject> reply = commander.ask(id, Samples.SWITCH.id(), command, new JsonObject());
+        Optional<JsonObject> reply = commander.ask(id, ChaosService.SWITCH.id(), command, new JsonObject());
         settle(id, reply, command.equals("stop") ? 0 : 1);
         boolean isStopped = command.equals("stop")
                 && reply.map(CommandBook::code).filter(String::isEmpty).isPresent();
         if (!isStopped) return;
-        for (ProcessEye.Seen process : eye.look()) {
-            if (process.service().equals(Samples.SWITCH.id()))
+        for (ServiceProcesses.Seen process : processes.find()) {
+            if (process.service().equals(ChaosService.SWITCH.id()))
                 notes.passed(Verdict.FALSE_REPLIES, id + " is done, and alive is " + process);
         }
     }

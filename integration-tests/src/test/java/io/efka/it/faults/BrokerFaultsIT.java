@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.Patient.assertOk;
+import static io.efka.it.faults.DisturbedDevice.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.Await;
@@ -77,31 +77,31 @@ class BrokerFaultsIT {
 
     @Test
     void aBrokerThatComesBackEmptyIsToldEverythingWithinSeconds() {
-        try (var patient = new Patient(broker, "emptied", List.of())) {
-            patient.run("runs", "exec sleep 600");
-            patient.run("stops", "exec sleep 600");
-            assertOk(patient.ask("stops", "stop", ""));
-            long pid = patient.status("runs").get("pid").getAsLong();
+        try (var device = new DisturbedDevice(broker, "emptied", List.of())) {
+            device.run("runs", "exec sleep 600");
+            device.run("stops", "exec sleep 600");
+            assertOk(device.ask("stops", "stop", ""));
+            long pid = device.status("runs").get("pid").getAsLong();
 
             broker.kill();
             broker.startEmpty();
             long restarted = System.nanoTime();
-            Watcher watcher = patient.watchAgain();
-            watcher.awaitJson(patient.topic("status"), s -> s.get("online").getAsBoolean());
-            patient.awaitStatus("runs", s -> s.get("pid").getAsLong() == pid);
-            patient.awaitStatus("stops", s -> s.get("state").getAsString().equals("stopped"));
+            Watcher watcher = device.watchAgain();
+            watcher.awaitJson(device.topic("status"), s -> s.get("online").getAsBoolean());
+            device.awaitStatus("runs", s -> s.get("pid").getAsLong() == pid);
+            device.awaitStatus("stops", s -> s.get("state").getAsString().equals("stopped"));
             assertThat(Duration.ofNanos(System.nanoTime() - restarted)).isLessThan(Duration.ofSeconds(10));
 
-            assertOk(patient.ask("runs", "restart", ""));
-            assertRetained(patient);
+            assertOk(device.ask("runs", "restart", ""));
+            assertRetained(device);
         }
     }
 
     /** Who comes later finds the documents as well. */
-    private static void assertRetained(Patient patient) {
-        Watcher later = patient.watchAgain();
+    private static void assertRetained(DisturbedDevice device) {
+        Watcher later = device.watchAgain();
         for (String topic : List.of("status", "svc/runs/status", "svc/stops/status")) {
-            assertThat(later.await(topic, m -> m.topic().equals(patient.topic(topic)))
+            assertThat(later.await(topic, m -> m.topic().equals(device.topic(topic)))
                             .retained())
                     .as(topic)
                     .isTrue();

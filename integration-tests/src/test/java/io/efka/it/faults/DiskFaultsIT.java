@@ -1,7 +1,7 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.Patient.assertOk;
-import static io.efka.it.faults.Patient.code;
+import static io.efka.it.faults.DisturbedDevice.assertOk;
+import static io.efka.it.faults.DisturbedDevice.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -56,52 +56,52 @@ class DiskFaultsIT {
     @Test
     void aFullDataFolderRefusesWhatCannotBeRecordedAndStopsNothing() throws IOException {
         try (Disk disk = Disk.tmpfs(folder.resolve("data"), "4m");
-                var patient = new Patient(broker, "full-data", Optional.of(folder), List.of())) {
-            patient.run("ticker", TICKER);
-            patient.run("unneeded", "exec sleep 600");
+                var device = new DisturbedDevice(broker, "full-data", Optional.of(folder), List.of())) {
+            device.run("ticker", TICKER);
+            device.run("unneeded", "exec sleep 600");
             Path filler = disk.fill();
 
-            assertThat(refusalAfterSomeRestarts(patient, "ticker")).contains("No space left on device");
-            long pid = patient.status("ticker").get("pid").getAsLong();
-            assertThat(code(patient.ask("ticker", "stop", ""))).isEqualTo("disk_full");
+            assertThat(refusalAfterSomeRestarts(device, "ticker")).contains("No space left on device");
+            long pid = device.status("ticker").get("pid").getAsLong();
+            assertThat(code(device.ask("ticker", "stop", ""))).isEqualTo("disk_full");
 
-            assertStillRuns(patient, pid);
-            assertThat(code(patient.ask("other", "install", install("other")))).isEqualTo("disk_full");
-            assertOk(patient.ask("ping"));
-            assertOk(patient.ask("list"));
-            assertOk(patient.ask("unneeded", "remove", "{\"id\":\"room\"}"));
+            assertStillRuns(device, pid);
+            assertThat(code(device.ask("other", "install", install("other")))).isEqualTo("disk_full");
+            assertOk(device.ask("ping"));
+            assertOk(device.ask("list"));
+            assertOk(device.ask("unneeded", "remove", "{\"id\":\"room\"}"));
 
             Files.delete(filler);
-            assertOk(patient.ask("ticker", "stop", ""));
-            patient.killAndStart();
-            patient.awaitStatus("ticker", s -> s.get("session").getAsLong() == 2);
-            assertThat(patient.status("ticker").get("desired").getAsString()).isEqualTo("stopped");
+            assertOk(device.ask("ticker", "stop", ""));
+            device.killAndStart();
+            device.awaitStatus("ticker", s -> s.get("session").getAsLong() == 2);
+            assertThat(device.status("ticker").get("desired").getAsString()).isEqualTo("stopped");
         }
     }
 
     @Test
     void aFullLogFolderCostsOutputAndNothingElse() throws IOException {
         try (Disk disk = Disk.tmpfs(folder.resolve("logs"), "1m");
-                var patient = new Patient(broker, "full-logs", Optional.of(folder), List.of())) {
-            patient.run("ticker", TICKER);
-            patient.awaitText("ticker", "05\n");
-            long pid = patient.status("ticker").get("pid").getAsLong();
+                var device = new DisturbedDevice(broker, "full-logs", Optional.of(folder), List.of())) {
+            device.run("ticker", TICKER);
+            device.awaitText("ticker", "05\n");
+            long pid = device.status("ticker").get("pid").getAsLong();
             Path filler = disk.fill();
             // The page that the file ends in has room for some lines more.
-            Await.until("the output stalls", Patient.SOON, () -> isStalled(patient.liveFile("ticker")));
+            Await.until("the output stalls", DisturbedDevice.SOON, () -> isStalled(device.liveFile("ticker")));
 
-            assertThat(patient.status("ticker").get("pid").getAsLong()).isEqualTo(pid);
-            patient.run("second", "exec sleep 600");
-            assertOk(patient.ask("second", "restart", ""));
+            assertThat(device.status("ticker").get("pid").getAsLong()).isEqualTo(pid);
+            device.run("second", "exec sleep 600");
+            assertOk(device.ask("second", "restart", ""));
 
-            int before = patient.text("ticker").length();
+            int before = device.text("ticker").length();
             Files.delete(filler);
             Await.until(
                     "the output goes on",
-                    Patient.SOON,
-                    () -> patient.text("ticker").length() > before);
-            assertThat(patient.status("ticker").get("pid").getAsLong()).isEqualTo(pid);
-            assertThat(patient.status("ticker").get("restarts").getAsInt()).isZero();
+                    DisturbedDevice.SOON,
+                    () -> device.text("ticker").length() > before);
+            assertThat(device.status("ticker").get("pid").getAsLong()).isEqualTo(pid);
+            assertThat(device.status("ticker").get("restarts").getAsInt()).isZero();
         }
     }
 
@@ -126,30 +126,30 @@ class DiskFaultsIT {
         Path data = folder.resolve("data");
         Path image = folder.resolve("image");
         try (Disk disk = Disk.ext4(image, data);
-                var patient = new Patient(broker, "turned", Optional.of(folder), List.of())) {
-            patient.run("ticker", TICKER);
-            long pid = patient.status("ticker").get("pid").getAsLong();
+                var device = new DisturbedDevice(broker, "turned", Optional.of(folder), List.of())) {
+            device.run("ticker", TICKER);
+            long pid = device.status("ticker").get("pid").getAsLong();
             disk.breakDown();
 
-            JsonObject refused = patient.ask("ticker", "stop", "");
+            JsonObject refused = device.ask("ticker", "stop", "");
             assertThat(code(refused)).isEqualTo("disk_full");
             assertThat(refused.toString()).contains("Read-only file system");
-            assertStillRuns(patient, pid);
-            assertOk(patient.ask("info"));
+            assertStillRuns(device, pid);
+            assertOk(device.ask("info"));
 
-            assertThat(patient.killAndStart().exitCode()).isEqualTo(73);
+            assertThat(device.killAndStart().exitCode()).isEqualTo(73);
 
             // The power goes, and comes back.
             Shell.run("kill", "-KILL", "--", "-" + pid).ok();
             disk.unmount();
             disk.mount(image);
-            patient.killAndStart();
-            JsonObject again = patient.awaitStatus(
+            device.killAndStart();
+            JsonObject again = device.awaitStatus(
                     "ticker",
                     s -> s.get("session").getAsLong() == 2
                             && s.get("state").getAsString().equals("running"));
             assertThat(again.get("desired").getAsString()).isEqualTo("running");
-            assertOk(patient.ask("ticker", "stop", ""));
+            assertOk(device.ask("ticker", "stop", ""));
         }
     }
 
@@ -157,29 +157,29 @@ class DiskFaultsIT {
     void aStateThatMayNotGrowIsSaidAndServicesRun() {
         // 256 KiB in blocks of 512 bytes: what a disk quota does, without a disk of its own and without rights.
         List<String> limited = List.of("sh", "-c", "ulimit -f 512; exec \"$@\"", "sh");
-        try (var patient = new Patient(broker, "quota", Optional.of(folder), limited)) {
-            patient.run("sleeper", "exec sleep 600");
-            assertThat(refusalAfterSomeRestarts(patient, "sleeper")).contains("File too large");
-            assertThat(patient.status("sleeper").get("state").getAsString()).isEqualTo("running");
-            patient.killAndStart();
-            patient.awaitStatus("sleeper", s -> s.get("session").getAsLong() == 2);
-            assertOk(patient.ask("sleeper", "stop", ""));
+        try (var device = new DisturbedDevice(broker, "quota", Optional.of(folder), limited)) {
+            device.run("sleeper", "exec sleep 600");
+            assertThat(refusalAfterSomeRestarts(device, "sleeper")).contains("File too large");
+            assertThat(device.status("sleeper").get("state").getAsString()).isEqualTo("running");
+            device.killAndStart();
+            device.awaitStatus("sleeper", s -> s.get("session").getAsLong() == 2);
+            assertOk(device.ask("sleeper", "stop", ""));
         }
     }
 
-    private static void assertStillRuns(Patient patient, long pid) {
-        JsonObject status = patient.status("ticker");
+    private static void assertStillRuns(DisturbedDevice device, long pid) {
+        JsonObject status = device.status("ticker");
         assertThat(status.get("pid").getAsLong()).isEqualTo(pid);
         assertThat(status.get("desired").getAsString()).isEqualTo("running");
-        int before = patient.text("ticker").length();
+        int before = device.text("ticker").length();
         Await.until(
-                "the output goes on", Patient.SOON, () -> patient.text("ticker").length() > before);
+                "the output goes on", DisturbedDevice.SOON, () -> device.text("ticker").length() > before);
     }
 
     /** Every one of them either works or says why not; returns what the first refused one says. */
-    private static String refusalAfterSomeRestarts(Patient patient, String service) {
+    private static String refusalAfterSomeRestarts(DisturbedDevice device, String service) {
         for (int i = 0; i < 200; i++) {
-            JsonObject reply = patient.ask(service, "restart", "");
+            JsonObject reply = device.ask(service, "restart", "");
             if (reply.get("ok").getAsBoolean()) continue;
             assertThat(code(reply)).isEqualTo("disk_full");
             return reply.getAsJsonObject("error").get("message").getAsString();

@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.Patient.assertOk;
+import static io.efka.it.faults.DisturbedDevice.assertOk;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.efka.it.Brokers;
@@ -19,12 +19,12 @@ class IgnoredSignalsIT {
         if (!isPossible) System.out.println("[faults] NOT TRIED: this env resets no signals");
         assumeTrue(isPossible, "env --default-signal");
         try (TestBroker broker = Brokers.start();
-                var patient = new Patient(broker, "nohup", IGNORING)) {
-            patient.run(
+                var device = new DisturbedDevice(broker, "nohup", IGNORING)) {
+            device.run(
                     "listener", "trap 'echo heard HUP' HUP; trap 'echo heard INT' INT; while :; do sleep 0.05; done");
             for (String signal : List.of("HUP", "INT")) {
-                assertOk(patient.ask("listener", "signal", "{\"signal\":\"" + signal + "\"}"));
-                patient.awaitText("listener", "heard " + signal + "\n");
+                assertOk(device.ask("listener", "signal", "{\"signal\":\"" + signal + "\"}"));
+                device.awaitText("listener", "heard " + signal + "\n");
             }
         }
     }

@@ -47,12 +47,12 @@ final class InheritanceIT {
     @Test
     void theEnvironmentIsTheAgentsWithoutWhatIsItsOwnAlone() {
         try (TestBroker broker = Brokers.start();
-                var patient = new Patient(broker, "heir", UNDER_SYSTEMD)) {
+                var device = new DisturbedDevice(broker, "heir", UNDER_SYSTEMD)) {
             // Not as env(1) shows it: the service is a shell itself, and drops what it cannot name.
-            patient.run("shown", "tr '\\0' '\\n' </proc/$$/environ; echo end; exec sleep 600");
-            patient.awaitText("shown", "\nend\n");
+            device.run("shown", "tr '\\0' '\\n' </proc/$$/environ; echo end; exec sleep 600");
+            device.awaitText("shown", "\nend\n");
 
-            assertThat(patient.text("shown"))
+            assertThat(device.text("shown"))
                     .contains("KEPT=yes\n", "my.var=grün, with a dot\n", "EFKA_SERVICE=shown\n")
                     .doesNotContain("c0ffee", "8:1", "credentials", "LISTEN_", "JAVA_TOOL_OPTIONS", "25h");
         }
@@ -61,12 +61,12 @@ final class InheritanceIT {
     @Test
     void theLimitOfOpenFilesIsTheOneThatTheAgentWasGiven() {
         try (TestBroker broker = Brokers.start();
-                var patient = new Patient(broker, "given", BY_SCRIPT)) {
-            patient.run("limited", "echo soft $(ulimit -S -n), hard $(ulimit -H -n); exec sleep 600");
-            patient.awaitText("limited", "\n");
+                var device = new DisturbedDevice(broker, "given", BY_SCRIPT)) {
+            device.run("limited", "echo soft $(ulimit -S -n), hard $(ulimit -H -n); exec sleep 600");
+            device.awaitText("limited", "\n");
 
             String hard = Shell.run("sh", "-c", "ulimit -H -n").out().strip();
-            assertThat(patient.text("limited")).isEqualTo("soft 777, hard " + hard + "\n");
+            assertThat(device.text("limited")).isEqualTo("soft 777, hard " + hard + "\n");
         }
     }
 
@@ -77,10 +77,10 @@ final class InheritanceIT {
         if (!isPossible) System.out.println("[faults] NOT TRIED: no process namespace is to be had");
         assumeTrue(isPossible, "unshare --pid");
         try (TestBroker broker = Brokers.start();
-                var patient = new Patient(broker, "first", CONTAINER)) {
-            assertThat(patient.agent().log()).contains("process 1 of its container", "--init");
-            patient.run("works", "echo here; exec sleep 600");
-            patient.awaitText("works", "here\n");
+                var device = new DisturbedDevice(broker, "first", CONTAINER)) {
+            assertThat(device.agent().log()).contains("process 1 of its container", "--init");
+            device.run("works", "echo here; exec sleep 600");
+            device.awaitText("works", "here\n");
         }
     }
 }

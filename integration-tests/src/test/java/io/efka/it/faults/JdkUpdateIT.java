@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.Patient.assertOk;
+import static io.efka.it.faults.DisturbedDevice.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.Folders;
@@ -33,20 +33,20 @@ final class JdkUpdateIT {
         Shell.run("sh", "-c", copy).ok();
         List<String> byThatJdk = List.of("sh", "-c", "shift; exec '" + jdk + "/bin/java' \"$@\"", "sh");
         try (TestBroker broker = Brokers.start();
-                var patient = new Patient(broker, "updated", byThatJdk)) {
-            patient.run("before", "trap 'echo heard' USR1; while :; do sleep 0.05; done");
+                var device = new DisturbedDevice(broker, "updated", byThatJdk)) {
+            device.run("before", "trap 'echo heard' USR1; while :; do sleep 0.05; done");
 
             Path helper = jdk.resolve("lib/jspawnhelper");
             Files.delete(helper);
             Files.writeString(helper, "#!/bin/sh\nexit 1\n");
             assertThat(helper.toFile().setExecutable(true)).isTrue();
 
-            assertOk(patient.ask("before", "signal", "{\"signal\":\"USR1\"}"));
-            patient.awaitText("before", "heard\n");
-            patient.run("after", "echo started; exec sleep 600");
-            patient.awaitText("after", "started\n");
-            assertOk(patient.ask("before", "restart", ""));
-            assertOk(patient.ask("after", "stop", ""));
+            assertOk(device.ask("before", "signal", "{\"signal\":\"USR1\"}"));
+            device.awaitText("before", "heard\n");
+            device.run("after", "echo started; exec sleep 600");
+            device.awaitText("after", "started\n");
+            assertOk(device.ask("before", "restart", ""));
+            assertOk(device.ask("after", "stop", ""));
         }
     }
 }

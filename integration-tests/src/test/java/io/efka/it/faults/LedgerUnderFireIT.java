@@ -35,25 +35,25 @@ class LedgerUnderFireIT {
         System.out.println("[faults] ledger under fire: -Defka.seed=" + seed);
         try (TestBroker broker = Brokers.start();
                 var operator = new Watcher(broker, REPLIES);
-                var patient = new Patient(broker, "fire", List.of())) {
-            patient.run("counted", "echo x >> launches; exec sleep 600");
-            patient.run("told", "while read -r line; do echo \"$line\" >> heard; done");
-            Path launches = patient.data().resolve("services/counted/launches");
-            Path heard = patient.data().resolve("services/told/heard");
+                var device = new DisturbedDevice(broker, "fire", List.of())) {
+            device.run("counted", "echo x >> launches; exec sleep 600");
+            device.run("told", "while read -r line; do echo \"$line\" >> heard; done");
+            Path launches = device.data().resolve("services/counted/launches");
+            Path heard = device.data().resolve("services/told/heard");
 
             for (int round = 0; round < KILLS; round++) {
                 int before = lines(launches).size();
-                fire(patient, operator, round);
+                fire(device, operator, round);
                 String restarted = reply(operator, "restart-" + round);
                 assertThat(restarted).as("seed %d", seed).contains("\"ok\":true");
                 assertThat(lines(launches))
                         .as(
                                 "seed %d, round %d, the log:%n%s",
-                                seed, round, patient.agent().log())
+                                seed, round, device.agent().log())
                         .hasSize(before + 1);
                 assertInput(reply(operator, "input-" + round), lines(heard), "word-" + round);
             }
-            patient.status("counted");
+            device.status("counted");
             for (int round = 0; round < KILLS; round++) {
                 assertThat(replies(operator, "restart-" + round))
                         .as("seed %d", seed)
@@ -66,17 +66,17 @@ class LedgerUnderFireIT {
     }
 
     /** Both commands, a kill among them, another agent, and both once more. */
-    private void fire(Patient patient, Watcher operator, int round) {
-        send(patient, operator, round);
+    private void fire(DisturbedDevice device, Watcher operator, int round) {
+        send(device, operator, round);
         LockSupport.parkNanos(random.nextInt(SPREAD_MICROS) * 1_000L);
-        patient.killAndStart();
-        send(patient, operator, round);
+        device.killAndStart();
+        send(device, operator, round);
     }
 
-    private static void send(Patient patient, Watcher operator, int round) {
-        operator.publish(patient.topic("svc/counted/cmd/restart"), arguments("restart-" + round, ""));
+    private static void send(DisturbedDevice device, Watcher operator, int round) {
+        operator.publish(device.topic("svc/counted/cmd/restart"), arguments("restart-" + round, ""));
         operator.publish(
-                patient.topic("svc/told/cmd/input"),
+                device.topic("svc/told/cmd/input"),
                 arguments("input-" + round, ",\"text\":\"word-" + round + "\\n\""));
     }
 
@@ -95,7 +95,7 @@ class LedgerUnderFireIT {
     private static String reply(Watcher operator, String id) {
         return Await.value(
                 "a reply to " + id,
-                Patient.SOON,
+                DisturbedDevice.SOON,
                 () -> replies(operator, id).stream().findFirst());
     }
 

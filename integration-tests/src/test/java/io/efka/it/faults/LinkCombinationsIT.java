@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.LinkRig.ticker;
+import static io.efka.it.faults.ProxiedDevice.ticker;
 import static io.efka.it.proxy.Match.fromBroker;
 import static io.efka.it.proxy.Match.publish;
 import static io.efka.it.proxy.PacketType.CONNACK;
@@ -52,33 +52,33 @@ class LinkCombinationsIT {
     @Test
     void afterAnyCombinationOfFaultsAllIsAsBefore() throws IOException {
         System.out.println("[link] -Dit.test=LinkCombinationsIT -Defka.seed=" + seed);
-        try (var rig = new LinkRig(Brokers.start(), "combined")) {
-            Device device = rig.device().start();
+        try (var proxied = new ProxiedDevice(Brokers.start(), "combined")) {
+            Device device = proxied.device().start();
             device.run(ticker("ticker", 50));
             device.run(Bundle.script("listener", "while read line; do echo \"$line\" >>got; done"));
-            for (int round = 0; round < Integer.getInteger("efka.rounds", 3); round++) weather(rig);
-            rig.proxy().calm();
+            for (int round = 0; round < Integer.getInteger("efka.rounds", 3); round++) weather(proxied);
+            proxied.proxy().calm();
 
             String run = "seed " + seed + "; the log:\n" + device.agent().log();
-            assertAnswersSoon(rig, run);
-            assertOutputGoesOn(rig, run);
-            assertCommandsTookEffectOnce(rig, run);
+            assertAnswersSoon(proxied, run);
+            assertOutputGoesOn(proxied, run);
+            assertCommandsTookEffectOnce(proxied, run);
         }
     }
 
     /** One to three faults at once for some seconds, while commands are sent. */
-    private void weather(LinkRig rig) {
+    private void weather(ProxiedDevice proxied) {
         List<Map.Entry<String, Supplier<List<Quirk>>>> all = new ArrayList<>(faults().entrySet());
         Collections.shuffle(all, random);
         var chosen = all.subList(0, 1 + random.nextInt(3));
         System.out.println("[link] " + chosen.stream().map(Map.Entry::getKey).toList());
-        chosen.forEach(fault -> fault.getValue().get().forEach(rig.proxy()::add));
+        chosen.forEach(fault -> fault.getValue().get().forEach(proxied.proxy()::add));
         long end = System.nanoTime() + WEATHER.toNanos();
         while (System.nanoTime() < end) {
-            sendInput(rig.device(), ++sent);
+            sendInput(proxied.device(), ++sent);
             Await.within(BETWEEN_COMMANDS, () -> false);
         }
-        rig.proxy().calm();
+        proxied.proxy().calm();
     }
 
     private Map<String, Supplier<List<Quirk>>> faults() {
@@ -142,38 +142,38 @@ class LinkCombinationsIT {
         return "input-" + number;
     }
 
-    private static void assertAnswersSoon(LinkRig rig, String run) {
+    private static void assertAnswersSoon(ProxiedDevice proxied, String run) {
         long begun = System.nanoTime();
-        rig.device().watcher().publish(rig.device().topic("cmd/ping"), "{\"id\":\"well\"}");
+        proxied.device().watcher().publish(proxied.device().topic("cmd/ping"), "{\"id\":\"well\"}");
         Await.until(
                 () -> "a ping answered; " + run,
                 WELL_AGAIN,
-                () -> replies(rig.device()).containsKey("well"));
+                () -> replies(proxied.device()).containsKey("well"));
         System.out.println("[link] answers after " + Duration.ofNanos(System.nanoTime() - begun));
-        String topic = rig.device().topic("status");
-        try (var eye = new Watcher(rig.broker(), topic)) {
+        String topic = proxied.device().topic("status");
+        try (var eye = new Watcher(proxied.broker(), topic)) {
             assertThat(eye.awaitJson(topic, s -> true).get("online").getAsBoolean())
                     .as(run)
                     .isTrue();
         }
     }
 
-    private static void assertOutputGoesOn(LinkRig rig, String run) throws IOException {
-        String logs = Device.ok(rig.device().ask("ticker", "logs", "{\"lines\":1}"))
+    private static void assertOutputGoesOn(ProxiedDevice proxied, String run) throws IOException {
+        String logs = Device.ok(proxied.device().ask("ticker", "logs", "{\"lines\":1}"))
                 .get("text")
                 .getAsString();
         Await.until(
                 () -> "output up to " + logs + "; " + run,
                 WELL_AGAIN,
-                () -> rig.output("ticker").text().contains(logs));
-        assertThat(rig.output("ticker").missing())
+                () -> proxied.output("ticker").text().contains(logs));
+        assertThat(proxied.output("ticker").missing())
                 .as("bytes lost without a word; " + run)
                 .isZero();
     }
 
     /** Where the reply is a success: once. Where it is an error: at most once. Without a reply: a fault. */
-    private void assertCommandsTookEffectOnce(LinkRig rig, String run) throws IOException {
-        Device device = rig.device();
+    private void assertCommandsTookEffectOnce(ProxiedDevice proxied, String run) throws IOException {
+        Device device = proxied.device();
         Await.until(() -> "a reply to each of " + sent + " inputs; " + run, WELL_AGAIN, () -> {
             Map<String, JsonObject> replies = replies(device);
             for (int i = 1; i <= sent; i++) if (!replies.containsKey(id(i))) return false;

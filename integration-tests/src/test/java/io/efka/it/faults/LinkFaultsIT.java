@@ -1,7 +1,7 @@
 package io.efka.it.faults;
 
 import static io.efka.it.Device.ok;
-import static io.efka.it.faults.LinkRig.ticker;
+import static io.efka.it.faults.ProxiedDevice.ticker;
 import static io.efka.it.proxy.Match.fromBroker;
 import static io.efka.it.proxy.Match.publish;
 import static io.efka.it.proxy.PacketType.PUBACK;
@@ -50,31 +50,31 @@ class LinkFaultsIT {
     class TooLarge {
         @Test
         void aLineThatMosquittoRefusesForItsSizeHoldsNothingUp() {
-            try (var rig = new LinkRig(Brokers.stock("message_size_limit 4096"), "size-real")) {
-                surviveALongLine(rig);
+            try (var proxied = new ProxiedDevice(Brokers.stock("message_size_limit 4096"), "size-real")) {
+                surviveALongLine(proxied);
             }
         }
 
         @Test
         void aLineBeyondALimitThatIsNotAnnouncedHoldsNothingUp() {
-            try (var rig = new LinkRig(Brokers.start(), "size-silent")) {
-                Quirk limit = rig.proxy().add(Quirks.messageSizeLimit(4096));
-                surviveALongLine(rig);
+            try (var proxied = new ProxiedDevice(Brokers.start(), "size-silent")) {
+                Quirk limit = proxied.proxy().add(Quirks.messageSizeLimit(4096));
+                surviveALongLine(proxied);
                 assertThat(limit.fired()).isBetween(1L, 20L);
             }
         }
 
         @Test
         void whatIsTooLargeForAnAnnouncedLimitIsSentInPiecesOrShortened() {
-            try (var rig = new LinkRig(Brokers.start(), "size-told")) {
-                rig.proxy().add(Quirks.announce(Announcement.MAXIMUM_PACKET_SIZE, 3000));
-                Quirk offence = rig.proxy().add(Quirks.packetSizeLimit(3000));
-                Device device = rig.device().start();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "size-told")) {
+                proxied.proxy().add(Quirks.announce(Announcement.MAXIMUM_PACKET_SIZE, 3000));
+                Quirk offence = proxied.proxy().add(Quirks.packetSizeLimit(3000));
+                Device device = proxied.device().start();
                 String lastWords = "for i in 1 2 3 4 5 6; do printf '%0900d\\n' $i >&2; done; exit 3";
                 device.run(Bundle.script("dying", LONG_LINE, "read line", lastWords)
                         .with("restart", "{\"policy\":\"never\"}"));
-                rig.awaitOutput("dying", "0007\n");
-                assertThat(rig.output("dying").text()).hasSize(5001);
+                proxied.awaitOutput("dying", "0007\n");
+                assertThat(proxied.output("dying").text()).hasSize(5001);
                 assertThat(device.ask("dying", "logs", "{\"lines\":400}")
                                 .get("command")
                                 .getAsString())
@@ -85,7 +85,7 @@ class LinkFaultsIT {
                         "dying", s -> !s.get("state").getAsString().equals("running"));
                 assertThat(status.getAsJsonObject("last_exit").get("code").getAsInt())
                         .isEqualTo(3);
-                rig.ping();
+                proxied.ping();
                 assertThat(offence.fired()).as("packets beyond the limit").isZero();
             }
         }
@@ -97,9 +97,9 @@ class LinkFaultsIT {
     class Cursed {
         @Test
         void aReplyTopicThatMakesTheBrokerCutTheLinkHoldsNothingUp() {
-            try (var rig = new LinkRig(Brokers.start(), "cursed")) {
-                Quirk cut = rig.proxy().add(Quirks.cutBefore(publish("replies/cursed")));
-                Device device = rig.device().start();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "cursed")) {
+                Quirk cut = proxied.proxy().add(Quirks.cutBefore(publish("replies/cursed")));
+                Device device = proxied.device().start();
                 device.install(Bundle.sleeper("sleeper"));
                 sendWithReplyTo(device, "cmd/ping", "replies/cursed");
                 sendWithReplyTo(device, "svc/sleeper/cmd/enable", "replies/cursed");
@@ -111,10 +111,10 @@ class LinkFaultsIT {
                             SOON,
                             () -> repliedByDefault(device, command));
                 }
-                for (int i = 0; i < 15; i++) rig.ping();
+                for (int i = 0; i < 15; i++) proxied.ping();
                 assertThat(device.agent().terminate()).isZero();
                 device.start();
-                for (int i = 0; i < 15; i++) rig.ping();
+                for (int i = 0; i < 15; i++) proxied.ping();
                 assertThat(cut.fired()).isBetween(1L, 20L);
             }
         }
@@ -126,25 +126,25 @@ class LinkFaultsIT {
     class Unacknowledged {
         @Test
         void lostAcknowledgementsOfOutputMakeANewConnection() {
-            try (var rig = new LinkRig(Brokers.start(), "unacked-output")) {
-                rig.device().start();
-                Quirk lost = rig.proxy()
+            try (var proxied = new ProxiedDevice(Brokers.start(), "unacked-output")) {
+                proxied.device().start();
+                Quirk lost = proxied.proxy()
                         .add(Quirks.drop(fromBroker(PUBACK).about("efka/+/svc/+/stdout"))
                                 .times(64));
-                rig.device().run(ticker("ticker", 100).with("output", "{\"linger\":\"0ms\",\"batch\":64}"));
+                proxied.device().run(ticker("ticker", 100).with("output", "{\"linger\":\"0ms\",\"batch\":64}"));
                 Await.until("acknowledgements are lost", SOON, () -> lost.fired() > 40);
                 // Whatever else is acknowledged meanwhile does not make the lost ones come.
-                for (int i = 0; i < 5; i++) rig.ping();
-                rig.awaitOutput("ticker", "tick 2000\n");
-                assertThat(rig.output("ticker").missing()).isZero();
+                for (int i = 0; i < 5; i++) proxied.ping();
+                proxied.awaitOutput("ticker", "tick 2000\n");
+                assertThat(proxied.output("ticker").missing()).isZero();
             }
         }
 
         @Test
         void lostAcknowledgementsOfEventsMakeANewConnection() {
-            try (var rig = new LinkRig(Brokers.start(), "unacked-events")) {
-                Device device = rig.device().start();
-                Quirk lost = rig.proxy()
+            try (var proxied = new ProxiedDevice(Brokers.start(), "unacked-events")) {
+                Device device = proxied.device().start();
+                Quirk lost = proxied.proxy()
                         .add(Quirks.drop(fromBroker(PUBACK).about("efka/+/svc/+/event"))
                                 .times(8));
                 device.install(Bundle.sleeper("restless"));
@@ -158,30 +158,30 @@ class LinkFaultsIT {
                         () -> device.watcher().all(device.topic("restless", "event")).stream()
                                 .anyMatch(event ->
                                         event.json().get("event").getAsString().equals("removed")));
-                rig.ping();
+                proxied.ping();
             }
         }
 
         @ParameterizedTest
         @ValueSource(ints = {Quirks.QUOTA_EXCEEDED, Quirks.UNSPECIFIED, Quirks.IMPLEMENTATION_SPECIFIC})
         void whatIsRefusedForAWhileIsSentAgain(int reasonCode) {
-            try (var rig = new LinkRig(Brokers.start(), "passing-" + reasonCode)) {
-                Device device = rig.device().start();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "passing-" + reasonCode)) {
+                Device device = proxied.device().start();
                 List<Quirk> refusals = List.of(
-                        rig.proxy()
+                        proxied.proxy()
                                 .add(Quirks.publishRefused(publish("replies/#"), reasonCode)
                                         .times(2)),
-                        rig.proxy()
+                        proxied.proxy()
                                 .add(Quirks.publishRefused(publish("efka/+/svc/+/stdout"), reasonCode)
                                         .times(2)),
-                        rig.proxy()
+                        proxied.proxy()
                                 .add(Quirks.publishRefused(publish("efka/+/svc/+/status"), reasonCode)
                                         .times(2)),
-                        rig.proxy()
+                        proxied.proxy()
                                 .add(Quirks.publishRefused(publish("efka/+/svc/+/event"), reasonCode)
                                         .times(2)));
                 device.run(ticker("ticker", 10));
-                rig.ping();
+                proxied.ping();
                 device.awaitState("ticker", "running");
                 device.watcher()
                         .await(
@@ -191,30 +191,30 @@ class LinkFaultsIT {
                                                 .get("event")
                                                 .getAsString()
                                                 .equals("installed"));
-                rig.awaitOutput("ticker", "tick 20\n");
-                assertThat(rig.output("ticker").missing()).isZero();
+                proxied.awaitOutput("ticker", "tick 20\n");
+                assertThat(proxied.output("ticker").missing()).isZero();
                 assertThat(refusals).allMatch(refusal -> refusal.fired() == 2);
             }
         }
 
         @Test
         void aStreamAndAStatusThatAreNotAllowedAreNamedOnce() {
-            try (var rig = new LinkRig(Brokers.start(), "denied")) {
-                Device device = rig.device().start();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "denied")) {
+                Device device = proxied.device().start();
                 String stream = device.topic("loud", "stdout");
                 String status = device.topic("hidden", "status");
-                rig.proxy().add(Quirks.publishRefused(publish(stream), Quirks.NOT_AUTHORIZED));
-                rig.proxy().add(Quirks.publishRefused(publish(status), Quirks.NOT_AUTHORIZED));
+                proxied.proxy().add(Quirks.publishRefused(publish(stream), Quirks.NOT_AUTHORIZED));
+                proxied.proxy().add(Quirks.publishRefused(publish(status), Quirks.NOT_AUTHORIZED));
                 device.run(ticker("loud", 20));
                 device.run(Bundle.sleeper("hidden"));
                 device.run(ticker("allowed", 10));
-                rig.awaitOutput("allowed", "tick 60\n");
+                proxied.awaitOutput("allowed", "tick 60\n");
 
-                rig.awaitComplaint(stream);
-                rig.awaitComplaint(status);
-                assertThat(rig.complaints(stream)).hasSizeLessThan(4);
-                assertThat(rig.complaints(status)).hasSizeLessThan(4);
-                rig.ping();
+                proxied.awaitComplaint(stream);
+                proxied.awaitComplaint(status);
+                assertThat(proxied.complaints(stream)).hasSizeLessThan(4);
+                assertThat(proxied.complaints(status)).hasSizeLessThan(4);
+                proxied.ping();
             }
         }
     }
@@ -225,29 +225,29 @@ class LinkFaultsIT {
     class Subscriptions {
         @Test
         void isNotOnlineBeforeItsSubscriptionsStand() {
-            try (var rig = new LinkRig(Brokers.start(), "unheard")) {
-                Quirk refused = rig.proxy()
+            try (var proxied = new ProxiedDevice(Brokers.start(), "unheard")) {
+                Quirk refused = proxied.proxy()
                         .add(Quirks.subscriptionRefused(filter -> true, Quirks.UNSPECIFIED)
                                 .lasting(Duration.ofSeconds(8)));
-                rig.device().launch();
+                proxied.device().launch();
                 Await.until("it subscribes", SOON, () -> refused.fired() > 0);
                 long begun = System.nanoTime();
-                rig.device().awaitOnline();
+                proxied.device().awaitOnline();
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofSeconds(7));
-                rig.ping();
-                rig.awaitComplaint("efka/unheard/");
+                proxied.ping();
+                proxied.awaitComplaint("efka/unheard/");
             }
         }
 
         @Test
         void saysWhichPartOfItsSubscriptionsIsRefused() {
-            try (var rig = new LinkRig(Brokers.start(), "half-deaf")) {
-                rig.proxy()
+            try (var proxied = new ProxiedDevice(Brokers.start(), "half-deaf")) {
+                proxied.proxy()
                         .add(Quirks.subscriptionRefused(filter -> filter.contains("/group/"), Quirks.NOT_AUTHORIZED));
-                rig.device().start();
-                rig.ping();
-                rig.awaitComplaint("efka/group/");
-                assertThat(ok(rig.device().ask("info", "")).toString()).contains("efka/group/all/");
+                proxied.device().start();
+                proxied.ping();
+                proxied.awaitComplaint("efka/group/");
+                assertThat(ok(proxied.device().ask("info", "")).toString()).contains("efka/group/all/");
             }
         }
     }
@@ -285,28 +285,28 @@ class LinkFaultsIT {
         @ParameterizedTest
         @ValueSource(ints = {Quirks.BAD_USER_OR_PASSWORD, Quirks.NOT_AUTHORIZED})
         void refusedCredentialsAreNotTriedAgainAndAgain(int reasonCode) {
-            try (var rig = new LinkRig(Brokers.start(), "unwelcome-" + reasonCode)) {
-                Quirk refused = rig.proxy().add(Quirks.connectRefused(reasonCode));
-                rig.device().launch();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "unwelcome-" + reasonCode)) {
+                Quirk refused = proxied.proxy().add(Quirks.connectRefused(reasonCode));
+                proxied.device().launch();
                 Await.until("it connects", SOON, () -> refused.fired() > 0);
                 assertThat(Await.within(Duration.ofSeconds(10), () -> refused.fired() > 2))
                         .as("tries more than twice in 10 s")
                         .isFalse();
-                rig.awaitComplaint(reasonCode == Quirks.NOT_AUTHORIZED ? "not authori" : "password");
-                rig.assertNoStackTrace();
+                proxied.awaitComplaint(reasonCode == Quirks.NOT_AUTHORIZED ? "not authori" : "password");
+                proxied.assertNoStackTrace();
             }
         }
 
         @Test
         void aBrokerWhosePortIsClosedIsFoundWhenItIsBack() {
-            try (var rig = new LinkRig(Brokers.start(), "refused")) {
-                Quirk refused = rig.proxy().add(Quirks.connectionRefused());
-                rig.device().launch();
-                rig.awaitComplaint("refused");
-                rig.assertNoStackTrace();
-                rig.proxy().remove(refused);
-                rig.device().awaitOnline();
-                rig.ping();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "refused")) {
+                Quirk refused = proxied.proxy().add(Quirks.connectionRefused());
+                proxied.device().launch();
+                proxied.awaitComplaint("refused");
+                proxied.assertNoStackTrace();
+                proxied.proxy().remove(refused);
+                proxied.device().awaitOnline();
+                proxied.ping();
             }
         }
     }
@@ -317,65 +317,65 @@ class LinkFaultsIT {
     class PoorBrokers {
         @Test
         void worksWithoutRetainedMessages() {
-            try (var rig = new LinkRig(Brokers.start(), "no-retain")) {
-                Quirks.noRetain().forEach(rig.proxy()::add);
-                rig.device().start();
-                rig.device().run(ticker("ticker", 10));
-                rig.awaitOutput("ticker", "tick 10\n");
-                rig.ping();
-                rig.awaitComplaint("retain");
+            try (var proxied = new ProxiedDevice(Brokers.start(), "no-retain")) {
+                Quirks.noRetain().forEach(proxied.proxy()::add);
+                proxied.device().start();
+                proxied.device().run(ticker("ticker", 10));
+                proxied.awaitOutput("ticker", "tick 10\n");
+                proxied.ping();
+                proxied.awaitComplaint("retain");
             }
         }
 
         @Test
         void worksAtQos0Alone() {
-            try (var rig = new LinkRig(Brokers.start(), "no-qos")) {
-                Quirks.noQos().forEach(rig.proxy()::add);
-                rig.device().start();
-                rig.device().run(ticker("ticker", 10));
-                rig.awaitOutput("ticker", "tick 10\n");
-                rig.ping();
-                rig.awaitComplaint("QoS");
+            try (var proxied = new ProxiedDevice(Brokers.start(), "no-qos")) {
+                Quirks.noQos().forEach(proxied.proxy()::add);
+                proxied.device().start();
+                proxied.device().run(ticker("ticker", 10));
+                proxied.awaitOutput("ticker", "tick 10\n");
+                proxied.ping();
+                proxied.awaitComplaint("QoS");
             }
         }
 
         @Test
         void worksWithoutWildcards() {
-            try (var rig = new LinkRig(Brokers.start(), "no-wildcards")) {
-                Quirks.noWildcards().forEach(rig.proxy()::add);
-                rig.device().start();
-                rig.ping();
-                rig.awaitComplaint("wildcard");
+            try (var proxied = new ProxiedDevice(Brokers.start(), "no-wildcards")) {
+                Quirks.noWildcards().forEach(proxied.proxy()::add);
+                proxied.device().start();
+                proxied.ping();
+                proxied.awaitComplaint("wildcard");
             }
         }
 
         @ParameterizedTest
         @ValueSource(booleans = {false, true})
         void saysThatABrokerKnowsOldMqttOnly(boolean inItsForm) {
-            try (var rig = new LinkRig(Brokers.start(), "old-mqtt-" + inItsForm)) {
-                Quirk old = rig.proxy().add(inItsForm ? Quirks.only311InItsForm() : Quirks.only311());
-                rig.device().launch();
-                rig.awaitComplaint("MQTT 5");
-                rig.assertNoStackTrace();
-                assertThat(rig.device().agent().isAlive()).isTrue();
-                rig.proxy().remove(old);
-                rig.device().awaitOnline();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "old-mqtt-" + inItsForm)) {
+                Quirk old = proxied.proxy().add(inItsForm ? Quirks.only311InItsForm() : Quirks.only311());
+                proxied.device().launch();
+                proxied.awaitComplaint("MQTT 5");
+                proxied.assertNoStackTrace();
+                assertThat(proxied.device().agent().isAlive()).isTrue();
+                proxied.proxy().remove(old);
+                proxied.device().awaitOnline();
             }
         }
 
         @Test
         void namesTheClientIdThatAnotherOneUsesToo() throws IOException {
-            try (var rig = new LinkRig(Brokers.start(), "twin")) {
-                rig.device().start();
-                try (var rival = new RivalClient(rig.broker().port(), "efka-twin")) {
+            try (var proxied = new ProxiedDevice(Brokers.start(), "twin")) {
+                proxied.device().start();
+                try (var rival = new RivalClient(proxied.broker().port(), "efka-twin")) {
                     Await.until("both flap", SOON, () -> rival.connections() > 2);
                     Await.until(
                             () -> "the log names the client id:\n"
-                                    + rig.device().agent().log(),
+                                    + proxied.device().agent().log(),
                             SOON,
-                            () -> rig.complaints("efka-twin").stream().anyMatch(line -> line.contains("client id")));
+                            () -> proxied.complaints("efka-twin").stream().anyMatch(line -> line.contains("client id")));
                 }
-                rig.awaitPing();
+                proxied.awaitPing();
             }
         }
     }
@@ -387,8 +387,8 @@ class LinkFaultsIT {
         @ParameterizedTest
         @ValueSource(strings = {"{\"v\":1,\"service\":\"mine\",\"state\":\"failed\",\"session\":1}", "", "nonsense"})
         void putsAServicesRetainedStatusRight(String forged) {
-            try (var rig = new LinkRig(Brokers.start(), "forged-" + forged.length())) {
-                Device device = rig.device().start();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "forged-" + forged.length())) {
+                Device device = proxied.device().start();
                 device.run(Bundle.sleeper("mine"));
                 device.awaitState("mine", "running");
                 device.watcher()
@@ -397,8 +397,8 @@ class LinkFaultsIT {
                                 forged.getBytes(StandardCharsets.UTF_8),
                                 true,
                                 new MqttProperties());
-                Await.until("the broker has the truth again", Duration.ofSeconds(20), () -> retainedStateIsRight(rig));
-                rig.ping();
+                Await.until("the broker has the truth again", Duration.ofSeconds(20), () -> retainedStateIsRight(proxied));
+                proxied.ping();
             }
         }
     }
@@ -409,10 +409,10 @@ class LinkFaultsIT {
     class Interruptions {
         @Test
         void aLinkCutAgainAndAgainUnderAFloodLeavesTheAgentWell() {
-            try (var rig = new LinkRig(Brokers.start(), "flapping")) {
-                Device device = rig.device().start();
+            try (var proxied = new ProxiedDevice(Brokers.start(), "flapping")) {
+                Device device = proxied.device().start();
                 device.run(Bundle.sleeper("sleeper"));
-                Quirk cut = rig.proxy().add(Quirks.cutEvery(Duration.ofMillis(2_500)));
+                Quirk cut = proxied.proxy().add(Quirks.cutEvery(Duration.ofMillis(2_500)));
                 var properties = new MqttProperties();
                 properties.setResponseTopic("flood/replies");
                 // At QoS 0 no window slows them down: there is always one under way when a connection begins.
@@ -420,9 +420,9 @@ class LinkFaultsIT {
                 while (cut.fired() < 5 && System.nanoTime() < deadline) {
                     device.watcher().publishOnce(device.topic("cmd/ping"), properties);
                 }
-                rig.proxy().calm();
+                proxied.proxy().calm();
 
-                rig.awaitPing();
+                proxied.awaitPing();
                 device.watcher()
                         .awaitJson(device.topic("status"), s -> s.get("online").getAsBoolean());
                 long begun = System.nanoTime();
@@ -433,44 +433,44 @@ class LinkFaultsIT {
 
         @Test
         void aLinkThatFallsSilentIsReplaced() {
-            try (var rig = new LinkRig(Brokers.start(), "silent-link")) {
-                Device device = rig.device().start();
-                rig.device().run(ticker("ticker", 10));
+            try (var proxied = new ProxiedDevice(Brokers.start(), "silent-link")) {
+                Device device = proxied.device().start();
+                proxied.device().run(ticker("ticker", 10));
                 List<Quirk> silence = Quirks.halfOpen();
-                silence.forEach(rig.proxy()::add);
+                silence.forEach(proxied.proxy()::add);
                 Await.until("it is silent", SOON, () -> silence.get(0).fired() > 0);
-                rig.proxy().calm();
+                proxied.proxy().calm();
 
                 Await.until(
                         () -> "a new connection; log:\n" + device.agent().log(),
                         SOON,
-                        () -> rig.log().stream()
+                        () -> proxied.log().stream()
                                         .filter(line -> line.contains(" connected session_present"))
                                         .count()
                                 > 1);
-                rig.ping();
-                int lines = rig.output("ticker").text().split("\n").length;
-                rig.awaitOutput("ticker", "tick " + (lines + 20) + "\n");
-                assertThat(rig.output("ticker").missing()).isZero();
+                proxied.ping();
+                int lines = proxied.output("ticker").text().split("\n").length;
+                proxied.awaitOutput("ticker", "tick " + (lines + 20) + "\n");
+                assertThat(proxied.output("ticker").missing()).isZero();
             }
         }
     }
 
-    private static void surviveALongLine(LinkRig rig) {
-        rig.device().start();
-        rig.device().run(ticker("wordy", 5, LONG_LINE));
-        rig.awaitOutput("wordy", "tick 20\n");
-        assertThat(rig.output("wordy").missing())
+    private static void surviveALongLine(ProxiedDevice proxied) {
+        proxied.device().start();
+        proxied.device().run(ticker("wordy", 5, LONG_LINE));
+        proxied.awaitOutput("wordy", "tick 20\n");
+        assertThat(proxied.output("wordy").missing())
                 .as("bytes lost without a word")
                 .isZero();
-        rig.ping();
+        proxied.ping();
 
-        JsonObject logs = rig.device().ask("wordy", "logs", "{\"lines\":400}");
+        JsonObject logs = proxied.device().ask("wordy", "logs", "{\"lines\":400}");
         assertThat(logs.get("command").getAsString()).isEqualTo("logs");
-        int connections = rig.connections();
-        rig.awaitOutput("wordy", "tick 40\n");
-        assertThat(rig.connections()).as("the link lasts").isEqualTo(connections);
-        assertThat(rig.log()).as("it is said").anyMatch(line -> line.contains("too large") || line.contains("size"));
+        int connections = proxied.connections();
+        proxied.awaitOutput("wordy", "tick 40\n");
+        assertThat(proxied.connections()).as("the link lasts").isEqualTo(connections);
+        assertThat(proxied.log()).as("it is said").anyMatch(line -> line.contains("too large") || line.contains("size"));
     }
 
     private static void sendWithReplyTo(Device device, String command, String replyTo) {
@@ -485,9 +485,9 @@ class LinkFaultsIT {
                 .anyMatch(reply -> reply.json().get("command").getAsString().equals(command));
     }
 
-    private static boolean retainedStateIsRight(LinkRig rig) {
-        String topic = rig.device().topic("mine", "status");
-        try (var eye = new Watcher(rig.broker(), topic)) {
+    private static boolean retainedStateIsRight(ProxiedDevice proxied) {
+        String topic = proxied.device().topic("mine", "status");
+        try (var eye = new Watcher(proxied.broker(), topic)) {
             return Await.within(
                     Duration.ofSeconds(1),
                     () -> eye.all(topic).stream().anyMatch(seen -> seen.text().contains("\"state\":\"running\"")));

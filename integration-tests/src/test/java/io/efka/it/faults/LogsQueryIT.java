@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.Patient.assertOk;
+import static io.efka.it.faults.DisturbedDevice.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -24,23 +24,23 @@ class LogsQueryIT {
     private static final int LINES = 50_000;
 
     private static TestBroker broker;
-    private static Patient patient;
+    private static DisturbedDevice device;
 
     @BeforeAll
     static void start() {
         broker = Brokers.start();
-        patient = new Patient(broker, "queries", List.of());
+        device = new DisturbedDevice(broker, "queries", List.of());
         // What took a minute and a half with a backtracking search, and 16 MB of lines.
-        patient.run(
+        device.run(
                 "long-lines",
                 "head -c 320 /dev/zero | tr '\\0' a >line; echo >>line; i=0;"
                         + " while [ $i -lt 750 ]; do cat line; i=$((i+1)); done; echo end; exec sleep 600");
-        patient.run("much", "seq -f %0320.0f " + LINES + "; echo end; exec sleep 600");
+        device.run("much", "seq -f %0320.0f " + LINES + "; echo end; exec sleep 600");
         for (String service : List.of("long-lines", "much")) {
             Await.until(
                     service + " wrote all",
-                    Patient.SOON,
-                    () -> patient.ask(service, "logs", "{\"lines\":1}")
+                    DisturbedDevice.SOON,
+                    () -> device.ask(service, "logs", "{\"lines\":1}")
                             .toString()
                             .contains("end\\n"));
         }
@@ -48,7 +48,7 @@ class LogsQueryIT {
 
     @AfterAll
     static void end() {
-        patient.close();
+        device.close();
         broker.close();
     }
 
@@ -61,13 +61,13 @@ class LogsQueryIT {
             for (String service : List.of("long-lines", "much")) {
                 for (String match : expressions) {
                     String payload = "{\"from\":0,\"match\":\"" + match + "\"}";
-                    queries.add(CompletableFuture.supplyAsync(() -> patient.ask(service, "logs", payload), askers));
+                    queries.add(CompletableFuture.supplyAsync(() -> device.ask(service, "logs", payload), askers));
                 }
             }
             int during = 0;
             while (queries.stream().anyMatch(query -> !query.isDone())) {
-                assertThat(patient.ask("ping").get("took_ms").getAsLong()).isLessThan(1000);
-                JsonObject signal = patient.ask("much", "signal", "{\"signal\":\"CONT\"}");
+                assertThat(device.ask("ping").get("took_ms").getAsLong()).isLessThan(1000);
+                JsonObject signal = device.ask("much", "signal", "{\"signal\":\"CONT\"}");
                 assertThat(signal.get("took_ms").getAsLong()).isLessThan(1000);
                 during++;
             }
@@ -93,7 +93,7 @@ class LogsQueryIT {
         for (int pieces = 0; from < end; pieces++) {
             assertThat(pieces).isLessThan(200);
             JsonObject reply =
-                    patient.ask("much", "logs", "{\"from\":" + from + ",\"match\":\"(?:0*0*)*[0-9]*0{8}49000$\"}");
+                    device.ask("much", "logs", "{\"from\":" + from + ",\"match\":\"(?:0*0*)*[0-9]*0{8}49000$\"}");
             assertOk(reply);
             if (reply.get("text").getAsString().endsWith("49000\n")) break;
             assertThat(reply.get("next").getAsLong()).isGreaterThan(from);
@@ -104,8 +104,8 @@ class LogsQueryIT {
 
     @Test
     void withWhatTheSyntaxDoesNotHaveAreRefusedWithItsPlace() {
-        JsonObject reply = patient.ask("much", "logs", "{\"match\":\"foo(?=bar)\"}");
-        assertThat(Patient.code(reply)).isEqualTo("bad_argument");
+        JsonObject reply = device.ask("much", "logs", "{\"match\":\"foo(?=bar)\"}");
+        assertThat(DisturbedDevice.code(reply)).isEqualTo("bad_argument");
         assertThat(reply.toString()).contains("there is no lookahead in this syntax, at character 4");
     }
 }

@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.Patient.assertOk;
+import static io.efka.it.faults.DisturbedDevice.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.Await;
@@ -68,7 +68,7 @@ final class MovedDataIT {
     private static void awaitSession(Watcher watcher, long session) {
         Await.until(
                 "session " + session,
-                Patient.SOON,
+                DisturbedDevice.SOON,
                 () -> watcher.last("efka/moved/status")
                         .filter(birth -> birth.get("online").getAsBoolean()
                                 && birth.get("session").getAsLong() == session)

@@ -17,47 +17,47 @@ class OfflineGapIT {
     @Test
     void everyByteIsEitherPublishedOrAnnouncedAsDropped() {
         try (TestBroker broker = Brokers.start();
-                var patient = new Patient(broker, "gap", List.of())) {
-            patient.run(
+                var device = new DisturbedDevice(broker, "gap", List.of())) {
+            device.run(
                     "flood",
                     "echo first; while [ ! -e go ]; do sleep 0.05; done; seq -f %06g " + LINES
                             + "; touch done; exec sleep 600",
                     "{\"keep\":\"64KiB\",\"backlog\":\"64KiB\"}");
-            patient.awaitText("flood", "first\n");
+            device.awaitText("flood", "first\n");
 
             broker.kill();
-            touch(patient, "go");
+            touch(device, "go");
             Await.until(
-                    "it wrote", Patient.SOON, () -> Files.exists(patient.data().resolve("services/flood/done")));
+                    "it wrote", DisturbedDevice.SOON, () -> Files.exists(device.data().resolve("services/flood/done")));
             broker.startEmpty();
-            patient.watchAgain();
-            patient.awaitText("flood", LINES + "\n");
+            device.watchAgain();
+            device.awaitText("flood", LINES + "\n");
 
             long total = 6 + 7L * LINES;
-            List<Watcher.Seen> output = patient.output("flood");
+            List<Watcher.Seen> output = device.output("flood");
             long published = 0;
             long next = 6;
             for (Watcher.Seen message : output) {
-                if (Patient.end(message) <= next) continue;
-                published += Patient.end(message) - Math.max(next, Patient.offset(message));
-                next = Patient.end(message);
+                if (DisturbedDevice.end(message) <= next) continue;
+                published += DisturbedDevice.end(message) - Math.max(next, DisturbedDevice.offset(message));
+                next = DisturbedDevice.end(message);
             }
             assertThat(next).isEqualTo(total);
-            assertThat(6 + published + announced(patient)).isEqualTo(total);
-            assertThat(announced(patient)).isGreaterThan(total / 2);
+            assertThat(6 + published + announced(device)).isEqualTo(total);
+            assertThat(announced(device)).isGreaterThan(total / 2);
         }
     }
 
-    private static long announced(Patient patient) {
-        return patient.events("flood", "output_dropped").stream()
+    private static long announced(DisturbedDevice device) {
+        return device.events("flood", "output_dropped").stream()
                 .map(event -> event.get("bytes"))
                 .mapToLong(bytes -> bytes.getAsLong())
                 .sum();
     }
 
-    private static void touch(Patient patient, String file) {
+    private static void touch(DisturbedDevice device, String file) {
         try {
-            Files.createFile(patient.data().resolve("services/flood/" + file));
+            Files.createFile(device.data().resolve("services/flood/" + file));
         } catch (java.io.IOException e) {
             throw new AssertionError(e);
         }

@@ -20,26 +20,26 @@ class OutputBurstIT {
     @Test
     void aHundredMegabytesAtOnceArriveWholeWithDefaultSettings() {
         try (TestBroker broker = Brokers.start();
-                var patient = new Patient(broker, "burst", List.of())) {
-            patient.run("burst", "seq -f %09.0f " + LINES + "; exec sleep 600");
+                var device = new DisturbedDevice(broker, "burst", List.of())) {
+            device.run("burst", "seq -f %09.0f " + LINES + "; exec sleep 600");
             long total = (long) LINES * LINE;
-            Await.until("all " + total + " bytes have come", Duration.ofSeconds(90), () -> arrived(patient) >= total);
+            Await.until("all " + total + " bytes have come", Duration.ofSeconds(90), () -> arrived(device) >= total);
 
             long next = 0;
-            for (Watcher.Seen message : patient.output("burst")) {
-                assertThat(Patient.offset(message)).isLessThanOrEqualTo(next);
-                for (int i = (int) (next - Patient.offset(message)); i < message.payload().length; i++) {
+            for (Watcher.Seen message : device.output("burst")) {
+                assertThat(DisturbedDevice.offset(message)).isLessThanOrEqualTo(next);
+                for (int i = (int) (next - DisturbedDevice.offset(message)); i < message.payload().length; i++) {
                     if (message.payload()[i] != expected(next++)) throw new AssertionError("byte " + (next - 1));
                 }
             }
             assertThat(next).isEqualTo(total);
-            assertThat(patient.events("burst", "output_dropped")).isEmpty();
+            assertThat(device.events("burst", "output_dropped")).isEmpty();
         }
     }
 
-    private static long arrived(Patient patient) {
-        List<Watcher.Seen> output = patient.output("burst");
-        return output.isEmpty() ? 0 : Patient.end(output.get(output.size() - 1));
+    private static long arrived(DisturbedDevice device) {
+        List<Watcher.Seen> output = device.output("burst");
+        return output.isEmpty() ? 0 : DisturbedDevice.end(output.get(output.size() - 1));
     }
 
     private static byte expected(long offset) {

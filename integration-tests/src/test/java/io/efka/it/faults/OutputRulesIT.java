@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.Patient.assertOk;
+import static io.efka.it.faults.DisturbedDevice.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -19,17 +19,17 @@ import org.junit.jupiter.api.Test;
 /** How a manifest's {@code output} shapes what is published, and what {@code logs} reads back. */
 class OutputRulesIT {
     private static TestBroker broker;
-    private static Patient patient;
+    private static DisturbedDevice device;
 
     @BeforeAll
     static void start() {
         broker = Brokers.start();
-        patient = new Patient(broker, "rules", List.of());
+        device = new DisturbedDevice(broker, "rules", List.of());
     }
 
     @AfterAll
     static void end() {
-        patient.close();
+        device.close();
         broker.close();
     }
 
@@ -37,45 +37,45 @@ class OutputRulesIT {
     class Publishing {
         @Test
         void mergedStderrComesOnStdoutInTheOrderOfWriting() {
-            patient.run(
+            device.run(
                     "merged",
                     "for i in 1 2 3; do echo out $i; echo err $i >&2; done; exec sleep 600",
                     "{\"stderr\":\"merge\"}");
-            patient.awaitText("merged", "err 3\n");
-            assertThat(patient.text("merged")).isEqualTo("out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n");
-            assertThat(patient.watcher().all(patient.topic("svc/merged/stderr")))
+            device.awaitText("merged", "err 3\n");
+            assertThat(device.text("merged")).isEqualTo("out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n");
+            assertThat(device.watcher().all(device.topic("svc/merged/stderr")))
                     .isEmpty();
         }
 
         @Test
         void aLineThatIsFinishedWithinLingerIsOneMessage() {
-            patient.run("patient", "printf 'half a '; sleep 0.5; echo line; exec sleep 600", "{\"linger\":\"10s\"}");
-            patient.run("hasty", "printf 'half a '; sleep 0.5; echo line; exec sleep 600", "{\"linger\":\"50ms\"}");
-            patient.awaitText("patient", "line\n");
-            patient.awaitText("hasty", "line\n");
-            assertThat(patient.output("patient")).extracting(Watcher.Seen::text).containsExactly("half a line\n");
-            assertThat(patient.output("hasty")).extracting(Watcher.Seen::text).containsExactly("half a ", "line\n");
+            device.run("device", "printf 'half a '; sleep 0.5; echo line; exec sleep 600", "{\"linger\":\"10s\"}");
+            device.run("hasty", "printf 'half a '; sleep 0.5; echo line; exec sleep 600", "{\"linger\":\"50ms\"}");
+            device.awaitText("device", "line\n");
+            device.awaitText("hasty", "line\n");
+            assertThat(device.output("device")).extracting(Watcher.Seen::text).containsExactly("half a line\n");
+            assertThat(device.output("hasty")).extracting(Watcher.Seen::text).containsExactly("half a ", "line\n");
         }
 
         @Test
         void noMessageIsLargerThanTheBatch() {
-            patient.run("batched", "seq 1 20000; exec sleep 600", "{\"batch\":\"4KiB\"}");
-            patient.awaitText("batched", "\n20000\n");
-            List<Watcher.Seen> output = patient.output("batched");
+            device.run("batched", "seq 1 20000; exec sleep 600", "{\"batch\":\"4KiB\"}");
+            device.awaitText("batched", "\n20000\n");
+            List<Watcher.Seen> output = device.output("batched");
             assertThat(output).allMatch(message -> message.payload().length <= 4096);
             assertThat(output).allMatch(message -> message.text().endsWith("\n"));
         }
 
         @Test
         void aRateSlowsThePublishingAndNotTheService() {
-            patient.run("slowed", "seq 1 20000; touch done; exec sleep 600", "{\"rate\":\"40KiB\"}");
+            device.run("slowed", "seq 1 20000; touch done; exec sleep 600", "{\"rate\":\"40KiB\"}");
             Await.until(
                     "it wrote",
-                    Patient.SOON,
-                    () -> java.nio.file.Files.exists(patient.data().resolve("services/slowed/done")));
-            assertThat(patient.text("slowed")).doesNotContain("20000");
-            patient.awaitText("slowed", "\n20000\n");
-            List<Watcher.Seen> output = patient.output("slowed");
+                    DisturbedDevice.SOON,
+                    () -> java.nio.file.Files.exists(device.data().resolve("services/slowed/done")));
+            assertThat(device.text("slowed")).doesNotContain("20000");
+            device.awaitText("slowed", "\n20000\n");
+            List<Watcher.Seen> output = device.output("slowed");
             // 106 KiB at 40 KiB a second, of which the first second's worth may come at once.
             Duration took = Duration.between(at(output.get(0)), at(output.get(output.size() - 1)));
             assertThat(took).isBetween(Duration.ofMillis(1200), Duration.ofSeconds(6));
@@ -93,8 +93,8 @@ class OutputRulesIT {
         @Test
         void byLinesRangeMatchAndTimeInBoundedPieces() {
             Instant before = Instant.now();
-            patient.run("read", SCRIPT);
-            patient.awaitText("read", "line 40000\n");
+            device.run("read", SCRIPT);
+            device.awaitText("read", "line 40000\n");
 
             assertThat(text("{\"lines\":2}")).isEqualTo("line 39999\nline 40000\n");
             assertThat(text("{\"from\":11,\"to\":33}")).isEqualTo("line 00002\nline 00003\n");
@@ -108,13 +108,13 @@ class OutputRulesIT {
 
         @Test
         void aLargeRangeComesInPiecesThatFitTogether() {
-            patient.run("large", SCRIPT);
-            patient.awaitText("large", "line 40000\n");
+            device.run("large", SCRIPT);
+            device.awaitText("large", "line 40000\n");
             var whole = new StringBuilder();
             long from = 0;
             boolean isMore = true;
             while (isMore) {
-                JsonObject page = patient.ask("large", "logs", "{\"from\":" + from + "}");
+                JsonObject page = device.ask("large", "logs", "{\"from\":" + from + "}");
                 assertOk(page);
                 assertThat(page.toString().length()).isLessThan(256 << 10);
                 assertThat(page.get("offset").getAsLong()).isEqualTo(from);
@@ -122,19 +122,19 @@ class OutputRulesIT {
                 from = page.get("next").getAsLong();
                 isMore = page.get("truncated").getAsBoolean();
             }
-            assertThat(whole.toString()).hasSize(440_000).isEqualTo(patient.text("large"));
+            assertThat(whole.toString()).hasSize(440_000).isEqualTo(device.text("large"));
         }
 
         @Test
         void aWrongTimeIsExplained() {
-            patient.run("timed", "exec sleep 600");
-            JsonObject reply = patient.ask("timed", "logs", "{\"since\":\"yesterday\"}");
-            assertThat(Patient.code(reply)).isEqualTo("bad_argument");
+            device.run("timed", "exec sleep 600");
+            JsonObject reply = device.ask("timed", "logs", "{\"since\":\"yesterday\"}");
+            assertThat(DisturbedDevice.code(reply)).isEqualTo("bad_argument");
             assertThat(reply.toString()).contains("since").contains("yesterday");
         }
 
         private String text(String arguments) {
-            JsonObject reply = patient.ask("read", "logs", arguments);
+            JsonObject reply = device.ask("read", "logs", arguments);
             assertOk(reply);
             return reply.get("text").getAsString();
         }

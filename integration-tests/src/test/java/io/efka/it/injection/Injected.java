@@ -40,7 +40,7 @@ final class Injected implements AutoCloseable {
         switch (place.when()) {
             case UNDER_LOAD -> {}
             case LINK_CUT -> proxy.reset();
-            case AT_START -> loaded.keeper().agent().kill();
+            case AT_START -> loaded.restarter().agent().kill();
             case AT_END -> end();
         }
         awaitDone(what, mine, place.when() == HandOver.When.LINK_CUT);
@@ -65,12 +65,12 @@ final class Injected implements AutoCloseable {
     /** After a failure: nothing is ordered, and an agent that is all right is there. */
     void startAnew() throws IOException {
         Injection.withdraw(orders);
-        loaded.keeper().agent().kill();
+        loaded.restarter().agent().kill();
         loaded.requireWorking("a kill after a failure");
     }
 
     private void end() {
-        ProcessHandle.of(loaded.keeper().agent().pid()).ifPresent(ProcessHandle::destroy);
+        ProcessHandle.of(loaded.restarter().agent().pid()).ifPresent(ProcessHandle::destroy);
     }
 
     private void awaitEnd(String what, int before) {

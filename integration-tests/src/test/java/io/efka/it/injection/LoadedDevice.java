@@ -16,16 +16,16 @@ final class LoadedDevice implements AutoCloseable {
 
     private final Path keys = Folders.create("keys");
     private final Device device;
-    private final Keeper keeper;
-    private final Examiner examiner;
+    private final AgentRestarter restarter;
+    private final AgentCheck check;
     private final Load load;
 
     LoadedDevice(TestBroker broker, Device device, World world, String... flags) {
         this.device = device;
-        keeper = new Keeper(() -> device.launchIn(world, flags));
+        restarter = new AgentRestarter(() -> device.launchIn(world, flags));
         device.awaitOnline();
-        examiner = new Examiner(broker, device, () -> device.agent().log());
-        examiner.prepare();
+        check = new AgentCheck(broker, device, () -> device.agent().log());
+        check.prepare();
         load = new Load(broker, device, keys).start();
     }
 
@@ -33,13 +33,13 @@ final class LoadedDevice implements AutoCloseable {
         return device;
     }
 
-    Keeper keeper() {
-        return keeper;
+    AgentRestarter restarter() {
+        return restarter;
     }
 
     /** Exit codes of the agents so far. */
     List<Integer> ends() {
-        return keeper.ends();
+        return restarter.ends();
     }
 
     String log() {
@@ -48,14 +48,14 @@ final class LoadedDevice implements AutoCloseable {
 
     /** Fails unless the agent works, this one or the next. */
     void requireWorking(String after) {
-        examiner.requireWorking(after);
+        check.requireWorking(after);
     }
 
     @Override
     public void close() {
         load.close();
-        keeper.close();
-        examiner.close();
+        restarter.close();
+        check.close();
         device.agent().terminate();
         // Kept by its own wish.
         device.processes().forEach(ProcessHandle::destroyForcibly);

@@ -69,7 +69,7 @@ class SurroundingsIT {
             Await.until("the pipe is full", LoadedDevice.TO_END, () -> waiting(pipe) >= 60_000);
             requireWorking(loaded, "the pipe of its log is full", INTERNAL);
             assertThat(loaded.ends()).isEmpty();
-            loaded.keeper().close();
+            loaded.restarter().close();
             assertThat(loaded.device().agent().terminate()).isZero();
         } finally {
             Folders.delete(folder);
@@ -99,7 +99,7 @@ class SurroundingsIT {
             Shell.run("chown", "-R", USER + ":" + USER, device.folder().toString())
                     .ok();
             try (var loaded = new LoadedDevice(broker, device, asUser)) {
-                String agent = String.valueOf(loaded.keeper().agent().pid());
+                String agent = String.valueOf(loaded.restarter().agent().pid());
                 limitProcesses(agent, "1").ok();
                 suffer(Duration.ofSeconds(8));
                 // It may have ended meanwhile; the next one has the usual limit.

@@ -3,6 +3,7 @@ package io.efka.it.link;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Await;
 import io.efka.it.Brokers;
 import io.efka.it.FlakyProxy;
 import io.efka.it.TestBroker;
@@ -53,25 +54,25 @@ class LinkLossIT {
 
     @Test
     void tenThousandPublishesSurviveFiveResets() throws Exception {
-        var observed = new Ear(Inbound::acknowledge, () -> {});
+        var observed = new RecordingListener(Inbound::acknowledge, () -> {});
         try (PahoLink observer = link(URI.create(broker.uri()), "observer");
                 PahoLink link = link(proxy.uri(), "publisher")) {
             observer.open(will("observer"), List.of(new Subscription("loss/#", true)), observed);
-            Ear.await("observer is up", Duration.ofSeconds(10), observer::isUp);
+            Await.until("observer is up", Duration.ofSeconds(10), observer::isUp);
             var outbox = new Outbox(link, timers, MESSAGES, 64 << 20);
-            var heard = new Ear(message -> {}, outbox::connected);
+            var heard = new RecordingListener(message -> {}, outbox::connected);
             link.open(will("publisher"), List.of(), heard);
-            Ear.await("publisher is up", Duration.ofSeconds(10), link::isUp);
+            Await.until("publisher is up", Duration.ofSeconds(10), link::isUp);
 
             int cut = 0;
             for (int i = 0; i < MESSAGES; i++) {
                 var sent = outbox.send(message("loss/" + i % 7, Integer.toString(i)));
                 // Full speed would be over before the first cut: wait for the middle of every stretch, and cut there.
                 if (cut < RESETS && i == (cut + 1) * MESSAGES / (RESETS + 1)) {
-                    Ear.await("connected again", Duration.ofSeconds(60), link::isUp);
+                    Await.until("connected again", Duration.ofSeconds(60), link::isUp);
                     // Cut twice before anything is acknowledged, a topic is suspected of causing it and sent last.
                     int waiting = outbox.size();
-                    Ear.await(
+                    Await.until(
                             "acknowledgements of every topic",
                             Duration.ofSeconds(60),
                             () -> waiting < 100 || outbox.size() < waiting - 50 || !link.isUp());
@@ -79,10 +80,10 @@ class LinkLossIT {
                     cut++;
                 }
                 if (i % 100 == 99 && link.isUp())
-                    Ear.await("some progress", Duration.ofSeconds(60), () -> sent.isDone() || !link.isUp());
+                    Await.until("some progress", Duration.ofSeconds(60), () -> sent.isDone() || !link.isUp());
             }
-            Ear.await("all acknowledged", Duration.ofMinutes(2), () -> outbox.size() == 0);
-            Ear.await(
+            Await.until("all acknowledged", Duration.ofMinutes(2), () -> outbox.size() == 0);
+            Await.until(
                     "all observed",
                     Duration.ofSeconds(20),
                     () -> distinct(observed).size() == MESSAGES);
@@ -103,27 +104,27 @@ class LinkLossIT {
 
     @Test
     void commandsQueuedWhileAwayArriveAndComeAgainUntilAcknowledged() throws Exception {
-        var first = new Ear();
+        var first = new RecordingListener();
         try (PahoLink device = link(proxy.uri(), "device");
                 PahoLink operator = link(URI.create(broker.uri()), "operator")) {
-            operator.open(will("operator"), List.of(), new Ear());
-            Ear.await("operator is up", Duration.ofSeconds(10), operator::isUp);
+            operator.open(will("operator"), List.of(), new RecordingListener());
+            Await.until("operator is up", Duration.ofSeconds(10), operator::isUp);
             device.open(will("device"), List.of(new Subscription("cmd/#", false)), first);
-            Ear.await("device is up", Duration.ofSeconds(10), device::isUp);
+            Await.until("device is up", Duration.ofSeconds(10), device::isUp);
 
             device.holdOff(Duration.ofSeconds(2));
-            Ear.await("device is away", Duration.ofSeconds(5), () -> !first.losses.isEmpty());
+            Await.until("device is away", Duration.ofSeconds(5), () -> !first.losses.isEmpty());
             for (int i = 0; i < 300; i++) {
                 operator.publish(message("cmd/x", Integer.toString(i)), Lane.BULK)
                         .join();
             }
-            Ear.await("some have come", Duration.ofSeconds(20), () -> first.messages.size() >= 20);
+            Await.until("some have come", Duration.ofSeconds(20), () -> first.messages.size() >= 20);
             assertThat(first.connects).containsExactly(false, true);
 
             proxy.reset();
-            Ear.await("the reset is noticed", Duration.ofSeconds(20), () -> first.losses.size() == 2);
+            Await.until("the reset is noticed", Duration.ofSeconds(20), () -> first.losses.size() == 2);
             int before = first.messages.size();
-            Ear.await("they come again", Duration.ofSeconds(20), () -> first.messages.size() >= before + 20);
+            Await.until("they come again", Duration.ofSeconds(20), () -> first.messages.size() >= before + 20);
             assertThat(texts(first).subList(before, before + 20)).isEqualTo(numbers(20));
 
             // Of a connection that is gone: must do no harm.
@@ -134,11 +135,11 @@ class LinkLossIT {
         }
     }
 
-    private static void acknowledgeFrom(Ear ear, int start) throws InterruptedException {
+    private static void acknowledgeFrom(RecordingListener ear, int start) throws InterruptedException {
         int done = start;
         while (done < start + 300) {
             int next = done;
-            Ear.await("message " + next, Duration.ofSeconds(10), () -> ear.messages.size() > next);
+            Await.until("message " + next, Duration.ofSeconds(10), () -> ear.messages.size() > next);
             ear.messages.get(done++).acknowledge();
         }
     }
@@ -155,11 +156,11 @@ class LinkLossIT {
         return new PahoLink(settings, timers, new Random(7));
     }
 
-    private static Set<String> distinct(Ear ear) {
+    private static Set<String> distinct(RecordingListener ear) {
         return new LinkedHashSet<>(texts(ear));
     }
 
-    private static List<String> texts(Ear ear) {
+    private static List<String> texts(RecordingListener ear) {
         return ear.messages.stream()
                 .map(m -> new String(m.message().payload(), UTF_8))
                 .toList();

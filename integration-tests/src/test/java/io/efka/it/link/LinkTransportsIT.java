@@ -3,6 +3,7 @@ package io.efka.it.link;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Await;
 import io.efka.it.Brokers;
 import io.efka.it.FlakyProxy;
 import io.efka.it.TestBroker;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The four ways to a broker, and the will, with a real one. */
 class LinkTransportsIT {
     private final TestTimers timers = new TestTimers();
-    private final Ear ear = new Ear();
+    private final RecordingListener ear = new RecordingListener();
 
     @TempDir
     private Path folder;
@@ -83,17 +84,17 @@ class LinkTransportsIT {
             observer.open(message("unused"), List.of(new Subscription("dev1/status", true)), ear);
             FlakyProxy proxy = new FlakyProxy(broker.port());
             PahoLink device = link(settings("dev1", proxy.uri()));
-            var heard = new Ear();
+            var heard = new RecordingListener();
             device.open(message("dev1/status"), List.of(), heard);
-            Ear.await("both are up", Duration.ofSeconds(10), () -> observer.isUp() && device.isUp());
+            Await.until("both are up", Duration.ofSeconds(10), () -> observer.isUp() && device.isUp());
 
             proxy.reset();
-            Ear.await("back again", Duration.ofSeconds(10), () -> heard.connects.size() == 2);
+            Await.until("back again", Duration.ofSeconds(10), () -> heard.connects.size() == 2);
             assertThat(ear.messages).isEmpty();
 
             long start = System.nanoTime();
             proxy.close();
-            Ear.await("the will", Duration.ofSeconds(15), () -> ear.messages.size() == 1);
+            Await.until("the will", Duration.ofSeconds(15), () -> ear.messages.size() == 1);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(4));
             device.close();
         }
@@ -135,14 +136,14 @@ class LinkTransportsIT {
 
     private void assertRoundTrip(PahoLink link) throws Exception {
         link.open(message("will"), List.of(new Subscription("echo/#", false)), ear);
-        Ear.await("connected", Duration.ofSeconds(20), link::isUp);
+        Await.until("connected", Duration.ofSeconds(20), link::isUp);
         link.publish(message("echo/1"), Lane.CONTROL).join();
-        Ear.await("it came back", Duration.ofSeconds(10), () -> ear.messages.size() == 1);
+        Await.until("it came back", Duration.ofSeconds(10), () -> ear.messages.size() == 1);
         // Larger than any buffer on the way.
         byte[] large = new byte[300_000];
         link.publish(new Message("echo/2", large, 1, false, Message.Properties.NONE), Lane.BULK)
                 .join();
-        Ear.await("the large one as well", Duration.ofSeconds(20), () -> ear.messages.size() == 2);
+        Await.until("the large one as well", Duration.ofSeconds(20), () -> ear.messages.size() == 2);
         assertThat(ear.messages.get(1).message().payload()).isEqualTo(large);
     }
 

@@ -1,54 +1,54 @@
 package io.efka.agent.command.handler;
 
-import static io.efka.agent.command.Rig.CAMERA;
-import static io.efka.agent.command.Rig.camera;
-import static io.efka.agent.command.Rig.code;
+import static io.efka.agent.command.CommandFixture.CAMERA;
+import static io.efka.agent.command.CommandFixture.camera;
+import static io.efka.agent.command.CommandFixture.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.channel.ServiceCalls.CallResult;
-import io.efka.agent.command.Rig;
+import io.efka.agent.command.CommandFixture;
 import io.efka.protocol.ErrorCode;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class CallCommandTest {
-    private final Rig rig = new Rig();
+    private final CommandFixture fixture = new CommandFixture();
 
     @BeforeEach
     void theServiceRuns() {
-        rig.supervision.running(CAMERA);
+        fixture.supervision.running(CAMERA);
     }
 
     private void answer(int call, CallResult heard) {
-        rig.channels.calls.get(call).answer().complete(heard);
-        rig.settle();
+        fixture.channels.calls.get(call).answer().complete(heard);
+        fixture.settle();
     }
 
     @Test
     void theServiceAnswers() {
-        rig.send(camera("call/blink"), "{\"id\":\"1\",\"args\":{\"times\":3}}").settle();
-        assertThat(rig.channels.calls.get(0).args()).hasToString("{\"times\":3}");
-        assertThat(rig.channels.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(rig.replies).isEmpty();
+        fixture.send(camera("call/blink"), "{\"id\":\"1\",\"args\":{\"times\":3}}").settle();
+        assertThat(fixture.channels.calls.get(0).args()).hasToString("{\"times\":3}");
+        assertThat(fixture.channels.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(fixture.replies).isEmpty();
 
         answer(0, new CallResult.Done(new JsonPrimitive("done")));
 
-        assertThat(rig.reply().get("result").getAsString()).isEqualTo("done");
-        assertThat(rig.reply().get("command").getAsString()).isEqualTo("call/blink");
+        assertThat(fixture.reply().get("result").getAsString()).isEqualTo("done");
+        assertThat(fixture.reply().get("command").getAsString()).isEqualTo("call/blink");
     }
 
     @Test
     void manyAreInFlightAndEachGetsItsOwnAnswer() {
-        for (int i = 0; i < 50; i++) rig.send(camera("call/blink"), "{\"id\":\"c" + i + "\"}");
-        rig.settle();
-        assertThat(rig.channels.calls).hasSize(50);
+        for (int i = 0; i < 50; i++) fixture.send(camera("call/blink"), "{\"id\":\"c" + i + "\"}");
+        fixture.settle();
+        assertThat(fixture.channels.calls).hasSize(50);
 
         for (int i = 49; i >= 0; i--) answer(i, new CallResult.Done(new JsonPrimitive(i)));
 
-        for (var reply : rig.replies) {
-            var json = Rig.json(reply);
+        for (var reply : fixture.replies) {
+            var json = CommandFixture.json(reply);
             assertThat(json.get("id").getAsString())
                     .isEqualTo("c" + json.get("result").getAsInt());
         }
@@ -56,39 +56,39 @@ final class CallCommandTest {
 
     @Test
     void aCommandBehindACallDoesNotWaitForIt() {
-        rig.send(camera("call/blink"), "{\"id\":\"1\"}")
+        fixture.send(camera("call/blink"), "{\"id\":\"1\"}")
                 .send(camera("status"), "")
                 .settle();
-        assertThat(rig.lastReply().get("command").getAsString()).isEqualTo("status");
+        assertThat(fixture.lastReply().get("command").getAsString()).isEqualTo("status");
     }
 
     @Test
     void whyThereIsNoAnswerIsTheReply() {
-        rig.send(camera("call/blink"), "").settle();
+        fixture.send(camera("call/blink"), "").settle();
         answer(0, new CallResult.Unanswered(ErrorCode.NO_CHANNEL, "none"));
-        assertThat(code(rig.reply())).isEqualTo("no_channel");
+        assertThat(code(fixture.reply())).isEqualTo("no_channel");
     }
 
     @Test
     void nobodyIsAskedForLongerThanTheCommandLives() {
-        rig.send(camera("call/blink"), "{\"timeout_ms\":60000}", Rig.expiring(5))
+        fixture.send(camera("call/blink"), "{\"timeout_ms\":60000}", CommandFixture.expiring(5))
                 .settle();
-        assertThat(rig.channels.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(fixture.channels.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
     void whoDoesNotWaitHearsThatItWasAsked() {
-        rig.send(camera("call/blink"), "{\"id\":\"1\",\"wait\":false}").settle();
-        assertThat(rig.reply().get("accepted").getAsBoolean()).isTrue();
+        fixture.send(camera("call/blink"), "{\"id\":\"1\",\"wait\":false}").settle();
+        assertThat(fixture.reply().get("accepted").getAsBoolean()).isTrue();
         answer(0, new CallResult.Done(new JsonPrimitive("done")));
-        assertThat(rig.replies).hasSize(1);
+        assertThat(fixture.replies).hasSize(1);
     }
 
     @Test
     void itIsNotRepeatedAfterACrash() {
-        rig.send(camera("call/blink"), "{\"id\":\"1\"}").settle();
+        fixture.send(camera("call/blink"), "{\"id\":\"1\"}").settle();
 
-        Rig next = rig.nextLife();
+        CommandFixture next = fixture.nextLife();
         next.router.recover();
         next.settle();
 
@@ -98,9 +98,9 @@ final class CallCommandTest {
 
     @Test
     void badNamesAreRefused() {
-        rig.send(camera("call/a/b"), "").settle();
-        assertThat(code(rig.reply())).isEqualTo("bad_argument");
-        rig.send(camera("call"), "").settle();
-        assertThat(code(rig.lastReply())).isEqualTo("unknown_command");
+        fixture.send(camera("call/a/b"), "").settle();
+        assertThat(code(fixture.reply())).isEqualTo("bad_argument");
+        fixture.send(camera("call"), "").settle();
+        assertThat(code(fixture.lastReply())).isEqualTo("unknown_command");
     }
 }

@@ -1,15 +1,15 @@
 package io.efka.agent.command.ledger;
 
-import static io.efka.agent.command.Rig.CAMERA;
-import static io.efka.agent.command.Rig.camera;
-import static io.efka.agent.command.Rig.code;
-import static io.efka.agent.command.Rig.message;
+import static io.efka.agent.command.CommandFixture.CAMERA;
+import static io.efka.agent.command.CommandFixture.camera;
+import static io.efka.agent.command.CommandFixture.code;
+import static io.efka.agent.command.CommandFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.efka.agent.command.FakeDisk;
 import io.efka.agent.command.KillSwitch;
-import io.efka.agent.command.Rig;
+import io.efka.agent.command.CommandFixture;
 import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.supervision.FakeTimers;
@@ -28,145 +28,145 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LedgerTest {
     private static final String HUP_1 = "{\"signal\":\"HUP\",\"id\":\"1\"}";
-    private final Rig rig = new Rig();
+    private final CommandFixture fixture = new CommandFixture();
 
     @Nested
     class Duplicate {
         @Test
         void getsTheSameReplyAndHasNoEffect() {
-            rig.supervision.running(CAMERA);
-            rig.send(camera("signal"), HUP_1).settle();
-            rig.timers.advance(Duration.ofSeconds(3));
-            rig.send(camera("signal"), HUP_1).settle();
-            assertThat(rig.supervision.told).containsExactly("signal camera HUP");
-            assertThat(rig.texts().get(1)).isEqualTo(rig.texts().get(0));
-            assertThat(rig.acknowledged).hasSize(2);
+            fixture.supervision.running(CAMERA);
+            fixture.send(camera("signal"), HUP_1).settle();
+            fixture.timers.advance(Duration.ofSeconds(3));
+            fixture.send(camera("signal"), HUP_1).settle();
+            assertThat(fixture.supervision.told).containsExactly("signal camera HUP");
+            assertThat(fixture.texts().get(1)).isEqualTo(fixture.texts().get(0));
+            assertThat(fixture.acknowledged).hasSize(2);
         }
 
         @Test
         void getsTheSameReplyFromTheNextLifeToo() {
-            rig.supervision.running(CAMERA);
-            rig.send(camera("signal"), HUP_1).settle();
-            Rig next = rig.nextLife();
+            fixture.supervision.running(CAMERA);
+            fixture.send(camera("signal"), HUP_1).settle();
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
             next.settle();
             next.replies.clear();
             next.send(camera("signal"), HUP_1).settle();
-            assertThat(next.texts()).isEqualTo(rig.texts());
-            assertThat(rig.supervision.told).hasSize(1);
+            assertThat(next.texts()).isEqualTo(fixture.texts());
+            assertThat(fixture.supervision.told).hasSize(1);
         }
 
         @Test
         void ofWhatIsUnderWayWaitsForTheOneReply() {
-            rig.supervision.running(CAMERA).isHolding = true;
-            rig.send(camera("signal"), HUP_1).send(camera("signal"), HUP_1).settle();
-            assertThat(rig.acknowledged).hasSize(2);
-            rig.supervision.letGo();
-            rig.settle();
-            assertThat(rig.replies).hasSize(1);
+            fixture.supervision.running(CAMERA).isHolding = true;
+            fixture.send(camera("signal"), HUP_1).send(camera("signal"), HUP_1).settle();
+            assertThat(fixture.acknowledged).hasSize(2);
+            fixture.supervision.letGo();
+            fixture.settle();
+            assertThat(fixture.replies).hasSize(1);
         }
 
         @Test
         void thatWaitsElsewhereIsAnsweredThere() {
-            rig.supervision.running(CAMERA).isHolding = true;
+            fixture.supervision.running(CAMERA).isHolding = true;
             byte[] id = {'1'};
-            rig.send(camera("stop"), "", Rig.request("answers/1", id))
-                    .send(camera("stop"), "", Rig.request("answers/2", id))
+            fixture.send(camera("stop"), "", CommandFixture.request("answers/1", id))
+                    .send(camera("stop"), "", CommandFixture.request("answers/2", id))
                     .settle();
-            rig.supervision.letGo();
-            rig.settle();
-            assertThat(rig.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
+            fixture.supervision.letGo();
+            fixture.settle();
+            assertThat(fixture.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
         }
 
         @Test
         void thatComesBeforeTheAcceptanceIsAcceptedToo() {
-            rig.supervision.running(CAMERA).isHolding = true;
+            fixture.supervision.running(CAMERA).isHolding = true;
             byte[] id = {'1'};
-            rig.send(camera("remove"), "{\"wait\":false}", Rig.request("answers/1", id))
-                    .send(camera("remove"), "{\"wait\":false}", Rig.request("answers/2", id))
+            fixture.send(camera("remove"), "{\"wait\":false}", CommandFixture.request("answers/1", id))
+                    .send(camera("remove"), "{\"wait\":false}", CommandFixture.request("answers/2", id))
                     .settle();
-            assertThat(rig.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
-            assertThat(rig.texts()).allMatch(text -> text.contains("\"accepted\":true"));
+            assertThat(fixture.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
+            assertThat(fixture.texts()).allMatch(text -> text.contains("\"accepted\":true"));
         }
 
         @Test
         void ofWhatCannotBeWrittenDownIsRefusedToo() {
-            rig.supervision.running(CAMERA);
-            rig.disk.isFull = true;
+            fixture.supervision.running(CAMERA);
+            fixture.disk.isFull = true;
             byte[] id = {'1'};
-            rig.send(camera("stop"), "", Rig.request("answers/1", id))
-                    .send(camera("stop"), "", Rig.request("answers/2", id))
+            fixture.send(camera("stop"), "", CommandFixture.request("answers/1", id))
+                    .send(camera("stop"), "", CommandFixture.request("answers/2", id))
                     .settle();
-            assertThat(rig.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
-            assertThat(rig.replies).extracting(reply -> code(Rig.json(reply))).containsOnly("disk_full");
-            assertThat(rig.acknowledged).hasSize(2);
+            assertThat(fixture.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
+            assertThat(fixture.replies).extracting(reply -> code(CommandFixture.json(reply))).containsOnly("disk_full");
+            assertThat(fixture.acknowledged).hasSize(2);
         }
 
         @Test
         void ofWhatAnEarlierLifeAcceptedIsAcknowledged() {
-            rig.supervision.running(CAMERA).isHolding = true;
-            rig.send(camera("stop"), "{\"id\":\"1\"}").settle();
-            Rig next = rig.nextLife();
+            fixture.supervision.running(CAMERA).isHolding = true;
+            fixture.send(camera("stop"), "{\"id\":\"1\"}").settle();
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
             next.send(camera("stop"), "{\"id\":\"1\"}").settle();
             assertThat(next.acknowledged).hasSize(1);
-            rig.supervision.letGo();
+            fixture.supervision.letGo();
             next.settle();
             assertThat(next.replies).hasSize(1);
         }
 
         @Test
         void ofACommandThatDidNotWaitIsAcceptedAgain() {
-            rig.supervision.running(CAMERA).isHolding = true;
+            fixture.supervision.running(CAMERA).isHolding = true;
             String payload = "{\"id\":\"1\",\"wait\":false}";
-            rig.send(camera("remove"), payload).settle();
-            rig.send(camera("remove"), payload).settle();
-            rig.supervision.letGo();
-            rig.settle();
-            rig.send(camera("remove"), payload).settle();
-            assertThat(rig.texts()).hasSize(3).allMatch(rig.texts().get(0)::equals);
+            fixture.send(camera("remove"), payload).settle();
+            fixture.send(camera("remove"), payload).settle();
+            fixture.supervision.letGo();
+            fixture.settle();
+            fixture.send(camera("remove"), payload).settle();
+            assertThat(fixture.texts()).hasSize(3).allMatch(fixture.texts().get(0)::equals);
         }
 
         @Test
         void thatIsExpiredByNowGetsTheSameReplyStill() {
-            rig.supervision.running(CAMERA);
+            fixture.supervision.running(CAMERA);
             String payload = "{\"id\":\"1\",\"expires_at\":\"2026-11-22T20:15:05.000Z\"}";
-            rig.send(camera("stop"), payload).settle();
-            rig.timers.advance(Duration.ofSeconds(9));
-            rig.send(camera("stop"), payload).settle();
-            assertThat(code(rig.lastReply())).isEqualTo("ok");
+            fixture.send(camera("stop"), payload).settle();
+            fixture.timers.advance(Duration.ofSeconds(9));
+            fixture.send(camera("stop"), payload).settle();
+            assertThat(code(fixture.lastReply())).isEqualTo("ok");
         }
 
         @Test
         void idWithAnotherPayloadOrTopicIsReused() {
-            rig.supervision.running(CAMERA);
-            rig.send(camera("signal"), HUP_1).settle();
-            rig.send(camera("signal"), "{\"signal\":\"TERM\",\"id\":\"1\"}").settle();
-            assertThat(code(rig.lastReply())).isEqualTo("id_reused");
-            rig.send(camera("input"), HUP_1).settle();
-            assertThat(code(rig.lastReply())).isEqualTo("id_reused");
-            assertThat(message(rig.lastReply())).contains("\"1\"");
-            assertThat(rig.supervision.told).hasSize(1);
+            fixture.supervision.running(CAMERA);
+            fixture.send(camera("signal"), HUP_1).settle();
+            fixture.send(camera("signal"), "{\"signal\":\"TERM\",\"id\":\"1\"}").settle();
+            assertThat(code(fixture.lastReply())).isEqualTo("id_reused");
+            fixture.send(camera("input"), HUP_1).settle();
+            assertThat(code(fixture.lastReply())).isEqualTo("id_reused");
+            assertThat(message(fixture.lastReply())).contains("\"1\"");
+            assertThat(fixture.supervision.told).hasSize(1);
         }
 
         @Test
         void idOfWhatIsUnderWayIsReusedToo() {
-            rig.supervision.running(CAMERA).isHolding = true;
-            rig.send(camera("signal"), HUP_1)
+            fixture.supervision.running(CAMERA).isHolding = true;
+            fixture.send(camera("signal"), HUP_1)
                     .send(camera("stop"), "{\"id\":\"1\"}")
                     .settle();
-            assertThat(code(rig.reply())).isEqualTo("id_reused");
+            assertThat(code(fixture.reply())).isEqualTo("id_reused");
         }
 
         @Test
         void withoutAnIdIsAnotherCommand() {
-            rig.supervision.running(CAMERA);
-            rig.send(camera("signal"), "{\"signal\":\"HUP\"}")
+            fixture.supervision.running(CAMERA);
+            fixture.send(camera("signal"), "{\"signal\":\"HUP\"}")
                     .send(camera("signal"), "{\"signal\":\"HUP\"}")
                     .settle();
-            assertThat(rig.supervision.told).hasSize(2);
-            rig.disk.sync();
-            assertThat(rig.disk.durable).isEmpty();
+            assertThat(fixture.supervision.told).hasSize(2);
+            fixture.disk.sync();
+            assertThat(fixture.disk.durable).isEmpty();
         }
     }
 
@@ -174,66 +174,66 @@ final class LedgerTest {
     class FullDisk {
         @Test
         void refusesTheCommandAndFreesItsId() {
-            rig.supervision.running(CAMERA);
-            rig.disk.isFull = true;
-            rig.send(camera("signal"), HUP_1).settle();
-            assertThat(code(rig.reply())).isEqualTo("disk_full");
-            assertThat(message(rig.reply())).contains("No space left on device").contains("not executed");
-            assertThat(rig.supervision.told).isEmpty();
-            assertThat(rig.acknowledged).hasSize(1);
+            fixture.supervision.running(CAMERA);
+            fixture.disk.isFull = true;
+            fixture.send(camera("signal"), HUP_1).settle();
+            assertThat(code(fixture.reply())).isEqualTo("disk_full");
+            assertThat(message(fixture.reply())).contains("No space left on device").contains("not executed");
+            assertThat(fixture.supervision.told).isEmpty();
+            assertThat(fixture.acknowledged).hasSize(1);
 
-            rig.disk.isFull = false;
-            rig.send(camera("signal"), HUP_1).settle();
-            assertThat(code(rig.lastReply())).isEqualTo("ok");
+            fixture.disk.isFull = false;
+            fixture.send(camera("signal"), HUP_1).settle();
+            assertThat(code(fixture.lastReply())).isEqualTo("ok");
         }
 
         @Test
         void letsAServiceBeRemovedToMakeRoom() {
-            rig.supervision.running(CAMERA);
-            rig.disk.isFull = true;
-            rig.send(camera("remove"), "{\"id\":\"r1\"}").settle();
-            assertThat(code(rig.reply())).isEqualTo("ok");
-            assertThat(rig.supervision.find(CAMERA)).isEmpty();
-            assertThat(rig.disk.store(KillSwitch.never()).load()).containsKey("r1");
+            fixture.supervision.running(CAMERA);
+            fixture.disk.isFull = true;
+            fixture.send(camera("remove"), "{\"id\":\"r1\"}").settle();
+            assertThat(code(fixture.reply())).isEqualTo("ok");
+            assertThat(fixture.supervision.find(CAMERA)).isEmpty();
+            assertThat(fixture.disk.store(KillSwitch.never()).load()).containsKey("r1");
         }
 
         @Test
         void keepsTheReserveFromRemovalsOfWhatIsNotThere() {
-            rig.disk.isFull = true;
-            rig.send(camera("remove"), "{\"id\":\"r1\"}").settle();
-            assertThat(code(rig.reply())).isEqualTo("disk_full");
-            assertThat(rig.disk.store(KillSwitch.never()).load()).isEmpty();
+            fixture.disk.isFull = true;
+            fixture.send(camera("remove"), "{\"id\":\"r1\"}").settle();
+            assertThat(code(fixture.reply())).isEqualTo("disk_full");
+            assertThat(fixture.disk.store(KillSwitch.never()).load()).isEmpty();
         }
 
         @Test
         void hasTheOutcomeWrittenDownByTheReserve() {
-            rig.supervision.running(CAMERA).isHolding = true;
-            rig.send(camera("signal"), HUP_1).settle();
-            rig.disk.isFull = true;
-            rig.supervision.letGo();
-            rig.settle();
-            assertThat(code(rig.reply())).isEqualTo("ok");
-            Rig next = rig.nextLife();
+            fixture.supervision.running(CAMERA).isHolding = true;
+            fixture.send(camera("signal"), HUP_1).settle();
+            fixture.disk.isFull = true;
+            fixture.supervision.letGo();
+            fixture.settle();
+            assertThat(code(fixture.reply())).isEqualTo("ok");
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
             next.settle();
-            assertThat(rig.supervision.told).hasSize(1);
+            assertThat(fixture.supervision.told).hasSize(1);
             assertThat(next.texts()).allMatch(text -> text.contains("\"ok\":true"));
         }
 
         @Test
         void keepsTheOutcomeInMemoryWhenTheReserveIsUsedUp() {
-            rig.supervision.running(CAMERA).isHolding = true;
-            rig.send(camera("signal"), HUP_1).settle();
-            rig.disk.isFull = true;
-            rig.disk.isReserveUsedUp = true;
-            rig.supervision.letGo();
-            rig.settle();
-            assertThat(code(rig.reply())).isEqualTo("ok");
-            rig.disk.sync();
-            Rig next = rig.nextLife();
+            fixture.supervision.running(CAMERA).isHolding = true;
+            fixture.send(camera("signal"), HUP_1).settle();
+            fixture.disk.isFull = true;
+            fixture.disk.isReserveUsedUp = true;
+            fixture.supervision.letGo();
+            fixture.settle();
+            assertThat(code(fixture.reply())).isEqualTo("ok");
+            fixture.disk.sync();
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
             next.settle();
-            assertThat(rig.supervision.told).hasSize(1);
+            assertThat(fixture.supervision.told).hasSize(1);
             assertThat(next.texts()).allMatch(text -> text.contains("\"ok\":true"));
         }
     }
@@ -243,14 +243,14 @@ final class LedgerTest {
         /** Every touch of the outside world, until one life gets through. */
         private void atEveryTouch(String command, String payload, boolean running, Verdict verdict) {
             for (int touch = 0; ; touch++) {
-                Rig first = new Rig().nextLife(KillSwitch.at(touch));
+                CommandFixture first = new CommandFixture().nextLife(KillSwitch.at(touch));
                 if (running) first.supervision.running(CAMERA);
                 else if (!command.equals("install")) first.supervision.with(CAMERA);
                 var message = new Message(
                         camera(command), payload.getBytes(StandardCharsets.UTF_8), 1, false, Message.Properties.NONE);
                 live(first, message, true);
                 boolean wasKilled = first.kill.isDead();
-                Rig second = first.nextLife();
+                CommandFixture second = first.nextLife();
                 live(second, message, first.acknowledged.isEmpty());
                 verdict.check(touch, first, second);
                 if (!wasKilled) return;
@@ -258,23 +258,23 @@ final class LedgerTest {
         }
 
         private interface Verdict {
-            void check(int touch, Rig first, Rig second);
+            void check(int touch, CommandFixture first, CommandFixture second);
         }
 
-        private static void live(Rig rig, Message message, boolean delivered) {
+        private static void live(CommandFixture fixture, Message message, boolean delivered) {
             try {
-                rig.router.recover();
-                if (delivered) rig.deliver(message);
-                rig.settle();
+                fixture.router.recover();
+                if (delivered) fixture.deliver(message);
+                fixture.settle();
             } catch (KillSwitch.Killed end) {
-                assertThat(rig.kill.isDead()).isTrue();
+                assertThat(fixture.kill.isDead()).isTrue();
             }
         }
 
-        private static List<JsonObject> replies(Rig first, Rig second) {
+        private static List<JsonObject> replies(CommandFixture first, CommandFixture second) {
             var all = new ArrayList<>(first.replies);
             all.addAll(second.replies);
-            return all.stream().map(Rig::json).toList();
+            return all.stream().map(CommandFixture::json).toList();
         }
 
         @Test
@@ -283,7 +283,7 @@ final class LedgerTest {
                 assertThat(first.supervision.told).as("killed at %d", touch).hasSizeLessThanOrEqualTo(1);
                 List<JsonObject> replies = replies(first, second);
                 assertThat(replies).as("killed at %d", touch).isNotEmpty();
-                assertThat(replies).extracting(Rig::code).containsAnyOf("ok", "interrupted");
+                assertThat(replies).extracting(CommandFixture::code).containsAnyOf("ok", "interrupted");
                 assertThat(replies.stream().map(JsonObject::toString).distinct())
                         .as("killed at %d", touch)
                         .hasSize(1);
@@ -399,20 +399,20 @@ final class LedgerTest {
             Message original = stop("answers/1");
             Message duplicate = stop("answers/2");
             for (int touch = 0; ; touch++) {
-                Rig first = new Rig();
+                CommandFixture first = new CommandFixture();
                 first.supervision.running(CAMERA);
                 if (!together) live(first, List.of(original));
-                Rig second = first.nextLife(KillSwitch.at(touch));
+                CommandFixture second = first.nextLife(KillSwitch.at(touch));
                 live(second, together ? List.of(original, duplicate) : List.of(duplicate));
                 boolean wasKilled = second.kill.isDead();
-                Rig third = second.nextLife();
+                CommandFixture third = second.nextLife();
                 var left = new ArrayList<>(List.of(original, duplicate));
                 left.removeAll(first.acknowledged);
                 left.removeAll(second.acknowledged);
                 live(third, left);
                 verdict.check(touch, List.of(first, second, third));
                 third.disk.sync();
-                Rig fourth = third.nextLife();
+                CommandFixture fourth = third.nextLife();
                 live(fourth, List.of());
                 assertThat(fourth.replies).as("killed at %d", touch).isEmpty();
                 if (!wasKilled) return;
@@ -420,24 +420,24 @@ final class LedgerTest {
         }
 
         private interface LivesVerdict {
-            void check(int touch, List<Rig> lives);
+            void check(int touch, List<CommandFixture> lives);
         }
 
         private static Message stop(String replyTopic) {
-            return new Message(camera("stop"), new byte[0], 1, false, Rig.request(replyTopic, new byte[] {'1'}));
+            return new Message(camera("stop"), new byte[0], 1, false, CommandFixture.request(replyTopic, new byte[] {'1'}));
         }
 
-        private static void live(Rig rig, List<Message> delivered) {
+        private static void live(CommandFixture fixture, List<Message> delivered) {
             try {
-                rig.router.recover();
-                delivered.forEach(rig::deliver);
-                rig.settle();
+                fixture.router.recover();
+                delivered.forEach(fixture::deliver);
+                fixture.settle();
             } catch (KillSwitch.Killed end) {
-                assertThat(rig.kill.isDead()).isTrue();
+                assertThat(fixture.kill.isDead()).isTrue();
             }
         }
 
-        private static List<Message> repliesOn(String topic, List<Rig> lives) {
+        private static List<Message> repliesOn(String topic, List<CommandFixture> lives) {
             return lives.stream()
                     .flatMap(life -> life.replies.stream())
                     .filter(reply -> reply.topic().equals(topic))
@@ -446,46 +446,46 @@ final class LedgerTest {
 
         @Test
         void beforeTheReplyToADuplicateIsAwaySendsItInTheNextLife() {
-            rig.supervision.running(CAMERA);
-            rig.deliver(stop("answers/1")).settle();
-            rig.broker = new CompletableFuture<>();
-            rig.deliver(stop("answers/2")).settle();
-            Rig next = rig.nextLife();
+            fixture.supervision.running(CAMERA);
+            fixture.deliver(stop("answers/1")).settle();
+            fixture.broker = new CompletableFuture<>();
+            fixture.deliver(stop("answers/2")).settle();
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
             assertThat(repliesOn("answers/2", List.of(next))).hasSize(1);
         }
 
         @Test
         void leavesADuplicateThatWasToldOfTheOutcomeInPeace() {
-            rig.supervision.running(CAMERA);
-            rig.deliver(stop("answers/1")).settle();
-            rig.deliver(stop("answers/2")).settle();
-            rig.disk.sync();
-            Rig next = rig.nextLife();
+            fixture.supervision.running(CAMERA);
+            fixture.deliver(stop("answers/1")).settle();
+            fixture.deliver(stop("answers/2")).settle();
+            fixture.disk.sync();
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
             assertThat(next.replies).isEmpty();
         }
 
         @Test
         void beforeTheReplyIsAwaySendsItInTheNextLife() {
-            rig.supervision.running(CAMERA);
-            rig.broker = new CompletableFuture<>();
-            rig.send(camera("signal"), HUP_1).settle();
-            Rig next = rig.nextLife();
+            fixture.supervision.running(CAMERA);
+            fixture.broker = new CompletableFuture<>();
+            fixture.send(camera("signal"), HUP_1).settle();
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
-            assertThat(next.texts()).isEqualTo(rig.texts());
+            assertThat(next.texts()).isEqualTo(fixture.texts());
             next.disk.sync();
-            Rig third = next.nextLife();
+            CommandFixture third = next.nextLife();
             third.router.recover();
             assertThat(third.replies).isEmpty();
         }
 
         @Test
         void leavesAStartOfWhatRanAlreadyRefused() {
-            rig.supervision.running(CAMERA).isHolding = true;
-            rig.send(camera("start"), "{\"id\":\"1\"}").settle();
-            rig.supervision.isHolding = false;
-            Rig next = rig.nextLife();
+            fixture.supervision.running(CAMERA).isHolding = true;
+            fixture.send(camera("start"), "{\"id\":\"1\"}").settle();
+            fixture.supervision.isHolding = false;
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
             next.settle();
             assertThat(code(next.reply())).isEqualTo("already_running");
@@ -493,12 +493,12 @@ final class LedgerTest {
 
         @Test
         void keepsTheOrderOfWhatWasAccepted() {
-            rig.supervision.with(CAMERA).isHolding = true;
+            fixture.supervision.with(CAMERA).isHolding = true;
             for (int i = 0; i < 12; i++)
-                rig.send(camera(i % 2 == 0 ? "start" : "stop"), "{\"id\":\"" + i + "\"}")
+                fixture.send(camera(i % 2 == 0 ? "start" : "stop"), "{\"id\":\"" + i + "\"}")
                         .settle();
-            rig.supervision.isHolding = false;
-            Rig next = rig.nextLife();
+            fixture.supervision.isHolding = false;
+            CommandFixture next = fixture.nextLife();
             next.router.recover();
             next.settle();
             assertThat(next.supervision.told).hasSize(12).startsWith("start camera", "stop camera");

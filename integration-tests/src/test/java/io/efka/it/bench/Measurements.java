@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Measurements of one thing, in milliseconds unless said otherwise. */
-final class Samples {
+final class Measurements {
     private final List<Double> values = new ArrayList<>();
 
     void add(double value) {

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** The agent under test, with what an init system does for it: an end that nobody asked for is followed by a start. */
-final class Patient {
+final class RestartedAgent {
     private final Path log;
     private final List<String> arguments;
     private Optional<AgentProcess> process = Optional.empty();
 
-    Patient(String broker, String device, Path disk, Path log) {
+    RestartedAgent(String broker, String device, Path disk, Path log) {
         this.log = log;
         this.arguments = List.of(
                 "run",

@@ -16,15 +16,15 @@ import java.util.List;
  * A broker, a device, and a proxy between them that can misbehave. The operator who watches does not go through the
  * proxy.
  */
-final class LinkRig implements AutoCloseable {
+final class ProxiedDevice implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final TestBroker broker;
     private final BrokerProxy proxy;
     private final Device device;
 
-    /** @param broker a started one, which is closed with the rig */
-    LinkRig(TestBroker broker, String device) {
+    /** @param broker a started one, which is closed with this */
+    ProxiedDevice(TestBroker broker, String device) {
         this.broker = broker;
         this.proxy = new BrokerProxy(broker.port());
         this.device = new Device(broker, device, proxy.uri());

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** A device that something is done to: its folders, its agent, and an operator who watches it through the broker. */
-final class Patient implements AutoCloseable {
+final class DisturbedDevice implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(30);
 
     private final TestBroker broker;
@@ -31,12 +31,12 @@ final class Patient implements AutoCloseable {
     private AgentProcess agent;
 
     /** @param wrapper what the agent is started under; empty: nothing */
-    Patient(TestBroker broker, String id, List<String> wrapper) {
+    DisturbedDevice(TestBroker broker, String id, List<String> wrapper) {
         this(broker, id, Optional.empty(), wrapper);
     }
 
     /** @param prepared a folder of the caller's; empty: one of its own */
-    Patient(TestBroker broker, String id, Optional<Path> prepared, List<String> wrapper) {
+    DisturbedDevice(TestBroker broker, String id, Optional<Path> prepared, List<String> wrapper) {
         this.broker = broker;
         this.id = id;
         this.folder = prepared.orElseGet(() -> Folders.create(id));
@@ -50,7 +50,7 @@ final class Patient implements AutoCloseable {
     private void awaitOnline() {
         long before = session();
         Await.until(
-                "online; the log:\n" + agent.log(),
+                () -> "online; the log:\n" + agent.log(),
                 SOON,
                 () -> watcher.last(topic("status"))
                         .filter(birth -> birth.get("online").getAsBoolean()

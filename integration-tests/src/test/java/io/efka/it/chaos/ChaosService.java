@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The services under fire: small scripts, each of which keeps a record of its own of all it does. */
-enum Samples {
+enum ChaosService {
     /** Writes lines all the time, and is crashed. */
     CHATTY("chatty", "talk.sh", "stop", Map.of("PACE", "10", "FLOOD", "0", "FILLER", "x".repeat(41)), "16MiB"),
     /** Writes more at once than it keeps. */
@@ -24,7 +24,7 @@ enum Samples {
     SWITCH("switch", "switch.sh", "keep", Map.of(), "1MiB");
 
     /** Those whose output is accounted for, line by line. */
-    static final List<Samples> TALKERS = List.of(CHATTY, FLOOD);
+    static final List<ChaosService> TALKERS = List.of(CHATTY, FLOOD);
 
     private final String id;
     private final String script;
@@ -32,7 +32,7 @@ enum Samples {
     private final Map<String, String> environment;
     private final String keep;
 
-    Samples(String id, String script, String onAgentExit, Map<String, String> environment, String keep) {
+    ChaosService(String id, String script, String onAgentExit, Map<String, String> environment, String keep) {
         this.id = id;
         this.script = script;
         this.onAgentExit = onAgentExit;
@@ -94,7 +94,7 @@ enum Samples {
     }
 
     private static String resource(String name) {
-        try (InputStream in = Samples.class.getResourceAsStream(name)) {
+        try (InputStream in = ChaosService.class.getResourceAsStream(name)) {
             if (in == null) throw new IllegalStateException("missing from the class path: " + name);
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -20,7 +20,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
  * Tells whether an agent works: it answers, starts, notices an end, waits, stops, and ships what was written after it was
  * asked. It asks again what got no answer, under the same id, as every sender of commands has to.
  */
-final class Examiner implements AutoCloseable {
+final class AgentCheck implements AutoCloseable {
     /** From a fault to an agent that works again, this one or the next. */
     static final Duration LIMIT = Duration.ofSeconds(45);
 
@@ -35,7 +35,7 @@ final class Examiner implements AutoCloseable {
     private long deadline;
 
     /** @param log of the agent, for a failure's message */
-    Examiner(TestBroker broker, Device device, Supplier<String> log) {
+    AgentCheck(TestBroker broker, Device device, Supplier<String> log) {
         this.device = device;
         this.log = log;
         this.replies = "replies/" + device.id();

@@ -1,10 +1,10 @@
 package io.efka.agent.command;
 
-import static io.efka.agent.command.Rig.CAMERA;
-import static io.efka.agent.command.Rig.RADIO;
-import static io.efka.agent.command.Rig.camera;
-import static io.efka.agent.command.Rig.code;
-import static io.efka.agent.command.Rig.message;
+import static io.efka.agent.command.CommandFixture.CAMERA;
+import static io.efka.agent.command.CommandFixture.RADIO;
+import static io.efka.agent.command.CommandFixture.camera;
+import static io.efka.agent.command.CommandFixture.code;
+import static io.efka.agent.command.CommandFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -25,73 +25,73 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class InstallTest {
+final class InstallCommandTest {
     private static final String PLAIN = "{\"manifest\":{\"exec\":\"run.sh\"}}";
-    private final Rig rig = new Rig();
+    private final CommandFixture fixture = new CommandFixture();
 
     @Nested
     class Install {
         @Test
         void bringsAServiceThatIsStopped() {
-            rig.send(camera("install"), PLAIN).settle();
-            assertThat(rig.reply().get("installed").getAsBoolean()).isTrue();
-            assertThat(rig.reply().get("state").getAsString()).isEqualTo("stopped");
-            assertThat(rig.supervision.workDir(CAMERA)).contains(Path.of("/services/camera"));
-            assertThat(rig.events).contains("camera installed");
+            fixture.send(camera("install"), PLAIN).settle();
+            assertThat(fixture.reply().get("installed").getAsBoolean()).isTrue();
+            assertThat(fixture.reply().get("state").getAsString()).isEqualTo("stopped");
+            assertThat(fixture.supervision.workDir(CAMERA)).contains(Path.of("/services/camera"));
+            assertThat(fixture.events).contains("camera installed");
         }
 
         @Test
         void startsItIfAsked() {
-            rig.send(camera("install"), "{\"manifest\":{\"exec\":\"run.sh\"},\"start\":true}")
+            fixture.send(camera("install"), "{\"manifest\":{\"exec\":\"run.sh\"},\"start\":true}")
                     .settle();
-            assertThat(rig.reply().get("state").getAsString()).isEqualTo("running");
+            assertThat(fixture.reply().get("state").getAsString()).isEqualTo("running");
         }
 
         @Test
         void mayBeFollowedAtOnceByItsStart() {
-            rig.send(camera("install"), PLAIN).send(camera("start"), "").settle();
-            assertThat(rig.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
+            fixture.send(camera("install"), PLAIN).send(camera("start"), "").settle();
+            assertThat(fixture.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
         }
 
         @Test
         void ofWhatIsThereIsRefused() {
-            rig.supervision.with(CAMERA);
-            rig.send(camera("install"), PLAIN).settle();
-            assertThat(code(rig.reply())).isEqualTo("already_installed");
+            fixture.supervision.with(CAMERA);
+            fixture.send(camera("install"), PLAIN).settle();
+            assertThat(code(fixture.reply())).isEqualTo("already_installed");
         }
 
         @Test
         void ofAFaultyManifestNamesAllFaultsAndLeavesNothing() {
-            rig.send(camera("install"), "{\"manifest\":{}}").settle();
-            assertThat(code(rig.reply())).isEqualTo("invalid_manifest");
-            assertThat(rig.reply().getAsJsonArray("faults")).hasSize(2);
-            assertThat(rig.installer.folders).isEmpty();
+            fixture.send(camera("install"), "{\"manifest\":{}}").settle();
+            assertThat(code(fixture.reply())).isEqualTo("invalid_manifest");
+            assertThat(fixture.reply().getAsJsonArray("faults")).hasSize(2);
+            assertThat(fixture.installer.folders).isEmpty();
         }
 
         @Test
         void thatWouldMakeACycleIsRefused() {
-            rig.send("efka/dev1/svc/radio/cmd/install", "{\"manifest\":{\"exec\":\"run.sh\",\"after\":[\"camera\"]}}")
+            fixture.send("efka/dev1/svc/radio/cmd/install", "{\"manifest\":{\"exec\":\"run.sh\",\"after\":[\"camera\"]}}")
                     .send(camera("install"), "{\"manifest\":{\"exec\":\"run.sh\",\"after\":[\"radio\"]}}")
                     .settle();
-            assertThat(code(rig.lastReply())).isEqualTo("invalid_manifest");
-            assertThat(message(rig.lastReply())).contains("camera -> radio -> camera");
-            assertThat(rig.installer.folders).containsOnlyKeys(RADIO);
+            assertThat(code(fixture.lastReply())).isEqualTo("invalid_manifest");
+            assertThat(message(fixture.lastReply())).contains("camera -> radio -> camera");
+            assertThat(fixture.installer.folders).containsOnlyKeys(RADIO);
         }
 
         @Test
         void thatCannotBeRegisteredLeavesNothing() {
-            rig.supervision.isDiskFull = true;
-            rig.send(camera("install"), PLAIN).settle();
-            assertThat(code(rig.reply())).isEqualTo("disk_full");
-            assertThat(rig.installer.folders).isEmpty();
+            fixture.supervision.isDiskFull = true;
+            fixture.send(camera("install"), PLAIN).settle();
+            assertThat(code(fixture.reply())).isEqualTo("disk_full");
+            assertThat(fixture.installer.folders).isEmpty();
         }
 
         @Test
         void passesOnWhatTheInstallerRefuses() {
-            rig.installer.failure =
+            fixture.installer.failure =
                     Optional.of(new CommandException(ErrorCode.NOT_ALLOWED, "/etc is not below /srv", List.of()));
-            rig.send(camera("install"), "{\"work_dir\":\"/etc\"}").settle();
-            assertThat(code(rig.reply())).isEqualTo("not_allowed");
+            fixture.send(camera("install"), "{\"work_dir\":\"/etc\"}").settle();
+            assertThat(code(fixture.reply())).isEqualTo("not_allowed");
         }
 
         @Test
@@ -130,8 +130,8 @@ final class InstallTest {
                     "{\"manifest\":{},\"files\":{\"a\":{\"text\":\"x\",\"mode\":493}}}"
                 })
         void withAWrongArgumentIsABadArgument(String payload) {
-            rig.send(camera("install"), payload).settle();
-            assertThat(code(rig.reply())).isEqualTo("bad_argument");
+            fixture.send(camera("install"), payload).settle();
+            assertThat(code(fixture.reply())).isEqualTo("bad_argument");
         }
     }
 
@@ -139,20 +139,20 @@ final class InstallTest {
     class Remove {
         @Test
         void stopsFirst() {
-            rig.supervision.running(CAMERA);
-            rig.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
-            rig.send(camera("remove"), "").settle();
-            assertThat(code(rig.reply())).isEqualTo("ok");
-            assertThat(rig.supervision.told).containsExactly("stop camera");
-            assertThat(rig.supervision.find(CAMERA)).isEmpty();
-            assertThat(rig.installer.folders).isEmpty();
+            fixture.supervision.running(CAMERA);
+            fixture.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
+            fixture.send(camera("remove"), "").settle();
+            assertThat(code(fixture.reply())).isEqualTo("ok");
+            assertThat(fixture.supervision.told).containsExactly("stop camera");
+            assertThat(fixture.supervision.find(CAMERA)).isEmpty();
+            assertThat(fixture.installer.folders).isEmpty();
         }
 
         @Test
         void cutOffAnywhereIsFinishedInTheNextLifeEvenIfNobodyKnowsTheCommand() {
             boolean wasKilled = true;
             for (int touch = 0; wasKilled; touch++) {
-                Rig first = new Rig().nextLife(KillSwitch.at(touch));
+                CommandFixture first = new CommandFixture().nextLife(KillSwitch.at(touch));
                 first.supervision.running(CAMERA);
                 first.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
                 try {
@@ -163,7 +163,7 @@ final class InstallTest {
                 }
                 wasKilled = first.kill.isDead();
                 boolean wasBegun = !first.supervision.removals.isEmpty();
-                Rig second = first.nextLife();
+                CommandFixture second = first.nextLife();
                 second.router.recover();
                 second.settle();
                 boolean isThere = second.supervision.find(CAMERA).isPresent();
@@ -177,28 +177,28 @@ final class InstallTest {
 
         @Test
         void thatFailsLeavesNothingForTheNextLife() {
-            rig.supervision.with(CAMERA);
-            rig.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
-            rig.installer.failure = Optional.of(new CommandException(ErrorCode.INTERNAL, "not permitted", List.of()));
-            rig.send(camera("remove"), "").settle();
-            assertThat(code(rig.reply())).isEqualTo("internal");
-            assertThat(rig.supervision.removals).isEmpty();
-            assertThat(rig.supervision.find(CAMERA)).isPresent();
+            fixture.supervision.with(CAMERA);
+            fixture.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
+            fixture.installer.failure = Optional.of(new CommandException(ErrorCode.INTERNAL, "not permitted", List.of()));
+            fixture.send(camera("remove"), "").settle();
+            assertThat(code(fixture.reply())).isEqualTo("internal");
+            assertThat(fixture.supervision.removals).isEmpty();
+            assertThat(fixture.supervision.find(CAMERA)).isPresent();
         }
 
         @Test
         void thatCannotBeRecordedChangesNothing() {
-            rig.supervision.running(CAMERA).isReserveUsedUp = true;
-            rig.send(camera("remove"), "").settle();
-            assertThat(code(rig.reply())).isEqualTo("disk_full");
-            assertThat(rig.supervision.told).isEmpty();
+            fixture.supervision.running(CAMERA).isReserveUsedUp = true;
+            fixture.send(camera("remove"), "").settle();
+            assertThat(code(fixture.reply())).isEqualTo("disk_full");
+            assertThat(fixture.supervision.told).isEmpty();
         }
 
         @Test
         void alsoOfWhatWaitsForItsRestart() {
-            rig.supervision.running(CAMERA).crash(CAMERA);
-            rig.send(camera("remove"), "").settle();
-            assertThat(rig.supervision.find(CAMERA)).isEmpty();
+            fixture.supervision.running(CAMERA).crash(CAMERA);
+            fixture.send(camera("remove"), "").settle();
+            assertThat(fixture.supervision.find(CAMERA)).isEmpty();
         }
     }
 
@@ -221,25 +221,25 @@ final class InstallTest {
         }
 
         private JsonObject apply(String payload) {
-            rig.send("efka/dev1/cmd/apply", payload).settle();
-            return rig.lastReply();
+            fixture.send("efka/dev1/cmd/apply", payload).settle();
+            return fixture.lastReply();
         }
 
         @Test
         void installsAndStartsWhatIsMissing() {
             assertThat(actions(apply(BOTH))).isEqualTo("camera installed, camera started, radio installed, ");
-            assertThat(rig.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
-            assertThat(rig.supervision.state(RADIO)).isEqualTo(State.STOPPED);
+            assertThat(fixture.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
+            assertThat(fixture.supervision.state(RADIO)).isEqualTo(State.STOPPED);
         }
 
         @Test
         void twiceChangesNothing() {
             apply(BOTH);
-            rig.supervision.told.clear();
+            fixture.supervision.told.clear();
             JsonObject second = apply(BOTH);
             assertThat(actions(second)).isEqualTo("camera unchanged, radio unchanged, ");
             assertThat(second.get("ok").getAsBoolean()).isTrue();
-            assertThat(rig.supervision.told).isEmpty();
+            assertThat(fixture.supervision.told).isEmpty();
         }
 
         @Test
@@ -248,8 +248,8 @@ final class InstallTest {
             JsonObject reply =
                     apply("{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\",\"version\":\"2\"}}}}");
             assertThat(actions(reply)).isEqualTo("camera updated, camera restarted, ");
-            assertThat(rig.supervision.find(RADIO)).isPresent();
-            assertThat(rig.supervision.told).endsWith("stop camera", "manifest camera", "start camera");
+            assertThat(fixture.supervision.find(RADIO)).isPresent();
+            assertThat(fixture.supervision.told).endsWith("stop camera", "manifest camera", "start camera");
         }
 
         @Test
@@ -262,26 +262,26 @@ final class InstallTest {
 
         @Test
         void prunesTheRestAndStopsWhatIsToBeStopped() {
-            rig.supervision.running(CAMERA).running(RADIO);
+            fixture.supervision.running(CAMERA).running(RADIO);
             JsonObject reply = apply("{\"prune\":true,\"services\":{\"camera\":{\"desired\":\"stopped\"}}}");
             assertThat(actions(reply)).isEqualTo("camera stopped, radio removed, ");
         }
 
         @Test
         void thatNobodyWaitsForTellsItsActionsWithItsEnd() {
-            rig.supervision.with(CAMERA);
+            fixture.supervision.with(CAMERA);
             JsonObject reply =
                     apply("{\"wait\":false,\"services\":{\"camera\":{\"desired\":\"stopped\"}},\"purge\":true}");
             assertThat(reply.has("actions")).isFalse();
-            assertThat(rig.lastEvent.get("ok")).isEqualTo(true);
-            assertThat(rig.lastEvent.get("actions"))
+            assertThat(fixture.lastEvent.get("ok")).isEqualTo(true);
+            assertThat(fixture.lastEvent.get("actions"))
                     .hasToString("[{\"service\":\"camera\",\"action\":\"unchanged\",\"ok\":true}]");
-            assertThat(rig.lastEvent.get("warnings")).hasToString("[\"unknown argument \\\"purge\\\" was ignored\"]");
+            assertThat(fixture.lastEvent.get("warnings")).hasToString("[\"unknown argument \\\"purge\\\" was ignored\"]");
         }
 
         @Test
         void ofAnyFaultChangesNothingAndNamesAllOfThem() {
-            rig.supervision.running(RADIO);
+            fixture.supervision.running(RADIO);
             JsonObject reply = apply("""
                     {"prune":true,"services":{
                       "camera":{"manifest":{}},
@@ -302,8 +302,8 @@ final class InstallTest {
                     .contains("services.gate")
                     .contains("x1 -> x2 -> x1");
             assertThat(reply.getAsJsonArray("faults")).hasSize(9);
-            assertThat(rig.supervision.told).isEmpty();
-            assertThat(rig.supervision.list()).hasSize(1);
+            assertThat(fixture.supervision.told).isEmpty();
+            assertThat(fixture.supervision.list()).hasSize(1);
         }
 
         @ParameterizedTest
@@ -324,13 +324,13 @@ final class InstallTest {
 
         @Test
         void whatTheInstallerRefusesIsToldAsAFaultBelowTheService() {
-            rig.installer.unfit = Optional.of(
+            fixture.installer.unfit = Optional.of(
                     CommandException.of(ErrorCode.NOT_ALLOWED, new Fault("work_dir", "\"/tmp\"", "must be elsewhere")));
             JsonObject reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply))
                     .isEqualTo("nothing was applied: services.fan.work_dir: must be elsewhere, was \"/tmp\"");
 
-            rig.installer.unfit = Optional.of(new CommandException(ErrorCode.INTERNAL, "the disk is gone", List.of()));
+            fixture.installer.unfit = Optional.of(new CommandException(ErrorCode.INTERNAL, "the disk is gone", List.of()));
             reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply)).contains("services.fan: ").contains("the disk is gone");
         }
@@ -343,8 +343,8 @@ final class InstallTest {
 
         @Test
         void thatFailsInPartSaysWhereAndDoesTheRest() {
-            rig.supervision.running(RADIO);
-            rig.installer.failure = Optional.of(new CommandException(ErrorCode.DISK_FULL, "no space", List.of()));
+            fixture.supervision.running(RADIO);
+            fixture.installer.failure = Optional.of(new CommandException(ErrorCode.DISK_FULL, "no space", List.of()));
             JsonObject reply = apply(
                     "{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\"}},\"radio\":{\"desired\":\"stopped\"}}}");
             assertThat(code(reply)).isEqualTo("disk_full");
@@ -354,24 +354,24 @@ final class InstallTest {
 
         @Test
         void goesThroughTheLanesOfItsServicesAndLeavesPingsAlone() {
-            rig.supervision.running(CAMERA).isHolding = true;
-            rig.send(camera("remove"), "").settle();
-            rig.send("efka/dev1/cmd/apply", BOTH).send("efka/dev1/cmd/ping", "").settle();
-            assertThat(rig.reply().has("pong")).isTrue();
-            rig.supervision.letGo();
-            rig.settle();
-            assertThat(actions(rig.lastReply())).startsWith("camera installed, camera started, ");
+            fixture.supervision.running(CAMERA).isHolding = true;
+            fixture.send(camera("remove"), "").settle();
+            fixture.send("efka/dev1/cmd/apply", BOTH).send("efka/dev1/cmd/ping", "").settle();
+            assertThat(fixture.reply().has("pong")).isTrue();
+            fixture.supervision.letGo();
+            fixture.settle();
+            assertThat(actions(fixture.lastReply())).startsWith("camera installed, camera started, ");
         }
 
         @Test
         void cutOffAnywhereIsFinishedInTheNextLife() {
             boolean wasKilled = true;
             for (int touch = 0; wasKilled; touch++) {
-                Rig first = new Rig().nextLife(KillSwitch.at(touch));
+                CommandFixture first = new CommandFixture().nextLife(KillSwitch.at(touch));
                 first.supervision.running(CAMERA).running(new io.efka.protocol.ServiceId("old"));
                 boolean isAccepted = live(first);
                 wasKilled = first.kill.isDead();
-                Rig second = first.nextLife();
+                CommandFixture second = first.nextLife();
                 second.router.recover();
                 if (!isAccepted) second.send("efka/dev1/cmd/apply", versionTwo());
                 second.settle();
@@ -395,7 +395,7 @@ final class InstallTest {
                     + "\"radio\":{\"manifest\":{\"exec\":\"run.sh\"}}}}";
         }
 
-        private boolean live(Rig life) {
+        private boolean live(CommandFixture life) {
             try {
                 life.send("efka/dev1/cmd/apply", versionTwo()).settle();
             } catch (KillSwitch.Killed end) {

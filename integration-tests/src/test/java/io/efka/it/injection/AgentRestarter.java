@@ -7,7 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** What an init system does: an end of the agent is followed by a start. */
-final class Keeper implements AutoCloseable {
+final class AgentRestarter implements AutoCloseable {
     /** Of an agent that cannot do its work: what it was started with is wrong. */
     private static final Set<Integer> HOPELESS = Set.of(64, 73, 78);
 
@@ -16,7 +16,7 @@ final class Keeper implements AutoCloseable {
     private AgentProcess agent;
     private boolean closed;
 
-    Keeper(Supplier<AgentProcess> starter) {
+    AgentRestarter(Supplier<AgentProcess> starter) {
         this.starter = starter;
         this.agent = starter.get();
         follow(agent);

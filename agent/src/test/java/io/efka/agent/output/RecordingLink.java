@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A link that keeps what was published, and acknowledges when the test says so. */
-final class FakeBroker implements MqttLink {
+final class RecordingLink implements MqttLink {
     private final List<Message> published = new ArrayList<>();
     private final List<CompletableFuture<Void>> unanswered = new ArrayList<>();
     private volatile boolean up = true;

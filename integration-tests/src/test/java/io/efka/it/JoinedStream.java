@@ -10,12 +10,12 @@ import java.util.List;
  * @param bytes from the first byte seen
  * @param duplicates bytes that came more than once
  */
-public record Stitched(byte[] bytes, long duplicates) {
+public record JoinedStream(byte[] bytes, long duplicates) {
 
     /** @throws AssertionError at a gap, or where two messages differ about the same bytes */
-    public static Stitched of(List<Watcher.Seen> messages) {
+    public static JoinedStream of(List<Watcher.Seen> messages) {
         List<Watcher.Seen> sorted = messages.stream()
-                .sorted(Comparator.comparingLong(Stitched::offset))
+                .sorted(Comparator.comparingLong(JoinedStream::offset))
                 .toList();
         var bytes = new ByteArrayOutputStream();
         long duplicates = 0;
@@ -29,7 +29,7 @@ public record Stitched(byte[] bytes, long duplicates) {
             duplicates += Math.min(known, length);
             if (known < length) bytes.write(message.payload(), (int) known, (int) (length - known));
         }
-        return new Stitched(bytes.toByteArray(), duplicates);
+        return new JoinedStream(bytes.toByteArray(), duplicates);
     }
 
     private static void requireSame(byte[] stream, Watcher.Seen again, long first) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Random;
 
 /** What is done to the agent and to its world, and how often of eighteen times. */
-enum Fault {
+enum ChaosFault {
     AGENT_KILL("agent killed with -9", 8),
     BROKER_RESTART("broker stopped and started", 2),
     BROKER_KILL("broker killed with -9 and started", 1),
@@ -20,7 +20,7 @@ enum Fault {
     private final String words;
     private final int share;
 
-    Fault(String words, int share) {
+    ChaosFault(String words, int share) {
         this.words = words;
         this.share = share;
     }
@@ -30,9 +30,9 @@ enum Fault {
     }
 
     /** One deck of all faults, shuffled: every eighteen faults hold each of them. */
-    static List<Fault> deck(Random random) {
-        var deck = new ArrayList<Fault>();
-        for (Fault fault : values()) deck.addAll(Collections.nCopies(fault.share, fault));
+    static List<ChaosFault> deck(Random random) {
+        var deck = new ArrayList<ChaosFault>();
+        for (ChaosFault fault : values()) deck.addAll(Collections.nCopies(fault.share, fault));
         Collections.shuffle(deck, random);
         return deck;
     }

@@ -6,14 +6,14 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A broker and one device with a running agent, for all tests of a class and of those nested in it. */
-final class Scene implements BeforeAllCallback, AfterAllCallback {
+final class SharedDevice implements BeforeAllCallback, AfterAllCallback {
     private final String id;
     private final List<String> flags;
     private int depth;
     private TestBroker broker;
     private Device device;
 
-    Scene(String id, String... flags) {
+    SharedDevice(String id, String... flags) {
         this.id = id;
         this.flags = List.of(flags);
     }

@@ -15,7 +15,7 @@ import java.util.Map;
  * What every benchmark stands on: a folder, a broker with the settings that Efka ships, and a copy of the jar with its
  * archive of classes. Closing it leaves nothing behind.
  */
-final class Rig implements AutoCloseable {
+final class BenchSetup implements AutoCloseable {
     private static final Path JAR = Path.of(System.getProperty("efka.jar"));
     private static final Path SCRIPT = Path.of(System.getProperty("efka.script"));
     private static final Path CONFIGURATION = Path.of(System.getProperty("efka.mosquitto"));
@@ -26,18 +26,18 @@ final class Rig implements AutoCloseable {
     private final TestBroker broker;
     private int agents;
 
-    private Rig(boolean quick) throws IOException {
+    private BenchSetup(boolean quick) throws IOException {
         this.quick = quick;
         Files.copy(JAR, jar);
         this.broker = Brokers.stock(shippedSettings());
     }
 
-    static Rig build(boolean quick) throws IOException {
-        var rig = new Rig(quick);
-        Runtime.getRuntime().addShutdownHook(new Thread(rig::endAll, "bench-end"));
-        Process making = rig.script("--make-cds").inheritIO().start();
+    static BenchSetup build(boolean quick) throws IOException {
+        var setup = new BenchSetup(quick);
+        Runtime.getRuntime().addShutdownHook(new Thread(setup::endAll, "bench-end"));
+        Process making = setup.script("--make-cds").inheritIO().start();
         if (making.onExit().join().exitValue() != 0) throw new IOException("no archive could be made");
-        return rig;
+        return setup;
     }
 
     /** The settings of {@code docker/mosquitto}, but for the place of its port and files. */

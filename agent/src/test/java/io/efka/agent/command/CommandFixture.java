@@ -37,7 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** A whole command room over fakes, run on the test's own thread. {@link #nextLife()} is what a kill leaves of it. */
-public final class Rig {
+public final class CommandFixture {
     public static final ServiceId CAMERA = new ServiceId("camera");
     static final ServiceId RADIO = new ServiceId("radio");
 
@@ -66,11 +66,11 @@ public final class Rig {
     final CommandTable table;
     public final CommandRouter router;
 
-    public Rig() {
+    public CommandFixture() {
         this(new FakeDisk(), new FakeSupervision(), new FakeInstaller(), new FakeTimers(), KillSwitch.never());
     }
 
-    private Rig(
+    private CommandFixture(
             FakeDisk disk, FakeSupervision supervision, FakeInstaller installer, FakeTimers timers, KillSwitch kill) {
         this.disk = disk;
         this.supervision = supervision;
@@ -88,9 +88,9 @@ public final class Rig {
         var requests = new ServiceRequests(supervision, installer);
         var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
         table = CommandTables.standard(
-                new DeviceCommands(supervision, Rig::document, JsonObject::new, JsonObject::new, timers),
+                new DeviceCommands(supervision, CommandFixture::document, JsonObject::new, JsonObject::new, timers),
                 new AgentLogCommands(agentLog, timers),
-                new ServiceCommands(requests, Rig::document, run -> isGrouped),
+                new ServiceCommands(requests, CommandFixture::document, run -> isGrouped),
                 new LogsCommand(requests, this::readLogs, timers),
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests),
@@ -100,12 +100,12 @@ public final class Rig {
     }
 
     /** The same disk and processes, everything in memory gone; it dies at its {@code touch}-th touch of the outside. */
-    public Rig nextLife(KillSwitch nextKill) {
+    public CommandFixture nextLife(KillSwitch nextKill) {
         installer.folders.keySet().forEach(id -> supervision.reread(id, installer.manifest(id)));
-        return new Rig(disk, supervision, installer, new FakeTimers(), nextKill);
+        return new CommandFixture(disk, supervision, installer, new FakeTimers(), nextKill);
     }
 
-    public Rig nextLife() {
+    public CommandFixture nextLife() {
         return nextLife(KillSwitch.never());
     }
 
@@ -129,20 +129,20 @@ public final class Rig {
     }
 
     /** Everything that waits for a thread is run, until nothing does. */
-    public Rig settle() {
+    public CommandFixture settle() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
         return this;
     }
 
-    public Rig send(String topic, String payload) {
+    public CommandFixture send(String topic, String payload) {
         return send(topic, payload, Message.Properties.NONE);
     }
 
-    public Rig send(String topic, String payload, Message.Properties properties) {
+    public CommandFixture send(String topic, String payload, Message.Properties properties) {
         return deliver(new Message(topic, payload.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }
 
-    public Rig deliver(Message message) {
+    public CommandFixture deliver(Message message) {
         router.received(new MqttLink.Inbound() {
             @Override
             public Message message() {

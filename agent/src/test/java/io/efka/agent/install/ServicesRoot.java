@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A services root that is not there yet, and a folder beside it below which services may be registered. */
-record Device(Path services, Path outside, ServiceFolders folders) {
+record ServicesRoot(Path services, Path outside, ServiceFolders folders) {
 
-    static Device in(Path temp) throws IOException {
+    static ServicesRoot in(Path temp) throws IOException {
         Path services = temp.resolve("services");
         Path outside = Files.createDirectory(temp.resolve("outside"));
-        return new Device(services, outside, new ServiceFolders(services, List.of(outside, temp.resolve("not-there"))));
+        return new ServicesRoot(services, outside, new ServiceFolders(services, List.of(outside, temp.resolve("not-there"))));
     }
 
     CommandException refusedInstall(InstallRequest request) {

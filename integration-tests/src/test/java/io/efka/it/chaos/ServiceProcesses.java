@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** Looks at {@code /proc} for the processes of one device's services, without asking the agent. */
-final class ProcessEye {
+final class ServiceProcesses {
     private final Path proc;
     private final String device;
 
     /** @param proc {@code /proc} */
-    ProcessEye(Path proc, String device) {
+    ServiceProcesses(Path proc, String device) {
         this.proc = proc;
         this.device = device;
     }
@@ -24,11 +24,11 @@ final class ProcessEye {
      * A living process of a service.
      *
      * @param startTicks tells it from a later one with the same pid
-     * @param isMain whether it is a script that leads a session: a sample's main process, and none of its children
+     * @param isMain whether it is a script that leads a session: a service's main process, and none of its children
      */
     record Seen(long pid, String service, String run, long startTicks, boolean isMain) {}
 
-    List<Seen> look() {
+    List<Seen> find() {
         var seen = new ArrayList<Seen>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path one : all) examine(one).ifPresent(seen::add);
