@@ -3,7 +3,7 @@ package io.efka.agent.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.ConfigStore.Configuration;
-import io.efka.agent.supervision.Manifests;
+import io.efka.fixtures.Manifests;
 import io.efka.protocol.manifest.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;

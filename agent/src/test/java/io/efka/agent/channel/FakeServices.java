@@ -1,8 +1,8 @@
 package io.efka.agent.channel;
 
 import io.efka.agent.supervision.Event;
-import io.efka.agent.supervision.Manifests;
 import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.fixtures.Manifests;
 import io.efka.protocol.Cause;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;

@@ -12,7 +12,7 @@ import io.efka.agent.state.InMemoryConfigs;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher;
-import io.efka.agent.supervision.Manifests;
+import io.efka.fixtures.Manifests;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;

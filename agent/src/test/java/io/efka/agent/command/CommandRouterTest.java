@@ -60,7 +60,10 @@ final class CommandRouterTest {
         @Test
         void goesToTheResponseTopicWithTheCorrelationData() {
             byte[] correlation = {(byte) 0xff, 0, 7};
-            fixture.send(device("ping"), "{\"id\":\"ignored\",\"reply_to\":\"x\"}", CommandFixture.request("answers/1", correlation))
+            fixture.send(
+                            device("ping"),
+                            "{\"id\":\"ignored\",\"reply_to\":\"x\"}",
+                            CommandFixture.request("answers/1", correlation))
                     .settle();
             assertThat(fixture.replies.get(0).topic()).isEqualTo("answers/1");
             assertThat(fixture.replies.get(0).properties().correlationData()).hasValue(correlation);
@@ -112,9 +115,11 @@ final class CommandRouterTest {
         void goesToTheDevicesOwnTopicWhereItsOwnIsNotTaken(LinkException.Kind kind) {
             fixture.refusal =
                     reply -> reply.topic().equals("efka/dev1/reply") ? Optional.empty() : Optional.of(refused(kind));
-            fixture.send(device("ping"), "{\"id\":\"7\",\"reply_to\":\"cursed\"}").settle();
+            fixture.send(device("ping"), "{\"id\":\"7\",\"reply_to\":\"cursed\"}")
+                    .settle();
             fixture.supervision.with(CAMERA);
-            fixture.send(camera("start"), "{\"id\":\"8\",\"reply_to\":\"cursed\"}").settle();
+            fixture.send(camera("start"), "{\"id\":\"8\",\"reply_to\":\"cursed\"}")
+                    .settle();
 
             assertThat(fixture.replies)
                     .extracting(Message::topic)
@@ -156,8 +161,11 @@ final class CommandRouterTest {
         @Test
         void warnsOfAnUnknownArgument() {
             fixture.supervision.running(CAMERA);
-            fixture.send(camera("signal"), "{\"signal\":\"HUP\",\"waitt\":false}").settle();
-            assertThat(fixture.reply().get("warnings").toString()).contains("waitt").contains("did you mean");
+            fixture.send(camera("signal"), "{\"signal\":\"HUP\",\"waitt\":false}")
+                    .settle();
+            assertThat(fixture.reply().get("warnings").toString())
+                    .contains("waitt")
+                    .contains("did you mean");
         }
 
         @Test
@@ -236,7 +244,9 @@ final class CommandRouterTest {
 
         @Test
         void nested64DeepIsFineAsIsABracketInAString() {
-            fixture.send(device("ping"), "{\"a\":" + "[".repeat(63) + "]".repeat(63) + ",\"b\":\"" + "[".repeat(99) + "\"}")
+            fixture.send(
+                            device("ping"),
+                            "{\"a\":" + "[".repeat(63) + "]".repeat(63) + ",\"b\":\"" + "[".repeat(99) + "\"}")
                     .settle();
             assertThat(code(fixture.reply())).isEqualTo("ok");
         }
@@ -405,7 +415,8 @@ final class CommandRouterTest {
         @Test
         void ofWhatWaitedTooLongInItsLane() {
             fixture.supervision.running(CAMERA).isHolding = true;
-            fixture.send(camera("remove"), "").send(camera("signal"), "{\"signal\":\"HUP\"}", CommandFixture.expiring(5));
+            fixture.send(camera("remove"), "")
+                    .send(camera("signal"), "{\"signal\":\"HUP\"}", CommandFixture.expiring(5));
             fixture.settle();
             fixture.timers.advance(Duration.ofSeconds(6));
             fixture.supervision.letGo();
@@ -427,7 +438,8 @@ final class CommandRouterTest {
         @Test
         void ofOneServiceIsThatOfArrival() {
             fixture.supervision.with(CAMERA);
-            for (String command : List.of("start", "stop", "start", "restart", "stop")) fixture.send(camera(command), "");
+            for (String command : List.of("start", "stop", "start", "restart", "stop"))
+                fixture.send(camera(command), "");
             fixture.settle();
             assertThat(fixture.supervision.told)
                     .containsExactly("start camera", "stop camera", "start camera", "restart camera", "stop camera");
@@ -510,13 +522,15 @@ final class CommandRouterTest {
             fixture.supervision.running(CAMERA).isHolding = true;
             fixture.send(camera("remove"), "").settle();
             for (int i = 0; i < 64; i++) fixture.send(camera("signal"), "{\"signal\":\"HUP\",\"id\":\"s" + i + "\"}");
-            fixture.send(camera("signal"), "{\"signal\":\"TERM\",\"id\":\"over\"}").settle();
+            fixture.send(camera("signal"), "{\"signal\":\"TERM\",\"id\":\"over\"}")
+                    .settle();
             assertThat(code(fixture.reply())).isEqualTo("busy");
             assertThat(fixture.acknowledged).hasSize(66);
 
             fixture.supervision.letGo();
             fixture.settle();
-            fixture.send(camera("signal"), "{\"signal\":\"TERM\",\"id\":\"over\"}").settle();
+            fixture.send(camera("signal"), "{\"signal\":\"TERM\",\"id\":\"over\"}")
+                    .settle();
             assertThat(code(fixture.lastReply())).isEqualTo("unknown_service");
             assertThat(fixture.replies).hasSize(67);
         }
@@ -594,7 +608,8 @@ final class CommandRouterTest {
         void splaysAreBounded() {
             fixture.supervision.with(CAMERA);
             for (int i = 0; i < 300; i++)
-                fixture.send(topic, "{\"id\":\"" + i + "\",\"splay_ms\":600000}").settle();
+                fixture.send(topic, "{\"id\":\"" + i + "\",\"splay_ms\":600000}")
+                        .settle();
             assertThat(fixture.replies).hasSize(300 - 256);
             assertThat(code(fixture.lastReply())).isEqualTo("busy");
         }
@@ -751,7 +766,9 @@ final class CommandRouterTest {
         @Test
         void isReadBackByTimeInAnyZone() {
             fixture.supervision.running(CAMERA);
-            fixture.send(camera("logs"), "{\"since\":\"2026-11-22T10:00:00.5Z\",\"until\":\"2026-11-22T12:00:00+01:00\"}")
+            fixture.send(
+                            camera("logs"),
+                            "{\"since\":\"2026-11-22T10:00:00.5Z\",\"until\":\"2026-11-22T12:00:00+01:00\"}")
                     .settle();
             assertThat(fixture.reply().has("warnings")).isFalse();
             Logs.Time time = fixture.logQueries.get(0).time();

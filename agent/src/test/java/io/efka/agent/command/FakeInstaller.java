@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import io.efka.agent.install.Installer;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.install.Installer.Installed;
+import io.efka.fixtures.Manifests;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
@@ -84,11 +85,15 @@ public final class FakeInstaller implements Installer {
                     new Fault("exec", "missing", "must be the program to run"),
                     new Fault("health_check", "missing", "must be a URL")));
         }
-        var after = new ArrayList<ServiceId>();
+        var after = new ArrayList<String>();
         JsonElement others = manifest.has("after") ? manifest.get("after") : new JsonArray();
-        others.getAsJsonArray().forEach(other -> after.add(new ServiceId(other.getAsString())));
+        others.getAsJsonArray().forEach(other -> after.add(other.getAsString()));
         String version = manifest.has("version") ? manifest.get("version").getAsString() : "1";
         List<String> warnings = manifest.has("exce") ? List.of("unknown key exce") : List.of();
-        return new ManifestReading.Usable(Manifests.manifest(id, version, after), warnings);
+        Manifest read = Manifests.draft(id.value())
+                .exec("run.sh", version)
+                .after(after.toArray(String[]::new))
+                .build();
+        return new ManifestReading.Usable(read, warnings);
     }
 }

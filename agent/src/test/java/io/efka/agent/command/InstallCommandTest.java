@@ -70,7 +70,9 @@ final class InstallCommandTest {
 
         @Test
         void thatWouldMakeACycleIsRefused() {
-            fixture.send("efka/dev1/svc/radio/cmd/install", "{\"manifest\":{\"exec\":\"run.sh\",\"after\":[\"camera\"]}}")
+            fixture.send(
+                            "efka/dev1/svc/radio/cmd/install",
+                            "{\"manifest\":{\"exec\":\"run.sh\",\"after\":[\"camera\"]}}")
                     .send(camera("install"), "{\"manifest\":{\"exec\":\"run.sh\",\"after\":[\"radio\"]}}")
                     .settle();
             assertThat(code(fixture.lastReply())).isEqualTo("invalid_manifest");
@@ -179,7 +181,8 @@ final class InstallCommandTest {
         void thatFailsLeavesNothingForTheNextLife() {
             fixture.supervision.with(CAMERA);
             fixture.installer.folders.put(CAMERA, "{\"exec\":\"run.sh\"}");
-            fixture.installer.failure = Optional.of(new CommandException(ErrorCode.INTERNAL, "not permitted", List.of()));
+            fixture.installer.failure =
+                    Optional.of(new CommandException(ErrorCode.INTERNAL, "not permitted", List.of()));
             fixture.send(camera("remove"), "").settle();
             assertThat(code(fixture.reply())).isEqualTo("internal");
             assertThat(fixture.supervision.removals).isEmpty();
@@ -276,7 +279,8 @@ final class InstallCommandTest {
             assertThat(fixture.lastEvent.get("ok")).isEqualTo(true);
             assertThat(fixture.lastEvent.get("actions"))
                     .hasToString("[{\"service\":\"camera\",\"action\":\"unchanged\",\"ok\":true}]");
-            assertThat(fixture.lastEvent.get("warnings")).hasToString("[\"unknown argument \\\"purge\\\" was ignored\"]");
+            assertThat(fixture.lastEvent.get("warnings"))
+                    .hasToString("[\"unknown argument \\\"purge\\\" was ignored\"]");
         }
 
         @Test
@@ -330,7 +334,8 @@ final class InstallCommandTest {
             assertThat(message(reply))
                     .isEqualTo("nothing was applied: services.fan.work_dir: must be elsewhere, was \"/tmp\"");
 
-            fixture.installer.unfit = Optional.of(new CommandException(ErrorCode.INTERNAL, "the disk is gone", List.of()));
+            fixture.installer.unfit =
+                    Optional.of(new CommandException(ErrorCode.INTERNAL, "the disk is gone", List.of()));
             reply = apply("{\"services\":{\"fan\":{\"work_dir\":\"/tmp\"}}}");
             assertThat(message(reply)).contains("services.fan: ").contains("the disk is gone");
         }
@@ -356,7 +361,9 @@ final class InstallCommandTest {
         void goesThroughTheLanesOfItsServicesAndLeavesPingsAlone() {
             fixture.supervision.running(CAMERA).isHolding = true;
             fixture.send(camera("remove"), "").settle();
-            fixture.send("efka/dev1/cmd/apply", BOTH).send("efka/dev1/cmd/ping", "").settle();
+            fixture.send("efka/dev1/cmd/apply", BOTH)
+                    .send("efka/dev1/cmd/ping", "")
+                    .settle();
             assertThat(fixture.reply().has("pong")).isTrue();
             fixture.supervision.letGo();
             fixture.settle();

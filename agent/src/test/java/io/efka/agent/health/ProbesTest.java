@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.efka.agent.process.Machine;
 import io.efka.agent.process.ProcessLauncher;
-import io.efka.agent.process.Services;
+import io.efka.agent.process.TestService;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.supervision.Prober.Verdict;
 import io.efka.protocol.manifest.Manifest.HealthCheck;
@@ -242,7 +242,7 @@ final class ProbesTest {
         var verdict = new CompletableFuture<Verdict>();
         var answers = new ArrayList<>(List.of());
         probes.probe(
-                Services.shell(machine.workDir, "true").asking(check, limit).launch(), answer -> {
+                TestService.shell(machine.workDir, "true").asking(check, limit).launch(), answer -> {
                     answers.add(answer);
                     if (answers.size() > 1) throw new AssertionError("answered twice");
                     verdict.complete(answer);

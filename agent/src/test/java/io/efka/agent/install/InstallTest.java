@@ -1,6 +1,5 @@
 package io.efka.agent.install;
 
-import static io.efka.agent.install.ServicesRoot.leftovers;
 import static io.efka.agent.install.Requests.CAMERA;
 import static io.efka.agent.install.Requests.existing;
 import static io.efka.agent.install.Requests.file;
@@ -8,6 +7,7 @@ import static io.efka.agent.install.Requests.manifest;
 import static io.efka.agent.install.Requests.request;
 import static io.efka.agent.install.Requests.version;
 import static io.efka.agent.install.Requests.withFile;
+import static io.efka.agent.install.ServicesRoot.leftovers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -189,8 +189,7 @@ class InstallTest {
 
         @Test
         void withABadManifestListsItsFaults() throws Exception {
-            CommandException refused =
-                    root.refusedInstall(request("{\"service_id\":\"camera\",\"exec\":7}", Map.of()));
+            CommandException refused = root.refusedInstall(request("{\"service_id\":\"camera\",\"exec\":7}", Map.of()));
             assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_MANIFEST);
             assertThat(refused.faults()).extracting(Fault::key).containsExactly("exec", "health_check");
             root.assertNothingIsInstalled();

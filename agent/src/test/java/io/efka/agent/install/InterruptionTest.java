@@ -1,9 +1,9 @@
 package io.efka.agent.install;
 
-import static io.efka.agent.install.ServicesRoot.leftovers;
 import static io.efka.agent.install.Requests.CAMERA;
 import static io.efka.agent.install.Requests.manifest;
 import static io.efka.agent.install.Requests.version;
+import static io.efka.agent.install.ServicesRoot.leftovers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -19,7 +19,8 @@ record ServicesRoot(Path services, Path outside, ServiceFolders folders) {
     static ServicesRoot in(Path temp) throws IOException {
         Path services = temp.resolve("services");
         Path outside = Files.createDirectory(temp.resolve("outside"));
-        return new ServicesRoot(services, outside, new ServiceFolders(services, List.of(outside, temp.resolve("not-there"))));
+        return new ServicesRoot(
+                services, outside, new ServiceFolders(services, List.of(outside, temp.resolve("not-there"))));
     }
 
     CommandException refusedInstall(InstallRequest request) {

@@ -131,8 +131,7 @@ class ForeignFilesTest {
         replace(first, thing);
         kit.link.restore();
         kit.output().connected();
-        Await.until(
-                "shipped", () -> Observer.of(kit.link.published(), "stdout").end() == 8);
+        Await.until("shipped", () -> Observer.of(kit.link.published(), "stdout").end() == 8);
         assertThat(Observer.of(kit.link.published(), "stdout").missing()).isEqualTo(4);
         assertThat(kit.announced.of("output_dropped")).hasSize(1);
         assertThat(secret).content().isEqualTo(SECRET);
@@ -160,8 +159,7 @@ class ForeignFilesTest {
         Path stdout = kit.begin(1).stdout();
         replace(kit.folder.resolve("camera/stdout.oldest"), thing);
         for (int i = 0; i < 20; i++) append(stdout, "0123456789abcde\n".repeat(256));
-        Await.until(
-                "shipped", () -> Observer.of(kit.link.published(), "stdout").end() == 20 * 4096);
+        Await.until("shipped", () -> Observer.of(kit.link.published(), "stdout").end() == 20 * 4096);
         Await.until(
                 "freed",
                 () -> kit.folder.resolve("camera/stdout.oldest").toFile().isFile());

@@ -73,12 +73,12 @@ public final class Machine implements AutoCloseable {
         return new AgentEnvironment("dev1", folder.resolve("run"), launch -> Map.of("EFKA_TOKEN", "t-" + launch.run()));
     }
 
-    public Services shell(String script) {
-        return Services.shell(workDir, script);
+    public TestService shell(String script) {
+        return TestService.shell(workDir, script);
     }
 
     /** Launches and waits for the outcome. */
-    public Started start(Services service) {
+    public Started start(TestService service) {
         Launch launch = service.launch();
         Recorder events = new Recorder();
         runs.add(launch.run());
@@ -120,7 +120,7 @@ public final class Machine implements AutoCloseable {
     }
 
     /** Runs a service to its end and returns what it wrote to stdout. */
-    String outputOf(Services service) {
+    String outputOf(TestService service) {
         Started started = start(service);
         started.exited();
         return stdout(started);

@@ -69,7 +69,7 @@ abstract class ProcessLauncherTest {
     class Launching {
         @Test
         void tellsThePidStartTimeAndBootOfTheProgramItself() {
-            Machine.Started started = machine.start(Services.program(machine.workDir, "/bin/sleep", "100"));
+            Machine.Started started = machine.start(TestService.program(machine.workDir, "/bin/sleep", "100"));
             ProcessIdentity process = started.launched().process();
             assertThat(Machine.text(ProcessTable.file(process.pid(), "cmdline")))
                     .isEqualTo("/bin/sleep\000100\000");
@@ -83,7 +83,7 @@ abstract class ProcessLauncherTest {
         void isOfTheRunThatIsLaunchedWhateverWasPrepared() {
             machine.launcher.prepare(machine.shell("echo never launched").launch());
             assertThat(machine.outputOf(machine.shell("echo launched"))).isEqualTo("launched\n");
-            Services unprepared = machine.shell("echo unprepared");
+            TestService unprepared = machine.shell("echo unprepared");
             Recorder events = new Recorder();
             machine.launcher.launch(unprepared.launch(), events);
             assertThat(events.await(Event.Exited.class).exit().code()).hasValue(0);
@@ -105,7 +105,7 @@ abstract class ProcessLauncherTest {
                     "");
             var all = new ArrayList<>(List.of("-c", PRINT_ARGS, "sh"));
             all.addAll(args);
-            String out = machine.outputOf(Services.program(machine.workDir, "/bin/sh", all.toArray(String[]::new)));
+            String out = machine.outputOf(TestService.program(machine.workDir, "/bin/sh", all.toArray(String[]::new)));
             assertThat(out).isEqualTo("[" + String.join("][", args) + "]");
         }
 
@@ -113,20 +113,20 @@ abstract class ProcessLauncherTest {
         void anArgumentMayBeLargerThanAPipeHolds() {
             String large = "x".repeat(120_000);
             String out =
-                    machine.outputOf(Services.program(machine.workDir, "/bin/sh", "-c", "echo ${#1}", "sh", large));
+                    machine.outputOf(TestService.program(machine.workDir, "/bin/sh", "-c", "echo ${#1}", "sh", large));
             assertThat(out).isEqualTo("120000\n");
         }
 
         @Test
         void theProgramRunsInItsWorkDirectoryAndIsFoundThere() throws IOException {
             script("run.sh", "#!/bin/sh\npwd\n");
-            assertThat(machine.outputOf(Services.program(machine.workDir, "run.sh")))
+            assertThat(machine.outputOf(TestService.program(machine.workDir, "run.sh")))
                     .isEqualTo(machine.workDir + "\n");
         }
 
         @Test
         void theEnvironmentIsTheManifestsAndTheRunsButNotTheAgentsSecrets() {
-            Machine.Started started = machine.start(Services.program(machine.workDir, "/usr/bin/env")
+            Machine.Started started = machine.start(TestService.program(machine.workDir, "/usr/bin/env")
                     .env(Map.of("PLAIN", "a 'b' \n€", "odd.name", "x y", "EFKA_RUN", "forged")));
             started.exited();
             assertThat(machine.stdout(started))
@@ -139,7 +139,7 @@ abstract class ProcessLauncherTest {
 
         @Test
         void aVariableThatNoShellCanNameIsSetWhateverItBeginsWith() {
-            assertThat(machine.outputOf(Services.program(machine.workDir, "/usr/bin/env")
+            assertThat(machine.outputOf(TestService.program(machine.workDir, "/usr/bin/env")
                             .env(Map.of("-i", "one", "--help", "two", "a.b", "three"))))
                     .contains("-i=one\n", "--help=two\n", "a.b=three\n", "PATH=");
         }
@@ -149,7 +149,7 @@ abstract class ProcessLauncherTest {
             Files.createDirectories(machine.workDir.resolve("a=b"));
             script("a=b/run.sh", "#!/bin/sh\necho started\n");
             Machine.Started started = machine.start(
-                    Services.program(machine.workDir, "a=b/run.sh").env(Map.of("a.b", "x")));
+                    TestService.program(machine.workDir, "a=b/run.sh").env(Map.of("a.b", "x")));
             started.exited();
             assertThat(machine.stdout(started)).isEqualTo("started\n");
             assertThat(started.launched().warnings()).singleElement().asString().startsWith("env a.b: cannot be set");
@@ -170,7 +170,7 @@ abstract class ProcessLauncherTest {
 
         @Test
         void theProgramHasItsThreeDescriptorsAndNoOther() {
-            Machine.Started started = machine.start(Services.program(machine.workDir, "/bin/sleep", "100"));
+            Machine.Started started = machine.start(TestService.program(machine.workDir, "/bin/sleep", "100"));
             Path descriptors = ProcessTable.file(started.pid(), "fd");
             // sleep opens and closes libraries for a moment; what the shim left open would stay
             Await.until(
@@ -181,7 +181,7 @@ abstract class ProcessLauncherTest {
 
         @Test
         void theProgramIgnoresNoSignalThatTheAgentItselfWasNotToldToIgnore() {
-            Machine.Started started = machine.start(Services.program(machine.workDir, "/bin/sleep", "100"));
+            Machine.Started started = machine.start(TestService.program(machine.workDir, "/bin/sleep", "100"));
             long ours = signals(Path.of("/proc/self/status"), "SigIgn");
             Path status = ProcessTable.file(started.pid(), "status");
             assertThat(signals(status, "SigIgn") & ~ours).isZero();
@@ -264,24 +264,24 @@ abstract class ProcessLauncherTest {
         @Test
         void isNotRunAsRoot() throws IOException {
             own(program, "nobody");
-            assertThat(refused(Services.program(machine.workDir, "run.sh")))
+            assertThat(refused(TestService.program(machine.workDir, "run.sh")))
                     .isEqualTo("exec \"run.sh\" would run as root, but " + program
                             + " can be changed by its owner nobody: chown root " + program);
             own(program, "root");
             own(machine.workDir, "nobody");
-            assertThat(refused(Services.program(machine.workDir, "/bin/sleep", "0")))
+            assertThat(refused(TestService.program(machine.workDir, "/bin/sleep", "0")))
                     .contains("chown root " + machine.workDir);
-            assertThat(refused(Services.program(machine.workDir, "run.sh").user("daemon")))
+            assertThat(refused(TestService.program(machine.workDir, "run.sh").user("daemon")))
                     .contains("would run as user daemon, but");
         }
 
         @Test
         void isNotGivenToAnInterpreter() throws IOException {
             own(program, "nobody");
-            assertThat(refused(Services.program(machine.workDir, "/bin/sh", "-e", "run.sh")))
+            assertThat(refused(TestService.program(machine.workDir, "/bin/sh", "-e", "run.sh")))
                     .isEqualTo("exec \"/bin/sh\" would run as root, but " + program
                             + " can be changed by its owner nobody: chown root " + program);
-            assertThat(machine.outputOf(Services.program(machine.workDir, "/bin/echo", "run.sh")))
+            assertThat(machine.outputOf(TestService.program(machine.workDir, "/bin/echo", "run.sh")))
                     .as("data")
                     .isEqualTo("run.sh\n");
         }
@@ -291,7 +291,7 @@ abstract class ProcessLauncherTest {
             own(machine.workDir, "nobody");
             own(program, "nobody");
             assertThat(machine.outputOf(
-                            Services.program(machine.workDir, "run.sh").user("nobody")))
+                            TestService.program(machine.workDir, "run.sh").user("nobody")))
                     .isEqualTo("nobody\n");
         }
 
@@ -299,8 +299,9 @@ abstract class ProcessLauncherTest {
         @Test
         void isNotLoadedBeforeTheUserIsSwitched() {
             Map<String, String> env = Map.of("LD_PRELOAD", "/nowhere/evil.so", "PLAIN", "a 'b' \n€", "odd.name", "x");
-            Machine.Started started = machine.start(
-                    Services.program(machine.workDir, "/usr/bin/env").env(env).user("nobody"));
+            Machine.Started started = machine.start(TestService.program(machine.workDir, "/usr/bin/env")
+                    .env(env)
+                    .user("nobody"));
             started.exited();
             assertThat(machine.stdout(started))
                     .contains("LD_PRELOAD=/nowhere/evil.so\n", "PLAIN=a 'b' \n€\n", "odd.name=x\n", "USER=nobody\n")
@@ -314,7 +315,7 @@ abstract class ProcessLauncherTest {
                     .isLessThanOrEqualTo(2);
         }
 
-        private String refused(Services service) {
+        private String refused(TestService service) {
             return machine.start(service).refusal();
         }
 
@@ -328,19 +329,19 @@ abstract class ProcessLauncherTest {
     class RefusedLaunches {
         @Test
         void saysThatTheProgramIsMissing() {
-            assertThat(refusalOf(Services.program(machine.workDir, "bin/none")))
+            assertThat(refusalOf(TestService.program(machine.workDir, "bin/none")))
                     .isEqualTo("exec \"bin/none\" does not exist: no file " + machine.workDir + "/bin/none");
         }
 
         @Test
         void hintsAtAProgramOfThatNameElsewhere() {
-            assertThat(refusalOf(Services.program(machine.workDir, "sleep")))
+            assertThat(refusalOf(TestService.program(machine.workDir, "sleep")))
                     .endsWith("; did you mean /usr/bin/sleep?");
         }
 
         @Test
         void saysThatItIsADirectory() {
-            assertThat(refusalOf(Services.program(machine.workDir, "/tmp"))).contains("\"/tmp\" is a directory");
+            assertThat(refusalOf(TestService.program(machine.workDir, "/tmp"))).contains("\"/tmp\" is a directory");
         }
 
         @Test
@@ -348,20 +349,21 @@ abstract class ProcessLauncherTest {
         void saysThatItIsAFifoAndDoesNotWaitForIt() throws Exception {
             Path fifo = machine.workDir.resolve("fifo");
             new ProcessBuilder("mkfifo", "-m", "755", fifo.toString()).start().waitFor();
-            assertThat(refusalOf(Services.program(machine.workDir, "fifo")))
+            assertThat(refusalOf(TestService.program(machine.workDir, "fifo")))
                     .isEqualTo("exec \"fifo\" is not a regular file: " + fifo);
         }
 
         @Test
         void saysThatItIsNotExecutable() throws IOException {
             Files.writeString(machine.workDir.resolve("run.sh"), "#!/bin/sh\n");
-            assertThat(refusalOf(Services.program(machine.workDir, "run.sh"))).contains("is not executable: chmod +x ");
+            assertThat(refusalOf(TestService.program(machine.workDir, "run.sh")))
+                    .contains("is not executable: chmod +x ");
         }
 
         @Test
         void saysThatTheInterpreterIsMissing() throws IOException {
             script("run.sh", "#!/no/such/shell\n");
-            assertThat(refusalOf(Services.program(machine.workDir, "run.sh")))
+            assertThat(refusalOf(TestService.program(machine.workDir, "run.sh")))
                     .contains("interpreter \"/no/such/shell\"");
         }
 
@@ -373,7 +375,7 @@ abstract class ProcessLauncherTest {
             String other = new String(program, StandardCharsets.ISO_8859_1).replace(loader, missing);
             Path file = Files.write(machine.workDir.resolve("tool"), other.getBytes(StandardCharsets.ISO_8859_1));
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-            assertThat(refusalOf(Services.program(machine.workDir, "tool")))
+            assertThat(refusalOf(TestService.program(machine.workDir, "tool")))
                     .contains("needs the loader " + missing)
                     .contains("built for another system");
         }
@@ -381,27 +383,28 @@ abstract class ProcessLauncherTest {
         @Test
         void saysThatTheScriptHasWindowsLineEnds() throws IOException {
             script("run.sh", "#!/bin/sh\r\necho\r\n");
-            assertThat(refusalOf(Services.program(machine.workDir, "run.sh"))).contains("Windows line ends");
+            assertThat(refusalOf(TestService.program(machine.workDir, "run.sh")))
+                    .contains("Windows line ends");
         }
 
         @Test
         void saysThatTheKernelCannotExecuteIt() throws IOException {
             script("run", "\u007fELF\u0002\u0001\u0001\0\0\0\0");
-            Machine.Started started = machine.start(Services.program(machine.workDir, "run"));
+            Machine.Started started = machine.start(TestService.program(machine.workDir, "run"));
             assertThat(started.refusal()).contains(machine.workDir + "/run could not be executed: ");
             assertThat(started.events().has(Event.Launched.class)).isFalse();
         }
 
         @Test
         void saysWhatCannotBeAFileNameOrAnArgument() {
-            assertThat(refusalOf(Services.program(machine.workDir, "a\0b"))).contains("cannot be a file name");
-            assertThat(refusalOf(Services.program(machine.workDir, "/bin/true", "a\0b")))
+            assertThat(refusalOf(TestService.program(machine.workDir, "a\0b"))).contains("cannot be a file name");
+            assertThat(refusalOf(TestService.program(machine.workDir, "/bin/true", "a\0b")))
                     .isEqualTo("args: a NUL cannot be passed to a program");
         }
 
         @Test
         void saysThatTheWorkDirectoryIsMissing() {
-            assertThat(refusalOf(Services.program(folder.resolve("gone"), "/bin/true")))
+            assertThat(refusalOf(TestService.program(folder.resolve("gone"), "/bin/true")))
                     .isEqualTo("work directory " + folder.resolve("gone") + " does not exist");
         }
 
@@ -413,7 +416,7 @@ abstract class ProcessLauncherTest {
                     .isEqualTo("group \"nobody-here\" is unknown on this machine");
         }
 
-        private String refusalOf(Services service) {
+        private String refusalOf(TestService service) {
             return machine.start(service).refusal();
         }
     }
@@ -434,7 +437,7 @@ abstract class ProcessLauncherTest {
         @Test
         void tellsTheSignal() {
             for (Signal signal : List.of(Signal.TERM, Signal.KILL, Signal.SEGV, Signal.USR1)) {
-                Machine.Started started = machine.start(Services.program(machine.workDir, "/bin/sleep", "100"));
+                Machine.Started started = machine.start(TestService.program(machine.workDir, "/bin/sleep", "100"));
                 machine.launcher.signal(started.run(), signal);
                 assertThat(started.exited().exit().signal()).contains(signal);
                 assertThat(started.exited().exit().code()).isEmpty();

@@ -60,7 +60,7 @@ final class RunAsUserTest {
         }
     }
 
-    private static Services service() {
-        return Services.program(ANYWHERE, "/bin/true");
+    private static TestService service() {
+        return TestService.program(ANYWHERE, "/bin/true");
     }
 }

@@ -60,7 +60,7 @@ final class WatchesTest {
             @Override
             public TreeId treeId() {
                 if (looks++ == 0) throw new IllegalStateException("a bug");
-                return new TreeId(TreeId.Mark.of(Services.newRun()), Optional.of(GONE), Optional.empty());
+                return new TreeId(TreeId.Mark.of(TestService.newRun()), Optional.of(GONE), Optional.empty());
             }
 
             @Override

@@ -1,9 +1,6 @@
 package io.efka.agent.supervision;
 
-import static io.efka.agent.supervision.Manifests.checked;
-import static io.efka.agent.supervision.Manifests.manifest;
-import static io.efka.agent.supervision.Manifests.ready;
-import static io.efka.agent.supervision.Manifests.watchdog;
+import static io.efka.fixtures.Manifests.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
@@ -19,9 +16,12 @@ import org.junit.jupiter.api.Test;
 
 /** What a service may say of itself, and what follows: readiness, more time, being alive, and hearing that it ends. */
 final class ChannelReadinessTest {
-    private static final Manifest BY_CHANNEL = manifest("camera", ready(Manifest.Readiness.Kind.CHANNEL));
-    private static final Manifest WATCHED =
-            manifest("camera", ready(Manifest.Readiness.Kind.CHANNEL), watchdog(Duration.ofSeconds(5)));
+    private static final Manifest BY_CHANNEL =
+            draft("camera").ready(Manifest.Readiness.Kind.CHANNEL).build();
+    private static final Manifest WATCHED = draft("camera")
+            .ready(Manifest.Readiness.Kind.CHANNEL)
+            .watchdog(Duration.ofSeconds(5))
+            .build();
 
     private static Event.ReadyReported saysReady(World world) {
         return new Event.ReadyReported(world.launcher.run());
@@ -168,8 +168,10 @@ final class ChannelReadinessTest {
 
         @Test
         void aServiceThatWasReadyByItsHealthIsNotEndedBeforeItIsAsked() {
-            Manifest manifest =
-                    manifest("camera", ready(Manifest.Readiness.Kind.HEALTH), checked(Manifest.OnUnhealthy.RESTART));
+            Manifest manifest = draft("camera")
+                    .ready(Manifest.Readiness.Kind.HEALTH)
+                    .checked(Manifest.OnUnhealthy.RESTART)
+                    .build();
             World before = World.with(manifest);
             before.ask(Event.StartAsked::new);
             before.settles();
@@ -277,7 +279,8 @@ final class ChannelReadinessTest {
 
         @Test
         void whoIsReadyAtSpawnHasTheReadyTimeoutToSpeakFirst() {
-            World world = World.with(manifest("camera", watchdog(Duration.ofSeconds(5))));
+            World world =
+                    World.with(draft("camera").watchdog(Duration.ofSeconds(5)).build());
             world.running();
 
             world.advance("29S");
@@ -348,7 +351,8 @@ final class ChannelReadinessTest {
 
         @Test
         void anAdoptedServiceIsAsOldAsTheKernelSays() {
-            Manifest manifest = manifest("camera", checked(Manifest.OnUnhealthy.RESTART));
+            Manifest manifest =
+                    draft("camera").checked(Manifest.OnUnhealthy.RESTART).build();
             World before = World.with(manifest);
             ProcessIdentity process = before.running();
             World world = World.after(before, manifest);
@@ -368,7 +372,8 @@ final class ChannelReadinessTest {
     class AskedByAnAgentThatStandsStill {
         @Test
         void anAnswerThatCameTooLateIsAskedForOnceMore() {
-            World world = World.with(manifest("camera", checked(Manifest.OnUnhealthy.RESTART)));
+            World world = World.with(
+                    draft("camera").checked(Manifest.OnUnhealthy.RESTART).build());
             world.running();
             world.probeAnswers(true);
             for (int failure = 1; failure <= 3; failure++) {
@@ -384,7 +389,8 @@ final class ChannelReadinessTest {
 
         @Test
         void aSecondLateFailureCounts() {
-            World world = World.with(manifest("camera", checked(Manifest.OnUnhealthy.RESTART)));
+            World world = World.with(
+                    draft("camera").checked(Manifest.OnUnhealthy.RESTART).build());
             world.running();
             world.probeAnswers(true);
             world.advance("10S");

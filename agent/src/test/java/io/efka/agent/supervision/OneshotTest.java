@@ -1,12 +1,7 @@
 package io.efka.agent.supervision;
 
-import static io.efka.agent.supervision.Manifests.after;
-import static io.efka.agent.supervision.Manifests.every;
-import static io.efka.agent.supervision.Manifests.manifest;
-import static io.efka.agent.supervision.Manifests.oneshot;
-import static io.efka.agent.supervision.Manifests.policy;
-import static io.efka.agent.supervision.Manifests.scheduled;
 import static io.efka.agent.supervision.World.CAMERA;
+import static io.efka.fixtures.Manifests.draft;
 import static io.efka.protocol.ServiceStatus.State.BACKOFF;
 import static io.efka.protocol.ServiceStatus.State.COMPLETED;
 import static io.efka.protocol.ServiceStatus.State.FAILED;
@@ -40,7 +35,7 @@ final class OneshotTest {
 
     @Nested
     class StartedByCommand {
-        private final Manifest manifest = manifest("camera", oneshot());
+        private final Manifest manifest = draft("camera").oneshot().build();
         private final World world = World.with(manifest);
 
         @Test
@@ -87,7 +82,7 @@ final class OneshotTest {
 
         @Test
         void isTriedAgainByItsRestartPolicy() {
-            World retried = World.with(manifest("camera", oneshot(), policy(Policy.ON_FAILURE)));
+            World retried = World.with(draft("camera").oneshot().restart(Policy.ON_FAILURE).build());
             World.Asking start = retried.ask(Event.StartAsked::new);
             retried.settles();
             retried.advance("1M");
@@ -111,7 +106,7 @@ final class OneshotTest {
         @Test
         void takesNoLongerThanItsTimeout() {
             var limited = new Manifest.Oneshot(Optional.of(MINUTE), Optional.empty());
-            World world = World.with(manifest("camera", oneshot(limited)));
+            World world = World.with(draft("camera").oneshot(limited).build());
             World.Asking start = world.ask(Event.StartAsked::new);
             world.settles();
             world.advance("60S");
@@ -144,7 +139,7 @@ final class OneshotTest {
 
         @Test
         void whatComesAfterItWaitsUntilItHasCompleted() {
-            world.install(manifest("viewer", after("camera")));
+            world.install(draft("viewer").after("camera").build());
             var viewer = new ServiceId("viewer");
             world.ask(viewer, Event.StartAsked::new);
             world.ask(Event.StartAsked::new);
@@ -233,7 +228,7 @@ final class OneshotTest {
 
     @Nested
     class AtIntervals {
-        private final Manifest manifest = manifest("camera", every(MINUTE));
+        private final Manifest manifest = draft("camera").every(MINUTE).build();
         private final World world = World.with(manifest);
 
         @Test
@@ -374,7 +369,7 @@ final class OneshotTest {
 
         @Test
         void missedDueTimesAreMadeUpForByOneRunIfItsRuleSaysSo() {
-            Manifest catching = manifest("camera", scheduled(new Schedule.Every(MINUTE), true));
+            Manifest catching = draft("camera").scheduled(new Schedule.Every(MINUTE), true).build();
             world.ask(Event.StartAsked::new);
             World next = later(catching, MINUTE.multipliedBy(5).plusSeconds(30));
             assertThat(next.launcher.calls).containsExactly("launch camera");
@@ -395,7 +390,7 @@ final class OneshotTest {
         @Test
         void aChangedScheduleCountsAtOnce() {
             world.ask(Event.StartAsked::new);
-            world.tell(new Event.ManifestChanged(manifest("camera", every(Duration.ofSeconds(10)))));
+            world.tell(new Event.ManifestChanged(draft("camera").every(Duration.ofSeconds(10)).build()));
             assertThat(nextRun(world)).isEqualTo(FakeTimers.START.plusSeconds(10));
             world.advance("10S");
             assertThat(world.launcher.calls).containsExactly("launch camera");
@@ -413,8 +408,7 @@ final class OneshotTest {
     @Nested
     class ByTheClock {
         private static final ZoneId UTC = ZoneId.of("UTC");
-        private final Manifest manifest = manifest(
-                "camera", scheduled(Schedule.Cron.parse("0 22 * * *", UTC).orElseThrow(), false));
+        private final Manifest manifest = draft("camera").scheduled(Schedule.Cron.parse("0 22 * * *", UTC).orElseThrow(), false).build();
         private final World world = World.with(manifest);
         private final Instant due = Instant.parse("2026-11-22T22:00:00Z");
 

@@ -1,11 +1,6 @@
 package io.efka.agent.supervision;
 
-import static io.efka.agent.supervision.Manifests.checked;
-import static io.efka.agent.supervision.Manifests.every;
-import static io.efka.agent.supervision.Manifests.manifest;
-import static io.efka.agent.supervision.Manifests.oneshot;
-import static io.efka.agent.supervision.Manifests.ready;
-import static io.efka.agent.supervision.Manifests.watchdog;
+import static io.efka.fixtures.Manifests.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.Service.Waiters;
@@ -58,8 +53,8 @@ final class StateTableTest {
     private static final Fault FAULT = new Fault("manifest.json", "missing", "must be a file");
     private static final Request REQUEST = new Request(Optional.empty(), true, outcome -> {});
 
-    private static final Manifest ONESHOT = manifest("camera", oneshot());
-    private static final Manifest SCHEDULED = manifest("camera", every(Duration.ofMinutes(1)));
+    private static final Manifest ONESHOT = draft("camera").oneshot().build();
+    private static final Manifest SCHEDULED = draft("camera").every(Duration.ofMinutes(1)).build();
 
     private static final Map<String, ServiceState> STATES = new LinkedHashMap<>();
     private static final Map<String, Service> ONESHOTS = new LinkedHashMap<>();
@@ -136,11 +131,11 @@ final class StateTableTest {
     }
 
     private static Manifest effectiveManifest() {
-        return manifest(
-                "camera",
-                checked(Manifest.OnUnhealthy.RESTART),
-                ready(Manifest.Readiness.Kind.HEALTH),
-                watchdog(Duration.ofSeconds(20)));
+        return draft("camera")
+                .checked(Manifest.OnUnhealthy.RESTART)
+                .ready(Manifest.Readiness.Kind.HEALTH)
+                .watchdog(Duration.ofSeconds(20))
+                .build();
     }
 
     @Test

@@ -1,13 +1,8 @@
 package io.efka.agent.supervision;
 
-import static io.efka.agent.supervision.Manifests.after;
-import static io.efka.agent.supervision.Manifests.checked;
-import static io.efka.agent.supervision.Manifests.limit;
-import static io.efka.agent.supervision.Manifests.manifest;
-import static io.efka.agent.supervision.Manifests.policy;
-import static io.efka.agent.supervision.Manifests.ready;
-import static io.efka.agent.supervision.Manifests.stop;
 import static io.efka.agent.supervision.World.CAMERA;
+import static io.efka.fixtures.Manifests.draft;
+import static io.efka.fixtures.Manifests.manifest;
 import static io.efka.protocol.ServiceStatus.State.BACKOFF;
 import static io.efka.protocol.ServiceStatus.State.FAILED;
 import static io.efka.protocol.ServiceStatus.State.RUNNING;
@@ -359,10 +354,9 @@ final class SupervisorTest {
 
     @Nested
     class WithAStopCommand {
-        final World world = World.with(manifest(
-                "camera",
-                stop(new Manifest.StopRule(
-                        Optional.of("bin/stop"), List.of("-f"), Signal.INT, Duration.ofSeconds(3)))));
+        final World world = World.with(draft("camera")
+                .stop(new Manifest.StopRule(Optional.of("bin/stop"), List.of("-f"), Signal.INT, Duration.ofSeconds(3)))
+                .build());
 
         @Test
         void itIsPreferredToASignal() {
@@ -414,7 +408,7 @@ final class SupervisorTest {
 
     @Nested
     class WithALimit {
-        final World world = World.with(manifest("camera", limit(2)));
+        final World world = World.with(draft("camera").restartLimit(2).build());
 
         void failUntilGivenUp() {
             world.running();
@@ -453,7 +447,7 @@ final class SupervisorTest {
     class WithAPolicy {
         @Test
         void onFailureLeavesACleanExitAlone() {
-            World world = World.with(manifest("camera", policy(Policy.ON_FAILURE)));
+            World world = World.with(draft("camera").restart(Policy.ON_FAILURE).build());
             world.running();
             world.exits(0);
             assertThat(world.status().state()).isEqualTo(STOPPED);
@@ -462,7 +456,7 @@ final class SupervisorTest {
 
         @Test
         void onFailureCountsAnUnknownExitCodeAsAFailure() {
-            World world = World.with(manifest("camera", policy(Policy.ON_FAILURE)));
+            World world = World.with(draft("camera").restart(Policy.ON_FAILURE).build());
             world.running();
             var unknown = new Exit(OptionalInt.empty(), Optional.empty(), false, world.timers.now(), "");
             world.launcher.tell(new Event.Exited(world.launcher.run(), unknown, true));
@@ -471,7 +465,7 @@ final class SupervisorTest {
 
         @Test
         void neverLeavesACrashAlone() {
-            World world = World.with(manifest("camera", policy(Policy.NEVER)));
+            World world = World.with(draft("camera").restart(Policy.NEVER).build());
             world.running();
             world.exits(1);
             assertThat(world.status().state()).isEqualTo(STOPPED);
@@ -482,7 +476,8 @@ final class SupervisorTest {
     class WithAHealthCheck {
         @Test
         void threeFailuresInARowRestartIt() {
-            World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART)));
+            World world =
+                    World.with(draft("camera").checked(OnUnhealthy.RESTART).build());
             world.running();
             world.probeAnswers(true);
             for (int i = 0; i < 3; i++) {
@@ -497,7 +492,8 @@ final class SupervisorTest {
 
         @Test
         void oneGoodAnswerForgivesTheFailuresBefore() {
-            World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART)));
+            World world =
+                    World.with(draft("camera").checked(OnUnhealthy.RESTART).build());
             world.running();
             for (boolean answer : new boolean[] {true, false, false, true, false, false}) {
                 world.probeAnswers(answer);
@@ -509,7 +505,8 @@ final class SupervisorTest {
 
         @Test
         void failuresWithinTheStartPeriodDoNotCount() {
-            World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART)));
+            World world =
+                    World.with(draft("camera").checked(OnUnhealthy.RESTART).build());
             world.running();
             for (int i = 0; i < 20; i++) {
                 world.probeAnswers(false);
@@ -522,7 +519,8 @@ final class SupervisorTest {
         @Test
         void theStartPeriodIsAsLongAsItIsWhateverTheClockIsSetTo() {
             for (Duration jump : List.of(Duration.ofDays(20_000), Duration.ofDays(-20_000))) {
-                World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART)));
+                World world =
+                        World.with(draft("camera").checked(OnUnhealthy.RESTART).build());
                 world.running();
                 world.timers.setClock(jump);
                 for (int i = 0; i < 30; i++) {
@@ -540,7 +538,7 @@ final class SupervisorTest {
 
         @Test
         void reportOnlySaysSo() {
-            World world = World.with(manifest("camera", checked(OnUnhealthy.REPORT)));
+            World world = World.with(draft("camera").checked(OnUnhealthy.REPORT).build());
             world.running();
             world.probeAnswers(true);
             for (int i = 0; i < 5; i++) {
@@ -553,7 +551,10 @@ final class SupervisorTest {
 
         @Test
         void aStartWaitsForTheFirstGoodAnswerWhereReadinessIsHealth() {
-            World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART), ready(Readiness.Kind.HEALTH)));
+            World world = World.with(draft("camera")
+                    .checked(OnUnhealthy.RESTART)
+                    .ready(Readiness.Kind.HEALTH)
+                    .build());
             World.Asking start = world.ask(Event.StartAsked::new);
             world.settles();
             world.probeAnswers(false);
@@ -565,7 +566,10 @@ final class SupervisorTest {
 
         @Test
         void oneThatDoesNotBecomeReadyInTimeIsRestarted() {
-            World world = World.with(manifest("camera", checked(OnUnhealthy.RESTART), ready(Readiness.Kind.HEALTH)));
+            World world = World.with(draft("camera")
+                    .checked(OnUnhealthy.RESTART)
+                    .ready(Readiness.Kind.HEALTH)
+                    .build());
             World.Asking start = world.ask(Event.StartAsked::new);
             world.settles();
             world.advance("30S");
@@ -583,7 +587,7 @@ final class SupervisorTest {
 
         WithDependencies() {
             world.install(manifest("broker"));
-            world.install(manifest("camera", after("broker")));
+            world.install(draft("camera").after("broker").build());
         }
 
         @Test
@@ -836,7 +840,8 @@ final class SupervisorTest {
 
         @Test
         void aServiceThatKeepsRunningIsLeftAloneWithItsRecord() throws InterruptedException {
-            World world = World.with(manifest("camera", Manifests.onAgentExit(Manifest.OnAgentExit.KEEP)));
+            World world = World.with(
+                    draft("camera").onAgentExit(Manifest.OnAgentExit.KEEP).build());
             world.running();
             assertThat(world.services.stop(Duration.ofSeconds(1))).isTrue();
             assertThat(world.launcher.calls).doesNotContain("signalTree TERM");

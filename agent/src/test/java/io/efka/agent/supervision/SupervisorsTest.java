@@ -4,6 +4,7 @@ import static io.efka.agent.supervision.World.CAMERA;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.supervision.Supervisors.Ports;
+import io.efka.fixtures.Manifests;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;

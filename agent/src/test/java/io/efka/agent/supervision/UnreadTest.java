@@ -1,8 +1,8 @@
 package io.efka.agent.supervision;
 
-import static io.efka.agent.supervision.Manifests.after;
-import static io.efka.agent.supervision.Manifests.manifest;
 import static io.efka.agent.supervision.World.CAMERA;
+import static io.efka.fixtures.Manifests.draft;
+import static io.efka.fixtures.Manifests.manifest;
 import static io.efka.protocol.ServiceStatus.State.BACKOFF;
 import static io.efka.protocol.ServiceStatus.State.FAILED;
 import static io.efka.protocol.ServiceStatus.State.RUNNING;
@@ -368,7 +368,7 @@ final class UnreadTest {
     @Test
     void itWaitsForTheServicesThatItsManifestNames() {
         Manifest broker = manifest("broker");
-        Manifest camera = manifest("camera", after("broker"));
+        Manifest camera = draft("camera").after("broker").build();
         World earlier = World.with(camera);
         earlier.install(broker);
         earlier.ask(broker.id(), Event.StartAsked::new);
@@ -388,8 +388,8 @@ final class UnreadTest {
 
     @Test
     void twoThatWaitForEachOtherAreSaidToBeWrong() {
-        Manifest camera = manifest("camera", after("broker"));
-        Manifest broker = manifest("broker", after("camera"));
+        Manifest camera = draft("camera").after("broker").build();
+        Manifest broker = draft("broker").after("camera").build();
         World earlier = World.with(manifest);
         earlier.install(manifest("broker"));
         earlier.ask(broker.id(), Event.StartAsked::new);

@@ -48,7 +48,8 @@ final class BootBenchmark implements Benchmark {
 
     private record Boots(Measurements running, Measurements online) {}
 
-    private static Boots measure(BenchSetup setup, Stamps stamps, int services, Map<String, String> environment, int rounds)
+    private static Boots measure(
+            BenchSetup setup, Stamps stamps, int services, Map<String, String> environment, int rounds)
             throws Exception {
         Path data = setup.data();
         for (int i = 0; i < services; i++) write(data, Script.of("service-" + i, stamps.script()));

@@ -50,7 +50,8 @@ final class LogsBenchmark implements Benchmark {
         return rows;
     }
 
-    private static List<Row> under(BenchSetup setup, RunningAgent running, String service, Measurements quiet) throws Exception {
+    private static List<Row> under(BenchSetup setup, RunningAgent running, String service, Measurements quiet)
+            throws Exception {
         var took = new Measurements();
         var isOver = new AtomicBoolean();
         var askers = new ArrayList<Thread>();

@@ -228,7 +228,8 @@ final class Chaos implements AutoCloseable {
     private void clean() {
         observer.close();
         agent.kill();
-        for (ServiceProcesses.Seen left : processes.find()) ProcessHandle.of(left.pid()).ifPresent(ProcessHandle::destroyForcibly);
+        for (ServiceProcesses.Seen left : processes.find())
+            ProcessHandle.of(left.pid()).ifPresent(ProcessHandle::destroyForcibly);
         proxy.close();
         broker.close();
         disk.close();

@@ -69,7 +69,8 @@ final class ObserverMain {
         this.pinger = new Pinger(number -> ping(all + "/cmd/ping", number), conditions::audibleNanos, DEAF, notes);
         senders.add(new InputSender(commander, witness(ChaosService.LISTENER), notes, random.split()));
         senders.add(new SignalSender(commander, witness(ChaosService.TWITCHER), conditions, notes, random.split()));
-        senders.add(new SwitchSender(commander, witness(ChaosService.SWITCH), processes, conditions, notes, random.split()));
+        senders.add(new SwitchSender(
+                commander, witness(ChaosService.SWITCH), processes, conditions, notes, random.split()));
         senders.add(new LogsSender(commander, conditions, notes, random.split()));
         senders.add(new ConfigSender(commander, notes, random.split()));
         senders.add(new GuestSender(commander, processes, notes, random.split()));

@@ -173,7 +173,9 @@ class DiskFaultsIT {
         assertThat(status.get("desired").getAsString()).isEqualTo("running");
         int before = device.text("ticker").length();
         Await.until(
-                "the output goes on", DisturbedDevice.SOON, () -> device.text("ticker").length() > before);
+                "the output goes on",
+                DisturbedDevice.SOON,
+                () -> device.text("ticker").length() > before);
     }
 
     /** Every one of them either works or says why not; returns what the first refused one says. */

@@ -76,8 +76,7 @@ class LedgerUnderFireIT {
     private static void send(DisturbedDevice device, Watcher operator, int round) {
         operator.publish(device.topic("svc/counted/cmd/restart"), arguments("restart-" + round, ""));
         operator.publish(
-                device.topic("svc/told/cmd/input"),
-                arguments("input-" + round, ",\"text\":\"word-" + round + "\\n\""));
+                device.topic("svc/told/cmd/input"), arguments("input-" + round, ",\"text\":\"word-" + round + "\\n\""));
     }
 
     private static String arguments(String id, String more) {

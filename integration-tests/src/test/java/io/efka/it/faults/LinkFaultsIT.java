@@ -373,7 +373,8 @@ class LinkFaultsIT {
                             () -> "the log names the client id:\n"
                                     + proxied.device().agent().log(),
                             SOON,
-                            () -> proxied.complaints("efka-twin").stream().anyMatch(line -> line.contains("client id")));
+                            () -> proxied.complaints("efka-twin").stream()
+                                    .anyMatch(line -> line.contains("client id")));
                 }
                 proxied.awaitPing();
             }
@@ -397,7 +398,8 @@ class LinkFaultsIT {
                                 forged.getBytes(StandardCharsets.UTF_8),
                                 true,
                                 new MqttProperties());
-                Await.until("the broker has the truth again", Duration.ofSeconds(20), () -> retainedStateIsRight(proxied));
+                Await.until(
+                        "the broker has the truth again", Duration.ofSeconds(20), () -> retainedStateIsRight(proxied));
                 proxied.ping();
             }
         }
@@ -470,7 +472,9 @@ class LinkFaultsIT {
         int connections = proxied.connections();
         proxied.awaitOutput("wordy", "tick 40\n");
         assertThat(proxied.connections()).as("the link lasts").isEqualTo(connections);
-        assertThat(proxied.log()).as("it is said").anyMatch(line -> line.contains("too large") || line.contains("size"));
+        assertThat(proxied.log())
+                .as("it is said")
+                .anyMatch(line -> line.contains("too large") || line.contains("size"));
     }
 
     private static void sendWithReplyTo(Device device, String command, String replyTo) {

@@ -28,7 +28,9 @@ class OfflineGapIT {
             broker.kill();
             touch(device, "go");
             Await.until(
-                    "it wrote", DisturbedDevice.SOON, () -> Files.exists(device.data().resolve("services/flood/done")));
+                    "it wrote",
+                    DisturbedDevice.SOON,
+                    () -> Files.exists(device.data().resolve("services/flood/done")));
             broker.startEmpty();
             device.watchAgain();
             device.awaitText("flood", LINES + "\n");

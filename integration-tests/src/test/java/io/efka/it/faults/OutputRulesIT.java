@@ -43,8 +43,7 @@ class OutputRulesIT {
                     "{\"stderr\":\"merge\"}");
             device.awaitText("merged", "err 3\n");
             assertThat(device.text("merged")).isEqualTo("out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n");
-            assertThat(device.watcher().all(device.topic("svc/merged/stderr")))
-                    .isEmpty();
+            assertThat(device.watcher().all(device.topic("svc/merged/stderr"))).isEmpty();
         }
 
         @Test

@@ -28,7 +28,8 @@ final class CallCommandTest {
 
     @Test
     void theServiceAnswers() {
-        fixture.send(camera("call/blink"), "{\"id\":\"1\",\"args\":{\"times\":3}}").settle();
+        fixture.send(camera("call/blink"), "{\"id\":\"1\",\"args\":{\"times\":3}}")
+                .settle();
         assertThat(fixture.channels.calls.get(0).args()).hasToString("{\"times\":3}");
         assertThat(fixture.channels.calls.get(0).timeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(fixture.replies).isEmpty();

@@ -151,7 +151,8 @@ final class ConfigCommandTest {
         @Test
         void anUnknownSignalIsRefusedBeforeAnythingHappens() {
             fixture.supervision.running(CAMERA);
-            fixture.send(camera("config"), "{\"set\":{},\"signal\":\"WHISTLE\"}").settle();
+            fixture.send(camera("config"), "{\"set\":{},\"signal\":\"WHISTLE\"}")
+                    .settle();
             assertThat(code(fixture.reply())).isEqualTo("bad_argument");
             assertThat(message(fixture.reply())).contains("WHISTLE").contains("HUP");
             assertThat(fixture.channels.configured).isEmpty();

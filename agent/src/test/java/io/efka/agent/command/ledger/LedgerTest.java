@@ -7,9 +7,9 @@ import static io.efka.agent.command.CommandFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.agent.command.CommandFixture;
 import io.efka.agent.command.FakeDisk;
 import io.efka.agent.command.KillSwitch;
-import io.efka.agent.command.CommandFixture;
 import io.efka.agent.command.ledger.LedgerEntry.ReplyTo;
 import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.supervision.FakeTimers;
@@ -98,7 +98,9 @@ final class LedgerTest {
                     .send(camera("stop"), "", CommandFixture.request("answers/2", id))
                     .settle();
             assertThat(fixture.replies).extracting(Message::topic).containsExactlyInAnyOrder("answers/1", "answers/2");
-            assertThat(fixture.replies).extracting(reply -> code(CommandFixture.json(reply))).containsOnly("disk_full");
+            assertThat(fixture.replies)
+                    .extracting(reply -> code(CommandFixture.json(reply)))
+                    .containsOnly("disk_full");
             assertThat(fixture.acknowledged).hasSize(2);
         }
 
@@ -178,7 +180,9 @@ final class LedgerTest {
             fixture.disk.isFull = true;
             fixture.send(camera("signal"), HUP_1).settle();
             assertThat(code(fixture.reply())).isEqualTo("disk_full");
-            assertThat(message(fixture.reply())).contains("No space left on device").contains("not executed");
+            assertThat(message(fixture.reply()))
+                    .contains("No space left on device")
+                    .contains("not executed");
             assertThat(fixture.supervision.told).isEmpty();
             assertThat(fixture.acknowledged).hasSize(1);
 
@@ -424,7 +428,8 @@ final class LedgerTest {
         }
 
         private static Message stop(String replyTopic) {
-            return new Message(camera("stop"), new byte[0], 1, false, CommandFixture.request(replyTopic, new byte[] {'1'}));
+            return new Message(
+                    camera("stop"), new byte[0], 1, false, CommandFixture.request(replyTopic, new byte[] {'1'}));
         }
 
         private static void live(CommandFixture fixture, List<Message> delivered) {
