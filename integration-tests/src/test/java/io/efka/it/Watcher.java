@@ -43,6 +43,16 @@ public final class Watcher implements AutoCloseable {
                     .map(UserProperty::getValue)
                     .findFirst();
         }
+
+        /** Where the first byte of a message of output is in its stream. */
+        public long offset() {
+            return Long.parseLong(user("offset").orElseThrow());
+        }
+
+        /** Where the byte after its last one is. */
+        public long end() {
+            return offset() + payload.length;
+        }
     }
 
     /** Connects and subscribes. */

@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.DisturbedDevice.assertOk;
+import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.Await;
@@ -52,7 +52,7 @@ class BrokerFaultsIT {
             broker.startEmpty();
             try (var watcher = new Watcher(broker, "efka/silent/#")) {
                 watcher.awaitJson("efka/silent/status", s -> s.get("online").getAsBoolean());
-                assertOk(watcher.ask("efka/silent/cmd/ping", ""));
+                ok(watcher.ask("efka/silent/cmd/ping", ""));
             }
         } finally {
             silent.close();
@@ -80,7 +80,7 @@ class BrokerFaultsIT {
         try (var device = new DisturbedDevice(broker, "emptied", List.of())) {
             device.run("runs", "exec sleep 600");
             device.run("stops", "exec sleep 600");
-            assertOk(device.ask("stops", "stop", ""));
+            ok(device.ask("stops", "stop", ""));
             long pid = device.status("runs").get("pid").getAsLong();
 
             broker.kill();
@@ -92,7 +92,7 @@ class BrokerFaultsIT {
             device.awaitStatus("stops", s -> s.get("state").getAsString().equals("stopped"));
             assertThat(Duration.ofNanos(System.nanoTime() - restarted)).isLessThan(Duration.ofSeconds(10));
 
-            assertOk(device.ask("runs", "restart", ""));
+            ok(device.ask("runs", "restart", ""));
             assertRetained(device);
         }
     }

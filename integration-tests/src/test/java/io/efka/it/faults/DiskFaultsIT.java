@@ -1,7 +1,7 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.DisturbedDevice.assertOk;
-import static io.efka.it.faults.DisturbedDevice.code;
+import static io.efka.it.Device.ok;
+import static io.efka.it.Device.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -67,12 +67,12 @@ class DiskFaultsIT {
 
             assertStillRuns(device, pid);
             assertThat(code(device.ask("other", "install", install("other")))).isEqualTo("disk_full");
-            assertOk(device.ask("ping"));
-            assertOk(device.ask("list"));
-            assertOk(device.ask("unneeded", "remove", "{\"id\":\"room\"}"));
+            ok(device.ask("ping"));
+            ok(device.ask("list"));
+            ok(device.ask("unneeded", "remove", "{\"id\":\"room\"}"));
 
             Files.delete(filler);
-            assertOk(device.ask("ticker", "stop", ""));
+            ok(device.ask("ticker", "stop", ""));
             device.killAndStart();
             device.awaitStatus("ticker", s -> s.get("session").getAsLong() == 2);
             assertThat(device.status("ticker").get("desired").getAsString()).isEqualTo("stopped");
@@ -92,7 +92,7 @@ class DiskFaultsIT {
 
             assertThat(device.status("ticker").get("pid").getAsLong()).isEqualTo(pid);
             device.run("second", "exec sleep 600");
-            assertOk(device.ask("second", "restart", ""));
+            ok(device.ask("second", "restart", ""));
 
             int before = device.text("ticker").length();
             Files.delete(filler);
@@ -135,7 +135,7 @@ class DiskFaultsIT {
             assertThat(code(refused)).isEqualTo("disk_full");
             assertThat(refused.toString()).contains("Read-only file system");
             assertStillRuns(device, pid);
-            assertOk(device.ask("info"));
+            ok(device.ask("info"));
 
             assertThat(device.killAndStart().exitCode()).isEqualTo(73);
 
@@ -149,7 +149,7 @@ class DiskFaultsIT {
                     s -> s.get("session").getAsLong() == 2
                             && s.get("state").getAsString().equals("running"));
             assertThat(again.get("desired").getAsString()).isEqualTo("running");
-            assertOk(device.ask("ticker", "stop", ""));
+            ok(device.ask("ticker", "stop", ""));
         }
     }
 
@@ -163,7 +163,7 @@ class DiskFaultsIT {
             assertThat(device.status("sleeper").get("state").getAsString()).isEqualTo("running");
             device.killAndStart();
             device.awaitStatus("sleeper", s -> s.get("session").getAsLong() == 2);
-            assertOk(device.ask("sleeper", "stop", ""));
+            ok(device.ask("sleeper", "stop", ""));
         }
     }
 

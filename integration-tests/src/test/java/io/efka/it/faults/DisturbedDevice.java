@@ -1,12 +1,12 @@
 package io.efka.it.faults;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.efka.it.Device.ok;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.efka.fixtures.Await;
 import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
+import io.efka.it.Bundle;
 import io.efka.it.TestBroker;
 import io.efka.it.Watcher;
 import java.io.IOException;
@@ -104,21 +104,9 @@ final class DisturbedDevice implements AutoCloseable {
 
     /** Installs and starts a shell script. */
     void run(String service, String script, String... output) {
-        var manifest = new JsonObject();
-        manifest.addProperty("service_id", service);
-        manifest.addProperty("exec", "run.sh");
-        manifest.addProperty("health_check", "process:");
-        if (output.length > 0) manifest.add("output", JsonParser.parseString(output[0]));
-        var file = new JsonObject();
-        file.addProperty("text", "#!/bin/sh\n" + script + "\n");
-        file.addProperty("mode", "0755");
-        var files = new JsonObject();
-        files.add("run.sh", file);
-        var install = new JsonObject();
-        install.add("manifest", manifest);
-        install.add("files", files);
-        install.addProperty("start", true);
-        assertOk(ask(service, "install", install.toString()));
+        Bundle bundle = Bundle.script(service, script);
+        if (output.length > 0) bundle = bundle.with("output", output[0]);
+        ok(ask(service, "install", bundle.startedPayload()));
     }
 
     JsonObject ask(String service, String command, String payload) {
@@ -130,9 +118,7 @@ final class DisturbedDevice implements AutoCloseable {
     }
 
     JsonObject status(String service) {
-        JsonObject reply = ask(service, "status", "");
-        assertOk(reply);
-        return reply.getAsJsonObject("status");
+        return ok(ask(service, "status", "")).getAsJsonObject("status");
     }
 
     JsonObject awaitStatus(String service, Predicate<JsonObject> wanted) {
@@ -181,23 +167,6 @@ final class DisturbedDevice implements AutoCloseable {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-    }
-
-    static void assertOk(JsonObject reply) {
-        assertThat(reply.get("ok").getAsBoolean()).as("%s", reply).isTrue();
-    }
-
-    static String code(JsonObject reply) {
-        assertThat(reply.get("ok").getAsBoolean()).as("%s", reply).isFalse();
-        return reply.getAsJsonObject("error").get("code").getAsString();
-    }
-
-    static long offset(Watcher.Seen message) {
-        return Long.parseLong(message.user("offset").orElseThrow());
-    }
-
-    static long end(Watcher.Seen message) {
-        return offset(message) + message.payload().length;
     }
 
     static byte[] bytes(String text) {

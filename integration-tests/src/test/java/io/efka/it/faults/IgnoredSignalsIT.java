@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.DisturbedDevice.assertOk;
+import static io.efka.it.Device.ok;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.efka.it.Brokers;
@@ -23,7 +23,7 @@ class IgnoredSignalsIT {
             device.run(
                     "listener", "trap 'echo heard HUP' HUP; trap 'echo heard INT' INT; while :; do sleep 0.05; done");
             for (String signal : List.of("HUP", "INT")) {
-                assertOk(device.ask("listener", "signal", "{\"signal\":\"" + signal + "\"}"));
+                ok(device.ask("listener", "signal", "{\"signal\":\"" + signal + "\"}"));
                 device.awaitText("listener", "heard " + signal + "\n");
             }
         }

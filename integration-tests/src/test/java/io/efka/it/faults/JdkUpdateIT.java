@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.DisturbedDevice.assertOk;
+import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.Folders;
@@ -41,12 +41,12 @@ final class JdkUpdateIT {
             Files.writeString(helper, "#!/bin/sh\nexit 1\n");
             assertThat(helper.toFile().setExecutable(true)).isTrue();
 
-            assertOk(device.ask("before", "signal", "{\"signal\":\"USR1\"}"));
+            ok(device.ask("before", "signal", "{\"signal\":\"USR1\"}"));
             device.awaitText("before", "heard\n");
             device.run("after", "echo started; exec sleep 600");
             device.awaitText("after", "started\n");
-            assertOk(device.ask("before", "restart", ""));
-            assertOk(device.ask("after", "stop", ""));
+            ok(device.ask("before", "restart", ""));
+            ok(device.ask("after", "stop", ""));
         }
     }
 }

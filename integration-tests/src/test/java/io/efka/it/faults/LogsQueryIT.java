@@ -1,6 +1,7 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.DisturbedDevice.assertOk;
+import io.efka.it.Device;
+import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -94,7 +95,7 @@ class LogsQueryIT {
             assertThat(pieces).isLessThan(200);
             JsonObject reply =
                     device.ask("much", "logs", "{\"from\":" + from + ",\"match\":\"(?:0*0*)*[0-9]*0{8}49000$\"}");
-            assertOk(reply);
+            ok(reply);
             if (reply.get("text").getAsString().endsWith("49000\n")) break;
             assertThat(reply.get("next").getAsLong()).isGreaterThan(from);
             from = reply.get("next").getAsLong();
@@ -105,7 +106,7 @@ class LogsQueryIT {
     @Test
     void withWhatTheSyntaxDoesNotHaveAreRefusedWithItsPlace() {
         JsonObject reply = device.ask("much", "logs", "{\"match\":\"foo(?=bar)\"}");
-        assertThat(DisturbedDevice.code(reply)).isEqualTo("bad_argument");
+        assertThat(Device.code(reply)).isEqualTo("bad_argument");
         assertThat(reply.toString()).contains("there is no lookahead in this syntax, at character 4");
     }
 }

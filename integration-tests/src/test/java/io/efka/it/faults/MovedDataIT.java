@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.DisturbedDevice.assertOk;
+import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.Await;
@@ -36,8 +36,8 @@ final class MovedDataIT {
                 var watcher = new Watcher(broker, "efka/moved/#")) {
             try (var before = AgentProcess.run(broker, "moved", data)) {
                 awaitSession(watcher, 1);
-                assertOk(watcher.ask("efka/moved/svc/kept/cmd/install", INSTALL.formatted("kept")));
-                assertOk(watcher.ask("efka/moved/svc/removed/cmd/install", INSTALL.formatted("removed")));
+                ok(watcher.ask("efka/moved/svc/kept/cmd/install", INSTALL.formatted("kept")));
+                ok(watcher.ask("efka/moved/svc/removed/cmd/install", INSTALL.formatted("removed")));
                 assertThat(before.terminate()).isZero();
             }
             Files.move(data, data2);
@@ -48,7 +48,7 @@ final class MovedDataIT {
                         "efka/moved/svc/kept/status",
                         status -> status.get("session").getAsLong() == 2
                                 && status.get("state").getAsString().equals("running"));
-                assertOk(watcher.ask("efka/moved/svc/removed/cmd/remove", ""));
+                ok(watcher.ask("efka/moved/svc/removed/cmd/remove", ""));
                 assertThat(data2.resolve("services/removed")).doesNotExist();
                 assertThat(after.terminate()).isZero();
             }

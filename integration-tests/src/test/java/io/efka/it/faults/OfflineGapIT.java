@@ -40,9 +40,9 @@ class OfflineGapIT {
             long published = 0;
             long next = 6;
             for (Watcher.Seen message : output) {
-                if (DisturbedDevice.end(message) <= next) continue;
-                published += DisturbedDevice.end(message) - Math.max(next, DisturbedDevice.offset(message));
-                next = DisturbedDevice.end(message);
+                if (message.end() <= next) continue;
+                published += message.end() - Math.max(next, message.offset());
+                next = message.end();
             }
             assertThat(next).isEqualTo(total);
             assertThat(6 + published + announced(device)).isEqualTo(total);

@@ -18,7 +18,7 @@ import java.util.List;
 record OutputAccount(String text, long dropped, long missing) {
     static OutputAccount of(Device device, String service, String stream) {
         List<Seen> messages = device.watcher().all(device.topic(service, stream)).stream()
-                .sorted(Comparator.comparingLong(OutputAccount::offset))
+                .sorted(Comparator.comparingLong(Seen::offset))
                 .toList();
         List<JsonObject> drops = device.watcher().all(device.topic(service, "event")).stream()
                 .map(Seen::json)
@@ -30,13 +30,13 @@ record OutputAccount(String text, long dropped, long missing) {
         long dropped = 0;
         long missing = 0;
         for (Seen message : messages) {
-            long gap = Math.max(0, offset(message) - at);
-            long announced = Math.min(gap, announced(drops, at, offset(message)));
+            long gap = Math.max(0, message.offset() - at);
+            long announced = Math.min(gap, announced(drops, at, message.offset()));
             dropped += announced;
             missing += gap - announced;
-            int known = (int) Math.max(0, Math.min(message.payload().length, at - offset(message)));
+            int known = (int) Math.max(0, Math.min(message.payload().length, at - message.offset()));
             bytes.write(message.payload(), known, message.payload().length - known);
-            at = Math.max(at, offset(message) + message.payload().length);
+            at = Math.max(at, message.end());
         }
         return new OutputAccount(bytes.toString(StandardCharsets.UTF_8), dropped, missing);
     }
@@ -52,9 +52,5 @@ record OutputAccount(String text, long dropped, long missing) {
 
     private static long number(JsonObject event, String key) {
         return event.get(key).getAsLong();
-    }
-
-    private static long offset(Seen message) {
-        return Long.parseLong(message.user("offset").orElseThrow());
     }
 }

@@ -27,8 +27,8 @@ class OutputBurstIT {
 
             long next = 0;
             for (Watcher.Seen message : device.output("burst")) {
-                assertThat(DisturbedDevice.offset(message)).isLessThanOrEqualTo(next);
-                for (int i = (int) (next - DisturbedDevice.offset(message)); i < message.payload().length; i++) {
+                assertThat(message.offset()).isLessThanOrEqualTo(next);
+                for (int i = (int) (next - message.offset()); i < message.payload().length; i++) {
                     if (message.payload()[i] != expected(next++)) throw new AssertionError("byte " + (next - 1));
                 }
             }
@@ -39,7 +39,7 @@ class OutputBurstIT {
 
     private static long arrived(DisturbedDevice device) {
         List<Watcher.Seen> output = device.output("burst");
-        return output.isEmpty() ? 0 : DisturbedDevice.end(output.get(output.size() - 1));
+        return output.isEmpty() ? 0 : output.get(output.size() - 1).end();
     }
 
     private static byte expected(long offset) {

@@ -1,6 +1,6 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.DisturbedDevice.assertOk;
+import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -53,7 +53,7 @@ class OutputFaultsIT {
 
             // The service goes on writing into the file that has no name any more, until its next run.
             say(device, "parrot", "into the void");
-            assertOk(device.ask("parrot", "restart", ""));
+            ok(device.ask("parrot", "restart", ""));
             say(device, "parrot", "after");
             device.awaitText("parrot", "after\n");
             assertThat(device.text("parrot")).isEqualTo("before\nafter\n");
@@ -232,7 +232,7 @@ class OutputFaultsIT {
     }
 
     private static void say(DisturbedDevice device, String service, String line) {
-        assertOk(device.ask(service, "input", "{\"text\":\"" + line + "\\n\"}"));
+        ok(device.ask(service, "input", "{\"text\":\"" + line + "\\n\"}"));
     }
 
     /** Into the FIFO that is the service's stdin. */
@@ -246,10 +246,10 @@ class OutputFaultsIT {
     }
 
     private static void assertContiguous(List<Watcher.Seen> output) {
-        long next = DisturbedDevice.offset(output.get(0));
+        long next = output.get(0).offset();
         for (Watcher.Seen message : output) {
-            assertThat(DisturbedDevice.offset(message)).isEqualTo(next);
-            next = DisturbedDevice.end(message);
+            assertThat(message.offset()).isEqualTo(next);
+            next = message.end();
         }
     }
 }

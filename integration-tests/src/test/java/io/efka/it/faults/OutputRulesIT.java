@@ -1,6 +1,7 @@
 package io.efka.it.faults;
 
-import static io.efka.it.faults.DisturbedDevice.assertOk;
+import io.efka.it.Device;
+import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -114,7 +115,7 @@ class OutputRulesIT {
             boolean isMore = true;
             while (isMore) {
                 JsonObject page = device.ask("large", "logs", "{\"from\":" + from + "}");
-                assertOk(page);
+                ok(page);
                 assertThat(page.toString().length()).isLessThan(256 << 10);
                 assertThat(page.get("offset").getAsLong()).isEqualTo(from);
                 whole.append(page.get("text").getAsString());
@@ -128,13 +129,13 @@ class OutputRulesIT {
         void aWrongTimeIsExplained() {
             device.run("timed", "exec sleep 600");
             JsonObject reply = device.ask("timed", "logs", "{\"since\":\"yesterday\"}");
-            assertThat(DisturbedDevice.code(reply)).isEqualTo("bad_argument");
+            assertThat(Device.code(reply)).isEqualTo("bad_argument");
             assertThat(reply.toString()).contains("since").contains("yesterday");
         }
 
         private String text(String arguments) {
             JsonObject reply = device.ask("read", "logs", arguments);
-            assertOk(reply);
+            ok(reply);
             return reply.get("text").getAsString();
         }
     }
