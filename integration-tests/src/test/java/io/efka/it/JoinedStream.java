@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A stream put together from its messages, by their offsets alone, as any reader can.
+ * A stream put together from its messages by their offsets alone, as any reader can do it.
  *
  * @param bytes from the first byte seen
  * @param duplicates bytes that came more than once

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A broker and one device with a running agent, for all tests of a class and of those nested in it. */
+/** A broker and one device with a running agent, shared by all tests of a class and of its nested classes. */
 final class SharedDevice implements BeforeAllCallback, AfterAllCallback {
     private final String id;
     private final List<String> flags;

@@ -36,7 +36,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** A whole command room over fakes, run on the test's own thread. {@link #nextLife()} is what a kill leaves of it. */
+/** All command packages over fakes, run on the test's own thread. {@link #nextLife()} is what is left after a kill. */
 public final class CommandFixture {
     public static final ServiceId CAMERA = new ServiceId("camera");
     static final ServiceId RADIO = new ServiceId("radio");
@@ -58,7 +58,7 @@ public final class CommandFixture {
     CompletableFuture<Logs.Page> logAnswer = CompletableFuture.completedFuture(
             new Logs.Page("one\n".getBytes(StandardCharsets.UTF_8), 0, 4, 0, 4, false));
     public CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
-    /** What the broker has against a reply, if anything. */
+    /** Why the broker refuses a reply; empty: it does not. */
     Function<Message, Optional<LinkException>> refusal = reply -> Optional.empty();
 
     boolean isShutDown;
@@ -99,7 +99,7 @@ public final class CommandFixture {
         router = new CommandRouter(table, context, queues, tasks::add);
     }
 
-    /** The same disk and processes, everything in memory gone; it dies at its {@code touch}-th touch of the outside. */
+    /** The next agent over the same disk and processes: all that was in memory is gone. {@code nextKill} says when it dies. */
     public CommandFixture nextLife(KillSwitch nextKill) {
         installer.folders.keySet().forEach(id -> supervision.reread(id, installer.manifest(id)));
         return new CommandFixture(disk, supervision, installer, new FakeTimers(), nextKill);
@@ -128,7 +128,7 @@ public final class CommandFixture {
         return logAnswer;
     }
 
-    /** Everything that waits for a thread is run, until nothing does. */
+    /** Runs every task that waits for a thread, until none does. */
     public CommandFixture settle() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) task.run();
         return this;

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A services root that is not there yet, and a folder beside it below which services may be registered. */
+/** A services root that does not exist yet, and a folder beside it whose subfolders may be registered as services. */
 record ServicesRoot(Path services, Path outside, ServiceFolders folders) {
 
     static ServicesRoot in(Path temp) throws IOException {
@@ -40,7 +40,7 @@ record ServicesRoot(Path services, Path outside, ServiceFolders folders) {
         assertThat(leftovers(services)).isEmpty();
     }
 
-    /** What is below the services root but not in a work directory. */
+    /** The paths below the services root that belong to no work directory. */
     static List<String> leftovers(Path services) throws IOException {
         if (!Files.exists(services)) return List.of();
         try (Stream<Path> tree = Files.walk(services, 2)) {

@@ -36,7 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
-/** An output room over a real folder, with a recording link and a store that survives its restarts. */
+/** {@link Output} over a real folder, with a recording link and a store that survives its restarts. */
 public final class OutputKit implements AutoCloseable {
     public static final ServiceId CAMERA = new ServiceId("camera");
     public static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
@@ -45,10 +45,10 @@ public final class OutputKit implements AutoCloseable {
     final FakeOffsets offsets = new FakeOffsets();
     final Announced announced = new Announced();
     final Path folder;
-    /** Whether there is no inode for another file. */
+    /** Whether no file can be created, as without a free inode. */
     volatile boolean isFull;
 
-    /** Bytes that can be written: negative where nobody knows. */
+    /** Bytes that can be written; negative: unknown. */
     volatile long free = -1;
 
     private final HolePuncher holes;
@@ -68,7 +68,7 @@ public final class OutputKit implements AutoCloseable {
         return output;
     }
 
-    /** As after a kill of the agent: what was not durable is not known any more. */
+    /** As after a kill of the agent: only the durable offsets are left. */
     void kill(Map<String, Long> durable) {
         link.lose();
         output.disconnected();
@@ -107,7 +107,7 @@ public final class OutputKit implements AutoCloseable {
         return new OutputRule(16 << 20, 256 << 20, 0, Duration.ofMillis(50), 64 << 10, Stderr.SEPARATE);
     }
 
-    /** So much of what was sent, and as much of what was not. */
+    /** Keeps so many bytes of what was sent, and as many of what was not. */
     static OutputRule keeping(long keep) {
         return keeping(keep, keep);
     }

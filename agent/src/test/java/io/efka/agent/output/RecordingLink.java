@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** A link that keeps what was published, and acknowledges when the test says so. */
+/** A link that records what is published, and acknowledges it when the test says so. */
 final class RecordingLink implements MqttLink {
     private final List<Message> published = new ArrayList<>();
     private final List<CompletableFuture<Void>> unanswered = new ArrayList<>();
@@ -27,22 +27,22 @@ final class RecordingLink implements MqttLink {
         acknowledging = atOnce;
     }
 
-    /** For floods: the observer sees every message, and nobody keeps it. */
+    /** For floods: from now on the observer sees every message, but none is recorded. */
     synchronized void keepNothing() {
         keeping = false;
     }
 
-    /** Who is told of every message. */
+    /** Passes every message to {@code each} as well. */
     synchronized void observe(Consumer<Message> each) {
         observer = each;
     }
 
-    /** What the broker has against a message, if anything. */
+    /** Refuses messages for the given reason, where there is one. */
     synchronized void refuse(Function<Message, Optional<LinkException>> reason) {
         refusal = reason;
     }
 
-    /** What the broker has announced. */
+    /** The largest packet that the broker has announced; larger ones are refused. */
     synchronized void limit(long bytes) {
         maxPacket = bytes;
         refuse(message -> message.packetBytes() > bytes
@@ -55,7 +55,7 @@ final class RecordingLink implements MqttLink {
         return maxPacket;
     }
 
-    /** Acknowledges one of those that wait, by its index. */
+    /** Acknowledges one of the unanswered messages. */
     void acknowledge(int index) {
         CompletableFuture<Void> answer;
         synchronized (this) {
@@ -76,7 +76,7 @@ final class RecordingLink implements MqttLink {
         return unanswered.size();
     }
 
-    /** The connection is lost, and with it every answer that is owed. */
+    /** Loses the connection: everything unanswered fails. */
     void lose() {
         up = false;
         List<CompletableFuture<Void>> owed;

@@ -26,7 +26,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** A launcher on this machine, with what it needs; closing it ends every run that it began. */
+/** A launcher on this machine, with all it needs. Closing it ends every run that it began. */
 public final class Machine implements AutoCloseable {
     final Path folder;
     public final Path workDir;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Keeps the events of one run, and waits for them. */
+/** Records the events of one run, and waits for them. */
 final class Recorder implements Consumer<Event> {
     private final List<Event> events = new ArrayList<>();
 

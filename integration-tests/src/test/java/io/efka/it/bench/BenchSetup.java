@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What every benchmark stands on: a folder, a broker with the settings that Efka ships, and a copy of the jar with its
- * archive of classes. Closing it leaves nothing behind.
+ * What all benchmarks use: a folder, a broker with the settings that Efka ships, and a copy of the jar with its archive
+ * of classes. Closing it leaves no file and no process.
  */
 final class BenchSetup implements AutoCloseable {
     private static final Path JAR = Path.of(System.getProperty("efka.jar"));
@@ -51,7 +51,7 @@ final class BenchSetup implements AutoCloseable {
         return settings.toArray(String[]::new);
     }
 
-    /** So many rounds, or a fifth of them in quick mode. */
+    /** How often to measure: {@code full} times, or a fifth of that, at least 3 times, in quick mode. */
     int rounds(int full) {
         return quick ? Math.max(3, full / 5) : full;
     }
@@ -64,7 +64,7 @@ final class BenchSetup implements AutoCloseable {
         return broker;
     }
 
-    /** A broker as its package installs it. */
+    /** A broker with the settings of its package. */
     TestBroker stockBroker() throws IOException {
         return Brokers.stock();
     }
@@ -127,7 +127,7 @@ final class BenchSetup implements AutoCloseable {
         Folders.delete(folder);
     }
 
-    /** Also after Ctrl-C nothing is left: no process, no file. */
+    /** Ends all processes and deletes all files; also after Ctrl-C. */
     private void endAll() {
         List<ProcessHandle> left = ProcessHandle.current().descendants().toList();
         left.forEach(ProcessHandle::destroyForcibly);

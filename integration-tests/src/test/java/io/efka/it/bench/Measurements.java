@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Measurements of one thing, in milliseconds unless said otherwise. */
+/** The measured values of one thing, in milliseconds unless said otherwise. */
 final class Measurements {
     private final List<Double> values = new ArrayList<>();
 
@@ -40,7 +40,7 @@ final class Measurements {
         return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 
-    /** The smallest value that at least that part of all values does not exceed. */
+    /** The smallest value that is not exceeded by at least this part of all values. */
     double quantile(double part) {
         List<Double> sorted = values.stream().sorted().toList();
         int rank = (int) Math.ceil(part * sorted.size());

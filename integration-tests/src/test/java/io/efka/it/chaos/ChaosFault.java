@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** What is done to the agent and to its world, and how often of eighteen times. */
+/** What is done to the agent and its surroundings, and how often in eighteen times. */
 enum ChaosFault {
     AGENT_KILL("agent killed with -9", 8),
     BROKER_RESTART("broker stopped and started", 2),

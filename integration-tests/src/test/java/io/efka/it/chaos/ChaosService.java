@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The services under fire: small scripts, each of which keeps a record of its own of all it does. */
+/** The services of a chaos run: small scripts, each of which records by itself what it does. */
 enum ChaosService {
-    /** Writes lines all the time, and is crashed. */
+    /** Writes lines all the time, and is made to crash. */
     CHATTY("chatty", "talk.sh", "stop", Map.of("PACE", "10", "FLOOD", "0", "FILLER", "x".repeat(41)), "16MiB"),
     /** Writes more at once than it keeps. */
     FLOOD("flood", "talk.sh", "keep", Map.of("PACE", "1", "FLOOD", "15000", "FILLER", "y".repeat(81)), "512KiB"),
@@ -23,7 +23,7 @@ enum ChaosService {
     /** Is started and stopped. */
     SWITCH("switch", "switch.sh", "keep", Map.of(), "1MiB");
 
-    /** Those whose output is accounted for, line by line. */
+    /** Those whose output is checked line by line. */
     static final List<ChaosService> TALKERS = List.of(CHATTY, FLOOD);
 
     private final String id;
@@ -44,17 +44,17 @@ enum ChaosService {
         return id;
     }
 
-    /** What stands behind the two numbers of each of its lines. */
+    /** The text after the two numbers of each of its lines. */
     String filler() {
         return environment.getOrDefault("FILLER", "");
     }
 
-    /** Where it keeps its own record. */
+    /** The folder of its own record. */
     Path witness(Path folder) {
         return folder.resolve(id);
     }
 
-    /** The arguments of {@code install} that make and start it. */
+    /** The arguments of an {@code install} that starts it as well. */
     JsonObject install(Path witnesses) {
         var variables = new JsonObject();
         environment.forEach(variables::addProperty);

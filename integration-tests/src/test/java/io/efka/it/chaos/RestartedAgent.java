@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The agent under test, with what an init system does for it: an end that nobody asked for is followed by a start. */
+/** The agent under test. It is killed, ended and started again; {@link Chaos} does what an init system would do. */
 final class RestartedAgent {
     private final Path log;
     private final List<String> arguments;
@@ -40,14 +40,14 @@ final class RestartedAgent {
         process = Optional.empty();
     }
 
-    /** SIGTERM; returns the exit code. */
+    /** Sends SIGTERM, waits for the end and returns the exit code. */
     int terminate() {
         int code = process.map(AgentProcess::terminate).orElse(0);
         process = Optional.empty();
         return code;
     }
 
-    /** Ended by itself: with this code. */
+    /** The exit code, if the agent ended by itself. */
     Optional<Integer> fallen() {
         return process.filter(p -> !p.isAlive()).map(AgentProcess::exitCode);
     }

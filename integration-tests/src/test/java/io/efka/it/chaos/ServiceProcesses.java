@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Looks at {@code /proc} for the processes of one device's services, without asking the agent. */
+/** Finds the processes of one device's services in {@code /proc}, without asking the agent. */
 final class ServiceProcesses {
     private final Path proc;
     private final String device;

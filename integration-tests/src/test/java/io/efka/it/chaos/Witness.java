@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a service wrote down itself of what it did. */
+/** What a service itself recorded of what it did. */
 record Witness(Path folder) {
     List<String> journal() {
         return lines("journal");

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A device that something is done to: its folders, its agent, and an operator who watches it through the broker. */
+/** A device whose agent or folders are disturbed by a test, and an operator who watches it through the broker. */
 final class DisturbedDevice implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(30);
 
@@ -30,7 +30,7 @@ final class DisturbedDevice implements AutoCloseable {
     private Watcher watcher;
     private AgentProcess agent;
 
-    /** @param wrapper what the agent is started under; empty: nothing */
+    /** @param wrapper the command that starts the agent; empty: none */
     DisturbedDevice(TestBroker broker, String id, List<String> wrapper) {
         this(broker, id, Optional.empty(), wrapper);
     }
@@ -64,14 +64,14 @@ final class DisturbedDevice implements AutoCloseable {
                 .orElse(0L);
     }
 
-    /** kill -9 of the agent, and a new one, which may or may not get on. */
+    /** Kills the agent with -9 and starts a new one, which may fail to start. */
     AgentProcess killAndStart() {
         agent.kill();
         agent = AgentProcess.run(broker, id, data(), "--log-dir", logs().toString());
         return agent;
     }
 
-    /** What the broker has now, to an eye that has seen nothing yet. */
+    /** A new watcher, which has seen nothing yet: it gets what the broker has retained. */
     Watcher watchAgain() {
         watcher.close();
         watcher = new Watcher(broker, topic("#"));
@@ -144,7 +144,7 @@ final class DisturbedDevice implements AutoCloseable {
         return watcher.all(topic("svc/" + service + "/stdout"));
     }
 
-    /** All that came of a service's output, in the order it came. */
+    /** The output of a service in the order in which it arrived, repetitions included. */
     String text(String service) {
         var text = new StringBuilder();
         output(service).forEach(message -> text.append(message.text()));
@@ -158,7 +158,7 @@ final class DisturbedDevice implements AutoCloseable {
                 () -> text(service).contains(wanted));
     }
 
-    /** A file of a service's stdout, the newest. */
+    /** The newest file of a service's stdout. */
     Path liveFile(String service) {
         try (var files = Files.list(logs().resolve(service))) {
             return files.filter(file -> file.getFileName().toString().matches("stdout.*[.]log"))

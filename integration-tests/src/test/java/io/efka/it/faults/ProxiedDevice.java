@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A broker, a device, and a proxy between them that can misbehave. The operator who watches does not go through the
- * proxy.
+ * A device, a broker, and a proxy between them that can misbehave. The watching operator is connected to the broker
+ * itself.
  */
 final class ProxiedDevice implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -42,7 +42,7 @@ final class ProxiedDevice implements AutoCloseable {
         return device;
     }
 
-    /** A service that writes a numbered line that often a second, after something that it does first. */
+    /** A service that runs the lines {@code before} and then writes a numbered line so many times a second. */
     static Bundle ticker(String id, int perSecond, String... before) {
         String loop = "i=0; while :; do i=$((i+1)); echo \"tick $i\"; sleep " + 1.0 / perSecond + "; done";
         String[] script = Arrays.copyOf(before, before.length + 1);
@@ -70,7 +70,7 @@ final class ProxiedDevice implements AutoCloseable {
         }
     }
 
-    /** Asks until it is answered: where the session was lost, what is asked before the agent has subscribed is lost. */
+    /** Sends pings until one is answered: where the session was lost, those sent before the agent has subscribed are lost. */
     void awaitPing() {
         int before = pingsAnswered();
         Await.until(() -> "a ping answered; the agent's log:\n" + String.join("\n", log()), LIMIT, () -> {
@@ -85,7 +85,7 @@ final class ProxiedDevice implements AutoCloseable {
                 .count();
     }
 
-    /** Connections since the agent started, as it says itself. */
+    /** Connections since the agent started, as it reports them. */
     int connections() {
         return Device.ok(device.ask("info", ""))
                 .getAsJsonObject("info")
@@ -98,7 +98,7 @@ final class ProxiedDevice implements AutoCloseable {
         return device.agent().log().lines().toList();
     }
 
-    /** Lines of the log, at WARN or worse, that have this in them. */
+    /** Lines of the log at WARN or above that contain this. */
     List<String> complaints(String about) {
         return log().stream()
                 .filter(line -> line.contains("WARN") || line.contains("ERROR"))
@@ -119,7 +119,7 @@ final class ProxiedDevice implements AutoCloseable {
 
     @Override
     public void close() {
-        // First of all the weather gets better: an agent that cannot end then has a fault of its own.
+        // First the link is made good again: an agent that cannot end then has a fault of its own.
         proxy.calm();
         proxy.reset();
         try (broker;

@@ -17,11 +17,11 @@ import java.util.function.Supplier;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /**
- * Tells whether an agent works: it answers, starts, notices an end, waits, stops, and ships what was written after it was
- * asked. It asks again what got no answer, under the same id, as every sender of commands has to.
+ * Checks that an agent works: that it answers, starts, notices an end, waits, stops, and ships what was written after the
+ * check began. A command without an answer is sent again under the same id, as every sender of commands has to.
  */
 final class AgentCheck implements AutoCloseable {
-    /** From a fault to an agent that works again, this one or the next. */
+    /** The time from a fault until this agent, or the next one, works again. */
     static final Duration LIMIT = Duration.ofSeconds(45);
 
     private static final int LOG_TAIL = 6_000;
@@ -42,7 +42,7 @@ final class AgentCheck implements AutoCloseable {
         this.watcher = new Watcher(broker, replies, device.topic("echo", "stdout"), device.topic("probe", "status"));
     }
 
-    /** Installs what is examined. */
+    /** Installs the services that the check uses. */
     void prepare() {
         steady = device.run(Bundle.script("echo", "exec cat").with("on_agent_exit", "\"keep\""))
                 .get("pid")

@@ -6,9 +6,9 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/** What an init system does: an end of the agent is followed by a start. */
+/** Starts the agent again whenever it ends, as an init system does. */
 final class AgentRestarter implements AutoCloseable {
-    /** Of an agent that cannot do its work: what it was started with is wrong. */
+    /** Exit codes that a restart cannot help against: the agent was started with something wrong. */
     private static final Set<Integer> HOPELESS = Set.of(64, 73, 78);
 
     private final Supplier<AgentProcess> starter;
@@ -42,7 +42,7 @@ final class AgentRestarter implements AutoCloseable {
         return List.copyOf(ends);
     }
 
-    /** No start follows any more. */
+    /** From now on the agent is not started again. */
     @Override
     public synchronized void close() {
         closed = true;
