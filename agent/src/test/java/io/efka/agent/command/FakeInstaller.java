@@ -90,10 +90,12 @@ public final class FakeInstaller implements Installer {
         others.getAsJsonArray().forEach(other -> after.add(other.getAsString()));
         String version = manifest.has("version") ? manifest.get("version").getAsString() : "1";
         List<String> warnings = manifest.has("exce") ? List.of("unknown key exce") : List.of();
-        Manifest read = Manifests.draft(id.value())
-                .exec("run.sh", version)
-                .after(after.toArray(String[]::new))
-                .build();
+        Manifest read = draft(id, version).after(after.toArray(String[]::new)).build();
         return new ManifestReading.Usable(read, warnings);
+    }
+
+    /** What is read of a service's folder: the version is seen in nothing but the program's argument. */
+    static Manifests.Draft draft(ServiceId id, String version) {
+        return Manifests.draft(id.value()).exec("run.sh", version);
     }
 }

@@ -5,7 +5,6 @@ import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
-import io.efka.fixtures.Manifests;
 import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
@@ -51,7 +50,7 @@ public final class FakeSupervision implements ServiceRegistry {
     public FakeSupervision with(ServiceId id) {
         var service = new Service();
         service.workDir = Path.of("/services", id.value());
-        service.manifest = Optional.of(Manifests.manifest(id.value()));
+        service.manifest = Optional.of(FakeInstaller.draft(id, "1").build());
         services.put(id, service);
         return this;
     }

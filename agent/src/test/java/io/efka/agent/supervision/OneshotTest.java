@@ -82,7 +82,8 @@ final class OneshotTest {
 
         @Test
         void isTriedAgainByItsRestartPolicy() {
-            World retried = World.with(draft("camera").oneshot().restart(Policy.ON_FAILURE).build());
+            World retried = World.with(
+                    draft("camera").oneshot().restart(Policy.ON_FAILURE).build());
             World.Asking start = retried.ask(Event.StartAsked::new);
             retried.settles();
             retried.advance("1M");
@@ -369,7 +370,8 @@ final class OneshotTest {
 
         @Test
         void missedDueTimesAreMadeUpForByOneRunIfItsRuleSaysSo() {
-            Manifest catching = draft("camera").scheduled(new Schedule.Every(MINUTE), true).build();
+            Manifest catching =
+                    draft("camera").scheduled(new Schedule.Every(MINUTE), true).build();
             world.ask(Event.StartAsked::new);
             World next = later(catching, MINUTE.multipliedBy(5).plusSeconds(30));
             assertThat(next.launcher.calls).containsExactly("launch camera");
@@ -390,7 +392,8 @@ final class OneshotTest {
         @Test
         void aChangedScheduleCountsAtOnce() {
             world.ask(Event.StartAsked::new);
-            world.tell(new Event.ManifestChanged(draft("camera").every(Duration.ofSeconds(10)).build()));
+            world.tell(new Event.ManifestChanged(
+                    draft("camera").every(Duration.ofSeconds(10)).build()));
             assertThat(nextRun(world)).isEqualTo(FakeTimers.START.plusSeconds(10));
             world.advance("10S");
             assertThat(world.launcher.calls).containsExactly("launch camera");
@@ -408,7 +411,9 @@ final class OneshotTest {
     @Nested
     class ByTheClock {
         private static final ZoneId UTC = ZoneId.of("UTC");
-        private final Manifest manifest = draft("camera").scheduled(Schedule.Cron.parse("0 22 * * *", UTC).orElseThrow(), false).build();
+        private final Manifest manifest = draft("camera")
+                .scheduled(Schedule.Cron.parse("0 22 * * *", UTC).orElseThrow(), false)
+                .build();
         private final World world = World.with(manifest);
         private final Instant due = Instant.parse("2026-11-22T22:00:00Z");
 

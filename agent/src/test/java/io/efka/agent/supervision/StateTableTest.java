@@ -54,7 +54,8 @@ final class StateTableTest {
     private static final Request REQUEST = new Request(Optional.empty(), true, outcome -> {});
 
     private static final Manifest ONESHOT = draft("camera").oneshot().build();
-    private static final Manifest SCHEDULED = draft("camera").every(Duration.ofMinutes(1)).build();
+    private static final Manifest SCHEDULED =
+            draft("camera").every(Duration.ofMinutes(1)).build();
 
     private static final Map<String, ServiceState> STATES = new LinkedHashMap<>();
     private static final Map<String, Service> ONESHOTS = new LinkedHashMap<>();

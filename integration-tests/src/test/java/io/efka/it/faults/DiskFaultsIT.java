@@ -1,7 +1,7 @@
 package io.efka.it.faults;
 
-import static io.efka.it.Device.ok;
 import static io.efka.it.Device.code;
+import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;

@@ -1,12 +1,12 @@
 package io.efka.it.faults;
 
-import io.efka.it.Device;
 import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import io.efka.fixtures.Await;
 import io.efka.it.Brokers;
+import io.efka.it.Device;
 import io.efka.it.TestBroker;
 import java.util.ArrayList;
 import java.util.List;
