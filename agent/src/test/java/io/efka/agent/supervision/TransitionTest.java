@@ -1,6 +1,6 @@
 package io.efka.agent.supervision;
 
-import static io.efka.agent.supervision.Manifests.manifest;
+import static io.efka.fixtures.Manifests.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.protocol.Exit;
