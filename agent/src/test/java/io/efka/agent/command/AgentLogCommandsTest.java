@@ -1,10 +1,10 @@
 package io.efka.agent.command;
 
-import static io.efka.agent.command.Rig.CAMERA;
-import static io.efka.agent.command.Rig.camera;
-import static io.efka.agent.command.Rig.code;
-import static io.efka.agent.command.Rig.device;
-import static io.efka.agent.command.Rig.message;
+import static io.efka.agent.command.CommandFixture.CAMERA;
+import static io.efka.agent.command.CommandFixture.camera;
+import static io.efka.agent.command.CommandFixture.code;
+import static io.efka.agent.command.CommandFixture.device;
+import static io.efka.agent.command.CommandFixture.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
@@ -17,11 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AgentLogCommandsTest {
-    private final Rig rig = new Rig();
+    private final CommandFixture fixture = new CommandFixture();
 
     private JsonObject ask(String command, String payload) {
-        rig.send(device(command), payload).settle();
-        return rig.lastReply();
+        fixture.send(device(command), payload).settle();
+        return fixture.lastReply();
     }
 
     @Nested
@@ -38,18 +38,18 @@ final class AgentLogCommandsTest {
         void staysUntilAnotherIsSet() {
             assertThat(ask("log-level", "{\"level\":\"DEBUG\"}").get("level").getAsString())
                     .isEqualTo("debug");
-            rig.timers.advance(Duration.ofDays(30));
-            assertThat(rig.agentLog.level).isEqualTo(Level.DEBUG);
+            fixture.timers.advance(Duration.ofDays(30));
+            assertThat(fixture.agentLog.level).isEqualTo(Level.DEBUG);
         }
 
         @Test
         void returnsWhenItsTimeIsOver() {
             JsonObject reply = ask("log-level", "{\"level\":\"trace\",\"for\":\"10m\"}");
             assertThat(reply.has("until")).isTrue();
-            rig.timers.advance(Duration.ofMinutes(9));
-            assertThat(rig.agentLog.level).isEqualTo(Level.TRACE);
-            rig.timers.advance(Duration.ofMinutes(1));
-            assertThat(rig.agentLog.level).isEqualTo(Level.INFO);
+            fixture.timers.advance(Duration.ofMinutes(9));
+            assertThat(fixture.agentLog.level).isEqualTo(Level.TRACE);
+            fixture.timers.advance(Duration.ofMinutes(1));
+            assertThat(fixture.agentLog.level).isEqualTo(Level.INFO);
             assertThat(ask("log-level", "").has("until")).isFalse();
         }
 
@@ -57,8 +57,8 @@ final class AgentLogCommandsTest {
         void isNotEndedByAnEarlierCommand() {
             ask("log-level", "{\"level\":\"trace\",\"for\":\"10m\"}");
             ask("log-level", "{\"level\":\"debug\"}");
-            rig.timers.advance(Duration.ofMinutes(11));
-            assertThat(rig.agentLog.level).isEqualTo(Level.DEBUG);
+            fixture.timers.advance(Duration.ofMinutes(11));
+            assertThat(fixture.agentLog.level).isEqualTo(Level.DEBUG);
         }
 
         @ParameterizedTest
@@ -73,16 +73,16 @@ final class AgentLogCommandsTest {
                 })
         void isLeftAsItIsByABadArgument(String payload) {
             assertThat(code(ask("log-level", payload))).isEqualTo("bad_argument");
-            assertThat(rig.agentLog.level).isEqualTo(Level.INFO);
+            assertThat(fixture.agentLog.level).isEqualTo(Level.INFO);
         }
     }
 
     @Nested
     class Lines {
         Lines() {
-            rig.agentLog.lines.add(new Line(Level.INFO, "one\n"));
-            rig.agentLog.lines.add(new Line(Level.WARN, "two\n"));
-            rig.agentLog.lines.add(new Line(Level.INFO, "three\n"));
+            fixture.agentLog.lines.add(new Line(Level.INFO, "one\n"));
+            fixture.agentLog.lines.add(new Line(Level.WARN, "two\n"));
+            fixture.agentLog.lines.add(new Line(Level.INFO, "three\n"));
         }
 
         private String text(String payload) {
@@ -113,18 +113,18 @@ final class AgentLogCommandsTest {
 
     @Test
     void aServicesLogsCanBeAskedForByHowLongAgo() {
-        rig.supervision.with(CAMERA);
-        rig.send(camera("logs"), "{\"since\":\"1h\",\"until\":\"30m\"}").settle();
-        assertThat(code(rig.lastReply())).isEqualTo("ok");
-        var time = rig.logQueries.get(0).time();
-        assertThat(time.since()).contains(rig.timers.now().minus(Duration.ofHours(1)));
-        assertThat(time.until()).contains(rig.timers.now().minus(Duration.ofMinutes(30)));
+        fixture.supervision.with(CAMERA);
+        fixture.send(camera("logs"), "{\"since\":\"1h\",\"until\":\"30m\"}").settle();
+        assertThat(code(fixture.lastReply())).isEqualTo("ok");
+        var time = fixture.logQueries.get(0).time();
+        assertThat(time.since()).contains(fixture.timers.now().minus(Duration.ofHours(1)));
+        assertThat(time.until()).contains(fixture.timers.now().minus(Duration.ofMinutes(30)));
     }
 
     @Test
     void aTimeThatIsNoneSaysBothShapes() {
-        rig.supervision.with(CAMERA);
-        rig.send(camera("logs"), "{\"since\":\"yesterday\"}").settle();
-        assertThat(message(rig.lastReply())).contains("2026-11-22T10:00:00Z", "\"1h\"");
+        fixture.supervision.with(CAMERA);
+        fixture.send(camera("logs"), "{\"since\":\"yesterday\"}").settle();
+        assertThat(message(fixture.lastReply())).contains("2026-11-22T10:00:00Z", "\"1h\"");
     }
 }
