@@ -15,6 +15,8 @@ import io.efka.agent.command.handler.DeviceCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
+import io.efka.agent.command.handler.ManifestCommand;
+import io.efka.agent.command.handler.RestartAllCommand;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
@@ -189,7 +191,8 @@ final class AgentAssembly {
                 settings.ledger().entries(),
                 settings.ledger().age(),
                 timers);
-        var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit());
+        var audit = new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
+        var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit);
         var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
         var requests = new ServiceRequests(services, folders);
         var installation = new Installation(services, requests, folders, events, pools.folders());
@@ -198,9 +201,11 @@ final class AgentAssembly {
                 new AgentLogCommands(log, timers),
                 new ServiceCommands(requests, statusCodec::encode, launcher::isGrouped),
                 new LogsCommand(requests, output.logs(), timers),
+                new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests),
                 new ApplyCommand(services, requests, installation, queues),
+                new RestartAllCommand(services, requests, queues),
                 shutdown);
         router = new CommandRouter(commands, context, queues, pools.workers());
         session = new BrokerSession(
@@ -232,10 +237,6 @@ final class AgentAssembly {
     static AgentAssembly of(
             Settings settings, StateStore store, long number, SelfCheck check, AgentLog log, Runnable shutdown) {
         return new AgentAssembly(settings, store, number, check, log, shutdown);
-    }
-
-    private static CommandAudit audit() {
-        return new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
     }
 
     private SerialExecutor mailbox(String name, SelfCheck check) {

@@ -31,6 +31,38 @@ public interface Installer {
     ManifestReading read(ServiceId id, Path workDir);
 
     /**
+     * Lists what is in the service's folder.
+     *
+     * @throws CommandException if it cannot be read
+     */
+    InstalledFiles list(Path workDir) throws CommandException;
+
+    /** Whether the folder was written by the agent; false if it was only registered. */
+    boolean isOwn(ServiceId id, Path workDir);
+
+    /**
+     * What is in a service's folder.
+     *
+     * @param manifest text of the manifest's file
+     * @param files by path, the manifest too; 256 at most
+     * @param truncated whether there are more files
+     */
+    record InstalledFiles(String manifest, List<InstalledFile> files, boolean truncated) {
+        public InstalledFiles {
+            files = List.copyOf(files);
+        }
+    }
+
+    /**
+     * A file as it is.
+     *
+     * @param mode permission bits, 0-0777
+     * @param size in bytes
+     * @param sha256 hexadecimal; empty if the file cannot be read, or there is too much to read
+     */
+    record InstalledFile(String path, int mode, long size, Optional<String> sha256) {}
+
+    /**
      * A service to be installed: written anew from {@code manifest} and {@code files}, or registered where it is already.
      *
      * @param manifest JSON text

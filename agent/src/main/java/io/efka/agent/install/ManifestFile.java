@@ -43,6 +43,13 @@ public final class ManifestFile {
         }
     }
 
+    /** The text of a manifest's file, which is read as {@link #read} does. */
+    static String text(Path file) throws IOException {
+        BasicFileAttributes seen = look(file);
+        if (!seen.isRegularFile()) throw new IOException(file + " is " + kind(seen) + ", must be a regular file");
+        return Utf8.decode(content(file, seen)).orElseThrow(() -> new IOException(file + " is not UTF-8"));
+    }
+
     /**
      * A file that is no manifest at all may be secret, and faults go to the broker: the position where it stops being JSON is
      * enough for its owner.

@@ -195,6 +195,15 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         }
     }
 
+    @Override
+    public InstalledFiles list(Path workDir) throws CommandException {
+        try {
+            return readsOf(workDir).read(workDir, () -> new FolderListing(workDir).read());
+        } catch (IOException e) {
+            throw CommandException.broken("cannot read " + workDir, e);
+        }
+    }
+
     /** The folders below the services root that have a manifest, by name: what can be registered again after a loss. */
     public List<Path> discover() throws IOException {
         try {
@@ -290,7 +299,8 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         return servicesRoot.resolve(id.value());
     }
 
-    private boolean isOwn(ServiceId id, Path workDir) {
+    @Override
+    public boolean isOwn(ServiceId id, Path workDir) {
         return workDir.toAbsolutePath().normalize().equals(ownFolder(id))
                 && Files.isDirectory(workDir, LinkOption.NOFOLLOW_LINKS);
     }

@@ -19,6 +19,8 @@ import io.efka.agent.command.handler.DeviceCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
+import io.efka.agent.command.handler.ManifestCommand;
+import io.efka.agent.command.handler.RestartAllCommand;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
@@ -272,9 +274,11 @@ final class RemovalTest {
                     new AgentLogCommands(new NoLog(), timers),
                     new ServiceCommands(requests, status -> new JsonObject(), run -> true),
                     new LogsCommand(requests, output.logs(), timers),
+                    new ManifestCommand(requests),
                     new ChannelCommands(requests, channels, timers),
                     new InstallCommands(installation, requests),
                     new ApplyCommand(services, requests, installation, queues),
+                    new RestartAllCommand(services, requests, queues),
                     () -> {});
             router = new CommandRouter(table, context, queues, pool);
         }

@@ -11,6 +11,8 @@ import io.efka.agent.command.handler.DeviceCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
+import io.efka.agent.command.handler.ManifestCommand;
+import io.efka.agent.command.handler.RestartAllCommand;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
@@ -92,9 +94,11 @@ public final class CommandFixture {
                 new AgentLogCommands(agentLog, timers),
                 new ServiceCommands(requests, CommandFixture::document, run -> isGrouped),
                 new LogsCommand(requests, this::readLogs, timers),
+                new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests),
                 new ApplyCommand(supervision, requests, installation, queues),
+                new RestartAllCommand(supervision, requests, queues),
                 () -> isShutDown = true);
         router = new CommandRouter(table, context, queues, tasks::add);
     }

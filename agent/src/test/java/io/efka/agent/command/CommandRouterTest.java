@@ -321,7 +321,19 @@ final class CommandRouterTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"start", "stop", "restart", "status", "remove", "enable", "disable", "reset", "logs"})
+        @ValueSource(
+                strings = {
+                    "start",
+                    "stop",
+                    "restart",
+                    "status",
+                    "remove",
+                    "enable",
+                    "disable",
+                    "reset",
+                    "logs",
+                    "manifest"
+                })
         void toAServiceThatIsNotThereIsAnUnknownService(String command) {
             fixture.supervision.with(CAMERA);
             fixture.send("efka/dev1/svc/camrea/cmd/" + command, "").settle();
@@ -810,7 +822,8 @@ final class CommandRouterTest {
     @Test
     void commandsAreThoseOfTheContract() {
         assertThat(fixture.table.deviceCommands())
-                .containsExactlyInAnyOrder("ping", "info", "list", "metrics", "logs", "log-level", "apply", "shutdown");
+                .containsExactlyInAnyOrder(
+                        "ping", "info", "list", "metrics", "logs", "log-level", "apply", "restart", "shutdown");
         assertThat(fixture.table.serviceCommands())
                 .containsExactlyInAnyOrder(
                         "start",
@@ -818,6 +831,7 @@ final class CommandRouterTest {
                         "switch",
                         "restart",
                         "status",
+                        "manifest",
                         "install",
                         "remove",
                         "enable",

@@ -18,13 +18,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Folders in memory, which outlive the agent. A manifest is faulty where it has no {@code exec}. */
 public final class FakeInstaller implements Installer {
     public final Map<ServiceId, String> folders = new TreeMap<>();
     Optional<CommandException> failure = Optional.empty();
     Optional<CommandException> unfit = Optional.empty();
+    final Set<ServiceId> registered = new TreeSet<>();
     KillSwitch kill = KillSwitch.never();
 
     @Override
@@ -58,6 +61,18 @@ public final class FakeInstaller implements Installer {
         if (failure.isPresent()) throw failure.get();
         folders.remove(id);
         kill.touch();
+    }
+
+    @Override
+    public InstalledFiles list(Path workDir) {
+        String text = folders.getOrDefault(
+                new ServiceId(String.valueOf(workDir.getFileName())), "{\"exec\":\"run.sh\",\"version\":\"1\"}");
+        return new InstalledFiles(text, List.of(new InstalledFile("run.sh", 0755, 12, Optional.of("abcd"))), false);
+    }
+
+    @Override
+    public boolean isOwn(ServiceId id, Path workDir) {
+        return !registered.contains(id);
     }
 
     @Override

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -276,6 +277,54 @@ class ServiceFoldersTest {
         @Test
         void findsNothingWhereNothingIs() throws Exception {
             assertThat(folders.discover()).isEmpty();
+        }
+    }
+
+    @Nested
+    class Listing {
+        private Path workDir;
+
+        @BeforeEach
+        void makeWorkDir() throws IOException {
+            workDir = Files.createDirectories(temp.resolve("listed"));
+            Files.writeString(workDir.resolve("manifest.json"), "{}");
+        }
+
+        @Test
+        void hasModeSizeAndSumOfEveryFile() throws Exception {
+            Path file = Files.createDirectory(workDir.resolve("bin")).resolve("run.sh");
+            Files.writeString(file, "hello");
+            FileModes.set(file, 0750);
+
+            Installer.InstalledFiles listed = folders.list(workDir);
+
+            assertThat(listed.manifest()).isEqualTo("{}");
+            assertThat(listed.truncated()).isFalse();
+            assertThat(listed.files())
+                    .extracting(Installer.InstalledFile::path)
+                    .containsExactly("bin/run.sh", "manifest.json");
+            assertThat(listed.files().get(0))
+                    .isEqualTo(new Installer.InstalledFile(
+                            "bin/run.sh",
+                            0750,
+                            5,
+                            Optional.of("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")));
+        }
+
+        @Test
+        void neitherFollowsNorNamesALink() throws Exception {
+            Files.createSymbolicLink(workDir.resolve("out"), outside);
+            assertThat(folders.list(workDir).files())
+                    .extracting(Installer.InstalledFile::path)
+                    .containsExactly("manifest.json");
+        }
+
+        @Test
+        void endsAtItsBound() throws Exception {
+            for (int i = 0; i <= FolderListing.MAX_FILES; i++) Files.createFile(workDir.resolve("file" + i));
+            Installer.InstalledFiles listed = folders.list(workDir);
+            assertThat(listed.files()).hasSize(FolderListing.MAX_FILES);
+            assertThat(listed.truncated()).isTrue();
         }
     }
 }

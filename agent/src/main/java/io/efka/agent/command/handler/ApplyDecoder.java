@@ -1,5 +1,6 @@
 package io.efka.agent.command.handler;
 
+import com.google.gson.JsonObject;
 import io.efka.agent.command.CommandArguments;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.supervision.Dependencies;
@@ -14,6 +15,7 @@ import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,18 +23,20 @@ import java.util.stream.Collectors;
 
 /** Decodes an apply and finds all that is wrong with it before anything is changed. */
 final class ApplyDecoder {
-    private static final Set<String> KNOWN = Set.of("manifest", "files", "work_dir", "desired");
+    private static final Set<String> KNOWN = Set.of("manifest", "files", "work_dir", "patch", "desired");
 
     private final ServiceRegistry supervision;
     private final Installation installation;
+    private final ServiceRequests services;
     private final List<Fault> faults = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<Manifest> manifests = new ArrayList<>();
 
     /** For one command. */
-    ApplyDecoder(ServiceRegistry supervision, Installation installation) {
+    ApplyDecoder(ServiceRegistry supervision, Installation installation, ServiceRequests services) {
         this.supervision = supervision;
         this.installation = installation;
+        this.services = services;
     }
 
     /** @throws CommandException with all faults of all services */
@@ -88,7 +92,22 @@ final class ApplyDecoder {
     private Optional<InstallRequest> content(ServiceId id, CommandArguments service) throws CommandException {
         boolean isNamed = service.keys().stream().anyMatch(key -> !key.equals("desired") && KNOWN.contains(key));
         if (!isNamed && supervision.find(id).isPresent()) return Optional.empty();
+        Optional<CommandArguments> patch = service.object("patch");
+        if (patch.isPresent()) return Optional.of(patched(id, service, patch.get()));
         return Optional.of(InstallDecoder.decode(service));
+    }
+
+    private InstallRequest patched(ServiceId id, CommandArguments service, CommandArguments patch)
+            throws CommandException {
+        boolean isAlone = List.of("manifest", "files", "work_dir").stream()
+                .allMatch(key -> service.any(key).isEmpty());
+        if (!isAlone) throw service.wrong("patch", "left out where manifest, files or work_dir are given");
+        if (!services.isOwn(id)) {
+            throw service.wrong("patch", "left out: " + id + " was registered, change its manifest where it is");
+        }
+        JsonObject installed = services.manifestDocument(id, services.installed(id));
+        String manifest = MergePatch.apply(installed, patch.content()).toString();
+        return new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty());
     }
 
     private static Fault unfit(String path, CommandException refusal) {

@@ -21,9 +21,11 @@ public final class CommandTables {
             AgentLogCommands agentLog,
             ServiceCommands service,
             LogsCommand logs,
+            ManifestCommand manifest,
             ChannelCommands channel,
             InstallCommands install,
             ApplyCommand apply,
+            RestartAllCommand restart,
             Runnable shutdown) {
         Map<String, CommandSpec> deviceCommands = Map.of(
                 "ping", query(device::ping),
@@ -33,9 +35,11 @@ public final class CommandTables {
                 "logs", query(agentLog::lines, "lines", "level", "match", "max_bytes"),
                 "log-level", afterCompletion(IDEMPOTENT, agentLog::level, "level", "for"),
                 "apply", afterCompletion(IDEMPOTENT, apply, "services", "prune").readingFolders(),
+                "restart", afterCompletion(NON_IDEMPOTENT, restart).readingFolders(),
                 "shutdown", afterCompletion(NON_IDEMPOTENT, device::shutdown).andThen(shutdown));
         Map<String, CommandSpec> serviceCommands = Map.ofEntries(
                 Map.entry("status", query(service::status)),
+                Map.entry("manifest", query(manifest).readingFolders()),
                 // Logs are read on a pool of their own, so the next command need not wait for the disk.
                 Map.entry(
                         "logs",

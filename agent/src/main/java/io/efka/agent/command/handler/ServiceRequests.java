@@ -1,7 +1,9 @@
 package io.efka.agent.command.handler;
 
+import com.google.gson.JsonObject;
 import io.efka.agent.command.Command;
 import io.efka.agent.install.Installer;
+import io.efka.agent.install.Installer.InstalledFiles;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
@@ -13,6 +15,7 @@ import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.Spelling;
+import io.efka.protocol.json.StrictJson;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.nio.file.Path;
@@ -55,6 +58,27 @@ public final class ServiceRequests {
         Optional<Path> workDir = supervision.workDir(id);
         if (workDir.isEmpty()) throw unknown(id);
         return workDir.get();
+    }
+
+    /** What is in the service's folder. */
+    InstalledFiles installed(ServiceId id) throws CommandException {
+        return installer.list(workDir(id));
+    }
+
+    /** The manifest as it is installed, a new object; the message of a refusal has nothing of its content. */
+    JsonObject manifestDocument(ServiceId id, InstalledFiles installed) throws CommandException {
+        try {
+            if (StrictJson.parse(installed.manifest()).root() instanceof JsonObject object) return object;
+        } catch (StrictJson.NotJsonException broken) {
+            // as if it were no object
+        }
+        throw new CommandException(
+                ErrorCode.INVALID_MANIFEST, "the manifest of " + id + " on the device is not a JSON object");
+    }
+
+    /** Whether the agent wrote the service's folder; one that was only registered is not the agent's to change. */
+    boolean isOwn(ServiceId id) throws CommandException {
+        return installer.isOwn(id, workDir(id));
     }
 
     /** Tells the supervisor what is asked for; the future completes on its mailbox. */
