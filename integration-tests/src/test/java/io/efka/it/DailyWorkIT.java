@@ -4,6 +4,7 @@ import static io.efka.it.Device.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.fixtures.Await;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,11 +14,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("whole-jar")
 class DailyWorkIT {
     @RegisterExtension
-    static final Scene SCENE = new Scene("daily");
+    static final SharedDevice SHARED = new SharedDevice("daily");
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private final Device device = SCENE.device();
+    private final Device device = SHARED.device();
 
     @Test
     void theAgentsLogIsReadFromAfarAndHasEveryChange() {
