@@ -22,7 +22,8 @@ final class DailyWorkTest {
     private final CommandFixture fixture = new CommandFixture();
 
     private JsonObject apply(String camera) {
-        fixture.send(device("apply"), "{\"services\":{\"camera\":" + camera + "}}").settle();
+        fixture.send(device("apply"), "{\"services\":{\"camera\":" + camera + "}}")
+                .settle();
         return fixture.lastReply();
     }
 
