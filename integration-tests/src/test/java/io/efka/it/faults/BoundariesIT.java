@@ -78,7 +78,7 @@ final class BoundariesIT {
                 .isEqualTo("rw-------");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
                 .isEqualTo("rwx------");
-        assertThat(device.agent().log().lines().filter(line -> line.contains("could read 2 of the agent's files and folders")))
+        assertThat(device.agent().log().lines().filter(line -> line.contains("could read 2 of the agent's files")))
                 .hasSize(1);
     }
 
