@@ -45,46 +45,6 @@ public record ServiceStatus(
         faults = List.copyOf(faults);
     }
 
-    /** Of a service without a schedule. */
-    public ServiceStatus(
-            ServiceId id,
-            Desired desired,
-            State state,
-            boolean ready,
-            HealthState health,
-            OptionalLong pid,
-            Optional<RunId> run,
-            Instant since,
-            int restarts,
-            Optional<Instant> nextAttempt,
-            Cause cause,
-            Optional<LastExit> lastExit,
-            boolean crashLoop,
-            boolean autostart,
-            List<ServiceId> waitingFor,
-            List<String> warnings,
-            List<Fault> faults) {
-        this(
-                id,
-                desired,
-                state,
-                ready,
-                health,
-                pid,
-                run,
-                since,
-                restarts,
-                nextAttempt,
-                cause,
-                lastExit,
-                crashLoop,
-                autostart,
-                waitingFor,
-                warnings,
-                faults,
-                Optional.empty());
-    }
-
     /** The states a user sees. */
     public enum State {
         STOPPED,

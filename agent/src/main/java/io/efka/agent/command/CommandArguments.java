@@ -83,25 +83,24 @@ public final class CommandArguments {
     }
 
     public Optional<Instant> time(String key) throws CommandException {
-        Optional<String> text = string(key);
-        if (text.isEmpty()) return Optional.empty();
-        try {
-            return Optional.of(OffsetDateTime.parse(text.get()).toInstant());
-        } catch (DateTimeParseException e) {
-            throw wrong(key, "a time as in \"2026-11-22T10:00:00Z\"");
-        }
+        return time(key, "a time as in \"2026-11-22T10:00:00Z\"");
     }
 
     /** A time, or how long it is ago: {@code "1h"}. */
     public Optional<Instant> pastTime(String key, Instant now) throws CommandException {
+        Optional<Instant> past = string(key).flatMap(Durations::parse).map(now::minus);
+        return past.isPresent()
+                ? past
+                : time(key, "a time as in \"2026-11-22T10:00:00Z\", or how long ago it was, as in \"1h\"");
+    }
+
+    private Optional<Instant> time(String key, String expected) throws CommandException {
         Optional<String> text = string(key);
         if (text.isEmpty()) return Optional.empty();
-        Optional<Instant> past = Durations.parse(text.get()).map(now::minus);
-        if (past.isPresent()) return past;
         try {
             return Optional.of(OffsetDateTime.parse(text.get()).toInstant());
         } catch (DateTimeParseException e) {
-            throw wrong(key, "a time as in \"2026-11-22T10:00:00Z\", or how long ago it was, as in \"1h\"");
+            throw wrong(key, expected);
         }
     }
 

@@ -9,7 +9,6 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
-import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -168,7 +167,7 @@ record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) i
         boolean wanted = service.isDesired()
                 && (service.record().autostart() || !service.waiters().starts().isEmpty());
         if (!wanted) return Transitions.rest(service, cause, context);
-        if (!again && service.manifest().flatMap(Manifest::schedule).isPresent()) {
+        if (!again && service.schedule().isPresent()) {
             return Oneshots.schedule(service, cause, context).startsDone();
         }
         return Transitions.relaunch(service, cause, context);

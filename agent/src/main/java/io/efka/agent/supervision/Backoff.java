@@ -2,9 +2,7 @@ package io.efka.agent.supervision;
 
 import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.Step.DecisionContext;
-import io.efka.protocol.Cause;
 import io.efka.protocol.ServiceStatus;
-import io.efka.protocol.ServiceStatus.Desired;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -27,11 +25,7 @@ record Backoff(Instant until) implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StopAsked event, Service service, DecisionContext context) {
-        return Transitions.rest(
-                        service.desired(Desired.STOPPED),
-                        Cause.command(event.request().commandId()),
-                        context)
-                .done(event.request());
+        return Transitions.restByCommand(service, event.request(), context).done(event.request());
     }
 
     @Override

@@ -19,7 +19,8 @@ record Completed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        if (event.isDoneBy(service)) return service.stay().done(event.request());
+        if (service.lastRun().filter(event::isDoneBy).isPresent())
+            return service.stay().done(event.request());
         return Transitions.start(service, event.request(), context);
     }
 
@@ -30,7 +31,8 @@ record Completed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
-        if (event.asStart().isDoneBy(service)) return service.stay().done(event.request());
+        if (service.lastRun().filter(event::isDoneBy).isPresent())
+            return service.stay().done(event.request());
         return Transitions.launchByCommand(service, event.request(), context);
     }
 

@@ -52,23 +52,25 @@ public sealed interface Event {
 
     // What somebody asks for.
 
-    /**
-     * Start it, unless it runs.
-     *
-     * @param resumed an earlier agent began with it: of a oneshot, any other run than {@code before} is what came of it
-     * @param before the run there was when it was asked for, or the last one
-     */
-    record StartAsked(Request request, boolean resumed, Optional<RunId> before) implements Asked {
+    /** An event that an earlier agent may have begun to carry out. */
+    sealed interface Resumable extends Asked {
+        /** Whether an earlier agent began with it: any other run than {@link #before} is the one that was asked for. */
+        boolean resumed();
+
+        /** The run there was when it was asked for, or the last one. */
+        Optional<RunId> before();
+
+        /** Whether that run is what came of it already. */
+        default boolean isDoneBy(RunId run) {
+            return resumed() && !before().equals(Optional.of(run));
+        }
+    }
+
+    /** Start it, unless it runs. */
+    record StartAsked(Request request, boolean resumed, Optional<RunId> before) implements Resumable {
         /** A new one. */
         public StartAsked(Request request) {
             this(request, false, Optional.empty());
-        }
-
-        /** Whether the last run of that service is what came of it already. */
-        public boolean isDoneBy(Service service) {
-            return resumed
-                    && service.lastRun().isPresent()
-                    && !service.lastRun().equals(before);
         }
 
         @Override
@@ -94,26 +96,11 @@ public sealed interface Event {
         }
     }
 
-    /**
-     * Stop if need be, then start.
-     *
-     * @param resumed an earlier agent began with it: any other run than {@code before} is the one that was asked for
-     * @param before the run there was when it was asked for, or the last one
-     */
-    record RestartAsked(Request request, boolean resumed, Optional<RunId> before) implements Asked {
+    /** Stop if need be, then start. */
+    record RestartAsked(Request request, boolean resumed, Optional<RunId> before) implements Resumable {
         /** A new one. */
         public RestartAsked(Request request) {
             this(request, false, Optional.empty());
-        }
-
-        /** Whether that run is what came of it already. */
-        public boolean isDoneBy(RunId run) {
-            return resumed && !before.equals(Optional.of(run));
-        }
-
-        /** As a start: where the run that was asked for is over, a oneshot has nothing left to do. */
-        StartAsked asStart() {
-            return new StartAsked(request, resumed, before);
         }
 
         @Override

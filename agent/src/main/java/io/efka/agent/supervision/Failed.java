@@ -5,7 +5,6 @@ import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
 import io.efka.protocol.ServiceStatus;
-import io.efka.protocol.ServiceStatus.Desired;
 
 /** Not tried again until a command says so; the cause says why. */
 record Failed() implements ServiceState.Idle {
@@ -16,22 +15,19 @@ record Failed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        if (event.isDoneBy(service)) return Oneshots.refuse(service, event.request());
+        if (service.lastRun().filter(event::isDoneBy).isPresent()) return Oneshots.refuse(service, event.request());
         return Transitions.start(service.history(History.CLEAN), event.request(), context);
     }
 
     @Override
     public Step on(Event.StopAsked event, Service service, DecisionContext context) {
-        return Transitions.rest(
-                        Oneshots.begun(service.desired(Desired.STOPPED)),
-                        Cause.command(event.request().commandId()),
-                        context)
+        return Transitions.restByCommand(Oneshots.begun(service), event.request(), context)
                 .done(event.request());
     }
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
-        if (event.asStart().isDoneBy(service)) return Oneshots.refuse(service, event.request());
+        if (service.lastRun().filter(event::isDoneBy).isPresent()) return Oneshots.refuse(service, event.request());
         return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), context);
     }
 

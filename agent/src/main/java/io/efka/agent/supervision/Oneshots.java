@@ -109,8 +109,7 @@ final class Oneshots {
     }
 
     private static boolean isInForce(Service service) {
-        return service.isDesired()
-                && service.manifest().flatMap(Manifest::schedule).isPresent();
+        return service.isDesired() && service.schedule().isPresent();
     }
 
     /** Waits for the next due time; those that passed while a run was going on were skipped. */
@@ -188,6 +187,6 @@ final class Oneshots {
     }
 
     private static Manifest.ScheduleRule rule(Service service) {
-        return service.manifest().flatMap(Manifest::schedule).orElseThrow();
+        return service.schedule().orElseThrow();
     }
 }

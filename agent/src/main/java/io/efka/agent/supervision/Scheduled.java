@@ -2,11 +2,8 @@ package io.efka.agent.supervision;
 
 import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.Step.DecisionContext;
-import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
-import io.efka.protocol.ServiceStatus.Desired;
-import io.efka.protocol.manifest.Manifest;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -30,7 +27,7 @@ record Scheduled(Instant due, Instant begin) implements ServiceState.Idle {
     /** Its schedule is what a start is for, so that is done. */
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        if (service.manifest().flatMap(Manifest::schedule).isEmpty()) {
+        if (service.schedule().isEmpty()) {
             return Transitions.start(service, event.request(), context);
         }
         if (event.resumed()) return service.stay().done(event.request());
@@ -43,16 +40,13 @@ record Scheduled(Instant due, Instant begin) implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StopAsked event, Service service, DecisionContext context) {
-        return Transitions.rest(
-                        service.desired(Desired.STOPPED),
-                        Cause.command(event.request().commandId()),
-                        context)
-                .done(event.request());
+        return Transitions.restByCommand(service, event.request(), context).done(event.request());
     }
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
-        if (event.asStart().isDoneBy(service)) return service.stay().done(event.request());
+        if (service.lastRun().filter(event::isDoneBy).isPresent())
+            return service.stay().done(event.request());
         return Transitions.launchByCommand(service, event.request(), context);
     }
 
@@ -73,15 +67,14 @@ record Scheduled(Instant due, Instant begin) implements ServiceState.Idle {
 
     @Override
     public Step on(Event.ManifestChanged event, Service service, DecisionContext context) {
-        boolean isScheduled = service.manifest().flatMap(Manifest::schedule).isPresent();
+        boolean isScheduled = service.schedule().isPresent();
         return isScheduled ? Oneshots.schedule(service, service.cause(), context) : service.stay();
     }
 
     @Override
     public Step on(Event.TimerFired event, Service service, DecisionContext context) {
         if (event.kind() != Event.TimerKind.DUE) return service.stay();
-        return service.manifest()
-                .flatMap(Manifest::schedule)
+        return service.schedule()
                 .map(rule -> Oneshots.due(service, this, rule, context))
                 .orElseGet(() -> Transitions.rest(service, service.cause(), context));
     }

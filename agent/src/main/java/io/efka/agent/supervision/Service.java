@@ -91,6 +91,11 @@ record Service(
         return new Launcher.Launch(run, effectiveManifest(), record.workDir());
     }
 
+    /** When a oneshot is due; empty for anything else, and for a manifest that cannot be used. */
+    Optional<Manifest.ScheduleRule> schedule() {
+        return manifest.flatMap(Manifest::schedule);
+    }
+
     String notRunning() {
         return "service is not running, it is " + state.visible().name().toLowerCase(java.util.Locale.ROOT)
                 + "; start it first";
@@ -118,7 +123,7 @@ record Service(
                 waitingFor,
                 warnings,
                 faults,
-                manifest.flatMap(Manifest::schedule).map(rule -> scheduleStatus()));
+                schedule().map(rule -> scheduleStatus()));
     }
 
     private ServiceStatus.ScheduleStatus scheduleStatus() {

@@ -68,10 +68,15 @@ record Transition(ServiceStatus before, ServiceStatus now) {
         return switch (cause.kind()) {
             case COMMAND ->
                 "by command" + cause.commandId().map(id -> ", id " + id).orElse("") + how(ended);
-            case EXIT -> ended.isPresent() ? Transitions.describe(ended.get()) : "after it " + end(cause);
+            case EXIT ->
+                ended.isPresent()
+                        ? Transitions.describe(ended.get())
+                        : "after it " + Transitions.describe(cause.signal(), cause.code());
             case LAUNCH_FAILED ->
                 ended.map(exit -> Transitions.describe(exit) + " before it was seen running")
-                        .orElseGet(() -> isExit(cause) ? "after it " + end(cause) : words("not launched", what));
+                        .orElseGet(() -> isExit(cause)
+                                ? "after it " + Transitions.describe(cause.signal(), cause.code())
+                                : words("not launched", what));
             case NOT_READY -> words("was not ready in time", what);
             case HEALTH -> words("its health check failed", what);
             case WATCHDOG -> words("it did not report that it is alive", what);
@@ -96,14 +101,6 @@ record Transition(ServiceStatus before, ServiceStatus now) {
 
     private static boolean isExit(Cause cause) {
         return cause.code().isPresent() || cause.signal().isPresent();
-    }
-
-    private static String end(Cause cause) {
-        if (cause.signal().isPresent())
-            return "was ended by signal " + cause.signal().get();
-        return cause.code().isPresent()
-                ? "exited with code " + cause.code().getAsInt()
-                : "ended, its exit code unknown";
     }
 
     private Optional<Exit> newExit() {

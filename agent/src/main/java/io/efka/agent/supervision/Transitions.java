@@ -9,6 +9,7 @@ import io.efka.protocol.Fault;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus.Desired;
+import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,6 +112,11 @@ final class Transitions {
         return service.move(new Stopped(), cause, context).stopsDone();
     }
 
+    /** A stop by command of a service that has no process. */
+    static Step restByCommand(Service service, Request request, DecisionContext context) {
+        return rest(service.desired(Desired.STOPPED), Cause.command(request.commandId()), context);
+    }
+
     static Step backOff(Service service, Duration delay, Cause cause, DecisionContext context) {
         Instant until = context.now().plus(delay);
         return service.move(new Backoff(until), cause, context)
@@ -136,13 +142,13 @@ final class Transitions {
 
     /** What an agent that starts does with a service that is wanted and has no run. */
     static Step begin(Service service, Cause cause, DecisionContext context) {
-        if (service.manifest().flatMap(Manifest::schedule).isEmpty()) return launch(service, cause, context);
+        if (service.schedule().isEmpty()) return launch(service, cause, context);
         return Oneshots.resume(service, cause, context).startsDone();
     }
 
     /** A start by command: of a oneshot with a schedule, that is in force from now on; anything else is launched. */
     static Step start(Service service, Request request, DecisionContext context) {
-        if (service.manifest().flatMap(Manifest::schedule).isEmpty()) return launchByCommand(service, request, context);
+        if (service.schedule().isEmpty()) return launchByCommand(service, request, context);
         return Oneshots.schedule(Oneshots.wanted(service, context), Cause.command(request.commandId()), context)
                 .done(request);
     }
@@ -186,20 +192,18 @@ final class Transitions {
     }
 
     static String describe(Exit exit) {
-        if (exit.oom()) return "was killed for want of memory";
-        if (exit.signal().isPresent())
-            return "was ended by signal " + exit.signal().get();
-        if (exit.code().isPresent()) return "exited with code " + exit.code().getAsInt();
-        return "ended, its exit code unknown";
+        return exit.oom() ? "was killed for want of memory" : describe(exit.signal(), exit.code());
+    }
+
+    static String describe(Optional<Signal> signal, OptionalInt code) {
+        if (signal.isPresent()) return "was ended by signal " + signal.get();
+        return code.isPresent() ? "exited with code " + code.getAsInt() : "ended, its exit code unknown";
     }
 
     static String describe(Cause cause) {
         if (cause.message().isPresent()) return "service " + cause.message().get();
-        if (cause.signal().isPresent())
-            return "service was ended by signal " + cause.signal().get();
-        if (cause.code().isPresent())
-            return "service exited with code " + cause.code().getAsInt();
-        return "service ended";
+        boolean isExit = cause.signal().isPresent() || cause.code().isPresent();
+        return isExit ? "service " + describe(cause.signal(), cause.code()) : "service ended";
     }
 
     private static String tail(Exit exit) {

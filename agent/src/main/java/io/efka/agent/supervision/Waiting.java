@@ -5,7 +5,6 @@ import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
-import io.efka.protocol.ServiceStatus.Desired;
 
 /**
  * Wanted, but others must be ready first; launched as soon as they are.
@@ -25,10 +24,7 @@ record Waiting(Cause then) implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StopAsked event, Service service, DecisionContext context) {
-        return Transitions.rest(
-                        service.desired(Desired.STOPPED),
-                        Cause.command(event.request().commandId()),
-                        context)
+        return Transitions.restByCommand(service, event.request(), context)
                 .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service")
                 .done(event.request());
     }

@@ -41,36 +41,6 @@ public record Manifest(
         after = List.copyOf(after);
     }
 
-    /** A service that is kept running. */
-    public Manifest(
-            ServiceId id,
-            Program program,
-            Health health,
-            Readiness readiness,
-            Optional<Duration> watchdog,
-            RestartRule restart,
-            StopRule stop,
-            Limits limits,
-            List<ServiceId> after,
-            OutputRule output,
-            OnAgentExit onAgentExit,
-            boolean autostart) {
-        this(
-                id,
-                program,
-                health,
-                readiness,
-                watchdog,
-                restart,
-                stop,
-                limits,
-                after,
-                output,
-                onAgentExit,
-                autostart,
-                Optional.empty());
-    }
-
     /** When a oneshot is due; empty for a service that is kept running and for a oneshot that runs only by command. */
     public Optional<ScheduleRule> schedule() {
         return oneshot.flatMap(Oneshot::schedule);

@@ -176,8 +176,8 @@ public final class ManifestParser {
     private Optional<Manifest.ScheduleRule> schedule() {
         Optional<Duration> every = fields.find(ManifestSchema.SCHEDULE_EVERY);
         Optional<ZoneId> zone = fields.find(ManifestSchema.SCHEDULE_TIME_ZONE);
-        Optional<Schedule.Cron> cron = fields.find(ManifestSchema.SCHEDULE_CRON)
-                .flatMap(text -> Schedule.Cron.parse(text, zone.orElse(ZoneId.systemDefault())));
+        Optional<Schedule.Cron> cron =
+                fields.find(ManifestSchema.SCHEDULE_CRON).map(times -> times.in(zone.orElse(ZoneId.systemDefault())));
         Duration jitter = fields.value(ManifestSchema.SCHEDULE_JITTER);
         boolean catchUp = fields.value(ManifestSchema.SCHEDULE_CATCH_UP);
         if (fields.has(ManifestSchema.SCHEDULE_EVERY) == fields.has(ManifestSchema.SCHEDULE_CRON)) {

@@ -107,13 +107,12 @@ public final class ManifestSchema {
             ValueRules.parsed(
                     "must be a duration from \"1s\" to \"365d\", " + Durations.EXAMPLES,
                     text -> Durations.parse(text).filter(every -> every.compareTo(SHORTEST_INTERVAL) >= 0)));
-    static final ManifestKey<String> SCHEDULE_CRON = optional(
+    static final ManifestKey<Schedule.Cron> SCHEDULE_CRON = optional(
             "schedule.cron",
-            ValueRules.text(
+            ValueRules.parsed(
                     "must have five fields (minute, hour, day of month, month, day of week) and name a date that comes,"
                             + " as in \"30 2 * * 1-5\"",
-                    text -> text.length() <= MAX_CRON
-                            && Schedule.Cron.parse(text, ZoneOffset.UTC).isPresent()));
+                    text -> text.length() <= MAX_CRON ? Schedule.Cron.parse(text, ZoneOffset.UTC) : Optional.empty()));
     static final ManifestKey<ZoneId> SCHEDULE_TIME_ZONE = optional(
             "schedule.time_zone",
             ValueRules.parsed("must be a time zone, as in \"Europe/Berlin\" or \"UTC\"", ManifestSchema::zone));

@@ -68,11 +68,13 @@ public sealed interface Schedule {
         private final String expression;
         private final ZoneId zone;
         private final ExecutionTime times;
+        private final boolean isEveryHour;
 
         private Cron(String expression, ZoneId zone, ExecutionTime times) {
             this.expression = expression;
             this.zone = zone;
             this.times = times;
+            this.isEveryHour = expression.strip().split("\\s+", -1)[1].startsWith("*");
         }
 
         /** Reads an expression such as {@code 30 2 * * 1-5}; empty if it is none, or names a date that never comes. */
@@ -85,9 +87,13 @@ public sealed interface Schedule {
             }
         }
 
+        /** The same expression in another time zone. */
+        Cron in(ZoneId other) {
+            return new Cron(expression, other, times);
+        }
+
         @Override
         public Optional<Instant> next(Instant handled) {
-            boolean isEveryHour = expression.strip().split("\\s+", -1)[1].startsWith("*");
             return isEveryHour
                     ? times.nextExecution(handled.atZone(zone)).map(ZonedDateTime::toInstant)
                     : nextLocal(handled);

@@ -43,7 +43,8 @@ final class FakeServices implements ServiceRegistry {
                 true,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
         services.put(id, status);
         return status;
     }

@@ -249,6 +249,7 @@ public final class FakeSupervision implements ServiceRegistry {
                 true,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

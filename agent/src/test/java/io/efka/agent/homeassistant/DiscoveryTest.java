@@ -122,7 +122,8 @@ final class DiscoveryTest {
                 true,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     @Nested

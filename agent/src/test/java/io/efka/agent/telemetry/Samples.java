@@ -55,7 +55,8 @@ public final class Samples {
                 true,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     public static ServiceStatus backoff(ServiceId id, int restarts) {
@@ -85,7 +86,8 @@ public final class Samples {
                 true,
                 List.of(),
                 List.of("limits.memory cannot be had here"),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     private static ServiceStatus status(ServiceId id, Desired desired, State state, Cause cause) {
@@ -106,6 +108,7 @@ public final class Samples {
                 true,
                 List.of(),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 }

@@ -68,7 +68,8 @@ final class StatusCodecTest {
                 false,
                 List.of(MODEM),
                 List.of(),
-                List.of(new Fault("exec", "7", "a string without spaces")));
+                List.of(new Fault("exec", "7", "a string without spaces")),
+                Optional.empty());
 
         var json = codec.encode(unusable);
 

@@ -76,7 +76,8 @@ class ManifestParserTest {
                                     64 * 1024,
                                     Manifest.OutputRule.Stderr.SEPARATE),
                             Manifest.OnAgentExit.STOP,
-                            true));
+                            true,
+                            Optional.empty()));
         }
 
         @Test
@@ -149,7 +150,8 @@ class ManifestParserTest {
                             new Manifest.OutputRule(
                                     10_000_000, 1 << 30, 1000, Duration.ZERO, 1, Manifest.OutputRule.Stderr.MERGE),
                             Manifest.OnAgentExit.KEEP,
-                            false));
+                            false,
+                            Optional.empty()));
         }
     }
 
