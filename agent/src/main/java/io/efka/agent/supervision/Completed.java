@@ -19,8 +19,7 @@ record Completed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        if (service.lastRun().filter(event::isDoneBy).isPresent())
-            return service.stay().done(event.request());
+        if (Oneshots.isOverFor(service, event)) return service.stay().done(event.request());
         return Transitions.start(service, event.request(), context);
     }
 
@@ -31,8 +30,7 @@ record Completed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
-        if (service.lastRun().filter(event::isDoneBy).isPresent())
-            return service.stay().done(event.request());
+        if (Oneshots.isOverFor(service, event)) return service.stay().done(event.request());
         return Transitions.launchByCommand(service, event.request(), context);
     }
 

@@ -15,7 +15,7 @@ record Failed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
-        if (service.lastRun().filter(event::isDoneBy).isPresent()) return Oneshots.refuse(service, event.request());
+        if (Oneshots.isOverFor(service, event)) return Oneshots.refuse(service, event.request());
         return Transitions.start(service.history(History.CLEAN), event.request(), context);
     }
 
@@ -27,7 +27,7 @@ record Failed() implements ServiceState.Idle {
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
-        if (service.lastRun().filter(event::isDoneBy).isPresent()) return Oneshots.refuse(service, event.request());
+        if (Oneshots.isOverFor(service, event)) return Oneshots.refuse(service, event.request());
         return Transitions.launchByCommand(service.history(History.CLEAN), event.request(), context);
     }
 

@@ -51,6 +51,11 @@ final class Oneshots {
         return service.oneshot(service.record().oneshot().with(Oneshot.Outcome.NONE));
     }
 
+    /** Whether the run that an earlier agent began is over, so that it must not be begun again. */
+    static boolean isOverFor(Service service, Event.Resumable event) {
+        return is(service) && service.lastRun().filter(event::isDoneBy).isPresent();
+    }
+
     /** Refuses a start that was begun by an earlier agent: its run is over, and failed. */
     static Step refuse(Service service, Request request) {
         String how = service.record()

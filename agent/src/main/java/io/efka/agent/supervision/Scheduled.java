@@ -45,8 +45,7 @@ record Scheduled(Instant due, Instant begin) implements ServiceState.Idle {
 
     @Override
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
-        if (service.lastRun().filter(event::isDoneBy).isPresent())
-            return service.stay().done(event.request());
+        if (Oneshots.isOverFor(service, event)) return service.stay().done(event.request());
         return Transitions.launchByCommand(service, event.request(), context);
     }
 

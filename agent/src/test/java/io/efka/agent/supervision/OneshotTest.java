@@ -220,6 +220,16 @@ final class OneshotTest {
             assertThat(next.launcher.calls).containsExactly("launch camera");
         }
 
+        @Test
+        void aServiceWithAManifestThatHasBecomeUnusableIsNotAnsweredAsAOneshot() {
+            World kept = World.with(draft("camera").build());
+            kept.running();
+            kept.exits(3);
+            World next = World.after(kept);
+            World.Asking resumed = next.ask(request -> new Event.RestartAsked(request, true, Optional.empty()));
+            assertThat(resumed.rejected().reason()).isEqualTo(ErrorCode.INVALID_MANIFEST);
+        }
+
         private void complete() {
             world.ask(Event.StartAsked::new);
             world.launcher.launched();
