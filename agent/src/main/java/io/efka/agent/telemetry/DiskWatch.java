@@ -12,6 +12,9 @@ public final class DiskWatch implements AutoCloseable {
     /** Between two checks: in this time a service that writes 3 MiB a second fills most of the last 100 MiB. */
     static final Duration INTERVAL = Duration.ofSeconds(30);
 
+    /** Inodes are counted every 5 minutes only: counting starts a process, which takes 5 to 10 ms of CPU time. */
+    static final int CHECKS_PER_INODE_COUNT = 10;
+
     /** Less than this is hardly enough for state and output. */
     static final long LOW_BYTES = 100L << 20;
 
@@ -31,7 +34,7 @@ public final class DiskWatch implements AutoCloseable {
     private final Resource inodes = new Resource("inodes");
     private int checks;
 
-    /** @param executor runs a check: some milliseconds, since every second one starts a process; 2 s if that hangs */
+    /** @param executor runs a check: some milliseconds when inodes are counted, which starts a process; 2 s if that hangs */
     public DiskWatch(Meters meters, Events events, Timers timers, Executor executor) {
         this.meters = meters;
         this.events = events;
@@ -51,8 +54,7 @@ public final class DiskWatch implements AutoCloseable {
 
     private void check() {
         checkBytes();
-        // Counting inodes costs a process, so only every second check does it.
-        if (++checks % 2 == 0) meters.inodes().ifPresent(this::checkInodes);
+        if (++checks % CHECKS_PER_INODE_COUNT == 0) meters.inodes().ifPresent(this::checkInodes);
     }
 
     private void checkBytes() {

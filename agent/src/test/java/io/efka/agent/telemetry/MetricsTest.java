@@ -324,7 +324,7 @@ final class MetricsTest {
 
         private void inodes(long total, long available) {
             meters.inodes = Optional.of(new Meters.Inodes(total, available));
-            timers.advance(DiskWatch.INTERVAL.multipliedBy(2));
+            timers.advance(DiskWatch.INTERVAL.multipliedBy(DiskWatch.CHECKS_PER_INODE_COUNT));
         }
 
         @Test

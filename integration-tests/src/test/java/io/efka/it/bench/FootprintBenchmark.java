@@ -10,7 +10,9 @@ final class FootprintBenchmark implements Benchmark {
     /** 15 s after the first metrics: the pools keep a thread that has nothing to do for 10. */
     private static final long SETTLE_NANOS = 45_000_000_000L;
 
-    private static final long IDLE_NANOS = 30_000_000_000L;
+    /** CPU time is known to 10 ms, which is 0.01 % of a core in this time. */
+    private static final long IDLE_NANOS = 120_000_000_000L;
+
     private static final Script IDLE = Script.of("idle", "#!/bin/sh\nexec sleep 100000\n");
 
     @Override
