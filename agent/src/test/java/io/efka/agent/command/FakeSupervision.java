@@ -61,6 +61,12 @@ public final class FakeSupervision implements ServiceRegistry {
         return this;
     }
 
+    /** A oneshot that has done its work. */
+    void completed(ServiceId id) {
+        with(id);
+        service(id).state = State.COMPLETED;
+    }
+
     /** What an agent does at its start. */
     void reread(ServiceId id, Manifest manifest) {
         Service service = services.get(id);
@@ -179,7 +185,7 @@ public final class FakeSupervision implements ServiceRegistry {
             launch(service);
             done(id, asked.request());
         } else if (event instanceof Event.StopAsked asked) {
-            if (service.state == State.STOPPED) {
+            if (service.state == State.STOPPED || service.state == State.COMPLETED) {
                 reject(id, asked.request(), ErrorCode.NOT_RUNNING, "service not running");
                 return;
             }

@@ -358,6 +358,18 @@ final class InstallCommandTest {
         }
 
         @Test
+        void runsACompletedOneshotAgainOnlyWithItsNewFiles() {
+            fixture.supervision.completed(CAMERA);
+            String update = "{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\",\"version\":\"2\"}}}}";
+            fixture.installer.failure = Optional.of(new CommandException(ErrorCode.DISK_FULL, "no space", List.of()));
+            assertThat(actions(apply(update))).isEqualTo("camera updated failed, ");
+            assertThat(fixture.supervision.state(CAMERA)).isEqualTo(State.COMPLETED);
+
+            fixture.installer.failure = Optional.empty();
+            assertThat(actions(apply(update))).isEqualTo("camera updated, camera started, ");
+        }
+
+        @Test
         void goesThroughTheLanesOfItsServicesAndLeavesPingsAlone() {
             fixture.supervision.running(CAMERA).isHolding = true;
             fixture.send(camera("remove"), "").settle();

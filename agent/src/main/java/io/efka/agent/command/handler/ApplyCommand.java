@@ -85,16 +85,8 @@ public final class ApplyCommand implements CommandTable.Handler {
         }
 
         private Stream<CompletableFuture<Optional<Action>>> starting() {
-            Set<ServiceId> updated = rounds.actions().stream()
-                    .filter(action -> action.name().equals("updated"))
-                    .map(Action::service)
-                    .collect(Collectors.toSet());
             return wanted(Desired.RUNNING)
-                    .map(wanted -> rounds.inQueue(
-                            wanted.id(),
-                            AFTER_DISPATCH,
-                            false,
-                            () -> steps.start(wanted.id(), updated.contains(wanted.id()))));
+                    .map(wanted -> rounds.inQueue(wanted.id(), AFTER_DISPATCH, false, () -> steps.start(wanted.id())));
         }
 
         private Stream<ApplyPlan.Wanted> wanted(Desired desired) {

@@ -16,13 +16,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** What an apply does to one service. Each step looks at the present state, and does nothing if that is right already. */
+/**
+ * What an apply does to one service. Each step looks at the present state, and does nothing if that is right already.
+ * Remembers what the earlier steps of the same apply did. Thread-safe.
+ */
 final class ApplySteps {
     private final ServiceRegistry supervision;
     private final ServiceRequests services;
     private final Installation installation;
     private final Optional<String> commandId;
+    /** Ran before they were updated: they are started again. */
     private final Set<ServiceId> ran = ConcurrentHashMap.newKeySet();
+    /** Have their new files. */
+    private final Set<ServiceId> updated = ConcurrentHashMap.newKeySet();
 
     ApplySteps(
             ServiceRegistry supervision,
@@ -63,7 +69,12 @@ final class ApplySteps {
         }
         if (supervision.find(id).filter(now -> !isAtRest(now)).isPresent()) ran.add(id);
         return action(
-                id, "updated", () -> installation.update(id, wanted.content().get(), commandId));
+                id,
+                "updated",
+                () -> installation.update(id, wanted.content().get(), commandId).thenApply(answer -> {
+                    if (answer instanceof CommandResult.Done) updated.add(id);
+                    return answer;
+                }));
     }
 
     CompletableFuture<Optional<Action>> remove(ServiceId id) {
@@ -77,14 +88,10 @@ final class ApplySteps {
         return ask(id, "stopped", true, Event.StopAsked::new);
     }
 
-    /**
-     * A oneshot that has completed is as it should be, unless it was updated since.
-     *
-     * @param isUpdated whether its files were changed by this apply, and it was stopped for that if it ran
-     */
-    CompletableFuture<Optional<Action>> start(ServiceId id, boolean isUpdated) {
+    /** A oneshot that has completed is as it should be, unless this apply has changed its files since. */
+    CompletableFuture<Optional<Action>> start(ServiceId id) {
         Optional<ServiceStatus> status = supervision.find(id);
-        if (status.isEmpty() || isWell(status.get(), isUpdated)) return nothing();
+        if (status.isEmpty() || isWell(status.get())) return nothing();
         String name = ran.contains(id) ? "restarted" : "started";
         // How long a oneshot takes is up to it: an apply ends when it has begun.
         return ask(id, name, !services.isOneshot(id), Event.StartAsked::new);
@@ -94,8 +101,8 @@ final class ApplySteps {
         return now.desired() == Desired.STOPPED && now.run().isEmpty();
     }
 
-    private static boolean isWell(ServiceStatus now, boolean isUpdated) {
-        boolean hasCompleted = now.state() == ServiceStatus.State.COMPLETED && !isUpdated;
+    private boolean isWell(ServiceStatus now) {
+        boolean hasCompleted = now.state() == ServiceStatus.State.COMPLETED && !updated.contains(now.id());
         return hasCompleted || (now.desired() == Desired.RUNNING && now.state() != ServiceStatus.State.FAILED);
     }
 
