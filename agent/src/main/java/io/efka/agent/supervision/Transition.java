@@ -23,6 +23,7 @@ record Transition(ServiceStatus before, ServiceStatus now) {
             Cause.Kind.NOT_READY,
             Cause.Kind.HEALTH,
             Cause.Kind.WATCHDOG,
+            Cause.Kind.RUN_TIMEOUT,
             Cause.Kind.LIMIT,
             Cause.Kind.INVALID_MANIFEST,
             Cause.Kind.INTERNAL);

@@ -1,10 +1,13 @@
 package io.efka.agent.supervision;
 
+import static io.efka.fixtures.Manifests.draft;
 import static io.efka.fixtures.Manifests.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.protocol.Exit;
 import io.efka.protocol.Signal;
+import io.efka.protocol.manifest.Manifest;
+import io.efka.protocol.manifest.Schedule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +17,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class TransitionTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
     private final World world = World.with(manifest("camera"));
 
     @Test
@@ -60,6 +65,29 @@ final class TransitionTest {
         }
         assertThat(lines(world))
                 .anyMatch(line -> line.startsWith("WARN service=camera crash loop: it failed more than 5 times"));
+    }
+
+    @Test
+    void aOneshotThatTookTooLongIsAWarning() {
+        World world = tooLong(new Manifest.Oneshot(Optional.of(MINUTE), Optional.empty()));
+        assertThat(lines(world)).anyMatch(line -> line.startsWith("WARN") && line.contains("run timeout"));
+    }
+
+    @Test
+    void aScheduledOneshotThatTookTooLongIsAWarning() {
+        var hourly = new Manifest.ScheduleRule(new Schedule.Every(Duration.ofHours(1)), Duration.ZERO, false);
+        World world = tooLong(new Manifest.Oneshot(Optional.of(MINUTE), Optional.of(hourly)));
+        assertThat(lines(world)).anyMatch(line -> line.startsWith("WARN") && line.contains("run timeout"));
+    }
+
+    private static World tooLong(Manifest.Oneshot oneshot) {
+        World world = World.with(draft("camera").oneshot(oneshot).build());
+        world.ask(Event.StartAsked::new);
+        if (oneshot.schedule().isPresent()) world.advance("1H");
+        world.settles();
+        world.timers.advance(MINUTE);
+        world.exits(0);
+        return world;
     }
 
     @Test
