@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** All command packages over fakes, run on the test's own thread. {@link #nextLife()} is what is left after a kill. */
@@ -52,6 +53,7 @@ public final class CommandFixture {
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     final FakeAgentLog agentLog = new FakeAgentLog();
     final List<String> audit = new ArrayList<>();
+    Consumer<String> onAudit = audit::add;
     public final List<Message> replies = new ArrayList<>();
     final List<String> events = new ArrayList<>();
     Map<String, ?> lastEvent = Map.of();
@@ -64,6 +66,7 @@ public final class CommandFixture {
     Function<Message, Optional<LinkException>> refusal = reply -> Optional.empty();
 
     boolean isShutDown;
+    Runnable onShutdown = () -> isShutDown = true;
     boolean isGrouped = true;
     final CommandTable table;
     public final CommandRouter router;
@@ -85,7 +88,13 @@ public final class CommandFixture {
         var ledger = new Ledger(disk.store(kill), 1000, Duration.ofHours(24), timers);
         var recorded = new RecordedEvents();
         var context = new CommandContext(
-                topics, ledger, this::send, supervision, recorded, timers, new CommandAudit(audit::add));
+                topics,
+                ledger,
+                this::send,
+                supervision,
+                recorded,
+                timers,
+                new CommandAudit(line -> onAudit.accept(line)));
         var queues = new KeyedSerialExecutor(tasks::add, 64, 8 * 1024 * 1024);
         var requests = new ServiceRequests(supervision, installer);
         var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
@@ -99,7 +108,7 @@ public final class CommandFixture {
                 new InstallCommands(installation, requests),
                 new ApplyCommand(supervision, requests, installation, queues),
                 new RestartAllCommand(supervision, requests, queues),
-                () -> isShutDown = true);
+                () -> onShutdown.run());
         router = new CommandRouter(table, context, queues, tasks::add);
     }
 
