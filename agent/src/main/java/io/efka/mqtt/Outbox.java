@@ -75,14 +75,18 @@ public final class Outbox {
      * Sends a message as soon as there is a connection, after those sent before. Its expiry counts from now.
      *
      * @return completes when the broker has acknowledged the message; fails with a {@link LinkException} when it
-     *     expired, was refused, or was dropped for newer ones
+     *     expired, was refused, was too large to wait, or was dropped for newer ones
      */
     public CompletableFuture<Void> send(Message message) {
         var queued = new QueuedMessage(message, timers.now());
         var afterwards = new ArrayList<Runnable>();
         synchronized (this) {
-            enqueue(next++, queued);
+            long number = next++;
+            enqueue(number, queued);
             pump(afterwards);
+            if (waiting.containsKey(number) && isTooLargeToWait(queued)) {
+                drop(dequeue(number), new LinkException("too large to wait for the broker"), afterwards);
+            }
             makeRoom(afterwards);
         }
         afterwards.forEach(Runnable::run);
@@ -100,7 +104,7 @@ public final class Outbox {
         afterwards.forEach(Runnable::run);
     }
 
-    /** How many messages were dropped: for newer ones, expired, or refused. */
+    /** How many messages were dropped: for newer ones, expired, too large to wait, or refused. */
     public synchronized long dropped() {
         return dropped;
     }
@@ -161,6 +165,10 @@ public final class Outbox {
     }
 
     @GuardedBy("this") private void giveBack(long number, QueuedMessage queued, Throwable problem, List<Runnable> afterwards) {
+        if (isTooLargeToWait(queued)) {
+            drop(queued, problem, afterwards);
+            return;
+        }
         switch (LinkException.kindOf(problem)) {
             case TOO_LARGE, REFUSED, POISON -> drop(queued, problem, afterwards);
             case BUSY -> pause(number, queued, problem, afterwards);
@@ -203,6 +211,11 @@ public final class Outbox {
 
     private void retry() {
         if (link.isUp()) connected();
+    }
+
+    /** It would push out all others, and then go itself. */
+    private boolean isTooLargeToWait(QueuedMessage queued) {
+        return queued.bytes() > maxBytes;
     }
 
     @GuardedBy("this") private void makeRoom(List<Runnable> afterwards) {

@@ -62,6 +62,32 @@ class OutboxTest {
         }
 
         @Test
+        void aMessageLargerThanTheOutboxCostsNoOther() {
+            sendAll(1, 3);
+
+            outbox.send(message("x".repeat(1001)));
+
+            assertThat(outbox.size()).isEqualTo(3);
+            assertThat(outbox.dropped()).isEqualTo(1);
+            connect();
+            assertThat(texts()).containsExactly("1", "2", "3");
+        }
+
+        @Test
+        void aMessageLargerThanTheOutboxThatIsCutOffCostsNoOther() {
+            connect();
+            sendAll(1, 3);
+            var huge = outbox.send(message("x".repeat(1001)));
+
+            link.goDown();
+            sendAll(4, 4);
+
+            assertThat(huge).isCompletedExceptionally();
+            assertThat(outbox.size()).isEqualTo(4);
+            assertThat(outbox.dropped()).isEqualTo(1);
+        }
+
+        @Test
         void aMessageThatExpiredMeanwhileIsDropped() {
             var shortLived = outbox.send(expiring("old", 10));
             outbox.send(message("new"));
