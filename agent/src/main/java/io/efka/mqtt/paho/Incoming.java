@@ -90,17 +90,19 @@ final class Incoming implements MqttCallback {
         queued.decrementAndGet();
         int lost = dropped.incrementAndGet();
         if (Integer.bitCount(lost) == 1) {
-            log.warn("dropped messages={}: QoS 0 messages arrive faster than they are handled", lost);
+            log.warn(
+                    "dropped messages={}: QoS 0 messages arrive faster than they are handled, or before the broker has"
+                            + " accepted the subscriptions",
+                    lost);
         }
         return false;
     }
 
     private void deliver(Inbound inbound) {
-        queued.decrementAndGet();
         if (open) {
             hand(inbound);
         } else {
-            early.add(inbound);
+            early.add(inbound); // still counted: the broker may refuse the subscriptions for hours
         }
     }
 
@@ -112,6 +114,7 @@ final class Incoming implements MqttCallback {
     }
 
     private void hand(Inbound inbound) {
+        queued.decrementAndGet();
         tell(to -> to.received(inbound));
     }
 
