@@ -283,8 +283,9 @@ final class AgentAssembly {
         AgentThread.step();
         if (!cgroups.isUsable()) {
             LOG.warn(
-                    "no control group can be written: a service's process that leaves its session, is orphaned and clears its"
-                            + " environment outlives a stop");
+                    "control groups: {}. A process of a service that leaves its session, is orphaned and clears its"
+                            + " environment outlives a stop",
+                    cgroups.describe());
         }
         output.start();
         List<Supervisors.Found> found = discovery.find();

@@ -65,6 +65,17 @@ public record CgroupMounts(String mountinfo, Optional<Path> unified, Map<String,
                 .or(() -> unified.filter(own -> Delegation.has(own, controller)));
     }
 
+    /** The root of the version 2 hierarchy, as far as the agent sees it. */
+    Optional<Path> unifiedRoot() {
+        return mountinfo
+                .lines()
+                .filter(line -> line.contains(" - cgroup2 "))
+                .map(line -> line.split(" "))
+                .filter(mount -> mount.length > 4)
+                .flatMap(mount -> SystemTools.path(mount[4]).stream())
+                .findFirst();
+    }
+
     /**
      * The process's path in a hierarchy: from a line {@code number:controllers:path}; for version 2 there are no
      * controllers.

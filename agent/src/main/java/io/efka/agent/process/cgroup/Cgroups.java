@@ -40,6 +40,7 @@ public final class Cgroups implements AutoCloseable {
     private final String folder;
     private final String owner;
     private final CgroupMounts mounts;
+    private final CgroupAccess access;
     private final Optional<ServicesGroup> unified;
     private final Map<String, Path> controllers;
     /** Differs at each start, because groups of an earlier agent may still be in use. */
@@ -56,6 +57,7 @@ public final class Cgroups implements AutoCloseable {
         this.folder = folder;
         this.owner = owner;
         this.mounts = mounts;
+        this.access = new CgroupAccess(mounts, System.getProperty("user.name", "?"), Files::isWritable);
         this.unified = unified;
         this.controllers = Map.copyOf(controllers);
         this.prefix = owner + Long.toString(System.nanoTime(), 36) + "-";
@@ -104,7 +106,7 @@ public final class Cgroups implements AutoCloseable {
     /** What was detected and what it can do, in one line for {@code info}. */
     public String describe() {
         if (!isUsable()) {
-            return "none: no control group can be written; trees are found by session and environment";
+            return "none: " + access.ofGroups() + "; trees are found by session and environment";
         }
         String version = unified.isEmpty() ? "v1" : controllers.isEmpty() ? "v2" : "hybrid";
         var limits = new ArrayList<String>();
@@ -205,9 +207,7 @@ public final class Cgroups implements AutoCloseable {
                 .map(ServicesGroup.State::remark)
                 .orElse("");
         if (!remark.isEmpty()) return "limits." + controller + ": not in force: " + remark;
-        Optional<Path> refused = mounts.withController(controller).filter(own -> !Files.isWritable(own));
-        return refused.map(own -> "limits." + controller + ": not in force: this user may not write to " + own)
-                .orElse("limits." + controller + ": no " + controller + " control group on this machine");
+        return "limits." + controller + ": not in force: " + access.ofController(controller);
     }
 
     /** The group that an earlier agent created for a process, if it is in one. */

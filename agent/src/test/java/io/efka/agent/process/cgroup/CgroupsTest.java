@@ -98,9 +98,9 @@ final class CgroupsTest {
             cgroups.limit(cgroups.create(), allLimits(), warnings);
             assertThat(warnings)
                     .containsExactly(
-                            "limits.memory: no memory control group on this machine",
-                            "limits.cpu: no cpu control group on this machine",
-                            "limits.pids: no pids control group on this machine");
+                            "limits.memory: not in force: no memory control group on this machine",
+                            "limits.cpu: not in force: no cpu control group on this machine",
+                            "limits.pids: not in force: no pids control group on this machine");
         }
 
         @Test
