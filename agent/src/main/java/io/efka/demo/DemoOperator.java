@@ -34,7 +34,7 @@ final class DemoOperator implements AutoCloseable {
         this.link = link;
         this.topics = new Topics("efka", device, List.of());
         var subscriptions = List.of(new Subscription(topics.device("status"), true), new Subscription(REPLIES, false));
-        link.open(WILL, subscriptions, new Ears());
+        link.open(() -> WILL, subscriptions, new Ears());
     }
 
     /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The connection to the broker. While it is open, it connects and reconnects by itself. It stores nothing: after a
@@ -14,10 +15,11 @@ public interface MqttLink extends AutoCloseable {
     /**
      * Starts to connect in the background, and does not give up before {@link #close()}. Called once.
      *
-     * @param will what the broker publishes when it loses this client
+     * @param will what the broker publishes when it loses this client. Asked for at each connection, on the link's
+     *     thread, since the broker is told only then; must not block
      * @param subscriptions topic filters, subscribed at QoS 1 (retain as published) on every connection
      */
-    void open(Message will, List<Subscription> subscriptions, Listener listener);
+    void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener);
 
     /**
      * Publishes a message. Never blocks: a message that does not fit into the broker's window waits in a bounded

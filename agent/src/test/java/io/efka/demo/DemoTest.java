@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -228,7 +229,7 @@ final class DemoTest {
         private Optional<Listener> listener = Optional.empty();
 
         @Override
-        public void open(Message will, List<Subscription> subscriptions, Listener heard) {
+        public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener heard) {
             listener = Optional.of(heard);
             opened.countDown();
             deliver("efka/demo/status", "{\"online\":true}");

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * A link that goes where the test sends it: {@link #goUp}, {@link #goDown}, {@link #acknowledgeNext}, {@link #deliver}.
@@ -32,8 +33,8 @@ public final class FakeLink implements MqttLink {
     }
 
     @Override
-    public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
-        this.will = Optional.of(will);
+    public synchronized void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {
+        this.will = Optional.of(will.get());
         this.subscriptions = List.copyOf(subscriptions);
         this.listener = Optional.of(listener);
     }

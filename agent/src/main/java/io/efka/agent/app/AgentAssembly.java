@@ -300,7 +300,7 @@ final class AgentAssembly {
         AgentThread.step();
         router.recover();
         AgentThread.step();
-        link.open(presence.will(), subscriptions, session);
+        link.open(presence::will, subscriptions, session);
         metrics.start();
         disk.start();
     }

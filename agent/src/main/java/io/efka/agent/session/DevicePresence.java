@@ -80,9 +80,9 @@ public final class DevicePresence implements StatusListener {
         this.timers = timers;
     }
 
-    /** What the broker publishes when it loses this agent. */
+    /** What the broker publishes when it loses this agent, for a connection that begins now. */
     public Message will() {
-        return message(codec.end(DeviceStatusCodec.LOST, WHOLE), true);
+        return message(codec.will(timers.now()), true);
     }
 
     @Override
@@ -151,7 +151,7 @@ public final class DevicePresence implements StatusListener {
 
     /** Asks for other agents with this device id: one that is alive answers with its birth. */
     void ask() {
-        link.publish(message(codec.end(DeviceStatusCodec.ASKING, room()), false), Lane.CONTROL);
+        link.publish(message(codec.end(DeviceStatusCodec.ASKING, timers.now(), room()), false), Lane.CONTROL);
     }
 
     /**
@@ -161,7 +161,7 @@ public final class DevicePresence implements StatusListener {
      */
     CompletableFuture<Void> farewell() {
         withdraw();
-        return link.publish(message(codec.end(DeviceStatusCodec.SHUTDOWN, room()), true), Lane.CONTROL);
+        return link.publish(message(codec.end(DeviceStatusCodec.SHUTDOWN, timers.now(), room()), true), Lane.CONTROL);
     }
 
     private void corrected() {
@@ -244,7 +244,7 @@ public final class DevicePresence implements StatusListener {
     private byte[] birth(long bytes) {
         var counts = new EnumMap<ServiceStatus.State, Integer>(ServiceStatus.State.class);
         states.values().forEach(state -> counts.merge(state, 1, Integer::sum));
-        return codec.birth(++births, counts, refusedFilters, bytes);
+        return codec.birth(++births, timers.now(), counts, refusedFilters, bytes);
     }
 
     private Message message(byte[] payload, boolean retain) {

@@ -10,6 +10,7 @@ import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.Topics;
 import io.efka.protocol.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,8 +28,18 @@ public final class DeviceStatusCodec {
     static final String ASKING = "asking";
 
     /** The keys that {@link #read} and readers of the device need. */
-    private static final Set<String> CORE =
-            Set.of("v", "device", "online", "session", "instance", "host", "birth", "reason", "shortened");
+    private static final Set<String> CORE = Set.of(
+            "v",
+            "device",
+            "online",
+            "session",
+            "instance",
+            "host",
+            "birth",
+            "reason",
+            "at",
+            "connected_at",
+            "shortened");
 
     private final AgentInstance instance;
     private final MachineFacts machine;
@@ -52,15 +63,21 @@ public final class DeviceStatusCodec {
      * Writes a birth: the agent is online.
      *
      * @param number number of this birth, grows within the session
+     * @param at when it is published
      * @param services how many services are in each state
      * @param refusedFilters filters that the broker refuses, each with its reason
      * @param bytes limit of the size. A document that is too large leaves out the refused filters, then everything but
      *     the core, and has {@code "shortened":true}. The shortest document may still be larger
      */
     byte[] birth(
-            long number, Map<ServiceStatus.State, Integer> services, Map<String, String> refusedFilters, long bytes) {
+            long number,
+            Instant at,
+            Map<ServiceStatus.State, Integer> services,
+            Map<String, String> refusedFilters,
+            long bytes) {
         Map<String, Object> document = document(true);
         document.put("birth", number);
+        document.put("at", at);
         var counts = new LinkedHashMap<String, Integer>();
         for (ServiceStatus.State state : ServiceStatus.State.values()) {
             counts.put(StatusCodec.word(state), services.getOrDefault(state, 0));
@@ -82,15 +99,29 @@ public final class DeviceStatusCodec {
     }
 
     /**
-     * Writes a will, farewell or question: the agent is not the device. It has no counts of services, since those of a
-     * will would be out of date.
+     * Writes a farewell or question: the agent is not the device.
      *
+     * @param at when it is published
      * @param bytes limit of the size, as for {@link #birth}
      */
-    byte[] end(String reason, long bytes) {
+    byte[] end(String reason, Instant at, long bytes) {
         Map<String, Object> document = document(false);
         document.put("reason", reason);
+        document.put("at", at);
         return within(bytes, document);
+    }
+
+    /**
+     * Writes a will: the broker has lost the agent. The broker publishes it as it was given at the beginning of the
+     * connection, so it cannot have the time of the loss. It has no counts of services, since they would be out of date.
+     *
+     * @param connectedAt when the connection began
+     */
+    byte[] will(Instant connectedAt) {
+        Map<String, Object> document = document(false);
+        document.put("reason", LOST);
+        document.put("connected_at", connectedAt);
+        return JsonWriter.bytes(JsonWriter.object(document));
     }
 
     private Map<String, Object> document(boolean online) {

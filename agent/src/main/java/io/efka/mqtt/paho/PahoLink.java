@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -88,7 +89,7 @@ public final class PahoLink implements MqttLink {
     }
 
     @Override
-    public synchronized void open(Message will, List<Subscription> subscriptions, Listener listener) {
+    public synchronized void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {
         if (thread.isPresent()) throw new IllegalStateException("a link can be opened only once");
         var config = new Config(broker, will, subscriptions, listener, refusals, times);
         Thread started = new AgentThread("agent-mqtt", () -> run(config));
@@ -259,7 +260,7 @@ public final class PahoLink implements MqttLink {
     /** What all connections of a link share. */
     record Config(
             BrokerSettings broker,
-            Message will,
+            Supplier<Message> will,
             List<Subscription> subscriptions,
             Listener listener,
             BrokerRefusals refusals,

@@ -204,7 +204,7 @@ final class AgentAssemblyTest {
         Eye(URI broker) throws InterruptedException {
             link = new PahoLink(broker(broker, "eye"), timers, RandomGenerator.getDefault());
             var will = new Message("eye", new byte[0], 1, false, Message.Properties.NONE);
-            link.open(will, List.of(new MqttLink.Subscription("efka/parts/status", true)), this);
+            link.open(() -> will, List.of(new MqttLink.Subscription("efka/parts/status", true)), this);
             assertThat(connected.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
         }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** A link that records what is published, and acknowledges it when the test says so. */
 final class RecordingLink implements MqttLink {
@@ -123,7 +124,7 @@ final class RecordingLink implements MqttLink {
     }
 
     @Override
-    public void open(Message will, List<Subscription> subscriptions, Listener listener) {
+    public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {
         throw new UnsupportedOperationException("the tests tell of connections themselves");
     }
 

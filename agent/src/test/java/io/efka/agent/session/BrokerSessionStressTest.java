@@ -31,6 +31,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -186,7 +187,7 @@ final class BrokerSessionStressTest {
         public synchronized void holdOff(Duration pause) {}
 
         @Override
-        public void open(Message will, List<Subscription> subscriptions, Listener listener) {}
+        public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {}
 
         @Override
         public void close() {}

@@ -44,7 +44,7 @@ final class BrokerSessionTest {
     private final BrokerSession session = session(presence);
 
     BrokerSessionTest() {
-        link.open(presence.will(), DeviceSubscriptions.of(Samples.TOPICS, Set.of()), session);
+        link.open(presence::will, DeviceSubscriptions.of(Samples.TOPICS, Set.of()), session);
     }
 
     private DevicePresence presence(Topics topics) {
@@ -181,7 +181,7 @@ final class BrokerSessionTest {
             var topics = new Topics("site/cmd/x", new DeviceId("dev1"), List.of());
             DevicePresence own = presence(topics);
             BrokerSession other = session(own);
-            link.open(own.will(), DeviceSubscriptions.of(topics, Set.of()), other);
+            link.open(own::will, DeviceSubscriptions.of(topics, Set.of()), other);
             link.goUp(false);
             deliver(topics.device("status"), RIVAL.replace("\"birth\":1", "\"birth\":2"), 1);
             link.acknowledgeAll();

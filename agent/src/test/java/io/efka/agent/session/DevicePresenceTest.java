@@ -60,7 +60,7 @@ final class DevicePresenceTest {
             assertThat(JsonParser.parseString(retained())).isEqualTo(JsonParser.parseString("""
                     {"v":1,"device":"dev1","online":true,"session":17,"instance":"a1","version":"0.1.0","host":"gw",
                      "os":"Linux","java":"17","groups":["all","lab"],"boot_at":"1970-01-01T00:00:00.000Z",
-                     "started_at":"2026-11-22T20:15:00.123Z","birth":1,
+                     "started_at":"2026-11-22T20:15:00.123Z","birth":1,"at":"2026-11-22T20:15:00.128Z",
                      "services":{"stopped":1,"starting":0,"running":1,"stopping":0,"backoff":0,"failed":0,"completed":0,
                       "scheduled":0}}
                     """));
@@ -76,6 +76,33 @@ final class DevicePresenceTest {
             assertThat(will.qos()).isEqualTo(1);
             assertThat(new String(will.payload(), StandardCharsets.UTF_8))
                     .contains("\"online\":false", "\"session\":17", "\"instance\":\"a1\"", "\"reason\":\"lost\"");
+        }
+
+        @Test
+        void theWillSaysWhenItsConnectionBegan() {
+            pass(60);
+
+            assertThat(new String(agent.presence.will().payload(), StandardCharsets.UTF_8))
+                    .contains("\"connected_at\":\"2026-11-22T20:16:00.123Z\"")
+                    .doesNotContain("\"at\"");
+        }
+
+        @Test
+        void aBirthAndAFarewellSayWhenTheyWerePublished() {
+            agent.connect();
+            pass(3);
+            agent.presence.changed(stopped(CAMERA));
+            pass(3);
+            assertThat(JsonParser.parseString(retained())
+                            .getAsJsonObject()
+                            .get("at")
+                            .getAsString())
+                    .startsWith("2026-11-22T20:15:0");
+
+            pass(60);
+            agent.session.shutdown();
+            pass(3);
+            assertThat(retained()).contains("\"reason\":\"shutdown\",\"at\":\"2026-11-22T20:16:06.123Z\"");
         }
 
         @Test

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * One retained topic, and agents that use the same device id. What is published reaches everybody in one order, some
@@ -195,7 +196,7 @@ final class FakeBroker {
         }
 
         @Override
-        public void open(Message will, List<Subscription> subscriptions, Listener listener) {}
+        public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {}
 
         @Override
         public void close() {}

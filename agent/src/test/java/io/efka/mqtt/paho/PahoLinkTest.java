@@ -526,7 +526,7 @@ class PahoLinkTest {
 
     private PahoLink opened(BrokerSettings settings, PahoLink.Times times) {
         PahoLink link = with(new PahoLink(settings, new NoTimers(), new Random(1), times));
-        link.open(WILL, subscriptions, heed);
+        link.open(() -> WILL, subscriptions, heed);
         return link;
     }
 

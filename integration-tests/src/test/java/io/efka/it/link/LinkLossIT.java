@@ -57,11 +57,11 @@ class LinkLossIT {
         var observed = new RecordingListener(Inbound::acknowledge, () -> {});
         try (PahoLink observer = link(URI.create(broker.uri()), "observer");
                 PahoLink link = link(proxy.uri(), "publisher")) {
-            observer.open(will("observer"), List.of(new Subscription("loss/#", true)), observed);
+            observer.open(() -> will("observer"), List.of(new Subscription("loss/#", true)), observed);
             Await.until("observer is up", Duration.ofSeconds(10), observer::isUp);
             var outbox = new Outbox(link, timers, MESSAGES, 64 << 20);
             var heard = new RecordingListener(message -> {}, outbox::connected);
-            link.open(will("publisher"), List.of(), heard);
+            link.open(() -> will("publisher"), List.of(), heard);
             Await.until("publisher is up", Duration.ofSeconds(10), link::isUp);
 
             int cut = 0;
@@ -107,9 +107,9 @@ class LinkLossIT {
         var first = new RecordingListener();
         try (PahoLink device = link(proxy.uri(), "device");
                 PahoLink operator = link(URI.create(broker.uri()), "operator")) {
-            operator.open(will("operator"), List.of(), new RecordingListener());
+            operator.open(() -> will("operator"), List.of(), new RecordingListener());
             Await.until("operator is up", Duration.ofSeconds(10), operator::isUp);
-            device.open(will("device"), List.of(new Subscription("cmd/#", false)), first);
+            device.open(() -> will("device"), List.of(new Subscription("cmd/#", false)), first);
             Await.until("device is up", Duration.ofSeconds(10), device::isUp);
 
             device.holdOff(Duration.ofSeconds(2));

@@ -135,7 +135,7 @@ class LinkTransportsIT {
     }
 
     private void assertRoundTrip(PahoLink link) throws Exception {
-        link.open(message("will"), List.of(new Subscription("echo/#", false)), ear);
+        link.open(() -> message("will"), List.of(new Subscription("echo/#", false)), ear);
         Await.until("connected", Duration.ofSeconds(20), link::isUp);
         link.publish(message("echo/1"), Lane.CONTROL).join();
         Await.until("it came back", Duration.ofSeconds(10), () -> ear.messages.size() == 1);
