@@ -1,5 +1,6 @@
 package io.efka.protocol;
 
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +48,7 @@ public final class CommandException extends Exception {
 
     /** The disk did not do what it was asked to; {@code what} says what that was. */
     public static CommandException broken(String what, IOException cause) {
-        String message = what + ": " + cause.getClass().getSimpleName() + ": " + cause.getMessage();
+        String message = what + ": " + FileFailure.words(cause);
         var broken = new CommandException(isFull(cause) ? ErrorCode.DISK_FULL : ErrorCode.INTERNAL, message);
         broken.initCause(cause);
         return broken;

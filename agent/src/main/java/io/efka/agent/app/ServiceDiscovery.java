@@ -13,6 +13,7 @@ import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import io.efka.threads.AgentThread;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ record ServiceDiscovery(
                     .filter(folder -> !known.contains(id(folder)))
                     .toList();
         } catch (IOException e) {
-            LOG.warn("the services folder cannot be read, only recorded services are kept: {}", e.toString());
+            LOG.warn("the services folder cannot be read, only recorded services are kept: {}", FileFailure.words(e));
             return List.of();
         }
     }

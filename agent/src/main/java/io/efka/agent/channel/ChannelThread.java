@@ -5,6 +5,7 @@ import io.efka.agent.files.FileIdentity;
 import io.efka.agent.supervision.Event;
 import io.efka.threads.AgentThread;
 import io.efka.threads.FatalErrors;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -266,7 +267,8 @@ final class ChannelThread implements AutoCloseable {
         } catch (IOException e) {
             if (closing) return;
             // Most likely there are no file descriptors left; there are when a connection ends.
-            if (faults++ == 0) LOG.warn("a connection to the channel could not be accepted", e);
+            if (faults++ == 0) LOG.warn("a connection to the channel could not be accepted: {}", FileFailure.words(e));
+            LOG.debug("a connection to the channel could not be accepted", e);
         }
     }
 
@@ -339,7 +341,7 @@ final class ChannelThread implements AutoCloseable {
             selector.close();
             Files.deleteIfExists(directory.socket());
         } catch (IOException e) {
-            LOG.warn("the channel's socket could not be closed: {}", e.toString());
+            LOG.warn("the channel's socket could not be closed: {}", FileFailure.words(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -11,6 +11,7 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.FatalErrors;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -135,7 +136,7 @@ final class Configurations {
             try {
                 all.write(manifest, of(manifest.id()));
             } catch (IOException e) {
-                LOG.warn("service={} configuration file could not be written: {}", manifest.id(), e.toString());
+                LOG.warn("service={} configuration file could not be written: {}", manifest.id(), FileFailure.words(e));
             }
         });
     }
@@ -153,7 +154,7 @@ final class Configurations {
                 LOG.warn(
                         "service={} configuration file cannot be deleted before the next start: {}",
                         service,
-                        e.toString());
+                        FileFailure.words(e));
             }
         });
     }
@@ -164,7 +165,7 @@ final class Configurations {
             try {
                 all.deleteAllBut(installed);
             } catch (IOException e) {
-                LOG.warn("configuration files of removed services cannot be deleted: {}", e.toString());
+                LOG.warn("configuration files of removed services cannot be deleted: {}", FileFailure.words(e));
             }
         });
     }

@@ -18,6 +18,7 @@ import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +64,7 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
                 ChannelDirectory directory = ChannelDirectory.prepare(data);
                 return Optional.of(new Endpoint(directory, ChannelCredentials.load(data, directory.agent())));
             } catch (IOException e) {
-                LOG.error("services get no channel: {}", e.toString());
+                LOG.error("services get no channel: {}", FileFailure.words(e));
                 return Optional.empty();
             }
         }
@@ -120,7 +121,7 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
             thread = Optional.of(opened);
             createSocket(opened);
         } catch (IOException e) {
-            LOG.error("services get no channel: {}: {}", directory.socket(), e.toString());
+            LOG.error("services get no channel: {}: {}", directory.socket(), FileFailure.words(e));
             endpoint = Optional.empty();
         }
     }
@@ -170,8 +171,8 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
     /** Warns once, not at every check. */
     private void reportMissing(IOException reason) {
         String message = "services cannot attach until the channel's socket can be created: {}";
-        if (isSocketMissing) LOG.debug(message, reason.toString());
-        else LOG.warn(message, reason.toString());
+        if (isSocketMissing) LOG.debug(message, FileFailure.words(reason));
+        else LOG.warn(message, FileFailure.words(reason));
         isSocketMissing = true;
     }
 

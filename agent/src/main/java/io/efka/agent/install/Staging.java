@@ -3,6 +3,7 @@ package io.efka.agent.install;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.install.Installer.InstallRequest.InlineFile;
 import io.efka.protocol.ServiceId;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -99,7 +100,12 @@ final class Staging {
                 finish(new ServiceId(id), root.resolve(id));
                 LOG.info("service={} an update that was cut off is finished", id);
             } catch (IOException | IllegalArgumentException e) {
-                LOG.warn("service={} an update that was cut off cannot be finished from {}", id, update, e);
+                LOG.warn(
+                        "service={} an update that was cut off cannot be finished from {}: {}",
+                        id,
+                        update,
+                        FileFailure.words(e));
+                LOG.debug("service={} an update that was cut off cannot be finished", id, e);
             }
         }
         entries(staging).forEach(this::discard);
@@ -187,7 +193,7 @@ final class Staging {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("cannot list {}", folder, e);
+            LOG.warn("cannot list {}: {}", folder, FileFailure.words(e));
             return List.of();
         }
     }
@@ -196,7 +202,7 @@ final class Staging {
         try {
             disk.deleteTree(folder);
         } catch (IOException e) {
-            LOG.warn("cannot delete {}; tried again at the next start", folder, e);
+            LOG.warn("cannot delete {}, tried again at the next start: {}", folder, FileFailure.words(e));
         }
     }
 }

@@ -5,6 +5,7 @@ import io.efka.agent.supervision.StoreException;
 import io.efka.threads.AgentThread;
 import io.efka.threads.FatalErrors;
 import io.efka.threads.TaskPool;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -272,17 +273,18 @@ public final class StateStore implements AutoCloseable {
         }
     }
 
-    /** Logs failures in a row: the first with its stack, the others with their number, and their end. */
+    /** Logs failures in a row: the first, the others with their number, and their end. Stack traces are for DEBUG. */
     private static final class WriteFailureLog {
         @GuardedBy("this") private long failures;
 
         void add(String what, Exception failure) {
             long count = count();
             if (count == 1) {
-                LOG.warn("{}: {}", what, failure.getMessage(), failure);
+                LOG.warn("{}: {}", what, FileFailure.words(failure));
             } else {
-                LOG.warn("{}: {} ({} times in a row)", what, failure.getMessage(), count);
+                LOG.warn("{}: {} ({} times in a row)", what, FileFailure.words(failure), count);
             }
+            LOG.debug("{}", what, failure);
         }
 
         void over() {

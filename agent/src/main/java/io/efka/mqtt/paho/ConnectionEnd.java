@@ -37,8 +37,16 @@ record ConnectionEnd(Kind kind, Loss loss, Optional<Duration> up, Optional<Throw
     }
 
     private static String reason(Throwable problem, PahoResponses responses) {
-        Optional<String> refused = responses.connack().map(code -> "the broker refused: " + ReasonCode.words(code));
+        Optional<String> refused = responses.connack().map(ConnectionEnd::refusal);
         return olderBroker(responses).or(() -> refused).orElseGet(() -> Reasons.ofFailure(problem));
+    }
+
+    /** Mosquitto and others answer a wrong password with "not authorised", too. */
+    private static String refusal(int code) {
+        return ReasonCode.NOT_AUTHORISED.is(code)
+                ? "the broker refused: not authorised (0x87; correct username and password_file, or allow this client in"
+                        + " the broker's access rules)"
+                : "the broker refused: " + ReasonCode.words(code);
     }
 
     private static Optional<String> olderBroker(PahoResponses responses) {

@@ -6,8 +6,12 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.SignatureException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.eclipse.paho.mqttv5.client.MqttClientException;
@@ -26,9 +30,10 @@ final class Reasons {
 
     /** Why there was no connection. */
     static String ofFailure(Throwable problem) {
-        if (root(problem) instanceof EOFException) {
+        Throwable root = root(problem);
+        if (root instanceof EOFException || isReset(root)) {
             return "the broker closed the connection before it answered: it may not speak MQTT 5, may expect TLS"
-                    + " (ssl://) or may refuse this client; see its log";
+                    + " (ssl://) or not speak it (tcp://), or may refuse this client; see its log";
         }
         return of(problem);
     }
@@ -40,13 +45,47 @@ final class Reasons {
         if (root instanceof UnknownHostException) return "the broker's name cannot be resolved: " + said;
         if (root instanceof SocketTimeoutException) return "the broker's host does not answer: " + said;
         if (root instanceof ConnectException || root instanceof SocketException) return lower(said);
-        if (root instanceof CertPathBuilderException) {
+        if (root instanceof CertPathBuilderException
+                || root instanceof CertPathValidatorException
+                || root instanceof SignatureException) {
             return "the broker's certificate is not signed by a trusted authority; set ca to the file of"
                     + " the one that signed it";
         }
-        if (root instanceof CertificateException) return "the broker's certificate is not valid: " + said;
-        if (root instanceof SSLException) return "TLS failed: " + said;
+        if (root instanceof CertificateExpiredException) {
+            return "the broker's certificate has expired (" + said + "); if it has not, set this device's clock";
+        }
+        if (root instanceof CertificateNotYetValidException) {
+            return "the broker's certificate is not valid yet (" + said + "); is this device's clock right?";
+        }
+        if (root instanceof CertificateException) {
+            return said.startsWith("No ")
+                    ? "the broker's certificate is for another host: " + lower(said)
+                    : "the broker's certificate is not valid: " + said;
+        }
+        if (root instanceof SSLException) return ofTls(said);
         return said.isEmpty() ? root.toString() : root.getClass().getSimpleName() + ": " + said;
+    }
+
+    /** The alerts are those of RFC 8446; the JDK has no type for them. */
+    private static String ofTls(String said) {
+        if (said.contains("Unsupported or unrecognized SSL message")) {
+            return "the broker's port does not speak TLS: use tcp:// or its TLS port";
+        }
+        if (said.contains("certificate_required") || said.contains("bad_certificate")) {
+            return "the broker wants a certificate of this client that it trusts: set cert and key (" + said + ")";
+        }
+        if (said.contains("certificate_unknown")
+                || said.contains("unknown_ca")
+                || said.contains("certificate_expired")) {
+            return "the broker does not accept this client's certificate (" + said + ")";
+        }
+        return "TLS failed: " + said;
+    }
+
+    /** The broker closed the socket while something was on its way: with TLS 1.3, also when it refuses a certificate. */
+    private static boolean isReset(Throwable root) {
+        String said = String.valueOf(root.getMessage());
+        return root instanceof SocketException && (said.contains("reset") || said.contains("Broken pipe"));
     }
 
     private static String ofPaho(MqttException mqtt) {

@@ -30,31 +30,32 @@ final class ArchitectureTest {
     /** One line a package: what it may use, beside the JDK and libraries. Every package has its line. */
     private static final String ARROWS = """
             threads                 ->
-            protocol                ->
+            words                   ->
+            protocol                -> words
             protocol.json           -> protocol
             protocol.manifest       -> protocol, protocol.json
             mqtt                    -> threads
-            mqtt.paho               -> threads, mqtt
+            mqtt.paho               -> threads, words, mqtt
             agent.files             ->
             agent.runtime           -> threads, protocol
             agent.supervision       -> threads, protocol, protocol.manifest
             agent.telemetry         -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.session           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry
             agent.homeassistant     -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry
-            agent.channel           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.files, agent.runtime
-            agent.install           -> threads, protocol, protocol.json, protocol.manifest, agent.files
+            agent.channel           -> threads, words, protocol, protocol.json, protocol.manifest, agent.supervision, agent.files, agent.runtime
+            agent.install           -> threads, words, protocol, protocol.json, protocol.manifest, agent.files
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
             agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.command.ledger, agent.command
-            agent.output.store      -> threads, protocol, protocol.manifest, agent.supervision, agent.files
+            agent.output.store      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
             agent.process.proc      -> threads, protocol, protocol.manifest, agent.supervision
             agent.process.cgroup    -> threads, protocol, protocol.manifest, agent.supervision, agent.process.proc
-            agent.process.tree      -> threads, protocol, protocol.manifest, agent.supervision, agent.files, agent.process.proc, agent.process.cgroup
+            agent.process.tree      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files, agent.process.proc, agent.process.cgroup
             agent.process           -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry, agent.files, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
-            agent.state             -> threads, protocol, agent.supervision, agent.telemetry, agent.files, agent.command.ledger, agent.output.store
+            agent.state             -> threads, words, protocol, agent.supervision, agent.telemetry, agent.files, agent.command.ledger, agent.output.store
             agent.app               -> *
             agent.main              -> *
             demo                    -> *

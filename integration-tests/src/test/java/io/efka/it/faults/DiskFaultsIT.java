@@ -69,6 +69,7 @@ class DiskFaultsIT {
             assertThat(code(device.ask("other", "install", install("other")))).isEqualTo("disk_full");
             ok(device.ask("ping"));
             ok(device.ask("list"));
+            assertThat(device.agent().log()).doesNotContain("\tat ");
             ok(device.ask("unneeded", "remove", "{\"id\":\"room\"}"));
 
             Files.delete(filler);
@@ -114,7 +115,7 @@ class DiskFaultsIT {
                 assertThat(agent.exitCode()).isEqualTo(73);
                 assertThat(agent.log())
                         .contains(data.toString())
-                        .contains("Read-only file system")
+                        .contains("read-only file system")
                         .contains("--data-dir")
                         .doesNotContain("\tat ");
             }

@@ -3,6 +3,7 @@ package io.efka.agent.output.store;
 import io.efka.protocol.ServiceId;
 import io.efka.threads.AgentThread;
 import io.efka.threads.FatalErrors;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
@@ -134,7 +135,8 @@ public final class FolderWatch implements AutoCloseable {
         try {
             return Optional.of(FileSystems.getDefault().newWatchService());
         } catch (IOException e) {
-            LOG.warn("output cannot be watched, and is polled instead", e);
+            LOG.warn("output cannot be watched, and is polled instead: {}", FileFailure.words(e));
+            LOG.debug("output cannot be watched", e);
             return Optional.empty();
         }
     }

@@ -7,6 +7,7 @@ import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest.OutputRule;
 import io.efka.protocol.manifest.Manifest.OutputRule.Stderr;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -119,7 +120,7 @@ public final class LogFiles implements OutputFiles {
             RegularFile.requireFolder(files);
             narrow(id, files);
         } catch (IOException e) {
-            LOG.warn("service={} has no folder for its output: {}", id, e.toString());
+            LOG.warn("service={} has no folder for its output: {}", id, FileFailure.words(e));
         }
         return new ServiceStreams(files, load(files, id, Stream.STDOUT), load(files, id, Stream.STDERR), rule);
     }
@@ -130,7 +131,7 @@ public final class LogFiles implements OutputFiles {
             if (PrivateFiles.narrow(files))
                 LOG.warn("service={} other users could list {}; it is private now", id, files);
         } catch (IOException | UnsupportedOperationException refused) {
-            LOG.warn("service={} other users may be able to list {}: {}", id, files, refused.toString());
+            LOG.warn("service={} other users may be able to list {}: {}", id, files, FileFailure.words(refused));
         }
     }
 
@@ -140,7 +141,7 @@ public final class LogFiles implements OutputFiles {
         try {
             listener.found(id, loaded.load(), loaded.end());
         } catch (IOException e) {
-            LOG.warn("stream={} its files in {} cannot be listed: {}", id, files, e.toString());
+            LOG.warn("stream={} its files in {} cannot be listed: {}", id, files, FileFailure.words(e));
         }
         return loaded;
     }

@@ -1,5 +1,6 @@
 package io.efka.agent.output.store;
 
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -63,7 +64,7 @@ final class OldestOffsetFile {
                 channel.write(ByteBuffer.wrap(text), 0);
             }
         } catch (IOException e) {
-            LOG.warn("cannot record in {} that output is kept from {} on: {}", file, offset, e.toString());
+            LOG.warn("cannot record in {} that output is kept from {} on: {}", file, offset, FileFailure.words(e));
         }
     }
 

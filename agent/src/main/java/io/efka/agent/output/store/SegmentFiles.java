@@ -2,6 +2,7 @@ package io.efka.agent.output.store;
 
 import io.efka.agent.files.PrivateFiles;
 import io.efka.protocol.RunId;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -69,7 +70,7 @@ final class SegmentFiles {
         try {
             if (PrivateFiles.narrow(file)) LOG.warn("stream={} other users could read {}; it is private now", id, file);
         } catch (IOException | UnsupportedOperationException refused) {
-            LOG.warn("stream={} other users may read {}: {}", id, file, refused.toString());
+            LOG.warn("stream={} other users may read {}: {}", id, file, FileFailure.words(refused));
         }
     }
 
@@ -143,7 +144,7 @@ final class SegmentFiles {
     }
 
     private Segment missing(Segment old, long base, IOException why) {
-        LOG.warn("stream={} its file cannot be created again: {}", id, why.toString());
+        LOG.warn("stream={} its file cannot be created again: {}", id, FileFailure.words(why));
         return new Segment(base, 0, old.run(), Segment.path(folder, id.leaf(), base, 0, old.run()), Segment.GONE);
     }
 
@@ -171,7 +172,7 @@ final class SegmentFiles {
             Files.deleteIfExists(segment.path());
         } catch (IOException left) {
             // The next agent finds it below the oldest offset, and frees it first.
-            LOG.warn("stream={} {} could not be removed: {}", id, segment.path(), left.toString());
+            LOG.warn("stream={} {} could not be removed: {}", id, segment.path(), FileFailure.words(left));
         }
     }
 }

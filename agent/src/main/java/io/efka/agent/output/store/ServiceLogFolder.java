@@ -3,6 +3,7 @@ package io.efka.agent.output.store;
 import io.efka.agent.supervision.Logs.Stream;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ record ServiceLogFolder(Path folder) {
                     .map(ServiceLogFolder::new)
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("{} cannot be listed: the output of removed services stays there: {}", logs, e.toString());
+            LOG.warn("{} cannot be listed: the output of removed services stays there: {}", logs, FileFailure.words(e));
             return List.of();
         }
     }
@@ -46,7 +47,7 @@ record ServiceLogFolder(Path folder) {
         try {
             for (Path file : files()) Files.deleteIfExists(file);
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("service={} its output in {} cannot be deleted: {}", service(), folder, e.toString());
+            LOG.warn("service={} its output in {} cannot be deleted: {}", service(), folder, FileFailure.words(e));
             return false;
         }
         try {

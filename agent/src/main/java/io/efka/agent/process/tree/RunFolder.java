@@ -3,6 +3,7 @@ package io.efka.agent.process.tree;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,7 +27,8 @@ public record RunFolder(Path folder) {
             PrivateFiles.makeFolder(folder);
             Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         } catch (IOException refused) {
-            LOG.warn("run folder {} cannot be used: services get no stdin", folder, refused);
+            LOG.warn("run folder {} cannot be used, services get no stdin: {}", folder, FileFailure.words(refused));
+            LOG.debug("run folder {} cannot be used", folder, refused);
         }
         return new RunFolder(folder);
     }
@@ -53,7 +55,7 @@ public record RunFolder(Path folder) {
                             service(file).filter(id -> !installed.contains(id)).isPresent())
                     .forEach(RunFolder::delete);
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("the FIFOs of removed services in {} cannot be deleted: {}", folder, e.toString());
+            LOG.warn("the FIFOs of removed services in {} cannot be deleted: {}", folder, FileFailure.words(e));
         }
     }
 
@@ -68,7 +70,7 @@ public record RunFolder(Path folder) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            LOG.warn("{} cannot be deleted before the next start: {}", file, e.toString());
+            LOG.warn("{} cannot be deleted before the next start: {}", file, FileFailure.words(e));
         }
     }
 }
