@@ -54,6 +54,17 @@ public interface MqttLink extends AutoCloseable {
      */
     void holdOff(Duration pause);
 
+    /**
+     * Reads the files with the credentials again. If one has changed, disconnects cleanly and connects with it at once.
+     * Without a connection, tries to connect at once. Blocks while the files are read.
+     *
+     * @return in words, what became of each file, and what follows. Why a file cannot be used is in the log; what was
+     *     read of it before stays in force
+     */
+    default List<String> reread() {
+        return List.of();
+    }
+
     /** Ends the connection cleanly (the broker publishes no will), within 2 seconds. Idempotent. */
     @Override
     void close();

@@ -14,9 +14,11 @@ import io.efka.threads.AgentThread;
 import io.efka.threads.ExitCode;
 import io.efka.threads.FatalErrors;
 import io.efka.threads.SelfCheck;
+import io.efka.words.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -119,7 +121,8 @@ public final class Agent implements Lifecycle {
         } catch (IOException e) {
             throw new StartException(
                     Reason.DATA_FOLDER_UNUSABLE,
-                    folder + " cannot be made (" + e + "): name another with --data-dir or --log-dir",
+                    folder + " cannot be made (" + FileFailure.reason(e)
+                            + "): name another with --data-dir or --log-dir",
                     e);
         }
     }
@@ -139,6 +142,11 @@ public final class Agent implements Lifecycle {
     @Override
     public void awaitEnd() throws InterruptedException {
         ended.await();
+    }
+
+    @Override
+    public synchronized List<String> reread() {
+        return closed ? List.of() : parts.map(AgentAssembly::reread).orElse(List.of());
     }
 
     /** Called on one of the agent's own threads, which must not wait for its own end. */

@@ -268,6 +268,10 @@ final class AgentAssembly {
                 router.dropped() + session.dropped());
     }
 
+    List<String> reread() {
+        return link.reread();
+    }
+
     private List<ServiceId> serviceIds() {
         return services.list().stream().map(ServiceStatus::id).toList();
     }

@@ -1,5 +1,7 @@
 package io.efka.agent.app;
 
+import java.util.List;
+
 /**
  * What an operator starts and stops: the agent, or the demo around it. It is started once; {@link #close()} may be called
  * at any time and from any thread, also during {@link #start()} or without it.
@@ -15,6 +17,15 @@ public interface Lifecycle extends AutoCloseable {
 
     /** Waits until it has ended completely, by {@link #close()} or by itself (the {@code shutdown} command). */
     void awaitEnd() throws InterruptedException;
+
+    /**
+     * Reads the files that its settings name again. May block for the disk.
+     *
+     * @return in words, what became of each file and what follows; empty: there is none
+     */
+    default List<String> reread() {
+        return List.of();
+    }
 
     /** Ends everything gracefully and returns when it has ended, within the time its settings grant. Idempotent. */
     @Override

@@ -5,6 +5,7 @@ import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.threads.ExitCode;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 
 /** Runs the agent or the demo from start to end, and returns its exit code. */
 final class DaemonRunner {
@@ -17,12 +18,27 @@ final class DaemonRunner {
     }
 
     /**
-     * Blocks until {@code lifecycle} has ended.
+     * Blocks until {@code lifecycle} has ended. TERM, INT and HUP end it.
      *
      * @param stopTimeout how long its graceful end may take
      */
     ExitCode run(Lifecycle lifecycle, Duration stopTimeout) {
-        termination.onSignal(lifecycle::close, stopTimeout);
+        termination.onSignal(List.of("TERM", "INT", "HUP"), lifecycle::close, stopTimeout);
+        return untilEnded(lifecycle);
+    }
+
+    /**
+     * As {@link #run(Lifecycle, Duration)}, but HUP does not end it.
+     *
+     * @param reread what HUP does
+     */
+    ExitCode run(Lifecycle lifecycle, Duration stopTimeout, Runnable reread) {
+        termination.onSignal(List.of("TERM", "INT"), lifecycle::close, stopTimeout);
+        termination.onHangup(reread);
+        return untilEnded(lifecycle);
+    }
+
+    private ExitCode untilEnded(Lifecycle lifecycle) {
         try (lifecycle) {
             lifecycle.start();
             lifecycle.awaitEnd();

@@ -70,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
                     given.port("--ws-port", given.webSocketPort),
                     given.dataFolder.map(folder -> folder.toAbsolutePath().normalize()),
                     given.device());
-            Logging.level(AgentLog.Level.WARN); // what the agent does is to be seen through the broker
+            Logging.processLog().configure(AgentLog.Level.WARN); // what the agent does is to be seen through the broker
             var demo = new Demo(plan, given.agents, given.links, line.getOut());
             return new DaemonRunner(given.termination, line.getErr())
                     .run(demo, Demo.STOP_TIMEOUT)

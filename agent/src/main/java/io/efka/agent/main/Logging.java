@@ -31,6 +31,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     // Some thousand lines, or a few dozen stack traces: at most 1 MiB of memory.
     private static final RecentLines RECENT = new RecentLines(512 * 1024);
 
+    private static final ProcessLog PROCESS = new ProcessLog(RECENT);
+
     // The process has one stderr. Not through System.err, whose lock would be held while a write hangs.
     private static final LogWriter WRITER = new LogWriter(new FileOutputStream(FileDescriptor.err)).start();
 
@@ -61,8 +63,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
 
     /** The process's log as commands see it. */
-    static AgentLog processLog() {
-        return new ProcessLog(RECENT);
+    static ProcessLog processLog() {
+        return PROCESS;
     }
 
     private static Appender<ILoggingEvent> stderr(LoggerContext context) {

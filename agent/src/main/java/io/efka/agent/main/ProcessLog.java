@@ -8,9 +8,21 @@ import java.util.List;
 /** The log of this process, for commands. Thread-safe. */
 final class ProcessLog implements AgentLog {
     private final RecentLines recent;
+    private volatile Level configured = Level.INFO;
 
     ProcessLog(RecentLines recent) {
         this.recent = recent;
+    }
+
+    /** The settings have this level: it is in force from now on. */
+    void configure(Level level) {
+        configured = level;
+        Logging.level(level);
+    }
+
+    @Override
+    public Level configured() {
+        return configured;
     }
 
     @Override

@@ -59,10 +59,9 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.USAGE.number();
         }
         try {
-            ConfigFile config = file.isPresent() ? ConfigFile.parse(TextFile.read(file.get())) : ConfigFile.NONE;
-            SettingsReading reading = SettingsReader.read(flags(given), file, config, machine);
+            SettingsReading reading = read(given, file);
             if (reading instanceof SettingsReading.Usable usable)
-                return run(usable, err).number();
+                return run(usable, file, () -> read(given, file), err).number();
             return refuse((SettingsReading.Unusable) reading, err).number();
         } catch (CharacterCodingException e) {
             err.println("efka: " + file.orElseThrow() + ": is not UTF-8 text");
@@ -73,14 +72,22 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ExitCode run(SettingsReading.Usable usable, PrintWriter err) {
-        Logging.level(usable.logLevel());
+    private SettingsReading read(ParseResult given, Optional<Path> file) throws IOException {
+        ConfigFile config = file.isPresent() ? ConfigFile.parse(TextFile.read(file.get())) : ConfigFile.NONE;
+        return SettingsReader.read(flags(given), file, config, machine);
+    }
+
+    private ExitCode run(
+            SettingsReading.Usable usable, Optional<Path> file, SettingsReload.Source source, PrintWriter err) {
+        ProcessLog log = Logging.processLog();
+        log.configure(usable.logLevel());
         var warnings = new ArrayList<String>(usable.warnings());
         warnings.addAll(SettingsAdvice.strayVariables(machine));
         SettingsAdvice.onPid(ProcessHandle.current().pid()).ifPresent(warnings::add);
         warnings.forEach(LOG::warn);
-        return new DaemonRunner(termination, err)
-                .run(agents.apply(usable.settings()), usable.settings().stopTimeout());
+        Lifecycle agent = agents.apply(usable.settings());
+        var reload = new SettingsReload(file, source, usable, agent, log);
+        return new DaemonRunner(termination, err).run(agent, usable.settings().stopTimeout(), reload);
     }
 
     private static ExitCode refuse(SettingsReading.Unusable unusable, PrintWriter err) {

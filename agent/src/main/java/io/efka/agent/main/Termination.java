@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a signal does: the first TERM, INT or HUP starts a graceful end; a second one ends the process at once, and so
- * does a graceful end that takes too long. A shutdown hook would not do: while hooks run, the JVM handles no second
+ * What a signal does: the first of those that end the process starts a graceful end; a second one ends it at once, and
+ * so does a graceful end that takes too long. A shutdown hook would not do: while hooks run, the JVM handles no second
  * signal, and it exits with 143 although a graceful end is a success.
  */
 final class Termination {
@@ -36,14 +36,15 @@ final class Termination {
     }
 
     /**
-     * Listens from now on.
+     * Ends the process at these signals, from now on.
      *
+     * @param names without SIG: {@code TERM}
      * @param end ends gracefully; run on a thread of its own, at most once
      * @param limit what {@code end} may take
      */
-    void onSignal(Runnable end, Duration limit) {
+    void onSignal(List<String> names, Runnable end, Duration limit) {
         var asked = new AtomicBoolean();
-        for (String name : List.of("TERM", "INT", "HUP")) {
+        for (String name : names) {
             signals.take(
                     name,
                     number -> FatalErrors.run(() -> {
@@ -56,6 +57,23 @@ final class Termination {
                         }
                     }));
         }
+    }
+
+    /**
+     * Does something at every SIGHUP instead of ending, from now on. A process that was started with HUP ignored, as by
+     * nohup, goes on ignoring it.
+     *
+     * @param reread run on a thread of the signal's own, one at a time
+     */
+    void onHangup(Runnable reread) {
+        var one = new Object();
+        signals.take(
+                "HUP",
+                number -> FatalErrors.run(() -> {
+                    synchronized (one) {
+                        reread.run();
+                    }
+                }));
     }
 
     private void end(Runnable end, Duration limit) {

@@ -1,14 +1,8 @@
 package io.efka.mqtt.paho;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.paho.BrokerFeatures.Missing;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
@@ -34,7 +28,7 @@ final class ConnectOptions {
      * @param features what the broker is known to lack: the will does without it
      * @throws LinkException when the password file cannot be read
      */
-    static MqttConnectionOptions of(BrokerSettings broker, Message will, boolean cleanStart, BrokerFeatures features)
+    static MqttConnectionOptions of(PahoLink.Config config, boolean cleanStart, BrokerFeatures features)
             throws LinkException {
         var options = new MqttConnectionOptions();
         options.setCleanStart(cleanStart);
@@ -43,11 +37,9 @@ final class ConnectOptions {
         options.setReceiveMaximum(RECEIVE_MAXIMUM);
         options.setMaximumPacketSize(MAX_PACKET_BYTES);
         options.setAutomaticReconnect(false);
-        broker.username().ifPresent(options::setUserName);
-        if (broker.passwordFile().isPresent()) {
-            options.setPassword(password(broker.passwordFile().get()));
-        }
-        addWill(options, will, features);
+        config.broker().username().ifPresent(options::setUserName);
+        config.credentials().password().ifPresent(options::setPassword);
+        addWill(options, config.will().get(), features);
         return options;
     }
 
@@ -59,14 +51,5 @@ final class ConnectOptions {
         boolean retain = will.retain() && !features.lacks(Missing.RETAIN);
         var message = new MqttMessage(will.payload(), qos, retain, new MqttProperties());
         options.setWill(will.topic(), message);
-    }
-
-    private static byte[] password(Path file) throws LinkException {
-        try {
-            String text = Files.readString(file);
-            return text.lines().findFirst().orElse("").getBytes(UTF_8);
-        } catch (IOException e) {
-            throw new LinkException("cannot read password file " + file + ": " + e, e);
-        }
     }
 }

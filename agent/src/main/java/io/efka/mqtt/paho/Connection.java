@@ -79,8 +79,8 @@ final class Connection implements Outgoing.Wire {
         this.config = config;
         this.features = features;
         this.outgoing = outgoing;
-        this.options = ConnectOptions.of(config.broker(), config.will().get(), cleanStart, features);
-        this.network = Networks.to(uri, config.broker(), config.times().connect(), responses);
+        this.options = ConnectOptions.of(config, cleanStart, features);
+        this.network = Networks.to(uri, config.credentials(), config.times().connect(), responses);
         this.pings = new LinkPings(timers, tasks::add);
         this.threads = new PahoThreads(death -> tasks.add(() -> unreadable(death)));
         try {

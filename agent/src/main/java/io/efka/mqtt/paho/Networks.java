@@ -1,7 +1,6 @@
 package io.efka.mqtt.paho;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.LinkException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,11 +26,11 @@ final class Networks {
      * @param responses records the reason codes that the broker sends
      * @throws LinkException when the TLS files cannot be used
      */
-    static NetworkModule to(URI uri, BrokerSettings broker, Duration timeout, PahoResponses responses)
+    static NetworkModule to(URI uri, Credentials credentials, Duration timeout, PahoResponses responses)
             throws LinkException {
         Scheme scheme = Scheme.of(uri);
         int port = uri.getPort() == -1 ? scheme.port : uri.getPort();
-        Optional<SSLSocketFactory> tls = scheme.isSecure ? Optional.of(PemTls.sockets(broker)) : Optional.empty();
+        Optional<SSLSocketFactory> tls = scheme.isSecure ? Optional.of(credentials.sockets()) : Optional.empty();
         var sockets = new BrokerSockets(uri.getHost(), port, timeout, tls);
         return scheme.isWebSocket ? new Ws(sockets, uri, port, responses) : new Tcp(sockets, uri, port, responses);
     }
@@ -51,6 +50,10 @@ final class Networks {
             this.port = port;
             this.isSecure = isSecure;
             this.isWebSocket = isWebSocket;
+        }
+
+        boolean isSecure() {
+            return isSecure;
         }
 
         static Scheme of(URI broker) {

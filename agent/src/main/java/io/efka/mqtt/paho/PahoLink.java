@@ -10,6 +10,7 @@ import io.efka.threads.AgentThread;
 import io.efka.threads.Timers;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -50,7 +52,10 @@ public final class PahoLink implements MqttLink {
     private final Outgoing outgoing = new Outgoing(System::nanoTime, refusals);
     private final RepeatedFailureLog failures;
     private final Map<URI, BrokerFeatures> features;
+    private final Credentials credentials;
     private final CountDownLatch closed = new CountDownLatch(1);
+    /** Ends a wait between two connections. */
+    private final Semaphore hurry = new Semaphore(0);
 
     @GuardedBy("this") private Optional<Thread> thread = Optional.empty();
 
@@ -76,6 +81,7 @@ public final class PahoLink implements MqttLink {
     PahoLink(BrokerSettings broker, Timers timers, RandomGenerator chance, Times times) {
         broker.uris().forEach(Networks.Scheme::of);
         this.broker = broker;
+        this.credentials = new Credentials(broker);
         this.timers = timers;
         this.times = times;
         this.backoff = new Backoff(chance, times.firstWait(), times.maxWait());
@@ -91,7 +97,7 @@ public final class PahoLink implements MqttLink {
     @Override
     public synchronized void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {
         if (thread.isPresent()) throw new IllegalStateException("a link can be opened only once");
-        var config = new Config(broker, will, subscriptions, listener, refusals, times);
+        var config = new Config(broker, credentials, will, subscriptions, listener, refusals, times);
         Thread started = new AgentThread("agent-mqtt", () -> run(config));
         started.start();
         thread = Optional.of(started);
@@ -142,11 +148,32 @@ public final class PahoLink implements MqttLink {
     }
 
     @Override
+    public List<String> reread() {
+        List<Credentials.Outcome> files = credentials.reread();
+        var words =
+                new ArrayList<>(files.stream().map(Credentials.Outcome::words).toList());
+        if (files.stream().anyMatch(Credentials.Outcome::isChanged)) {
+            Optional<Connection> left;
+            synchronized (this) {
+                left = current;
+            }
+            left.ifPresent(connection -> connection.leave("its credentials have changed"));
+            hurry.release();
+            words.add("connecting with what has changed");
+        } else if (!isUp()) {
+            hurry.release();
+            words.add("trying to connect at once");
+        }
+        return words;
+    }
+
+    @Override
     public void close() {
         Optional<Thread> running;
         Optional<Connection> left;
         synchronized (this) {
             closed.countDown();
+            hurry.release();
             left = current;
             running = thread;
         }
@@ -202,7 +229,7 @@ public final class PahoLink implements MqttLink {
             failures.reset();
         }
         unreadable = ending.kind() == Kind.UNREADABLE ? unreadable + 1 : 0;
-        if (isHeldOff()) {
+        if (ending.kind() == Kind.LEFT || isHeldOff()) {
             log.info("broker={} disconnected: {}", uri, ending.loss().reason());
         } else {
             failures.report(uri, ending, System.nanoTime());
@@ -212,7 +239,10 @@ public final class PahoLink implements MqttLink {
         long wake = System.nanoTime() + delay(uri, ending).toNanos();
         AgentThread.idle();
         for (long left = remaining(wake); left > 0; left = remaining(wake)) {
-            if (closed.await(left, TimeUnit.NANOSECONDS)) return;
+            if (!hurry.tryAcquire(left, TimeUnit.NANOSECONDS)) continue;
+            if (isClosed()) return;
+            hurry.drainPermits();
+            wake = System.nanoTime();
         }
     }
 
@@ -260,6 +290,7 @@ public final class PahoLink implements MqttLink {
     /** What all connections of a link share. */
     record Config(
             BrokerSettings broker,
+            Credentials credentials,
             Supplier<Message> will,
             List<Subscription> subscriptions,
             Listener listener,

@@ -11,6 +11,11 @@ final class NoLog implements AgentLog {
     }
 
     @Override
+    public Level configured() {
+        return Level.INFO;
+    }
+
+    @Override
     public void level(Level level) {}
 
     @Override

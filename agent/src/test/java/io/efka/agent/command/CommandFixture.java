@@ -225,6 +225,11 @@ public final class CommandFixture {
         }
 
         @Override
+        public Level configured() {
+            return Level.INFO;
+        }
+
+        @Override
         public void level(Level other) {
             level = other;
         }

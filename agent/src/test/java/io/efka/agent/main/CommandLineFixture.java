@@ -21,6 +21,7 @@ final class CommandLineFixture {
     final Map<String, IntConsumer> signals = new HashMap<>();
     final List<Integer> halts = new ArrayList<>();
     final List<String> manifestsRead = new ArrayList<>();
+    int rereads;
     String hostName = "host1";
     Optional<StartException> refusal = Optional.empty();
     Optional<Settings> started = Optional.empty();
@@ -46,6 +47,11 @@ final class CommandLineFixture {
                         new PrintWriter(out, true),
                         new PrintWriter(err, true))
                 .execute(arguments);
+    }
+
+    /** SIGHUP to what runs. */
+    void hangUp() {
+        signals.getOrDefault("HUP", ignored -> {}).accept(1);
     }
 
     Settings settings() {
@@ -75,6 +81,12 @@ final class CommandLineFixture {
 
         @Override
         public void awaitEnd() {}
+
+        @Override
+        public List<String> reread() {
+            rereads++;
+            return List.of("password file /p has changed");
+        }
 
         @Override
         public void close() {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Lifecycle.StartException.Reason;
 import io.efka.agent.app.Settings;
+import io.efka.agent.command.handler.AgentLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,6 +120,36 @@ final class RunCommandTest {
             assertThat(settings.metricsInterval()).isZero();
             assertThat(settings.homeAssistant()).hasValue("ha/disc");
             assertThat(settings.ledger()).isEqualTo(new Settings.LedgerBounds(50, Duration.ofDays(7)));
+        }
+
+        @Test
+        void aHangupReadsTheLevelOfTheLogAndTheFilesOfTheAgentAgain() throws IOException {
+            String config = config("{\"device\": \"cam7\", \"log_level\": \"warn\"}");
+            here.efka("run", "--config", config);
+            assertThat(Logging.processLog().configured()).isEqualTo(AgentLog.Level.WARN);
+
+            Files.writeString(Path.of(config), "{\"device\": \"cam7\", \"log_level\": \"info\"}");
+            here.hangUp();
+
+            assertThat(Logging.processLog().configured()).isEqualTo(AgentLog.Level.INFO);
+            assertThat(here.rereads).isEqualTo(1);
+            assertThat(here.halts).isEmpty();
+        }
+
+        @Test
+        void aHangupWithABrokenConfigFileChangesNothingButReadsTheOtherFilesAgain() throws IOException {
+            String config = config("{\"device\": \"cam7\", \"log_level\": \"info\"}");
+            here.efka("run", "--config", config);
+
+            for (String broken : List.of("{", "{\"log_level\": \"loud\"}")) {
+                Files.writeString(Path.of(config), broken);
+                here.hangUp();
+            }
+            Files.delete(Path.of(config));
+            here.hangUp();
+
+            assertThat(Logging.processLog().configured()).isEqualTo(AgentLog.Level.INFO);
+            assertThat(here.rereads).isEqualTo(3);
         }
 
         @Test

@@ -35,11 +35,26 @@ final class TerminationTest {
     private final List<Integer> halts = new ArrayList<>();
     private final Termination termination = new Termination(signals::put, halts::add, Duration.ofMillis(20));
 
+    private static final List<String> ALL = List.of("TERM", "INT", "HUP");
+
+    @Test
+    void aHangupThatIsForSomethingElseEndsNothingHoweverOftenItComes() {
+        var reread = new ArrayList<String>();
+        termination.onSignal(List.of("TERM", "INT"), () -> {}, Duration.ofSeconds(5));
+        termination.onHangup(() -> reread.add("reread"));
+
+        raise("HUP", 1);
+        raise("HUP", 1);
+
+        assertThat(reread).hasSize(2);
+        assertThat(halts).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT", "HUP"})
     void theFirstSignalEndsGracefully(String name) {
         var ended = new ArrayList<String>();
-        termination.onSignal(() -> ended.add("ended"), Duration.ofSeconds(5));
+        termination.onSignal(ALL, () -> ended.add("ended"), Duration.ofSeconds(5));
 
         raise(name, 15);
 
@@ -49,7 +64,7 @@ final class TerminationTest {
 
     @Test
     void anotherSignalEndsAtOnce() {
-        termination.onSignal(() -> {}, Duration.ofSeconds(5));
+        termination.onSignal(ALL, () -> {}, Duration.ofSeconds(5));
 
         raise("TERM", 15);
         raise("INT", 2);
@@ -60,7 +75,7 @@ final class TerminationTest {
     @Test
     void anEndThatTakesTooLongIsGivenUp() {
         var never = new CountDownLatch(1);
-        termination.onSignal(() -> awaitForLong(never), Duration.ZERO);
+        termination.onSignal(ALL, () -> awaitForLong(never), Duration.ZERO);
 
         raise("TERM", 15);
 
@@ -71,6 +86,7 @@ final class TerminationTest {
     @Test
     void anEndThatBreaksDownIsGivenUp() {
         termination.onSignal(
+                ALL,
                 () -> {
                     throw new NoClassDefFoundError("the jar was overwritten");
                 },
@@ -103,6 +119,7 @@ final class TerminationTest {
         context.getTurboFilterList().add(0, broken);
         try {
             termination.onSignal(
+                    ALL,
                     () -> {
                         throw new NoClassDefFoundError("the jar was overwritten");
                     },

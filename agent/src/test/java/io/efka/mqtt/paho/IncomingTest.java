@@ -39,7 +39,7 @@ final class IncomingTest {
                 Optional.empty());
         var client = new FreshClient(
                 "c",
-                Networks.to(uri, broker, Duration.ofSeconds(1), new PahoResponses()),
+                Networks.to(uri, new Credentials(broker), Duration.ofSeconds(1), new PahoResponses()),
                 new LinkPings(new FakeTimers(), linkThread::add),
                 new PahoThreads(death -> {}));
         incoming = new Incoming(client, new Recorder(), linkThread::add, how -> {});

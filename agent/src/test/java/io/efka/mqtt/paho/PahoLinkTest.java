@@ -20,6 +20,7 @@ import io.efka.mqtt.Outbox;
 import io.efka.threads.Timers;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -514,6 +516,36 @@ class PahoLinkTest {
         PahoLink link = opened(broker.uri());
         await("connected", () -> heed.connects.size() == 1);
         return link;
+    }
+
+    @Nested
+    class NewCredentials {
+        @Test
+        void areUsedAtOnce(@TempDir Path folder) throws Exception {
+            Path file = Files.writeString(folder.resolve("password"), "old-secret");
+            ScriptedBroker broker = with(ScriptedBroker.granting());
+            PahoLink link = opened(new BrokerSettings(
+                    List.of(broker.uri()),
+                    "dev1",
+                    Optional.of("dev1"),
+                    Optional.of(file),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty()));
+            await("connected", () -> heed.connects.size() == 1);
+
+            assertThat(link.reread()).containsExactly("password file " + file + " is unchanged");
+            Files.writeString(file, "new-secret");
+            assertThat(link.reread())
+                    .containsExactly("password file " + file + " has changed", "connecting with what has changed");
+
+            await("connected again", () -> heed.connects.size() == 2);
+            assertThat(heed.losses).hasSize(1);
+            assertThat(heed.losses.get(0).reason()).isEqualTo("its credentials have changed");
+            List<ScriptedBroker.Packet> connects = broker.received(ScriptedBroker.CONNECT);
+            assertThat(connects).hasSize(2);
+            assertThat(new String(connects.get(1).body(), UTF_8)).contains("new-secret");
+        }
     }
 
     private PahoLink opened(URI... uris) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,7 +26,7 @@ class PemTlsTest {
             -----END PRIVATE KEY-----
             """;
 
-    private static final String CERTIFICATE = """
+    static final String CERTIFICATE = """
             -----BEGIN CERTIFICATE-----
             MIIBdTCCARugAwIBAgIUX6HoWRUun8nNMnjlFdYVbFln52AwCgYIKoZIzj0EAwIw
             DzENMAsGA1UEAwwEZGV2MTAgFw0yNjExMjUxNzE3NTJaGA8yMTI2MTEwMTE3MTc1
@@ -43,7 +45,7 @@ class PemTlsTest {
     @Test
     void aMissingFileIsNamed() {
         Path ca = folder.resolve("ca.pem");
-        assertThatThrownBy(() -> PemTls.sockets(settings(ca)))
+        assertThatThrownBy(() -> new Credentials(settings(ca)).sockets())
                 .isInstanceOf(LinkException.class)
                 .hasMessageContaining("CA file " + ca);
     }
@@ -51,7 +53,7 @@ class PemTlsTest {
     @Test
     void aFileWithoutACertificateIsNamed() throws IOException {
         Path ca = Files.writeString(folder.resolve("ca.pem"), "not a certificate");
-        assertThatThrownBy(() -> PemTls.sockets(settings(ca)))
+        assertThatThrownBy(() -> new Credentials(settings(ca)).sockets())
                 .isInstanceOf(LinkException.class)
                 .hasMessageContaining("CA file " + ca);
     }
@@ -59,7 +61,21 @@ class PemTlsTest {
     @Test
     void aCertificateAndItsKeyMayBeInOneFile() throws Exception {
         Path both = Files.writeString(folder.resolve("both.pem"), KEY + CERTIFICATE);
-        assertThat(PemTls.sockets(settings(both, Optional.of(both)))).isNotNull();
+        assertThat(new Credentials(settings(both, Optional.of(both))).sockets()).isNotNull();
+    }
+
+    @Test
+    void aKeyOfAnotherCertificateIsSaidToBeThat() throws Exception {
+        KeyPairGenerator keys = KeyPairGenerator.getInstance("EC");
+        keys.initialize(256);
+        String other = Base64.getMimeEncoder()
+                .encodeToString(keys.generateKeyPair().getPrivate().getEncoded());
+        Path both = Files.writeString(
+                folder.resolve("both.pem"),
+                "-----BEGIN PRIVATE KEY-----\n" + other + "\n-----END PRIVATE KEY-----\n" + CERTIFICATE);
+        assertThatThrownBy(() -> new Credentials(settings(both, Optional.of(both))).sockets())
+                .isInstanceOf(LinkException.class)
+                .hasMessage("key file " + both + " is not the key of certificate file " + both);
     }
 
     private static BrokerSettings settings(Path ca) {

@@ -23,6 +23,15 @@ final class Certificates {
      * @param kind as {@code keytool} calls it: {@code RSA}, {@code EC}
      */
     static Identity make(Path folder, String name, String kind) throws Exception {
+        return make(folder, name, kind, "ip:127.0.0.1");
+    }
+
+    /**
+     * Makes a key pair.
+     *
+     * @param host the name it is for, as {@code keytool} writes it
+     */
+    static Identity make(Path folder, String name, String kind, String host) throws Exception {
         Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -35,7 +44,7 @@ final class Certificates {
                         "-dname",
                         "CN=" + name,
                         "-ext",
-                        "san=ip:127.0.0.1",
+                        "san=" + host,
                         "-ext",
                         "bc:c",
                         "-validity",

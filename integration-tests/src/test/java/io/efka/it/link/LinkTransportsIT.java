@@ -81,11 +81,11 @@ class LinkTransportsIT {
     void theWillComesAfterALossThatLastsAndNotAfterAShortOne() throws Exception {
         try (TestBroker broker = Brokers.stock();
                 PahoLink observer = link(settings("observer", URI.create(broker.uri())))) {
-            observer.open(message("unused"), List.of(new Subscription("dev1/status", true)), ear);
+            observer.open(() -> message("unused"), List.of(new Subscription("dev1/status", true)), ear);
             FlakyProxy proxy = new FlakyProxy(broker.port());
             PahoLink device = link(settings("dev1", proxy.uri()));
             var heard = new RecordingListener();
-            device.open(message("dev1/status"), List.of(), heard);
+            device.open(() -> message("dev1/status"), List.of(), heard);
             Await.until("both are up", Duration.ofSeconds(10), () -> observer.isUp() && device.isUp());
 
             proxy.reset();

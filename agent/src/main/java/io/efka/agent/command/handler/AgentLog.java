@@ -19,6 +19,9 @@ public interface AgentLog {
     /** The level in force. */
     Level level();
 
+    /** The level of the settings. */
+    Level configured();
+
     /** Logs what is at least as grave as {@code level}, from now on. */
     void level(Level level);
 

@@ -31,18 +31,15 @@ public final class AgentLogCommands {
 
     private final AgentLog log;
     private final Timers timers;
-    private final Level configured;
 
     /** The end of a level that is in force for a while. */
     private record Passing(Instant until, Timers.Timer end) {}
 
     @GuardedBy("this") private Optional<Passing> passing = Optional.empty();
 
-    /** @param log at the configured level */
     public AgentLogCommands(AgentLog log, Timers timers) {
         this.log = log;
         this.timers = timers;
-        this.configured = log.level();
     }
 
     /** Sets the level, or without arguments says which it is. */
@@ -61,7 +58,7 @@ public final class AgentLogCommands {
             passing = time.map(this::passing);
             log.level(level.get());
         }
-        ReplyFields fields = ReplyFields.NONE.and("level", word(log.level())).and("configured", word(configured));
+        ReplyFields fields = ReplyFields.NONE.and("level", word(log.level())).and("configured", word(log.configured()));
         return passing.isPresent()
                 ? fields.and("until", JsonWriter.timestamp(passing.get().until()))
                 : fields;
@@ -76,7 +73,7 @@ public final class AgentLogCommands {
     private synchronized void end(Instant until) {
         if (passing.filter(now -> now.until().equals(until)).isEmpty()) return;
         passing = Optional.empty();
-        log.level(configured);
+        log.level(log.configured());
     }
 
     private static Optional<Level> level(CommandArguments arguments) throws CommandException {
