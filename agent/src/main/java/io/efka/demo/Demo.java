@@ -9,6 +9,7 @@ import io.efka.demo.EmbeddedBroker.BrokerException;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
+import io.efka.threads.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -96,12 +97,14 @@ public final class Demo implements Lifecycle {
     }
 
     @Override
-    public void awaitEnd() throws InterruptedException {
+    public ExitCode awaitEnd() throws InterruptedException {
+        ExitCode code = ExitCode.OK;
         if (running.isPresent()) {
-            running.get().awaitEnd();
+            code = running.get().awaitEnd();
             close();
         }
         ended.await();
+        return code;
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.efka.threads;
 
-/** Exit codes of the process, for the shell and the service manager; the numbers are those of {@code sysexits.h}. */
+/**
+ * Exit codes of the process, for the shell and the service manager; the numbers up to 78 are those of
+ * {@code sysexits.h}.
+ */
 public enum ExitCode {
     OK(0, "done, or ended as asked"),
     USAGE(64, "a flag or an argument is wrong"),
@@ -10,7 +13,8 @@ public enum ExitCode {
     INTERNAL(70, "a fault of efka itself, or an end that took too long"),
     CANNOT_CREATE(73, "the data or log folder cannot be made or written"),
     BUSY(75, "another agent uses the data folder, or its lock file was deleted"),
-    BAD_CONFIG(78, "the environment or the config file is wrong");
+    BAD_CONFIG(78, "the environment or the config file is wrong"),
+    FORGOTTEN(80, "decommissioned by shutdown with forget; not to be started again by itself");
 
     private final int number;
     private final String meaning;

@@ -14,6 +14,7 @@ import io.efka.fixtures.Await;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
+import io.efka.threads.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -209,8 +210,9 @@ final class DemoTest {
         public void start() {}
 
         @Override
-        public void awaitEnd() throws InterruptedException {
+        public ExitCode awaitEnd() throws InterruptedException {
             ended.await();
+            return ExitCode.OK;
         }
 
         @Override

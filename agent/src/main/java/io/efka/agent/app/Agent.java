@@ -48,6 +48,8 @@ public final class Agent implements Lifecycle {
 
     @GuardedBy("this") private boolean closed;
 
+    private volatile ExitCode exitCode = ExitCode.OK;
+
     /**
      * Nothing happens before {@link #start}.
      *
@@ -140,8 +142,9 @@ public final class Agent implements Lifecycle {
     }
 
     @Override
-    public void awaitEnd() throws InterruptedException {
+    public ExitCode awaitEnd() throws InterruptedException {
         ended.await();
+        return exitCode;
     }
 
     @Override
@@ -161,6 +164,7 @@ public final class Agent implements Lifecycle {
         if (parts.isPresent()) systemd.stopping();
         AgentThread.step();
         parts.ifPresent(p -> p.stop(settings.stopTimeout()));
+        if (parts.filter(p -> p.departure().isForgotten()).isPresent()) exitCode = ExitCode.FORGOTTEN;
         state.ifPresent(StateStore::close);
         if (parts.isPresent()) LOG.info("efka ended");
         AgentThread.idle();

@@ -73,9 +73,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -97,8 +94,6 @@ final class AgentAssembly {
     /** How much of the stop timeout is left to the parts other than services. */
     private static final Duration RESERVE = Duration.ofSeconds(6);
 
-    private static final long ANNOUNCEMENT_SECONDS = 2;
-
     private final SpareDescriptors spares = SpareDescriptors.take();
     private final Version version = Version.current();
     private final ThreadPools pools = new ThreadPools();
@@ -117,6 +112,7 @@ final class AgentAssembly {
     private final DiskWatch disk;
     private final CommandRouter router;
     private final BrokerSession session;
+    private final Departure departure;
     private final List<MqttLink.Subscription> subscriptions;
     private final ServiceDiscovery discovery;
     private final ServiceFolders folders;
@@ -168,12 +164,7 @@ final class AgentAssembly {
         metrics = new MetricsPublisher(measurements, topics, link, timers, pools.workers(), settings.metricsInterval());
         disk = new DiskWatch(meters, events, timers, pools.workers());
         discovery = new ServiceDiscovery(serviceStore, folders, manifests::now);
-        boolean ownLogs = settings.folders()
-                .logs()
-                .toAbsolutePath()
-                .normalize()
-                .startsWith(folder.toAbsolutePath().normalize());
-        orphans = new OrphanSweep(serviceStore, output, ownLogs, channels, launcher);
+        orphans = new OrphanSweep(serviceStore, output, settings.folders().isOwnLogs(), channels, launcher);
         var brokerState = new BrokerState(timers, link::describe);
         var sections = new LinkedHashMap<String, Supplier<?>>();
         sections.put("broker", brokerState);
@@ -186,18 +177,21 @@ final class AgentAssembly {
         sections.put("data", data::counts);
         sections.put("dropped", () -> dropped(outbox));
         var info = new DeviceInfo(instance, machine, topics, System::nanoTime, sections);
-        var ledger = new Ledger(
-                new StoredLedger(store),
-                settings.ledger().entries(),
-                settings.ledger().age(),
-                timers);
+        Settings.LedgerBounds kept = settings.ledger();
+        var ledger = new Ledger(new StoredLedger(store), kept.entries(), kept.age(), timers);
         var audit = new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
         var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit);
         var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
         var requests = new ServiceRequests(services, folders);
         var installation = new Installation(services, requests, folders, events, pools.folders());
         CommandTable commands = CommandTables.standard(
-                new DeviceCommands(services, statusCodec::encode, info::now, measurements::deviceNow, timers),
+                new DeviceCommands(
+                        services,
+                        statusCodec::encode,
+                        info::now,
+                        measurements::deviceNow,
+                        () -> departure().clear(),
+                        timers),
                 new AgentLogCommands(log, timers),
                 new ServiceCommands(requests, statusCodec::encode, launcher::isGrouped),
                 new LogsCommand(requests, output.logs(), timers),
@@ -221,6 +215,13 @@ final class AgentAssembly {
                     statuses.received(message);
                     homeAssistant.ifPresent(one -> one.received(message));
                 });
+        departure = new Departure(session, link, timers, () -> {
+            var retained = new ArrayList<String>(List.of(topics.device("status")));
+            retained.addAll(statuses.topics());
+            retained.addAll(data.topics());
+            homeAssistant.ifPresent(one -> retained.add(one.topic()));
+            return retained;
+        });
         var wanted = new ArrayList<>(DeviceSubscriptions.of(topics, router.deviceCommands()));
         homeAssistant.ifPresent(one -> wanted.addAll(one.subscriptions()));
         subscriptions = List.copyOf(wanted);
@@ -266,6 +267,10 @@ final class AgentAssembly {
                 events.dropped(),
                 "commands",
                 router.dropped() + session.dropped());
+    }
+
+    Departure departure() {
+        return departure;
     }
 
     List<String> reread() {
@@ -319,7 +324,7 @@ final class AgentAssembly {
         AgentThread.step();
         channels.close();
         output.close();
-        announceEnd();
+        departure.farewell();
         AgentThread.step();
         link.close();
         probes.close();
@@ -337,16 +342,6 @@ final class AgentAssembly {
             if (!services.stop(limit)) {
                 LOG.warn("not all services ended within {} s; the next agent finds them again", limit.toSeconds());
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void announceEnd() {
-        try {
-            session.shutdown().get(ANNOUNCEMENT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.info("the broker could not be told that the agent ends; it will publish the will");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

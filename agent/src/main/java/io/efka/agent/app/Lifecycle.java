@@ -1,5 +1,6 @@
 package io.efka.agent.app;
 
+import io.efka.threads.ExitCode;
 import java.util.List;
 
 /**
@@ -15,8 +16,12 @@ public interface Lifecycle extends AutoCloseable {
      */
     void start() throws StartException;
 
-    /** Waits until it has ended completely, by {@link #close()} or by itself (the {@code shutdown} command). */
-    void awaitEnd() throws InterruptedException;
+    /**
+     * Waits until it has ended completely, by {@link #close()} or by itself (the {@code shutdown} command).
+     *
+     * @return how it ended
+     */
+    ExitCode awaitEnd() throws InterruptedException;
 
     /**
      * Reads the files that its settings name again. May block for the disk.

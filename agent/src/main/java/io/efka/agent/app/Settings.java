@@ -45,6 +45,13 @@ public record Settings(
         public Folders {
             workDirRoots = List.copyOf(workDirRoots);
         }
+
+        /** Whether the folder of the output files is within that of the state, and so nobody else's. */
+        boolean isOwnLogs() {
+            return logs.toAbsolutePath()
+                    .normalize()
+                    .startsWith(data.toAbsolutePath().normalize());
+        }
     }
 
     /**

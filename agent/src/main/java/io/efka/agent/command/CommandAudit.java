@@ -3,6 +3,7 @@ package io.efka.agent.command;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.efka.agent.command.CommandTable.CommandSpec;
 import io.efka.agent.command.CommandTable.Kind;
 import io.efka.protocol.ErrorCode;
@@ -68,6 +69,8 @@ public final class CommandAudit {
         long took = Math.max(0, Duration.between(header.arrived(), now).toMillis());
         line.add("took=" + took + "ms");
         actions(result).ifPresent(actions -> line.add("actions=" + actions));
+        if (result.fields().asMap().get("cleared") instanceof JsonPrimitive cleared) line.add("cleared=" + cleared);
+        if (result.fields().asMap().get("left") instanceof JsonObject left) line.add("left=" + left.size());
         line.add("topic=" + word(header.topic()));
         line.add("reply_to=" + word(header.replyTo().topic()));
         return line.toString();

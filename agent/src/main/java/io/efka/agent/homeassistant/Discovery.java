@@ -117,6 +117,11 @@ public final class Discovery implements StatusListener {
         if (known.remove(id)) publishSoon();
     }
 
+    /** That of the retained document. */
+    public String topic() {
+        return target.config();
+    }
+
     /** This agent speaks for the device; see {@link RetainedDocument#online}. */
     public void online(boolean sessionPresent) {
         document.online(sessionPresent);

@@ -41,8 +41,7 @@ final class DaemonRunner {
     private ExitCode untilEnded(Lifecycle lifecycle) {
         try (lifecycle) {
             lifecycle.start();
-            lifecycle.awaitEnd();
-            return ExitCode.OK;
+            return lifecycle.awaitEnd();
         } catch (StartException e) {
             err.println("efka: " + e.getMessage());
             return exitCode(e.reason());

@@ -16,8 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * nothing it calls can call back into it. All public methods are thread-safe and never block.
  *
  * <p>The mailbox is bounded by its senders. The broker's receive window bounds messages at QoS 1, since they are
- * acknowledged from the mailbox; {@link #MAX_QOS_0} bounds those at QoS 0. A connection is announced and lost once, and
+ * acknowledged from the mailbox; {@link Qos0Limit} bounds those at QoS 0. A connection is announced and lost once, and
  * each timer is set once.
  */
 public final class BrokerSession implements MqttLink.Listener {
@@ -43,11 +41,6 @@ public final class BrokerSession implements MqttLink.Listener {
     /** After owning the device for this long, the pauses start from the shortest again. */
     static final Duration CALM = DeviceOwnership.MAX_PAUSE.multipliedBy(2);
 
-    /** How many messages at QoS 0 may wait here, since the broker's window does not bound them. */
-    static final int MAX_QOS_0 = 1_000;
-
-    static final long MAX_QOS_0_BYTES = 4L << 20;
-
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
 
     private final Executor mailbox;
@@ -61,9 +54,7 @@ public final class BrokerSession implements MqttLink.Listener {
     private final Consumer<MqttLink.Inbound> commands;
     private final Consumer<Message> documents;
 
-    private final AtomicInteger qos0Messages = new AtomicInteger();
-    private final AtomicLong qos0Bytes = new AtomicLong();
-    private final AtomicLong dropped = new AtomicLong();
+    private final Qos0Limit qos0 = new Qos0Limit();
     private volatile boolean online;
     private volatile boolean ended;
 
@@ -125,7 +116,7 @@ public final class BrokerSession implements MqttLink.Listener {
 
     /** How many messages at QoS 0 were dropped because too many arrived at once. */
     public long dropped() {
-        return dropped.get();
+        return qos0.dropped();
     }
 
     @Override
@@ -158,7 +149,7 @@ public final class BrokerSession implements MqttLink.Listener {
 
     @Override
     public void received(MqttLink.Inbound inbound) {
-        if (admits(inbound.message())) post(() -> handle(inbound));
+        if (qos0.admits(inbound.message())) post(() -> handle(inbound));
     }
 
     /**
@@ -171,6 +162,16 @@ public final class BrokerSession implements MqttLink.Listener {
         var told = new CompletableFuture<Void>();
         mailbox.execute(() -> end(told));
         return told;
+    }
+
+    /** Ends the session without a farewell; completes when nobody publishes anything retained any more. */
+    public CompletableFuture<Void> retire() {
+        var retired = new CompletableFuture<Void>();
+        mailbox.execute(() -> {
+            if (online) goOffline();
+            end(retired);
+        });
+        return retired;
     }
 
     private void end(CompletableFuture<Void> told) {
@@ -205,7 +206,7 @@ public final class BrokerSession implements MqttLink.Listener {
             else held.add(inbound);
             return;
         }
-        release(inbound.message());
+        qos0.release(inbound.message());
         inbound.acknowledge();
         if (presence.isStatus(inbound.message())) {
             perform(ownership.saw(DeviceStatusCodec.read(inbound.message().payload()), presence.births()));
@@ -215,13 +216,13 @@ public final class BrokerSession implements MqttLink.Listener {
     }
 
     private void passOn(MqttLink.Inbound command) {
-        release(command.message());
+        qos0.release(command.message());
         commands.accept(command);
     }
 
     /** Does not acknowledge them: the broker sends them again to the next owner of the session. */
     private void dropHeld() {
-        held.forEach(command -> release(command.message()));
+        held.forEach(command -> qos0.release(command.message()));
         held.clear();
     }
 
@@ -321,24 +322,5 @@ public final class BrokerSession implements MqttLink.Listener {
             LOG.warn("took the device over from another agent, which may have ended: from={}", rival);
             events.device("device_claimed", Map.of("from", rival.fields()));
         });
-    }
-
-    private boolean admits(Message message) {
-        if (message.qos() > 0) return true;
-        if (qos0Messages.get() >= MAX_QOS_0 || qos0Bytes.get() >= MAX_QOS_0_BYTES) {
-            if (dropped.getAndIncrement() == 0) {
-                LOG.warn("messages at QoS 0 arrive faster than they are handled: some are dropped");
-            }
-            return false;
-        }
-        qos0Messages.incrementAndGet();
-        qos0Bytes.addAndGet(message.payload().length);
-        return true;
-    }
-
-    private void release(Message message) {
-        if (message.qos() > 0) return;
-        qos0Messages.decrementAndGet();
-        qos0Bytes.addAndGet(-message.payload().length);
     }
 }

@@ -185,6 +185,13 @@ public final class DataPublisher implements StatusListener {
         return Map.of("published", published, "waiting", waiting, "dropped", dropped);
     }
 
+    /** The topics that have, or will have, a retained value. */
+    public synchronized List<String> topics() {
+        return streams.entrySet().stream()
+                .flatMap(one -> one.getValue().retained().stream().map(name -> topic(one.getKey(), name)))
+                .toList();
+    }
+
     private interface Locked {
         boolean apply(List<Runnable> actions);
     }

@@ -118,6 +118,11 @@ public final class RetainedStatuses implements StatusListener {
         else if (message.payload().length > 0) clearUnknown(id.get());
     }
 
+    /** The topics on which this agent has published a status that is not cleared. */
+    public synchronized List<String> topics() {
+        return entries.keySet().stream().map(id -> topics.service(id, "status")).toList();
+    }
+
     private Optional<ServiceId> service(String topic) {
         String start = topics.device("svc/");
         String end = "/status";

@@ -270,7 +270,13 @@ final class RemovalTest {
             var requests = new ServiceRequests(services, installer);
             var installation = new Installation(services, requests, installer, silent, pool);
             var table = CommandTables.standard(
-                    new DeviceCommands(services, status -> new JsonObject(), JsonObject::new, JsonObject::new, timers),
+                    new DeviceCommands(
+                            services,
+                            status -> new JsonObject(),
+                            JsonObject::new,
+                            JsonObject::new,
+                            CompletableFuture::new,
+                            timers),
                     new AgentLogCommands(new NoLog(), timers),
                     new ServiceCommands(requests, status -> new JsonObject(), run -> true),
                     new LogsCommand(requests, output.logs(), timers),

@@ -13,6 +13,7 @@ import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
 import io.efka.agent.command.handler.ManifestCommand;
 import io.efka.agent.command.handler.RestartAllCommand;
+import io.efka.agent.command.handler.RetainedTopics;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
@@ -65,6 +66,8 @@ public final class CommandFixture {
     /** Why the broker refuses a reply; empty: it does not. */
     Function<Message, Optional<LinkException>> refusal = reply -> Optional.empty();
 
+    CompletableFuture<RetainedTopics.Cleared> cleared =
+            CompletableFuture.completedFuture(new RetainedTopics.Cleared(3, Map.of()));
     boolean isShutDown;
     Runnable onShutdown = () -> isShutDown = true;
     boolean isGrouped = true;
@@ -99,7 +102,8 @@ public final class CommandFixture {
         var requests = new ServiceRequests(supervision, installer);
         var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
         table = CommandTables.standard(
-                new DeviceCommands(supervision, CommandFixture::document, JsonObject::new, JsonObject::new, timers),
+                new DeviceCommands(
+                        supervision, CommandFixture::document, JsonObject::new, JsonObject::new, () -> cleared, timers),
                 new AgentLogCommands(agentLog, timers),
                 new ServiceCommands(requests, CommandFixture::document, run -> isGrouped),
                 new LogsCommand(requests, this::readLogs, timers),

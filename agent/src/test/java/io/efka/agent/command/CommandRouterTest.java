@@ -10,6 +10,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.efka.agent.command.handler.RetainedTopics;
 import io.efka.agent.supervision.Logs;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -655,6 +657,26 @@ final class CommandRouterTest {
             fixture.deliver(new Message(device("shutdown"), payload, 0, false, Message.Properties.NONE))
                     .settle();
             assertThat(fixture.reply().get("accepted").getAsBoolean()).isTrue();
+            assertThat(fixture.isShutDown).isTrue();
+        }
+
+        @Test
+        void aDecommissionedDeviceSaysWhatItHasClearedAndThenShutsDown() {
+            fixture.cleared = new CompletableFuture<>();
+            fixture.send(device("shutdown"), "{\"forget\":true}").settle();
+            assertThat(fixture.replies).isEmpty();
+
+            fixture.cleared.complete(new RetainedTopics.Cleared(4, Map.of("efka/dev1/status", "not authorised")));
+            fixture.settle();
+
+            assertThat(fixture.reply().get("ok").getAsBoolean()).isTrue();
+            assertThat(fixture.reply().get("cleared").getAsInt()).isEqualTo(4);
+            assertThat(fixture.reply().get("left")).hasToString("{\"efka/dev1/status\":\"not authorised\"}");
+            assertThat(fixture.reply().get("warnings").toString()).contains("may still have 1 retained topics");
+            assertThat(fixture.audit)
+                    .singleElement()
+                    .asString()
+                    .contains("command=shutdown ok=true", "cleared=4 left=1");
             assertThat(fixture.isShutDown).isTrue();
         }
 

@@ -5,6 +5,7 @@ import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Settings;
 import io.efka.protocol.Fault;
 import io.efka.protocol.manifest.ManifestReading;
+import io.efka.threads.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -80,7 +81,9 @@ final class CommandLineFixture {
         }
 
         @Override
-        public void awaitEnd() {}
+        public ExitCode awaitEnd() {
+            return ExitCode.OK;
+        }
 
         @Override
         public List<String> reread() {

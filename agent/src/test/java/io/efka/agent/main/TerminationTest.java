@@ -226,8 +226,9 @@ final class TerminationTest {
         }
 
         @Override
-        public void awaitEnd() throws InterruptedException {
+        public ExitCode awaitEnd() throws InterruptedException {
             ended.await();
+            return ExitCode.OK;
         }
 
         @Override

@@ -369,12 +369,12 @@ final class BrokerSessionTest {
         void messagesAtQos0ThatWaitAreBounded() {
             wasOnlineOnce();
             link.goUp(true);
-            for (int i = 0; i < BrokerSession.MAX_QOS_0 + 7; i++) command("zero", 0);
+            for (int i = 0; i < Qos0Limit.MAX_MESSAGES + 7; i++) command("zero", 0);
             command("one", 1);
             pass(BrokerSession.LOOK);
 
             assertThat(session.dropped()).isEqualTo(7);
-            assertThat(heard).filteredOn(text -> text.equals("zero")).hasSize(BrokerSession.MAX_QOS_0);
+            assertThat(heard).filteredOn(text -> text.equals("zero")).hasSize(Qos0Limit.MAX_MESSAGES);
             assertThat(heard).endsWith("one");
             command("zero again", 0);
             assertThat(heard).endsWith("zero again");
@@ -399,7 +399,7 @@ final class BrokerSessionTest {
         void messagesInTheMailboxCountAsWell() {
             mailbox.pause();
             link.goUp(true);
-            for (int i = 0; i < BrokerSession.MAX_QOS_0 + 3; i++) deliver(STATUS, "{}", 0);
+            for (int i = 0; i < Qos0Limit.MAX_MESSAGES + 3; i++) deliver(STATUS, "{}", 0);
             mailbox.run();
 
             assertThat(session.dropped()).isEqualTo(3);

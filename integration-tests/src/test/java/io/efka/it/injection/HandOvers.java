@@ -140,7 +140,7 @@ final class HandOvers {
         for (String place : List.of(
                 "io.efka.agent.app.Agent.close",
                 "io.efka.agent.app.AgentAssembly.stop",
-                "io.efka.agent.app.AgentAssembly.announceEnd",
+                "io.efka.agent.app.Departure.farewell",
                 "io.efka.agent.supervision.Supervisors.stop",
                 "io.efka.agent.session.BrokerSession.end",
                 "io.efka.agent.output.ship.Shipper.close",

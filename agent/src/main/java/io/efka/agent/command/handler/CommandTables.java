@@ -36,7 +36,9 @@ public final class CommandTables {
                 "log-level", afterCompletion(IDEMPOTENT, agentLog::level, "level", "for"),
                 "apply", afterCompletion(IDEMPOTENT, apply, "services", "prune").readingFolders(),
                 "restart", afterCompletion(NON_IDEMPOTENT, restart).readingFolders(),
-                "shutdown", afterCompletion(NON_IDEMPOTENT, device::shutdown).andThen(shutdown));
+                "shutdown",
+                        afterCompletion(NON_IDEMPOTENT, device::shutdown, "forget")
+                                .andThen(shutdown));
         Map<String, CommandSpec> serviceCommands = Map.ofEntries(
                 Map.entry("status", query(service::status)),
                 Map.entry("manifest", query(manifest).readingFolders()),
