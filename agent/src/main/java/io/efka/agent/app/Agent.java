@@ -6,6 +6,7 @@ import io.efka.agent.app.Lifecycle.StartException.Reason;
 import io.efka.agent.command.handler.AgentLog;
 import io.efka.agent.files.ExposedFiles;
 import io.efka.agent.files.PrivateFiles;
+import io.efka.agent.files.UnwritableFolders;
 import io.efka.agent.state.SessionCounter;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StateStore.DataFolderBusy;
@@ -99,6 +100,7 @@ public final class Agent implements Lifecycle {
         AgentAssembly assembled =
                 AgentAssembly.of(settings, store, new SessionCounter(store).next(), check, log, this::closeElsewhere);
         parts = Optional.of(assembled);
+        UnwritableFolders.warning(data, settings.folders().logs()).ifPresent(LOG::warn);
         assembled.start();
         LOG.info(
                 "efka {} started: device={} broker={} data={}",
