@@ -38,6 +38,7 @@ public final class Agent implements Lifecycle {
     private final AgentLog log;
     private final SystemdNotifier systemd =
             new SystemdNotifier(System.getenv(), ProcessHandle.current().pid());
+    private final Heartbeat heartbeat;
     private final SelfCheck check;
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -57,7 +58,13 @@ public final class Agent implements Lifecycle {
         this.settings = settings;
         this.fatal = fatal;
         this.log = log;
-        this.check = new SelfCheck(settings.selfCheckTimeout(), systemd.period(), fatal::halt, systemd::alive);
+        this.heartbeat = new Heartbeat(settings.folders().heartbeat());
+        this.check = new SelfCheck(settings.selfCheckTimeout(), systemd.period(), fatal::halt, this::alive);
+    }
+
+    private void alive() {
+        systemd.alive();
+        heartbeat.beat();
     }
 
     @Override
@@ -156,6 +163,7 @@ public final class Agent implements Lifecycle {
         AgentThread.step();
         parts.ifPresent(p -> p.stop(settings.stopTimeout()));
         state.ifPresent(StateStore::close);
+        heartbeat.end();
         if (parts.isPresent()) LOG.info("efka ended");
         AgentThread.idle();
         ended.countDown();
