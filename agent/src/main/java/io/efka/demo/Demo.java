@@ -180,7 +180,7 @@ public final class Demo implements Lifecycle {
                 plan.device(),
                 "efka",
                 List.of(),
-                new Settings.Folders(data, data.resolve("logs"), List.of()),
+                new Settings.Folders(data, data.resolve("logs"), List.of(), Optional.empty()),
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(10),
                 STOP_TIMEOUT,
@@ -228,12 +228,12 @@ public final class Demo implements Lifecycle {
                     "      the output of a service, as tail -f would show it",
                     "  mosquitto_sub" + at + " -v -t '" + topic + "/svc/+/event'",
                     "      every change: crashy ends now and then and is started again",
-                    "  mosquitto_rr" + at + " -t " + topic + "/svc/chatty/cmd/restart -e my/reply -n",
+                    "  mosquitto_rr" + at + " -t " + topic + "/svc/chatty/cmd/restart -e " + topic + "/reply/me -n",
                     "      a command, and its reply once it is done",
                     "  mosquitto_pub" + at + " -t " + topic + "/svc/webby/cmd/input -m '{\"text\":\"sick\\n\"}'",
                     "      makes webby fail its health check: it is found unhealthy and restarted",
-                    "  mosquitto_rr" + at + " -t " + topic
-                            + "/svc/thermo/cmd/call/heat -e my/reply -m '{\"args\":{\"by\":5}}'",
+                    "  mosquitto_rr" + at + " -t " + topic + "/svc/thermo/cmd/call/heat -e " + topic
+                            + "/reply/me -m '{\"args\":{\"by\":5}}'",
                     "      has a service do something; watch " + topic + "/svc/thermo/data/temperature",
                     "",
                     "Ctrl-C ends it all.");

@@ -2,6 +2,7 @@ package io.efka.protocol;
 
 import io.efka.words.FileFailure;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,9 +50,14 @@ public final class CommandException extends Exception {
     /** The disk did not do what it was asked to; {@code what} says what that was. */
     public static CommandException broken(String what, IOException cause) {
         String message = what + ": " + FileFailure.words(cause);
-        var broken = new CommandException(isFull(cause) ? ErrorCode.DISK_FULL : ErrorCode.INTERNAL, message);
+        var broken = new CommandException(code(cause), message);
         broken.initCause(cause);
         return broken;
+    }
+
+    private static ErrorCode code(IOException cause) {
+        if (cause instanceof AccessDeniedException) return ErrorCode.NOT_ALLOWED;
+        return isFull(cause) ? ErrorCode.DISK_FULL : ErrorCode.INTERNAL;
     }
 
     /** The JDK has no type for ENOSPC and EDQUOT, only the C library's words. */

@@ -50,7 +50,9 @@ public enum ErrorCode {
     RETAINED_REFUSED(
             "The command was sent retained: it would repeat at every reconnect. It was not executed.",
             "Send it without retain, and clear the topic with an empty retained message."),
-    NOT_ALLOWED("The agent's settings forbid it, as with a folder outside `work_dir_roots`.", "Change the settings."),
+    NOT_ALLOWED(
+            "The agent's settings forbid it, as with a folder outside `work_dir_roots`; or the agent's user may not write the files.",
+            "Change the settings, or what the message names."),
     BAD_SIGNATURE("The command is not signed by a key that the device trusts.", "Sign it with a trusted key."),
     BUSY(
             "Too many commands are waiting, or the service does not read its stdin. It was not executed.",

@@ -87,7 +87,8 @@ final class DemoTest {
             int port = agentsMade.get(0).broker().uris().get(0).getPort();
             assertThat(printed.toString())
                     .contains("mosquitto_sub -p " + port + " -N -t efka/demo/svc/chatty/stdout")
-                    .contains("mosquitto_rr -p " + port + " -t efka/demo/svc/chatty/cmd/restart -e my/reply -n")
+                    .contains(
+                            "mosquitto_rr -p " + port + " -t efka/demo/svc/chatty/cmd/restart -e efka/demo/reply/me -n")
                     .contains("mosquitto_pub -p " + port
                             + " -t efka/demo/svc/webby/cmd/input -m '{\"text\":\"sick\\n\"}'");
         }

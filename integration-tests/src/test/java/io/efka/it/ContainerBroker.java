@@ -1,5 +1,6 @@
 package io.efka.it;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -8,6 +9,8 @@ import org.testcontainers.utility.DockerImageName;
 
 /** Mosquitto in a container, on a port that stays the same when it is started again. */
 final class ContainerBroker implements TestBroker {
+    private static final String CLONE =
+            Path.of("..").toAbsolutePath().normalize().toString();
     private static final String CONF = "/mosquitto/config/mosquitto.conf";
 
     private final int port = Brokers.freePort();
@@ -16,10 +19,15 @@ final class ContainerBroker implements TestBroker {
     @SuppressWarnings("resource")
     ContainerBroker() {
         container = new GenericContainer<>(DockerImageName.parse("eclipse-mosquitto:2"))
-                .withLabel("io.efka.test", "broker") // .ci/run removes what a killed run has left
+                .withLabel("io.efka.test", CLONE) // .ci/run removes what a killed run has left
                 .withExposedPorts(1883)
                 .withCopyToContainer(
-                        Transferable.of(MosquittoConf.with("listener 1883 0.0.0.0", "/mosquitto/data"), 0644), CONF)
+                        Transferable.of(
+                                MosquittoConf.shipped("compose.conf")
+                                        .savedAtOnce()
+                                        .text(),
+                                0644),
+                        CONF)
                 .withCommand("mosquitto", "-c", CONF)
                 .waitingFor(Wait.forListeningPort());
         // A port of Docker's choice would be another one after a restart.

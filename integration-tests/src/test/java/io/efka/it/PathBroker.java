@@ -31,9 +31,18 @@ final class PathBroker implements TestBroker {
 
     /** With the settings that {@code docker/mosquitto} ships. */
     static PathBroker shipped() {
+        return of(MosquittoConf.shipped("mosquitto.conf").savedAtOnce());
+    }
+
+    /** With these settings, on a free port, for clients that need no TLS; what it keeps is in its own folder. */
+    static PathBroker of(MosquittoConf conf) {
         Path folder = Folders.create("broker");
         int port = Brokers.freePort();
-        return new PathBroker(folder, port, MosquittoConf.with(listener(port), folder.toString()));
+        MosquittoConf here = conf.without("certfile")
+                .without("keyfile")
+                .with("persistence_location", folder + "/")
+                .with("listener", port + " 127.0.0.1");
+        return new PathBroker(folder, port, here.text());
     }
 
     /** As it comes, all in memory, but for what a test adds. */

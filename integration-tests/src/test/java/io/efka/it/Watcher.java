@@ -24,6 +24,7 @@ public final class Watcher implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final MqttAsyncClient client;
+    private final String replies;
     private final List<Seen> seen = new ArrayList<>();
     private boolean isClosed;
 
@@ -61,9 +62,21 @@ public final class Watcher implements AutoCloseable {
     }
 
     public Watcher(String uri, String... filters) {
+        this(uri, new MqttConnectionOptions(), "replies", filters);
+    }
+
+    /** The same with an account at the broker; replies come below {@code replies}, which the account must be able to read. */
+    static Watcher as(String user, String password, TestBroker broker, String replies, String... filters) {
+        var options = new MqttConnectionOptions();
+        options.setUserName(user);
+        options.setPassword(password.getBytes(StandardCharsets.UTF_8));
+        return new Watcher(broker.uri(), options, replies, filters);
+    }
+
+    private Watcher(String uri, MqttConnectionOptions options, String replies, String... filters) {
+        this.replies = replies;
         try {
             client = new MqttAsyncClient(uri, "watcher-" + UUID.randomUUID(), new MemoryPersistence());
-            var options = new MqttConnectionOptions();
             options.setCleanStart(true);
             if (uri.startsWith("tcp:")) options.setSocketFactory(new NoDelaySockets());
             options.setReceiveMaximum(1000);
@@ -105,7 +118,7 @@ public final class Watcher implements AutoCloseable {
 
     /** The same with a command id of choice. */
     public JsonObject ask(String topic, String payload, String id) {
-        String replyTo = "replies/" + UUID.randomUUID();
+        String replyTo = replies + "/" + UUID.randomUUID();
         try {
             client.subscribe(new MqttSubscription(replyTo, 1)).waitForCompletion(10_000);
             var properties = new MqttProperties();

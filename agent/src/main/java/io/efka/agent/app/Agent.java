@@ -6,6 +6,7 @@ import io.efka.agent.app.Lifecycle.StartException.Reason;
 import io.efka.agent.command.handler.AgentLog;
 import io.efka.agent.files.ExposedFiles;
 import io.efka.agent.files.PrivateFiles;
+import io.efka.agent.files.UnwritableFolders;
 import io.efka.agent.state.SessionCounter;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StateStore.DataFolderBusy;
@@ -39,6 +40,7 @@ public final class Agent implements Lifecycle {
     private final AgentLog log;
     private final SystemdNotifier systemd =
             new SystemdNotifier(System.getenv(), ProcessHandle.current().pid());
+    private final Heartbeat heartbeat;
     private final SelfCheck check;
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -60,7 +62,13 @@ public final class Agent implements Lifecycle {
         this.settings = settings;
         this.fatal = fatal;
         this.log = log;
-        this.check = new SelfCheck(settings.selfCheckTimeout(), systemd.period(), fatal::halt, systemd::alive);
+        this.heartbeat = new Heartbeat(settings.folders().heartbeat());
+        this.check = new SelfCheck(settings.selfCheckTimeout(), systemd.period(), fatal::halt, this::alive);
+    }
+
+    private void alive() {
+        systemd.alive();
+        heartbeat.beat();
     }
 
     @Override
@@ -103,6 +111,7 @@ public final class Agent implements Lifecycle {
         AgentAssembly assembled =
                 AgentAssembly.of(settings, store, new SessionCounter(store).next(), check, log, this::closeElsewhere);
         parts = Optional.of(assembled);
+        UnwritableFolders.warning(data, settings.folders().logs()).ifPresent(LOG::warn);
         assembled.start();
         LOG.info(
                 "efka {} started: device={} broker={} data={}",
@@ -166,6 +175,7 @@ public final class Agent implements Lifecycle {
         parts.ifPresent(p -> p.stop(settings.stopTimeout()));
         if (parts.filter(p -> p.departure().isForgotten()).isPresent()) exitCode = ExitCode.FORGOTTEN;
         state.ifPresent(StateStore::close);
+        heartbeat.end();
         if (parts.isPresent()) LOG.info("efka ended");
         AgentThread.idle();
         ended.countDown();

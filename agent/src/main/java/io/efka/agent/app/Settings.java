@@ -40,8 +40,9 @@ public record Settings(
      * @param data state and installed services
      * @param logs output files; {@code data/logs} unless set
      * @param workDirRoots a service may be registered below these, beside {@code data/services}
+     * @param heartbeat a file that is touched every 5 s while the agent is alive; empty: none
      */
-    public record Folders(Path data, Path logs, List<Path> workDirRoots) {
+    public record Folders(Path data, Path logs, List<Path> workDirRoots, Optional<Path> heartbeat) {
         public Folders {
             workDirRoots = List.copyOf(workDirRoots);
         }

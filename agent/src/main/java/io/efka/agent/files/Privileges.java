@@ -6,7 +6,8 @@ import java.nio.file.Path;
 
 /** The privileges that the agent runs with. */
 public final class Privileges {
-    private static final boolean ROOT = uid() == 0 && hasOtherUsers(uidMap());
+    private static final int UID = uid();
+    private static final boolean ROOT = UID == 0 && hasOtherUsers(uidMap());
 
     private Privileges() {}
 
@@ -17,6 +18,13 @@ public final class Privileges {
      */
     public static boolean isRoot() {
         return ROOT;
+    }
+
+    /** The agent's user in words, with the number that chown needs: {@code user efka (999)}. */
+    public static String user() {
+        String name = System.getProperty("user.name", "?");
+        // The JVM's word for a user without a name.
+        return name.equals("?") ? "user " + UID : "user " + name + " (" + UID + ")";
     }
 
     private static int uid() {

@@ -26,4 +26,13 @@ interface InstallDisk {
 
     /** Deletes a folder with all that is in it; does nothing where there is none. */
     void deleteTree(Path folder) throws IOException;
+
+    /** Deletes a folder if it is empty; returns whether it did. */
+    boolean deleteIfEmpty(Path folder) throws IOException;
+
+    /** Whether the agent's user may make, rename and delete entries of a folder. */
+    boolean isWritable(Path folder);
+
+    /** Whether something is mounted there: such a folder can be neither renamed nor deleted. */
+    boolean isMountPoint(Path folder) throws IOException;
 }

@@ -24,6 +24,15 @@ public interface Installer {
     /** Whether {@link #update} would change anything. */
     boolean differs(ServiceId id, Path workDir, InstallRequest request) throws CommandException;
 
+    /**
+     * Checks that the agent may change and remove the service's folder, so that no service is stopped in vain. Changes
+     * nothing. A folder that was only registered, or is missing, passes.
+     *
+     * @throws CommandException {@code NOT_ALLOWED}; the message names the folder, what is in the way, and what would be
+     *     right
+     */
+    void requireChangeable(ServiceId id, Path workDir) throws CommandException;
+
     /** Removes the service's folder, unless it was only registered. A missing folder is not an error. */
     void remove(ServiceId id, Path workDir) throws CommandException;
 

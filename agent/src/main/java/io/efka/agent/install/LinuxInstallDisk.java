@@ -4,6 +4,7 @@ import io.efka.agent.files.AtomicFiles;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.threads.AgentThread;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -61,6 +62,26 @@ final class LinuxInstallDisk implements InstallDisk {
     @Override
     public void deleteTree(Path folder) throws IOException {
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) Files.walkFileTree(folder, new Deletion());
+    }
+
+    @Override
+    public boolean deleteIfEmpty(Path folder) throws IOException {
+        try {
+            Files.delete(folder);
+            return true;
+        } catch (DirectoryNotEmptyException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public boolean isWritable(Path folder) {
+        return Files.isWritable(folder);
+    }
+
+    @Override
+    public boolean isMountPoint(Path folder) throws IOException {
+        return MountPoints.ofThisProcess().contains(folder);
     }
 
     private static final class Deletion extends SimpleFileVisitor<Path> {

@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -178,6 +179,21 @@ public final class ServiceFolders implements Installer, AutoCloseable {
             return !register(id, request, request.workDir().get()).workDir().equals(workDir);
         }
         return differs(InstallPlan.of(id, request), workDir);
+    }
+
+    @Override
+    public void requireChangeable(ServiceId id, Path workDir) throws CommandException {
+        if (!isOwn(id, workDir)) return;
+        Optional<String> obstacle;
+        try {
+            obstacle = staging.obstacle(workDir);
+        } catch (IOException e) {
+            throw CommandException.broken("cannot look at " + workDir, e);
+        }
+        if (obstacle.isPresent()) {
+            throw new CommandException(
+                    ErrorCode.NOT_ALLOWED, "the files of " + id + " are not the agent's to change: " + obstacle.get());
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.efka.agent.install;
 
 import io.efka.agent.files.PrivateFiles;
+import io.efka.agent.files.Privileges;
 import io.efka.agent.install.Installer.InstallRequest.InlineFile;
 import io.efka.protocol.ServiceId;
 import io.efka.words.FileFailure;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -82,9 +84,35 @@ final class Staging {
     void remove(ServiceId id, Path workDir) throws IOException {
         if (!Files.isDirectory(trash)) makeFolders();
         if (isUnfinished(id)) discard(bury(committed.resolve(id.value())));
+        if (disk.deleteIfEmpty(workDir)) {
+            disk.sync(root);
+            return;
+        }
         Path grave = bury(workDir);
         disk.sync(root);
         discard(grave);
+    }
+
+    /**
+     * Why the agent could neither change nor remove a work directory; empty if nothing is known that prevents it. Changes
+     * nothing.
+     */
+    Optional<String> obstacle(Path workDir) throws IOException {
+        if (disk.isMountPoint(workDir)) {
+            return Optional.of(
+                    workDir + " is mounted from elsewhere: change its files there, or remove the mount first");
+        }
+        return Stream.of(root, staging, committed, trash, workDir)
+                .filter(Files::isDirectory)
+                .filter(folder -> !disk.isWritable(folder) && !isEmpty(folder, workDir))
+                .findFirst()
+                .map(folder -> folder + " cannot be written by " + Privileges.user() + ": "
+                        + "give it to that user, or make its file system writable");
+    }
+
+    /** An empty work directory is deleted in place, whoever owns it: what Docker leaves of a mount is root's. */
+    private static boolean isEmpty(Path folder, Path workDir) {
+        return folder.equals(workDir) && entries(folder).isEmpty();
     }
 
     /** Whether an update is committed and not wholly moved in. */

@@ -24,7 +24,8 @@ final class CheckCommand implements Callable<Integer> {
     private static final List<String> MANIFEST_KEYS = List.of("service_id", "serivce_id", "exec", "health_check");
 
     /** Uses nothing of this machine: the file may be meant for another. */
-    private static final MachineDefaults ANY_MACHINE = new MachineDefaults("any", true, Path.of("/root"), Map.of());
+    private static final MachineDefaults ANY_MACHINE =
+            new MachineDefaults("any", true, Path.of("/root"), false, Map.of());
 
     private final Function<String, ManifestReading> manifests;
 

@@ -34,6 +34,10 @@ enum Setting {
             "TIME",
             Shape.TEXT,
             "The agent ends itself, to be started again, when a part of it has not moved for so long; 0: never. Default: 60s"),
+    HEARTBEAT_FILE(
+            "FILE",
+            Shape.TEXT,
+            "Touched every 5 s while the agent is alive, for the health check \"efka health\"; on a tmpfs. Default: none"),
     HOME_ASSISTANT(
             "PREFIX",
             Shape.TEXT,

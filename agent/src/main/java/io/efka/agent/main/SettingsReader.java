@@ -94,6 +94,14 @@ final class SettingsReader {
 
     private DeviceId device() {
         if (written.containsKey(Setting.DEVICE)) return value(Setting.DEVICE, "device", SettingValues::deviceId);
+        if (machine.isHostNameMadeUp()) {
+            faults.add(
+                    new Fault(
+                            "host name",
+                            quoted(machine.hostName()),
+                            "must stay the same when this container is made anew: name the device with EFKA_DEVICE or --device"));
+            return new DeviceId("device");
+        }
         try {
             return SettingValues.deviceId(machine.hostName());
         } catch (IllegalArgumentException e) {
@@ -130,7 +138,11 @@ final class SettingsReader {
     private Settings.Folders folders() {
         Path data = value(Setting.DATA_DIR, machine.dataFolder().toString(), SettingValues::path);
         Path logs = value(Setting.LOG_DIR, data.resolve("logs").toString(), SettingValues::path);
-        return new Settings.Folders(data, logs, value(Setting.WORK_DIR_ROOTS, "", SettingValues::absolutePaths));
+        return new Settings.Folders(
+                data,
+                logs,
+                value(Setting.WORK_DIR_ROOTS, "", SettingValues::absolutePaths),
+                file(Setting.HEARTBEAT_FILE));
     }
 
     private Settings.LedgerBounds ledger() {

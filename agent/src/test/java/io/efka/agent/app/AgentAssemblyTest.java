@@ -122,7 +122,7 @@ final class AgentAssemblyTest {
                 new DeviceId("parts"),
                 "efka",
                 List.of(),
-                new Settings.Folders(root.resolve("data"), root.resolve("logs"), List.of()),
+                new Settings.Folders(root.resolve("data"), root.resolve("logs"), List.of(), Optional.empty()),
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(30),
                 LIMIT,

@@ -27,6 +27,7 @@ public final class FakeInstaller implements Installer {
     public final Map<ServiceId, String> folders = new TreeMap<>();
     Optional<CommandException> failure = Optional.empty();
     Optional<CommandException> unfit = Optional.empty();
+    Optional<CommandException> unchangeable = Optional.empty();
     final Set<ServiceId> registered = new TreeSet<>();
     KillSwitch kill = KillSwitch.never();
 
@@ -53,6 +54,11 @@ public final class FakeInstaller implements Installer {
     @Override
     public boolean differs(ServiceId id, Path workDir, InstallRequest request) {
         return !text(request).equals(folders.get(id));
+    }
+
+    @Override
+    public void requireChangeable(ServiceId id, Path workDir) throws CommandException {
+        if (unchangeable.isPresent()) throw unchangeable.get();
     }
 
     @Override

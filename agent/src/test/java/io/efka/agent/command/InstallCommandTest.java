@@ -190,6 +190,36 @@ final class InstallCommandTest {
         }
 
         @Test
+        void ofFilesThatTheAgentMayNotRemoveIsRefusedWhileTheServiceRunsOn() {
+            fixture.supervision.running(CAMERA);
+            fixture.installer.unchangeable =
+                    Optional.of(new CommandException(ErrorCode.NOT_ALLOWED, "/services/camera is mounted", List.of()));
+            fixture.send(camera("remove"), "").settle();
+            assertThat(code(fixture.reply())).isEqualTo("not_allowed");
+            assertThat(fixture.supervision.told).isEmpty();
+            assertThat(fixture.supervision.removals).isEmpty();
+            assertThat(fixture.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
+        }
+
+        @Test
+        void thatFailsWhenTheServiceIsStoppedStartsItAgain() {
+            fixture.supervision.running(CAMERA);
+            fixture.installer.failure = Optional.of(new CommandException(ErrorCode.INTERNAL, "I/O error", List.of()));
+            fixture.send(camera("remove"), "").settle();
+            assertThat(code(fixture.reply())).isEqualTo("internal");
+            assertThat(fixture.supervision.told).containsExactly("stop camera", "start camera");
+            assertThat(fixture.supervision.state(CAMERA)).isEqualTo(State.RUNNING);
+        }
+
+        @Test
+        void thatFailsDoesNotStartWhatWasStopped() {
+            fixture.supervision.with(CAMERA);
+            fixture.installer.failure = Optional.of(new CommandException(ErrorCode.INTERNAL, "I/O error", List.of()));
+            fixture.send(camera("remove"), "").settle();
+            assertThat(fixture.supervision.state(CAMERA)).isEqualTo(State.STOPPED);
+        }
+
+        @Test
         void thatCannotBeRecordedChangesNothing() {
             fixture.supervision.running(CAMERA).isReserveUsedUp = true;
             fixture.send(camera("remove"), "").settle();
@@ -253,6 +283,18 @@ final class InstallCommandTest {
             assertThat(actions(reply)).isEqualTo("camera updated, camera restarted, ");
             assertThat(fixture.supervision.find(RADIO)).isPresent();
             assertThat(fixture.supervision.told).endsWith("stop camera", "manifest camera", "start camera");
+        }
+
+        @Test
+        void leavesRunningWhatItMayNotChange() {
+            fixture.supervision.running(CAMERA);
+            fixture.installer.unchangeable =
+                    Optional.of(new CommandException(ErrorCode.NOT_ALLOWED, "/services/camera is mounted", List.of()));
+            JsonObject reply =
+                    apply("{\"services\":{\"camera\":{\"manifest\":{\"exec\":\"run.sh\",\"version\":\"2\"}}}}");
+            assertThat(actions(reply)).isEqualTo("camera updated failed, ");
+            assertThat(code(reply)).isEqualTo("not_allowed");
+            assertThat(fixture.supervision.told).isEmpty();
         }
 
         @Test

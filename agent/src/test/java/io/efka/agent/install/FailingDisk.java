@@ -77,4 +77,20 @@ final class FailingDisk implements InstallDisk {
         step();
         disk.deleteTree(folder);
     }
+
+    @Override
+    public boolean deleteIfEmpty(Path folder) throws IOException {
+        step();
+        return disk.deleteIfEmpty(folder);
+    }
+
+    @Override
+    public boolean isWritable(Path folder) {
+        return disk.isWritable(folder);
+    }
+
+    @Override
+    public boolean isMountPoint(Path folder) throws IOException {
+        return disk.isMountPoint(folder);
+    }
 }

@@ -16,6 +16,7 @@ import io.efka.agent.install.Installer.Installed;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.ManifestReading;
 import io.efka.protocol.manifest.ManifestReading.Unusable;
 import io.efka.protocol.manifest.ManifestReading.Usable;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -251,6 +253,34 @@ class ServiceFoldersTest {
                     folders.install(CAMERA, existing(root.externalCamera())).workDir();
             folders.remove(CAMERA, folder);
             assertThat(folder.resolve("manifest.json")).exists();
+        }
+
+        @Test
+        void ofAMountedFolderIsKnownToFailBeforehand() {
+            var folders = new ServiceFolders(Path.of("/"), List.of());
+            CommandException refusal = catchThrowableOfType(
+                    CommandException.class, () -> folders.requireChangeable(new ServiceId("proc"), Path.of("/proc")));
+            assertThat(refusal.code()).isEqualTo(ErrorCode.NOT_ALLOWED);
+            assertThat(refusal.reason())
+                    .isEqualTo(
+                            "the files of proc are not the agent's to change: /proc is mounted from elsewhere: change its"
+                                    + " files there, or remove the mount first");
+        }
+
+        @Test
+        void ofWhatTheAgentWroteOrOnlyRegisteredIsNotRefusedBeforehand() throws Exception {
+            folders.requireChangeable(
+                    CAMERA, folders.install(CAMERA, version("one")).workDir());
+            folders.requireChangeable(CAMERA, root.externalCamera());
+            folders.requireChangeable(CAMERA, services.resolve("gone"));
+        }
+
+        @Test
+        void deletesAnEmptyFolderThatIsNotTheAgentsInPlace() throws Exception {
+            Path left = Files.createDirectories(services.resolve("camera"));
+            folders.requireChangeable(CAMERA, left);
+            folders.remove(CAMERA, left);
+            assertThat(left).doesNotExist();
         }
 
         @Test

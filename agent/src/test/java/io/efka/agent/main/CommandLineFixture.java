@@ -24,6 +24,7 @@ final class CommandLineFixture {
     final List<String> manifestsRead = new ArrayList<>();
     int rereads;
     String hostName = "host1";
+    boolean isInContainer;
     Optional<StartException> refusal = Optional.empty();
     Optional<Settings> started = Optional.empty();
     ManifestReading manifest = new ManifestReading.Unusable(List.of(new Fault("exec", "missing", "must be a string")));
@@ -32,7 +33,7 @@ final class CommandLineFixture {
 
     /** Returns the exit code. */
     int efka(String... arguments) {
-        var machine = new MachineDefaults(hostName, false, Path.of("/home/eve"), environment);
+        var machine = new MachineDefaults(hostName, false, Path.of("/home/eve"), isInContainer, environment);
         var termination = new Termination(signals::put, halts::add);
         return new Efka(
                         Agent::new,

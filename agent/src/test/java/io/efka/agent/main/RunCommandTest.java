@@ -57,6 +57,32 @@ final class RunCommandTest {
                     .contains("for example \"eve-s-laptop\"")
                     .contains("--device");
         }
+
+        @Test
+        void aHostNameThatTheContainersRuntimeMadeUpIsRefused() {
+            here.hostName = "3f2a9c01d4e7";
+            here.isInContainer = true;
+
+            assertThat(here.efka("run")).isEqualTo(78);
+            assertThat(here.err())
+                    .contains("host name: must stay the same when this container is made anew: name the device with"
+                            + " EFKA_DEVICE or --device, was \"3f2a9c01d4e7\"");
+        }
+
+        @Test
+        void aHostNameThatSomebodyGaveTheContainerIsTheDevice() {
+            here.hostName = "cam7";
+            here.isInContainer = true;
+            here.efka("run");
+            assertThat(here.settings().device()).hasToString("cam7");
+        }
+
+        @Test
+        void aMachineMayBeCalledLikeItsNetworkCard() {
+            here.hostName = "b827eb3f2a9c";
+            here.efka("run");
+            assertThat(here.settings().device()).hasToString("b827eb3f2a9c");
+        }
     }
 
     @Nested
@@ -106,7 +132,7 @@ final class RunCommandTest {
                      "prefix": "site/efka", "client_id": "me", "username": "eve", "password_file": "/p", "ca": "/ca",
                      "cert": "/cert", "key": "/key", "data_dir": "/d", "log_dir": "/l", "work_dir_roots": ["/r", "/s"],
                      "metrics_interval": "0", "ledger_entries": 50, "ledger_age": "7d", "stop_timeout": "5s",
-                     "home_assistant": "ha/disc", "log_level": "warn"}"""));
+                     "heartbeat_file": "/dev/shm/efka", "home_assistant": "ha/disc", "log_level": "warn"}"""));
 
             assertThat(code).isZero();
             Settings settings = here.settings();
@@ -115,8 +141,11 @@ final class RunCommandTest {
             assertThat(settings.broker().key()).hasValue(Path.of("/key"));
             assertThat(settings.groups()).hasToString("[x, y]");
             assertThat(settings.folders())
-                    .isEqualTo(
-                            new Settings.Folders(Path.of("/d"), Path.of("/l"), List.of(Path.of("/r"), Path.of("/s"))));
+                    .isEqualTo(new Settings.Folders(
+                            Path.of("/d"),
+                            Path.of("/l"),
+                            List.of(Path.of("/r"), Path.of("/s")),
+                            Optional.of(Path.of("/dev/shm/efka"))));
             assertThat(settings.metricsInterval()).isZero();
             assertThat(settings.homeAssistant()).hasValue("ha/disc");
             assertThat(settings.ledger()).isEqualTo(new Settings.LedgerBounds(50, Duration.ofDays(7)));

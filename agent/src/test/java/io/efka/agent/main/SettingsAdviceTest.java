@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an operator is told that is not wrong, but probably not meant. */
 final class SettingsAdviceTest {
-    private static final MachineDefaults HERE = new MachineDefaults("dev1", false, Path.of("/home/me"), Map.of());
+    private static final MachineDefaults HERE =
+            new MachineDefaults("dev1", false, Path.of("/home/me"), false, Map.of());
 
     @TempDir
     Path folder;
@@ -59,7 +60,7 @@ final class SettingsAdviceTest {
 
     @Test
     void aVariableThatWasCutShortIsNamed() {
-        var machine = new MachineDefaults("host1", false, Path.of("/home/eve"), Map.of("EFKA_LOG", "debug"));
+        var machine = new MachineDefaults("host1", false, Path.of("/home/eve"), false, Map.of("EFKA_LOG", "debug"));
         assertThat(SettingsAdvice.strayVariables(machine))
                 .containsExactly("the variable EFKA_LOG means nothing; did you mean EFKA_LOG_DIR or EFKA_LOG_LEVEL?");
     }

@@ -42,11 +42,10 @@ final class BenchSetup implements AutoCloseable {
 
     /** The settings of {@code docker/mosquitto}, but for the place of its port and files. */
     private String[] shippedSettings() throws IOException {
-        var settings = new ArrayList<String>();
+        var settings = new ArrayList<String>(List.of("persistence_location " + folder + "/"));
         for (String line : Files.readAllLines(CONFIGURATION)) {
             boolean ours = line.startsWith("listener") || line.startsWith("allow_anonymous");
-            if (line.startsWith("persistence_location")) settings.add("persistence_location " + folder + "/");
-            else if (!ours) settings.add(line);
+            if (!ours) settings.add(line);
         }
         return settings.toArray(String[]::new);
     }

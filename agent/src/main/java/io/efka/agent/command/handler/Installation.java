@@ -13,6 +13,7 @@ import io.efka.agent.telemetry.Events;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.manifest.ManifestReading;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,21 +81,26 @@ public final class Installation {
 
     /**
      * Stops the service, then writes what differs. The service is left stopped and not desired. After a crash at any
-     * point, its state tells which steps are left, and no process runs on with files that are gone.
+     * point, its state tells which steps are left, and no process runs on with files that are gone. Files that the agent
+     * may not change are refused before anything is stopped.
      */
     CompletableFuture<CommandResult> update(ServiceId id, InstallRequest request, Optional<String> commandId)
             throws CommandException {
         Path workDir = services.workDir(id);
+        installer.requireChangeable(id, workDir);
         return stopped(id, commandId, Event.StopAsked::new)
                 .thenApplyAsync(problem -> problem.orElseGet(() -> write(id, workDir, request)), pool);
     }
 
     /**
      * Records the removal, stops the service, waits until it is gone, and forgets it. Every step can be repeated: after a
-     * crash, the next agent finds the record and begins again.
+     * crash, the next agent finds the record and begins again. Files that the agent may not remove are refused before
+     * anything is stopped; if they cannot be removed after all, the service is started again if it was desired.
      */
     CompletableFuture<CommandResult> remove(ServiceId id, Optional<String> commandId) throws CommandException {
         Path workDir = services.workDir(id);
+        installer.requireChangeable(id, workDir);
+        boolean wasDesired = services.status(id).desired() == Desired.RUNNING;
         try {
             supervision.beginRemoval(id);
         } catch (StoreException e) {
@@ -103,7 +109,9 @@ public final class Installation {
         }
         return stopped(id, commandId, Event.StopAsked::forRemoval)
                 .thenApplyAsync(
-                        problem -> problem.map(answer -> stays(id, answer)).orElseGet(() -> forget(id, workDir)), pool);
+                        problem -> problem.map(answer -> stays(id, answer))
+                                .orElseGet(() -> forget(id, workDir, wasDesired)),
+                        pool);
     }
 
     /** The service could not be stopped: the removal is cancelled, unless the agent is ending and leaves it to the next one. */
@@ -140,12 +148,13 @@ public final class Installation {
     }
 
     /** The folder first: without a record, it would be taken for a service that somebody put there. */
-    private CommandResult forget(ServiceId id, Path workDir) {
+    private CommandResult forget(ServiceId id, Path workDir, boolean wasDesired) {
         try {
             installer.remove(id, workDir);
             supervision.remove(id);
         } catch (CommandException e) {
             supervision.cancelRemoval(id);
+            if (wasDesired) startAgain(id);
             return CommandResult.refused(e);
         } catch (StoreException e) {
             return CommandResult.failed(
@@ -154,6 +163,15 @@ public final class Installation {
                             + "; the next start of the agent, or another remove, goes on");
         }
         return CommandResult.done();
+    }
+
+    private void startAgain(ServiceId id) {
+        var request = new Request(Optional.empty(), false, outcome -> {
+            if (outcome instanceof Outcome.Rejected rejected) {
+                LOG.warn("service={} is not started again after a removal that failed: {}", id, rejected.message());
+            }
+        });
+        supervision.tell(id, new Event.StartAsked(request));
     }
 
     private void undo(ServiceId id, Path workDir) {

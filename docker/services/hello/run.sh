@@ -1,8 +1,0 @@
-#!/bin/sh
-# Says hello every second, for as long as it is kept running.
-n=0
-while :; do
-    n=$((n + 1))
-    echo "hello number $n from $(hostname)"
-    sleep 1
-done
