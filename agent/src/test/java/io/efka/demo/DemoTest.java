@@ -85,9 +85,33 @@ final class DemoTest {
             int port = agentsMade.get(0).broker().uris().get(0).getPort();
             assertThat(printed.toString())
                     .contains("mosquitto_sub -p " + port + " -N -t efka/demo/svc/chatty/stdout")
-                    .contains("mosquitto_rr -p " + port + " -t efka/demo/svc/chatty/cmd/restart -e my/reply -n")
+                    .contains("mosquitto_rr -p " + port + " -t efka/demo/svc/chatty/cmd/restart -e efka/demo/reply -n")
                     .contains("mosquitto_pub -p " + port
                             + " -t efka/demo/svc/webby/cmd/input -m '{\"text\":\"sick\\n\"}'");
+        }
+
+        @Test
+        void eachPartIsShownOnceInTheOrderInWhichItComesUp(@TempDir Path data) throws Exception {
+            demo(data).start();
+
+            assertThat(printed.toString().lines().map(line -> line.strip().replaceAll(" .*", "")))
+                    .startsWith("Starting", "", "broker", "agent", "thermo", "chatty", "crashy", "webby", "grumbler", "");
+        }
+
+        @Test
+        void theFirstLineIsThereBeforeAnythingIsStarted(@TempDir Path data) throws Exception {
+            link.answers = false;
+            Demo demo = demo(data);
+            var closer = new Thread(() -> {
+                Await.countedDown(link.opened);
+                demo.close();
+            });
+            closer.start();
+
+            demo.start();
+
+            assertThat(printed.toString()).startsWith("Starting the demo").contains("broker").doesNotContain("agent  ");
+            closer.join(5_000);
         }
 
         @Test
@@ -237,8 +261,16 @@ final class DemoTest {
         @Override
         public CompletableFuture<Void> publish(Message message, Lane lane) {
             published.add(message);
+            for (String name : List.of("thermo", "chatty", "crashy", "chatty", "webby", "grumbler")) {
+                service(name, false);
+                service(name, true);
+            }
             deliver(message.properties().responseTopic().orElseThrow(), reply);
             return CompletableFuture.completedFuture(null);
+        }
+
+        private void service(String name, boolean isReady) {
+            deliver("efka/demo/svc/" + name + "/status", "{\"service\":\"" + name + "\",\"ready\":" + isReady + "}");
         }
 
         private void deliver(String topic, String text) {
