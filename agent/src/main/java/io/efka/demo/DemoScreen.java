@@ -18,7 +18,7 @@ final class DemoScreen {
 
     /** Printed before anything is started or loaded, so that nobody waits before an empty screen. */
     void starting() {
-        print("Starting the demo: a broker, an agent and " + SampleServices.ALL.size() + " services on this machine.", "");
+        print("Starting the demo: a broker, an agent and five services, all on this machine.", "");
     }
 
     void brokerIsUp(EmbeddedBroker broker) {

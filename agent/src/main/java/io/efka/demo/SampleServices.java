@@ -22,7 +22,7 @@ final class SampleServices {
     static final List<Sample> ALL = List.of(
             new Sample("chatty", "prints two lines a second"),
             new Sample("crashy", "crashes every few seconds and is restarted"),
-            new Sample("webby", "a web server with a health check"),
+            new Sample("webby", "answers HTTP, and has a health check"),
             new Sample("grumbler", "complains on stderr"),
             new Sample("thermo", "publishes a temperature and can be called"));
 
