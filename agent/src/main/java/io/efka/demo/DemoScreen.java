@@ -40,7 +40,7 @@ final class DemoScreen {
     void invite(int port) {
         String at = port == USUAL_PORT ? "" : " -p " + port;
         String topic = "efka/" + device;
-        String reply = " -e " + topic + "/reply";
+        String reply = " -e " + topic + "/reply/me";
         print(
                 "",
                 "Everything is up. Try these in another terminal:",

@@ -38,7 +38,8 @@ final class RetainingServer extends ActiveMQServerImpl {
     private static boolean isRetained(String queue, String filter) {
         return queue.startsWith(PREFIX)
                 && !queue.startsWith(PREFIX + "$")
-                && matches(filter.split("/", -1), queue.substring(PREFIX.length()).split("/", -1));
+                && matches(
+                        filter.split("/", -1), queue.substring(PREFIX.length()).split("/", -1));
     }
 
     private static boolean matches(String[] filter, String[] topic) {

@@ -85,7 +85,8 @@ final class DemoTest {
             int port = agentsMade.get(0).broker().uris().get(0).getPort();
             assertThat(printed.toString())
                     .contains("mosquitto_sub -p " + port + " -N -t efka/demo/svc/chatty/stdout")
-                    .contains("mosquitto_rr -p " + port + " -t efka/demo/svc/chatty/cmd/restart -e efka/demo/reply -n")
+                    .contains(
+                            "mosquitto_rr -p " + port + " -t efka/demo/svc/chatty/cmd/restart -e efka/demo/reply/me -n")
                     .contains("mosquitto_pub -p " + port
                             + " -t efka/demo/svc/webby/cmd/input -m '{\"text\":\"sick\\n\"}'");
         }
@@ -95,7 +96,8 @@ final class DemoTest {
             demo(data).start();
 
             assertThat(printed.toString().lines().map(line -> line.strip().replaceAll(" .*", "")))
-                    .startsWith("Starting", "", "broker", "agent", "thermo", "chatty", "crashy", "webby", "grumbler", "");
+                    .startsWith(
+                            "Starting", "", "broker", "agent", "thermo", "chatty", "crashy", "webby", "grumbler", "");
         }
 
         @Test
@@ -110,7 +112,10 @@ final class DemoTest {
 
             demo.start();
 
-            assertThat(printed.toString()).startsWith("Starting the demo").contains("broker").doesNotContain("agent  ");
+            assertThat(printed.toString())
+                    .startsWith("Starting the demo")
+                    .contains("broker")
+                    .doesNotContain("agent  ");
             closer.join(5_000);
         }
 

@@ -113,7 +113,8 @@ final class CheckCommand implements Callable<Integer> {
             spec.commandLine().getErr().println("efka: " + unread.reason());
         } else if (result instanceof Result.Checked checked) {
             CheckedText text = checked.text();
-            out.println(checked.file() + ": " + title(text) + ", " + count(text.faults().size()));
+            out.println(checked.file() + ": " + title(text) + ", "
+                    + count(text.faults().size()));
             text.faults().forEach(fault -> out.println("  " + fault));
             text.warnings().forEach(warning -> out.println("  warning: " + warning));
         }
@@ -137,7 +138,11 @@ final class CheckCommand implements Callable<Integer> {
         document.put("ok", worst == ExitCode.OK);
         document.put("files", results.stream().map(CheckCommand::fields).toList());
         JsonObject json = JsonWriter.object(document);
-        return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
+        return new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(json);
     }
 
     private static Map<String, Object> fields(Result result) {
@@ -149,7 +154,8 @@ final class CheckCommand implements Callable<Integer> {
         } else if (result instanceof Result.Checked checked) {
             CheckedText text = checked.text();
             fields.put("kind", text.kind().map(CheckCommand::lowerCase).orElse("unknown"));
-            fields.put("faults", text.faults().stream().map(CheckCommand::fields).toList());
+            fields.put(
+                    "faults", text.faults().stream().map(CheckCommand::fields).toList());
             fields.put("warnings", text.warnings());
         }
         return fields;

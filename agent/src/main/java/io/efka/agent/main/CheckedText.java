@@ -78,8 +78,9 @@ record CheckedText(Optional<Kind> kind, List<Fault> faults, List<String> warning
             Optional<Kind> best = Optional.empty();
             long most = 0;
             for (Kind kind : values()) {
-                long count =
-                        root.keySet().stream().filter(key -> match.test(kind, key)).count();
+                long count = root.keySet().stream()
+                        .filter(key -> match.test(kind, key))
+                        .count();
                 if (count > most) {
                     best = Optional.of(kind);
                     most = count;
@@ -132,9 +133,7 @@ record CheckedText(Optional<Kind> kind, List<Fault> faults, List<String> warning
 
     private static CheckedText unknown(String value, String expected) {
         return new CheckedText(
-                Optional.empty(),
-                List.of(new Fault("file", JsonExcerpt.cut(value, MAX_EXCERPT), expected)),
-                List.of());
+                Optional.empty(), List.of(new Fault("file", JsonExcerpt.cut(value, MAX_EXCERPT), expected)), List.of());
     }
 
     private static CheckedText check(Kind kind, String text, JsonObject root) {

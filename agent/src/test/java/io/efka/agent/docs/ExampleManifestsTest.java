@@ -47,7 +47,11 @@ final class ExampleManifestsTest {
     void showEveryKey() throws IOException {
         var shown = new TreeSet<String>();
         for (String file : List.of(SERVICE, ONESHOT, INTERVAL)) {
-            addKeys("", JsonParser.parseString(Files.readString(FOLDER.resolve(file))).getAsJsonObject(), shown);
+            addKeys(
+                    "",
+                    JsonParser.parseString(Files.readString(FOLDER.resolve(file)))
+                            .getAsJsonObject(),
+                    shown);
         }
         Set<String> known = ManifestParser.knownKeys().stream()
                 .map(KnownKey::path)

@@ -87,7 +87,9 @@ final class CheckCommandTest {
             String file = file("manifest.json", HELLO.replace("}", ", 'autostrt': true}"));
 
             assertThat(here.efka("check", file)).isZero();
-            assertThat(here.out()).startsWith(file + ": manifest, no faults\n  warning: ").contains("autostart");
+            assertThat(here.out())
+                    .startsWith(file + ": manifest, no faults\n  warning: ")
+                    .contains("autostart");
         }
     }
 
@@ -136,7 +138,8 @@ final class CheckCommandTest {
 
         @Test
         void aFolderOfTheDeviceIsNotLookedAt() throws IOException {
-            assertThat(here.efka("check", file("x", "{'work_dir': '/nowhere'}"))).isZero();
+            assertThat(here.efka("check", file("x", "{'work_dir': '/nowhere'}")))
+                    .isZero();
         }
     }
 
@@ -221,7 +224,8 @@ final class CheckCommandTest {
             String good = file("good", HELLO);
             String bad = file("bad", "{'services': 7}");
 
-            assertThat(here.efka("check", "--json", good, bad, folder.resolve("none").toString()))
+            assertThat(here.efka(
+                            "check", "--json", good, bad, folder.resolve("none").toString()))
                     .isEqualTo(66);
             assertThat(JsonParser.parseString(here.out())).isEqualTo(JsonParser.parseString("""
                     {"v": 1, "ok": false, "files": [
@@ -236,7 +240,11 @@ final class CheckCommandTest {
         void aFileOfNoKindIsUnknown() throws IOException {
             assertThat(here.efka("check", "--json", file("x", "7"))).isEqualTo(65);
             JsonObject document = JsonParser.parseString(here.out()).getAsJsonObject();
-            assertThat(document.getAsJsonArray("files").get(0).getAsJsonObject().get("kind").getAsString())
+            assertThat(document.getAsJsonArray("files")
+                            .get(0)
+                            .getAsJsonObject()
+                            .get("kind")
+                            .getAsString())
                     .isEqualTo("unknown");
         }
     }

@@ -43,9 +43,10 @@ final class EfkaTest {
         void beginsWithExamples(String command) {
             here.efka(command, "--help");
 
-            assertThat(here.out().lines().skip(2).limit(2)).satisfiesExactly(
-                    heading -> assertThat(heading).isEqualTo("Examples:"),
-                    example -> assertThat(example).startsWith("  efka " + command));
+            assertThat(here.out().lines().skip(2).limit(2))
+                    .satisfiesExactly(
+                            heading -> assertThat(heading).isEqualTo("Examples:"),
+                            example -> assertThat(example).startsWith("  efka " + command));
         }
 
         @ParameterizedTest
