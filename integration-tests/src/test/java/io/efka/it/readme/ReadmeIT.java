@@ -34,7 +34,7 @@ final class ReadmeIT {
 
     /** Installs what this machine has already, or builds what is tested here. Nothing else is left out of a block. */
     private static final List<String> NOT_RUN =
-            List.of("sudo apt-get install ", "mvn -q -DskipTests package", "mvn verify");
+            List.of("sudo apt-get install ", "mvn -q -pl agent -Dmaven.test.skip package", "mvn verify");
 
     /** Run by DockerIT. */
     private static final String DOCKER = "Docker";
