@@ -15,7 +15,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,10 +22,13 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -40,12 +42,16 @@ public final class Demo implements Lifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
     private static final Duration REPLY_LIMIT = Duration.ofSeconds(20);
+
+    /** All are up then; only the last status may still be on its way. */
+    private static final Duration STATUS_LIMIT = Duration.ofSeconds(2);
+
     private static final int PREFERRED_WEB_PORT = 8088;
 
     private final Plan plan;
     private final Function<Settings, Lifecycle> agents;
     private final Function<BrokerSettings, MqttLink> links;
-    private final PrintWriter out;
+    private final DemoScreen screen;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     /** What must be ended, newest first. */
@@ -79,21 +85,22 @@ public final class Demo implements Lifecycle {
         this.plan = plan;
         this.agents = agents;
         this.links = links;
-        this.out = out;
+        this.screen = new DemoScreen(out, plan.device());
     }
 
     @Override
     public void start() throws StartException {
+        screen.starting();
         EmbeddedBroker broker = broker();
         if (!keep(broker::close)) return;
+        screen.brokerIsUp(broker);
         Path data = dataFolder();
         Lifecycle agent = agents.apply(settings(broker, data));
         if (!keep(agent::close)) return;
         running = Optional.of(agent);
         agent.start();
         if (!installSamples(broker)) return;
-        DemoBanner.lines(plan.device(), broker.port(), broker.webSocketUri()).forEach(out::println);
-        out.flush();
+        screen.invite(broker.port());
     }
 
     @Override
@@ -157,12 +164,19 @@ public final class Demo implements Lifecycle {
 
     /** Over the broker, as an operator would; false if the demo was closed meanwhile. */
     private boolean installSamples(EmbeddedBroker broker) throws StartException {
-        var operator = new DemoOperator(links.apply(brokerSettings(broker, "efka-demo-operator")), plan.device());
+        var awaited = new SamplesComingUp(screen);
+        var operator = new DemoOperator(
+                links.apply(brokerSettings(broker, "efka-demo-operator")), plan.device(), awaited::isReady);
         if (!keep(operator::close)) return false;
         try (operator) {
+            operator.awaitOnline(REPLY_LIMIT);
+            screen.agentIsUp();
             String reply = operator.command("apply", SampleServices.applyPayload(webPort()), REPLY_LIMIT);
-            if (SampleServices.isAccepted(reply)) return true;
-            throw new StartException(Reason.UNAVAILABLE, "the agent refused the sample services: " + reply);
+            if (!SampleServices.isAccepted(reply)) {
+                throw new StartException(Reason.UNAVAILABLE, "the agent refused the sample services: " + reply);
+            }
+            awaited.await(STATUS_LIMIT);
+            return true;
         } catch (CancellationException e) {
             return false;
         } catch (TimeoutException | ExecutionException e) {
@@ -210,33 +224,27 @@ public final class Demo implements Lifecycle {
         }
     }
 
-    /** The lines that the demo prints at its start; its commands work as printed. */
-    static final class DemoBanner {
-        private static final int USUAL_PORT = 1883;
+    /** Shows each sample once, when it is ready for the first time. Thread-safe. */
+    private static final class SamplesComingUp {
+        private final DemoScreen screen;
+        private final Map<String, SampleServices.Sample> waiting = new ConcurrentHashMap<>();
+        private final CountDownLatch allUp = new CountDownLatch(SampleServices.ALL.size());
 
-        private DemoBanner() {}
+        SamplesComingUp(DemoScreen screen) {
+            this.screen = screen;
+            SampleServices.ALL.forEach(sample -> waiting.put(sample.name(), sample));
+        }
 
-        static List<String> lines(DeviceId device, int port, URI webSocket) {
-            String at = port == USUAL_PORT ? "" : " -p " + port;
-            String topic = "efka/" + device;
-            return List.of(
-                    "Efka's demo runs: a broker on port " + port + " (WebSocket: " + webSocket + ") and the device \""
-                            + device + "\".",
-                    "Try these in another terminal:",
-                    "",
-                    "  mosquitto_sub" + at + " -N -t " + topic + "/svc/chatty/stdout",
-                    "      the output of a service, as tail -f would show it",
-                    "  mosquitto_sub" + at + " -v -t '" + topic + "/svc/+/event'",
-                    "      every change: crashy ends now and then and is started again",
-                    "  mosquitto_rr" + at + " -t " + topic + "/svc/chatty/cmd/restart -e " + topic + "/reply/me -n",
-                    "      a command, and its reply once it is done",
-                    "  mosquitto_pub" + at + " -t " + topic + "/svc/webby/cmd/input -m '{\"text\":\"sick\\n\"}'",
-                    "      makes webby fail its health check: it is found unhealthy and restarted",
-                    "  mosquitto_rr" + at + " -t " + topic + "/svc/thermo/cmd/call/heat -e " + topic
-                            + "/reply/me -m '{\"args\":{\"by\":5}}'",
-                    "      has a service do something; watch " + topic + "/svc/thermo/data/temperature",
-                    "",
-                    "Ctrl-C ends it all.");
+        void isReady(String name) {
+            SampleServices.Sample sample = waiting.remove(name);
+            if (sample == null) return;
+            screen.serviceIsUp(sample);
+            allUp.countDown();
+        }
+
+        /** Returns when all were shown, or after {@code limit}. */
+        void await(Duration limit) throws InterruptedException {
+            var unused = allUp.await(limit.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 }

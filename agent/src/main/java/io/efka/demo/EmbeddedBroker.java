@@ -18,7 +18,6 @@ import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.WildcardConfiguration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.protocol.mqtt.MQTTInterceptor;
-import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
@@ -39,11 +38,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** How often sessions and delayed wills are checked, and so how late a will may come after its delay. */
     private static final int SESSION_SCAN_MS = 500;
 
-    private final EmbeddedActiveMQ server;
+    private final RetainingServer server;
     private final int port;
     private final int webSocketPort;
 
-    private EmbeddedBroker(EmbeddedActiveMQ server) {
+    private EmbeddedBroker(RetainingServer server) {
         this.server = server;
         this.port = actualPort(server, MQTT);
         this.webSocketPort = actualPort(server, WEB_SOCKET);
@@ -59,11 +58,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     public static EmbeddedBroker start(int port, int webSocketPort) throws BrokerException {
         requireFree("--port", port);
         requireFree("--ws-port", webSocketPort);
-        var server = new EmbeddedActiveMQ();
-        server.setConfiguration(configuration(port, webSocketPort));
+        var server = new RetainingServer(configuration(port, webSocketPort));
         try {
             server.start();
-            var remoting = server.getActiveMQServer().getRemotingService();
+            var remoting = server.getRemotingService();
             remoting.addIncomingInterceptor(new WillDelayInterceptor());
             remoting.addIncomingInterceptor((MQTTInterceptor) EmbeddedBroker::hasLegalTopic);
             return new EmbeddedBroker(server);
@@ -146,8 +144,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         return "tcp://" + LOOPBACK + ":" + port + "?protocols=MQTT;tcpNoDelay=true;useEpoll=false;topicAliasMaximum=0";
     }
 
-    private static int actualPort(EmbeddedActiveMQ server, String name) {
-        return server.getActiveMQServer().getRemotingService().getAcceptor(name).getActualPort();
+    private static int actualPort(RetainingServer server, String name) {
+        return server.getRemotingService().getAcceptor(name).getActualPort();
     }
 
     /** The library logs a port that is taken and starts without it; so the port is tried first. */
@@ -164,7 +162,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static void stop(EmbeddedActiveMQ server) {
+    private static void stop(RetainingServer server) {
         try {
             server.stop();
         } catch (Exception e) { // named top: the library's stop() declares nothing narrower

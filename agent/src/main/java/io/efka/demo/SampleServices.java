@@ -19,7 +19,12 @@ import java.util.Map;
  * resources.
  */
 final class SampleServices {
-    private static final List<String> NAMES = List.of("chatty", "crashy", "webby", "grumbler", "thermo");
+    static final List<Sample> ALL = List.of(
+            new Sample("chatty", "prints two lines a second"),
+            new Sample("crashy", "crashes every few seconds and is restarted"),
+            new Sample("webby", "answers HTTP, and has a health check"),
+            new Sample("grumbler", "complains on stderr"),
+            new Sample("thermo", "publishes a temperature and can be called"));
 
     private SampleServices() {}
 
@@ -35,11 +40,14 @@ final class SampleServices {
                 "${jar}", ownJar().toString(),
                 "${port}", Integer.toString(webPort));
         var services = new JsonObject();
-        for (String name : NAMES) services.add(name, service(name, places));
+        for (Sample sample : ALL) services.add(sample.name(), service(sample.name(), places));
         var payload = new JsonObject();
         payload.add("services", services);
         return payload.toString().getBytes(StandardCharsets.UTF_8);
     }
+
+    /** @param what it does, in a few words that follow "runs: " */
+    record Sample(String name, String what) {}
 
     /** Whether {@code reply} says that all was done as asked. */
     static boolean isAccepted(String reply) {

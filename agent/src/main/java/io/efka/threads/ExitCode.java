@@ -7,7 +7,7 @@ package io.efka.threads;
 public enum ExitCode {
     OK(0, "done, or ended as asked"),
     USAGE(64, "a flag or an argument is wrong"),
-    BAD_DATA(65, "check: a file has faults"),
+    BAD_DATA(65, "check: a file has faults, or is nothing that efka reads"),
     NO_INPUT(66, "a file that was named cannot be read"),
     UNAVAILABLE(69, "a required resource, such as a port, is unavailable"),
     INTERNAL(70, "a fault of efka itself, or an end that took too long"),

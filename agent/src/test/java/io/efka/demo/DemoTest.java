@@ -94,6 +94,34 @@ final class DemoTest {
         }
 
         @Test
+        void eachPartIsShownOnceInTheOrderInWhichItComesUp(@TempDir Path data) throws Exception {
+            demo(data).start();
+
+            assertThat(printed.toString().lines().map(line -> line.strip().replaceAll(" .*", "")))
+                    .startsWith(
+                            "Starting", "", "broker", "agent", "thermo", "chatty", "crashy", "webby", "grumbler", "");
+        }
+
+        @Test
+        void theFirstLineIsThereBeforeAnythingIsStarted(@TempDir Path data) throws Exception {
+            link.answers = false;
+            Demo demo = demo(data);
+            var closer = new Thread(() -> {
+                Await.countedDown(link.opened);
+                demo.close();
+            });
+            closer.start();
+
+            demo.start();
+
+            assertThat(printed.toString())
+                    .startsWith("Starting the demo")
+                    .contains("broker")
+                    .doesNotContain("agent  ");
+            closer.join(5_000);
+        }
+
+        @Test
         void itEndsWhenTheAgentEndsByItself(@TempDir Path data) throws Exception {
             Demo demo = demo(data);
             demo.start();
@@ -241,8 +269,16 @@ final class DemoTest {
         @Override
         public CompletableFuture<Void> publish(Message message, Lane lane) {
             published.add(message);
+            for (String name : List.of("thermo", "chatty", "crashy", "chatty", "webby", "grumbler")) {
+                service(name, false);
+                service(name, true);
+            }
             deliver(message.properties().responseTopic().orElseThrow(), reply);
             return CompletableFuture.completedFuture(null);
+        }
+
+        private void service(String name, boolean isReady) {
+            deliver("efka/demo/svc/" + name + "/status", "{\"service\":\"" + name + "\",\"ready\":" + isReady + "}");
         }
 
         private void deliver(String topic, String text) {

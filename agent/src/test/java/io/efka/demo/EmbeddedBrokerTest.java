@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EmbeddedBrokerTest {
     private static final List<EmbeddedBroker> BROKERS = new ArrayList<>();
@@ -62,6 +64,31 @@ final class EmbeddedBrokerTest {
             late.subscribe("retained/+");
 
             assertThat(late.next()).hasValue("retained/a.b kept");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"#", "+/+/kept", "first/#", "+/second/#", "first/second/kept"})
+        void retainedOnesReachEveryFilterThatMatches(String filter) throws Exception {
+            connect("keeper").publish("first/second/kept", "for " + filter, true);
+
+            Client late = connect("late");
+            late.subscribe(filter);
+
+            assertThat(late.until("first/second/kept for " + filter)).isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"+", "+/other/#", "+/+", "+/+/kept/+"})
+        void retainedOnesReachNoOtherFilter(String filter) throws Exception {
+            connect("keeper").publish("first/second/kept", "for nobody", true);
+            Client late = connect("late");
+            late.subscribe(filter);
+            late.subscribe("end/of/test");
+
+            connect("ender").publish("end/of/test", "reached", false);
+
+            assertThat(late.until("first/second/kept for nobody", "end/of/test reached"))
+                    .isFalse();
         }
 
         @Test
@@ -250,6 +277,20 @@ final class EmbeddedBrokerTest {
 
         Optional<String> next() throws InterruptedException {
             return Optional.ofNullable(received.poll(5, TimeUnit.SECONDS));
+        }
+
+        /** Whether {@code wanted} arrives, among others. */
+        boolean until(String wanted) throws InterruptedException {
+            return until(wanted, "none");
+        }
+
+        /** Whether {@code wanted} arrives before {@code last}. */
+        boolean until(String wanted, String last) throws InterruptedException {
+            for (Optional<String> one = next(); one.isPresent(); one = next()) {
+                if (one.get().equals(wanted)) return true;
+                if (one.get().equals(last)) return false;
+            }
+            return false;
         }
 
         void close() {

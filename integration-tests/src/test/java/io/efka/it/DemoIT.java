@@ -93,7 +93,7 @@ class DemoIT {
 
     @Test
     @Order(4)
-    void theFourSamplesAreListedAlsoOverWebSocket() {
+    void theFiveSamplesAreListedAlsoOverWebSocket() {
         Matcher webSocket = Pattern.compile("WebSocket: ([^)]+)\\)").matcher(demo.log());
         assertThat(webSocket.find()).isTrue();
         try (var browser = new Watcher(webSocket.group(1))) {

@@ -45,6 +45,11 @@ public final class CommandArguments {
         this.object = object;
     }
 
+    /** A command's payload. */
+    public static CommandArguments of(JsonObject payload) {
+        return new CommandArguments(payload);
+    }
+
     /** No argument at all. */
     public static CommandArguments none() {
         return new CommandArguments(new JsonObject());

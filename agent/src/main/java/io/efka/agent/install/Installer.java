@@ -84,6 +84,15 @@ public interface Installer {
         }
 
         /**
+         * The manifest that comes with the request, if it can be used for that service.
+         *
+         * @throws CommandException if there is none, or if the files could not be written as they are
+         */
+        public ManifestReading manifestFor(ServiceId id) throws CommandException {
+            return InstallPlan.check(id, this);
+        }
+
+        /**
          * A small file that came with the command.
          *
          * @param mode permission bits, 0-0777

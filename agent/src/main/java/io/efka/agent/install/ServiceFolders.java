@@ -110,7 +110,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
             Path folder = request.workDir().get();
             return inTime(folder, () -> readNow(id, roots.admit(id, folder)));
         }
-        return InstallPlan.check(id, request);
+        return request.manifestFor(id);
     }
 
     /**

@@ -4,8 +4,8 @@ import io.efka.agent.app.Lifecycle;
 import io.efka.agent.app.Settings;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;
-import io.efka.protocol.manifest.ManifestReading;
 import io.efka.threads.ExitCode;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,12 +32,12 @@ final class Efka {
      *
      * @param agents makes an agent that is not started yet
      * @param links makes a link that is not opened yet
-     * @param manifests reads a manifest's JSON text
+     * @param stdin what check reads for the file -
      */
     Efka(
             Function<Settings, Lifecycle> agents,
             Function<BrokerSettings, MqttLink> links,
-            Function<String, ManifestReading> manifests,
+            InputStream stdin,
             MachineDefaults machine,
             Termination termination,
             PrintWriter out,
@@ -46,7 +46,7 @@ final class Efka {
         this.err = err;
         commands.put("run", () -> new RunCommand(agents, machine, termination).commandLine());
         commands.put("demo", () -> command(new DemoCommand(agents, links, termination), HelpTexts::demo));
-        commands.put("check", () -> command(new CheckCommand(manifests), HelpTexts::check));
+        commands.put("check", () -> command(new CheckCommand(stdin), HelpTexts::check));
     }
 
     /** Does what the arguments say and returns the exit code; blocks until it is done. */

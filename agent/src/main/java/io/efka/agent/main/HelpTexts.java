@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The texts of {@code --help} around the options. Examples come last, because readers look at the end first. */
+/** The texts of {@code --help} around the options. Examples come first: most readers need no more. */
 final class HelpTexts {
     /** In characters: fits a flag with its meaning, and still the terminal of a rescue console. */
     private static final int WIDTH = 100;
@@ -20,63 +20,72 @@ final class HelpTexts {
                 .versionHelp(true)
                 .description("Shows the version.")
                 .build());
-        usage.header("Keeps a device's services running; you control and watch them through an MQTT broker.", "");
+        usage.header(
+                "Keeps a device's services running; you control and watch them through an MQTT broker.",
+                "",
+                "Examples:",
+                "  efka demo",
+                "  efka run --broker tcp://broker.example:1883 --device cam7",
+                "");
         usage.synopsisSubcommandLabel("COMMAND");
         usage.commandListHeading("%nCommands:%n");
-        usage.footer(Stream.of(
+        usage.footer(Stream.concat(
                         Stream.of("", "Exit codes:"),
                         Arrays.stream(ExitCode.values())
-                                .map(code -> "  %2d  %s".formatted(code.number(), code.meaning())),
-                        Stream.of(
-                                "",
-                                "Examples:",
-                                "  efka demo",
-                                "  efka run --broker tcp://broker.example:1883 --device cam7"))
-                .flatMap(lines -> lines)
+                                .map(code -> "  %2d  %s".formatted(code.number(), code.meaning())))
                 .toArray(String[]::new));
     }
 
     static void run(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
-        usage.header("Runs the agent until it is told to end. It keeps services running even without a broker.", "");
-        usage.footer(
-                "",
-                "TIME is a number with a unit: 500ms, 10s, 5m, 24h, 7d.",
-                "Every setting can also be in the environment (--data-dir is EFKA_DATA_DIR) or in the",
-                "config file (data_dir). A flag overrides the environment, which overrides the file. The",
-                " first SIGTERM or SIGINT ends the agent gracefully (exit code 0), a second at once. At SIGHUP it",
-                "reads its credentials and the level of its log again.",
+        usage.header(
+                "Runs the agent until it is told to end. It keeps services running even without a broker.",
                 "",
                 "Examples:",
                 "  efka run",
                 "  efka run --broker tcp://broker.example:1883 --device cam7 --groups cameras,berlin",
                 "  efka run --broker ssl://broker.example --ca /etc/efka/ca.pem --username cam7 \\",
                 "           --password-file /etc/efka/password",
-                "  EFKA_BROKER=ws://broker.example/mqtt EFKA_LOG_LEVEL=debug efka run --config /etc/efka/efka.json");
+                "  EFKA_BROKER=ws://broker.example/mqtt EFKA_LOG_LEVEL=debug efka run --config /etc/efka/efka.json",
+                "");
+        usage.footer(
+                "",
+                "TIME is a number with a unit: 500ms, 10s, 5m, 24h, 7d.",
+                "Every setting can also be in the environment (--data-dir is EFKA_DATA_DIR) or in the",
+                "config file (data_dir). A flag overrides the environment, which overrides the file. The",
+                "first SIGTERM or SIGINT ends the agent gracefully (exit code 0), a second at once. At SIGHUP it",
+                "reads its credentials and the level of its log again.");
     }
 
     static void check(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
-        usage.header("Checks manifests and config files and names everything that is wrong with them.", "");
-        usage.footer(
-                "",
-                "Exit code 0: no faults (there may be warnings); 65: faults; 66: a file cannot be read.",
+        usage.header(
+                "Checks manifests, command payloads and configurations, and names everything that is wrong.",
                 "",
                 "Examples:",
-                "  efka check camera/manifest.json",
-                "  efka check /etc/efka/efka.json services/*/manifest.json");
+                "  efka check hello.json",
+                "  efka check /etc/efka/efka.json services/*/manifest.json",
+                "  generate-manifest | efka check --json -",
+                "");
+        usage.footer(
+                "",
+                "Recognises by the keys what a file is: a manifest, the payload of install or apply, or a",
+                "configuration. A device can still refuse what depends on it, such as a patch or a work_dir.",
+                "",
+                "Exit code 0: no faults (there may be warnings); 65: faults, or a file that is none of these;",
+                "66: a file cannot be read.");
     }
 
     static void demo(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
-        usage.header("Tries Efka on this machine, with a broker, an agent and five sample services.", "");
-        usage.footer(
-                "",
-                "The broker listens on 127.0.0.1 only and keeps nothing after the end.",
+        usage.header(
+                "Tries Efka on this machine, with a broker, an agent and five sample services.",
                 "",
                 "Examples:",
                 "  efka demo",
-                "  efka demo --port 1884 --ws-port 0");
+                "  efka demo --port 1884 --ws-port 0",
+                "");
+        usage.footer("", "The broker listens on 127.0.0.1 only and keeps nothing after the end.");
     }
 
     private static UsageMessageSpec plain(CommandSpec spec) {

@@ -94,7 +94,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     private static void quiet(LoggerContext context) {
         context.getLogger("org.apache.activemq").setLevel(Level.ERROR);
         context.getLogger("org.apache.activemq.audit").setLevel(Level.OFF);
-        context.getLogger("io.netty").setLevel(Level.WARN);
+        context.getLogger("io.netty").setLevel(Level.ERROR); // WARN: a machine without network interfaces
         context.getLogger("io.micrometer").setLevel(Level.WARN);
     }
 

@@ -3,7 +3,6 @@ package io.efka.agent.main;
 import io.efka.agent.app.Agent;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.mqtt.paho.PahoLink;
-import io.efka.protocol.manifest.ManifestParser;
 import io.efka.threads.ChildProcess;
 import io.efka.threads.FatalErrors;
 import java.io.FileDescriptor;
@@ -36,7 +35,7 @@ public final class Main {
                 settings -> new Agent(settings, fatal, Logging.processLog()),
                 broker ->
                         new PahoLink(broker, new SystemTimers(ForkJoinPool.commonPool()), RandomGenerator.getDefault()),
-                ManifestParser::read,
+                System.in,
                 MachineDefaults.here(),
                 termination,
                 printer(System.out),

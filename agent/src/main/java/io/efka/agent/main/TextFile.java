@@ -11,7 +11,7 @@ import java.nio.file.Path;
 
 /** Reads a file that an operator names; its error messages are written for operators. */
 final class TextFile {
-    /** No manifest or config is near this; a device or a log named by mistake is beyond it. */
+    /** No manifest, payload or config is near this; a device or a log named by mistake is beyond it. */
     private static final int MAX_BYTES = 1 << 20;
 
     private TextFile() {}
@@ -23,8 +23,21 @@ final class TextFile {
      * @throws CharacterCodingException if it is not UTF-8
      */
     static String read(Path file) throws IOException {
-        byte[] bytes = bytes(file);
-        if (bytes.length > MAX_BYTES) throw new IOException(file + ": is larger than 1 MiB");
+        return text(bytes(file), file.toString());
+    }
+
+    /**
+     * Reads {@code in} to its end.
+     *
+     * @param name for messages
+     * @throws IOException as {@link #read(Path)}
+     */
+    static String read(InputStream in, String name) throws IOException {
+        return text(in.readNBytes(MAX_BYTES + 1), name);
+    }
+
+    private static String text(byte[] bytes, String name) throws IOException {
+        if (bytes.length > MAX_BYTES) throw new IOException(name + ": is larger than 1 MiB");
         return Utf8.decode(bytes).orElseThrow(CharacterCodingException::new);
     }
 

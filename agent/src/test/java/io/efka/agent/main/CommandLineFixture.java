@@ -3,11 +3,11 @@ package io.efka.agent.main;
 import io.efka.agent.app.Lifecycle;
 import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Settings;
-import io.efka.protocol.Fault;
-import io.efka.protocol.manifest.ManifestReading;
 import io.efka.threads.ExitCode;
+import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,13 +21,12 @@ final class CommandLineFixture {
     final Map<String, String> environment = new HashMap<>();
     final Map<String, IntConsumer> signals = new HashMap<>();
     final List<Integer> halts = new ArrayList<>();
-    final List<String> manifestsRead = new ArrayList<>();
     int rereads;
+    String stdin = "";
     String hostName = "host1";
     boolean isInContainer;
     Optional<StartException> refusal = Optional.empty();
     Optional<Settings> started = Optional.empty();
-    ManifestReading manifest = new ManifestReading.Unusable(List.of(new Fault("exec", "missing", "must be a string")));
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -40,10 +39,7 @@ final class CommandLineFixture {
                         broker -> {
                             throw new AssertionError("no link is needed");
                         },
-                        text -> {
-                            manifestsRead.add(text);
-                            return manifest;
-                        },
+                        new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
                         machine,
                         termination,
                         new PrintWriter(out, true),

@@ -15,21 +15,38 @@ final class EfkaTest {
     @Nested
     class Help {
         @Test
-        void ofCheckIsShortAndEndsWithExamples() {
+        void ofCheckIsShortAndBeginsWithExamples() {
             assertThat(here.efka("check", "--help")).isZero();
             assertThat(here.out()).isEqualTo("""
-                    Checks manifests and config files and names everything that is wrong with them.
-
-                    Usage: efka check [OPTIONS] FILE...
-                          FILE...   A manifest.json or a config file
-                      -h, --help    Shows this help.
-
-                    Exit code 0: no faults (there may be warnings); 65: faults; 66: a file cannot be read.
+                    Checks manifests, command payloads and configurations, and names everything that is wrong.
 
                     Examples:
-                      efka check camera/manifest.json
+                      efka check hello.json
                       efka check /etc/efka/efka.json services/*/manifest.json
+                      generate-manifest | efka check --json -
+
+                    Usage: efka check [OPTIONS] FILE...
+                          FILE...   A manifest, the payload of an install or apply command, or a configuration; -: stdin
+                          --json    One JSON document for all files, for machines
+                      -h, --help    Shows this help.
+
+                    Recognises by the keys what a file is: a manifest, the payload of install or apply, or a
+                    configuration. A device can still refuse what depends on it, such as a patch or a work_dir.
+
+                    Exit code 0: no faults (there may be warnings); 65: faults, or a file that is none of these;
+                    66: a file cannot be read.
                     """);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"run", "demo", "check"})
+        void beginsWithExamples(String command) {
+            here.efka(command, "--help");
+
+            assertThat(here.out().lines().skip(2).limit(2))
+                    .satisfiesExactly(
+                            heading -> assertThat(heading).isEqualTo("Examples:"),
+                            example -> assertThat(example).startsWith("  efka " + command));
         }
 
         @ParameterizedTest

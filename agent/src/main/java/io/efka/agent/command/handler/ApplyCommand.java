@@ -3,19 +3,25 @@ package io.efka.agent.command.handler;
 import static io.efka.agent.command.CommandTable.Next.AFTER_COMPLETION;
 import static io.efka.agent.command.CommandTable.Next.AFTER_DISPATCH;
 
+import com.google.gson.JsonObject;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.KeyedSerialExecutor;
 import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
 import io.efka.agent.command.handler.ApplySteps.Action;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
+import io.efka.protocol.manifest.ManifestReading;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,10 +46,42 @@ public final class ApplyCommand implements CommandTable.Handler {
 
     @Override
     public CompletableFuture<CommandResult> handle(Command command) throws CommandException {
-        var decoder = new ApplyDecoder(supervision, installation, services);
+        var decoder = new ApplyDecoder(new OnThisDevice());
         ApplyPlan plan = decoder.decode(command.arguments());
         var steps = new ApplySteps(supervision, services, installation, command.id());
         return new ApplyRun(plan, steps, queues).run().thenApply(result -> result.warning(decoder.warnings()));
+    }
+
+    private final class OnThisDevice implements ApplyDecoder.Surroundings {
+        @Override
+        public boolean isInstalled(ServiceId id) {
+            return installation.isInstalled(id);
+        }
+
+        @Override
+        public ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
+            return installation.check(id, request);
+        }
+
+        @Override
+        public boolean isOwn(ServiceId id) throws CommandException {
+            return services.isOwn(id);
+        }
+
+        @Override
+        public Optional<JsonObject> manifest(ServiceId id) throws CommandException {
+            return Optional.of(services.manifestDocument(id, services.installed(id)));
+        }
+
+        @Override
+        public Dependencies dependencies(Predicate<ServiceId> kept) {
+            Dependencies dependencies = Dependencies.of(supervision);
+            supervision.list().stream()
+                    .map(ServiceStatus::id)
+                    .filter(kept.negate())
+                    .forEach(dependencies::remove);
+            return dependencies;
+        }
     }
 
     /**

@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import io.efka.agent.command.CommandArguments;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.supervision.Dependencies;
-import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.Fault;
 import io.efka.protocol.Names;
@@ -19,24 +18,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Decodes an apply and finds all that is wrong with it before anything is changed. */
 final class ApplyDecoder {
     private static final Set<String> KNOWN = Set.of("manifest", "files", "work_dir", "patch", "desired");
 
-    private final ServiceRegistry supervision;
-    private final Installation installation;
-    private final ServiceRequests services;
+    private final Surroundings device;
     private final List<Fault> faults = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<Manifest> manifests = new ArrayList<>();
 
     /** For one command. */
-    ApplyDecoder(ServiceRegistry supervision, Installation installation, ServiceRequests services) {
-        this.supervision = supervision;
-        this.installation = installation;
-        this.services = services;
+    ApplyDecoder(Surroundings device) {
+        this.device = device;
+    }
+
+    /** What an apply is checked against: the services that are there. */
+    interface Surroundings {
+        boolean isInstalled(ServiceId id);
+
+        /** Reads the manifest that a request brings; see {@link Installation#check}. */
+        ManifestReading check(ServiceId id, InstallRequest request) throws CommandException;
+
+        /** Whether the service's files are the agent's own; false if it was only registered. */
+        boolean isOwn(ServiceId id) throws CommandException;
+
+        /** The manifest that a patch is to change; empty where it is not known here. */
+        Optional<JsonObject> manifest(ServiceId id) throws CommandException;
+
+        /** The {@code after} lists of the installed services for which {@code kept} is true. */
+        Dependencies dependencies(Predicate<ServiceId> kept);
     }
 
     /** @throws CommandException with all faults of all services */
@@ -91,23 +104,23 @@ final class ApplyDecoder {
 
     private Optional<InstallRequest> content(ServiceId id, CommandArguments service) throws CommandException {
         boolean isNamed = service.keys().stream().anyMatch(key -> !key.equals("desired") && KNOWN.contains(key));
-        if (!isNamed && supervision.find(id).isPresent()) return Optional.empty();
+        if (!isNamed && device.isInstalled(id)) return Optional.empty();
         Optional<CommandArguments> patch = service.object("patch");
-        if (patch.isPresent()) return Optional.of(patched(id, service, patch.get()));
+        if (patch.isPresent()) return patched(id, service, patch.get());
         return Optional.of(InstallDecoder.decode(service));
     }
 
-    private InstallRequest patched(ServiceId id, CommandArguments service, CommandArguments patch)
+    private Optional<InstallRequest> patched(ServiceId id, CommandArguments service, CommandArguments patch)
             throws CommandException {
         boolean isAlone = List.of("manifest", "files", "work_dir").stream()
                 .allMatch(key -> service.any(key).isEmpty());
         if (!isAlone) throw service.wrong("patch", "left out where manifest, files or work_dir are given");
-        if (!services.isOwn(id)) {
+        if (!device.isOwn(id)) {
             throw service.wrong("patch", "left out: " + id + " was registered, change its manifest where it is");
         }
-        JsonObject installed = services.manifestDocument(id, services.installed(id));
-        String manifest = MergePatch.apply(installed, patch.content()).toString();
-        return new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty());
+        return device.manifest(id)
+                .map(installed -> MergePatch.apply(installed, patch.content()).toString())
+                .map(manifest -> new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty()));
     }
 
     private static Fault unfit(String path, CommandException refusal) {
@@ -116,7 +129,7 @@ final class ApplyDecoder {
 
     private void check(ServiceId id, String path, InstallRequest request) {
         try {
-            check(id, path, installation.check(id, request));
+            check(id, path, device.check(id, request));
         } catch (CommandException refusal) {
             faults.add(refusal.argument().map(fault -> fault.below(path)).orElseGet(() -> unfit(path, refusal)));
         }
@@ -134,14 +147,8 @@ final class ApplyDecoder {
     }
 
     private void findCycles(ApplyPlan plan) {
-        Dependencies dependencies = Dependencies.of(supervision);
-        if (plan.prune()) {
-            Set<ServiceId> kept = plan.ids();
-            supervision.list().stream()
-                    .map(status -> status.id())
-                    .filter(id -> !kept.contains(id))
-                    .forEach(dependencies::remove);
-        }
+        Dependencies dependencies =
+                device.dependencies(id -> !plan.prune() || plan.ids().contains(id));
         manifests.forEach(dependencies::put);
         for (Manifest manifest : manifests) {
             dependencies
