@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
  */
 record CheckedText(Optional<Kind> kind, List<Fault> faults, List<String> warnings) {
     /** Uses nothing of this machine: the file may be meant for another. */
-    private static final MachineDefaults ANY_MACHINE = new MachineDefaults("any", true, Path.of("/root"), false, Map.of());
+    private static final MachineDefaults ANY_MACHINE =
+            new MachineDefaults("any", true, Path.of("/root"), false, Map.of());
 
     private static final int MAX_EXCERPT = 120;
     private static final Pattern LINE = Pattern.compile("line (\\d+)");
