@@ -54,6 +54,16 @@ public enum ErrorCode {
             "The agent's settings forbid it, as with a folder outside `work_dir_roots`; or the agent's user may not write the files.",
             "Change the settings, or what the message names."),
     BAD_SIGNATURE("The command is not signed by a key that the device trusts.", "Sign it with a trusted key."),
+    ARTIFACT_UNAVAILABLE(
+            "No source has the artifact, or gave it within 24 hours; the message says why, source by source.",
+            "See that a source can be reached from the device and has the file."),
+    ARTIFACT_MISMATCH(
+            "What a source has is not the artifact: its size or SHA-256 is another one.",
+            "Correct `sha256` and `size`, or the file at the source."),
+    BAD_ARCHIVE(
+            "The archive is damaged, or has an entry that is not unpacked, such as a link that leads out of it. Nothing"
+                    + " of it was kept.",
+            "Make the archive anew without what the message names."),
     BUSY(
             "Too many commands are waiting, or the service does not read its stdin. It was not executed.",
             "Send it again later."),

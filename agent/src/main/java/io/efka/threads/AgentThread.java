@@ -6,16 +6,21 @@ package io.efka.threads;
  * nobody else would do its work.
  */
 public final class AgentThread extends Thread implements Progress {
+    private final boolean isWatched;
     private volatile int steps;
     private volatile boolean busy;
 
     public AgentThread(String name, Runnable work) {
-        this(name, work, 0);
+        this(name, work, 0, true);
     }
 
-    /** @param stack bytes; 0: the JVM's default */
-    AgentThread(String name, Runnable work, long stack) {
+    /**
+     * @param stack bytes; 0: the JVM's default
+     * @param isWatched false: it may hang in the kernel or in a service, and its steps do not count
+     */
+    AgentThread(String name, Runnable work, long stack, boolean isWatched) {
         super(null, work, name, stack);
+        this.isWatched = isWatched;
         setDaemon(true);
     }
 
@@ -43,7 +48,7 @@ public final class AgentThread extends Thread implements Progress {
 
     @Override
     public boolean isBusy() {
-        return busy && isAlive();
+        return isWatched && busy && isAlive();
     }
 
     @Override

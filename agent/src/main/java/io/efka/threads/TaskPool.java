@@ -34,7 +34,7 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
         this.isWatched = isWatched;
         var number = new AtomicInteger();
         setThreadFactory(task -> {
-            var thread = new AgentThread(name + "-" + number.incrementAndGet(), task, stack);
+            var thread = new AgentThread(name + "-" + number.incrementAndGet(), task, stack, isWatched);
             if (isWatched) threads.add(thread);
             return thread;
         });
@@ -54,7 +54,7 @@ public final class TaskPool extends ThreadPoolExecutor implements Progress, Auto
     /**
      * Creates a pool whose threads start when they are needed and end when they are idle. It rejects a task if it has
      * neither a thread nor room in the queue. For tasks that may hang in the kernel or in a service and have timeouts
-     * of their own: the {@link SelfCheck} does not watch it.
+     * of their own: the {@link SelfCheck} does not watch it, even if a task calls {@link AgentThread#step}.
      *
      * @param stack of a thread, in bytes; 0: the JVM's default
      */

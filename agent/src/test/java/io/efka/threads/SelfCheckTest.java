@@ -2,6 +2,7 @@ package io.efka.threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fixtures.Await;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -162,6 +163,25 @@ final class SelfCheckTest {
                     awaitRelease();
                 });
                 assertThat(await(began)).isTrue();
+
+                look(LOOKS + 1);
+                release.countDown();
+            }
+
+            assertThat(halts).isEmpty();
+        }
+
+        @Test
+        void tasksThatMayHangElsewhereMayUseCodeThatTakesSteps() {
+            var began = new CountDownLatch(1);
+            try (TaskPool pool =
+                    TaskPool.onDemand("pool-of-test", 1, LIMIT, new java.util.concurrent.LinkedBlockingQueue<>(), 0)) {
+                pool.execute(() -> {
+                    AgentThread.step();
+                    began.countDown();
+                    awaitRelease();
+                });
+                Await.countedDown(began);
 
                 look(LOOKS + 1);
                 release.countDown();

@@ -6,6 +6,7 @@ import io.efka.mqtt.Message;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.Sha256;
 import io.efka.protocol.Topics;
 import io.efka.protocol.json.JsonExcerpt;
 import io.efka.protocol.json.StrictJson;
@@ -13,7 +14,6 @@ import io.efka.protocol.json.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -206,7 +206,7 @@ final class CommandDecoder {
 
         /** The digest of topic and payload. Two messages with the same digest are the same command. */
         public static String of(Message message) {
-            MessageDigest sha256 = sha256();
+            MessageDigest sha256 = Sha256.newDigest();
             sha256.update(message.topic().getBytes(StandardCharsets.UTF_8));
             sha256.update((byte) 0);
             sha256.update(message.payload());
@@ -218,7 +218,8 @@ final class CommandDecoder {
 
         /** Correlation data as a command's id: itself if it is plain text, else {@code b64:…}, or {@code sha256:…} if long. */
         public static String idOf(byte[] correlation) {
-            if (correlation.length > MAX_ID_BYTES) return "sha256:" + base64(sha256().digest(correlation));
+            if (correlation.length > MAX_ID_BYTES)
+                return "sha256:" + base64(Sha256.newDigest().digest(correlation));
             return Utf8.decode(correlation)
                     .filter(text -> text.chars().noneMatch(Character::isISOControl))
                     .orElseGet(() -> "b64:" + base64(correlation));
@@ -230,16 +231,8 @@ final class CommandDecoder {
 
         /** A number that is spread evenly over all texts. */
         public static long number(String value) {
-            return ByteBuffer.wrap(sha256().digest(value.getBytes(StandardCharsets.UTF_8)))
+            return ByteBuffer.wrap(Sha256.newDigest().digest(value.getBytes(StandardCharsets.UTF_8)))
                     .getLong();
-        }
-
-        private static MessageDigest sha256() {
-            try {
-                return MessageDigest.getInstance("SHA-256");
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
-            }
         }
     }
 }

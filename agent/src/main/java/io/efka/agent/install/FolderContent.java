@@ -1,5 +1,6 @@
 package io.efka.agent.install;
 
+import io.efka.agent.files.FileModes;
 import io.efka.agent.install.Installer.InstallRequest.InlineFile;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;

@@ -1,7 +1,9 @@
 package io.efka.agent.install;
 
+import io.efka.agent.files.FileModes;
 import io.efka.agent.install.Installer.InstalledFile;
 import io.efka.agent.install.Installer.InstalledFiles;
+import io.efka.protocol.Sha256;
 import io.efka.protocol.manifest.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,11 +16,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,14 +74,12 @@ final class FolderListing {
         if (size > left) return Optional.empty();
         left -= size;
         try (InputStream content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.newDigest();
             // No further than it was: a file that grows meanwhile has no end.
             new DigestInputStream(content, digest).readNBytes((int) size);
-            return Optional.of(HexFormat.of().formatHex(digest.digest()));
+            return Optional.of(Sha256.of(digest).hex());
         } catch (IOException unreadable) {
             return Optional.empty();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

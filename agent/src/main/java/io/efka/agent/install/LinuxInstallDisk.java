@@ -1,19 +1,16 @@
 package io.efka.agent.install;
 
 import io.efka.agent.files.AtomicFiles;
+import io.efka.agent.files.FileModes;
+import io.efka.agent.files.FileTrees;
 import io.efka.agent.files.PrivateFiles;
-import io.efka.threads.AgentThread;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import org.jspecify.annotations.Nullable;
 
 /** A file system with permissions and atomic renames. Thread-safe. */
 final class LinuxInstallDisk implements InstallDisk {
@@ -61,7 +58,7 @@ final class LinuxInstallDisk implements InstallDisk {
 
     @Override
     public void deleteTree(Path folder) throws IOException {
-        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) Files.walkFileTree(folder, new Deletion());
+        FileTrees.delete(folder);
     }
 
     @Override
@@ -82,21 +79,5 @@ final class LinuxInstallDisk implements InstallDisk {
     @Override
     public boolean isMountPoint(Path folder) throws IOException {
         return MountPoints.ofThisProcess().contains(folder);
-    }
-
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            AgentThread.step();
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
-            if (failure != null) throw failure;
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-        }
     }
 }

@@ -36,7 +36,7 @@ final class ArchitectureTest {
             protocol.manifest       -> protocol, protocol.json
             mqtt                    -> threads
             mqtt.paho               -> threads, words, mqtt
-            agent.files             ->
+            agent.files             -> threads
             agent.runtime           -> threads, protocol
             agent.supervision       -> threads, protocol, protocol.manifest
             agent.telemetry         -> threads, protocol, protocol.json, mqtt, agent.supervision
@@ -44,6 +44,8 @@ final class ArchitectureTest {
             agent.homeassistant     -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry
             agent.channel           -> threads, words, protocol, protocol.json, protocol.manifest, agent.supervision, agent.files, agent.runtime
             agent.install           -> threads, words, protocol, protocol.json, protocol.manifest, agent.files
+            agent.artifact.archive  -> threads, agent.files
+            agent.artifact          -> threads, protocol, protocol.json, agent.files, agent.runtime
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
             agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.command.ledger, agent.command
@@ -157,6 +159,12 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nobodyElseSeesRe2 = only("com.google.re2j..", "agent.output.store..");
+
+    @ArchTest
+    static final ArchRule nobodyElseSeesXz = only("org.tukaani..", "agent.artifact.archive..");
+
+    @ArchTest
+    static final ArchRule nobodyElseUsesAnHttpClient = only("java.net.http..", "agent.artifact..");
 
     private static ArchRule only(String library, String where) {
         return noClasses()

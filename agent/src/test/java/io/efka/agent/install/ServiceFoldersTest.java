@@ -11,6 +11,7 @@ import static io.efka.agent.install.ServicesRoot.leftovers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.efka.agent.files.FileModes;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.install.Installer.Installed;
 import io.efka.protocol.CommandException;

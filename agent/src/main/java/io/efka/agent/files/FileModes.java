@@ -1,4 +1,4 @@
-package io.efka.agent.install;
+package io.efka.agent.files;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,19 +9,19 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /** Permission bits as numbers, 0-0777, as {@code chmod} has them. */
-final class FileModes {
-    static final int MAX = 0777;
+public final class FileModes {
+    public static final int MAX = 0777;
 
     /** From the highest bit, 0400, to the lowest, 0001: the order the JDK declares them in. */
     private static final PosixFilePermission[] BITS = PosixFilePermission.values();
 
     private FileModes() {}
 
-    static void set(Path file, int mode) throws IOException {
+    public static void set(Path file, int mode) throws IOException {
         Files.setPosixFilePermissions(file, permissions(mode));
     }
 
-    static Set<PosixFilePermission> permissions(int mode) {
+    public static Set<PosixFilePermission> permissions(int mode) {
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
         for (PosixFilePermission permission : BITS) {
             if ((mode & bit(permission)) != 0) permissions.add(permission);
@@ -29,7 +29,7 @@ final class FileModes {
         return permissions;
     }
 
-    static int of(Path file) throws IOException {
+    public static int of(Path file) throws IOException {
         int mode = 0;
         for (PosixFilePermission permission : Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS)) {
             mode |= bit(permission);

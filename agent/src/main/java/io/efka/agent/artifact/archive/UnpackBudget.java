@@ -1,0 +1,59 @@
+package io.efka.agent.artifact.archive;
+
+/** Counts what comes out of one archive, and refuses what is beyond the limits. Not thread-safe. */
+final class UnpackBudget {
+    /** Bytes of names that must be remembered until the end. Real archives need a few kilobytes. */
+    private static final int MAX_REMEMBERED = 4 << 20;
+
+    private final UnpackLimits limits;
+    private final long archiveSize;
+    private final long maxBytes;
+    private long bytes;
+    private int entries;
+    private int remembered;
+
+    UnpackBudget(UnpackLimits limits, long archiveSize) {
+        this.limits = limits;
+        this.archiveSize = archiveSize;
+        this.maxBytes = limits.bytesFor(archiveSize);
+    }
+
+    /** One more file, folder, link or header. */
+    void entry() throws BadArchiveException {
+        if (entries == limits.entries()) throw tooManyEntries();
+        entries++;
+    }
+
+    /** The archive says how many entries it has. */
+    void announced(long count) throws BadArchiveException {
+        if (count > limits.entries()) throw tooManyEntries();
+    }
+
+    private BadArchiveException tooManyEntries() {
+        return BadArchiveException.of("has more than " + limits.entries() + " entries");
+    }
+
+    /** So many more bytes were unpacked. */
+    void unpacked(int count) throws BadArchiveException {
+        bytes += count;
+        if (bytes <= maxBytes) return;
+        if (maxBytes == limits.bytes()) {
+            throw BadArchiveException.of("unpacks to more than " + maxBytes + " bytes (max_unpacked)");
+        }
+        throw BadArchiveException.of("unpacks to more than " + maxBytes + " bytes, " + limits.ratio()
+                + " times its size of " + archiveSize + " bytes");
+    }
+
+    /** A name that is kept in memory until the end. */
+    void remember(String name) throws BadArchiveException {
+        remembered += name.length();
+        if (remembered > MAX_REMEMBERED) {
+            throw BadArchiveException.of(
+                    "has links and unlisted folders with names of more than " + MAX_REMEMBERED + " bytes together");
+        }
+    }
+
+    int entries() {
+        return entries;
+    }
+}

@@ -1,0 +1,136 @@
+package io.efka.agent.artifact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.efka.protocol.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ArtifactCacheTest {
+    private static final int SIZE = 400;
+
+    @TempDir
+    private Path folder;
+
+    private final ManualTimers timers = new ManualTimers();
+    private ArtifactCache cache;
+
+    @BeforeEach
+    void create() {
+        cache = new ArtifactCache(folder.resolve("artifacts"), 1000, timers);
+    }
+
+    private static byte[] content(int number) {
+        var content = new byte[SIZE];
+        Arrays.fill(content, (byte) number);
+        return content;
+    }
+
+    private CachedArtifact add(int number) throws IOException {
+        timers.pass(Duration.ofMinutes(1));
+        byte[] content = content(number);
+        PartialArtifact part = cache.open(Sha256.of(content), SIZE, bytes -> {});
+        part.append(content, SIZE);
+        CachedArtifact kept = cache.keep(part);
+        cache.find(Sha256.of(content), SIZE, new Cancellation()).orElseThrow().close();
+        return kept;
+    }
+
+    private boolean has(int number) throws IOException {
+        var found = cache.find(Sha256.of(content(number)), SIZE, new Cancellation());
+        found.ifPresent(CachedArtifact::close);
+        return found.isPresent();
+    }
+
+    @Test
+    void theOneThatWasNotUsedForTheLongestTimeGoesFirst() throws IOException {
+        add(1).close();
+        add(2).close();
+        timers.pass(Duration.ofMinutes(1));
+        assertThat(has(1)).isTrue();
+
+        add(3).close();
+
+        assertThat(has(1)).isTrue();
+        assertThat(has(2)).isFalse();
+        assertThat(has(3)).isTrue();
+    }
+
+    @Test
+    void oneInUseIsKept() throws IOException {
+        CachedArtifact used = add(1);
+        add(2).close();
+
+        add(3).close();
+
+        assertThat(used.path()).hasBinaryContent(content(1));
+        assertThat(has(2)).isFalse();
+    }
+
+    @Test
+    void thereIsNoRoomWhileAllAreInUse() throws IOException {
+        CachedArtifact first = add(1);
+        add(2);
+
+        assertThatThrownBy(() -> add(3))
+                .hasMessage("artifacts in use leave no room in the cache of 1000 bytes (artifact_cache)");
+        first.close();
+
+        add(3);
+    }
+
+    @Test
+    void twoThatAreBeingWrittenDoNotCountOnTheSameRoom() throws IOException {
+        cache.open(Sha256.of(content(1)), 600, bytes -> {});
+
+        assertThatThrownBy(() -> cache.open(Sha256.of(content(2)), 600, bytes -> {}))
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void anAbandonedPartMakesRoom() throws IOException {
+        PartialArtifact part = cache.open(Sha256.of(content(1)), 900, bytes -> {});
+        part.append(new byte[800], 800);
+        cache.close(part);
+
+        add(2).close();
+
+        assertThat(has(2)).isTrue();
+        assertThat(folder.resolve("artifacts")).isDirectoryNotContaining("glob:**.part");
+    }
+
+    @Test
+    void oneThatHasChangedIsNotUsed() throws IOException {
+        Path file;
+        try (CachedArtifact artifact = add(1)) {
+            file = artifact.path();
+        }
+        byte[] changed = content(1);
+        changed[7] ^= 1;
+        Files.write(file, changed);
+
+        assertThat(has(1)).isFalse();
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void otherFilesAreLeftAlone() throws IOException {
+        Files.createDirectories(folder.resolve("artifacts"));
+        Path mine = Files.write(folder.resolve("artifacts/notes"), new byte[5000]);
+
+        add(1).close();
+        add(2).close();
+        add(3).close();
+
+        assertThat(mine).exists();
+    }
+}
