@@ -26,6 +26,18 @@ public final class Durations {
         return duration.compareTo(LONGEST) > 0 ? Optional.empty() : Optional.of(duration);
     }
 
+    /** As it would be written: the largest unit that is exact. Less than a millisecond is left out. */
+    public static String format(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis % 1000 != 0 || millis == 0) return millis + "ms";
+        long seconds = millis / 1000;
+        if (seconds % 60 != 0) return seconds + "s";
+        long minutes = seconds / 60;
+        if (minutes % 60 != 0) return minutes + "m";
+        long hours = minutes / 60;
+        return hours % 24 != 0 ? hours + "h" : hours / 24 + "d";
+    }
+
     private static Duration of(long number, String unit) {
         return switch (unit) {
             case "ms" -> Duration.ofMillis(number);

@@ -30,12 +30,18 @@ public final class EfkaVariables {
     /** For a service, its configuration file; for an agent, its settings file. */
     public static final String CONFIG = "EFKA_CONFIG";
 
+    /** The service's own folder, which no release touches. */
+    public static final String DATA = "EFKA_DATA";
+
+    /** The release that runs, as its folder is called. */
+    public static final String RELEASE = "EFKA_RELEASE";
+
     /** What the start script of the agent reads. */
     public static final Set<String> OF_SCRIPT = Set.of("EFKA_JAR", "EFKA_JAVA", "EFKA_JAVA_OPTS");
 
     /** What a service finds in its environment. */
     public static final Set<String> OF_SERVICES =
-            Set.of(RUN, SIDE, AGENT, SERVICE, DEVICE, PID, CHANNEL, TOKEN, CONFIG);
+            Set.of(RUN, SIDE, AGENT, SERVICE, DEVICE, PID, CHANNEL, TOKEN, CONFIG, DATA, RELEASE);
 
     private EfkaVariables() {}
 

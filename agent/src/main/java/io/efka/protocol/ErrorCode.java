@@ -64,6 +64,25 @@ public enum ErrorCode {
             "The archive is damaged, or has an entry that is not unpacked, such as a link that leads out of it. Nothing"
                     + " of it was kept.",
             "Make the archive anew without what the message names."),
+    NO_RELEASE("No release of that name is stored on the device.", "Ask `releases`, or deploy it with its content."),
+    NO_DEPLOY("No deploy of the service is under way.", "Nothing; ask `releases` for what is current."),
+    RELEASE_BAD(
+            "This release failed on this device before; the message says how.",
+            "Deploy another one, or this one with `\"force\":true`."),
+    RELEASE_MISMATCH(
+            "Another release is current than `if_release` says. Nothing was changed.",
+            "Ask `releases`, and decide again."),
+    NO_PREVIOUS_RELEASE(
+            "The release is not healthy and there is none to go back to; or a rollback has nothing to go back to.",
+            "Deploy a release that works."),
+    UNHEALTHY(
+            "The release did not become and stay healthy in time; the message says what it did.",
+            "See the message, and `logs` of the service."),
+    ROLLBACK_FAILED(
+            "The release failed, and the one before could not be shown to be healthy again. It is current, and its restart"
+                    + " policy goes on.",
+            "See the message, and the service's status and logs."),
+    CANCELLED("It was cancelled, or another deploy took its place.", "Nothing, or deploy again."),
     BUSY(
             "Too many commands are waiting, or the service does not read its stdin. It was not executed.",
             "Send it again later."),

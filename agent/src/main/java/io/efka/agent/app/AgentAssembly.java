@@ -11,6 +11,7 @@ import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
 import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
+import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
@@ -22,6 +23,7 @@ import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.health.Probes;
 import io.efka.agent.homeassistant.Discovery;
+import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.output.Output;
 import io.efka.agent.process.LinuxMeters;
@@ -29,6 +31,7 @@ import io.efka.agent.process.ProcessLauncher;
 import io.efka.agent.process.SpareDescriptors;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
+import io.efka.agent.release.Deployments;
 import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.runtime.Ulids;
@@ -40,8 +43,10 @@ import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StoredConfigs;
 import io.efka.agent.state.StoredLedger;
 import io.efka.agent.state.StoredOffsets;
+import io.efka.agent.state.StoredReleases;
 import io.efka.agent.state.StoredRetained;
 import io.efka.agent.state.StoredServices;
+import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.StatusListener;
 import io.efka.agent.supervision.Supervisors;
 import io.efka.agent.telemetry.AgentInstance;
@@ -67,6 +72,7 @@ import io.efka.threads.SelfCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +123,7 @@ final class AgentAssembly {
     private final ServiceDiscovery discovery;
     private final ServiceFolders folders;
     private final OrphanSweep orphans;
+    private final Deployments deployments;
     private final boolean isStateWhole;
 
     private AgentAssembly(
@@ -131,7 +138,7 @@ final class AgentAssembly {
         link = new PahoLink(settings.broker(), timers, random);
         var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
         events = new EventPublisher(topics, timers, number, outbox::send);
-        var statusCodec = new StatusCodec(number);
+        var statusCodec = new StatusCodec(number, this::releases);
         var statuses = new RetainedStatuses(topics, link, timers, events, statusCodec);
         output = new Output(settings.folders().logs(), new StoredOffsets(store), link, topics, events, timers);
         data = new DataPublisher(topics, link, timers, events, new StoredRetained(store));
@@ -146,13 +153,14 @@ final class AgentAssembly {
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
         var mailbox = mailbox("the session's mailbox", check);
         presence = new DevicePresence(mailbox, new DeviceStatusCodec(instance, machine, topics), topics, link, timers);
-        var environment = new AgentEnvironment(settings.device().value(), folder.resolve("run"), channels::environment);
+        var environment = new AgentEnvironment(settings.device().value(), folder.resolve("run"), this::environment);
         cgroups = Cgroups.detect(environment.device(), environment.agent().key());
         launcher = new ProcessLauncher(environment, output.files(), cgroups, timers, pools.launchers());
         probes = new Probes(environment, timers, pools.checks());
         var meters = new LinuxMeters(launcher, folder);
         var measurements = new Measurements(meters, timers, System::nanoTime);
-        var listeners = new ArrayList<StatusListener>(List.of(channels, statuses, presence, measurements, data));
+        var listeners = new ArrayList<StatusListener>(
+                List.of(channels, statuses, presence, measurements, data, StatusListener.of(this::deployments)));
         homeAssistant.ifPresent(listeners::add);
         StatusListener listener = StatusListener.all(listeners);
         folders = new ServiceFolders(
@@ -182,6 +190,16 @@ final class AgentAssembly {
         var audit = new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
         var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit);
         var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
+        deployments = new Deployments(
+                new StoredReleases(store),
+                new ReleaseFolders(folder.resolve("services")),
+                services,
+                queues::turn,
+                events,
+                timers,
+                pools.folders(),
+                () -> mailbox("a service's deploys", check),
+                statuses::refresh);
         var requests = new ServiceRequests(services, folders);
         var installation = new Installation(services, requests, folders, events, pools.folders());
         CommandTable commands = CommandTables.standard(
@@ -198,6 +216,7 @@ final class AgentAssembly {
                 new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests),
+                new DeployCommands(deployments, requests),
                 new ApplyCommand(services, requests, installation, queues),
                 new RestartAllCommand(services, requests, queues),
                 shutdown);
@@ -277,6 +296,20 @@ final class AgentAssembly {
         return link.reread();
     }
 
+    private Deployments deployments() {
+        return deployments;
+    }
+
+    private Map<String, Object> releases(ServiceId id) {
+        return deployments.describe(id);
+    }
+
+    private Map<String, String> environment(Launcher.Launch launch) {
+        var variables = new HashMap<String, String>(channels.environment(launch));
+        variables.putAll(ReleaseFolders.environment(launch.workDir()));
+        return variables;
+    }
+
     private List<ServiceId> serviceIds() {
         return services.list().stream().map(ServiceStatus::id).toList();
     }
@@ -306,6 +339,7 @@ final class AgentAssembly {
         channels.open(services);
         services.boot(found);
         channels.start();
+        deployments.start();
         AgentThread.step();
         router.recover();
         AgentThread.step();

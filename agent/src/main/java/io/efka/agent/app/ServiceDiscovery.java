@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -44,7 +45,7 @@ record ServiceDiscovery(
             known.add(record.id());
             found.add(withManifest(record));
         }
-        for (Path folder : unrecorded(known)) found.add(adopted(folder));
+        unrecorded(known).forEach((id, folder) -> found.add(adopted(id, folder)));
         return withoutCycles(found);
     }
 
@@ -68,19 +69,18 @@ record ServiceDiscovery(
         return new Supervisors.Found(one.record(), new ManifestReading.Unusable(List.of(fault.get())));
     }
 
-    private List<Path> unrecorded(Set<ServiceId> known) {
+    private Map<ServiceId, Path> unrecorded(Set<ServiceId> known) {
         try {
-            return folders.discover().stream()
-                    .filter(folder -> !known.contains(id(folder)))
-                    .toList();
+            Map<ServiceId, Path> folders = this.folders.discover();
+            folders.keySet().removeAll(known);
+            return folders;
         } catch (IOException e) {
             LOG.warn("the services folder cannot be read, only recorded services are kept: {}", FileFailure.words(e));
-            return List.of();
+            return Map.of();
         }
     }
 
-    private Supervisors.Found adopted(Path folder) {
-        ServiceId id = id(folder);
+    private Supervisors.Found adopted(ServiceId id, Path folder) {
         ManifestReading reading = manifests.apply(id, folder);
         boolean autostart = reading.ifUsable().filter(Manifest::autostart).isPresent();
         Desired desired = autostart ? Desired.RUNNING : Desired.STOPPED;
@@ -105,9 +105,5 @@ record ServiceDiscovery(
         String what = reading.isUnread() ? "read" : "used";
         reading.faults().forEach(fault -> LOG.warn("service={} manifest cannot be {}: {}", record.id(), what, fault));
         return new Supervisors.Found(record, reading);
-    }
-
-    private static ServiceId id(Path folder) {
-        return new ServiceId(String.valueOf(folder.getFileName()));
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * A bounded queue for each service, and one for the device. The work of one queue runs one after the other, in the order in
@@ -74,9 +75,28 @@ public final class KeyedSerialExecutor {
         return Optional.of(append(queue, weight, work));
     }
 
-    /** Takes a slot even in a full queue: for work that was accepted before the agent was restarted. */
+    /** Takes a slot even in a full queue: for work that was accepted before, as by an agent that ended. */
     synchronized Slot reserveUnbounded(Key key, Work work) {
         return append(queue(key), 0, work);
+    }
+
+    /**
+     * Runs {@code work} in the queue of a service, where it may wait for folders; also if the queue is full, because it belongs
+     * to a command that was accepted before. The next slot's turn comes when {@code work}'s argument is run.
+     */
+    public void turn(ServiceId service, Consumer<Runnable> work) {
+        Work slot = new Work() {
+            @Override
+            public void run(Runnable release) {
+                work.accept(release);
+            }
+
+            @Override
+            public boolean readsFolders() {
+                return true;
+            }
+        };
+        reserveUnbounded(Key.of(service), slot).ready();
     }
 
     @GuardedBy("this") private KeyedQueue queue(Key key) {

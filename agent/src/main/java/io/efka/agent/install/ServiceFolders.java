@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -149,6 +151,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public Installed update(ServiceId id, Path workDir, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent())
             return reread(id, workDir, request, request.workDir().get());
+        if (ReleaseFolders.isRelease(ownFolder(id), workDir)) throw ReleaseFolders.immutable(id);
         InstallPlan plan = InstallPlan.of(id, request);
         if (!isOwn(id, workDir)) {
             throw new CommandException(
@@ -205,7 +208,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public void remove(ServiceId id, Path workDir) throws CommandException {
         if (!isOwn(id, workDir)) return;
         try {
-            staging.remove(id, workDir);
+            staging.remove(id, ownFolder(id));
         } catch (IOException e) {
             throw CommandException.broken("cannot remove " + workDir, e);
         }
@@ -220,8 +223,8 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         }
     }
 
-    /** The folders below the services root that have a manifest, by name: what can be registered again after a loss. */
-    public List<Path> discover() throws IOException {
+    /** The work directories below the services root: what can be registered again after a loss. */
+    public SortedMap<ServiceId, Path> discover() throws IOException {
         try {
             return ownReads.read(servicesRoot, this::discoverNow);
         } catch (CommandException impossible) {
@@ -229,17 +232,25 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         }
     }
 
-    private List<Path> discoverNow() throws IOException {
-        if (!Files.isDirectory(servicesRoot)) return List.of();
+    private SortedMap<ServiceId, Path> discoverNow() throws IOException {
+        var found = new TreeMap<ServiceId, Path>();
+        if (!Files.isDirectory(servicesRoot)) return found;
         try (Stream<Path> entries = Files.list(servicesRoot)) {
-            return entries.filter(folder -> Names.isLegal(String.valueOf(folder.getFileName())))
+            entries.filter(folder -> Names.isLegal(String.valueOf(folder.getFileName())))
                     .filter(folder -> Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS))
-                    .filter(folder -> Files.exists(folder.resolve(Manifest.FILE_NAME)))
-                    .sorted()
-                    .toList();
+                    .forEach(folder -> workDir(folder)
+                            .ifPresent(workDir ->
+                                    found.put(new ServiceId(String.valueOf(folder.getFileName())), workDir)));
+            return found;
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
+    }
+
+    /** The current release of a service, else its own folder if a manifest is there. */
+    private static Optional<Path> workDir(Path folder) {
+        return ReleaseFolders.current(folder)
+                .or(() -> Optional.of(folder).filter(own -> Files.exists(own.resolve(Manifest.FILE_NAME))));
     }
 
     /**
@@ -317,7 +328,8 @@ public final class ServiceFolders implements Installer, AutoCloseable {
 
     @Override
     public boolean isOwn(ServiceId id, Path workDir) {
-        return workDir.toAbsolutePath().normalize().equals(ownFolder(id))
-                && Files.isDirectory(workDir, LinkOption.NOFOLLOW_LINKS);
+        Path home = ownFolder(id);
+        boolean isHere = workDir.toAbsolutePath().normalize().equals(home) || ReleaseFolders.isRelease(home, workDir);
+        return isHere && Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS);
     }
 }

@@ -115,6 +115,19 @@ final class Staging {
         return folder.equals(workDir) && entries(folder).isEmpty();
     }
 
+    /** Removes {@code parent/name}: at once and for good; its space is freed a little later. */
+    void remove(Path parent, String name) throws IOException {
+        if (!Files.isDirectory(trash)) makeFolders();
+        Path grave = bury(parent.resolve(name));
+        disk.sync(parent);
+        discard(grave);
+    }
+
+    /** Makes the folders that everything is moved through. */
+    void prepare() throws IOException {
+        makeFolders();
+    }
+
     /** Whether an update is committed and not wholly moved in. */
     boolean isUnfinished(ServiceId id) {
         return Files.isDirectory(committed.resolve(id.value()));

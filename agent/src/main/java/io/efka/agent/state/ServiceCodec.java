@@ -1,10 +1,7 @@
 package io.efka.agent.state;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.efka.agent.supervision.ServiceRecord;
 import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.ServiceRecord.Oneshot;
@@ -16,6 +13,7 @@ import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.ServiceStatus.LastExit;
 import io.efka.protocol.Signal;
+import io.efka.protocol.json.JsonFields;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -24,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A service's record as a JSON document. Fields it does not know are ignored; a version it does not know is refused. Work
@@ -103,41 +100,31 @@ final class ServiceCodec {
 
     /** @throws IllegalArgumentException saying which field is wrong, and how */
     ServiceRecord decode(String document) {
-        JsonObject json = parse(document);
-        int version = Fields.number(json, "v").intValue();
-        if (version != VERSION) {
-            throw new IllegalArgumentException("its version is " + version + ", this agent knows " + VERSION);
-        }
-        var id = new ServiceId(Fields.text(json, "service"));
+        JsonObject json = JsonFields.document(document, VERSION);
+        var id = new ServiceId(JsonFields.text(json, "service"));
         return new ServiceRecord(
                 id,
-                workDir(id, Fields.text(json, "work_dir")),
-                Fields.choice(json, "desired", Desired.class),
-                Fields.flag(json, "autostart"),
-                Fields.object(json, "run").map(ServiceCodec::decodeRun),
-                Fields.object(json, "history").map(ServiceCodec::decodeHistory).orElse(History.CLEAN),
-                Fields.object(json, "last_exit").map(ServiceCodec::decodeLastExit),
-                Fields.object(json, "oneshot").map(ServiceCodec::decodeOneshot).orElse(Oneshot.NEW));
+                workDir(id, JsonFields.text(json, "work_dir")),
+                JsonFields.choice(json, "desired", Desired.class),
+                JsonFields.flag(json, "autostart"),
+                JsonFields.object(json, "run").map(ServiceCodec::decodeRun),
+                JsonFields.object(json, "history")
+                        .map(ServiceCodec::decodeHistory)
+                        .orElse(History.CLEAN),
+                JsonFields.object(json, "last_exit").map(ServiceCodec::decodeLastExit),
+                JsonFields.object(json, "oneshot")
+                        .map(ServiceCodec::decodeOneshot)
+                        .orElse(Oneshot.NEW));
     }
 
     private static Oneshot decodeOneshot(JsonObject json) {
         Optional<Instant> handled =
-                json.has("handled") ? Optional.of(Fields.instant(json, "handled")) : Optional.empty();
+                json.has("handled") ? Optional.of(JsonFields.instant(json, "handled")) : Optional.empty();
         return new Oneshot(
-                Fields.choice(json, "outcome", Oneshot.Outcome.class),
+                JsonFields.choice(json, "outcome", Oneshot.Outcome.class),
                 handled,
-                Fields.number(json, "skipped").longValue(),
-                Fields.number(json, "missed").longValue());
-    }
-
-    private static JsonObject parse(String document) {
-        try {
-            JsonElement element = JsonParser.parseString(document);
-            if (element instanceof JsonObject object) return object;
-            throw new IllegalArgumentException("it must be a JSON object");
-        } catch (JsonParseException e) {
-            throw new IllegalArgumentException("it is not JSON: " + e.getMessage(), e);
-        }
+                JsonFields.number(json, "skipped").longValue(),
+                JsonFields.number(json, "missed").longValue());
     }
 
     private String written(Path workDir) {
@@ -158,94 +145,43 @@ final class ServiceCodec {
         Optional<ProcessIdentity> process = Optional.empty();
         if (json.has("pid")) {
             process = Optional.of(new ProcessIdentity(
-                    Fields.number(json, "pid").longValue(),
-                    Fields.number(json, "start_ticks").longValue(),
-                    Fields.text(json, "boot_id")));
+                    JsonFields.number(json, "pid").longValue(),
+                    JsonFields.number(json, "start_ticks").longValue(),
+                    JsonFields.text(json, "boot_id")));
         }
-        boolean ready = json.has("ready") && Fields.flag(json, "ready");
-        boolean commanded = json.has("commanded") && Fields.flag(json, "commanded");
-        Optional<String> group = json.has("group") ? Optional.of(Fields.text(json, "group")) : Optional.empty();
+        boolean ready = json.has("ready") && JsonFields.flag(json, "ready");
+        boolean commanded = json.has("commanded") && JsonFields.flag(json, "commanded");
+        Optional<String> group = json.has("group") ? Optional.of(JsonFields.text(json, "group")) : Optional.empty();
         return new RunRecord(
-                new RunId(Fields.text(json, "run")), Fields.instant(json, "since"), process, ready, commanded, group);
+                new RunId(JsonFields.text(json, "run")),
+                JsonFields.instant(json, "since"),
+                process,
+                ready,
+                commanded,
+                group);
     }
 
     private static History decodeHistory(JsonObject json) {
         List<Instant> failures = new ArrayList<>();
-        for (String failure : Fields.texts(json, "failures")) failures.add(Instant.parse(failure));
+        for (String failure : JsonFields.texts(json, "failures")) failures.add(Instant.parse(failure));
         return new History(
                 failures,
-                Fields.number(json, "consecutive").intValue(),
-                Fields.number(json, "restarts").intValue());
+                JsonFields.number(json, "consecutive").intValue(),
+                JsonFields.number(json, "restarts").intValue());
     }
 
     private static LastExit decodeLastExit(JsonObject json) {
-        OptionalInt code =
-                json.has("code") ? OptionalInt.of(Fields.number(json, "code").intValue()) : OptionalInt.empty();
+        OptionalInt code = json.has("code")
+                ? OptionalInt.of(JsonFields.number(json, "code").intValue())
+                : OptionalInt.empty();
         Optional<Signal> signal =
-                json.has("signal") ? Optional.of(Fields.choice(json, "signal", Signal.class)) : Optional.empty();
-        var exit =
-                new Exit(code, signal, Fields.flag(json, "oom"), Fields.instant(json, "at"), Fields.text(json, "tail"));
-        return new LastExit(new RunId(Fields.text(json, "run")), exit);
-    }
-
-    /** Fields of a JSON object, with errors that name them. */
-    private static final class Fields {
-        private Fields() {}
-
-        static String text(JsonObject json, String name) {
-            JsonElement element = json.get(name);
-            if (element != null
-                    && element.isJsonPrimitive()
-                    && element.getAsJsonPrimitive().isString()) {
-                return element.getAsString();
-            }
-            throw wrong(name, "a string", element);
-        }
-
-        static Number number(JsonObject json, String name) {
-            JsonElement element = json.get(name);
-            if (element != null
-                    && element.isJsonPrimitive()
-                    && element.getAsJsonPrimitive().isNumber()) {
-                return element.getAsNumber();
-            }
-            throw wrong(name, "a number", element);
-        }
-
-        static boolean flag(JsonObject json, String name) {
-            JsonElement element = json.get(name);
-            if (element != null
-                    && element.isJsonPrimitive()
-                    && element.getAsJsonPrimitive().isBoolean()) {
-                return element.getAsBoolean();
-            }
-            throw wrong(name, "true or false", element);
-        }
-
-        static Instant instant(JsonObject json, String name) {
-            return Instant.parse(text(json, name));
-        }
-
-        static <E extends Enum<E>> E choice(JsonObject json, String name, Class<E> choices) {
-            return Enum.valueOf(choices, text(json, name));
-        }
-
-        static Optional<JsonObject> object(JsonObject json, String name) {
-            if (!json.has(name)) return Optional.empty();
-            if (json.get(name) instanceof JsonObject object) return Optional.of(object);
-            throw wrong(name, "an object", json.get(name));
-        }
-
-        static List<String> texts(JsonObject json, String name) {
-            if (!(json.get(name) instanceof JsonArray array)) throw wrong(name, "a list", json.get(name));
-            var texts = new ArrayList<String>();
-            for (JsonElement element : array) texts.add(element.getAsString());
-            return texts;
-        }
-
-        private static IllegalArgumentException wrong(String name, String expected, @Nullable JsonElement found) {
-            return new IllegalArgumentException(name + " must be " + expected + ", was "
-                    + (found == null ? "missing" : found.getClass().getSimpleName()));
-        }
+                json.has("signal") ? Optional.of(JsonFields.choice(json, "signal", Signal.class)) : Optional.empty();
+        var exit = new Exit(
+                code,
+                signal,
+                JsonFields.flag(json, "oom"),
+                JsonFields.instant(json, "at"),
+                JsonFields.text(json, "tail"));
+        return new LastExit(new RunId(JsonFields.text(json, "run")), exit);
     }
 }

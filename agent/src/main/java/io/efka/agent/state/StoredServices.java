@@ -82,6 +82,7 @@ public final class StoredServices implements ServiceStore {
     public void delete(ServiceId id) throws StoreException {
         var changes = new ArrayList<Change>(leftovers(id.value()));
         changes.add(Change.remove(MAP, id.value()));
+        changes.add(Change.remove(StoredReleases.MAP, id.value()));
         state.commitCritical(changes);
     }
 

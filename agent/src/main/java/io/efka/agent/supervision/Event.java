@@ -5,9 +5,11 @@ import io.efka.agent.supervision.Step.DecisionContext;
 import io.efka.protocol.Exit;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -148,6 +150,20 @@ public sealed interface Event {
         @Override
         public Step applyTo(ServiceState state, Service service, DecisionContext context) {
             return state.on(this, service.manifest(manifest), context);
+        }
+    }
+
+    /**
+     * Another release is to be started from now on. Only a service without a process is switched: the old release is stopped
+     * as its own manifest says.
+     *
+     * @param workDir absolute
+     * @param desired whether it is to run; durable together with the folder, so that a crash loses neither
+     */
+    record ReleaseSwitched(Request request, Path workDir, Manifest manifest, Desired desired) implements Asked {
+        @Override
+        public Step applyTo(ServiceState state, Service service, DecisionContext context) {
+            return state.on(this, service, context);
         }
     }
 

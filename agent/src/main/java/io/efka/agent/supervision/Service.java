@@ -13,6 +13,7 @@ import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestParser;
 import io.efka.protocol.manifest.ManifestReading;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,6 +191,11 @@ record Service(
 
     Service manifest(Manifest changed) {
         return new Service(record, Optional.of(changed), List.of(), state, waiters, missing, cause, since, warnings);
+    }
+
+    /** The same service with what it is started from, from the next launch on. */
+    Service switched(Path workDir, Manifest changed, Desired desired) {
+        return record(record.workDir(workDir).desired(desired)).manifest(changed);
     }
 
     Service unusable(List<Fault> why) {

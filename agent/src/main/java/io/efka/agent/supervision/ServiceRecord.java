@@ -60,6 +60,10 @@ public record ServiceRecord(
 
     // The same but for one part.
 
+    ServiceRecord workDir(Path next) {
+        return new ServiceRecord(id, next, desired, autostart, run, history, lastExit, oneshot);
+    }
+
     ServiceRecord desired(Desired next) {
         return new ServiceRecord(id, workDir, next, autostart, run, history, lastExit, oneshot);
     }

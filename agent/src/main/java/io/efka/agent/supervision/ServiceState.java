@@ -39,6 +39,8 @@ public sealed interface ServiceState permits ServiceState.Idle, ServiceState.Act
 
     Step on(Event.TimerFired event, Service service, DecisionContext context);
 
+    Step on(Event.ReleaseSwitched event, Service service, DecisionContext context);
+
     /** Only a state that waits for a manifest uses this one; any other has had a newer manifest since. */
     default Step on(Event.ManifestRead event, Service service, DecisionContext context) {
         return service.stay();
@@ -84,6 +86,14 @@ public sealed interface ServiceState permits ServiceState.Idle, ServiceState.Act
         @Override
         default Step onRun(Event.OfRun event, Service service, DecisionContext context) {
             return service.stay();
+        }
+
+        /** Whatever it waited for was for the earlier release. */
+        @Override
+        default Step on(Event.ReleaseSwitched event, Service service, DecisionContext context) {
+            return service.switched(event.workDir(), event.manifest(), event.desired())
+                    .move(new Stopped(), Cause.command(event.request().commandId()), context)
+                    .done(event.request());
         }
 
         @Override
@@ -137,6 +147,15 @@ public sealed interface ServiceState permits ServiceState.Idle, ServiceState.Act
         default Step onRun(Event.OfRun event, Service service, DecisionContext context) {
             if (!event.run().equals(run())) return service.stay();
             return event.applyTo(this, service, context);
+        }
+
+        @Override
+        default Step on(Event.ReleaseSwitched event, Service service, DecisionContext context) {
+            return service.stay()
+                    .reject(
+                            event.request(),
+                            ErrorCode.ALREADY_RUNNING,
+                            "service runs; it must be stopped to be switched");
         }
 
         @Override

@@ -82,6 +82,11 @@ public final class RetainedStatuses implements StatusListener {
         }
     }
 
+    /** What a status says beside what its supervisor knows has changed. */
+    public void refresh(ServiceId id) {
+        known(id).ifPresent(entry -> entry.document.changed());
+    }
+
     @Override
     public void removed(ServiceId id) {
         clear(id, true);

@@ -5,6 +5,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.efka.protocol.Cause;
 import io.efka.protocol.Fault;
+import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.json.JsonWriter;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Writes a service's status document for the retained topic and for replies. */
 public final class StatusCodec {
@@ -19,10 +21,17 @@ public final class StatusCodec {
             Set.of("v", "service", "desired", "state", "ready", "health", "pid", "session", "shortened");
 
     private final long session;
+    private final Function<ServiceId, Map<String, ?>> releases;
 
     /** @param session number of this start of the agent; part of every document */
     public StatusCodec(long session) {
+        this(session, service -> Map.of());
+    }
+
+    /** @param releases what a document says of the service's releases; called on any thread, must not block */
+    public StatusCodec(long session, Function<ServiceId, Map<String, ?>> releases) {
         this.session = session;
+        this.releases = releases;
     }
 
     /** The whole document in UTF-8. */
@@ -44,7 +53,7 @@ public final class StatusCodec {
         if (json.get("last_exit") instanceof JsonObject exit) exit.remove("tail");
         written = JsonWriter.bytes(json);
         if (written.length <= bytes) return written;
-        for (String key : List.of("warnings", "faults", "waiting_for", "schedule")) json.remove(key);
+        for (String key : List.of("warnings", "faults", "waiting_for", "schedule", "deploy")) json.remove(key);
         if (json.get("cause") instanceof JsonObject cause) cause.remove("message");
         written = JsonWriter.bytes(json);
         if (written.length <= bytes) return written;
@@ -69,6 +78,7 @@ public final class StatusCodec {
         json.add("cause", JsonWriter.object(cause(status.cause())));
         json.add("last_exit", JsonWriter.value(status.lastExit().map(StatusCodec::lastExit)));
         json.add("release", JsonNull.INSTANCE);
+        releases.apply(status.id()).forEach((key, value) -> json.add(key, JsonWriter.value(value)));
         json.addProperty("session", session);
         json.add("warnings", JsonWriter.value(status.warnings()));
         json.addProperty("autostart", status.autostart());

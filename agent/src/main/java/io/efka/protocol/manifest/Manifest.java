@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * ManifestSchema} has the defaults.
  *
  * @param oneshot present: the program is run until it ends; empty: it is kept running
+ * @param release what its author calls this version of the service; 1-64 of A-Z a-z 0-9 . _ + -
  */
 public record Manifest(
         ServiceId id,
@@ -30,7 +31,8 @@ public record Manifest(
         OutputRule output,
         OnAgentExit onAgentExit,
         boolean autostart,
-        Optional<Oneshot> oneshot) {
+        Optional<Oneshot> oneshot,
+        Optional<String> release) {
     /** What the file is called in a work directory; also the place of a fault that belongs to no key. */
     public static final String FILE_NAME = "manifest.json";
 

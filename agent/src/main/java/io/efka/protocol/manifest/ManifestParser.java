@@ -118,6 +118,7 @@ public final class ManifestParser {
         Manifest.OutputRule output = output();
         Manifest.OnAgentExit onAgentExit = fields.value(ManifestSchema.ON_AGENT_EXIT);
         boolean autostart = fields.value(ManifestSchema.AUTOSTART);
+        Optional<String> release = fields.find(ManifestSchema.RELEASE);
         fields.warnOfUnknownKeys();
         if (id.isEmpty() || program.isEmpty() || health.isEmpty()) return Optional.empty();
         return Optional.of(new Manifest(
@@ -133,7 +134,8 @@ public final class ManifestParser {
                 output,
                 onAgentExit,
                 autostart,
-                oneshot));
+                oneshot,
+                release));
     }
 
     private Optional<ServiceId> serviceId() {

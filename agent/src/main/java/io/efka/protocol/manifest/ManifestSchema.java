@@ -155,12 +155,16 @@ public final class ManifestSchema {
 
     static final ManifestKey<Manifest.OnAgentExit> ON_AGENT_EXIT =
             standard("on_agent_exit", ValueRules.oneOf(Manifest.OnAgentExit.class), of("stop"));
+    static final ManifestKey<String> RELEASE = optional(
+            "release",
+            ValueRules.text("must be 1-64 of A-Z a-z 0-9 . _ + -, not starting with . or -", Names::isLegalRelease));
     static final ManifestKey<Boolean> AUTOSTART = standard("autostart", ValueRules.FLAG, new JsonPrimitive(true));
 
     /** In the order of the protocol document. */
     static final List<ManifestKey<?>> ALL = List.of(
             SERVICE_ID,
             SERIVCE_ID,
+            RELEASE,
             TYPE,
             EXEC,
             ARGS,

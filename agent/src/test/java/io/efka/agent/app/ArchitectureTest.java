@@ -46,9 +46,10 @@ final class ArchitectureTest {
             agent.install           -> threads, words, protocol, protocol.json, protocol.manifest, agent.files
             agent.artifact.archive  -> threads, agent.files
             agent.artifact          -> threads, protocol, protocol.json, agent.files, agent.runtime
+            agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.install
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
-            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.command.ledger, agent.command
+            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.release, agent.command.ledger, agent.command
             agent.output.store      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
@@ -57,7 +58,7 @@ final class ArchitectureTest {
             agent.process.tree      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files, agent.process.proc, agent.process.cgroup
             agent.process           -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry, agent.files, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
-            agent.state             -> threads, words, protocol, agent.supervision, agent.telemetry, agent.files, agent.command.ledger, agent.output.store
+            agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.files, agent.command.ledger, agent.output.store
             agent.app               -> *
             agent.main              -> *
             demo                    -> *

@@ -15,6 +15,7 @@ import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
 import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
+import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
@@ -25,11 +26,14 @@ import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.install.Installer;
+import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.output.Output;
 import io.efka.agent.process.ProcessLauncher;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
+import io.efka.agent.release.Deployments;
+import io.efka.agent.release.InMemoryReleases;
 import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.runtime.Ulids;
@@ -269,6 +273,16 @@ final class RemovalTest {
             Installer installer = watch(Installer.class, folders);
             var requests = new ServiceRequests(services, installer);
             var installation = new Installation(services, requests, installer, silent, pool);
+            var deployments = new Deployments(
+                    new InMemoryReleases(),
+                    new ReleaseFolders(data.resolve("services")),
+                    services,
+                    queues::turn,
+                    silent,
+                    timers,
+                    pool,
+                    () -> new SerialExecutor(pool),
+                    id -> {});
             var table = CommandTables.standard(
                     new DeviceCommands(
                             services,
@@ -283,6 +297,7 @@ final class RemovalTest {
                     new ManifestCommand(requests),
                     new ChannelCommands(requests, channels, timers),
                     new InstallCommands(installation, requests),
+                    new DeployCommands(deployments, requests),
                     new ApplyCommand(services, requests, installation, queues),
                     new RestartAllCommand(services, requests, queues),
                     () -> {});

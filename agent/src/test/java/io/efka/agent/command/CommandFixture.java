@@ -7,6 +7,7 @@ import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
 import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
+import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
@@ -17,6 +18,9 @@ import io.efka.agent.command.handler.RetainedTopics;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.install.ReleaseFolders;
+import io.efka.agent.release.Deployments;
+import io.efka.agent.release.InMemoryReleases;
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.supervision.Logs;
 import io.efka.agent.telemetry.Events;
@@ -29,6 +33,7 @@ import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.Topics;
 import io.efka.protocol.Topics.GroupId;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -101,6 +106,16 @@ public final class CommandFixture {
         var queues = new KeyedSerialExecutor(tasks::add, 64, 8 * 1024 * 1024);
         var requests = new ServiceRequests(supervision, installer);
         var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
+        var deployments = new Deployments(
+                new InMemoryReleases(),
+                new ReleaseFolders(Path.of("/nowhere/services")),
+                supervision,
+                queues::turn,
+                recorded,
+                timers,
+                tasks::add,
+                () -> tasks::add,
+                id -> {});
         table = CommandTables.standard(
                 new DeviceCommands(
                         supervision, CommandFixture::document, JsonObject::new, JsonObject::new, () -> cleared, timers),
@@ -110,6 +125,7 @@ public final class CommandFixture {
                 new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests),
+                new DeployCommands(deployments, requests),
                 new ApplyCommand(supervision, requests, installation, queues),
                 new RestartAllCommand(supervision, requests, queues),
                 () -> onShutdown.run());

@@ -159,7 +159,7 @@ final class FolderReadsTest {
         Path own = folders.install(CAMERA, request).workDir();
 
         assertThat(folders.read(CAMERA, own)).isInstanceOf(ManifestReading.Usable.class);
-        assertThat(folders.discover()).containsExactly(own);
+        assertThat(folders.discover().values()).containsExactly(own);
     }
 
     @Test

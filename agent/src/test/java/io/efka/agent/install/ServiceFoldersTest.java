@@ -302,7 +302,7 @@ class ServiceFoldersTest {
             Files.createDirectory(services.resolve("-bad-name"));
             Files.createSymbolicLink(services.resolve("link"), broken);
             Files.writeString(services.resolve("file"), "");
-            assertThat(folders.discover()).containsExactly(broken, services.resolve("camera"));
+            assertThat(folders.discover().values()).containsExactly(broken, services.resolve("camera"));
         }
 
         @Test

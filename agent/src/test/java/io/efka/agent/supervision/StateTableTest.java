@@ -105,6 +105,7 @@ final class StateTableTest {
                 new Event.InputAsked(REQUEST, new byte[0]),
                 new Event.AutostartAsked(REQUEST, false),
                 new Event.ManifestChanged(effectiveManifest()),
+                new Event.ReleaseSwitched(REQUEST, Path.of("/next"), effectiveManifest(), Desired.RUNNING),
                 new Event.ManifestRead(new ManifestReading.Usable(effectiveManifest(), List.of())),
                 new Event.ManifestRead(new ManifestReading.Unusable(List.of(FAULT))),
                 new Event.ManifestRead(new ManifestReading.Unusable(List.of(FAULT), true)),

@@ -77,6 +77,7 @@ class ManifestParserTest {
                                     Manifest.OutputRule.Stderr.SEPARATE),
                             Manifest.OnAgentExit.STOP,
                             true,
+                            Optional.empty(),
                             Optional.empty()));
         }
 
@@ -112,7 +113,7 @@ class ManifestParserTest {
                  'limits':{'memory':'64MiB','cpu':0.5,'pids':20,'nofile':1024,'core':0},
                  'after':['db','net.up'],
                  'output':{'keep':'10MB','backlog':'1GiB','rate':1000,'linger':'0ms','batch':1,'stderr':'merge'},
-                 'on_agent_exit':'keep','autostart':false}""")))
+                 'on_agent_exit':'keep','autostart':false,'release':'1.4.2+7'}""")))
                     .isEqualTo(new Manifest(
                             new ServiceId("camera"),
                             new Manifest.Program(
@@ -151,7 +152,8 @@ class ManifestParserTest {
                                     10_000_000, 1 << 30, 1000, Duration.ZERO, 1, Manifest.OutputRule.Stderr.MERGE),
                             Manifest.OnAgentExit.KEEP,
                             false,
-                            Optional.empty()));
+                            Optional.empty(),
+                            Optional.of("1.4.2+7")));
         }
     }
 

@@ -24,6 +24,7 @@ public final class CommandTables {
             ManifestCommand manifest,
             ChannelCommands channel,
             InstallCommands install,
+            DeployCommands deploy,
             ApplyCommand apply,
             RestartAllCommand restart,
             Runnable shutdown) {
@@ -66,6 +67,40 @@ public final class CommandTables {
                         "install",
                         afterCompletion(IDEMPOTENT, install::install, "manifest", "files", "work_dir", "start")
                                 .readingFolders()),
+                // A deploy may take minutes. It waits for its turn by itself, so it holds up no other command
+                // meanwhile.
+                Map.entry(
+                        "deploy",
+                        afterDispatch(
+                                        IDEMPOTENT,
+                                        deploy::deploy,
+                                        "manifest",
+                                        "files",
+                                        "release",
+                                        "start",
+                                        "min_healthy",
+                                        "healthy_deadline",
+                                        "on_failure",
+                                        "confirm_within",
+                                        "if_release",
+                                        "force")
+                                .readingFolders()),
+                Map.entry(
+                        "rollback",
+                        afterDispatch(
+                                        IDEMPOTENT,
+                                        deploy::rollback,
+                                        "to",
+                                        "min_healthy",
+                                        "healthy_deadline",
+                                        "on_failure",
+                                        "confirm_within",
+                                        "if_release",
+                                        "force")
+                                .readingFolders()),
+                Map.entry("releases", query(deploy::releases)),
+                Map.entry("confirm", afterDispatch(IDEMPOTENT, deploy::confirm)),
+                Map.entry("cancel", afterDispatch(IDEMPOTENT, deploy::cancel)),
                 Map.entry("remove", afterCompletion(IDEMPOTENT, install::remove).makingRoom()));
         return new CommandTable(deviceCommands, serviceCommands);
     }

@@ -40,6 +40,10 @@ public final class ServiceRequests {
         return status.get();
     }
 
+    boolean isInstalled(ServiceId id) {
+        return supervision.find(id).isPresent();
+    }
+
     /** The manifest in use. */
     Manifest manifest(ServiceId id) throws CommandException {
         status(id);

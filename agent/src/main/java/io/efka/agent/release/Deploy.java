@@ -1,0 +1,97 @@
+package io.efka.agent.release;
+
+import io.efka.protocol.ErrorCode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One deploy at one moment. A value: a step makes a new one.
+ *
+ * @param commandId of the command that asked for it, by which a repeated command finds it again
+ * @param isRollback whether {@code rollback} asked for it
+ * @param back the release that was current when it was activated; empty for a new service
+ * @param isWanted whether the service was to run when it was activated: the switch stops it, and this starts it again
+ */
+public record Deploy(
+        Optional<String> commandId,
+        boolean isRollback,
+        ReleaseId target,
+        Optional<ReleaseId> back,
+        DeployRule rule,
+        boolean isWanted,
+        DeployState state) {
+
+    /**
+     * When a release counts as good, and what is done if it does not.
+     *
+     * @param minHealthy so long it must be running, ready and not unhealthy without an exit
+     * @param deadline from its activation to the end of {@code minHealthy}
+     * @param rollsBack whether the release before comes back; otherwise it is left as it is
+     * @param confirmWithin from when it is healthy, by when {@code confirm} must have come; empty: nobody need confirm
+     */
+    public record DeployRule(
+            Duration minHealthy, Duration deadline, boolean rollsBack, Optional<Duration> confirmWithin) {
+        /** From the protocol document. */
+        public static final DeployRule STANDARD =
+                new DeployRule(Duration.ofSeconds(10), Duration.ofMinutes(5), true, Optional.empty());
+    }
+
+    public boolean isOver() {
+        return state instanceof DeployState.Ended;
+    }
+
+    DeployStep on(DeployEvent event, Instant now) {
+        return event.applyTo(state, this, now);
+    }
+
+    /** The same deploy in another state. */
+    DeployStep move(DeployState next) {
+        return new DeployStep(new Deploy(commandId, isRollback, target, back, rule, isWanted, next), List.of());
+    }
+
+    DeployStep stay() {
+        return new DeployStep(this, List.of());
+    }
+
+    Deploy activated(Optional<ReleaseId> current, boolean wanted, Instant now) {
+        return new Deploy(commandId, isRollback, target, current, rule, wanted, new Activating(now));
+    }
+
+    /** With the name that its manifest gives it. */
+    Deploy of(ReleaseId named) {
+        return new Deploy(commandId, isRollback, named, back, rule, isWanted, state);
+    }
+
+    /** The service was started after the switch: from now on it is to run. */
+    Deploy wanted() {
+        return new Deploy(commandId, isRollback, target, back, rule, true, state);
+    }
+
+    /** Ends it, and tells whoever waits. */
+    DeployStep end(DeployState.Ended ended) {
+        return move(ended).then(new DeployEffect.Answer(ended.result()));
+    }
+
+    /** The release failed: the one before comes back, if there is one and it may. */
+    DeployStep fail(DeployResult.Problem problem, Instant now) {
+        var bad = new DeployEffect.MarkBad(target, problem.message());
+        if (!rule.rollsBack())
+            return end(new DeployState.Ended(DeployResult.failed(problem), now)).then(bad);
+        if (back.isEmpty()) {
+            var none = new DeployResult.Problem(
+                    ErrorCode.NO_PREVIOUS_RELEASE,
+                    problem.message() + "; there is no release to go back to, so the service is stopped");
+            return end(new DeployState.Ended(DeployResult.failed(none), now))
+                    .then(bad)
+                    .then(new DeployEffect.StopService());
+        }
+        return goBack(problem, now).then(bad);
+    }
+
+    /** The release before comes back, whatever this one is worth. */
+    DeployStep goBack(DeployResult.Problem problem, Instant now) {
+        return move(new RollingBack(problem, now)).then(new DeployEffect.Switch(back.orElseThrow(), isWanted));
+    }
+}

@@ -1,0 +1,125 @@
+package io.efka.agent.release;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** What a deploy is told. */
+sealed interface DeployEvent {
+    /** Double dispatch: a state does not compile before it has answered every event. */
+    DeployStep applyTo(DeployState state, Deploy deploy, Instant now);
+
+    enum TimerKind {
+        /** The release has been healthy for long enough. */
+        MIN_HEALTHY,
+        /** By now it had to be. */
+        DEADLINE,
+        /** By now somebody had to confirm it. */
+        CONFIRM
+    }
+
+    /** Preparing it got further. */
+    record StageReached(Preparing.Stage stage) implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** The release is unpacked, checked and on disk; from its manifest it has its name. */
+    record Prepared(ReleaseId target) implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** It could not be fetched, or is not what it should be. */
+    record PreparationFailed(DeployResult.Problem problem) implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /**
+     * No other command to the service is under way, and none begins before the switch is done.
+     *
+     * @param current the release that is current now
+     * @param isWanted whether the service is to run
+     */
+    record TurnCame(Optional<ReleaseId> current, boolean isWanted) implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** The release is current, and the service starts if it is to run. */
+    record Switched() implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** The switch could not be done; which release is current is not known. */
+    record SwitchFailed(DeployResult.Problem problem) implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** The service was seen. */
+    record Observed(Sight sight, String detail) implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** How a service looks to who watches a release. */
+    enum Sight {
+        /** Running, ready and not unhealthy. */
+        HEALTHY,
+        /** Not yet, or not any more; it may come. */
+        NOT_YET,
+        /** It will not come by itself: its launch failed for good, or it gave up. */
+        FAILED,
+        /** It ended as it should: a oneshot. */
+        DONE,
+        /** Nobody wants it to run. */
+        UNWANTED
+    }
+
+    record TimerFired(TimerKind kind) implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** An operator confirms that the release is good. */
+    record ConfirmAsked() implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** An operator cancels, or another deploy takes its place: {@code outcome} says which. */
+    record EndAsked(DeployResult.Outcome outcome, String why) implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** An agent has started, and finds this deploy. */
+    record AgentStarted() implements DeployEvent {
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+}

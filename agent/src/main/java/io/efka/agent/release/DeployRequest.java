@@ -1,0 +1,37 @@
+package io.efka.agent.release;
+
+import io.efka.agent.install.Installer.InstallRequest;
+import java.util.Optional;
+
+/**
+ * What an operator asks for.
+ *
+ * @param content what is deployed
+ * @param ifRelease the release that must be current, by its name or its folder's; empty: whatever is
+ * @param isForced also a release that failed here before
+ * @param starts whether a service that is new is started
+ * @param isRepeated whether the command was begun by an agent that ended
+ */
+public record DeployRequest(
+        Optional<String> commandId,
+        boolean isRollback,
+        Content content,
+        Deploy.DeployRule rule,
+        Optional<String> ifRelease,
+        boolean isForced,
+        boolean starts,
+        boolean isRepeated) {
+
+    /** What is deployed. */
+    public sealed interface Content {
+
+        /** Files that came with the command. */
+        record Inline(InstallRequest request) implements Content {}
+
+        /** A release that is on the device. */
+        record Stored(String release) implements Content {}
+
+        /** The one that was current before. */
+        record Previous() implements Content {}
+    }
+}

@@ -1,0 +1,131 @@
+package io.efka.agent.release;
+
+import io.efka.agent.install.ReleaseFolders;
+import io.efka.agent.release.DeployResult.Problem;
+import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.Request;
+import io.efka.agent.supervision.Request.Outcome;
+import io.efka.agent.supervision.ServiceRegistry;
+import io.efka.agent.supervision.StoreException;
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus.Desired;
+import io.efka.protocol.manifest.Manifest;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * Stops a service, has another folder be what is started, and starts it. Every step may be done again, in any state that a
+ * crash leaves. Nothing is unpacked or read in between: how long the service is down is its own stop and start.
+ */
+final class ReleaseSwitch {
+    private final ServiceId id;
+    private final Path folder;
+    private final boolean isWanted;
+    private final Optional<String> commandId;
+    private final ReleaseFolders folders;
+    private final ServiceRegistry services;
+    private final Executor disk;
+
+    /**
+     * @param folder of the release, absolute
+     * @param isWanted whether the service is to run
+     */
+    ReleaseSwitch(ServiceId id, Path folder, boolean isWanted, Optional<String> commandId, Deployer.Ports ports) {
+        this.id = id;
+        this.folder = folder;
+        this.isWanted = isWanted;
+        this.commandId = commandId;
+        this.folders = ports.folders();
+        this.services = ports.services();
+        this.disk = ports.disk();
+    }
+
+    /** Completes with what went wrong; empty: the release is current, and the service is being started if it is to run. */
+    CompletableFuture<Optional<Problem>> run() {
+        // The manifest is read before the service is stopped.
+        return CompletableFuture.supplyAsync(this::read, disk)
+                .thenCompose(read -> read.problem().isPresent()
+                        ? CompletableFuture.completedFuture(read.problem())
+                        : stopAndSwitch(read.manifest().orElseThrow()));
+    }
+
+    private record Read(Optional<Manifest> manifest, Optional<Problem> problem) {}
+
+    private Read read() {
+        try {
+            return new Read(Optional.of(folders.manifest(id, folder)), Optional.empty());
+        } catch (CommandException e) {
+            return new Read(Optional.empty(), Optional.of(new Problem(e.code(), e.reason())));
+        }
+    }
+
+    private CompletableFuture<Optional<Problem>> stopAndSwitch(Manifest manifest) {
+        return stop(id, commandId, services).thenCompose(stopped -> {
+            if (stopped.isPresent()) return CompletableFuture.completedFuture(stopped);
+            return CompletableFuture.supplyAsync(() -> makeCurrent(manifest), disk)
+                    .thenCompose(linked -> linked.isPresent()
+                            ? CompletableFuture.completedFuture(linked)
+                            : register(manifest).thenApply(this::start));
+        });
+    }
+
+    /** Completes with why the service still runs; empty: it has no process, or there is no such service. */
+    static CompletableFuture<Optional<Problem>> stop(
+            ServiceId id, Optional<String> commandId, ServiceRegistry services) {
+        return ask(id, commandId, services, true, Event.StopAsked::new).thenApply(ReleaseSwitch::problem);
+    }
+
+    private Optional<Problem> makeCurrent(Manifest manifest) {
+        try {
+            folders.makeCurrent(id, folder, manifest.program().user());
+            if (services.find(id).isEmpty()) services.add(id, folder, manifest);
+            return Optional.empty();
+        } catch (CommandException e) {
+            return Optional.of(new Problem(e.code(), e.reason()));
+        } catch (StoreException e) {
+            return Optional.of(
+                    new Problem(ErrorCode.DISK_FULL, "the service could not be recorded: " + e.getMessage()));
+        }
+    }
+
+    private CompletableFuture<Optional<Problem>> register(Manifest manifest) {
+        Desired desired = isWanted ? Desired.RUNNING : Desired.STOPPED;
+        return ask(
+                        id,
+                        commandId,
+                        services,
+                        true,
+                        request -> new Event.ReleaseSwitched(request, folder, manifest, desired))
+                .thenApply(ReleaseSwitch::problem);
+    }
+
+    /** From here on it is desired, so its restart policy goes on whatever comes of this start. */
+    private Optional<Problem> start(Optional<Problem> switched) {
+        if (switched.isEmpty() && isWanted) ask(id, commandId, services, false, Event.StartAsked::new);
+        return switched;
+    }
+
+    private static CompletableFuture<Optional<Outcome>> ask(
+            ServiceId id,
+            Optional<String> commandId,
+            ServiceRegistry services,
+            boolean waits,
+            Function<Request, Event> event) {
+        var outcome = new CompletableFuture<Optional<Outcome>>();
+        var request = new Request(commandId, waits, answer -> outcome.complete(Optional.of(answer)));
+        if (!services.tell(id, event.apply(request))) outcome.complete(Optional.empty());
+        return outcome;
+    }
+
+    private static Optional<Problem> problem(Optional<Outcome> outcome) {
+        if (outcome.orElse(null) instanceof Outcome.Rejected rejected && rejected.reason() != ErrorCode.NOT_RUNNING) {
+            return Optional.of(new Problem(rejected.reason(), rejected.message()));
+        }
+        return Optional.empty();
+    }
+}

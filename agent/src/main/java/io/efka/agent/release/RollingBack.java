@@ -1,0 +1,106 @@
+package io.efka.agent.release;
+
+import io.efka.agent.release.DeployEvent.TimerKind;
+import io.efka.protocol.ErrorCode;
+import java.time.Instant;
+
+/**
+ * The release before comes back, and is watched as the new one was. It is not given up for anything: if it cannot be shown
+ * to be healthy it stays current all the same, and its restart policy goes on.
+ *
+ * @param problem why
+ * @param isSwitched whether it is current again
+ * @param isHealthy whether it is healthy now; {@code min_healthy} is running then
+ * @param last what was seen last, for the message
+ */
+record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitched, boolean isHealthy, String last)
+        implements DeployState.Activated {
+    RollingBack(DeployResult.Problem problem, Instant since) {
+        this(problem, since, false, false, "not seen yet");
+    }
+
+    @Override
+    public String visible() {
+        return "rolling_back";
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
+        if (!deploy.isWanted()) return back(deploy, now);
+        return deploy.move(new RollingBack(problem, now, true, false, last))
+                .then(new DeployEffect.CancelTimer(TimerKind.MIN_HEALTHY))
+                .then(new DeployEffect.SetTimer(
+                        TimerKind.DEADLINE, deploy.rule().deadline()));
+    }
+
+    /** A cancelled deploy ends cancelled; one that failed ends rolled back. */
+    private DeployStep back(Deploy deploy, Instant now) {
+        var outcome = problem.code() == ErrorCode.CANCELLED
+                ? DeployResult.Outcome.CANCELLED
+                : DeployResult.Outcome.ROLLED_BACK;
+        var told = new DeployResult.Problem(
+                problem.code(),
+                problem.message() + "; release " + deploy.back().orElseThrow().name()
+                        + (deploy.isWanted() ? " runs again" : " is current again"));
+        return deploy.end(Ended.of(outcome, told, now)).then(new DeployEffect.CancelTimer(TimerKind.DEADLINE));
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
+        return failed(deploy, event.problem().message(), now);
+    }
+
+    private DeployStep failed(Deploy deploy, String why, Instant now) {
+        var told = new DeployResult.Problem(
+                ErrorCode.ROLLBACK_FAILED,
+                problem.message() + "; release " + deploy.back().orElseThrow().name() + " was to come back: " + why);
+        return deploy.end(Ended.of(DeployResult.Outcome.ROLLBACK_FAILED, told, now))
+                .then(new DeployEffect.CancelTimer(TimerKind.DEADLINE));
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
+        if (!isSwitched) return deploy.stay();
+        return switch (event.sight()) {
+            case HEALTHY -> isHealthy ? deploy.stay() : healthy(deploy, event.detail());
+            case NOT_YET ->
+                deploy.move(new RollingBack(problem, since, true, false, event.detail()))
+                        .then(new DeployEffect.CancelTimer(TimerKind.MIN_HEALTHY));
+            case FAILED -> failed(deploy, event.detail(), now);
+            case DONE, UNWANTED -> back(deploy, now);
+        };
+    }
+
+    private DeployStep healthy(Deploy deploy, String detail) {
+        return deploy.move(new RollingBack(problem, since, true, true, detail))
+                .then(new DeployEffect.SetTimer(
+                        TimerKind.MIN_HEALTHY, deploy.rule().minHealthy()));
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.TimerFired event, Deploy deploy, Instant now) {
+        if (!isSwitched) return deploy.stay();
+        return switch (event.kind()) {
+            case MIN_HEALTHY -> isHealthy ? back(deploy, now) : deploy.stay();
+            case DEADLINE -> failed(deploy, Watching.late(deploy, last), now);
+            case CONFIRM -> deploy.stay();
+        };
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.ConfirmAsked event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.EndAsked event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    /** The switch again, from the beginning: which release is current is not known for sure. */
+    @Override
+    public DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now) {
+        return deploy.move(new RollingBack(problem, now))
+                .then(new DeployEffect.Switch(deploy.back().orElseThrow(), deploy.isWanted()));
+    }
+}

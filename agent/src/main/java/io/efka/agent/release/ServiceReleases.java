@@ -1,0 +1,91 @@
+package io.efka.agent.release;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is kept of a service's releases, as it is on disk.
+ *
+ * @param releases those that are stored, in no order
+ * @param current what runs, or would be started; empty before the first deploy of a new service is activated
+ * @param previous what was current before, and is gone back to by {@code rollback}
+ * @param deploy the one under way, or the last one
+ */
+public record ServiceReleases(
+        List<Release> releases, Optional<ReleaseId> current, Optional<ReleaseId> previous, Optional<Deploy> deploy) {
+    /** Nothing is known of a service. */
+    public static final ServiceReleases NONE =
+            new ServiceReleases(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    public ServiceReleases {
+        releases = List.copyOf(releases);
+    }
+
+    public Optional<Release> find(ReleaseId id) {
+        return releases.stream().filter(release -> release.id().equals(id)).findFirst();
+    }
+
+    /** The newest release that an operator may mean by {@code text}. */
+    public Optional<Release> called(String text) {
+        return releases.stream()
+                .filter(release -> release.id().isCalled(text))
+                .max(Comparator.comparing(Release::storedAt));
+    }
+
+    /** With this release in place of the one of its id. */
+    ServiceReleases with(Release release) {
+        var others = new ArrayList<Release>(releases);
+        others.removeIf(other -> other.id().equals(release.id()));
+        others.add(release);
+        return new ServiceReleases(others, current, previous, deploy);
+    }
+
+    ServiceReleases without(ReleaseId id) {
+        return new ServiceReleases(
+                releases.stream().filter(other -> !other.id().equals(id)).toList(), current, previous, deploy);
+    }
+
+    ServiceReleases deploy(Deploy next) {
+        return new ServiceReleases(releases, current, previous, Optional.of(next));
+    }
+
+    /** The release that is started from now on. */
+    ServiceReleases current(ReleaseId next) {
+        return new ServiceReleases(releases, Optional.of(next), previous, deploy);
+    }
+
+    /** What a rollback goes back to from now on. */
+    ServiceReleases previous(Optional<ReleaseId> next) {
+        return new ServiceReleases(releases, current, next, deploy);
+    }
+
+    /** What may be deleted so that {@code keep} are left beside the current one; the oldest first. */
+    List<Release> surplus(int keep) {
+        List<Release> others = releases.stream()
+                .filter(release -> !isNeeded(release))
+                .sorted(Comparator.comparing(Release::storedAt))
+                .toList();
+        long kept = releases.stream()
+                .filter(this::isNeeded)
+                .filter(release -> !isCurrent(release))
+                .count();
+        int spare = (int) Math.max(0, keep - kept);
+        return others.subList(0, Math.max(0, others.size() - spare));
+    }
+
+    private boolean isCurrent(Release release) {
+        return current.filter(release.id()::equals).isPresent();
+    }
+
+    /** It runs, is gone back to, is being deployed, or lies where the service's own files lie. */
+    private boolean isNeeded(Release release) {
+        boolean isDeployed = deploy.filter(one -> !one.isOver())
+                .filter(one -> one.target().equals(release.id())
+                        || one.back().filter(release.id()::equals).isPresent())
+                .isPresent();
+        boolean isPrevious = previous.filter(release.id()::equals).isPresent();
+        return isCurrent(release) || isPrevious || isDeployed || release.isOriginal();
+    }
+}

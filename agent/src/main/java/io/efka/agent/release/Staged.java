@@ -1,0 +1,74 @@
+package io.efka.agent.release;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The release is unpacked and whole, and waits until no other command to the service is under way. */
+record Staged(Instant since) implements DeployState {
+    @Override
+    public String visible() {
+        return "staged";
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.StageReached event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.Prepared event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.PreparationFailed event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    /** On disk before anything is stopped: from here on there is something to go back from. */
+    @Override
+    public DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
+        Optional<ReleaseId> back = event.current();
+        if (back.filter(deploy.target()::equals).isPresent()) return deploy.end(Ended.committed(now));
+        return new DeployStep(deploy.activated(back, event.isWanted(), now), List.of())
+                .then(new DeployEffect.SetTimer(
+                        DeployEvent.TimerKind.DEADLINE, deploy.rule().deadline()))
+                .then(new DeployEffect.Switch(deploy.target(), event.isWanted()));
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.TimerFired event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.ConfirmAsked event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.EndAsked event, Deploy deploy, Instant now) {
+        return Preparing.given(event, deploy, now);
+    }
+
+    @Override
+    public DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now) {
+        return new Preparing(Preparing.Stage.VERIFYING, since).on(event, deploy, now);
+    }
+}
