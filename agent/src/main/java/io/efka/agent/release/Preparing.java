@@ -2,7 +2,6 @@ package io.efka.agent.release;
 
 import io.efka.protocol.ErrorCode;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -82,7 +81,6 @@ record Preparing(Stage stage, Instant since) implements DeployState {
     @Override
     public DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now) {
         var problem = new DeployResult.Problem(ErrorCode.INTERRUPTED, "the agent ended before anything was changed");
-        return new DeployStep(
-                deploy.move(Ended.of(DeployResult.Outcome.FAILED, problem, now)).next(), List.of());
+        return deploy.end(Ended.of(DeployResult.Outcome.FAILED, problem, now));
     }
 }

@@ -838,7 +838,7 @@ final class CommandRouterTest {
             assertThat(code.remedy()).endsWith(".");
             assertThat(code.word()).matches("[a-z_]+");
         });
-        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(33);
+        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(41);
     }
 
     @Test
@@ -848,6 +848,11 @@ final class CommandRouterTest {
                         "ping", "info", "list", "metrics", "logs", "log-level", "apply", "restart", "shutdown");
         assertThat(fixture.table.serviceCommands())
                 .containsExactlyInAnyOrder(
+                        "deploy",
+                        "rollback",
+                        "releases",
+                        "confirm",
+                        "cancel",
                         "start",
                         "stop",
                         "switch",

@@ -255,7 +255,7 @@ class ManifestParserTest {
             assertThat(ManifestParser.knownKeys())
                     .extracting(ManifestParser.KnownKey::path)
                     .doesNotHaveDuplicates()
-                    .hasSize(48);
+                    .hasSize(49);
         }
     }
 
