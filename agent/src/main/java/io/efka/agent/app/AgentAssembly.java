@@ -72,7 +72,6 @@ import io.efka.threads.SelfCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,12 +80,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Creates and connects all parts of an agent. What is started first is stopped last. */
 final class AgentAssembly {
-    private static final Logger LOG = LoggerFactory.getLogger(AgentAssembly.class);
 
     /** Replies and events that wait for the broker: an hour offline of a lively device. */
     private static final int OUTBOX_MESSAGES = 10_000;
@@ -228,7 +225,7 @@ final class AgentAssembly {
                 timers,
                 events,
                 brokerState,
-                onlineListeners(statuses, outbox, homeAssistant),
+                new OnlineParts(statuses, outbox, events, output, data, homeAssistant).listeners(),
                 router::received,
                 message -> {
                     statuses.received(message);
@@ -265,27 +262,9 @@ final class AgentAssembly {
         return mailbox;
     }
 
-    /** What publishes only while this agent speaks for the device, in the order in which it is told. */
-    private List<BrokerSession.OnlineListener> onlineListeners(
-            RetainedStatuses statuses, Outbox outbox, Optional<Discovery> homeAssistant) {
-        var all = new ArrayList<BrokerSession.OnlineListener>();
-        all.add(new BrokerSession.OnlineListener(statuses::online, statuses::offline));
-        all.add(new BrokerSession.OnlineListener(kept -> outbox.connected(), () -> {}));
-        all.add(new BrokerSession.OnlineListener(kept -> events.online(), () -> {}));
-        all.add(new BrokerSession.OnlineListener(kept -> output.connected(), output::disconnected));
-        all.add(new BrokerSession.OnlineListener(kept -> data.online(), data::offline));
-        homeAssistant.ifPresent(one -> all.add(new BrokerSession.OnlineListener(one::online, one::offline)));
-        return List.copyOf(all);
-    }
-
     private Map<String, Long> dropped(Outbox outbox) {
-        return Map.of(
-                "messages",
-                outbox.dropped(),
-                "events",
-                events.dropped(),
-                "commands",
-                router.dropped() + session.dropped());
+        long commands = router.dropped() + session.dropped();
+        return Map.of("messages", outbox.dropped(), "events", events.dropped(), "commands", commands);
     }
 
     Departure departure() {
@@ -305,9 +284,7 @@ final class AgentAssembly {
     }
 
     private Map<String, String> environment(Launcher.Launch launch) {
-        var variables = new HashMap<String, String>(channels.environment(launch));
-        variables.putAll(ReleaseFolders.environment(launch.workDir()));
-        return variables;
+        return ReleaseFolders.environment(launch.workDir(), channels.environment(launch));
     }
 
     private List<ServiceId> serviceIds() {
@@ -323,12 +300,7 @@ final class AgentAssembly {
         events.device("started", Map.of("version", version.value()));
         folders.recover();
         AgentThread.step();
-        if (!cgroups.isUsable()) {
-            LOG.warn(
-                    "control groups: {}. A process of a service that leaves its session, is orphaned and clears its"
-                            + " environment outlives a stop",
-                    cgroups.describe());
-        }
+        cgroups.warnIfUnusable();
         output.start();
         List<Supervisors.Found> found = discovery.find();
         launcher.killUnrecordedRuns(ServiceDiscovery.runs(found));
@@ -354,7 +326,8 @@ final class AgentAssembly {
         events.device("stopping", Map.of());
         disk.close();
         metrics.close();
-        stopServices(limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
+        departure.stopServices(
+                services, limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
         AgentThread.step();
         channels.close();
         output.close();
@@ -369,15 +342,5 @@ final class AgentAssembly {
         pools.close();
         AgentThread.step();
         cgroups.close();
-    }
-
-    private void stopServices(Duration limit) {
-        try {
-            if (!services.stop(limit)) {
-                LOG.warn("not all services ended within {} s; the next agent finds them again", limit.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

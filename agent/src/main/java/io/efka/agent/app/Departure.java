@@ -3,6 +3,7 @@ package io.efka.agent.app;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.command.handler.RetainedTopics;
 import io.efka.agent.session.BrokerSession;
+import io.efka.agent.supervision.Supervisors;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Lane;
@@ -147,6 +148,17 @@ final class Departure implements RetainedTopics {
                 now = new Cleared(cleared, left);
             }
             result.complete(now);
+        }
+    }
+
+    /** Ends every service gracefully. Blocks until they have ended, or {@code limit} is over. */
+    void stopServices(Supervisors services, Duration limit) {
+        try {
+            if (!services.stop(limit)) {
+                LOG.warn("not all services ended within {} s; the next agent finds them again", limit.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipal;
 import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,17 +237,20 @@ public final class ReleaseFolders {
                 .equals(workDir.toAbsolutePath().normalize().getParent());
     }
 
-    /** What a process finds in its environment because it is of a release: its data folder, and the release's folder name. */
-    public static Map<String, String> environment(Path workDir) {
+    /**
+     * What a process finds in its environment.
+     *
+     * @param others variables that it gets in any case; a release adds its data folder and its id
+     */
+    public static Map<String, String> environment(Path workDir, Map<String, String> others) {
         Path releases = workDir.getParent();
-        if (releases == null || !RELEASES.equals(String.valueOf(releases.getFileName()))) return Map.of();
+        if (releases == null || !RELEASES.equals(String.valueOf(releases.getFileName()))) return others;
         Path home = releases.getParent();
-        if (home == null || !Names.isLegal(String.valueOf(home.getFileName()))) return Map.of();
-        return Map.of(
-                EfkaVariables.DATA,
-                home.resolve(DATA).toString(),
-                EfkaVariables.RELEASE,
-                String.valueOf(workDir.getFileName()));
+        if (home == null || !Names.isLegal(String.valueOf(home.getFileName()))) return others;
+        var all = new HashMap<String, String>(others);
+        all.put(EfkaVariables.DATA, home.resolve(DATA).toString());
+        all.put(EfkaVariables.RELEASE, String.valueOf(workDir.getFileName()));
+        return all;
     }
 
     /** Refuses to change a release in place. */

@@ -103,6 +103,15 @@ public final class Cgroups implements AutoCloseable {
         return !folders().isEmpty();
     }
 
+    /** Says at the agent's start what cannot be had without control groups. */
+    public void warnIfUnusable() {
+        if (isUsable()) return;
+        LOG.warn(
+                "control groups: {}. A process of a service that leaves its session, is orphaned and clears its environment"
+                        + " outlives a stop",
+                describe());
+    }
+
     /** What was detected and what it can do, in one line for {@code info}. */
     public String describe() {
         if (!isUsable()) {
