@@ -122,7 +122,7 @@ final class Deployer implements DeployEffect.Actor {
         mailbox.execute(() -> {
             Optional<Deploy> before = active;
             if (before.isPresent()) handle(event);
-            told.complete(before.map(deploy -> active.orElse(deploy)));
+            told.complete(before.isPresent() ? releases.deploy() : Optional.empty());
         });
         return told;
     }

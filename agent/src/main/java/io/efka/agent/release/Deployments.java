@@ -57,12 +57,12 @@ public final class Deployments implements StatusListener {
         return deployer(id).deploy(request);
     }
 
-    /** Completes with the deploy that was told; empty: none is under way. */
+    /** Completes with the deploy that was confirmed; empty: none is being watched. */
     public CompletableFuture<Optional<Deploy>> confirm(ServiceId id) {
-        return deployer(id).tell(new DeployEvent.ConfirmAsked());
+        return deployer(id).tell(new DeployEvent.ConfirmAsked()).thenApply(told -> told.filter(Deploy::isOver));
     }
 
-    /** As {@link #confirm}. What is current already is taken back. */
+    /** Completes with the deploy that was told; empty: none is under way. What is current already is taken back. */
     public CompletableFuture<Optional<Deploy>> cancel(ServiceId id) {
         return deployer(id).tell(new DeployEvent.EndAsked(DeployResult.Outcome.CANCELLED, "cancelled by command"));
     }
