@@ -61,6 +61,9 @@ record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitch
     @Override
     public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
         if (!isSwitched) return deploy.stay();
+        // Nobody doubts the release before: whoever cancels need not wait until it has proved itself again.
+        boolean isCancelled = problem.code() == ErrorCode.CANCELLED;
+        if (isCancelled && event.sight() == DeployEvent.Sight.HEALTHY) return back(deploy, now);
         return switch (event.sight()) {
             case HEALTHY -> isHealthy ? deploy.stay() : healthy(deploy, event.detail());
             case NOT_YET ->

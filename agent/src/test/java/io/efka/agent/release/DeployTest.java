@@ -123,6 +123,15 @@ final class DeployTest {
         }
 
         @Test
+        void aCancelledOneIsOverWhenTheReleaseBeforeIsHealthy() {
+            watch(Optional.of(OLD));
+            tell(new DeployEvent.EndAsked(Outcome.CANCELLED, "cancelled by command"), new DeployEvent.Switched());
+            assertThat(deploy.isOver()).isFalse();
+            tell(seen(Sight.HEALTHY));
+            assertThat(result().outcome()).isEqualTo(Outcome.CANCELLED);
+        }
+
+        @Test
         void keepLeavesWhatDoesNotWork() {
             deploy = preparing(new DeployRule(Duration.ofSeconds(1), Duration.ofSeconds(2), false, Optional.empty()));
             watch(Optional.of(OLD));
