@@ -1,22 +1,21 @@
 package io.efka.agent.release;
 
+import static io.efka.fixtures.GoldenTable.leaves;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.agent.release.Deploy.DeployRule;
+import io.efka.fixtures.GoldenTable;
 import io.efka.protocol.ErrorCode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.Test;
  * after a change that was meant: {@code mvn -pl agent test -Dtest=DeployTableTest -Defka.docs.write=true}.
  */
 final class DeployTableTest {
-    private static final Path DOCUMENT = Path.of("docs/deploys.md");
+    private static final GoldenTable DOCUMENT = new GoldenTable(Path.of("docs/deploys.md"));
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final ReleaseId OLD = new ReleaseId("1.0-00000001");
     private static final ReleaseId NEW = new ReleaseId("2.0-00000002");
@@ -89,26 +88,9 @@ final class DeployTableTest {
                 .isEqualTo(leaves(DeployEvent.class));
     }
 
-    private static Set<Class<?>> leaves(Class<?> type) {
-        if (!type.isSealed()) return Set.of(type);
-        return Arrays.stream(type.getPermittedSubclasses())
-                .flatMap(sub -> leaves(sub).stream())
-                .collect(Collectors.toSet());
-    }
-
     @Test
     void theTableInTheDocumentsIsTheCodes() throws IOException {
-        String begin = "<!-- table: begin -->\n";
-        String document = Files.readString(DOCUMENT);
-        int from = document.indexOf(begin) + begin.length();
-        int to = document.indexOf("<!-- table: end -->");
-        if (Boolean.getBoolean("efka.docs.write")) {
-            Files.writeString(DOCUMENT, document.substring(0, from) + table() + document.substring(to));
-            return;
-        }
-        assertThat(document.substring(from, to))
-                .as("agent/docs/deploys.md; this class says how to write it anew")
-                .isEqualTo(table());
+        DOCUMENT.require("table", table());
     }
 
     private static String table() {

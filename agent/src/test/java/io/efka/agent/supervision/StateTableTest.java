@@ -1,5 +1,6 @@
 package io.efka.agent.supervision;
 
+import static io.efka.fixtures.GoldenTable.leaves;
 import static io.efka.fixtures.Manifests.draft;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +8,7 @@ import io.efka.agent.supervision.Service.Waiters;
 import io.efka.agent.supervision.ServiceRecord.ProcessIdentity;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
+import io.efka.fixtures.GoldenTable;
 import io.efka.protocol.Cause;
 import io.efka.protocol.Exit;
 import io.efka.protocol.Fault;
@@ -18,12 +20,10 @@ import io.efka.protocol.Signal;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  * change that was meant: {@code mvn -pl agent test -Dtest=StateTableTest -Defka.docs.write=true}.
  */
 final class StateTableTest {
-    private static final Path DOCUMENT = Path.of("docs/states.md");
+    private static final GoldenTable DOCUMENT = new GoldenTable(Path.of("docs/states.md"));
     private static final String SERVICE_TABLE = "table";
     private static final String ONESHOT_TABLE = "table of oneshots";
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -150,37 +150,16 @@ final class StateTableTest {
                 .isEqualTo(leaves(Event.class));
     }
 
-    private static Set<Class<?>> leaves(Class<?> type) {
-        if (!type.isSealed()) return Set.of(type);
-        return Arrays.stream(type.getPermittedSubclasses())
-                .flatMap(sub -> leaves(sub).stream())
-                .collect(Collectors.toSet());
-    }
-
     @Test
     void theTableInTheDocumentsIsTheCodes() throws IOException {
         var services = new LinkedHashMap<String, Service>();
         STATES.forEach((name, state) -> services.put(name, service(state)));
-        requireDocumented(SERVICE_TABLE, table(services, true));
+        DOCUMENT.require(SERVICE_TABLE, table(services, true));
     }
 
     @Test
     void theTableOfOneshotsInTheDocumentsIsTheCodes() throws IOException {
-        requireDocumented(ONESHOT_TABLE, table(ONESHOTS, false));
-    }
-
-    private static void requireDocumented(String name, String table) throws IOException {
-        String begin = "<!-- " + name + ": begin -->\n";
-        String document = Files.readString(DOCUMENT);
-        int from = document.indexOf(begin) + begin.length();
-        int to = document.indexOf("<!-- " + name + ": end -->");
-        if (Boolean.getBoolean("efka.docs.write")) {
-            Files.writeString(DOCUMENT, document.substring(0, from) + table + document.substring(to));
-            return;
-        }
-        assertThat(document.substring(from, to))
-                .as("agent/docs/states.md; this class says how to write it anew")
-                .isEqualTo(table);
+        DOCUMENT.require(ONESHOT_TABLE, table(ONESHOTS, false));
     }
 
     /** @param isWhole whether rows without any effect are there too */

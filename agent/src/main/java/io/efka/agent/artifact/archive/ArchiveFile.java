@@ -57,19 +57,13 @@ final class ArchiveFile implements Closeable {
         channel.close();
     }
 
-    private final class Range extends InputStream {
+    private final class Range extends BlockInput {
         private final long to;
         private long at;
 
         Range(long from, long to) {
             this.at = from;
             this.to = to;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

@@ -12,7 +12,7 @@ import java.util.zip.Inflater;
  * Decompresses gzip, of one or more members (RFC 1952). The JDK's {@code GZIPInputStream} ignores what follows the last
  * member; this class refuses it. Nothing of a header is kept.
  */
-final class GzipInput extends InputStream {
+final class GzipInput extends BlockInput {
     private static final int HEADER_CRC = 2;
     private static final int EXTRA = 4;
     private static final int NAME = 8;
@@ -30,12 +30,6 @@ final class GzipInput extends InputStream {
     GzipInput(InputStream in) throws IOException {
         this.in = new PushbackInputStream(new BufferedInputStream(in, BUFFER), BUFFER);
         header(required());
-    }
-
-    @Override
-    public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

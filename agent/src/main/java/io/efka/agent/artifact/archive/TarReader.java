@@ -152,19 +152,13 @@ final class TarReader {
     }
 
     /** The content of one file, and not a byte more of the archive. */
-    private final class Content extends InputStream {
+    private final class Content extends BlockInput {
         private final EntryPath path;
         private long left;
 
         Content(EntryPath path, long size) {
             this.path = path;
             this.left = size;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

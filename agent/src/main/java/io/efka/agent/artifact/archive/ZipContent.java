@@ -8,7 +8,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /** The content of one zip entry. It must have the length and the sum that the directory promised. */
-final class ZipContent extends InputStream {
+final class ZipContent extends BlockInput {
     private final ZipEntryHeader entry;
     private final InputStream packed;
     private final Optional<Inflater> inflater;
@@ -25,12 +25,6 @@ final class ZipContent extends InputStream {
         this.inflater = inflater;
         this.budget = budget;
         inflater.ifPresent(Inflater::reset);
-    }
-
-    @Override
-    public int read() throws IOException {
-        var one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
