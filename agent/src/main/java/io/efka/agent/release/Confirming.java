@@ -12,22 +12,7 @@ import java.time.Instant;
  *
  * @param since what {@code confirm_within} counts from
  */
-record Confirming(Instant since) implements DeployState.Activated {
-    @Override
-    public String visible() {
-        return "watching";
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
+record Confirming(Instant since) implements DeployState.Switched {
     @Override
     public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
         if (event.sight() != DeployEvent.Sight.FAILED) return deploy.stay();

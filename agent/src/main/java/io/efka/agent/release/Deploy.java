@@ -3,7 +3,9 @@ package io.efka.agent.release;
 import io.efka.protocol.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,6 +42,21 @@ public record Deploy(
 
     public boolean isOver() {
         return state instanceof DeployState.Ended;
+    }
+
+    /** Why it did not succeed; empty while it is under way, and if it did. */
+    Optional<DeployResult.Problem> problem() {
+        return state instanceof DeployState.Ended ended ? ended.result().problem() : Optional.empty();
+    }
+
+    /** As a status and an event have it. */
+    Map<String, Object> problemFields() {
+        var fields = new LinkedHashMap<String, Object>();
+        problem().ifPresent(why -> {
+            fields.put("code", why.code().word());
+            fields.put("message", why.message());
+        });
+        return fields;
     }
 
     DeployStep on(DeployEvent event, Instant now) {

@@ -1,6 +1,9 @@
 package io.efka.agent.release;
 
+import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a deploy is told. */
@@ -72,9 +75,48 @@ sealed interface DeployEvent {
 
     /** The service was seen. */
     record Observed(Sight sight, String detail) implements DeployEvent {
+        /** Of a service's output in a message: a few lines. */
+        private static final int MAX_TAIL = 400;
+
+        static Observed of(ServiceStatus status) {
+            return new Observed(sight(status), detail(status));
+        }
+
         @Override
         public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
             return state.on(this, deploy, now);
+        }
+
+        private static Sight sight(ServiceStatus status) {
+            return switch (status.state()) {
+                case RUNNING ->
+                    status.ready() && status.health() != ServiceStatus.HealthState.UNHEALTHY
+                            ? Sight.HEALTHY
+                            : Sight.NOT_YET;
+                case COMPLETED, SCHEDULED -> Sight.DONE;
+                case FAILED -> Sight.FAILED;
+                case STOPPED -> status.desired() == Desired.STOPPED ? Sight.UNWANTED : Sight.NOT_YET;
+                case STARTING, STOPPING, BACKOFF -> Sight.NOT_YET;
+            };
+        }
+
+        /** What it did, with the end of its output where it ended. */
+        private static String detail(ServiceStatus status) {
+            String state = status.state().name().toLowerCase(Locale.ROOT);
+            if (status.run().isPresent() || status.lastExit().isEmpty()) {
+                return state
+                        + status.cause().message().map(why -> " (" + why + ")").orElse("");
+            }
+            var exit = status.lastExit().get().exit();
+            String how = exit.signal()
+                    .map(signal -> "ended by " + signal.name())
+                    .orElseGet(() -> "ended with exit code " + exit.code().orElse(0));
+            String tail = exit.tail().strip();
+            return state + ", " + how + (tail.isEmpty() ? "" : ", its last output: " + excerpt(tail));
+        }
+
+        private static String excerpt(String text) {
+            return text.length() <= MAX_TAIL ? text : "…" + text.substring(text.length() - MAX_TAIL);
         }
     }
 

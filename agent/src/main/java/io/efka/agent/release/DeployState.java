@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Where a deploy is. A state holds only what is true in it, and answers every event; {@code agent/docs/deploys.md} has the table. */
-public sealed interface DeployState permits Preparing, Staged, DeployState.Activated, DeployState.Ended {
+public sealed interface DeployState permits DeployState.Pending, DeployState.Activated, DeployState.Ended {
 
     /** The state that a status shows. */
     String visible();
@@ -35,8 +35,36 @@ public sealed interface DeployState permits Preparing, Staged, DeployState.Activ
 
     DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now);
 
+    /** A state in which nothing that runs has changed. What comes of a switch, or is seen, belongs to an earlier deploy. */
+    sealed interface Pending extends DeployState permits Preparing, Staged {
+        @Override
+        default DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        @Override
+        default DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        @Override
+        default DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        @Override
+        default DeployStep on(DeployEvent.TimerFired event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        @Override
+        default DeployStep on(DeployEvent.ConfirmAsked event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+    }
+
     /** A state in which the release is current, or about to be: preparing it is over, and its turn has come. */
-    sealed interface Activated extends DeployState permits Activating, Watching, Unwatched, Confirming, RollingBack {
+    sealed interface Activated extends DeployState permits Activating, DeployState.Switched, RollingBack {
         @Override
         default DeployStep on(DeployEvent.StageReached event, Deploy deploy, Instant now) {
             return deploy.stay();
@@ -54,6 +82,24 @@ public sealed interface DeployState permits Preparing, Staged, DeployState.Activ
 
         @Override
         default DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+    }
+
+    /** A state in which the release is current: nothing is being switched. */
+    sealed interface Switched extends Activated permits Watching, Unwatched, Confirming {
+        @Override
+        default String visible() {
+            return "watching";
+        }
+
+        @Override
+        default DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        @Override
+        default DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
             return deploy.stay();
         }
     }

@@ -1,7 +1,6 @@
 package io.efka.agent.release;
 
 import io.efka.agent.install.ReleaseFolders;
-import io.efka.agent.release.DeployEvent.Sight;
 import io.efka.agent.release.DeployEvent.TimerKind;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.agent.release.DeployResult.Problem;
@@ -17,17 +16,15 @@ import io.efka.threads.Timers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The deploys of one service: decides nothing, and does what {@link Deploy} decides. Always in this order: decide, save, swap,
@@ -39,17 +36,10 @@ final class Deployer implements DeployEffect.Actor {
     /** Beside the current one: the one to go back to, and one more to choose from. */
     private static final int KEPT = 2;
 
-    /** Of a service's output in a message: a few lines. */
-    private static final int MAX_TAIL = 400;
-
     private final ServiceId id;
     private final Ports ports;
     private final Executor mailbox;
-    private final Map<TimerKind, Timers.Timer> timers = new EnumMap<>(TimerKind.class);
-
-    /** The number of each timer that is set: one that fires while it is cancelled has another. */
-    private final Map<TimerKind, Long> armed = new EnumMap<>(TimerKind.class);
-
+    private final DeployTimers timers;
     private final List<CompletableFuture<DeployResult>> answers = new ArrayList<>();
 
     /** Written on the mailbox only. */
@@ -66,7 +56,6 @@ final class Deployer implements DeployEffect.Actor {
     private long preparation;
 
     private long switching;
-    private long timer;
 
     /** What deploys use to act outside themselves; shared by all services of a device. */
     record Ports(
@@ -101,6 +90,7 @@ final class Deployer implements DeployEffect.Actor {
         this.releases = found;
         this.ports = ports;
         this.mailbox = mailbox;
+        this.timers = new DeployTimers(ports.timers(), mailbox, this::handle);
         this.active = found.deploy().filter(deploy -> !deploy.isOver());
     }
 
@@ -135,7 +125,7 @@ final class Deployer implements DeployEffect.Actor {
                     "service={} deploy of {} goes on, it was {}",
                     id,
                     active.get().target(),
-                    word(active.get()));
+                    active.get().state().visible());
             handle(new DeployEvent.AgentStarted());
             observe();
         });
@@ -151,8 +141,7 @@ final class Deployer implements DeployEffect.Actor {
             active = Optional.empty();
             abort();
             switching++;
-            timers.values().forEach(Timers.Timer::cancel);
-            timers.clear();
+            timers.cancelAll();
             releases = ServiceReleases.NONE;
             ports.store().deleteSoon(id);
         });
@@ -172,7 +161,7 @@ final class Deployer implements DeployEffect.Actor {
             return;
         }
         try {
-            requireCurrent(request);
+            checks().requireCurrent(request);
             if (active.isPresent() && !makesWay(request)) {
                 waiting.ifPresent(next -> next.answer().complete(superseded("another deploy took its place")));
                 waiting = Optional.of(new Waiting(request, answer));
@@ -184,23 +173,16 @@ final class Deployer implements DeployEffect.Actor {
         }
     }
 
+    private DeployChecks checks() {
+        return new DeployChecks(id, releases);
+    }
+
     /** A command that an agent began and did not finish finds its deploy by its id. */
     private boolean isKnown(DeployRequest request) {
         return request.commandId().isPresent()
                 && releases.deploy()
                         .filter(deploy -> deploy.commandId().equals(request.commandId()))
                         .isPresent();
-    }
-
-    private void requireCurrent(DeployRequest request) throws CommandException {
-        if (request.ifRelease().isEmpty()) return;
-        String expected = request.ifRelease().get();
-        Optional<ReleaseId> current = releases.current();
-        if (current.filter(found -> found.isCalled(expected)).isPresent()) return;
-        throw new CommandException(
-                ErrorCode.RELEASE_MISMATCH,
-                "if_release is \"" + expected + "\", but "
-                        + current.map(found -> "\"" + found + "\" is current").orElse("no release is current"));
     }
 
     /** Ends a deploy that has changed nothing that runs, so that the new one can begin at once. */
@@ -219,52 +201,24 @@ final class Deployer implements DeployEffect.Actor {
         if (request.content() instanceof DeployRequest.Content.Inline inline) {
             ReleaseFolders.Draft draft = ports.folders().draft(id, inline.request());
             ReleaseId target = ReleaseId.of(draft.name(), draft.sha256());
-            requireGood(target, request);
-            start(request, target, Preparing.Stage.VERIFYING, answer);
+            checks().requireGood(target, request);
+            start(request, target, answer);
             inBackground(() -> {
                 ports.folders().store(id, target.value(), draft);
                 return target;
             });
             return;
         }
-        Release stored = stored(request);
-        requireGood(stored.id(), request);
-        start(request, stored.id(), Preparing.Stage.VERIFYING, answer);
+        Release stored = checks().stored(request);
+        checks().requireGood(stored.id(), request);
+        start(request, stored.id(), answer);
         inBackground(() -> {
             ports.folders().manifest(id, folder(stored));
             return stored.id();
         });
     }
 
-    private Release stored(DeployRequest request) throws CommandException {
-        if (request.content() instanceof DeployRequest.Content.Stored named) {
-            Optional<Release> found = releases.called(named.release());
-            if (found.isPresent()) return found.get();
-            throw new CommandException(
-                    ErrorCode.NO_RELEASE,
-                    "no release \"" + named.release() + "\" of " + id + " is stored; there are "
-                            + releases.releases().stream()
-                                    .map(Release::id)
-                                    .sorted()
-                                    .toList());
-        }
-        return releases.previous()
-                .flatMap(releases::find)
-                .orElseThrow(() -> new CommandException(
-                        ErrorCode.NO_PREVIOUS_RELEASE, "no release of " + id + " was current before this one"));
-    }
-
-    private void requireGood(ReleaseId target, DeployRequest request) throws CommandException {
-        Optional<String> bad = releases.find(target).flatMap(Release::bad);
-        if (bad.isEmpty() || request.isForced()) return;
-        throw new CommandException(
-                ErrorCode.RELEASE_BAD,
-                "release " + target + " failed here before: " + bad.get()
-                        + "; deploy it with \"force\":true all the same");
-    }
-
-    private void start(
-            DeployRequest request, ReleaseId target, Preparing.Stage stage, CompletableFuture<DeployResult> answer) {
+    private void start(DeployRequest request, ReleaseId target, CompletableFuture<DeployResult> answer) {
         starts = request.starts();
         answers.add(answer);
         var deploy = new Deploy(
@@ -274,7 +228,7 @@ final class Deployer implements DeployEffect.Actor {
                 Optional.empty(),
                 request.rule(),
                 false,
-                new Preparing(stage, ports.timers().now()));
+                new Preparing(Preparing.Stage.VERIFYING, ports.timers().now()));
         active = Optional.of(deploy);
         releases = releases.deploy(deploy);
         announce(deploy);
@@ -368,23 +322,21 @@ final class Deployer implements DeployEffect.Actor {
         fields.put("state", deploy.state().visible());
         deploy.back().ifPresent(back -> fields.put("previous", back.value()));
         deploy.commandId().ifPresent(command -> fields.put("id", command));
-        if (deploy.state() instanceof DeployState.Ended ended) {
-            ended.result().problem().ifPresent(problem -> {
-                fields.put("code", problem.code().word());
-                fields.put("message", problem.message());
-            });
-        }
-        String line = "service={} deploy of {}: {}{}";
-        String why = String.valueOf(fields.getOrDefault("message", ""));
-        if (why.isEmpty()) LOG.info(line, id, deploy.target(), deploy.state().visible(), "");
-        else LOG.warn(line, id, deploy.target(), deploy.state().visible(), ", " + why);
+        fields.putAll(deploy.problemFields());
+        String why = deploy.problem().map(problem -> ", " + problem.message()).orElse("");
+        LOG.atLevel(why.isEmpty() ? Level.INFO : Level.WARN)
+                .log(
+                        "service={} deploy of {}: {}{}",
+                        id,
+                        deploy.target(),
+                        deploy.state().visible(),
+                        why);
         ports.events().service(id, "deploy", fields);
         ports.changes().changed(id);
     }
 
     private void ended() {
-        timers.values().forEach(Timers.Timer::cancel);
-        timers.clear();
+        timers.cancelAll();
         releaseTurn();
         prune();
         Optional<Waiting> next = waiting;
@@ -406,10 +358,6 @@ final class Deployer implements DeployEffect.Actor {
             }
         });
         for (Release release : surplus) releases = releases.without(release.id());
-    }
-
-    private static String word(Deploy deploy) {
-        return deploy.state().visible();
     }
 
     private Path folder(Release release) {
@@ -511,24 +459,12 @@ final class Deployer implements DeployEffect.Actor {
 
     @Override
     public void setTimer(TimerKind kind, Duration delay) {
-        cancelTimer(kind);
-        long number = ++timer;
-        timers.put(kind, ports.timers().schedule(delay, () -> mailbox.execute(() -> fired(kind, number))));
-        armed.put(kind, number);
-    }
-
-    private void fired(TimerKind kind, long number) {
-        if (!Long.valueOf(number).equals(armed.get(kind))) return;
-        armed.remove(kind);
-        timers.remove(kind);
-        handle(new DeployEvent.TimerFired(kind));
+        timers.set(kind, delay);
     }
 
     @Override
     public void cancelTimer(TimerKind kind) {
-        armed.remove(kind);
-        Timers.Timer old = timers.remove(kind);
-        if (old != null) old.cancel();
+        timers.cancel(kind);
     }
 
     @Override
@@ -548,41 +484,10 @@ final class Deployer implements DeployEffect.Actor {
     /** Thread-safe; never blocks. */
     void changed(ServiceStatus status) {
         if (releases.deploy().filter(deploy -> !deploy.isOver()).isEmpty()) return;
-        mailbox.execute(() -> handle(new DeployEvent.Observed(sight(status), detail(status))));
+        mailbox.execute(() -> handle(DeployEvent.Observed.of(status)));
     }
 
     private void observe() {
-        ports.services().find(id).ifPresent(status -> handle(new DeployEvent.Observed(sight(status), detail(status))));
-    }
-
-    static Sight sight(ServiceStatus status) {
-        return switch (status.state()) {
-            case RUNNING ->
-                status.ready() && status.health() != ServiceStatus.HealthState.UNHEALTHY
-                        ? Sight.HEALTHY
-                        : Sight.NOT_YET;
-            case COMPLETED, SCHEDULED -> Sight.DONE;
-            case FAILED -> Sight.FAILED;
-            case STOPPED -> status.desired() == Desired.STOPPED ? Sight.UNWANTED : Sight.NOT_YET;
-            case STARTING, STOPPING, BACKOFF -> Sight.NOT_YET;
-        };
-    }
-
-    /** What it did, with the end of its output where it ended. */
-    static String detail(ServiceStatus status) {
-        String state = status.state().name().toLowerCase(Locale.ROOT);
-        if (status.run().isPresent() || status.lastExit().isEmpty()) {
-            return state + status.cause().message().map(why -> " (" + why + ")").orElse("");
-        }
-        var exit = status.lastExit().get().exit();
-        String how = exit.signal()
-                .map(signal -> "ended by " + signal.name())
-                .orElseGet(() -> "ended with exit code " + exit.code().orElse(0));
-        String tail = exit.tail().strip();
-        return state + ", " + how + (tail.isEmpty() ? "" : ", its last output: " + excerpt(tail));
-    }
-
-    private static String excerpt(String text) {
-        return text.length() <= MAX_TAIL ? text : "…" + text.substring(text.length() - MAX_TAIL);
+        ports.services().find(id).ifPresent(status -> handle(DeployEvent.Observed.of(status)));
     }
 }

@@ -87,12 +87,7 @@ public final class Deployments implements StatusListener {
         fields.put("state", deploy.state().visible());
         fields.put("since", deploy.state().since());
         fields.put("previous", deploy.back().map(ReleaseId::value));
-        if (deploy.state() instanceof DeployState.Ended ended) {
-            ended.result().problem().ifPresent(problem -> {
-                fields.put("code", problem.code().word());
-                fields.put("message", problem.message());
-            });
-        }
+        fields.putAll(deploy.problemFields());
         return fields;
     }
 

@@ -8,7 +8,7 @@ import java.util.Locale;
  * The release is fetched, unpacked and checked, while the one before runs. Nothing of this is on disk: an agent that was
  * killed has the command in its ledger and begins again, with what was downloaded.
  */
-record Preparing(Stage stage, Instant since) implements DeployState {
+record Preparing(Stage stage, Instant since) implements DeployState.Pending {
 
     /** What is being done; on the wire in lower case. */
     enum Stage {
@@ -39,31 +39,6 @@ record Preparing(Stage stage, Instant since) implements DeployState {
 
     @Override
     public DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.TimerFired event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.ConfirmAsked event, Deploy deploy, Instant now) {
         return deploy.stay();
     }
 

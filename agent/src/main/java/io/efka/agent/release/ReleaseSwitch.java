@@ -3,7 +3,6 @@ package io.efka.agent.release;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.release.DeployResult.Problem;
 import io.efka.agent.supervision.Event;
-import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 
 /**
  * Stops a service, has another folder be what is started, and starts it. Every step may be done again, in any state that a
@@ -77,7 +75,7 @@ final class ReleaseSwitch {
     /** Completes with why the service still runs; empty: it has no process, or there is no such service. */
     static CompletableFuture<Optional<Problem>> stop(
             ServiceId id, Optional<String> commandId, ServiceRegistry services) {
-        return ask(id, commandId, services, true, Event.StopAsked::new).thenApply(ReleaseSwitch::problem);
+        return problem(services.ask(id, commandId, true, Event.StopAsked::new));
     }
 
     private Optional<Problem> makeCurrent(Manifest manifest) {
@@ -95,35 +93,24 @@ final class ReleaseSwitch {
 
     private CompletableFuture<Optional<Problem>> register(Manifest manifest) {
         Desired desired = isWanted ? Desired.RUNNING : Desired.STOPPED;
-        return ask(
-                        id,
-                        commandId,
-                        services,
-                        true,
-                        request -> new Event.ReleaseSwitched(request, folder, manifest, desired))
-                .thenApply(ReleaseSwitch::problem);
+        return problem(services.ask(
+                id, commandId, true, request -> new Event.ReleaseSwitched(request, folder, manifest, desired)));
     }
 
     /** From here on it is desired, so its restart policy goes on whatever comes of this start. */
     private Optional<Problem> start(Optional<Problem> switched) {
-        if (switched.isEmpty() && isWanted) ask(id, commandId, services, false, Event.StartAsked::new);
+        if (switched.isEmpty() && isWanted) services.ask(id, commandId, false, Event.StartAsked::new);
         return switched;
     }
 
-    private static CompletableFuture<Optional<Outcome>> ask(
-            ServiceId id,
-            Optional<String> commandId,
-            ServiceRegistry services,
-            boolean waits,
-            Function<Request, Event> event) {
-        var outcome = new CompletableFuture<Optional<Outcome>>();
-        var request = new Request(commandId, waits, answer -> outcome.complete(Optional.of(answer)));
-        if (!services.tell(id, event.apply(request))) outcome.complete(Optional.empty());
-        return outcome;
+    /** A service that there is not has nothing to object. */
+    private static CompletableFuture<Optional<Problem>> problem(Optional<CompletableFuture<Outcome>> asked) {
+        return asked.map(outcome -> outcome.thenApply(ReleaseSwitch::problem))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
     }
 
-    private static Optional<Problem> problem(Optional<Outcome> outcome) {
-        if (outcome.orElse(null) instanceof Outcome.Rejected rejected && rejected.reason() != ErrorCode.NOT_RUNNING) {
+    private static Optional<Problem> problem(Outcome outcome) {
+        if (outcome instanceof Outcome.Rejected rejected && rejected.reason() != ErrorCode.NOT_RUNNING) {
             return Optional.of(new Problem(rejected.reason(), rejected.message()));
         }
         return Optional.empty();

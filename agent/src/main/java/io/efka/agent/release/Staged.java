@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The release is unpacked and whole, and waits until no other command to the service is under way. */
-record Staged(Instant since) implements DeployState {
+record Staged(Instant since) implements DeployState.Pending {
     @Override
     public String visible() {
         return "staged";
@@ -35,31 +35,6 @@ record Staged(Instant since) implements DeployState {
                 .then(new DeployEffect.SetTimer(
                         DeployEvent.TimerKind.DEADLINE, deploy.rule().deadline()))
                 .then(new DeployEffect.Switch(deploy.target(), event.isWanted()));
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.TimerFired event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.ConfirmAsked event, Deploy deploy, Instant now) {
-        return deploy.stay();
     }
 
     @Override

@@ -6,22 +6,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** The release is current, but nobody wants the service to run. It is watched when it is started. */
-record Unwatched(Instant since) implements DeployState.Activated {
-    @Override
-    public String visible() {
-        return "watching";
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
+record Unwatched(Instant since) implements DeployState.Switched {
     @Override
     public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
         return switch (event.sight()) {

@@ -13,27 +13,12 @@ import java.time.Instant;
  * @param cuts how often an agent started meanwhile: the device may have gone down because of the release
  * @param last what was seen last, for the message
  */
-record Watching(Instant since, boolean isHealthy, int cuts, String last) implements DeployState.Activated {
+record Watching(Instant since, boolean isHealthy, int cuts, String last) implements DeployState.Switched {
     /** A release that takes the agent or the device down twice while it is watched is not healthy. */
     private static final int MAX_CUTS = 2;
 
     static Watching begun(Instant since) {
         return new Watching(since, false, 0, "not seen yet");
-    }
-
-    @Override
-    public String visible() {
-        return "watching";
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
-        return deploy.stay();
-    }
-
-    @Override
-    public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
-        return deploy.stay();
     }
 
     @Override

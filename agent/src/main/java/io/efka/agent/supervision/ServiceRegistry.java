@@ -1,5 +1,6 @@
 package io.efka.agent.supervision;
 
+import io.efka.agent.supervision.Request.Outcome;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.Manifest;
@@ -7,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** All services of the device, as the rooms around the core see them. Thread-safe; never blocks but where said. */
 public interface ServiceRegistry {
@@ -23,6 +26,19 @@ public interface ServiceRegistry {
 
     /** Tells a service's supervisor; false if there is no such service. */
     boolean tell(ServiceId id, Event event);
+
+    /**
+     * Asks a service's supervisor. The future completes on the service's mailbox; empty: there is no such service.
+     *
+     * @param waits whether the outcome comes at the end of what is asked for
+     * @param event made of the request
+     */
+    default Optional<CompletableFuture<Outcome>> ask(
+            ServiceId id, Optional<String> commandId, boolean waits, Function<Request, Event> event) {
+        var outcome = new CompletableFuture<Outcome>();
+        var request = new Request(commandId, waits, outcome::complete);
+        return tell(id, event.apply(request)) ? Optional.of(outcome) : Optional.empty();
+    }
 
     /**
      * Registers a service, stopped and not desired. Durable when it returns (takes the time of a disk sync).

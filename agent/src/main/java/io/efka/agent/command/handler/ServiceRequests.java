@@ -88,10 +88,9 @@ public final class ServiceRequests {
     /** Tells the supervisor what is asked for; the future completes on its mailbox. */
     CompletableFuture<Outcome> ask(ServiceId id, Asking asking, Function<Request, Event> event)
             throws CommandException {
-        var outcome = new CompletableFuture<Outcome>();
-        var request = new Request(asking.commandId(), asking.waits(), outcome::complete);
-        if (!supervision.tell(id, event.apply(request))) throw unknown(id);
-        return outcome;
+        Optional<CompletableFuture<Outcome>> outcome = supervision.ask(id, asking.commandId(), asking.waits(), event);
+        if (outcome.isEmpty()) throw unknown(id);
+        return outcome.get();
     }
 
     /** On whose behalf a supervisor is asked. */
