@@ -45,7 +45,7 @@ final class ArchitectureTest {
             agent.channel           -> threads, words, protocol, protocol.json, protocol.manifest, agent.supervision, agent.files, agent.runtime
             agent.install           -> threads, words, protocol, protocol.json, protocol.manifest, agent.files
             agent.artifact.archive  -> threads, agent.files
-            agent.artifact          -> threads, protocol, protocol.json, agent.files, agent.runtime
+            agent.artifact          -> threads, words, protocol, protocol.json, agent.files, agent.runtime
             agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.install
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
