@@ -13,6 +13,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -209,6 +210,7 @@ final class AgentAssembly {
                         events,
                         timers,
                         pools.folders(),
+                        settings.maxHold(),
                         statuses::refresh),
                 () -> mailbox("a service's deploys", check));
         var requests = new ServiceRequests(services, folders);
@@ -228,6 +230,7 @@ final class AgentAssembly {
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests),
                 new DeployCommands(deployments, requests),
+                new HoldCommands(deployments, requests),
                 new ApplyCommand(services, requests, installation, queues),
                 new RestartAllCommand(services, requests, queues),
                 shutdown);
@@ -309,7 +312,7 @@ final class AgentAssembly {
         Set<ServiceId> installed = orphans.installed(found);
         orphans.sweep(installed, isStateWhole);
         data.begin(installed);
-        channels.open(services);
+        channels.open(services, new ChannelHolds(deployments));
         services.boot(found);
         channels.start();
         deployments.start();

@@ -21,6 +21,8 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
 
     DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now);
 
+    DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now);
+
     DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now);
 
     DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now);
@@ -36,7 +38,7 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
     DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now);
 
     /** A state in which nothing that runs has changed. What comes of a switch, or is seen, belongs to an earlier deploy. */
-    sealed interface Pending extends DeployState permits Preparing, Staged {
+    sealed interface Pending extends DeployState permits Preparing, Staged, Held {
         @Override
         default DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
             return deploy.stay();
@@ -84,6 +86,12 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
         default DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
             return deploy.stay();
         }
+
+        /** Too late: a release that is current proves itself or is taken back. */
+        @Override
+        default DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
     }
 
     /** A state in which the release is current: nothing is being switched. */
@@ -128,6 +136,11 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
 
         @Override
         public DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        @Override
+        public DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now) {
             return deploy.stay();
         }
 

@@ -8,7 +8,6 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
-import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +28,15 @@ final class Deployer implements DeployEffect.Actor {
     private final CommandTurn turn;
     private final DeployNews news;
     private final Pruning pruning;
+    private final Holds holds;
+    private final Switching switching;
     private final ReleaseRecord record;
     private final List<CompletableFuture<DeployResult>> answers = new ArrayList<>();
 
     private Optional<Deploy> active = Optional.empty();
     private Optional<Waiting> waiting = Optional.empty();
-    private boolean starts = true;
-
-    /** A switch that returns later carries a number; an older one is ignored. */
-    private long switching;
+    /** What {@link #active} was asked for with; empty for one that an earlier agent activated. */
+    private Optional<DeployRequest> asked = Optional.empty();
 
     /** A deploy that waits until the one under way is over. */
     private record Waiting(DeployRequest request, DeployTicket ticket) {}
@@ -52,6 +51,8 @@ final class Deployer implements DeployEffect.Actor {
         this.preparation = new Preparation(id, ports, pruning, mailbox, this::prepared);
         this.turn = new CommandTurn(id, ports.turns(), mailbox);
         this.news = new DeployNews(id, ports.events(), ports.changes());
+        this.holds = new Holds(id, ports, record, mailbox, () -> handle(new DeployEvent.HoldsChanged(binding())));
+        this.switching = new Switching(id, ports, turn, record, mailbox, this::switched);
         this.active = found.deploy().filter(deploy -> !deploy.isOver());
     }
 
@@ -78,9 +79,28 @@ final class Deployer implements DeployEffect.Actor {
         return told;
     }
 
+    /** Thread-safe; never blocks. Completes with a {@link CommandException} if it does not stand. */
+    CompletableFuture<Hold.Placed> hold(Hold.Request request) {
+        var placed = new CompletableFuture<Hold.Placed>();
+        mailbox.execute(() ->
+                holds.ask(request, active.filter(Deploy::isSwitching).isPresent(), placed));
+        return placed;
+    }
+
+    /** Thread-safe; never blocks. Completes with what still stands. */
+    CompletableFuture<List<Hold>> release(Hold.By by) {
+        var left = new CompletableFuture<List<Hold>>();
+        mailbox.execute(() -> {
+            holds.release(by);
+            left.complete(holds.standing());
+        });
+        return left;
+    }
+
     /** Goes on with what an earlier agent left. Called once, when the service is supervised. */
     void resume() {
         mailbox.execute(() -> {
+            holds.resume();
             Optional<DeployRequest> promised = record.now().promised().map(DeployRequest::repeated);
             if (active.isEmpty()) {
                 promised.ifPresent(request -> begin(request, DeployTicket.create()));
@@ -103,19 +123,16 @@ final class Deployer implements DeployEffect.Actor {
         mailbox.execute(() -> {
             active.ifPresent(deploy -> answer(
                     DeployResult.of(Outcome.CANCELLED, new Problem(ErrorCode.CANCELLED, "the service was removed"))));
-            waiting.ifPresent(next -> next.ticket().end(superseded("the service was removed")));
+            waiting.ifPresent(next -> next.ticket().supersede("the service was removed"));
             waiting = Optional.empty();
             active = Optional.empty();
             preparation.abort();
             turn.release();
-            switching++;
+            switching.forget();
+            holds.forget();
             timers.cancelAll();
             record.delete();
         });
-    }
-
-    private static DeployResult superseded(String why) {
-        return DeployResult.of(Outcome.SUPERSEDED, new Problem(ErrorCode.CANCELLED, why));
     }
 
     // A deploy begins.
@@ -131,7 +148,7 @@ final class Deployer implements DeployEffect.Actor {
             checks().requireCurrent(request);
             if (active.isPresent() && !makesWay(request)) {
                 record.promise(request);
-                waiting.ifPresent(next -> next.ticket().end(superseded("another deploy took its place")));
+                waiting.ifPresent(next -> next.ticket().supersede("another deploy took its place"));
                 waiting = Optional.of(new Waiting(request, ticket));
                 ticket.accept();
                 return;
@@ -172,7 +189,7 @@ final class Deployer implements DeployEffect.Actor {
     }
 
     private void start(DeployRequest request, Preparation.Plan plan, DeployTicket ticket) {
-        starts = request.starts();
+        asked = Optional.of(request);
         answers.add(ticket.result());
         ticket.accept();
         var deploy = new Deploy(
@@ -214,13 +231,14 @@ final class Deployer implements DeployEffect.Actor {
         for (DeployEffect effect : step.effects()) effect.perform(this);
         if (!next.equals(before)) say(before, next);
         if (active.isEmpty()) ended();
+        if (active.filter(Deploy::isSwitching).isEmpty()) holds.switched();
     }
 
     private void say(Deploy before, Deploy next) {
         boolean isMoved =
                 next.isOver() || !next.state().visible().equals(before.state().visible());
         if (isMoved) news.moved(next);
-        else if (next.state() instanceof Preparing) news.told(next);
+        else if (next.state() instanceof DeployState.Pending) news.told(next);
     }
 
     /** Ends it before anything was changed. */
@@ -254,54 +272,38 @@ final class Deployer implements DeployEffect.Actor {
     @Override
     public void awaitTurn() {
         turn.await(() -> {
-            adoptOriginal();
+            record.adoptOriginal(ports.services(), ports.timers().now());
             Optional<ServiceStatus> status = ports.services().find(id);
             boolean isWanted = status.map(
                             it -> it.desired() == Desired.RUNNING || it.run().isPresent())
-                    .orElse(starts);
-            handle(new DeployEvent.TurnCame(record.now().current(), isWanted));
+                    .orElseGet(() -> asked.map(DeployRequest::starts).orElse(true));
+            handle(new DeployEvent.TurnCame(record.now().current(), isWanted, binding()));
         });
     }
 
-    /** What was installed without releases becomes the release to go back to. */
-    private void adoptOriginal() {
-        if (record.now().current().isPresent() || ports.services().find(id).isEmpty()) return;
-        Optional<String> name = ports.services().manifest(id).flatMap(Manifest::release);
-        record.change(known -> known.original(name, ports.timers().now()));
+    @Override
+    public void giveUpTurn() {
+        turn.release();
+    }
+
+    /** The holds that the deploy under way must wait for. */
+    private List<Hold> binding() {
+        return asked.filter(DeployRequest::ignoresHolds).isPresent() ? List.of() : holds.standing();
     }
 
     @Override
     public void switchTo(ReleaseId to, boolean isWanted) {
-        long number = ++switching;
-        Release release = record.now()
-                .find(to)
-                .orElseGet(() -> Release.of(to, ports.timers().now()));
-        var change = new ReleaseSwitch(
-                id, release.folder(id, ports.folders()), isWanted, active.flatMap(Deploy::commandId), ports);
-        turn.use(end -> run(change, to, number, end));
+        switching.begin(to, isWanted);
     }
 
-    private void run(ReleaseSwitch change, ReleaseId to, long number, Runnable end) {
-        change.run().whenComplete((problem, bug) -> {
-            end.run();
-            mailbox.execute(() -> {
-                if (number != switching) return;
-                Optional<Problem> why =
-                        bug == null ? problem : Optional.of(new Problem(ErrorCode.INTERNAL, "internal error: " + bug));
-                if (why.filter(found -> found.code() == ErrorCode.INTERRUPTED).isPresent()) return;
-                if (why.isPresent()) handle(new DeployEvent.SwitchFailed(why.get()));
-                else {
-                    record.change(known -> known.current(to));
-                    handle(new DeployEvent.Switched());
-                    observe();
-                }
-            });
-        });
+    private void switched(DeployEvent outcome) {
+        handle(outcome);
+        if (outcome instanceof DeployEvent.Switched) observe();
     }
 
     @Override
     public void stopService() {
-        ReleaseSwitch.stop(id, active.flatMap(Deploy::commandId), ports.services());
+        switching.stop();
     }
 
     @Override
@@ -330,8 +332,13 @@ final class Deployer implements DeployEffect.Actor {
 
     /** Thread-safe; never blocks. */
     void changed(ServiceStatus status) {
-        if (record.now().deploy().filter(deploy -> !deploy.isOver()).isEmpty()) return;
-        mailbox.execute(() -> handle(DeployEvent.Observed.of(status)));
+        ServiceReleases now = record.now();
+        boolean isWatched = now.deploy().filter(deploy -> !deploy.isOver()).isPresent();
+        if (!isWatched && now.holds().isEmpty()) return;
+        mailbox.execute(() -> {
+            holds.look();
+            handle(DeployEvent.Observed.of(status));
+        });
     }
 
     private void observe() {

@@ -4,6 +4,7 @@ import io.efka.agent.supervision.StatusListener;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,19 @@ public final class Deployments implements StatusListener {
         return deployer(id).tell(new DeployEvent.EndAsked(DeployResult.Outcome.CANCELLED, "cancelled by command"));
     }
 
+    /**
+     * Asks for a hold of a service that there is. Completes when it is on the disk, or with a {@link
+     * io.efka.protocol.CommandException} that says why it does not stand.
+     */
+    public CompletableFuture<Hold.Placed> hold(ServiceId id, Hold.Request request) {
+        return deployer(id).hold(request);
+    }
+
+    /** Ends what {@code by} holds, if anything. Completes with the holds that still stand. */
+    public CompletableFuture<List<Hold>> release(ServiceId id, Hold.By by) {
+        return deployer(id).release(by);
+    }
+
     /** As they are now. */
     public ServiceReleases releases(ServiceId id) {
         return Optional.ofNullable(deployers.get(id)).map(Deployer::releases).orElse(ServiceReleases.NONE);
@@ -63,6 +77,8 @@ public final class Deployments implements StatusListener {
         var fields = new LinkedHashMap<String, Object>();
         releases.current().ifPresent(current -> fields.put("release", current.value()));
         releases.deploy().ifPresent(deploy -> fields.put("deploy", describe(deploy)));
+        if (!releases.holds().isEmpty())
+            fields.put("holds", releases.holds().stream().map(Hold::fields).toList());
         return fields;
     }
 

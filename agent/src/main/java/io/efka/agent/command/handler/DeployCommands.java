@@ -86,6 +86,7 @@ public final class DeployCommands {
                 rule(arguments),
                 arguments.string("if_release"),
                 arguments.flag("force", false),
+                arguments.flag("ignore_hold", false),
                 arguments.flag("start", true),
                 command.isRepeated());
         DeployTicket ticket = deployments.deploy(id, request);
