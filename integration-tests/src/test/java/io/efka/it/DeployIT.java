@@ -125,8 +125,8 @@ class DeployIT {
         assertThat(device.watcher().all(device.topic("cam", "event")).stream()
                         .map(Watcher.Seen::json)
                         .filter(event -> text(event, "event").equals("state"))
-                        .filter(event -> text(event.getAsJsonObject("cause"), "kind")
-                                .equals("rollback"))
+                        .filter(event ->
+                                text(event.getAsJsonObject("cause"), "kind").equals("rollback"))
                         .map(event -> text(event, "to")))
                 .as("what the rollback did")
                 .contains("starting", "running");

@@ -1,6 +1,5 @@
 package io.efka.agent.release;
 
-import io.efka.agent.release.DeployEvent.TimerKind;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.agent.release.DeployResult.Problem;
 import io.efka.protocol.CommandException;
@@ -8,8 +7,7 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,40 +17,43 @@ import java.util.concurrent.Executor;
  * The deploys of one service: decides nothing, and does what {@link Deploy} decides. Always in this order: decide, save, swap,
  * act, announce. Confined to its mailbox, but for what says otherwise.
  */
-final class Deployer implements DeployEffect.Actor {
+final class Deployer {
     private final ServiceId id;
     private final DeployPorts ports;
     private final Executor mailbox;
-    private final DeployTimers timers;
+    private final Deployments all;
     private final Preparation preparation;
-    private final CommandTurn turn;
+    private final DeployActions actions;
     private final DeployNews news;
     private final Pruning pruning;
     private final Holds holds;
-    private final Switching switching;
+    private final Retirement retirement;
     private final ReleaseRecord record;
-    private final List<CompletableFuture<DeployResult>> answers = new ArrayList<>();
 
     private Optional<Deploy> active = Optional.empty();
     private Optional<Waiting> waiting = Optional.empty();
     /** What {@link #active} was asked for with; empty for one that an earlier agent activated. */
     private Optional<DeployRequest> asked = Optional.empty();
 
+    /** Another deployer is the service's now, if there is one at all. */
+    private boolean isRetired;
+
     /** A deploy that waits until the one under way is over. */
     private record Waiting(DeployRequest request, DeployTicket ticket) {}
 
-    Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox) {
+    /** @param all the deployers of the device */
+    Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox, Deployments all) {
         this.id = id;
+        this.all = all;
         this.record = new ReleaseRecord(id, found, ports.store());
         this.ports = ports;
         this.mailbox = mailbox;
-        this.timers = new DeployTimers(ports.timers(), mailbox, this::handle);
         this.pruning = new Pruning(id, ports.folders(), ports.disk());
         this.preparation = new Preparation(id, ports, pruning, mailbox, this::prepared);
-        this.turn = new CommandTurn(id, ports.turns(), mailbox);
+        this.actions = new DeployActions(id, ports, record, preparation, mailbox, this::acted, this::turnCame);
         this.news = new DeployNews(id, ports.events(), ports.changes());
         this.holds = new Holds(id, ports, record, mailbox, () -> handle(new DeployEvent.HoldsChanged(binding())));
-        this.switching = new Switching(id, ports, turn, record, mailbox, this::switched);
+        this.retirement = new Retirement(id, ports, mailbox, this::isIdle, this::forget);
         this.active = found.deploy().filter(deploy -> !deploy.isOver());
     }
 
@@ -62,10 +63,32 @@ final class Deployer implements DeployEffect.Actor {
     }
 
     /** Thread-safe; never blocks. */
-    DeployTicket deploy(DeployRequest request) {
-        DeployTicket ticket = DeployTicket.create();
-        mailbox.execute(() -> begin(request, ticket));
-        return ticket;
+    void deploy(DeployRequest request, DeployTicket ticket) {
+        mailbox.execute(() -> {
+            if (isRetired) all.deploy(id, request, ticket);
+            else begin(request, ticket);
+        });
+    }
+
+    /** Thread-safe; never blocks. Completes with a {@link CommandException} if the deploy would be refused. */
+    CompletableFuture<DeployPlan> plan(DeployRequest request) {
+        var answer = new CompletableFuture<DeployPlan>();
+        mailbox.execute(() -> {
+            try {
+                checks().requireCurrent(request);
+                Preparation.Plan plan = preparation.plan(request, checks());
+                preparation.check(plan, DeployPlan.of(request, plan.target(), situation(request)), answer);
+            } catch (CommandException refusal) {
+                answer.completeExceptionally(refusal);
+            }
+        });
+        return answer;
+    }
+
+    private DeployPlan.Situation situation(DeployRequest request) {
+        Instant now = ports.timers().now();
+        return new DeployPlan.Situation(
+                record.withOriginal(ports.services(), now), active, holds.standing(), isWanted(request.starts()), now);
     }
 
     /** Thread-safe; never blocks. Completes with whether there was a deploy to tell. */
@@ -82,8 +105,14 @@ final class Deployer implements DeployEffect.Actor {
     /** Thread-safe; never blocks. Completes with a {@link CommandException} if it does not stand. */
     CompletableFuture<Hold.Placed> hold(Hold.Request request) {
         var placed = new CompletableFuture<Hold.Placed>();
-        mailbox.execute(() ->
-                holds.ask(request, active.filter(Deploy::isSwitching).isPresent(), placed));
+        mailbox.execute(() -> {
+            if (isRetired) {
+                placed.completeExceptionally(
+                        new CommandException(ErrorCode.UNKNOWN_SERVICE, "service " + id + " is being removed"));
+            } else {
+                holds.ask(request, active.filter(Deploy::isSwitching).isPresent(), placed);
+            }
+        });
         return placed;
     }
 
@@ -101,6 +130,7 @@ final class Deployer implements DeployEffect.Actor {
     void resume() {
         mailbox.execute(() -> {
             holds.resume();
+            retirement.consider();
             Optional<DeployRequest> promised = record.now().promised().map(DeployRequest::repeated);
             if (active.isEmpty()) {
                 promised.ifPresent(request -> begin(request, DeployTicket.create()));
@@ -115,22 +145,23 @@ final class Deployer implements DeployEffect.Actor {
 
     /** The agent ends: the next one goes on. */
     void close() {
-        mailbox.execute(preparation::abort);
+        mailbox.execute(() -> {
+            preparation.abort();
+            holds.close();
+        });
     }
 
     /** The service is removed, and everything of it. */
     void removed() {
         mailbox.execute(() -> {
-            active.ifPresent(deploy -> answer(
+            isRetired = true;
+            active.ifPresent(deploy -> actions.answer(
                     DeployResult.of(Outcome.CANCELLED, new Problem(ErrorCode.CANCELLED, "the service was removed"))));
             waiting.ifPresent(next -> next.ticket().supersede("the service was removed"));
             waiting = Optional.empty();
             active = Optional.empty();
-            preparation.abort();
-            turn.release();
-            switching.forget();
+            actions.forget();
             holds.forget();
-            timers.cancelAll();
             record.delete();
         });
     }
@@ -160,6 +191,7 @@ final class Deployer implements DeployEffect.Actor {
         } catch (CommandException refusal) {
             ticket.refuse(refusal);
             if (record.takeBack(request)) news.refused(request, refusal);
+            retirement.consider();
         }
     }
 
@@ -168,7 +200,7 @@ final class Deployer implements DeployEffect.Actor {
             ticket.end(over.result());
             return;
         }
-        answers.add(ticket.result());
+        actions.answerTo(ticket.result());
         ticket.accept();
     }
 
@@ -190,7 +222,7 @@ final class Deployer implements DeployEffect.Actor {
 
     private void start(DeployRequest request, Preparation.Plan plan, DeployTicket ticket) {
         asked = Optional.of(request);
-        answers.add(ticket.result());
+        actions.answerTo(ticket.result());
         ticket.accept();
         var deploy = new Deploy(
                 request.commandId(),
@@ -228,7 +260,7 @@ final class Deployer implements DeployEffect.Actor {
             }
             active = Optional.of(next).filter(deploy -> !deploy.isOver());
         }
-        for (DeployEffect effect : step.effects()) effect.perform(this);
+        for (DeployEffect effect : step.effects()) effect.perform(actions);
         if (!next.equals(before)) say(before, next);
         if (active.isEmpty()) ended();
         if (active.filter(Deploy::isSwitching).isEmpty()) holds.switched();
@@ -248,42 +280,33 @@ final class Deployer implements DeployEffect.Actor {
                 deploy.move(new DeployState.Ended(result, ports.timers().now())).next();
         active = Optional.empty();
         record.abandon(over, waiting.map(Waiting::request));
-        answer(result);
+        actions.answer(result);
         news.moved(over);
         ended();
     }
 
     private void ended() {
-        timers.cancelAll();
-        turn.release();
+        actions.over();
         record.change(pruning::prune);
         Optional<Waiting> next = waiting;
         waiting = Optional.empty();
         next.ifPresent(one -> begin(one.request(), one.ticket()));
+        retirement.consider();
     }
 
-    // Effects.
-
-    @Override
-    public void abort() {
-        preparation.abort();
+    private void turnCame() {
+        record.adoptOriginal(ports.services(), ports.timers().now());
+        boolean isWanted = isWanted(asked.map(DeployRequest::starts).orElse(true));
+        handle(new DeployEvent.TurnCame(record.now().current(), isWanted, binding()));
     }
 
-    @Override
-    public void awaitTurn() {
-        turn.await(() -> {
-            record.adoptOriginal(ports.services(), ports.timers().now());
-            Optional<ServiceStatus> status = ports.services().find(id);
-            boolean isWanted = status.map(
-                            it -> it.desired() == Desired.RUNNING || it.run().isPresent())
-                    .orElseGet(() -> asked.map(DeployRequest::starts).orElse(true));
-            handle(new DeployEvent.TurnCame(record.now().current(), isWanted, binding()));
-        });
-    }
-
-    @Override
-    public void giveUpTurn() {
-        turn.release();
+    /** @param starts whether it is to run if it is new */
+    private boolean isWanted(boolean starts) {
+        return ports.services()
+                .find(id)
+                .map(status ->
+                        status.desired() == Desired.RUNNING || status.run().isPresent())
+                .orElse(starts);
     }
 
     /** The holds that the deploy under way must wait for. */
@@ -291,41 +314,29 @@ final class Deployer implements DeployEffect.Actor {
         return asked.filter(DeployRequest::ignoresHolds).isPresent() ? List.of() : holds.standing();
     }
 
-    @Override
-    public void switchTo(ReleaseId to, boolean isWanted) {
-        switching.begin(to, isWanted);
-    }
-
-    private void switched(DeployEvent outcome) {
+    private void acted(DeployEvent outcome) {
         handle(outcome);
         if (outcome instanceof DeployEvent.Switched) observe();
     }
 
-    @Override
-    public void stopService() {
-        switching.stop();
+    // What is kept of a service that never came to be.
+
+    private boolean isIdle() {
+        return active.isEmpty() && waiting.isEmpty() && record.now().promised().isEmpty();
     }
 
-    @Override
-    public void markBad(ReleaseId release, String why) {
-        record.markBad(release, why);
+    private void forget() {
+        record.delete();
+        pruning.deleteAll();
+        pruning.afterwards(() -> mailbox.execute(() -> {
+            boolean isForgotten = retirement.isDue() && record.now().equals(ServiceReleases.NONE);
+            if (isForgotten) retire();
+        }));
     }
 
-    @Override
-    public void setTimer(TimerKind kind, Duration delay) {
-        timers.set(kind, delay);
-    }
-
-    @Override
-    public void cancelTimer(TimerKind kind) {
-        timers.cancel(kind);
-    }
-
-    @Override
-    public void answer(DeployResult result) {
-        List<CompletableFuture<DeployResult>> waitingFor = List.copyOf(answers);
-        answers.clear();
-        waitingFor.forEach(answer -> answer.complete(result));
+    private void retire() {
+        isRetired = true;
+        all.retired(id, this);
     }
 
     // What is seen of the service.

@@ -36,6 +36,8 @@ final class Holds {
     /** What a service asked for while it was being switched; its answer says which run it meant. */
     private final List<Waiting> waiting = new ArrayList<>();
 
+    private boolean isClosed;
+
     private record Waiting(Hold.Request request, CompletableFuture<Placed> answer) {}
 
     /** @param changed called on the mailbox when other holds stand than before */
@@ -135,9 +137,7 @@ final class Holds {
         disarm(hold.by());
         // One that fires while it is being replaced finds another hold than its own.
         Runnable over = () -> end(hold, HoldNews.Why.TIME);
-        timers.put(
-                hold.by(),
-                ports.timers().schedule(hold.left(ports.timers().now()), () -> mailbox.execute(over)));
+        timers.put(hold.by(), ports.timers().schedule(hold.left(ports.timers().now()), () -> mailbox.execute(over)));
     }
 
     private void disarm(By by) {
@@ -152,10 +152,9 @@ final class Holds {
 
     /** A service's hold ends with the run that asked for it. To be called when the service has changed. */
     void look() {
+        if (isClosed) return;
         Optional<RunId> run = ports.services().find(id).flatMap(ServiceStatus::run);
-        of(By.SERVICE)
-                .filter(hold -> !hold.run().equals(run))
-                .ifPresent(hold -> end(hold, HoldNews.Why.RUN_OVER));
+        of(By.SERVICE).filter(hold -> !hold.run().equals(run)).ifPresent(hold -> end(hold, HoldNews.Why.RUN_OVER));
     }
 
     private void end(Hold hold, HoldNews.Why why) {
@@ -164,6 +163,12 @@ final class Holds {
         record.released(without(hold.by()));
         news.ended(hold, why);
         changed.run();
+    }
+
+    /** The agent ends. It may stop the service, which is no reason to begin what is held: the next agent decides. */
+    void close() {
+        isClosed = true;
+        for (By by : By.values()) disarm(by);
     }
 
     /** The service is removed; what is known of it is deleted by somebody else. */

@@ -48,8 +48,13 @@ final class ReleaseRecord {
 
     /** What was installed without releases becomes the release to go back to. */
     void adoptOriginal(ServiceRegistry services, Instant now) {
-        if (releases.current().isPresent() || services.find(id).isEmpty()) return;
-        releases = releases.original(services.manifest(id).flatMap(Manifest::release), now);
+        releases = withOriginal(services, now);
+    }
+
+    /** What they would be after {@link #adoptOriginal}. */
+    ServiceReleases withOriginal(ServiceRegistry services, Instant now) {
+        if (releases.current().isPresent() || services.find(id).isEmpty()) return releases;
+        return releases.original(services.manifest(id).flatMap(Manifest::release), now);
     }
 
     /** The deploy that a command began: the one under way, or one that is over. */

@@ -49,9 +49,7 @@ final class Switching {
                 if (number != newest) return;
                 over(
                         to,
-                        bug == null
-                                ? problem
-                                : Optional.of(new Problem(ErrorCode.INTERNAL, "internal error: " + bug)));
+                        bug == null ? problem : Optional.of(new Problem(ErrorCode.INTERNAL, "internal error: " + bug)));
             });
         }));
     }

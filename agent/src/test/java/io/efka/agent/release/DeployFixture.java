@@ -38,8 +38,14 @@ final class DeployFixture {
     final ReleaseFolders folders;
     final Deployments deployments;
 
+    /** What can be started here: everything, unless the test says otherwise. */
+    DeployPorts.Programs programs = (manifest, workDir) -> {};
+
     /** Whether another command to the service is under way: nothing gets its turn. */
     boolean isBusy;
+
+    /** Whether the disk does the newest of what it is asked first. */
+    boolean isDiskBackwards;
 
     private final Path root;
 
@@ -59,15 +65,20 @@ final class DeployFixture {
                         store,
                         folders,
                         new Artifacts(downloads, 1 << 20, tasks::add),
-                        (manifest, workDir) -> {},
+                        (manifest, workDir) -> programs.require(manifest, workDir),
                         services,
                         (id, work) -> turns.add(work),
                         new Recorded(),
                         timers,
-                        tasks::add,
+                        this::onDisk,
                         MAX_HOLD,
                         id -> {}),
                 () -> tasks::add);
+    }
+
+    private void onDisk(Runnable task) {
+        if (isDiskBackwards) tasks.addFirst(task);
+        else tasks.addLast(task);
     }
 
     private final class Recorded implements Events {
@@ -128,6 +139,12 @@ final class DeployFixture {
         DeployTicket ticket = deployments.deploy(CAM, request(release(name), false));
         settle();
         return ticket;
+    }
+
+    /** Deploys a release, and lets it prove itself. */
+    void deployed(String name) {
+        deploy(name);
+        after(DeployRule.STANDARD.minHealthy());
     }
 
     /** What a status shows; {@code none} without a deploy. */

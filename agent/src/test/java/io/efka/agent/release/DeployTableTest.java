@@ -30,8 +30,8 @@ final class DeployTableTest {
     private static final ReleaseId NEW = new ReleaseId("2.0-00000002");
     private static final DeployResult.Problem PROBLEM = new DeployResult.Problem(ErrorCode.UNHEALTHY, "it crashed");
 
-    private static final List<Hold> HELD = List.of(new Hold(
-            Hold.By.OPERATOR, "a visit", NOW, NOW.plusSeconds(60), Optional.empty(), Optional.empty()));
+    private static final List<Hold> HELD = List.of(
+            new Hold(Hold.By.OPERATOR, "a visit", NOW, NOW.plusSeconds(60), Optional.empty(), Optional.empty()));
 
     private static final Map<String, Deploy> DEPLOYS = new LinkedHashMap<>();
     private static final List<DeployEvent> EVENTS = new ArrayList<>();

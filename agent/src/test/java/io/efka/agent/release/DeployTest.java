@@ -26,8 +26,8 @@ final class DeployTest {
     private static final ReleaseId OLD = new ReleaseId("1.0-00000001");
     private static final ReleaseId NEW = new ReleaseId("2.0-00000002");
 
-    private static final List<Hold> HELD = List.of(new Hold(
-            Hold.By.OPERATOR, "a visit", NOW, NOW.plusSeconds(60), Optional.empty(), Optional.empty()));
+    private static final List<Hold> HELD = List.of(
+            new Hold(Hold.By.OPERATOR, "a visit", NOW, NOW.plusSeconds(60), Optional.empty(), Optional.empty()));
 
     private Instant now = NOW;
     private Deploy deploy = preparing(DeployRule.STANDARD);
@@ -53,7 +53,10 @@ final class DeployTest {
     }
 
     private void watch(Optional<ReleaseId> before) {
-        tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(before, true, List.of()), new DeployEvent.Switched());
+        tell(
+                new DeployEvent.Prepared(NEW),
+                new DeployEvent.TurnCame(before, true, List.of()),
+                new DeployEvent.Switched());
         effects.clear();
     }
 

@@ -73,8 +73,8 @@ final class HoldsTest {
         assertThat(device.state()).isEqualTo("held");
         assertThat(device.services.told).isEmpty();
         assertThat(device.deployments.describe(CAM).get("holds"))
-                .isEqualTo(List.of(
-                        device.deployments.releases(CAM).holds().get(0).fields()));
+                .isEqualTo(
+                        List.of(device.deployments.releases(CAM).holds().get(0).fields()));
 
         device.deployments.release(CAM, by);
         device.settle();
@@ -259,6 +259,20 @@ final class HoldsTest {
         device.services.crash(CAM);
         device = device.nextLife();
         assertThat(holders()).isEmpty();
+        assertThat(device.state()).isEqualTo("watching");
+    }
+
+    /** An agent that ends stops its services, and must not begin a deploy by that. */
+    @Test
+    void theEndOfTheAgentIsNoReasonToBeginWhatIsHeld() {
+        hold(By.SERVICE, "2h");
+        device.deploy("2.0");
+        device.deployments.close();
+        device.services.crash(CAM);
+        device.tellStatus();
+        assertThat(device.state()).isEqualTo("held");
+        assertThat(device.services.told).isEmpty();
+        device = device.nextLife();
         assertThat(device.state()).isEqualTo("watching");
     }
 

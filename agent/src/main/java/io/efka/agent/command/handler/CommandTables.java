@@ -86,7 +86,8 @@ public final class CommandTables {
                                         "confirm_within",
                                         "if_release",
                                         "force",
-                                        "ignore_hold")
+                                        "ignore_hold",
+                                        "plan")
                                 .readingFolders()),
                 Map.entry(
                         "rollback",
@@ -100,7 +101,8 @@ public final class CommandTables {
                                         "confirm_within",
                                         "if_release",
                                         "force",
-                                        "ignore_hold")
+                                        "ignore_hold",
+                                        "plan")
                                 .readingFolders()),
                 Map.entry("releases", query(deploy::releases)),
                 Map.entry("confirm", afterDispatch(IDEMPOTENT, deploy::confirm)),
