@@ -196,8 +196,9 @@ final class Deployer {
     }
 
     private void join(Deploy known, DeployTicket ticket) {
-        if (known.state() instanceof DeployState.Ended over) {
-            ticket.end(over.result());
+        Optional<DeployResult> told = known.state().answer();
+        if (told.isPresent()) {
+            ticket.end(told.get());
             return;
         }
         actions.answerTo(ticket.result());

@@ -76,7 +76,7 @@ final class ReleaseSwitch {
 
     /** Completes with why the service still runs; empty: it has no process, or there is no such service. */
     static CompletableFuture<Optional<Problem>> stop(ServiceId id, Cause cause, ServiceRegistry services) {
-        return problem(services.ask(id, cause, true, Event.StopAsked::new));
+        return problem(services.ask(id, cause, true, request -> new Event.StopAsked(request, true)));
     }
 
     private Optional<Problem> makeCurrent(Manifest manifest) {

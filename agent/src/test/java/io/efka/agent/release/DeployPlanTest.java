@@ -14,6 +14,7 @@ import io.efka.protocol.Until;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,7 @@ final class DeployPlanTest {
     private ErrorCode refusal(Content content) {
         Throwable why =
                 catchThrowable(() -> ask(DeployFixture.request(content, false)).join());
-        return ((CommandException) why.getCause()).code();
+        return ((CommandException) Objects.requireNonNull(why.getCause())).code();
     }
 
     private String id(String name) {

@@ -15,6 +15,7 @@ import io.efka.protocol.Until;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,7 +63,8 @@ final class HoldsTest {
     }
 
     private static CommandException refusal(CompletableFuture<?> asked) {
-        return (CommandException) catchThrowable(asked::join).getCause();
+        return (CommandException)
+                Objects.requireNonNull(catchThrowable(asked::join).getCause());
     }
 
     @ParameterizedTest
