@@ -13,6 +13,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -74,13 +75,11 @@ import io.efka.threads.SelfCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.LoggerFactory;
 
@@ -155,7 +154,7 @@ final class AgentAssembly {
         Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
             var device = new Discovery.Device(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            return new Discovery(prefix, device, this::serviceIds, link, timers, random);
+            return new Discovery(prefix, device, this::serviceIds, this::hasReleases, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
         var mailbox = mailbox("the session's mailbox", check);
@@ -181,16 +180,7 @@ final class AgentAssembly {
         discovery = new ServiceDiscovery(serviceStore, folders, manifests::now);
         orphans = new OrphanSweep(serviceStore, output, settings.folders().isOwnLogs(), channels, launcher);
         var brokerState = new BrokerState(timers, link::describe);
-        var sections = new LinkedHashMap<String, Supplier<?>>();
-        sections.put("broker", brokerState);
-        sections.put("prefix", settings::prefix);
-        sections.put("data_dir", folder::toString);
-        sections.put("log_dir", () -> settings.folders().logs().toString());
-        sections.put("cgroups", cgroups::describe);
-        sections.put("state_damages", store::damages);
-        sections.put("channel", channels::describe);
-        sections.put("data", data::counts);
-        sections.put("dropped", () -> dropped(outbox));
+        var sections = InfoSections.of(settings, brokerState, cgroups, store, channels, data, () -> dropped(outbox));
         var info = new DeviceInfo(instance, machine, topics, System::nanoTime, sections);
         Settings.LedgerBounds kept = settings.ledger();
         var ledger = new Ledger(new StoredLedger(store), kept.entries(), kept.age(), timers);
@@ -209,7 +199,11 @@ final class AgentAssembly {
                         events,
                         timers,
                         pools.folders(),
-                        statuses::refresh),
+                        settings.maxHold(),
+                        id -> {
+                            statuses.refresh(id);
+                            homeAssistant.ifPresent(one -> one.releasesChanged(id));
+                        }),
                 () -> mailbox("a service's deploys", check));
         var requests = new ServiceRequests(services, folders);
         var installation = new Installation(services, requests, folders, events, pools.folders());
@@ -228,6 +222,7 @@ final class AgentAssembly {
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests, deployments),
                 new DeployCommands(deployments, requests),
+                new HoldCommands(deployments, requests),
                 new ApplyCommand(services, requests, installation, deployments, queues),
                 new RestartAllCommand(services, requests, queues),
                 shutdown);
@@ -284,6 +279,10 @@ final class AgentAssembly {
         return deployments.describe(id);
     }
 
+    private boolean hasReleases(ServiceId id) {
+        return deployments.releases(id).current().isPresent();
+    }
+
     private Map<String, String> environment(Launcher.Launch launch) {
         return ReleaseFolders.environment(launch.workDir(), channels.environment(launch));
     }
@@ -309,7 +308,7 @@ final class AgentAssembly {
         Set<ServiceId> installed = orphans.installed(found);
         orphans.sweep(installed, isStateWhole);
         data.begin(installed);
-        channels.open(services);
+        channels.open(services, new ChannelHolds(deployments));
         services.boot(found);
         channels.start();
         deployments.start();

@@ -11,6 +11,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -124,6 +125,7 @@ public final class CommandFixture {
                         recorded,
                         timers,
                         tasks::add,
+                        Duration.ofHours(24),
                         id -> {}),
                 () -> tasks::add);
         table = CommandTables.standard(
@@ -136,6 +138,7 @@ public final class CommandFixture {
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests, deployments),
                 new DeployCommands(deployments, requests),
+                new HoldCommands(deployments, requests),
                 new ApplyCommand(supervision, requests, installation, deployments, queues),
                 new RestartAllCommand(supervision, requests, queues),
                 () -> onShutdown.run());
