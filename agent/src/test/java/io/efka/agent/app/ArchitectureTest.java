@@ -35,7 +35,9 @@ final class ArchitectureTest {
             protocol.json           -> protocol
             protocol.manifest       -> protocol, protocol.json
             mqtt                    -> threads
+            protocol.artifact       -> protocol, protocol.json
             mqtt.paho               -> threads, words, mqtt
+            transfer                -> threads, protocol, protocol.artifact, mqtt
             agent.files             -> threads
             agent.runtime           -> threads, protocol
             agent.supervision       -> threads, protocol, protocol.manifest
@@ -46,6 +48,7 @@ final class ArchitectureTest {
             agent.install           -> threads, words, protocol, protocol.json, protocol.manifest, agent.files
             agent.artifact.archive  -> threads, agent.files
             agent.artifact          -> threads, protocol, protocol.json, agent.files, agent.runtime
+            agent.artifact.mqtt     -> threads, protocol, protocol.artifact, mqtt, transfer, agent.artifact, agent.files
             agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.install
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
