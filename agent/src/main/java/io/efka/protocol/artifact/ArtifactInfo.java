@@ -60,6 +60,11 @@ public record ArtifactInfo(String name, long size, int chunk, Sha256 pieces) {
         return (int) Math.min(chunk, size - offset(number));
     }
 
+    /** Whether the same bytes are cut into the same chunks, whatever the file is called. */
+    public boolean isSameAs(ArtifactInfo other) {
+        return size == other.size && chunk == other.chunk && pieces.equals(other.pieces);
+    }
+
     public byte[] json() {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("v", 1);

@@ -13,6 +13,7 @@ import io.efka.protocol.artifact.PieceHashes;
 import io.efka.protocol.artifact.Wish;
 import io.efka.transfer.ArtifactSender;
 import io.efka.transfer.Pace;
+import io.efka.transfer.SenderId;
 import io.efka.transfer.ServedArtifact;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -264,11 +265,12 @@ final class SimulatedFleet {
 
         Publisher(String name, boolean isPeer) {
             this.name = name;
-            var served = new ServedArtifact(file, topics, info, hashes, name, isPeer);
-            this.sender = new ArtifactSender(served, this, new Pace(1 << 20, now), () -> {}, chance, now);
+            var served = new ServedArtifact(file, topics, info, hashes);
+            this.sender = new ArtifactSender(
+                    new SenderId(name, isPeer), () -> served, this, new Pace(1 << 20, now), () -> {}, chance, now);
         }
 
-        void offer() {
+        void offer() throws IOException {
             sender.offer();
             pump();
         }
@@ -289,6 +291,8 @@ final class SimulatedFleet {
                 }
             } catch (IllegalArgumentException corrupt) {
                 // what a publisher does too
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
             pump();
         }
@@ -329,6 +333,9 @@ final class SimulatedFleet {
 
         @Override
         public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {}
+
+        @Override
+        public void visit(List<Subscription> subscriptions, Listener listener) {}
 
         @Override
         public void holdOff(Duration pause) {}
