@@ -123,6 +123,7 @@ final class AgentAssemblyTest {
                 "efka",
                 List.of(),
                 new Settings.Folders(root.resolve("data"), root.resolve("logs"), List.of(), Optional.empty()),
+                Settings.Artifacts.STANDARD,
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(30),
                 LIMIT,

@@ -47,7 +47,7 @@ final class ArchitectureTest {
             agent.channel           -> threads, words, protocol, protocol.json, protocol.manifest, agent.supervision, agent.files, agent.runtime
             agent.install           -> threads, words, protocol, protocol.json, protocol.manifest, agent.files
             agent.artifact.archive  -> threads, agent.files
-            agent.artifact          -> threads, protocol, protocol.json, agent.files, agent.runtime
+            agent.artifact          -> threads, words, protocol, protocol.json, agent.files, agent.runtime
             agent.artifact.mqtt     -> threads, protocol, protocol.artifact, mqtt, transfer, agent.artifact, agent.files
             agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.install
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
@@ -62,6 +62,7 @@ final class ArchitectureTest {
             agent.process           -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry, agent.files, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.files, agent.command.ledger, agent.output.store
+            fleet                   -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
