@@ -74,8 +74,11 @@ public final class ArtifactServer implements MqttLink.Listener {
         /** A device asks for something. */
         void wishes(Wish wish);
 
+        /** The broker has refused these subscriptions, each with the reason in words. */
+        void refused(Map<String, String> filters) throws IOException;
+
         /** Called several times a second. @return whether the server should end */
-        boolean isOver(long now);
+        boolean isOver(long now) throws IOException;
     }
 
     private interface Event {
@@ -156,8 +159,7 @@ public final class ArtifactServer implements MqttLink.Listener {
         if (known != null) return Optional.of(known);
         if (senders.size() == MAX_SENDERS) return Optional.empty();
         Optional<ArtifactSender> added = library.find(topics)
-                .map(loader ->
-                        new ArtifactSender(self, loader, link, pace, this::wake, chance, clock.getAsLong()));
+                .map(loader -> new ArtifactSender(self, loader, link, pace, this::wake, chance, clock.getAsLong()));
         added.ifPresent(sender -> senders.put(topics, sender));
         return added;
     }
@@ -189,8 +191,7 @@ public final class ArtifactServer implements MqttLink.Listener {
 
     @Override
     public void subscriptionsRefused(Map<String, String> refused) {
-        refused.forEach((filter, reason) ->
-                LOG.error("the broker refuses the subscription to {}, so nobody is heard there: {}", filter, reason));
+        events.add((now, watcher) -> watcher.refused(refused));
     }
 
     @Override
@@ -204,7 +205,8 @@ public final class ArtifactServer implements MqttLink.Listener {
             try {
                 handle(topic.get(), inbound.message().payload(), now, watcher);
             } catch (IllegalArgumentException e) {
-                LOG.debug("a message on {} cannot be used: {}", inbound.message().topic(), e.getMessage());
+                LOG.debug(
+                        "a message on {} cannot be used: {}", inbound.message().topic(), e.getMessage());
             } finally {
                 inbound.acknowledge();
             }
@@ -228,7 +230,6 @@ public final class ArtifactServer implements MqttLink.Listener {
     }
 
     private void wished(ArtifactTopics topics, Wish wish, long now) throws IOException {
-        if (wish.device().value().equals(self.name())) return;
         try {
             Optional<ArtifactSender> sender = sender(topics);
             if (sender.isPresent()) sender.get().wished(wish, now);

@@ -45,12 +45,7 @@ public record ServedArtifact(Path file, ArtifactTopics topics, ArtifactInfo info
      * @throws IOException if it cannot be read, is empty, is too large (4 GiB) or has another hash
      */
     public static ServedArtifact read(
-            Path file,
-            String prefix,
-            GroupId group,
-            Optional<Sha256> expected,
-            long maxPacket)
-            throws IOException {
+            Path file, String prefix, GroupId group, Optional<Sha256> expected, long maxPacket) throws IOException {
         MessageDigest digest = Sha256.newDigest();
         long size = Files.size(file);
         int chunk = chunk(maxPacket);
@@ -114,10 +109,6 @@ public record ServedArtifact(Path file, ArtifactTopics topics, ArtifactInfo info
 
     private static Properties properties(String type, Duration expiry) {
         return new Properties(
-                Optional.of(type),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalLong.of(expiry.toSeconds()),
-                List.of());
+                Optional.of(type), Optional.empty(), Optional.empty(), OptionalLong.of(expiry.toSeconds()), List.of());
     }
 }

@@ -30,6 +30,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -112,8 +113,7 @@ final class MqttSourceTest {
         @Override
         public Optional<ArtifactSender.Loader> find(ArtifactTopics wanted) {
             return wanted.equals(topics)
-                    ? Optional.of(
-                            () -> ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE))
+                    ? Optional.of(() -> ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE))
                     : Optional.empty();
         }
 
@@ -143,6 +143,9 @@ final class MqttSourceTest {
 
         @Override
         public void wishes(Wish wish) {}
+
+        @Override
+        public void refused(Map<String, String> filters) {}
 
         @Override
         public boolean isOver(long now) {
@@ -220,8 +223,7 @@ final class MqttSourceTest {
         try (PartialArtifact part = part("part")) {
             source("dev1").fetch(ANY, part, new Cancellation());
         }
-        try (var channel = FileChannel.open(
-                folder.resolve("part"), StandardOpenOption.WRITE)) {
+        try (var channel = FileChannel.open(folder.resolve("part"), StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[1_000]), 70 * 65_536);
         }
         long before = chunksSent();
@@ -253,7 +255,8 @@ final class MqttSourceTest {
         try (PartialArtifact part = part("part")) {
             CompletableFuture<Void> fetch = fetching(part, new Cancellation());
             for (int i = 0; !fetch.isDone(); i++) {
-                broker.publish(new Message(topics.chunk(i % CHUNKS), new byte[65_536], 1, false, Message.Properties.NONE));
+                broker.publish(
+                        new Message(topics.chunk(i % CHUNKS), new byte[65_536], 1, false, Message.Properties.NONE));
                 broker.publish(new Message(topics.chunk(i), new byte[7], 1, false, Message.Properties.NONE));
                 broker.publish(new Message(topics.want(), new byte[7], 1, false, Message.Properties.NONE));
                 Await.within(Duration.ofMillis(20), fetch::isDone);

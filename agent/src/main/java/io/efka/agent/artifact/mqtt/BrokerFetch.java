@@ -164,8 +164,7 @@ final class BrokerFetch {
     }
 
     private void begin() throws IOException {
-        var layout = new Layout(
-                transfer.info().orElseThrow(), transfer.hashes().orElseThrow());
+        var layout = new Layout(transfer.info().orElseThrow(), transfer.hashes().orElseThrow());
         transfer.found(file.begin(layout));
     }
 
@@ -198,8 +197,7 @@ final class BrokerFetch {
     private CompletableFuture<Void> report(Holding.State state) {
         GroupId group = offering.isEmpty() ? GroupId.ALL : offering.iterator().next();
         int of = transfer.info().map(ArtifactInfo::chunks).orElse(0);
-        return publish(
-                inbox.topics(group).have(device), new Holding(device, transfer.have(), of, state).json());
+        return publish(inbox.topics(group).have(device), new Holding(device, transfer.have(), of, state).json());
     }
 
     /** Gives the last report time to reach the broker: the connection ends after it. */
