@@ -130,6 +130,14 @@ public final class ValueRules {
         };
     }
 
+    /** One item, or a list of them; each one that does not fit is reported. */
+    static <T> Rule<List<T>> oneOrMore(Rule<T> item, String expected) {
+        Rule<List<T>> list = listOf(item, expected);
+        return (value, place) -> value.isJsonArray() || value.isJsonObject()
+                ? list.read(value, place)
+                : item.read(value, place).map(List::of);
+    }
+
     /** An object of strings whose names fit; each entry that does not is reported. */
     static Rule<Map<String, String>> mapOfText(Predicate<String> nameFits, String expectedName, String expected) {
         return (value, place) -> {

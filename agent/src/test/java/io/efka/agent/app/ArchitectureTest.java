@@ -49,10 +49,10 @@ final class ArchitectureTest {
             agent.artifact.archive  -> threads, agent.files
             agent.artifact          -> threads, words, protocol, protocol.json, agent.files, agent.runtime
             agent.artifact.mqtt     -> threads, protocol, protocol.artifact, mqtt, transfer, agent.artifact, agent.files
-            agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.install
+            agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.artifact, agent.artifact.archive, agent.install
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
-            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.release, agent.command.ledger, agent.command
+            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.artifact, agent.install, agent.release, agent.command.ledger, agent.command
             agent.output.store      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
