@@ -44,6 +44,7 @@ public final class ArtifactFolder implements ArtifactServer.Library, ArtifactSer
 
     private final Map<Path, KnownFile> known = new HashMap<>();
     private long scanAt;
+    private volatile boolean isClosed;
 
     private record KnownFile(long size, FileTime changed, Sha256 hash) {
         boolean isStill(Path file) throws IOException {
@@ -96,6 +97,7 @@ public final class ArtifactFolder implements ArtifactServer.Library, ArtifactSer
 
     /** Ends {@link #run} soon. From any thread. */
     public void close() {
+        isClosed = true;
         server.close();
     }
 
@@ -135,6 +137,7 @@ public final class ArtifactFolder implements ArtifactServer.Library, ArtifactSer
         }
         known.keySet().retainAll(found);
         for (Path file : found) {
+            if (isClosed) return;
             try {
                 KnownFile before = known.get(file);
                 if (before == null || !before.isStill(file)) known.put(file, read(file));

@@ -180,13 +180,13 @@ public final class ArtifactPush implements ArtifactServer.Library, ArtifactServe
         if (!wasConnected) return now - begunAt < CONNECT.toNanos() ? Optional.empty() : unreachable();
         Duration silence = Duration.ofNanos(now - signAt);
         if (progress.seen() == 0) return silence.compareTo(plan.patience) < 0 ? Optional.empty() : unwanted();
-        if (!server.isIdle()) return Optional.empty();
-        if (plan.devices.isPresent()) {
-            if (progress.complete() >= plan.devices.get()) return done();
-        } else if (progress.complete() == progress.seen() && silence.compareTo(plan.linger) >= 0) {
-            return done();
-        }
+        if (server.isIdle() && hasEnough(silence)) return done();
         return silence.compareTo(SILENCE) < 0 ? Optional.empty() : incomplete();
+    }
+
+    private boolean hasEnough(Duration silence) {
+        if (plan.devices.isPresent()) return progress.complete() >= plan.devices.get();
+        return progress.complete() == progress.seen() && silence.compareTo(plan.linger) >= 0;
     }
 
     private Optional<ExitCode> unreachable() {

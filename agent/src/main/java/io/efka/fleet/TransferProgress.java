@@ -14,17 +14,25 @@ import java.util.Optional;
 final class TransferProgress {
     private static final double MIB = 1 << 20;
 
+    /** Further ones are served, but not counted: anybody can make up names. */
+    private static final int MAX_DEVICES = 100_000;
+
     private final Map<DeviceId, Holding> devices = new LinkedHashMap<>();
 
     /** @return whether the device has all of it now and had not before */
     boolean holds(Holding holding) {
+        if (!isKnown(holding.device())) return false;
         Holding before = devices.put(holding.device(), holding);
         return isComplete(holding) && (before == null || !isComplete(before));
     }
 
     /** A device asks for something: it has not all of it. */
     void wants(DeviceId device) {
-        devices.putIfAbsent(device, new Holding(device, 0, 0, Holding.State.RECEIVING));
+        if (isKnown(device)) devices.putIfAbsent(device, new Holding(device, 0, 0, Holding.State.RECEIVING));
+    }
+
+    private boolean isKnown(DeviceId device) {
+        return devices.size() < MAX_DEVICES || devices.containsKey(device);
     }
 
     private static boolean isComplete(Holding holding) {

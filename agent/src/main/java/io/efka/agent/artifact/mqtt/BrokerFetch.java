@@ -121,7 +121,7 @@ final class BrokerFetch {
 
     private void handle(Item item) throws IOException {
         long now = timers.nanos();
-        if (item instanceof Item.Connected) transfer.reconnected(now);
+        if (item instanceof Item.Connected) transfer.connected(now);
         if (!(item instanceof Item.Received received)) return;
         try {
             take(received, now);
@@ -194,10 +194,13 @@ final class BrokerFetch {
         report(Holding.State.RECEIVING);
     }
 
+    /** In every group in which it is offered: any of the publishers may be the one that is still there. */
     private CompletableFuture<Void> report(Holding.State state) {
-        GroupId group = offering.isEmpty() ? GroupId.ALL : offering.iterator().next();
         int of = transfer.info().map(ArtifactInfo::chunks).orElse(0);
-        return publish(inbox.topics(group).have(device), new Holding(device, transfer.have(), of, state).json());
+        byte[] holding = new Holding(device, transfer.have(), of, state).json();
+        return CompletableFuture.allOf(offering.stream()
+                .map(group -> publish(inbox.topics(group).have(device), holding))
+                .toArray(CompletableFuture[]::new));
     }
 
     /** Gives the last report time to reach the broker: the connection ends after it. */

@@ -76,8 +76,7 @@ final class ChunkTransfer {
         this.size = size;
         this.chance = chance;
         this.progressAt = now;
-        this.asks = true;
-        this.actAt = now + FIRST_LOOK.toNanos() + WishWait.next(chance);
+        connected(now);
     }
 
     /**
@@ -164,17 +163,20 @@ final class ChunkTransfer {
         boolean isSame = isChunkPhase()
                 ? heard.expectsOneOf(missing)
                 : info.isEmpty() ? wish.info() : wish.pieces().isPresent();
+        if (isOwn) askIfNothingIsExpected(now);
         if (isOwn || !isSame || !asks || suppressed == MAX_SUPPRESSED) return;
         suppressed++;
         asks = false;
         actAt = now + quiet();
     }
 
-    /** The connection was lost: what was under way does not come. */
-    void reconnected(long now) {
+    /** There is a new connection: what was under way on the one before does not come. */
+    void connected(long now) {
         heard.clear();
         isWishUnderWay = false;
-        if (!isComplete()) askSoon(now);
+        if (isComplete()) return;
+        askSoon(now);
+        if (info.isEmpty()) actAt += FIRST_LOOK.toNanos();
     }
 
     /** What to ask for now. */
