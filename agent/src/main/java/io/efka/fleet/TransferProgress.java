@@ -76,12 +76,12 @@ final class TransferProgress {
         return (int) all.stream().mapToInt(TransferProgress::percent).average().orElse(0);
     }
 
-    /** One line: {@code 62 %, 8 of 10 devices have it, 12.4 MiB sent, slowest cam7 31 %}. */
+    /** One line: {@code 62 %, 8 of 10 have it, 12.4 MiB sent, slowest cam7 31 %}. */
     String line(long sentBytes) {
         if (devices.isEmpty()) return "waiting for devices that want it";
         Optional<Holding> slowest = incompleteOnes().stream().findFirst();
         return percent() + " %, " + complete() + " of " + seen()
-                + (seen() == 1 ? " device has it, " : " devices have it, ")
+                + " have it, "
                 + String.format(Locale.ROOT, "%.1f MiB sent", sentBytes / MIB)
                 + slowest.map(one -> ", slowest " + one.device() + " " + percent(one) + " %")
                         .orElse("");

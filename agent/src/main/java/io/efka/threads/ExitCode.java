@@ -13,7 +13,7 @@ public enum ExitCode {
     UNAVAILABLE(69, "a required resource, such as a port, is unavailable"),
     INTERNAL(70, "a fault of efka itself, or an end that took too long"),
     CANNOT_CREATE(73, "the data or log folder cannot be made or written"),
-    BUSY(75, "another agent uses the data folder, or its lock file was deleted; or not all devices answered in time"),
+    BUSY(75, "another agent uses the data folder, or its lock file was deleted; not all devices answered"),
     NOT_ALLOWED(77, "the broker refuses what was asked of it"),
     BAD_CONFIG(78, "the environment or the config file is wrong"),
     FORGOTTEN(80, "decommissioned by shutdown with forget; not to be started again by itself"),

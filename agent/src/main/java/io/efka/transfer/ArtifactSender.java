@@ -75,8 +75,8 @@ public final class ArtifactSender {
     }
 
     /** Publishes the info, whether anybody asks for it or not. */
-    public void offer() throws IOException {
-        plan().offer();
+    public void offer(long now) throws IOException {
+        plan().offer(now);
     }
 
     /** Somebody answers, perhaps this sender. */

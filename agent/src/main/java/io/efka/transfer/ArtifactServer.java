@@ -151,7 +151,7 @@ public final class ArtifactServer implements MqttLink.Listener {
     /** Publishes the info of an artifact of the library. On the server's thread. */
     public void offer(ArtifactTopics topics) throws IOException {
         Optional<ArtifactSender> sender = sender(topics);
-        if (sender.isPresent()) sender.get().offer();
+        if (sender.isPresent()) sender.get().offer(clock.getAsLong());
     }
 
     private Optional<ArtifactSender> sender(ArtifactTopics topics) {

@@ -46,8 +46,7 @@ final class ServingPlan {
 
     /** A device asks for something. What does not exist is left out. */
     void wished(Wish wish, long now) {
-        recent.entrySet()
-                .removeIf(sent -> now - sent.getValue() > recent(sent.getKey()).toNanos());
+        forget(now);
         boolean isAnswered = wish.info() && sendFirst(new Sending.Info());
         if (wish.pieces().isPresent()) isAnswered |= sendHashes(wish.pieces().get());
         var added = new ArrayList<Integer>();
@@ -62,8 +61,14 @@ final class ServingPlan {
         return sending instanceof Sending.Chunk ? RECENT : RECENT_HASHES;
     }
 
+    private void forget(long now) {
+        recent.entrySet()
+                .removeIf(sent -> now - sent.getValue() > recent(sent.getKey()).toNanos());
+    }
+
     /** Sends the info, whether anybody asks for it or not. */
-    void offer() {
+    void offer(long now) {
+        forget(now);
         sendFirst(new Sending.Info());
     }
 

@@ -26,7 +26,7 @@ final class ServingTurn {
     ServingTurn(boolean isStandingBy, RandomGenerator chance, long now) {
         this.isStandingBy = isStandingBy;
         this.chance = chance;
-        this.answeredAt = now - ServingPlan.RECENT.toNanos();
+        this.answeredAt = now - 2 * ServingPlan.RECENT.toNanos(); // nobody has answered yet
         this.takeOverAt = now;
     }
 

@@ -119,7 +119,7 @@ final class ArtifactPushTest {
                 + content.length + "}\n");
         assertThat(err.toString())
                 .contains("efka: cam1 has it (1 of 2)\n", "efka: cam2 has it (2 of 2)\n")
-                .contains("done: 100 %, 2 of 2 devices have it, 0.3 MiB sent (1.00 times the file)");
+                .contains("done: 100 %, 2 of 2 have it, 0.3 MiB sent (1.00 times the file)");
         assertThat(broker.clients()).isZero();
     }
 
@@ -227,6 +227,6 @@ final class ArtifactPushTest {
 
         assertThat(err.toString())
                 .isEqualTo("\r\u001b[K[....................] waiting for devices that want it"
-                        + "\r\u001b[K[############........] 60 %, 1 of 2 devices have it, 0.4 MiB sent, slowest cam2 2");
+                        + "\r\u001b[K[############........] 60 %, 1 of 2 have it, 0.4 MiB sent, slowest cam2 20 %");
     }
 }

@@ -271,7 +271,7 @@ final class SimulatedFleet {
         }
 
         void offer() throws IOException {
-            sender.offer();
+            sender.offer(now);
             pump();
         }
 
