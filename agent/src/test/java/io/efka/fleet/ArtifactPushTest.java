@@ -112,11 +112,11 @@ final class ArtifactPushTest {
         has("cam2", CHUNKS, Holding.State.COMPLETE);
 
         assertThat(result).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(ExitCode.OK);
-        assertThat(IntStream.range(0, CHUNKS)).allMatch(number -> published(topics.chunk(number))
-                        .size()
-                == 1);
-        assertThat(out).hasToString("{\"url\":[\"mqtt:\"],\"sha256\":\"" + topics.artifact() + "\",\"size\":"
-                + content.length + "}\n");
+        assertThat(IntStream.range(0, CHUNKS))
+                .allMatch(number -> published(topics.chunk(number)).size() == 1);
+        assertThat(out)
+                .hasToString("{\"url\":[\"mqtt:\"],\"sha256\":\"" + topics.artifact() + "\",\"size\":" + content.length
+                        + "}\n");
         assertThat(err.toString())
                 .contains("efka: cam1 has it (1 of 2)\n", "efka: cam2 has it (2 of 2)\n")
                 .contains("done: 100 %, 2 of 2 have it, 0.3 MiB sent (1.00 times the file)");

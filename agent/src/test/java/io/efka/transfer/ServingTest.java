@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 final class ServingTest {
     private static final DeviceId DEV1 = new DeviceId("dev1");
     private static final int CHUNKS = 2_000;
-    private static final ArtifactInfo INFO =
-            new ArtifactInfo("a", CHUNKS * 65_536L, 65_536, Sha256.of(new byte[] {1}));
+    private static final ArtifactInfo INFO = new ArtifactInfo("a", CHUNKS * 65_536L, 65_536, Sha256.of(new byte[] {1}));
 
     private long now;
 
@@ -30,8 +29,7 @@ final class ServingTest {
 
     private static Wish wish(int first, int last) {
         return Wish.of(
-                DEV1,
-                ChunkNumbers.of(IntStream.rangeClosed(first, last).boxed().toList()));
+                DEV1, ChunkNumbers.of(IntStream.rangeClosed(first, last).boxed().toList()));
     }
 
     @Nested

@@ -50,7 +50,8 @@ class ArtifactTransferIT {
     }
 
     private AgentProcess push(URI uri, Archive archive, String... more) {
-        var arguments = new ArrayList<String>(List.of("artifact", "push", archive.file().toString()));
+        var arguments =
+                new ArrayList<String>(List.of("artifact", "push", archive.file().toString()));
         arguments.addAll(List.of("--broker", uri.toString()));
         arguments.addAll(List.of(more));
         return AgentProcess.fleet(folder.resolve("push.log"), arguments);
@@ -67,7 +68,8 @@ class ArtifactTransferIT {
     private static List<Integer> chunks(Watcher watcher) {
         return watcher.all().stream()
                 .filter(seen -> seen.topic().contains("/chunk/"))
-                .map(seen -> Integer.parseInt(seen.topic().substring(seen.topic().lastIndexOf('/') + 1)))
+                .map(seen ->
+                        Integer.parseInt(seen.topic().substring(seen.topic().lastIndexOf('/') + 1)))
                 .toList();
     }
 
@@ -111,8 +113,7 @@ class ArtifactTransferIT {
             try (var watcher = new Watcher(broker, "efka/group/all/artifact/+/have/+");
                     AgentProcess push = push(URI.create(broker.uri()), archive, "--rate", "16MiB/s")) {
                 device.watcher().publish(device.topic("cam", "cmd/deploy"), deploy(archive));
-                watcher.await(
-                        "some chunks", seen -> seen.json().get("chunks").getAsInt() > 100);
+                watcher.await("some chunks", seen -> seen.json().get("chunks").getAsInt() > 100);
                 for (int i = 0; i < 20; i++) {
                     long begun = System.nanoTime();
                     ok(device.ask("ping", ""));
@@ -135,9 +136,11 @@ class ArtifactTransferIT {
             }
             try (var watcher = new Watcher(broker, "efka/group/all/artifact/#")) {
                 late.watcher().publish(late.topic("cam", "cmd/deploy"), deploy(archive));
-                watcher.await("an answer of the helper", seen -> seen.topic().endsWith("/answer")
-                        && seen.json().get("by").getAsString().equals("helper")
-                        && seen.json().get("peer").getAsBoolean());
+                watcher.await(
+                        "an answer of the helper",
+                        seen -> seen.topic().endsWith("/answer")
+                                && seen.json().get("by").getAsString().equals("helper")
+                                && seen.json().get("peer").getAsBoolean());
                 Await.until("half of it", LONG, () -> chunks(watcher).size() > 45);
                 late.agent().kill();
                 late.start();
@@ -173,12 +176,18 @@ class ArtifactTransferIT {
                 var watcher = new Watcher(broker, "efka/group/all/artifact/+/info");
                 AgentProcess serve = AgentProcess.fleet(
                         folder.resolve("serve.log"),
-                        List.of("artifact", "serve", folder.resolve("archives").toString(), "--broker", broker.uri()))) {
+                        List.of(
+                                "artifact",
+                                "serve",
+                                folder.resolve("archives").toString(),
+                                "--broker",
+                                broker.uri()))) {
             ok(device.ask("cam", "deploy", deploy(archive)));
 
             awaitOffer(watcher);
             assertThat(serve.terminate()).isZero();
-            assertThat(serve.log()).contains("serving 1 files", "sending " + archive.file().getFileName());
+            assertThat(serve.log())
+                    .contains("serving 1 files", "sending " + archive.file().getFileName());
         }
     }
 }

@@ -110,7 +110,7 @@ final class ArtifactCommand {
             try {
                 return parser.apply(text);
             } catch (IllegalArgumentException e) {
-                throw wrong(option, e.getMessage(), text);
+                throw wrong(option, String.valueOf(e.getMessage()), text);
             }
         }
 

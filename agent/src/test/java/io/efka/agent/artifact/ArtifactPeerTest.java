@@ -97,7 +97,8 @@ final class ArtifactPeerTest {
         byte[] answer = new Answer("push-1", false, new ChunkNumbers(List.of(2))).json();
         broker.publish(new Message(topics.answer(), answer, 1, false, Message.Properties.JSON));
 
-        assertThat(Await.within(Duration.ofSeconds(6), () -> !on(topics.chunk(2)).isEmpty()))
+        assertThat(Await.within(
+                        Duration.ofSeconds(6), () -> !on(topics.chunk(2)).isEmpty()))
                 .isFalse();
     }
 
@@ -107,7 +108,9 @@ final class ArtifactPeerTest {
         wants(topics, Wish.ofInfo(DEV1));
 
         Await.until("the info of what it has", () -> !on(topics.info()).isEmpty());
-        assertThat(broker.published()).filteredOn(message -> message.topic().endsWith("/info")).hasSize(1);
+        assertThat(broker.published())
+                .filteredOn(message -> message.topic().endsWith("/info"))
+                .hasSize(1);
     }
 
     @Test
@@ -115,6 +118,7 @@ final class ArtifactPeerTest {
         Files.write(folder.resolve(topics.artifact().hex()), new byte[content.length]);
         wants(topics, chunk(0));
 
-        assertThat(Await.within(Duration.ofSeconds(6), () -> broker.published().size() > 1)).isFalse();
+        assertThat(Await.within(Duration.ofSeconds(6), () -> broker.published().size() > 1))
+                .isFalse();
     }
 }

@@ -185,8 +185,8 @@ public final class ArtifactPeer implements AutoCloseable {
 
         @Override
         public void refused(Map<String, String> filters) {
-            filters.forEach((filter, reason) ->
-                    LOG.warn("the broker refuses the subscription to {}: {}", filter, reason));
+            filters.forEach(
+                    (filter, reason) -> LOG.warn("the broker refuses the subscription to {}: {}", filter, reason));
         }
 
         @Override
