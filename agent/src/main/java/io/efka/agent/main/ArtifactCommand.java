@@ -62,16 +62,16 @@ final class ArtifactCommand {
     /** What both commands have in common. */
     private abstract class Sending implements Callable<Integer> {
         @Spec
-        protected CommandSpec spec = CommandSpec.create();
+        CommandSpec spec = CommandSpec.create();
 
         @Option(names = "--group", paramLabel = "ID[,ID]", description = "Devices of this group. Default: all")
-        protected String groupNames = "all";
+        String groupNames = "all";
 
         @Option(
                 names = "--rate",
                 paramLabel = "SIZE/s",
                 description = "Bytes per second, from 32KiB/s; 0: no limit. Default: 1MiB/s")
-        protected String rateText = "1MiB/s";
+        String rateText = "1MiB/s";
 
         @Override
         public Integer call() throws InterruptedException {

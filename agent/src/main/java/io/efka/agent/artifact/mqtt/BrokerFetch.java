@@ -200,7 +200,7 @@ final class BrokerFetch {
         byte[] holding = new Holding(device, transfer.have(), of, state).json();
         return CompletableFuture.allOf(offering.stream()
                 .map(group -> publish(inbox.topics(group).have(device), holding))
-                .toArray(CompletableFuture[]::new));
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     /** Gives the last report time to reach the broker: the connection ends after it. */
