@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class ArtifactTransferIT {
     private static final int MB = 1_000_000;
-    private static final Duration LONG = Duration.ofSeconds(120);
+    private static final Duration LONG = Duration.ofMinutes(2);
     private static final String QUICK = "\"min_healthy\":\"300ms\",\"healthy_deadline\":\"20s\"";
 
     private TestBroker broker;
