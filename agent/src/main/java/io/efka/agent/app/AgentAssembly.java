@@ -226,9 +226,9 @@ final class AgentAssembly {
                 new LogsCommand(requests, output.logs(), timers),
                 new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
-                new InstallCommands(installation, requests),
+                new InstallCommands(installation, requests, deployments),
                 new DeployCommands(deployments, requests),
-                new ApplyCommand(services, requests, installation, queues),
+                new ApplyCommand(services, requests, installation, deployments, queues),
                 new RestartAllCommand(services, requests, queues),
                 shutdown);
         router = new CommandRouter(commands, context, queues, pools.workers());

@@ -18,7 +18,9 @@ sealed interface DeployEvent {
         /** By now it had to be. */
         DEADLINE,
         /** By now somebody had to confirm it. */
-        CONFIRM
+        CONFIRM,
+        /** A switch back that the disk refused is tried again. */
+        RETRY
     }
 
     /** Preparing it got further. */

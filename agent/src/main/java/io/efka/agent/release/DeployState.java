@@ -13,6 +13,11 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
     /** When it was entered. */
     Instant since();
 
+    /** What whoever asked for the deploy has been told; empty: they still wait. */
+    default Optional<DeployResult> answer() {
+        return Optional.empty();
+    }
+
     DeployStep on(DeployEvent.StageReached event, Deploy deploy, Instant now);
 
     DeployStep on(DeployEvent.Prepared event, Deploy deploy, Instant now);
@@ -106,6 +111,11 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
 
     /** It is over. Nothing changes it any more. */
     record Ended(DeployResult result, Instant since) implements DeployState {
+        @Override
+        public Optional<DeployResult> answer() {
+            return Optional.of(result);
+        }
+
         @Override
         public String visible() {
             return result.outcome().name().toLowerCase(Locale.ROOT);

@@ -147,8 +147,9 @@ final class Deployer implements DeployEffect.Actor {
     }
 
     private void join(Deploy known, DeployTicket ticket) {
-        if (known.state() instanceof DeployState.Ended over) {
-            ticket.end(over.result());
+        Optional<DeployResult> told = known.state().answer();
+        if (told.isPresent()) {
+            ticket.end(told.get());
             return;
         }
         answers.add(ticket.result());

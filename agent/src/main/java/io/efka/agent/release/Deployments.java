@@ -1,6 +1,8 @@
 package io.efka.agent.release;
 
+import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.supervision.StatusListener;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import java.util.LinkedHashMap;
@@ -55,6 +57,23 @@ public final class Deployments implements StatusListener {
     /** As they are now. */
     public ServiceReleases releases(ServiceId id) {
         return Optional.ofNullable(deployers.get(id)).map(Deployer::releases).orElse(ServiceReleases.NONE);
+    }
+
+    /** Whether a service's current release has that content, as far as that is known without fetching it. */
+    public boolean isCurrent(ServiceId id, DeployRequest.Content content) throws CommandException {
+        ServiceReleases known = releases(id);
+        if (known.current().isEmpty()) return false;
+        ReleaseId current = known.current().get();
+        if (content instanceof DeployRequest.Content.Fetched fetched) {
+            return known.of(fetched.artifact().hash())
+                    .filter(release -> release.id().equals(current))
+                    .isPresent();
+        }
+        if (content instanceof DeployRequest.Content.Inline inline) {
+            ReleaseFolders.Draft draft = ports.folders().draft(id, inline.request());
+            return ReleaseId.of(draft.name(), draft.sha256()).equals(current);
+        }
+        return content instanceof DeployRequest.Content.Stored stored && current.isCalled(stored.release());
     }
 
     /** What a status says of a service's releases; empty for a service that has none. */

@@ -75,7 +75,7 @@ final class ReleaseSwitch {
     /** Completes with why the service still runs; empty: it has no process, or there is no such service. */
     static CompletableFuture<Optional<Problem>> stop(
             ServiceId id, Optional<String> commandId, ServiceRegistry services) {
-        return problem(services.ask(id, commandId, true, Event.StopAsked::new));
+        return problem(services.ask(id, commandId, true, request -> new Event.StopAsked(request, true)));
     }
 
     private Optional<Problem> makeCurrent(Manifest manifest) {

@@ -305,9 +305,9 @@ final class RemovalTest {
                     new LogsCommand(requests, output.logs(), timers),
                     new ManifestCommand(requests),
                     new ChannelCommands(requests, channels, timers),
-                    new InstallCommands(installation, requests),
+                    new InstallCommands(installation, requests, deployments),
                     new DeployCommands(deployments, requests),
-                    new ApplyCommand(services, requests, installation, queues),
+                    new ApplyCommand(services, requests, installation, deployments, queues),
                     new RestartAllCommand(services, requests, queues),
                     () -> {});
             router = new CommandRouter(table, context, queues, pool);

@@ -134,9 +134,9 @@ public final class CommandFixture {
                 new LogsCommand(requests, this::readLogs, timers),
                 new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
-                new InstallCommands(installation, requests),
+                new InstallCommands(installation, requests, deployments),
                 new DeployCommands(deployments, requests),
-                new ApplyCommand(supervision, requests, installation, queues),
+                new ApplyCommand(supervision, requests, installation, deployments, queues),
                 new RestartAllCommand(supervision, requests, queues),
                 () -> onShutdown.run());
         router = new CommandRouter(table, context, queues, tasks::add);

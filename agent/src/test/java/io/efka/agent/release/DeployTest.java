@@ -62,6 +62,36 @@ final class DeployTest {
     }
 
     @Nested
+    class WhileItGoesBack {
+        @Test
+        void aFullDiskOnlyDelaysIt() {
+            watch(Optional.of(OLD));
+            tell(seen(Sight.FAILED));
+            effects.clear();
+            tell(new DeployEvent.SwitchFailed(new DeployResult.Problem(ErrorCode.DISK_FULL, "no room")));
+            assertThat(deploy.state().visible()).isEqualTo("rolling_back");
+            assertThat(effects).containsExactly(new DeployEffect.SetTimer(TimerKind.RETRY, Duration.ofSeconds(5)));
+            effects.clear();
+            tell(new TimerFired(TimerKind.RETRY));
+            assertThat(effects).containsExactly(new DeployEffect.Switch(OLD, true));
+            tell(new DeployEvent.Switched(), seen(Sight.HEALTHY), new TimerFired(TimerKind.MIN_HEALTHY));
+            assertThat(result().outcome()).isEqualTo(Outcome.ROLLED_BACK);
+        }
+    }
+
+    /** A repeated command finds its deploy in this state: nothing tells it later. */
+    @Test
+    void aReleaseThatNobodyWantsToRunIsAnsweredAlready() {
+        tell(
+                new DeployEvent.Prepared(NEW),
+                new DeployEvent.TurnCame(Optional.of(OLD), false),
+                new DeployEvent.Switched());
+        tell(new DeployEvent.AgentStarted());
+        assertThat(deploy.isOver()).isFalse();
+        assertThat(deploy.state().answer()).contains(DeployResult.COMMITTED);
+    }
+
+    @Nested
     class WhileItIsWatched {
         @Test
         void anExitBeginsTheTimeAnew() {

@@ -35,7 +35,10 @@ public final class CommandTables {
                 "metrics", query(device::metrics),
                 "logs", query(agentLog::lines, "lines", "level", "match", "max_bytes"),
                 "log-level", afterCompletion(IDEMPOTENT, agentLog::level, "level", "for"),
-                "apply", afterCompletion(IDEMPOTENT, apply, "services", "prune").readingFolders(),
+                "apply",
+                        afterCompletion(IDEMPOTENT, apply, "services", "prune")
+                                .readingFolders()
+                                .lettingPass(ApplyDecoder::fetches),
                 "restart", afterCompletion(NON_IDEMPOTENT, restart).readingFolders(),
                 "shutdown",
                         afterCompletion(NON_IDEMPOTENT, device::shutdown, "forget")
@@ -65,8 +68,22 @@ public final class CommandTables {
                 Map.entry("config", afterDispatch(IDEMPOTENT, channel::config, "set", "signal")),
                 Map.entry(
                         "install",
-                        afterCompletion(IDEMPOTENT, install::install, "manifest", "files", "work_dir", "start")
-                                .readingFolders()),
+                        afterCompletion(
+                                        IDEMPOTENT,
+                                        install::install,
+                                        "artifact",
+                                        "release",
+                                        "manifest",
+                                        "files",
+                                        "work_dir",
+                                        "start",
+                                        "min_healthy",
+                                        "healthy_deadline",
+                                        "on_failure",
+                                        "confirm_within")
+                                .readingFolders()
+                                .lettingPass(
+                                        arguments -> arguments.any("artifact").isPresent())),
                 // A deploy may take minutes. It waits for its turn by itself, so it holds up no other command
                 // meanwhile.
                 Map.entry(
