@@ -187,7 +187,7 @@ final class AgentAssembly {
         var audit = new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
         var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit);
         var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
-        artifacts = ArtifactParts.of(settings.artifacts(), folder, timers, random);
+        artifacts = ArtifactParts.of(settings, topics, timers, random);
         deployments = new Deployments(
                 new DeployPorts(
                         new StoredReleases(store),
@@ -318,6 +318,7 @@ final class AgentAssembly {
         link.open(presence::will, subscriptions, session);
         metrics.start();
         disk.start();
+        artifacts.start();
     }
 
     /** Stops services first, then announces the end to the broker, then closes the rest; within {@code limit}. */
