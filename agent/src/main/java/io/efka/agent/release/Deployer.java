@@ -301,13 +301,11 @@ final class Deployer {
         handle(new DeployEvent.TurnCame(record.now().current(), isWanted, binding()));
     }
 
-    /** @param starts whether it is to run if it is new */
+    /** @param starts whether it is to run if it is new, or if only a release that failed keeps it from running */
     private boolean isWanted(boolean starts) {
-        return ports.services()
-                .find(id)
-                .map(status ->
-                        status.desired() == Desired.RUNNING || status.run().isPresent())
-                .orElse(starts);
+        Optional<ServiceStatus> status = ports.services().find(id);
+        if (status.isEmpty() || record.now().isCurrentBad()) return starts;
+        return status.get().desired() == Desired.RUNNING || status.get().run().isPresent();
     }
 
     /** The holds that the deploy under way must wait for. */
