@@ -3,6 +3,7 @@ package io.efka.agent.channel;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.files.FileIdentity;
 import io.efka.agent.supervision.Event;
+import io.efka.agent.supervision.TimerKind;
 import io.efka.threads.AgentThread;
 import io.efka.threads.FatalErrors;
 import io.efka.words.FileFailure;
@@ -85,7 +86,7 @@ final class ChannelThread implements AutoCloseable {
     private record Listening(ServerSocketChannel server, FileIdentity file) {}
 
     /** The recipient of a timer: a service's supervisor, and the kind of timer. */
-    private record TimerTarget(Consumer<Event> supervisor, Event.TimerKind kind) {}
+    private record TimerTarget(Consumer<Event> supervisor, TimerKind kind) {}
 
     /** Has no socket before {@link #requireSocket()}. Connections that come before {@link #start()} wait for it. */
     ChannelThread(ChannelDirectory directory, ChannelRegistry registry, LongSupplier nanoTime) throws IOException {

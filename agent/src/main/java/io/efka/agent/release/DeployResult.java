@@ -1,5 +1,6 @@
 package io.efka.agent.release;
 
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import java.util.Optional;
 
@@ -21,7 +22,11 @@ public record DeployResult(Outcome outcome, Optional<Problem> problem) {
     }
 
     /** @param message one sentence, for a person */
-    public record Problem(ErrorCode code, String message) {}
+    public record Problem(ErrorCode code, String message) {
+        static Problem of(CommandException refusal) {
+            return new Problem(refusal.code(), refusal.reason());
+        }
+    }
 
     static final DeployResult COMMITTED = new DeployResult(Outcome.COMMITTED, Optional.empty());
 

@@ -1,30 +1,23 @@
 package io.efka.agent.release;
 
-import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.release.DeployEvent.TimerKind;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.agent.release.DeployResult.Problem;
-import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
-import io.efka.agent.telemetry.Events;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
-import io.efka.threads.Timers;
-import java.nio.file.Path;
+import io.efka.protocol.manifest.Manifest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The deploys of one service: decides nothing, and does what {@link Deploy} decides. Always in this order: decide, save, swap,
@@ -33,13 +26,14 @@ import org.slf4j.event.Level;
 final class Deployer implements DeployEffect.Actor {
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
 
-    /** Beside the current one: the one to go back to, and one more to choose from. */
-    private static final int KEPT = 2;
-
     private final ServiceId id;
-    private final Ports ports;
+    private final DeployPorts ports;
     private final Executor mailbox;
     private final DeployTimers timers;
+    private final Preparation preparation;
+    private final CommandTurn turn;
+    private final DeployNews news;
+    private final Pruning pruning;
     private final List<CompletableFuture<DeployResult>> answers = new ArrayList<>();
 
     /** Written on the mailbox only. */
@@ -49,48 +43,22 @@ final class Deployer implements DeployEffect.Actor {
     private Optional<Waiting> waiting = Optional.empty();
     private boolean starts = true;
 
-    /** Ends the turn that was waited for; nothing while there is none. */
-    private Optional<Runnable> turn = Optional.empty();
-
-    /** What returns later carries a number; an older one is ignored. */
-    private long preparation;
-
+    /** A switch that returns later carries a number; an older one is ignored. */
     private long switching;
-
-    /** What deploys use to act outside themselves; shared by all services of a device. */
-    record Ports(
-            ReleaseStore store,
-            ReleaseFolders folders,
-            ServiceRegistry services,
-            Turns turns,
-            Events events,
-            Timers timers,
-            Executor disk,
-            Changes changes) {}
-
-    /** The queues in which commands to services wait. */
-    interface Turns {
-        /**
-         * Runs {@code work} on a thread that may wait for the disk when no other command to the service is under way; the next one
-         * waits until {@code work}'s argument is run. Never blocks.
-         */
-        void take(ServiceId service, Consumer<Runnable> work);
-    }
-
-    /** Is told that what a service's status says of its releases has changed. */
-    interface Changes {
-        void changed(ServiceId service);
-    }
 
     /** A deploy that waits until the one under way is over. */
     private record Waiting(DeployRequest request, CompletableFuture<DeployResult> answer) {}
 
-    Deployer(ServiceId id, ServiceReleases found, Ports ports, Executor mailbox) {
+    Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox) {
         this.id = id;
         this.releases = found;
         this.ports = ports;
         this.mailbox = mailbox;
         this.timers = new DeployTimers(ports.timers(), mailbox, this::handle);
+        this.pruning = new Pruning(id, ports.folders(), ports.disk());
+        this.preparation = new Preparation(id, ports, pruning, mailbox, this::prepared);
+        this.turn = new CommandTurn(id, ports.turns(), mailbox);
+        this.news = new DeployNews(id, ports.events(), ports.changes());
         this.active = found.deploy().filter(deploy -> !deploy.isOver());
     }
 
@@ -121,11 +89,7 @@ final class Deployer implements DeployEffect.Actor {
     void resume() {
         mailbox.execute(() -> {
             if (active.isEmpty()) return;
-            LOG.info(
-                    "service={} deploy of {} goes on, it was {}",
-                    id,
-                    active.get().target(),
-                    active.get().state().visible());
+            news.resumed(active.get());
             handle(new DeployEvent.AgentStarted());
             observe();
         });
@@ -139,7 +103,8 @@ final class Deployer implements DeployEffect.Actor {
             waiting.ifPresent(next -> next.answer().complete(superseded("the service was removed")));
             waiting = Optional.empty();
             active = Optional.empty();
-            abort();
+            preparation.abort();
+            turn.release();
             switching++;
             timers.cancelAll();
             releases = ServiceReleases.NONE;
@@ -167,9 +132,11 @@ final class Deployer implements DeployEffect.Actor {
                 waiting = Optional.of(new Waiting(request, answer));
                 return;
             }
-            prepare(request, answer);
+            Preparation.Plan plan = preparation.plan(request, checks());
+            start(request, plan.target(), answer);
+            preparation.begin(plan, releases);
         } catch (CommandException refusal) {
-            answer.complete(DeployResult.failed(new Problem(refusal.code(), refusal.reason())));
+            answer.complete(DeployResult.failed(Problem.of(refusal)));
         }
     }
 
@@ -197,27 +164,6 @@ final class Deployer implements DeployEffect.Actor {
         return true;
     }
 
-    private void prepare(DeployRequest request, CompletableFuture<DeployResult> answer) throws CommandException {
-        if (request.content() instanceof DeployRequest.Content.Inline inline) {
-            ReleaseFolders.Draft draft = ports.folders().draft(id, inline.request());
-            ReleaseId target = ReleaseId.of(draft.name(), draft.sha256());
-            checks().requireGood(target, request);
-            start(request, target, answer);
-            inBackground(() -> {
-                ports.folders().store(id, target.value(), draft);
-                return target;
-            });
-            return;
-        }
-        Release stored = checks().stored(request);
-        checks().requireGood(stored.id(), request);
-        start(request, stored.id(), answer);
-        inBackground(() -> {
-            ports.folders().manifest(id, folder(stored));
-            return stored.id();
-        });
-    }
-
     private void start(DeployRequest request, ReleaseId target, CompletableFuture<DeployResult> answer) {
         starts = request.starts();
         answers.add(answer);
@@ -231,38 +177,14 @@ final class Deployer implements DeployEffect.Actor {
                 new Preparing(Preparing.Stage.VERIFYING, ports.timers().now()));
         active = Optional.of(deploy);
         releases = releases.deploy(deploy);
-        announce(deploy);
+        news.moved(deploy);
     }
 
-    /** Something that may wait for the disk; what it returns is the release, on disk and checked. */
-    private interface Preparation {
-        ReleaseId run() throws CommandException;
-    }
-
-    private void inBackground(Preparation work) {
-        long number = ++preparation;
-        ports.disk().execute(() -> {
-            DeployEvent outcome;
-            try {
-                outcome = new DeployEvent.Prepared(work.run());
-            } catch (CommandException refusal) {
-                outcome = new DeployEvent.PreparationFailed(new Problem(refusal.code(), refusal.reason()));
-            } catch (RuntimeException bug) { // whoever waits for the deploy gets an answer
-                LOG.error("service={} preparing a release: internal error", id, bug);
-                outcome = new DeployEvent.PreparationFailed(new Problem(ErrorCode.INTERNAL, "internal error: " + bug));
-            }
-            DeployEvent told = outcome;
-            mailbox.execute(() -> {
-                if (number != preparation) return;
-                if (told instanceof DeployEvent.Prepared prepared) remember(prepared.target());
-                handle(told);
-            });
-        });
-    }
-
-    private void remember(ReleaseId target) {
-        if (releases.find(target).isPresent()) return;
-        releases = releases.with(new Release(target, false, ports.timers().now(), Optional.empty()));
+    private void prepared(DeployEvent outcome) {
+        if (outcome instanceof DeployEvent.Prepared done) {
+            releases = releases.stored(done.target(), ports.timers().now());
+        }
+        handle(outcome);
     }
 
     // Decide, save, swap, act, announce.
@@ -281,7 +203,7 @@ final class Deployer implements DeployEffect.Actor {
         for (DeployEffect effect : step.effects()) effect.perform(this);
         boolean isNews =
                 next.isOver() || !next.state().visible().equals(before.state().visible());
-        if (isNews && !next.equals(before)) announce(next);
+        if (isNews && !next.equals(before)) news.moved(next);
         if (active.isEmpty()) ended();
     }
 
@@ -305,121 +227,66 @@ final class Deployer implements DeployEffect.Actor {
         } catch (StoreException e) {
             LOG.warn("service={} deploy not saved: {}", id, e.getMessage());
             if (!isRefusable) return true; // saved with its next step
-            releaseTurn();
-            var problem = new Problem(ErrorCode.DISK_FULL, "nothing was changed: " + e.getMessage());
-            active = Optional.empty();
-            releases = releases.deploy(before.move(new DeployState.Ended(
-                            DeployResult.failed(problem), ports.timers().now()))
-                    .next());
-            answer(DeployResult.failed(problem));
+            abandon(before, new Problem(ErrorCode.DISK_FULL, "nothing was changed: " + e.getMessage()));
             return false;
         }
     }
 
-    private void announce(Deploy deploy) {
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("release", deploy.target().value());
-        fields.put("state", deploy.state().visible());
-        deploy.back().ifPresent(back -> fields.put("previous", back.value()));
-        deploy.commandId().ifPresent(command -> fields.put("id", command));
-        fields.putAll(deploy.problemFields());
-        String why = deploy.problem().map(problem -> ", " + problem.message()).orElse("");
-        LOG.atLevel(why.isEmpty() ? Level.INFO : Level.WARN)
-                .log(
-                        "service={} deploy of {}: {}{}",
-                        id,
-                        deploy.target(),
-                        deploy.state().visible(),
-                        why);
-        ports.events().service(id, "deploy", fields);
-        ports.changes().changed(id);
+    /** Ends it before anything was changed. */
+    private void abandon(Deploy deploy, Problem problem) {
+        DeployResult result = DeployResult.failed(problem);
+        Deploy over =
+                deploy.move(new DeployState.Ended(result, ports.timers().now())).next();
+        active = Optional.empty();
+        releases = releases.deploy(over);
+        answer(result);
+        news.moved(over);
+        ended();
     }
 
     private void ended() {
         timers.cancelAll();
-        releaseTurn();
-        prune();
+        turn.release();
+        releases = pruning.prune(releases);
         Optional<Waiting> next = waiting;
         waiting = Optional.empty();
         next.ifPresent(one -> begin(one.request(), one.answer()));
-    }
-
-    /** Deletes what is neither current nor gone back to. What fails is tried again after the next deploy. */
-    private void prune() {
-        List<Release> surplus = releases.surplus(KEPT);
-        if (surplus.isEmpty()) return;
-        ports.disk().execute(() -> {
-            for (Release release : surplus) {
-                try {
-                    ports.folders().delete(id, release.id().value());
-                } catch (CommandException e) {
-                    LOG.warn("service={} release {} stays on disk: {}", id, release.id(), e.getMessage());
-                }
-            }
-        });
-        for (Release release : surplus) releases = releases.without(release.id());
-    }
-
-    private Path folder(Release release) {
-        return release.isOriginal()
-                ? ports.folders().original(id)
-                : ports.folders().folder(id, release.id().value());
     }
 
     // Effects.
 
     @Override
     public void abort() {
-        preparation++;
+        preparation.abort();
     }
 
     @Override
     public void awaitTurn() {
-        long number = preparation;
-        ports.turns()
-                .take(
-                        id,
-                        release -> mailbox.execute(() -> {
-                            if (number != preparation
-                                    || active.isEmpty()
-                                    || !(active.get().state() instanceof Staged)) {
-                                release.run();
-                                return;
-                            }
-                            turn = Optional.of(release);
-                            adoptOriginal();
-                            boolean isNew = ports.services().find(id).isEmpty();
-                            boolean isDesired = ports.services()
-                                    .find(id)
-                                    .filter(status -> status.desired() == Desired.RUNNING
-                                            || status.run().isPresent())
-                                    .isPresent();
-                            handle(new DeployEvent.TurnCame(releases.current(), isNew ? starts : isDesired));
-                        }));
+        turn.await(() -> {
+            adoptOriginal();
+            Optional<ServiceStatus> status = ports.services().find(id);
+            boolean isWanted = status.map(
+                            it -> it.desired() == Desired.RUNNING || it.run().isPresent())
+                    .orElse(starts);
+            handle(new DeployEvent.TurnCame(releases.current(), isWanted));
+        });
     }
 
     /** What was installed without releases becomes the release to go back to. */
     private void adoptOriginal() {
         if (releases.current().isPresent() || ports.services().find(id).isEmpty()) return;
-        String name = ports.services()
-                .manifest(id)
-                .flatMap(manifest -> manifest.release())
-                .orElse("original");
-        ReleaseId original = ReleaseId.of(name, "0".repeat(64));
-        releases = releases.with(new Release(original, true, ports.timers().now(), Optional.empty()))
-                .current(original);
+        Optional<String> name = ports.services().manifest(id).flatMap(Manifest::release);
+        releases = releases.original(name, ports.timers().now());
     }
 
     @Override
     public void switchTo(ReleaseId to, boolean isWanted) {
         long number = ++switching;
-        Optional<Runnable> held = turn;
-        turn = Optional.empty();
         Release release = releases.find(to)
                 .orElseGet(() -> new Release(to, false, ports.timers().now(), Optional.empty()));
-        var change = new ReleaseSwitch(id, folder(release), isWanted, active.flatMap(Deploy::commandId), ports);
-        held.ifPresentOrElse(
-                end -> run(change, to, number, end), () -> ports.turns().take(id, end -> run(change, to, number, end)));
+        var change = new ReleaseSwitch(
+                id, release.folder(id, ports.folders()), isWanted, active.flatMap(Deploy::commandId), ports);
+        turn.use(end -> run(change, to, number, end));
     }
 
     private void run(ReleaseSwitch change, ReleaseId to, long number, Runnable end) {
@@ -472,11 +339,6 @@ final class Deployer implements DeployEffect.Actor {
         List<CompletableFuture<DeployResult>> waitingFor = List.copyOf(answers);
         answers.clear();
         waitingFor.forEach(answer -> answer.complete(result));
-    }
-
-    private void releaseTurn() {
-        turn.ifPresent(Runnable::run);
-        turn = Optional.empty();
     }
 
     // What is seen of the service.

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 /** The releases and deploys of all services of the device. Thread-safe; never blocks. */
 public final class Deployments implements StatusListener {
     private final Map<ServiceId, Deployer> deployers = new ConcurrentHashMap<>();
-    private final Deployer.Ports ports;
+    private final DeployPorts ports;
     private final Supplier<Executor> mailboxes;
 
     /**
@@ -39,7 +39,7 @@ public final class Deployments implements StatusListener {
             Executor disk,
             Supplier<Executor> mailboxes,
             Consumer<ServiceId> changes) {
-        this.ports = new Deployer.Ports(store, folders, services, turns::accept, events, timers, disk, changes::accept);
+        this.ports = new DeployPorts(store, folders, services, turns::accept, events, timers, disk, changes::accept);
         this.mailboxes = mailboxes;
     }
 

@@ -1,5 +1,8 @@
 package io.efka.agent.release;
 
+import io.efka.agent.install.ReleaseFolders;
+import io.efka.protocol.ServiceId;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,8 +19,8 @@ public record Release(ReleaseId id, boolean isOriginal, Instant storedAt, Option
         return new Release(id, isOriginal, storedAt, Optional.of(why));
     }
 
-    /** An operator insists on it, or it has proved itself since. */
-    Release asGood() {
-        return new Release(id, isOriginal, storedAt, Optional.empty());
+    /** Where its manifest and files are. */
+    Path folder(ServiceId service, ReleaseFolders folders) {
+        return isOriginal ? folders.original(service) : folders.folder(service, id.value());
     }
 }

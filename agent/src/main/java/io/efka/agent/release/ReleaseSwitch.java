@@ -33,7 +33,7 @@ final class ReleaseSwitch {
      * @param folder of the release, absolute
      * @param isWanted whether the service is to run
      */
-    ReleaseSwitch(ServiceId id, Path folder, boolean isWanted, Optional<String> commandId, Deployer.Ports ports) {
+    ReleaseSwitch(ServiceId id, Path folder, boolean isWanted, Optional<String> commandId, DeployPorts ports) {
         this.id = id;
         this.folder = folder;
         this.isWanted = isWanted;
@@ -58,7 +58,7 @@ final class ReleaseSwitch {
         try {
             return new Read(Optional.of(folders.manifest(id, folder)), Optional.empty());
         } catch (CommandException e) {
-            return new Read(Optional.empty(), Optional.of(new Problem(e.code(), e.reason())));
+            return new Read(Optional.empty(), Optional.of(Problem.of(e)));
         }
     }
 
@@ -84,7 +84,7 @@ final class ReleaseSwitch {
             if (services.find(id).isEmpty()) services.add(id, folder, manifest);
             return Optional.empty();
         } catch (CommandException e) {
-            return Optional.of(new Problem(e.code(), e.reason()));
+            return Optional.of(Problem.of(e));
         } catch (StoreException e) {
             return Optional.of(
                     new Problem(ErrorCode.DISK_FULL, "the service could not be recorded: " + e.getMessage()));

@@ -1,9 +1,13 @@
 package io.efka.agent.release;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is kept of a service's releases, as it is on disk.
@@ -27,11 +31,27 @@ public record ServiceReleases(
         return releases.stream().filter(release -> release.id().equals(id)).findFirst();
     }
 
+    /** Those of all releases that are stored. */
+    Set<ReleaseId> ids() {
+        return releases.stream().map(Release::id).collect(Collectors.toCollection(HashSet::new));
+    }
+
     /** The newest release that an operator may mean by {@code text}. */
     public Optional<Release> called(String text) {
         return releases.stream()
                 .filter(release -> release.id().isCalled(text))
                 .max(Comparator.comparing(Release::storedAt));
+    }
+
+    /** With a release that is on the disk now; what is known of it stands. */
+    ServiceReleases stored(ReleaseId id, Instant now) {
+        return find(id).isPresent() ? this : with(new Release(id, false, now, Optional.empty()));
+    }
+
+    /** What was there before the first deploy becomes the release that is current. */
+    ServiceReleases original(Optional<String> name, Instant now) {
+        ReleaseId original = ReleaseId.of(name.orElse("original"), "0".repeat(64));
+        return with(new Release(original, true, now, Optional.empty())).current(original);
     }
 
     /** With this release in place of the one of its id. */

@@ -50,7 +50,7 @@ record Backoff(Instant until) implements ServiceState.Idle {
 
     @Override
     public Step on(Event.TimerFired event, Service service, DecisionContext context) {
-        if (event.kind() != Event.TimerKind.RESTART) return service.stay();
+        if (event.kind() != TimerKind.RESTART) return service.stay();
         return Transitions.relaunch(service, service.cause(), context);
     }
 }

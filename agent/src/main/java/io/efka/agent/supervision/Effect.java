@@ -139,7 +139,7 @@ sealed interface Effect {
         }
     }
 
-    record SetTimer(Event.TimerKind kind, Duration delay) implements Effect {
+    record SetTimer(TimerKind kind, Duration delay) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
             supervisor.timers().set(kind, delay);
@@ -147,7 +147,7 @@ sealed interface Effect {
     }
 
     /** At least {@code least} from now on, and never less than was left. */
-    record ProlongTimer(Event.TimerKind kind, Duration least) implements Effect {
+    record ProlongTimer(TimerKind kind, Duration least) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
             supervisor.timers().prolong(kind, least);
@@ -162,7 +162,7 @@ sealed interface Effect {
         }
     }
 
-    record CancelTimer(Event.TimerKind kind) implements Effect {
+    record CancelTimer(TimerKind kind) implements Effect {
         @Override
         public void perform(Supervisor supervisor) {
             supervisor.timers().cancel(kind);

@@ -170,7 +170,7 @@ final class Oneshots {
         Duration left = Duration.between(now, next.begin());
         boolean looksAgain = rule.schedule().followsClock() && left.compareTo(LOOK) > 0;
         Step step = next.equals(service.state()) ? service.stay() : service.move(next, cause, context);
-        return step.then(new Effect.SetTimer(Event.TimerKind.DUE, looksAgain ? LOOK : left));
+        return step.then(new Effect.SetTimer(TimerKind.DUE, looksAgain ? LOOK : left));
     }
 
     private static Duration jitter(Manifest.ScheduleRule rule, DecisionContext context) {

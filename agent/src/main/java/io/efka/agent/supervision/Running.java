@@ -52,23 +52,23 @@ record Running(
         Step step = Transitions.withoutCommand(service).move(running, cause, context);
         if (!isOneshot) {
             step = step.then(new Effect.SetTimer(
-                    Event.TimerKind.STABLE, left(manifest.restart().stable(), age)));
+                    TimerKind.STABLE, left(manifest.restart().stable(), age)));
         }
         if (!alive) {
             step = step.then(new Effect.Probe(run))
                     .then(new Effect.SetTimer(
-                            Event.TimerKind.START_PERIOD, left(manifest.health().startPeriod(), age)));
+                            TimerKind.START_PERIOD, left(manifest.health().startPeriod(), age)));
         }
         if (isOneshot) return limited(step, manifest, age);
         if (running.ready) return running.watch(step.startsDone(), known && age.isZero());
-        return step.then(new Effect.SetTimer(
-                Event.TimerKind.READY, left(manifest.readiness().timeout(), age)));
+        return step.then(
+                new Effect.SetTimer(TimerKind.READY, left(manifest.readiness().timeout(), age)));
     }
 
     private static Step limited(Step step, Manifest manifest, Duration age) {
         return manifest.oneshot()
                 .flatMap(Manifest.Oneshot::timeout)
-                .map(limit -> step.then(new Effect.SetTimer(Event.TimerKind.RUN_TIMEOUT, left(limit, age))))
+                .map(limit -> step.then(new Effect.SetTimer(TimerKind.RUN_TIMEOUT, left(limit, age))))
                 .orElse(step);
     }
 
@@ -82,7 +82,7 @@ record Running(
         if (manifest.watchdog().isEmpty()) return step;
         Duration silence = manifest.watchdog().get();
         Duration first = spoken ? silence : longer(silence, manifest.readiness().timeout());
-        return step.then(new Effect.SetTimer(Event.TimerKind.WATCHDOG, first));
+        return step.then(new Effect.SetTimer(TimerKind.WATCHDOG, first));
     }
 
     private static Duration longer(Duration one, Duration other) {
@@ -205,7 +205,7 @@ record Running(
         return service.record()
                 .history()
                 .crashLoopEnd(context.now(), window)
-                .map(end -> step.then(new Effect.SetTimer(Event.TimerKind.CRASH_LOOP_END, end)))
+                .map(end -> step.then(new Effect.SetTimer(TimerKind.CRASH_LOOP_END, end)))
                 .orElse(step);
     }
 
@@ -262,11 +262,11 @@ record Running(
         Duration extend = event.extend().orElse(Duration.ZERO);
         if (!ready) {
             if (extend.isZero() || Oneshots.is(service)) return service.stay();
-            return service.stay().then(new Effect.ProlongTimer(Event.TimerKind.READY, extend));
+            return service.stay().then(new Effect.ProlongTimer(TimerKind.READY, extend));
         }
         if (service.effectiveManifest().watchdog().isEmpty()) return service.stay();
         Duration silence = longer(service.effectiveManifest().watchdog().get(), extend);
-        return service.stay().then(new Effect.SetTimer(Event.TimerKind.WATCHDOG, silence));
+        return service.stay().then(new Effect.SetTimer(TimerKind.WATCHDOG, silence));
     }
 
     @Override
@@ -291,7 +291,7 @@ record Running(
         Step step = service.run(service.record().run().map(RunRecord::asReady))
                 .state(able)
                 .stay()
-                .then(new Effect.CancelTimer(Event.TimerKind.READY))
+                .then(new Effect.CancelTimer(TimerKind.READY))
                 .startsDone();
         return able.watch(step, spoken);
     }
@@ -319,6 +319,6 @@ record Running(
     }
 
     private static Effect askAgain(Duration after) {
-        return new Effect.SetTimer(Event.TimerKind.HEALTH, after);
+        return new Effect.SetTimer(TimerKind.HEALTH, after);
     }
 }

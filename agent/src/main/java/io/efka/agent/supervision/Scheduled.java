@@ -72,7 +72,7 @@ record Scheduled(Instant due, Instant begin) implements ServiceState.Idle {
 
     @Override
     public Step on(Event.TimerFired event, Service service, DecisionContext context) {
-        if (event.kind() != Event.TimerKind.DUE) return service.stay();
+        if (event.kind() != TimerKind.DUE) return service.stay();
         return service.schedule()
                 .map(rule -> Oneshots.due(service, this, rule, context))
                 .orElseGet(() -> Transitions.rest(service, service.cause(), context));

@@ -24,7 +24,7 @@ final class ServiceTimers {
 
     private final Ports ports;
     private final Consumer<Event> tell;
-    private final Map<Event.TimerKind, ArmedTimer> armed = new EnumMap<>(Event.TimerKind.class);
+    private final Map<TimerKind, ArmedTimer> armed = new EnumMap<>(TimerKind.class);
     private long last;
 
     /**
@@ -39,19 +39,19 @@ final class ServiceTimers {
         this.tell = tell;
     }
 
-    void set(Event.TimerKind kind, Duration delay) {
+    void set(TimerKind kind, Duration delay) {
         arm(kind, delay, now() + delay.toNanos(), 0);
     }
 
     /** Has it fire after {@code least} at the earliest, and never earlier than it was set for. */
-    void prolong(Event.TimerKind kind, Duration least) {
+    void prolong(TimerKind kind, Duration least) {
         ArmedTimer old = armed.get(kind);
         long regular = old == null ? now() : old.regular();
         Duration rest = Duration.ofNanos(regular - now());
         arm(kind, rest.compareTo(least) > 0 ? rest : least, regular, 0);
     }
 
-    void cancel(Event.TimerKind kind) {
+    void cancel(TimerKind kind) {
         ArmedTimer old = armed.remove(kind);
         if (old != null) old.timer().cancel();
     }
@@ -75,7 +75,7 @@ final class ServiceTimers {
         return false;
     }
 
-    private void arm(Event.TimerKind kind, Duration delay, long regular, int grants) {
+    private void arm(TimerKind kind, Duration delay, long regular, int grants) {
         cancel(kind);
         var fired = new Event.TimerFired(kind, ++last);
         Timers.Timer timer = ports.timers().schedule(delay, () -> fire(fired));

@@ -76,7 +76,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.Ali
     /** {@code ALIVE_THRESHOLD}: it is seen alive. */
     @Override
     public Step on(Event.TimerFired event, Service service, DecisionContext context) {
-        if (event.kind() != Event.TimerKind.ALIVE_THRESHOLD || process.isEmpty()) return service.stay();
+        if (event.kind() != TimerKind.ALIVE_THRESHOLD || process.isEmpty()) return service.stay();
         return confirmedAlive(service, process.get(), Transitions.ALIVE_THRESHOLD, context);
     }
 
@@ -95,7 +95,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.Ali
                 .state(new Starting(run, Optional.of(event.process())));
         if (early.isPresent()) return heard(early.get(), launched, event.process(), context);
         if (saidReady) return confirmedAlive(launched, event.process(), Duration.ZERO, context);
-        return launched.stay().then(new Effect.SetTimer(Event.TimerKind.ALIVE_THRESHOLD, Transitions.ALIVE_THRESHOLD));
+        return launched.stay().then(new Effect.SetTimer(TimerKind.ALIVE_THRESHOLD, Transitions.ALIVE_THRESHOLD));
     }
 
     @Override

@@ -148,11 +148,11 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     /** {@code GRACE}: it took too long. */
     @Override
     public Step on(Event.TimerFired event, Service service, DecisionContext context) {
-        if (event.kind() != Event.TimerKind.GRACE) return service.stay();
+        if (event.kind() != TimerKind.GRACE) return service.stay();
         Step step = service.state(new Stopping(run, process, exit, next, kills + 1))
                 .stay()
                 .then(new Effect.KillTree(run))
-                .then(new Effect.SetTimer(Event.TimerKind.GRACE, Transitions.KILL_AGAIN));
+                .then(new Effect.SetTimer(TimerKind.GRACE, Transitions.KILL_AGAIN));
         if (kills == 0) return step;
         return step.stopsRejected(
                 ErrorCode.STOP_TIMEOUT,

@@ -211,7 +211,7 @@ final class Supervisor {
 
     private void endRun(Service now) {
         now.state().currentRun().ifPresent(run -> {
-            timers.set(Event.TimerKind.GRACE, Transitions.KILL_AGAIN);
+            timers.set(TimerKind.GRACE, Transitions.KILL_AGAIN);
             ports.launcher().killTree(run);
         });
     }

@@ -55,8 +55,7 @@ final class Transitions {
         return service.desired(Desired.RUNNING)
                 .move(new Waiting(cause), Cause.of(Cause.Kind.DEPENDENCY, waitingFor(service.missing())), context)
                 .then(new Effect.SetTimer(
-                        Event.TimerKind.READY,
-                        service.effectiveManifest().readiness().timeout()));
+                        TimerKind.READY, service.effectiveManifest().readiness().timeout()));
     }
 
     static String waitingFor(Set<ServiceId> missing) {
@@ -80,7 +79,7 @@ final class Transitions {
                 .orElseGet(() -> new Effect.SignalTree(stopping.run(), rule.signal()));
         return step.then(new Effect.TellStop(stopping.run(), rule.grace()))
                 .then(ask)
-                .then(new Effect.SetTimer(Event.TimerKind.GRACE, rule.grace()));
+                .then(new Effect.SetTimer(TimerKind.GRACE, rule.grace()));
     }
 
     /** The main process ended by itself but left descendants: they are ended before anything else happens. */
@@ -91,7 +90,7 @@ final class Transitions {
         Manifest.StopRule rule = service.effectiveManifest().stop();
         return service.move(stopping, service.cause(), context)
                 .then(new Effect.SignalTree(state.run(), rule.signal()))
-                .then(new Effect.SetTimer(Event.TimerKind.GRACE, rule.grace()));
+                .then(new Effect.SetTimer(TimerKind.GRACE, rule.grace()));
     }
 
     /** A run that nobody asked to end is over, its tree as well: start it again, leave it, or give up. */
@@ -121,7 +120,7 @@ final class Transitions {
         Instant until = context.now().plus(delay);
         return service.move(new Backoff(until), cause, context)
                 .stopsDone()
-                .then(new Effect.SetTimer(Event.TimerKind.RESTART, delay));
+                .then(new Effect.SetTimer(TimerKind.RESTART, delay));
     }
 
     /** The service said that it is ready, where that is its rule; written down, for it may not say so again. */

@@ -115,7 +115,7 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
         if (phase != Phase.WAITING) return joined;
         var anew = new Unread(run, until, 0, Phase.WAITING);
         return anew.read(joined.next())
-                .then(new Effect.CancelTimer(Event.TimerKind.RESTART))
+                .then(new Effect.CancelTimer(TimerKind.RESTART))
                 .thenFirst(joined.effects());
     }
 
@@ -141,7 +141,7 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
 
     @Override
     public Step on(Event.TimerFired event, Service service, DecisionContext context) {
-        if (event.kind() != Event.TimerKind.RESTART || phase != Phase.WAITING) return service.stay();
+        if (event.kind() != TimerKind.RESTART || phase != Phase.WAITING) return service.stay();
         return read(service);
     }
 
@@ -177,7 +177,7 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
         return service.state(new Unread(run, context.now().plus(delay), failed, Phase.WAITING))
                 .cause(cause(service.faults()))
                 .stay()
-                .then(new Effect.SetTimer(Event.TimerKind.RESTART, delay));
+                .then(new Effect.SetTimer(TimerKind.RESTART, delay));
     }
 
     private Step read(Service service) {

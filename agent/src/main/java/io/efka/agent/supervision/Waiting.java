@@ -54,7 +54,7 @@ record Waiting(Cause then) implements ServiceState.Idle {
     /** Who asked is told that it takes too long; the service goes on waiting. */
     @Override
     public Step on(Event.TimerFired event, Service service, DecisionContext context) {
-        if (event.kind() != Event.TimerKind.READY) return service.stay();
+        if (event.kind() != TimerKind.READY) return service.stay();
         return service.stay()
                 .startsRejected(
                         ErrorCode.NOT_READY,

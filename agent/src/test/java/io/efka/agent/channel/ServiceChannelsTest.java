@@ -12,6 +12,7 @@ import io.efka.agent.state.InMemoryConfigs;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher;
+import io.efka.agent.supervision.TimerKind;
 import io.efka.fixtures.Manifests;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
@@ -388,7 +389,7 @@ final class ServiceChannelsTest {
         }
 
         private static Event.TimerFired fired(long number) {
-            return new Event.TimerFired(Event.TimerKind.WATCHDOG, number);
+            return new Event.TimerFired(TimerKind.WATCHDOG, number);
         }
 
         private void afterReading(Runnable then) {

@@ -125,7 +125,7 @@ final class StateTableTest {
                 new Event.AliveReported(RUN, Optional.of(Duration.ofMinutes(1))),
                 new Event.HealthReported(RUN, new Prober.Verdict(true, "200")),
                 new Event.HealthReported(RUN, new Prober.Verdict(false, "refused"))));
-        for (Event.TimerKind kind : Event.TimerKind.values()) EVENTS.add(new Event.TimerFired(kind, 1));
+        for (TimerKind kind : TimerKind.values()) EVENTS.add(new Event.TimerFired(kind, 1));
     }
 
     private static Running running(boolean ready, int failures) {

@@ -1,0 +1,43 @@
+package io.efka.agent.release;
+
+import io.efka.agent.release.DeployPorts.Changes;
+import io.efka.agent.telemetry.Events;
+import io.efka.protocol.ServiceId;
+import java.util.LinkedHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Says what became of a deploy: in the log, as an event, and in the service's status. Thread-safe. */
+record DeployNews(ServiceId id, Events events, Changes changes) {
+    private static final Logger LOG = LoggerFactory.getLogger(DeployNews.class);
+
+    /** An agent has found it unfinished. */
+    void resumed(Deploy deploy) {
+        LOG.info(
+                "service={} deploy of {} goes on, it was {}",
+                id,
+                deploy.target(),
+                deploy.state().visible());
+    }
+
+    /** It has entered the state it is in. */
+    void moved(Deploy deploy) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("release", deploy.target().value());
+        fields.put("state", deploy.state().visible());
+        deploy.back().ifPresent(back -> fields.put("previous", back.value()));
+        deploy.commandId().ifPresent(command -> fields.put("id", command));
+        fields.putAll(deploy.problemFields());
+        String why = deploy.problem().map(problem -> ", " + problem.message()).orElse("");
+        LOG.atLevel(why.isEmpty() ? Level.INFO : Level.WARN)
+                .log(
+                        "service={} deploy of {}: {}{}",
+                        id,
+                        deploy.target(),
+                        deploy.state().visible(),
+                        why);
+        events.service(id, "deploy", fields);
+        changes.changed(id);
+    }
+}

@@ -1,0 +1,63 @@
+package io.efka.agent.release;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.efka.agent.install.ReleaseFolders;
+import io.efka.protocol.ServiceId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PruningTest {
+    private static final ServiceId CAMERA = new ServiceId("camera");
+    private static final Instant NOW = Instant.parse("2026-11-27T06:00:00Z");
+
+    @TempDir
+    private Path root;
+
+    @Test
+    void aFolderThatNobodyKnowsIsDeleted() throws Exception {
+        ReleaseId known = stored("1.0");
+        stored("1.1");
+
+        pruning().sweep(Set.of(known));
+
+        assertEquals(Set.of(known.value()), folders().stored(CAMERA));
+    }
+
+    @Test
+    void twoBesideTheCurrentOneAreKept() throws Exception {
+        ServiceReleases releases = ServiceReleases.NONE;
+        for (int n = 0; n < 5; n++) releases = releases.stored(stored("1." + n), NOW.plusSeconds(n));
+        ReleaseId current = releases.called("1.0").orElseThrow().id();
+
+        ServiceReleases kept = pruning().prune(releases.current(current));
+
+        assertEquals(Set.of("1.0", "1.3", "1.4"), names(kept));
+        assertEquals(3, folders().stored(CAMERA).size());
+    }
+
+    private static Set<String> names(ServiceReleases releases) {
+        return releases.ids().stream()
+                .map(id -> id.value().substring(0, id.value().indexOf('-')))
+                .collect(Collectors.toSet());
+    }
+
+    private ReleaseId stored(String name) throws Exception {
+        ReleaseId id = ReleaseId.of(name, "ab".repeat(32));
+        Files.createDirectories(folders().folder(CAMERA, id.value()));
+        return id;
+    }
+
+    private ReleaseFolders folders() {
+        return new ReleaseFolders(root);
+    }
+
+    private Pruning pruning() {
+        return new Pruning(CAMERA, folders(), Runnable::run);
+    }
+}
