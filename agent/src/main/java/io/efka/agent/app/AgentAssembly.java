@@ -6,6 +6,7 @@ import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandRouter;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.KeyedSerialExecutor;
+import io.efka.agent.command.LocalCommands;
 import io.efka.agent.command.handler.AgentLog;
 import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
@@ -13,6 +14,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.EntryCheck;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -21,6 +23,8 @@ import io.efka.agent.command.handler.RestartAllCommand;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.desired.DesiredState;
+import io.efka.agent.desired.Reports;
 import io.efka.agent.health.Probes;
 import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.install.ReleaseFolders;
@@ -38,9 +42,9 @@ import io.efka.agent.runtime.Ulids;
 import io.efka.agent.session.BrokerSession;
 import io.efka.agent.session.DevicePresence;
 import io.efka.agent.session.DeviceStatusCodec;
-import io.efka.agent.session.DeviceSubscriptions;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StoredConfigs;
+import io.efka.agent.state.StoredDocuments;
 import io.efka.agent.state.StoredLedger;
 import io.efka.agent.state.StoredOffsets;
 import io.efka.agent.state.StoredReleases;
@@ -121,6 +125,7 @@ final class AgentAssembly {
     private final ServiceFolders folders;
     private final OrphanSweep orphans;
     private final Deployments deployments;
+    private final DesiredState desired;
     private final boolean isStateWhole;
 
     private AgentAssembly(
@@ -158,6 +163,7 @@ final class AgentAssembly {
         var measurements = new Measurements(meters, timers, System::nanoTime);
         var listeners = new ArrayList<StatusListener>(
                 List.of(channels, statuses, presence, measurements, data, StatusListener.of(this::deployments)));
+        listeners.add(StatusListener.of(this::desired));
         homeAssistant.ifPresent(listeners::add);
         StatusListener listener = StatusListener.all(listeners);
         folders = new ServiceFolders(
@@ -196,7 +202,10 @@ final class AgentAssembly {
                 timers,
                 pools.folders(),
                 () -> mailbox("a service's deploys", check),
-                statuses::refresh);
+                id -> {
+                    statuses.refresh(id);
+                    desired().changed(id);
+                });
         var requests = new ServiceRequests(services, folders);
         var installation = new Installation(services, requests, folders, events, pools.folders());
         CommandTable commands = CommandTables.standard(
@@ -218,6 +227,16 @@ final class AgentAssembly {
                 new RestartAllCommand(services, requests, queues),
                 shutdown);
         router = new CommandRouter(commands, context, queues, pools.workers());
+        desired = DesiredServices.state(
+                topics,
+                new StoredDocuments(store),
+                new DesiredServices.Facts(services, deployments, channels, folders, pools.folders()),
+                new DesiredServices.Actions(new LocalCommands(commands, context, queues), new EntryCheck(installation)),
+                new Reports(topics, link, timers),
+                events,
+                timers,
+                mailbox("the desired state's mailbox", check));
+        var parts = new OnlineParts(topics, statuses, outbox, events, output, data, desired, homeAssistant);
         session = new BrokerSession(
                 mailbox,
                 presence,
@@ -225,22 +244,11 @@ final class AgentAssembly {
                 timers,
                 events,
                 brokerState,
-                new OnlineParts(statuses, outbox, events, output, data, homeAssistant).listeners(),
+                parts.listeners(),
                 router::received,
-                message -> {
-                    statuses.received(message);
-                    homeAssistant.ifPresent(one -> one.received(message));
-                });
-        departure = new Departure(session, link, timers, () -> {
-            var retained = new ArrayList<String>(List.of(topics.device("status")));
-            retained.addAll(statuses.topics());
-            retained.addAll(data.topics());
-            homeAssistant.ifPresent(one -> retained.add(one.topic()));
-            return retained;
-        });
-        var wanted = new ArrayList<>(DeviceSubscriptions.of(topics, router.deviceCommands()));
-        homeAssistant.ifPresent(one -> wanted.addAll(one.subscriptions()));
-        subscriptions = List.copyOf(wanted);
+                parts::received);
+        departure = new Departure(session, link, timers, parts::retained);
+        subscriptions = parts.subscriptions(router.deviceCommands());
     }
 
     /**
@@ -279,6 +287,10 @@ final class AgentAssembly {
         return deployments;
     }
 
+    private DesiredState desired() {
+        return desired;
+    }
+
     private Map<String, Object> releases(ServiceId id) {
         return deployments.describe(id);
     }
@@ -314,6 +326,7 @@ final class AgentAssembly {
         deployments.start();
         AgentThread.step();
         router.recover();
+        desired.start();
         AgentThread.step();
         link.open(presence::will, subscriptions, session);
         metrics.start();
@@ -323,6 +336,7 @@ final class AgentAssembly {
     /** Stops services first, then announces the end to the broker, then closes the rest; within {@code limit}. */
     void stop(Duration limit) {
         spares.close();
+        desired.end();
         events.device("stopping", Map.of());
         disk.close();
         metrics.close();

@@ -97,6 +97,11 @@ record Document(
         return state instanceof DocumentState.UnderWay way && way.touches(service);
     }
 
+    /** Whether services are being changed for it. */
+    boolean isUnderWay() {
+        return state instanceof DocumentState.UnderWay;
+    }
+
     DocumentStep stay() {
         return new DocumentStep(this, List.of());
     }
