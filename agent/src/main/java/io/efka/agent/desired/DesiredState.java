@@ -17,6 +17,7 @@ import io.efka.protocol.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,9 @@ public final class DesiredState implements StatusListener {
     // Confined to the mailbox.
     private final DocumentEngine engine;
     private boolean online;
+
+    /** Documents that a full disk did not take. */
+    private final Map<DocumentKey, byte[]> unsaved = new HashMap<>();
 
     /**
      * @param zone of windows in local time
@@ -152,15 +156,19 @@ public final class DesiredState implements StatusListener {
     private void drain() {
         if (!online) return;
         for (Map.Entry<DocumentKey, Arrived> arrived : inbox.takeAll().entrySet()) {
-            DocumentKey key = arrived.getKey();
-            try {
-                take(key, arrived.getValue());
-            } catch (CommandException refusal) {
-                refuse(key, Refusal.REFUSED, Problem.of(refusal));
-            } catch (RuntimeException bug) { // one document must not make the agent deaf to the others
-                LOG.error("document={} could not be taken", key, bug);
-                refuse(key, Refusal.REFUSED, new Problem(ErrorCode.INTERNAL.word(), "internal error: " + bug));
-            }
+            look(arrived.getKey(), arrived.getValue());
+        }
+    }
+
+    private void look(DocumentKey key, Arrived arrived) {
+        unsaved.remove(key);
+        try {
+            take(key, arrived);
+        } catch (CommandException refusal) {
+            refuse(key, Refusal.REFUSED, Problem.of(refusal));
+        } catch (RuntimeException bug) { // one document must not make the agent deaf to the others
+            LOG.error("document={} could not be taken", key, bug);
+            refuse(key, Refusal.REFUSED, new Problem(ErrorCode.INTERNAL.word(), "internal error: " + bug));
         }
     }
 
@@ -224,17 +232,14 @@ public final class DesiredState implements StatusListener {
                             ErrorCode.DISK_FULL.word(),
                             "revision " + accepted.revision()
                                     + " could not be recorded, and is tried again every minute: " + e.getMessage()));
-            ports.timers().schedule(DocumentEngine.RETRY, () -> tryAgain(key, payload));
+            unsaved.put(key, payload);
+            ports.timers().schedule(DocumentEngine.RETRY, () -> mailbox.execute(() -> tryAgain(key, payload)));
         }
     }
 
-    /** Unless a newer one has come meanwhile. */
+    /** Unless another one has come meanwhile. */
     private void tryAgain(DocumentKey key, byte[] payload) {
-        mailbox.execute(() -> {
-            drain();
-            inbox.offer(key, payload);
-            drain();
-        });
+        if (unsaved.get(key) == payload) look(key, new Arrived(Optional.of(payload), payload.length));
     }
 
     private void refuse(DocumentKey key, String state, Problem problem) {

@@ -199,13 +199,17 @@ final class DocumentEngine implements DocumentEffect.Actor {
     private void settle(DocumentStep step, List<Document> changed) {
         Map<ServiceId, DocumentKey> owners = documents.owners();
         Document next = changed.get(0);
-        log(documents.find(next.key()), next);
+        Optional<Document> before = documents.find(next.key());
+        log(before, next);
         documents = documents.with(changed);
         for (DocumentEffect effect : step.effects()) effect.perform(this, next);
-        if (!documents.owners().equals(owners)) {
-            documents.all().keySet().stream()
-                    .filter(key -> !key.equals(next.key()) && !toReview.contains(key))
-                    .forEach(toReview::add);
+        // Itself, too: others may have given it something meanwhile.
+        boolean isSettled = before.filter(Document::isUnderWay).isPresent() && !next.isUnderWay();
+        if (isSettled) review(next);
+        if (isSettled || !documents.owners().equals(owners)) {
+            documents.list().stream()
+                    .filter(document -> !document.key().equals(next.key()))
+                    .forEach(this::review);
         }
         changed.stream().map(document -> document.key().name()).distinct().forEach(this::report);
     }

@@ -26,7 +26,7 @@ record Report(DocumentKey key, Optional<Document> document, Optional<Refusal> re
     /**
      * Why a revision that arrived was not taken. The one that was taken before goes on.
      *
-     * @param state {@code refused} or {@code stale}
+     * @param state {@link #REFUSED} or {@link #STALE}
      */
     record Refusal(String state, Problem problem, Instant since) {
         static final String REFUSED = "refused";

@@ -171,10 +171,10 @@ final class ServiceChanges {
 
     private CompletableFuture<Sight> withManifest(ServiceId service, Sight sight) {
         return facts.manifest(service).thenApply(text -> {
-            JsonParser.parseString(text).getAsJsonObject();
-            Before before = sight.before();
+            Before now = sight.before();
+            String manifest = JsonParser.parseString(text).getAsJsonObject().toString();
             return new Sight(
-                    new Before(true, before.desired(), before.release(), before.config(), Optional.of(text)),
+                    new Before(true, now.desired(), now.release(), now.config(), Optional.of(manifest)),
                     sight.problem());
         });
     }

@@ -87,6 +87,7 @@ final class DesiredAgent {
 
     void restart(List<GroupId> groups) {
         life.isOver = true;
+        device.forgetHeld();
         agent = begin(groups);
     }
 

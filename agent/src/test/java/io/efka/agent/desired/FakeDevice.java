@@ -55,6 +55,11 @@ final class FakeDevice implements ServiceActions, ServiceFacts {
         isHolding = true;
     }
 
+    /** Commands that were not carried out die with their agent. */
+    void forgetHeld() {
+        held.clear();
+    }
+
     /** Lets go what is held, and all that comes from now on. */
     void letGo() {
         isHolding = false;
