@@ -195,6 +195,7 @@ public final class Demo implements Lifecycle {
                 "efka",
                 List.of(),
                 new Settings.Folders(data, data.resolve("logs"), List.of(), Optional.empty()),
+                Settings.Artifacts.STANDARD,
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(10),
                 STOP_TIMEOUT,

@@ -64,6 +64,9 @@ public enum ErrorCode {
             "The archive is damaged, or has an entry that is not unpacked, such as a link that leads out of it. Nothing"
                     + " of it was kept.",
             "Make the archive anew without what the message names."),
+    INCOMPATIBLE(
+            "The manifest's `platform` is another one than this device's. Nothing was changed.",
+            "Deploy what is made for this device."),
     NO_RELEASE("No release of that name is stored on the device.", "Ask `releases`, or deploy it with its content."),
     NO_DEPLOY("No deploy of the service is under way.", "Nothing; ask `releases` for what is current."),
     RELEASE_BAD(
@@ -87,7 +90,8 @@ public enum ErrorCode {
             "Too many commands are waiting, or the service does not read its stdin. It was not executed.",
             "Send it again later."),
     DISK_FULL(
-            "The state could not be written (disk full, or read-only). See the message.", "Free space on the device."),
+            "The state could not be written (disk full, or read-only), or a release has no room. See the message.",
+            "Free space on the device."),
     REPLY_TOO_LARGE(
             "The reply is larger than the broker takes; the message says how large it was.",
             "Ask for less, as with `lines` or `from` and `to`, or raise the broker's limit."),

@@ -109,7 +109,7 @@ public final class Agent implements Lifecycle {
                 "the lock file of " + data + " was deleted or replaced, so that another agent can have the folder",
                 ExitCode.BUSY));
         AgentAssembly assembled =
-                AgentAssembly.of(settings, store, new SessionCounter(store).next(), check, log, this::closeElsewhere);
+                new AgentAssembly(settings, store, new SessionCounter(store).next(), check, log, this::closeElsewhere);
         parts = Optional.of(assembled);
         UnwritableFolders.warning(data, settings.folders().logs()).ifPresent(LOG::warn);
         assembled.start();

@@ -35,6 +35,8 @@ import io.efka.agent.process.ProcessLauncher;
 import io.efka.agent.process.SpareDescriptors;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
+import io.efka.agent.process.tree.ProgramCheck;
+import io.efka.agent.release.DeployPorts;
 import io.efka.agent.release.Deployments;
 import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
@@ -124,12 +126,20 @@ final class AgentAssembly {
     private final ServiceDiscovery discovery;
     private final ServiceFolders folders;
     private final OrphanSweep orphans;
+    private final ArtifactParts artifacts;
     private final Deployments deployments;
     private final DesiredState desired;
     private final boolean isStateWhole;
 
-    private AgentAssembly(
-            Settings settings, StateStore store, long number, SelfCheck check, AgentLog log, Runnable shutdown) {
+    /**
+     * Creates the parts of an agent; nothing runs yet.
+     *
+     * @param number of this start of the agent on its data folder
+     * @param check told of the pools and mailboxes that must not stand still
+     * @param log at the configured level
+     * @param shutdown ends the whole agent; must not block
+     */
+    AgentAssembly(Settings settings, StateStore store, long number, SelfCheck check, AgentLog log, Runnable shutdown) {
         pools.watched().forEach(check::watch);
         var random = RandomGenerator.getDefault();
         var topics = new Topics(settings.prefix(), settings.device(), settings.groups());
@@ -193,19 +203,23 @@ final class AgentAssembly {
         var audit = new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
         var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit);
         var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
+        artifacts = ArtifactParts.of(settings.artifacts(), folder, timers, random);
         deployments = new Deployments(
-                new StoredReleases(store),
-                new ReleaseFolders(folder.resolve("services")),
-                services,
-                queues::turn,
-                events,
-                timers,
-                pools.folders(),
-                () -> mailbox("a service's deploys", check),
-                id -> {
-                    statuses.refresh(id);
-                    desired().changed(id);
-                });
+                new DeployPorts(
+                        new StoredReleases(store),
+                        new ReleaseFolders(folder.resolve("services")),
+                        artifacts.forReleases(),
+                        ProgramCheck::require,
+                        services,
+                        queues::turn,
+                        events,
+                        timers,
+                        pools.folders(),
+                        id -> {
+                            statuses.refresh(id);
+                            desired().changed(id);
+                        }),
+                () -> mailbox("a service's deploys", check));
         var requests = new ServiceRequests(services, folders);
         var installation = new Installation(services, requests, folders, events, pools.folders());
         CommandTable commands = CommandTables.standard(
@@ -249,19 +263,6 @@ final class AgentAssembly {
                 parts::received);
         departure = new Departure(session, link, timers, parts::retained);
         subscriptions = parts.subscriptions(router.deviceCommands());
-    }
-
-    /**
-     * Creates the parts of an agent; nothing runs yet.
-     *
-     * @param number of this start of the agent on its data folder
-     * @param check told of the pools and mailboxes that must not stand still
-     * @param log at the configured level
-     * @param shutdown ends the whole agent; must not block
-     */
-    static AgentAssembly of(
-            Settings settings, StateStore store, long number, SelfCheck check, AgentLog log, Runnable shutdown) {
-        return new AgentAssembly(settings, store, number, check, log, shutdown);
     }
 
     private SerialExecutor mailbox(String name, SelfCheck check) {
@@ -340,6 +341,8 @@ final class AgentAssembly {
         events.device("stopping", Map.of());
         disk.close();
         metrics.close();
+        deployments.close();
+        artifacts.close();
         departure.stopServices(
                 services, limit.minus(RESERVE).compareTo(RESERVE) > 0 ? limit.minus(RESERVE) : limit.dividedBy(2));
         AgentThread.step();

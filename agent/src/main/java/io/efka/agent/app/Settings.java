@@ -24,6 +24,7 @@ public record Settings(
         String prefix,
         List<GroupId> groups,
         Folders folders,
+        Artifacts artifacts,
         LedgerBounds ledger,
         Duration metricsInterval,
         Duration stopTimeout,
@@ -52,6 +53,34 @@ public record Settings(
             return logs.toAbsolutePath()
                     .normalize()
                     .startsWith(data.toAbsolutePath().normalize());
+        }
+    }
+
+    /**
+     * How artifacts are fetched, kept and unpacked.
+     *
+     * @param cache bytes of all that are kept, 1 GiB
+     * @param roots a {@code file:} source must be below one of these
+     * @param authorities PEM file of those that are trusted at {@code https:} sources; empty: those of the JVM
+     * @param credentials JSON file of what web servers are shown, by host; empty: nothing
+     * @param allowHttp whether an {@code http:} source may be used
+     * @param rate bytes per second of all downloads together; 0: no limit
+     * @param maxUnpacked bytes that an archive may unpack to, 2 GiB
+     */
+    public record Artifacts(
+            long cache,
+            List<Path> roots,
+            Optional<Path> authorities,
+            Optional<Path> credentials,
+            boolean allowHttp,
+            long rate,
+            long maxUnpacked) {
+        /** From the protocol document. */
+        public static final Artifacts STANDARD =
+                new Artifacts(1L << 30, List.of(), Optional.empty(), Optional.empty(), false, 0, 2L << 30);
+
+        public Artifacts {
+            roots = List.copyOf(roots);
         }
     }
 

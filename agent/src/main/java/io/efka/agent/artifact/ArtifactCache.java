@@ -92,6 +92,16 @@ public final class ArtifactCache {
         }
     }
 
+    /** How much of an artifact is not there, in bytes. */
+    long missing(Sha256 hash, long size) {
+        if (Files.isRegularFile(folder.resolve(hash.hex()), LinkOption.NOFOLLOW_LINKS)) return 0;
+        try {
+            return Math.max(0, size - Files.size(folder.resolve(hash.hex() + PART)));
+        } catch (IOException none) {
+            return size;
+        }
+    }
+
     private static boolean isRight(Path file, Sha256 hash, long size, Cancellation cancellation) throws IOException {
         try {
             return Files.size(file) == size && hash(file, cancellation).equals(hash);

@@ -90,6 +90,11 @@ public final class Downloads implements AutoCloseable {
         return task;
     }
 
+    /** Bytes that are still to be fetched; an answer that may be old. Blocks for the disk. */
+    public long missing(ArtifactRef ref) {
+        return cache.missing(ref.hash(), ref.size());
+    }
+
     private void forget(DownloadTask task) {
         synchronized (this) {
             due.remove(task);

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 
 /**
  * Artifacts on web servers. A transfer that breaks is continued with {@code Range}, and {@code If-Range} where the server
@@ -33,14 +32,14 @@ public final class HttpSource implements ArtifactSource, AutoCloseable {
      * @param credentials a private JSON file: {@code {"host": {"bearer"} or {"username", "password"}}}
      * @param rate bytes per second of all downloads together; 0: no limit
      * @param environment names the proxy: {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}
-     * @param trust which certificates are trusted; empty: those that the JVM trusts
+     * @param authorities PEM file of those that are trusted, read anew now and then; empty: those of the JVM
      */
     public record Settings(
             boolean allowHttp,
             Optional<Path> credentials,
             long rate,
             Map<String, String> environment,
-            Optional<SSLContext> trust) {
+            Optional<Path> authorities) {
         public Settings {
             if (rate < 0) throw new IllegalArgumentException("download_rate must be at least 0, was " + rate);
             environment = Map.copyOf(environment);

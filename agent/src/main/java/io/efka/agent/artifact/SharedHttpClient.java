@@ -41,7 +41,7 @@ final class SharedHttpClient implements AutoCloseable {
     /**
      * To be {@link #release}d after use.
      *
-     * @throws IOException if the machine has no descriptors left
+     * @throws IOException if the authorities cannot be read, or the machine has no descriptors left
      */
     synchronized HttpClient acquire() throws IOException {
         HttpClient current = client.isPresent() ? client.get() : create();
@@ -59,7 +59,8 @@ final class SharedHttpClient implements AutoCloseable {
                 .connectTimeout(CONNECT)
                 .proxy(new EnvironmentProxy(settings.environment()))
                 .executor(pool);
-        settings.trust().ifPresent(builder::sslContext);
+        if (settings.authorities().isPresent())
+            builder.sslContext(Authorities.trusting(settings.authorities().get()));
         try {
             return builder.build();
         } catch (UncheckedIOException noDescriptors) {

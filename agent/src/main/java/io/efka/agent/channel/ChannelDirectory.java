@@ -1,5 +1,6 @@
 package io.efka.agent.channel;
 
+import io.efka.agent.files.FileStatus;
 import io.efka.agent.files.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -19,9 +19,9 @@ import java.util.zip.CRC32;
  * service that outlived the last agent finds the socket again.
  *
  * @param folder everybody can pass through it, only the agent can list it (0711)
- * @param agent its owner
+ * @param agent its owner, as a number
  */
-record ChannelDirectory(Path folder, UserPrincipal agent) {
+record ChannelDirectory(Path folder, int agent) {
     /** Linux has 108 bytes for a socket's path, including a NUL; the JDK accepts one less. */
     private static final int MAX_PATH_BYTES = 106;
 
@@ -50,9 +50,9 @@ record ChannelDirectory(Path folder, UserPrincipal agent) {
         Path own = data.toAbsolutePath().normalize().resolve("channel");
         Files.createDirectories(own, PosixFilePermissions.asFileAttribute(PrivateFiles.PASSAGE));
         Files.setPosixFilePermissions(own, PrivateFiles.PASSAGE);
-        UserPrincipal agent = Files.getOwner(own);
+        int agent = FileStatus.of(own).uid();
         var directory = new ChannelDirectory(own, agent);
-        boolean isReachable = !agent.getName().equals("root") || isPassable(data.toAbsolutePath());
+        boolean isReachable = agent != 0 || isPassable(data.toAbsolutePath());
         if (directory.isShort() && isReachable) return directory;
         for (Path base : alternatives) {
             if (Files.isWritable(base)) return alternative(base, own, agent);
@@ -62,7 +62,7 @@ record ChannelDirectory(Path folder, UserPrincipal agent) {
     }
 
     /** Somebody else may have created a folder with that name, to listen in: then there is no channel. */
-    private static ChannelDirectory alternative(Path base, Path own, UserPrincipal agent) throws IOException {
+    private static ChannelDirectory alternative(Path base, Path own, int agent) throws IOException {
         var name = new CRC32();
         name.update(own.toString().getBytes(StandardCharsets.UTF_8));
         var directory = new ChannelDirectory(base.resolve("efka-%08x".formatted(name.getValue())), agent);
@@ -79,7 +79,7 @@ record ChannelDirectory(Path folder, UserPrincipal agent) {
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PrivateFiles.PASSAGE));
         }
-        if (!Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(agent)) {
+        if (FileStatus.of(folder).uid() != agent) {
             throw new IOException(folder + " belongs to somebody else: remove it");
         }
         Files.setPosixFilePermissions(folder, PrivateFiles.PASSAGE);

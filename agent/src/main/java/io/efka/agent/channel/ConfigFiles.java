@@ -1,6 +1,7 @@
 package io.efka.agent.channel;
 
 import io.efka.agent.files.AtomicFiles;
+import io.efka.agent.files.FileStatus;
 import io.efka.agent.files.PrivateFiles;
 import io.efka.agent.supervision.ConfigStore.Configuration;
 import io.efka.protocol.Names;
@@ -45,12 +46,17 @@ record ConfigFiles(Path folder) {
         try {
             Path file = of(manifest.id());
             // The size first: the service may have written a file of any size.
-            return Files.getOwner(file).equals(owner(manifest))
+            return isOwner(manifest, file)
                     && Files.size(file) == content.length
                     && Arrays.equals(Files.readAllBytes(file), content);
         } catch (IOException missing) {
             return false;
         }
+    }
+
+    private boolean isOwner(Manifest manifest, Path file) throws IOException {
+        if (manifest.program().user().isPresent()) return Files.getOwner(file).equals(owner(manifest));
+        return FileStatus.of(file).uid() == FileStatus.of(folder).uid();
     }
 
     private void replace(Manifest manifest, byte[] content) throws IOException {

@@ -20,6 +20,7 @@ import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
 import io.efka.words.FileFailure;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -62,7 +63,8 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
         static Optional<Endpoint> prepare(Path data) {
             try {
                 ChannelDirectory directory = ChannelDirectory.prepare(data);
-                return Optional.of(new Endpoint(directory, ChannelCredentials.load(data, directory.agent())));
+                return Optional.of(
+                        new Endpoint(directory, ChannelCredentials.load(data, Files.getOwner(directory.folder()))));
             } catch (IOException e) {
                 LOG.error("services get no channel: {}", FileFailure.words(e));
                 return Optional.empty();

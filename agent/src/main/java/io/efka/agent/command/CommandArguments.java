@@ -1,5 +1,6 @@
 package io.efka.agent.command;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
@@ -66,6 +67,18 @@ public final class CommandArguments {
             return Optional.of(primitive.getAsString());
         }
         throw wrong(key, "a string");
+    }
+
+    /** A string that must be given, or a list of them. */
+    public List<String> texts(String key, String right) throws CommandException {
+        Optional<JsonElement> value = value(key);
+        if (value.isEmpty() || !(value.get() instanceof JsonArray array)) return List.of(required(key, right));
+        var texts = new ArrayList<String>();
+        for (JsonElement element : array) {
+            if (!(element instanceof JsonPrimitive item && item.isString())) throw wrong(key, right);
+            texts.add(element.getAsString());
+        }
+        return texts;
     }
 
     /** @param right what would be right, for the message: {@code a signal's name, as in "HUP"} */

@@ -10,8 +10,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -118,7 +116,7 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
             Path at = path.getRoot();
             Deque<Path> rest = new ArrayDeque<>();
             path.forEach(rest::add);
-            Optional<Objection> objection = check(at, rest.isEmpty());
+            Optional<Objection> objection = check(at, FileStatus.of(at), rest.isEmpty());
             while (objection.isEmpty() && !rest.isEmpty()) {
                 String name = rest.removeFirst().toString();
                 if (name.equals(".") || name.isEmpty()) continue;
@@ -127,8 +125,9 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
                     continue;
                 }
                 Path next = at.resolve(name);
-                objection = check(next, rest.isEmpty());
-                if (objection.isPresent() || !Files.isSymbolicLink(next)) {
+                FileStatus status = FileStatus.of(next);
+                objection = check(next, status, rest.isEmpty());
+                if (objection.isPresent() || !status.isLink()) {
                     at = next;
                     continue;
                 }
@@ -144,32 +143,30 @@ public record PathTrust(Optional<Objection> objection, boolean isUsers) {
          * @param isLast a sticky folder is safe to pass through, because the owner of the next element is checked, but
          *     not to run in
          */
-        private Optional<Objection> check(Path path, boolean isLast) throws IOException {
+        private Optional<Objection> check(Path path, FileStatus status, boolean isLast) throws IOException {
             if (!seen.add(path)) return Optional.empty();
-            Map<String, Object> is = Files.readAttributes(
-                    path, "unix:mode,uid,gid,owner,group,isSymbolicLink", LinkOption.NOFOLLOW_LINKS);
-            int mode = (Integer) present(is, "mode");
-            boolean ofRoot = (Integer) present(is, "uid") == 0;
-            boolean ofUser = user.filter(present(is, "owner")::equals).isPresent();
-            if (!ofRoot && !ofUser) {
-                return Optional.of(new Objection(path, "its owner " + is.get("owner"), "chown root " + path));
+            int mode = status.mode();
+            if (!status.isRoots()) {
+                // Names are looked up only here: each reads /etc/passwd or asks a directory server, and most paths are
+                // root's.
+                Object owner = Files.getAttribute(path, "unix:owner", LinkOption.NOFOLLOW_LINKS);
+                if (user.filter(owner::equals).isEmpty()) {
+                    return Optional.of(new Objection(path, "its owner " + owner, "chown root " + path));
+                }
+                isUsers = true;
             }
-            isUsers |= ofUser && !ofRoot;
-            if ((Boolean) present(is, "isSymbolicLink")) return Optional.empty();
+            if (status.isLink()) return Optional.empty();
             boolean isSticky = (mode & STICKY) != 0 && (isPassage || !isLast);
             if (isSticky) return Optional.empty();
             String shown = " (mode " + String.format("%04o", mode & 07777) + ")";
             if ((mode & OTHERS_WRITE) != 0) {
                 return Optional.of(new Objection(path, "everybody" + shown, "chmod o-w " + path));
             }
-            if ((mode & GROUP_WRITES) != 0 && (Integer) present(is, "gid") != 0) {
-                return Optional.of(new Objection(path, "group " + is.get("group") + shown, "chmod g-w " + path));
+            if ((mode & GROUP_WRITES) != 0 && status.gid() != 0) {
+                Object group = Files.getAttribute(path, "unix:group", LinkOption.NOFOLLOW_LINKS);
+                return Optional.of(new Objection(path, "group " + group + shown, "chmod g-w " + path));
             }
             return Optional.empty();
-        }
-
-        private static Object present(Map<String, Object> attributes, String name) {
-            return Objects.requireNonNull(attributes.get(name), name);
         }
     }
 }

@@ -125,6 +125,45 @@ public final class ReleaseFolders {
         }
     }
 
+    /** Begins a release that is made of something else than a draft. */
+    public StagedRelease stage(ServiceId id) throws CommandException {
+        try {
+            return new StagedRelease(id, staging.folder(id), this);
+        } catch (IOException e) {
+            throw CommandException.broken("cannot make a folder for a release of " + id, e);
+        }
+    }
+
+    /** Bytes that the agent's user may still write where releases are. */
+    public long room() throws CommandException {
+        Path existing = root;
+        while (existing.getParent() != null && Files.notExists(existing)) existing = existing.getParent();
+        try {
+            return Files.getFileStore(existing).getUsableSpace();
+        } catch (IOException e) {
+            throw CommandException.broken("cannot see how much of the disk is free", e);
+        }
+    }
+
+    /** Has a release be where it belongs, in one step; durable when it returns. */
+    void move(ServiceId id, Path staged, Path target) throws IOException {
+        makeHome(id);
+        disk.move(staged, target);
+        disk.sync(home(id).resolve(RELEASES));
+    }
+
+    boolean isRoot() {
+        return rootRule.applies();
+    }
+
+    void requireWritable(Path folder) throws CommandException {
+        rootRule.require(folder);
+    }
+
+    void discard(Path staged) {
+        staging.discard(staged);
+    }
+
     private void makeHome(ServiceId id) throws IOException {
         staging.prepare();
         Path home = home(id);

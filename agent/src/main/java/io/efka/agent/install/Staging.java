@@ -153,9 +153,14 @@ final class Staging {
         entries(trash).forEach(this::discard);
     }
 
-    private Path stage(InstallPlan plan) throws IOException {
+    /** Makes an empty folder that nothing uses; the next start deletes it if nobody has moved it. */
+    Path folder(ServiceId id) throws IOException {
         makeFolders();
-        Path staged = disk.makeUniqueFolder(staging, plan.id().value());
+        return disk.makeUniqueFolder(staging, id.value());
+    }
+
+    private Path stage(InstallPlan plan) throws IOException {
+        Path staged = folder(plan.id());
         try {
             var folders = new TreeSet<RelativePath>();
             plan.files().keySet().forEach(path -> folders.addAll(path.folders()));
@@ -239,7 +244,8 @@ final class Staging {
         }
     }
 
-    private void discard(Path folder) {
+    /** Deletes a folder. What cannot be deleted now is tried again at the next start. */
+    void discard(Path folder) {
         try {
             disk.deleteTree(folder);
         } catch (IOException e) {

@@ -100,14 +100,20 @@ record ConfigFile(Map<Setting, String> values, List<String> keys, List<Fault> fa
 
         private void value(Setting setting) throws IOException {
             JsonToken token = reader.peek();
-            if (token == JsonToken.STRING || (token == JsonToken.NUMBER && setting.shape() == Setting.Shape.NUMBER)) {
+            if (token == JsonToken.STRING || (token == JsonToken.NUMBER && isNumber(setting.shape()))) {
                 values.put(setting, reader.nextString());
+            } else if (token == JsonToken.BOOLEAN && setting.shape() == Setting.Shape.FLAG) {
+                values.put(setting, Boolean.toString(reader.nextBoolean()));
             } else if (token == JsonToken.BEGIN_ARRAY && setting.shape() == Setting.Shape.LIST) {
                 list(setting);
             } else {
                 reader.skipValue();
                 faults.add(new Fault(setting.key(), kind(token), "must be " + shape(setting)));
             }
+        }
+
+        private static boolean isNumber(Setting.Shape shape) {
+            return shape == Setting.Shape.NUMBER || shape == Setting.Shape.SIZE;
         }
 
         private void list(Setting setting) throws IOException {
@@ -148,6 +154,8 @@ record ConfigFile(Map<Setting, String> values, List<String> keys, List<Fault> fa
                 case TEXT -> "a string";
                 case LIST -> "a list of strings, or a string";
                 case NUMBER -> "a number";
+                case SIZE -> "a size such as \"1GiB\", or a number of bytes";
+                case FLAG -> "true or false";
             };
         }
 

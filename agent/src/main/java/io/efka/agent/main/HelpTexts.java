@@ -50,7 +50,8 @@ final class HelpTexts {
                 "");
         usage.footer(
                 "",
-                "TIME is a number with a unit: 500ms, 10s, 5m, 24h, 7d.",
+                "TIME is a number with a unit: 500ms, 10s, 5m, 24h, 7d. SIZE is a number of bytes, or has a",
+                "unit: 64KiB, 500MB, 2GiB. BOOL is true or false; the flag alone is true.",
                 "Every setting can also be in the environment (--data-dir is EFKA_DATA_DIR) or in the",
                 "config file (data_dir). A flag overrides the environment, which overrides the file. The",
                 "first SIGTERM or SIGINT ends the agent gracefully (exit code 0), a second at once. At SIGHUP it",

@@ -119,10 +119,16 @@ final class RunCommand implements Callable<Integer> {
         spec.addOption(
                 option(CONFIG, "FILE", "Settings as a JSON object: {\"broker\": \"tcp://…\", \"data_dir\": \"…\"}"));
         for (Setting setting : Setting.values()) {
-            spec.addOption(option(setting.flag(), setting.placeholder(), setting.help()));
+            spec.addOption(option(setting));
         }
         HelpTexts.run(spec);
         return spec;
+    }
+
+    private static OptionSpec option(Setting setting) {
+        OptionSpec option = option(setting.flag(), setting.placeholder(), setting.help());
+        if (setting.shape() != Setting.Shape.FLAG) return option;
+        return OptionSpec.builder(option).arity("0..1").fallbackValue("true").build();
     }
 
     private static OptionSpec option(String flag, String placeholder, String help) {

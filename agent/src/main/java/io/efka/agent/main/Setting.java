@@ -26,6 +26,21 @@ enum Setting {
     LOG_DIR("DIR", Shape.TEXT, "Output files of the services. Default: logs in the data folder"),
     WORK_DIR_ROOTS(
             "DIR[,DIR]", Shape.LIST, "A service may be registered where it is, below these folders. Default: none"),
+    ARTIFACT_CACHE(
+            "SIZE",
+            Shape.SIZE,
+            "Artifacts kept on the disk, all together; the least recently used goes first. Default: 1GiB"),
+    ARTIFACT_ROOTS(
+            "DIR[,DIR]", Shape.LIST, "An artifact may be fetched from a file below these folders. Default: none"),
+    ARTIFACT_CA(
+            "FILE",
+            Shape.TEXT,
+            "PEM file of the authorities to trust at web servers of artifacts. Default: those of the JVM"),
+    ARTIFACT_CREDENTIALS(
+            "FILE", Shape.TEXT, "JSON file of what web servers of artifacts are shown, by host. Default: nothing"),
+    ALLOW_HTTP("BOOL", Shape.FLAG, "Whether an artifact may be fetched over http, in the clear. Default: false"),
+    DOWNLOAD_RATE("SIZE", Shape.SIZE, "Bytes per second of all downloads together; 0: no limit. Default: 0"),
+    MAX_UNPACKED("SIZE", Shape.SIZE, "An archive that unpacks to more is refused. Default: 2GiB"),
     METRICS_INTERVAL("TIME", Shape.TEXT, "Between two metrics messages; 0: none. Default: 30s"),
     LEDGER_ENTRIES("N", Shape.NUMBER, "Outcomes of commands kept, at least. Default: 1000"),
     LEDGER_AGE("TIME", Shape.TEXT, "Outcomes are kept this long, at least. Default: 24h"),
@@ -51,7 +66,11 @@ enum Setting {
         /** A list of strings, or a string with commas. */
         LIST,
         /** A number, or a string of digits. */
-        NUMBER
+        NUMBER,
+        /** A number of bytes, or a string with a unit. */
+        SIZE,
+        /** True or false, or a string that says so. A flag without a value is true. */
+        FLAG
     }
 
     private final String placeholder;

@@ -4,6 +4,7 @@ import io.efka.agent.command.handler.AgentLog;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.Durations;
 import io.efka.protocol.Names;
+import io.efka.protocol.Sizes;
 import io.efka.protocol.Topics.GroupId;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -118,6 +119,32 @@ final class SettingValues {
             throw new IllegalArgumentException("must be a number from 1 to " + MAX_LEDGER_ENTRIES);
         }
         return Integer.parseInt(text);
+    }
+
+    /** Less would hold no program; more has no disk. */
+    static long artifactSize(String text) {
+        return size("1MiB", text);
+    }
+
+    /** Bytes per second; zero is no limit. */
+    static long downloadRate(String text) {
+        return text.equals("0") ? 0 : size("1KiB", text);
+    }
+
+    private static long size(String least, String text) {
+        Optional<Long> bytes = text.matches("\\d{1,18}") ? Optional.of(Long.parseLong(text)) : Sizes.parse(text);
+        long lowest = Sizes.parse(least).orElseThrow();
+        return bytes.filter(size -> size >= lowest && size <= Sizes.LARGEST)
+                .orElseThrow(() -> new IllegalArgumentException("must be a number of bytes from " + least + " to "
+                        + Sizes.format(Sizes.LARGEST) + ", as in 500MiB or 1GiB"));
+    }
+
+    static boolean flag(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("must be true or false");
+        };
     }
 
     static AgentLog.Level logLevel(String text) {

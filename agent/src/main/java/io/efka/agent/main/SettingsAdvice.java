@@ -27,6 +27,9 @@ final class SettingsAdvice {
         unreadable("key file", broker.key()).ifPresent(advice::add);
         exposed("password file", broker.passwordFile()).ifPresent(advice::add);
         exposed("key file", broker.key()).ifPresent(advice::add);
+        exposed("credentials file", settings.artifacts().credentials()).ifPresent(advice::add);
+        artifactFile("credentials file", settings.artifacts().credentials()).ifPresent(advice::add);
+        artifactFile("CA file of artifacts", settings.artifacts().authorities()).ifPresent(advice::add);
         if (broker.passwordFile().isPresent() && broker.username().isEmpty()) {
             advice.add("a password file is named but no user name: most brokers ignore the password then");
         }
@@ -67,8 +70,18 @@ final class SettingsAdvice {
 
     /** A warning, not a fault: the file is read at every connection and may come later, with a mount or a provisioning step. */
     private static Optional<String> unreadable(String kind, Optional<Path> file) {
-        return file.filter(path -> !Files.isReadable(path) || Files.isDirectory(path))
+        return file.filter(SettingsAdvice::cannotBeRead)
                 .map(path -> "the " + kind + " " + path + " cannot be read: connecting fails until it can");
+    }
+
+    private static boolean cannotBeRead(Path file) {
+        return !Files.isReadable(file) || Files.isDirectory(file);
+    }
+
+    /** Read when an artifact is fetched. */
+    private static Optional<String> artifactFile(String kind, Optional<Path> file) {
+        return file.filter(SettingsAdvice::cannotBeRead)
+                .map(path -> "the " + kind + " " + path + " cannot be read: downloads over the web fail until it can");
     }
 
     /** Variables that look like a setting misspelled; one sentence each. */

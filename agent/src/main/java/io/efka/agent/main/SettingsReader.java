@@ -82,6 +82,7 @@ final class SettingsReader {
                 value(Setting.PREFIX, "efka", SettingValues::prefix),
                 value(Setting.GROUPS, "", SettingValues::groups),
                 folders(),
+                artifacts(),
                 ledger(),
                 value(Setting.METRICS_INTERVAL, "30s", SettingValues::metricsInterval),
                 value(Setting.STOP_TIMEOUT, "30s", SettingValues::stopTimeout),
@@ -143,6 +144,17 @@ final class SettingsReader {
                 logs,
                 value(Setting.WORK_DIR_ROOTS, "", SettingValues::absolutePaths),
                 file(Setting.HEARTBEAT_FILE));
+    }
+
+    private Settings.Artifacts artifacts() {
+        return new Settings.Artifacts(
+                value(Setting.ARTIFACT_CACHE, "1GiB", SettingValues::artifactSize),
+                value(Setting.ARTIFACT_ROOTS, "", SettingValues::absolutePaths),
+                file(Setting.ARTIFACT_CA),
+                file(Setting.ARTIFACT_CREDENTIALS),
+                value(Setting.ALLOW_HTTP, "false", SettingValues::flag),
+                value(Setting.DOWNLOAD_RATE, "0", SettingValues::downloadRate),
+                value(Setting.MAX_UNPACKED, "2GiB", SettingValues::artifactSize));
     }
 
     private Settings.LedgerBounds ledger() {

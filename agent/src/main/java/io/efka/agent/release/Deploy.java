@@ -49,9 +49,11 @@ public record Deploy(
         return state instanceof DeployState.Ended ended ? ended.result().problem() : Optional.empty();
     }
 
-    /** As a status and an event have it. */
-    Map<String, Object> problemFields() {
+    /** How far its download is, or why it failed, as a status and an event have it. */
+    Map<String, Object> detailFields() {
         var fields = new LinkedHashMap<String, Object>();
+        if (state instanceof Preparing preparing)
+            preparing.transfer().ifPresent(transfer -> fields.putAll(transfer.fields()));
         problem().ifPresent(why -> {
             fields.put("code", why.code().word());
             fields.put("message", why.message());

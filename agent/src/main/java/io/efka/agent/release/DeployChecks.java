@@ -3,6 +3,7 @@ package io.efka.agent.release;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.Sha256;
 import java.util.Optional;
 
 /** What a request must fulfil before anything is done for it. */
@@ -47,5 +48,14 @@ record DeployChecks(ServiceId id, ServiceReleases releases) {
                 ErrorCode.RELEASE_BAD,
                 "release " + target + " failed here before: " + bad.get()
                         + "; deploy it with \"force\":true all the same");
+    }
+
+    /** Refuses a release that would take the place of another one: 8 digits of a hash are not all of it. */
+    void requireContent(ReleaseId target, Sha256 artifact) throws CommandException {
+        Optional<Release> there = releases.find(target);
+        if (there.isEmpty() || there.get().artifact().filter(artifact::equals).isPresent()) return;
+        throw new CommandException(
+                ErrorCode.NOT_ALLOWED,
+                "release " + target + " is stored already, with another content: give the new one another name");
     }
 }

@@ -2,6 +2,7 @@ package io.efka.agent.release;
 
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
+import io.efka.protocol.Sha256;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,15 +22,27 @@ sealed interface DeployEvent {
     }
 
     /** Preparing it got further. */
-    record StageReached(Preparing.Stage stage) implements DeployEvent {
+    record StageReached(Preparing.Stage stage, Optional<Preparing.Transfer> transfer) implements DeployEvent {
+        StageReached(Preparing.Stage stage) {
+            this(stage, Optional.empty());
+        }
+
         @Override
         public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
             return state.on(this, deploy, now);
         }
     }
 
-    /** The release is unpacked, checked and on disk; from its manifest it has its name. */
-    record Prepared(ReleaseId target) implements DeployEvent {
+    /**
+     * The release is unpacked, checked and on disk; from its manifest it has its name.
+     *
+     * @param artifact that it was unpacked from
+     */
+    record Prepared(ReleaseId target, Optional<Sha256> artifact) implements DeployEvent {
+        Prepared(ReleaseId target) {
+            this(target, Optional.empty());
+        }
+
         @Override
         public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
             return state.on(this, deploy, now);

@@ -2,6 +2,7 @@ package io.efka.agent.release;
 
 import io.efka.agent.release.DeployPorts.Changes;
 import io.efka.agent.telemetry.Events;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import java.util.LinkedHashMap;
 import org.slf4j.Logger;
@@ -23,12 +24,6 @@ record DeployNews(ServiceId id, Events events, Changes changes) {
 
     /** It has entered the state it is in. */
     void moved(Deploy deploy) {
-        var fields = new LinkedHashMap<String, Object>();
-        fields.put("release", deploy.target().value());
-        fields.put("state", deploy.state().visible());
-        deploy.back().ifPresent(back -> fields.put("previous", back.value()));
-        deploy.commandId().ifPresent(command -> fields.put("id", command));
-        fields.putAll(deploy.problemFields());
         String why = deploy.problem().map(problem -> ", " + problem.message()).orElse("");
         LOG.atLevel(why.isEmpty() ? Level.INFO : Level.WARN)
                 .log(
@@ -37,7 +32,29 @@ record DeployNews(ServiceId id, Events events, Changes changes) {
                         deploy.target(),
                         deploy.state().visible(),
                         why);
+        told(deploy);
+    }
+
+    /** It has got further within that state. */
+    void told(Deploy deploy) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("release", deploy.target().value());
+        fields.put("state", deploy.state().visible());
+        deploy.back().ifPresent(back -> fields.put("previous", back.value()));
+        deploy.commandId().ifPresent(command -> fields.put("id", command));
+        fields.putAll(deploy.detailFields());
         events.service(id, "deploy", fields);
         changes.changed(id);
+    }
+
+    /** What was accepted before cannot begin any more, and perhaps nobody waits for the answer. */
+    void refused(DeployRequest request, CommandException refusal) {
+        LOG.warn("service={} a deploy that waited cannot begin: {}", id, refusal.reason());
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put("state", "failed");
+        request.commandId().ifPresent(command -> fields.put("id", command));
+        fields.put("code", refusal.code().word());
+        fields.put("message", refusal.reason());
+        events.service(id, "deploy", fields);
     }
 }

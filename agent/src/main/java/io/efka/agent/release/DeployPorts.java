@@ -3,19 +3,28 @@ package io.efka.agent.release;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.telemetry.Events;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
  * What deploys use to act outside themselves; shared by all services of a device.
  *
+ * @param artifacts how what is not on the device comes onto it
+ * @param programs says whether a service could be started
+ * @param turns the queues of commands to services: a switch waits its turn like a command
  * @param disk threads that may wait for the disk
+ * @param changes is told on any thread; must not block
  */
-record DeployPorts(
+public record DeployPorts(
         ReleaseStore store,
         ReleaseFolders folders,
+        Artifacts artifacts,
+        Programs programs,
         ServiceRegistry services,
         Turns turns,
         Events events,
@@ -23,8 +32,18 @@ record DeployPorts(
         Executor disk,
         Changes changes) {
 
+    /** What a device can start. */
+    public interface Programs {
+        /**
+         * Refuses a service whose program could not be started. Blocks for the disk.
+         *
+         * @param workDir where its files are
+         */
+        void require(Manifest manifest, Path workDir) throws CommandException;
+    }
+
     /** The queues in which commands to services wait. */
-    interface Turns {
+    public interface Turns {
         /**
          * Runs {@code work} on a thread that may wait for the disk when no other command to the service is under way; the next one
          * waits until {@code work}'s argument is run. Never blocks.
@@ -33,7 +52,7 @@ record DeployPorts(
     }
 
     /** Is told that what a service's status says of its releases has changed. */
-    interface Changes {
+    public interface Changes {
         void changed(ServiceId service);
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.agent.release;
 
+import io.efka.agent.artifact.ArtifactRef;
 import io.efka.agent.install.Installer.InstallRequest;
 import java.util.Optional;
 
@@ -22,11 +23,23 @@ public record DeployRequest(
         boolean starts,
         boolean isRepeated) {
 
+    /** As an agent repeats it that has found it unfinished. */
+    DeployRequest repeated() {
+        return new DeployRequest(commandId, isRollback, content, rule, ifRelease, isForced, starts, true);
+    }
+
     /** What is deployed. */
     public sealed interface Content {
 
         /** Files that came with the command. */
         record Inline(InstallRequest request) implements Content {}
+
+        /**
+         * An archive that is fetched.
+         *
+         * @param release what its manifest must call it; empty: whatever it does
+         */
+        record Fetched(ArtifactRef artifact, Optional<String> release) implements Content {}
 
         /** A release that is on the device. */
         record Stored(String release) implements Content {}

@@ -3,7 +3,6 @@ package io.efka.agent.release;
 import io.efka.agent.release.DeployEvent.TimerKind;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.agent.release.DeployResult.Problem;
-import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
@@ -16,16 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The deploys of one service: decides nothing, and does what {@link Deploy} decides. Always in this order: decide, save, swap,
  * act, announce. Confined to its mailbox, but for what says otherwise.
  */
 final class Deployer implements DeployEffect.Actor {
-    private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
-
     private final ServiceId id;
     private final DeployPorts ports;
     private final Executor mailbox;
@@ -34,10 +29,8 @@ final class Deployer implements DeployEffect.Actor {
     private final CommandTurn turn;
     private final DeployNews news;
     private final Pruning pruning;
+    private final ReleaseRecord record;
     private final List<CompletableFuture<DeployResult>> answers = new ArrayList<>();
-
-    /** Written on the mailbox only. */
-    private volatile ServiceReleases releases;
 
     private Optional<Deploy> active = Optional.empty();
     private Optional<Waiting> waiting = Optional.empty();
@@ -47,11 +40,11 @@ final class Deployer implements DeployEffect.Actor {
     private long switching;
 
     /** A deploy that waits until the one under way is over. */
-    private record Waiting(DeployRequest request, CompletableFuture<DeployResult> answer) {}
+    private record Waiting(DeployRequest request, DeployTicket ticket) {}
 
     Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox) {
         this.id = id;
-        this.releases = found;
+        this.record = new ReleaseRecord(id, found, ports.store());
         this.ports = ports;
         this.mailbox = mailbox;
         this.timers = new DeployTimers(ports.timers(), mailbox, this::handle);
@@ -64,14 +57,14 @@ final class Deployer implements DeployEffect.Actor {
 
     /** Thread-safe. */
     ServiceReleases releases() {
-        return releases;
+        return record.now();
     }
 
     /** Thread-safe; never blocks. */
-    CompletableFuture<DeployResult> deploy(DeployRequest request) {
-        var answer = new CompletableFuture<DeployResult>();
-        mailbox.execute(() -> begin(request, answer));
-        return answer;
+    DeployTicket deploy(DeployRequest request) {
+        DeployTicket ticket = DeployTicket.create();
+        mailbox.execute(() -> begin(request, ticket));
+        return ticket;
     }
 
     /** Thread-safe; never blocks. Completes with whether there was a deploy to tell. */
@@ -80,7 +73,7 @@ final class Deployer implements DeployEffect.Actor {
         mailbox.execute(() -> {
             Optional<Deploy> before = active;
             if (before.isPresent()) handle(event);
-            told.complete(before.isPresent() ? releases.deploy() : Optional.empty());
+            told.complete(before.isPresent() ? record.now().deploy() : Optional.empty());
         });
         return told;
     }
@@ -88,11 +81,21 @@ final class Deployer implements DeployEffect.Actor {
     /** Goes on with what an earlier agent left. Called once, when the service is supervised. */
     void resume() {
         mailbox.execute(() -> {
-            if (active.isEmpty()) return;
+            Optional<DeployRequest> promised = record.now().promised().map(DeployRequest::repeated);
+            if (active.isEmpty()) {
+                promised.ifPresent(request -> begin(request, DeployTicket.create()));
+                return;
+            }
+            waiting = promised.map(request -> new Waiting(request, DeployTicket.create()));
             news.resumed(active.get());
             handle(new DeployEvent.AgentStarted());
             observe();
         });
+    }
+
+    /** The agent ends: the next one goes on. */
+    void close() {
+        mailbox.execute(preparation::abort);
     }
 
     /** The service is removed, and everything of it. */
@@ -100,15 +103,14 @@ final class Deployer implements DeployEffect.Actor {
         mailbox.execute(() -> {
             active.ifPresent(deploy -> answer(
                     DeployResult.of(Outcome.CANCELLED, new Problem(ErrorCode.CANCELLED, "the service was removed"))));
-            waiting.ifPresent(next -> next.answer().complete(superseded("the service was removed")));
+            waiting.ifPresent(next -> next.ticket().end(superseded("the service was removed")));
             waiting = Optional.empty();
             active = Optional.empty();
             preparation.abort();
             turn.release();
             switching++;
             timers.cancelAll();
-            releases = ServiceReleases.NONE;
-            ports.store().deleteSoon(id);
+            record.delete();
         });
     }
 
@@ -118,38 +120,43 @@ final class Deployer implements DeployEffect.Actor {
 
     // A deploy begins.
 
-    private void begin(DeployRequest request, CompletableFuture<DeployResult> answer) {
-        if (request.isRepeated() && isKnown(request)) {
-            Deploy known = releases.deploy().orElseThrow();
-            if (known.state() instanceof DeployState.Ended ended) answer.complete(ended.result());
-            else answers.add(answer);
+    private void begin(DeployRequest request, DeployTicket ticket) {
+        Optional<Deploy> known =
+                request.commandId().filter(command -> request.isRepeated()).flatMap(record::of);
+        if (known.isPresent()) {
+            join(known.get(), ticket);
             return;
         }
         try {
             checks().requireCurrent(request);
             if (active.isPresent() && !makesWay(request)) {
-                waiting.ifPresent(next -> next.answer().complete(superseded("another deploy took its place")));
-                waiting = Optional.of(new Waiting(request, answer));
+                record.promise(request);
+                waiting.ifPresent(next -> next.ticket().end(superseded("another deploy took its place")));
+                waiting = Optional.of(new Waiting(request, ticket));
+                ticket.accept();
                 return;
             }
             Preparation.Plan plan = preparation.plan(request, checks());
-            start(request, plan.target(), answer);
-            preparation.begin(plan, releases);
+            record.promise(request);
+            start(request, plan, ticket);
+            preparation.begin(plan, record.now());
         } catch (CommandException refusal) {
-            answer.complete(DeployResult.failed(Problem.of(refusal)));
+            ticket.refuse(refusal);
+            if (record.takeBack(request)) news.refused(request, refusal);
         }
     }
 
-    private DeployChecks checks() {
-        return new DeployChecks(id, releases);
+    private void join(Deploy known, DeployTicket ticket) {
+        if (known.state() instanceof DeployState.Ended over) {
+            ticket.end(over.result());
+            return;
+        }
+        answers.add(ticket.result());
+        ticket.accept();
     }
 
-    /** A command that an agent began and did not finish finds its deploy by its id. */
-    private boolean isKnown(DeployRequest request) {
-        return request.commandId().isPresent()
-                && releases.deploy()
-                        .filter(deploy -> deploy.commandId().equals(request.commandId()))
-                        .isPresent();
+    private DeployChecks checks() {
+        return new DeployChecks(id, record.now());
     }
 
     /** Ends a deploy that has changed nothing that runs, so that the new one can begin at once. */
@@ -164,25 +171,27 @@ final class Deployer implements DeployEffect.Actor {
         return true;
     }
 
-    private void start(DeployRequest request, ReleaseId target, CompletableFuture<DeployResult> answer) {
+    private void start(DeployRequest request, Preparation.Plan plan, DeployTicket ticket) {
         starts = request.starts();
-        answers.add(answer);
+        answers.add(ticket.result());
+        ticket.accept();
         var deploy = new Deploy(
                 request.commandId(),
                 request.isRollback(),
-                target,
+                plan.target(),
                 Optional.empty(),
                 request.rule(),
                 false,
-                new Preparing(Preparing.Stage.VERIFYING, ports.timers().now()));
+                new Preparing(plan.first(), ports.timers().now()));
         active = Optional.of(deploy);
-        releases = releases.deploy(deploy);
+        record.change(known -> known.deploy(deploy));
         news.moved(deploy);
     }
 
     private void prepared(DeployEvent outcome) {
         if (outcome instanceof DeployEvent.Prepared done) {
-            releases = releases.stored(done.target(), ports.timers().now());
+            record.change(known ->
+                    known.stored(done.target(), done.artifact(), ports.timers().now()));
         }
         handle(outcome);
     }
@@ -195,41 +204,23 @@ final class Deployer implements DeployEffect.Actor {
         DeployStep step = before.on(event, ports.timers().now());
         Deploy next = step.next();
         if (!next.equals(before)) {
-            ServiceReleases changed = settled(next);
-            if (!save(before, next, changed)) return;
-            releases = changed;
+            Optional<Problem> refusal = record.move(before, next, waiting.map(Waiting::request));
+            if (refusal.isPresent()) {
+                abandon(before, refusal.get());
+                return;
+            }
             active = Optional.of(next).filter(deploy -> !deploy.isOver());
         }
         for (DeployEffect effect : step.effects()) effect.perform(this);
-        boolean isNews =
-                next.isOver() || !next.state().visible().equals(before.state().visible());
-        if (isNews && !next.equals(before)) news.moved(next);
+        if (!next.equals(before)) say(before, next);
         if (active.isEmpty()) ended();
     }
 
-    /** What was current before is what a rollback goes back to, once the new one has proved itself. */
-    private ServiceReleases settled(Deploy next) {
-        ServiceReleases changed = releases.deploy(next);
-        boolean isKept =
-                next.isOver() && changed.current().filter(next.target()::equals).isPresent();
-        return isKept && next.back().isPresent() ? changed.previous(next.back()) : changed;
-    }
-
-    /** Preparing is not saved: an agent that was killed has the command in its ledger. */
-    private boolean save(Deploy before, Deploy next, ServiceReleases changed) {
-        boolean isBegun = next.state() instanceof DeployState.Activated || next.isOver();
-        if (!isBegun) return true;
-        boolean isRefusable = before.state() instanceof Staged;
-        try {
-            if (isRefusable) ports.store().save(id, changed);
-            else ports.store().saveFact(id, changed);
-            return true;
-        } catch (StoreException e) {
-            LOG.warn("service={} deploy not saved: {}", id, e.getMessage());
-            if (!isRefusable) return true; // saved with its next step
-            abandon(before, new Problem(ErrorCode.DISK_FULL, "nothing was changed: " + e.getMessage()));
-            return false;
-        }
+    private void say(Deploy before, Deploy next) {
+        boolean isMoved =
+                next.isOver() || !next.state().visible().equals(before.state().visible());
+        if (isMoved) news.moved(next);
+        else if (next.state() instanceof Preparing) news.told(next);
     }
 
     /** Ends it before anything was changed. */
@@ -238,7 +229,7 @@ final class Deployer implements DeployEffect.Actor {
         Deploy over =
                 deploy.move(new DeployState.Ended(result, ports.timers().now())).next();
         active = Optional.empty();
-        releases = releases.deploy(over);
+        record.abandon(over, waiting.map(Waiting::request));
         answer(result);
         news.moved(over);
         ended();
@@ -247,10 +238,10 @@ final class Deployer implements DeployEffect.Actor {
     private void ended() {
         timers.cancelAll();
         turn.release();
-        releases = pruning.prune(releases);
+        record.change(pruning::prune);
         Optional<Waiting> next = waiting;
         waiting = Optional.empty();
-        next.ifPresent(one -> begin(one.request(), one.answer()));
+        next.ifPresent(one -> begin(one.request(), one.ticket()));
     }
 
     // Effects.
@@ -268,22 +259,23 @@ final class Deployer implements DeployEffect.Actor {
             boolean isWanted = status.map(
                             it -> it.desired() == Desired.RUNNING || it.run().isPresent())
                     .orElse(starts);
-            handle(new DeployEvent.TurnCame(releases.current(), isWanted));
+            handle(new DeployEvent.TurnCame(record.now().current(), isWanted));
         });
     }
 
     /** What was installed without releases becomes the release to go back to. */
     private void adoptOriginal() {
-        if (releases.current().isPresent() || ports.services().find(id).isEmpty()) return;
+        if (record.now().current().isPresent() || ports.services().find(id).isEmpty()) return;
         Optional<String> name = ports.services().manifest(id).flatMap(Manifest::release);
-        releases = releases.original(name, ports.timers().now());
+        record.change(known -> known.original(name, ports.timers().now()));
     }
 
     @Override
     public void switchTo(ReleaseId to, boolean isWanted) {
         long number = ++switching;
-        Release release = releases.find(to)
-                .orElseGet(() -> new Release(to, false, ports.timers().now(), Optional.empty()));
+        Release release = record.now()
+                .find(to)
+                .orElseGet(() -> Release.of(to, ports.timers().now()));
         var change = new ReleaseSwitch(
                 id, release.folder(id, ports.folders()), isWanted, active.flatMap(Deploy::commandId), ports);
         turn.use(end -> run(change, to, number, end));
@@ -299,7 +291,7 @@ final class Deployer implements DeployEffect.Actor {
                 if (why.filter(found -> found.code() == ErrorCode.INTERRUPTED).isPresent()) return;
                 if (why.isPresent()) handle(new DeployEvent.SwitchFailed(why.get()));
                 else {
-                    releases = releases.current(to);
+                    record.change(known -> known.current(to));
                     handle(new DeployEvent.Switched());
                     observe();
                 }
@@ -314,14 +306,7 @@ final class Deployer implements DeployEffect.Actor {
 
     @Override
     public void markBad(ReleaseId release, String why) {
-        releases.find(release).ifPresent(found -> {
-            releases = releases.with(found.asBad(why));
-            try {
-                ports.store().saveFact(id, releases);
-            } catch (StoreException e) {
-                LOG.warn("service={} that release {} is bad is not saved yet: {}", id, release, e.getMessage());
-            }
-        });
+        record.markBad(release, why);
     }
 
     @Override
@@ -345,7 +330,7 @@ final class Deployer implements DeployEffect.Actor {
 
     /** Thread-safe; never blocks. */
     void changed(ServiceStatus status) {
-        if (releases.deploy().filter(deploy -> !deploy.isOver()).isEmpty()) return;
+        if (record.now().deploy().filter(deploy -> !deploy.isOver()).isEmpty()) return;
         mailbox.execute(() -> handle(DeployEvent.Observed.of(status)));
     }
 

@@ -1,20 +1,14 @@
 package io.efka.agent.release;
 
-import io.efka.agent.install.ReleaseFolders;
-import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StatusListener;
-import io.efka.agent.telemetry.Events;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
-import io.efka.threads.Timers;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The releases and deploys of all services of the device. Thread-safe; never blocks. */
@@ -23,23 +17,9 @@ public final class Deployments implements StatusListener {
     private final DeployPorts ports;
     private final Supplier<Executor> mailboxes;
 
-    /**
-     * @param turns the queues of commands to services: a switch waits its turn like a command
-     * @param disk threads that may wait for the disk
-     * @param mailboxes makes an executor that runs one task at a time, in order
-     * @param changes is told when what {@link #releases} returns has changed, on any thread; must not block
-     */
-    public Deployments(
-            ReleaseStore store,
-            ReleaseFolders folders,
-            ServiceRegistry services,
-            BiConsumer<ServiceId, Consumer<Runnable>> turns,
-            Events events,
-            Timers timers,
-            Executor disk,
-            Supplier<Executor> mailboxes,
-            Consumer<ServiceId> changes) {
-        this.ports = new DeployPorts(store, folders, services, turns::accept, events, timers, disk, changes::accept);
+    /** @param mailboxes makes an executor that runs one task at a time, in order */
+    public Deployments(DeployPorts ports, Supplier<Executor> mailboxes) {
+        this.ports = ports;
         this.mailboxes = mailboxes;
     }
 
@@ -52,9 +32,14 @@ public final class Deployments implements StatusListener {
         });
     }
 
-    /** Completes when the deploy is over, or switched where nobody wants the service to run. */
-    public CompletableFuture<DeployResult> deploy(ServiceId id, DeployRequest request) {
+    /** Asks for a deploy. */
+    public DeployTicket deploy(ServiceId id, DeployRequest request) {
         return deployer(id).deploy(request);
+    }
+
+    /** The agent ends: what is being fetched and unpacked is given up, and the next agent goes on. */
+    public void close() {
+        deployers.values().forEach(Deployer::close);
     }
 
     /** Completes with the deploy that was confirmed; empty: none is being watched. */
@@ -87,7 +72,7 @@ public final class Deployments implements StatusListener {
         fields.put("state", deploy.state().visible());
         fields.put("since", deploy.state().since());
         fields.put("previous", deploy.back().map(ReleaseId::value));
-        fields.putAll(deploy.problemFields());
+        fields.putAll(deploy.detailFields());
         return fields;
     }
 

@@ -1,39 +1,36 @@
 package io.efka.agent.release;
 
 import io.efka.agent.install.ReleaseFolders;
-import io.efka.agent.release.DeployResult.Problem;
+import io.efka.agent.release.DeployRequest.Content;
 import io.efka.protocol.CommandException;
-import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Brings releases of one service onto the disk and checks them, one at a time, on a thread that may wait. Nothing that runs is
- * touched. Confined to the deployer's mailbox.
+ * Brings releases of one service onto the disk and checks them, one at a time. Nothing that runs is touched. Confined to the
+ * deployer's mailbox.
  */
 final class Preparation {
-    private static final Logger LOG = LoggerFactory.getLogger(Preparation.class);
-
     private final ServiceId id;
-    private final Pruning pruning;
+    private final DeployPorts ports;
     private final ReleaseFolders folders;
-    private final Executor disk;
+    private final ReleaseCheck check;
+    private final Pruning pruning;
     private final Executor mailbox;
     private final Consumer<DeployEvent> tell;
-
-    /** What returns later carries a number; an older one is ignored. */
-    private long number;
+    private Optional<PreparationRun> current = Optional.empty();
 
     /** @param tell called on the mailbox with what came of it */
     Preparation(ServiceId id, DeployPorts ports, Pruning pruning, Executor mailbox, Consumer<DeployEvent> tell) {
         this.id = id;
-        this.pruning = pruning;
+        this.ports = ports;
         this.folders = ports.folders();
-        this.disk = ports.disk();
+        this.check = new ReleaseCheck(ports.services(), ports.programs());
+        this.pruning = pruning;
         this.mailbox = mailbox;
         this.tell = tell;
     }
@@ -41,32 +38,62 @@ final class Preparation {
     /**
      * What is to be done for a request.
      *
-     * @param work may wait for the disk; the release is whole and checked when it returns
+     * @param target the release; of an artifact, what it is called before its manifest is known
+     * @param first the stage that it begins with
      */
-    record Plan(ReleaseId target, Work work) {}
+    record Plan(ReleaseId target, Preparing.Stage first, Work work) {}
 
-    /** Something that may wait for the disk. */
+    /** Makes a release, and tells the run how it gets on, until it is prepared or has failed. Does not block. */
     interface Work {
-        void run() throws CommandException;
+        void begin(PreparationRun run);
     }
 
     /** Refuses what cannot be deployed; does nothing yet. */
     Plan plan(DeployRequest request, DeployChecks checks) throws CommandException {
-        Plan plan = request.content() instanceof DeployRequest.Content.Inline inline
-                ? inline(inline)
-                : stored(checks.stored(request));
+        Plan plan;
+        if (request.content() instanceof Content.Inline inline) plan = inline(inline, checks);
+        else if (request.content() instanceof Content.Fetched fetched) plan = fetched(fetched, request, checks);
+        else plan = stored(checks.stored(request));
         checks.requireGood(plan.target(), request);
         return plan;
     }
 
-    private Plan inline(DeployRequest.Content.Inline content) throws CommandException {
+    private Plan inline(Content.Inline content, DeployChecks checks) throws CommandException {
         ReleaseFolders.Draft draft = folders.draft(id, content.request());
         ReleaseId target = ReleaseId.of(draft.name(), draft.sha256());
-        return new Plan(target, () -> folders.store(id, target.value(), draft));
+        boolean isNew = checks.releases().find(target).isEmpty();
+        return onDisk(target, () -> {
+            Path folder = folders.store(id, target.value(), draft);
+            try {
+                check.require(folders.manifest(id, folder), folder);
+            } catch (CommandException refusal) {
+                if (isNew) folders.delete(id, target.value());
+                throw refusal;
+            }
+        });
     }
 
     private Plan stored(Release release) {
-        return new Plan(release.id(), () -> folders.manifest(id, release.folder(id, folders)));
+        Path folder = release.folder(id, folders);
+        return onDisk(release.id(), () -> check.require(folders.manifest(id, folder), folder));
+    }
+
+    private Plan onDisk(ReleaseId target, PreparationRun.Step step) {
+        return new Plan(
+                target,
+                Preparing.Stage.VERIFYING,
+                run -> run.on(
+                        ports.disk(),
+                        () -> {
+                            step.run();
+                            run.tell(new DeployEvent.Prepared(target));
+                        },
+                        () -> {}));
+    }
+
+    private Plan fetched(Content.Fetched content, DeployRequest request, DeployChecks checks) {
+        var release = new ArtifactRelease(id, ports, check, content, request, checks);
+        return new Plan(release.target(), Preparing.Stage.QUEUED, release);
     }
 
     /**
@@ -75,32 +102,23 @@ final class Preparation {
      * @param kept the releases that there are
      */
     void begin(Plan plan, ServiceReleases kept) {
-        long mine = ++number;
+        abort();
+        var run = new PreparationRun(id, mailbox, tell);
+        current = Optional.of(run);
         Set<ReleaseId> known = kept.ids();
         known.add(plan.target());
-        disk.execute(() -> {
-            DeployEvent outcome = outcome(plan, known);
-            mailbox.execute(() -> {
-                if (mine == number) tell.accept(outcome);
-            });
-        });
-    }
-
-    private DeployEvent outcome(Plan plan, Set<ReleaseId> known) {
-        try {
-            pruning.sweep(known);
-            plan.work().run();
-            return new DeployEvent.Prepared(plan.target());
-        } catch (CommandException refusal) {
-            return new DeployEvent.PreparationFailed(Problem.of(refusal));
-        } catch (RuntimeException bug) { // whoever waits for the deploy gets an answer
-            LOG.error("service={} preparing a release: internal error", id, bug);
-            return new DeployEvent.PreparationFailed(new Problem(ErrorCode.INTERNAL, "internal error: " + bug));
-        }
+        run.on(
+                ports.disk(),
+                () -> {
+                    pruning.sweep(known); // before what is made has a folder of its own
+                    plan.work().begin(run);
+                },
+                () -> {});
     }
 
     /** Nothing is told of what is under way. */
     void abort() {
-        number++;
+        current.ifPresent(PreparationRun::cancel);
+        current = Optional.empty();
     }
 }

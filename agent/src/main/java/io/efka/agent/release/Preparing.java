@@ -2,19 +2,51 @@ package io.efka.agent.release;
 
 import io.efka.protocol.ErrorCode;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * The release is fetched, unpacked and checked, while the one before runs. Nothing of this is on disk: an agent that was
- * killed has the command in its ledger and begins again, with what was downloaded.
+ * The release is fetched, unpacked and checked, while the one before runs. Nothing of this is on disk but what was asked for:
+ * an agent that was killed begins again, with what was downloaded.
+ *
+ * @param transfer how far the download is; empty while there is none
  */
-record Preparing(Stage stage, Instant since) implements DeployState.Pending {
+record Preparing(Stage stage, Instant since, Optional<Transfer> transfer) implements DeployState.Pending {
+    Preparing(Stage stage, Instant since) {
+        this(stage, since, Optional.empty());
+    }
 
     /** What is being done; on the wire in lower case. */
     enum Stage {
         QUEUED,
         DOWNLOADING,
         VERIFYING
+    }
+
+    /**
+     * A download under way.
+     *
+     * @param bytes that are there, of {@code size}
+     * @param waiting why no source can be used now; empty while one is
+     */
+    record Transfer(long bytes, long size, Optional<String> waiting) {
+        private static final int WHOLE = 100;
+
+        long percent() {
+            return bytes * WHOLE / size;
+        }
+
+        /** As a status and an event have it. */
+        Map<String, Object> fields() {
+            var fields = new LinkedHashMap<String, Object>();
+            fields.put("bytes", bytes);
+            fields.put("size", size);
+            fields.put("percent", percent());
+            waiting.ifPresent(why -> fields.put("waiting", why));
+            return fields;
+        }
     }
 
     @Override
@@ -24,7 +56,8 @@ record Preparing(Stage stage, Instant since) implements DeployState.Pending {
 
     @Override
     public DeployStep on(DeployEvent.StageReached event, Deploy deploy, Instant now) {
-        return deploy.move(new Preparing(event.stage(), now));
+        Instant begun = event.stage() == stage ? since : now;
+        return deploy.move(new Preparing(event.stage(), begun, event.transfer()));
     }
 
     @Override

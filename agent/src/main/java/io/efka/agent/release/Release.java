@@ -2,6 +2,7 @@ package io.efka.agent.release;
 
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.Sha256;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,11 +13,17 @@ import java.util.Optional;
  * @param isOriginal it is what was in the service's folder before the first deploy, and stays there
  * @param storedAt when it was unpacked
  * @param bad why it failed on this device; empty if it did not
+ * @param artifact that it was unpacked from; empty if it came with a command
  */
-public record Release(ReleaseId id, boolean isOriginal, Instant storedAt, Optional<String> bad) {
+public record Release(
+        ReleaseId id, boolean isOriginal, Instant storedAt, Optional<String> bad, Optional<Sha256> artifact) {
+
+    static Release of(ReleaseId id, Instant now) {
+        return new Release(id, false, now, Optional.empty(), Optional.empty());
+    }
 
     Release asBad(String why) {
-        return new Release(id, isOriginal, storedAt, Optional.of(why));
+        return new Release(id, isOriginal, storedAt, Optional.of(why), artifact);
     }
 
     /** Where its manifest and files are. */

@@ -3,12 +3,11 @@ package io.efka.agent.release;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.efka.agent.release.Deploy.DeployRule;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.agent.release.DeployResult.Problem;
 import io.efka.protocol.ErrorCode;
+import io.efka.protocol.Sha256;
 import io.efka.protocol.json.JsonFields;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Optional;
@@ -31,6 +30,7 @@ public final class ReleaseCodec {
         releases.deploy()
                 .filter(deploy -> deploy.state() instanceof DeployState.Activated || deploy.isOver())
                 .ifPresent(deploy -> json.add("deploy", encode(deploy)));
+        releases.promised().ifPresent(request -> json.add("promised", DeployRequestCodec.encode(request)));
         return json.toString();
     }
 
@@ -40,6 +40,7 @@ public final class ReleaseCodec {
         json.addProperty("stored_at", release.storedAt().toString());
         if (release.isOriginal()) json.addProperty("original", true);
         release.bad().ifPresent(why -> json.addProperty("bad", why));
+        release.artifact().ifPresent(hash -> json.addProperty("artifact", hash.hex()));
         return json;
     }
 
@@ -49,10 +50,7 @@ public final class ReleaseCodec {
         json.addProperty("rollback", deploy.isRollback());
         json.addProperty("target", deploy.target().value());
         deploy.back().ifPresent(id -> json.addProperty("back", id.value()));
-        json.addProperty("min_healthy_ms", deploy.rule().minHealthy().toMillis());
-        json.addProperty("deadline_ms", deploy.rule().deadline().toMillis());
-        json.addProperty("rolls_back", deploy.rule().rollsBack());
-        deploy.rule().confirmWithin().ifPresent(limit -> json.addProperty("confirm_within_ms", limit.toMillis()));
+        DeployRequestCodec.encode(deploy.rule(), json);
         json.addProperty("wanted", deploy.isWanted());
         json.add("state", encode(deploy.state()));
         return json;
@@ -89,7 +87,8 @@ public final class ReleaseCodec {
                 stored,
                 optional(json, "current", ReleaseId::new),
                 optional(json, "previous", ReleaseId::new),
-                JsonFields.object(json, "deploy").map(ReleaseCodec::decodeDeploy));
+                JsonFields.object(json, "deploy").map(ReleaseCodec::decodeDeploy),
+                JsonFields.object(json, "promised").map(DeployRequestCodec::decode));
     }
 
     private static Release decodeRelease(JsonObject json) {
@@ -97,23 +96,17 @@ public final class ReleaseCodec {
                 new ReleaseId(JsonFields.text(json, "id")),
                 json.has("original") && JsonFields.flag(json, "original"),
                 JsonFields.instant(json, "stored_at"),
-                optional(json, "bad", Function.identity()));
+                optional(json, "bad", Function.identity()),
+                optional(json, "artifact", Sha256::new));
     }
 
     private static Deploy decodeDeploy(JsonObject json) {
-        Optional<Duration> confirmWithin =
-                json.has("confirm_within_ms") ? Optional.of(millis(json, "confirm_within_ms")) : Optional.empty();
-        var rule = new DeployRule(
-                millis(json, "min_healthy_ms"),
-                millis(json, "deadline_ms"),
-                JsonFields.flag(json, "rolls_back"),
-                confirmWithin);
         return new Deploy(
                 optional(json, "command", Function.identity()),
                 JsonFields.flag(json, "rollback"),
                 new ReleaseId(JsonFields.text(json, "target")),
                 optional(json, "back", ReleaseId::new),
-                rule,
+                DeployRequestCodec.rule(json),
                 JsonFields.flag(json, "wanted"),
                 decodeState(JsonFields.object(json, "state")
                         .orElseThrow(() -> new IllegalArgumentException("state must be an object, was missing"))));
@@ -140,10 +133,6 @@ public final class ReleaseCodec {
         return JsonFields.object(json, "problem")
                 .map(problem -> new Problem(
                         JsonFields.choice(problem, "code", ErrorCode.class), JsonFields.text(problem, "message")));
-    }
-
-    private static Duration millis(JsonObject json, String name) {
-        return Duration.ofMillis(JsonFields.number(json, name).longValue());
     }
 
     private static <T> Optional<T> optional(JsonObject json, String name, Function<String, T> make) {

@@ -1,5 +1,6 @@
 package io.efka.agent.release;
 
+import io.efka.protocol.Sha256;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,12 +17,17 @@ import java.util.stream.Collectors;
  * @param current what runs, or would be started; empty before the first deploy of a new service is activated
  * @param previous what was current before, and is gone back to by {@code rollback}
  * @param deploy the one under way, or the last one
+ * @param promised what was asked for and has changed nothing yet: the next agent begins it again
  */
 public record ServiceReleases(
-        List<Release> releases, Optional<ReleaseId> current, Optional<ReleaseId> previous, Optional<Deploy> deploy) {
+        List<Release> releases,
+        Optional<ReleaseId> current,
+        Optional<ReleaseId> previous,
+        Optional<Deploy> deploy,
+        Optional<DeployRequest> promised) {
     /** Nothing is known of a service. */
     public static final ServiceReleases NONE =
-            new ServiceReleases(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+            new ServiceReleases(List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     public ServiceReleases {
         releases = List.copyOf(releases);
@@ -43,15 +49,23 @@ public record ServiceReleases(
                 .max(Comparator.comparing(Release::storedAt));
     }
 
+    /** The release that was unpacked from an artifact. */
+    Optional<Release> of(Sha256 artifact) {
+        return releases.stream()
+                .filter(release -> release.artifact().filter(artifact::equals).isPresent())
+                .findFirst();
+    }
+
     /** With a release that is on the disk now; what is known of it stands. */
-    ServiceReleases stored(ReleaseId id, Instant now) {
-        return find(id).isPresent() ? this : with(new Release(id, false, now, Optional.empty()));
+    ServiceReleases stored(ReleaseId id, Optional<Sha256> artifact, Instant now) {
+        return find(id).isPresent() ? this : with(new Release(id, false, now, Optional.empty(), artifact));
     }
 
     /** What was there before the first deploy becomes the release that is current. */
     ServiceReleases original(Optional<String> name, Instant now) {
         ReleaseId original = ReleaseId.of(name.orElse("original"), "0".repeat(64));
-        return with(new Release(original, true, now, Optional.empty())).current(original);
+        return with(new Release(original, true, now, Optional.empty(), Optional.empty()))
+                .current(original);
     }
 
     /** With this release in place of the one of its id. */
@@ -59,26 +73,34 @@ public record ServiceReleases(
         var others = new ArrayList<Release>(releases);
         others.removeIf(other -> other.id().equals(release.id()));
         others.add(release);
-        return new ServiceReleases(others, current, previous, deploy);
+        return new ServiceReleases(others, current, previous, deploy, promised);
     }
 
     ServiceReleases without(ReleaseId id) {
         return new ServiceReleases(
-                releases.stream().filter(other -> !other.id().equals(id)).toList(), current, previous, deploy);
+                releases.stream().filter(other -> !other.id().equals(id)).toList(),
+                current,
+                previous,
+                deploy,
+                promised);
     }
 
     ServiceReleases deploy(Deploy next) {
-        return new ServiceReleases(releases, current, previous, Optional.of(next));
+        return new ServiceReleases(releases, current, previous, Optional.of(next), promised);
     }
 
     /** The release that is started from now on. */
     ServiceReleases current(ReleaseId next) {
-        return new ServiceReleases(releases, Optional.of(next), previous, deploy);
+        return new ServiceReleases(releases, Optional.of(next), previous, deploy, promised);
     }
 
     /** What a rollback goes back to from now on. */
     ServiceReleases previous(Optional<ReleaseId> next) {
-        return new ServiceReleases(releases, current, next, deploy);
+        return new ServiceReleases(releases, current, next, deploy, promised);
+    }
+
+    ServiceReleases promised(Optional<DeployRequest> next) {
+        return new ServiceReleases(releases, current, previous, deploy, next);
     }
 
     /** What may be deleted so that {@code keep} are left beside the current one; the oldest first. */

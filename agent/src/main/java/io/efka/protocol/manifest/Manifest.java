@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  *
  * @param oneshot present: the program is run until it ends; empty: it is kept running
  * @param release what its author calls this version of the service; 1-64 of A-Z a-z 0-9 . _ + -
+ * @param platforms what it is made for, as in {@code linux/arm64}; empty: any
  */
 public record Manifest(
         ServiceId id,
@@ -32,7 +33,8 @@ public record Manifest(
         OnAgentExit onAgentExit,
         boolean autostart,
         Optional<Oneshot> oneshot,
-        Optional<String> release) {
+        Optional<String> release,
+        List<String> platforms) {
     /** What the file is called in a work directory; also the place of a fault that belongs to no key. */
     public static final String FILE_NAME = "manifest.json";
 
@@ -41,6 +43,7 @@ public record Manifest(
 
     public Manifest {
         after = List.copyOf(after);
+        platforms = List.copyOf(platforms);
     }
 
     /** When a oneshot is due; empty for a service that is kept running and for a oneshot that runs only by command. */

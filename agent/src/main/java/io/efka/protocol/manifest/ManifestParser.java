@@ -119,6 +119,7 @@ public final class ManifestParser {
         Manifest.OnAgentExit onAgentExit = fields.value(ManifestSchema.ON_AGENT_EXIT);
         boolean autostart = fields.value(ManifestSchema.AUTOSTART);
         Optional<String> release = fields.find(ManifestSchema.RELEASE);
+        List<String> platforms = fields.find(ManifestSchema.PLATFORM).orElse(List.of());
         fields.warnOfUnknownKeys();
         if (id.isEmpty() || program.isEmpty() || health.isEmpty()) return Optional.empty();
         return Optional.of(new Manifest(
@@ -135,7 +136,8 @@ public final class ManifestParser {
                 onAgentExit,
                 autostart,
                 oneshot,
-                release));
+                release,
+                platforms));
     }
 
     private Optional<ServiceId> serviceId() {

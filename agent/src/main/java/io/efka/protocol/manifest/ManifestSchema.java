@@ -44,6 +44,7 @@ public final class ManifestSchema {
     private static final int MAX_CPU = 1024;
     private static final int MAX_HEALTH_FAILURES = 1000;
     private static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}\\$?");
+    private static final Pattern PLATFORM_NAME = Pattern.compile("[a-z0-9]{1,32}/[a-z0-9_]{1,32}");
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     /** The next one is -1 to the kernel, which takes it for "leave it as it is": the agent's own, root perhaps. */
@@ -158,6 +159,13 @@ public final class ManifestSchema {
     static final ManifestKey<String> RELEASE = optional(
             "release",
             ValueRules.text("must be 1-64 of A-Z a-z 0-9 . _ + -, not starting with . or -", Names::isLegalRelease));
+    static final ManifestKey<List<String>> PLATFORM = optional(
+            "platform",
+            ValueRules.oneOrMore(
+                    ValueRules.text(
+                            "must be a system and a processor, as in \"linux/arm64\"",
+                            text -> PLATFORM_NAME.matcher(text).matches()),
+                    "must be a string as in \"linux/arm64\", or a list of them"));
     static final ManifestKey<Boolean> AUTOSTART = standard("autostart", ValueRules.FLAG, new JsonPrimitive(true));
 
     /** In the order of the protocol document. */
@@ -165,6 +173,7 @@ public final class ManifestSchema {
             SERVICE_ID,
             SERIVCE_ID,
             RELEASE,
+            PLATFORM,
             TYPE,
             EXEC,
             ARGS,

@@ -2,6 +2,7 @@ package io.efka.protocol.manifest;
 
 import com.google.gson.JsonElement;
 import io.efka.protocol.Durations;
+import io.efka.protocol.Sizes;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.OptionalLong;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What values must look like: text, numbers, words, {@linkplain Durations durations}, sizes, lists and maps. */
@@ -41,20 +41,7 @@ public final class ValueRules {
     /** No decimal that somebody means is longer; parsing one of any length would take time as its square. */
     private static final int MAX_DECIMAL = 32;
 
-    /** 1 PiB: above any device's disk; keeps sums of sizes far from overflow. */
-    static final long LARGEST = 1L << 50;
-
-    private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15}) ?([A-Za-z]+)");
-
-    private static final Map<String, Long> SIZES = Map.of(
-            "B", 1L,
-            "KiB", 1L << 10,
-            "MiB", 1L << 20,
-            "GiB", 1L << 30,
-            "kB", 1_000L,
-            "KB", 1_000L,
-            "MB", 1_000_000L,
-            "GB", 1_000_000_000L);
+    static final long LARGEST = Sizes.LARGEST;
 
     /** A duration longer than nothing. */
     static final Rule<Duration> DURATION = parsed(
@@ -127,16 +114,7 @@ public final class ValueRules {
     private static Optional<Long> bytes(JsonElement value) {
         OptionalLong number = whole(value);
         if (number.isPresent()) return Optional.of(number.getAsLong());
-        return string(value).flatMap(ValueRules::bytes);
-    }
-
-    private static Optional<Long> bytes(String text) {
-        Matcher parts = AMOUNT.matcher(text);
-        if (!parts.matches()) return Optional.empty();
-        long amount = Long.parseLong(parts.group(1));
-        return Optional.ofNullable(SIZES.get(parts.group(2)))
-                .filter(unit -> amount <= LARGEST / unit)
-                .map(unit -> amount * unit);
+        return string(value).flatMap(Sizes::parse);
     }
 
     /** A list whose items all fit; each one that does not is reported. */
@@ -150,6 +128,14 @@ public final class ValueRules {
             }
             return Optional.of(items);
         };
+    }
+
+    /** One item, or a list of them; each one that does not fit is reported. */
+    static <T> Rule<List<T>> oneOrMore(Rule<T> item, String expected) {
+        Rule<List<T>> list = listOf(item, expected);
+        return (value, place) -> value.isJsonArray() || value.isJsonObject()
+                ? list.read(value, place)
+                : item.read(value, place).map(List::of);
     }
 
     /** An object of strings whose names fit; each entry that does not is reported. */

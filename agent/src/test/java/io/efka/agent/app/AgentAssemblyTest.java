@@ -94,7 +94,7 @@ final class AgentAssemblyTest {
     void anAgentThatWasNeverStartedIsStoppedAsWell() throws Exception {
         remember();
         try (StateStore store = StateStore.open(Files.createDirectories(root.resolve("data")))) {
-            AgentAssembly.of(settings(URI.create("tcp://127.0.0.1:1")), store, 1, check, new NoLog(), () -> {})
+            new AgentAssembly(settings(URI.create("tcp://127.0.0.1:1")), store, 1, check, new NoLog(), () -> {})
                     .stop(LIMIT);
         }
 
@@ -103,7 +103,7 @@ final class AgentAssemblyTest {
 
     private void live(URI broker, BooleanSupplier isSeen) throws Exception {
         try (StateStore store = StateStore.open(root.resolve("data"))) {
-            AgentAssembly parts = AgentAssembly.of(settings(broker), store, 1, check, new NoLog(), () -> {});
+            AgentAssembly parts = new AgentAssembly(settings(broker), store, 1, check, new NoLog(), () -> {});
             try {
                 parts.start();
                 await("the service runs", () -> ownChildren().count() > 0 && hasSaid("up"));
@@ -123,6 +123,7 @@ final class AgentAssemblyTest {
                 "efka",
                 List.of(),
                 new Settings.Folders(root.resolve("data"), root.resolve("logs"), List.of(), Optional.empty()),
+                Settings.Artifacts.STANDARD,
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(30),
                 LIMIT,

@@ -45,11 +45,11 @@ final class ArchitectureTest {
             agent.channel           -> threads, words, protocol, protocol.json, protocol.manifest, agent.supervision, agent.files, agent.runtime
             agent.install           -> threads, words, protocol, protocol.json, protocol.manifest, agent.files
             agent.artifact.archive  -> threads, agent.files
-            agent.artifact          -> threads, protocol, protocol.json, agent.files, agent.runtime
-            agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.install
+            agent.artifact          -> threads, words, protocol, protocol.json, agent.files, agent.runtime
+            agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.artifact, agent.artifact.archive, agent.install
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
-            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.install, agent.release, agent.command.ledger, agent.command
+            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.artifact, agent.install, agent.release, agent.command.ledger, agent.command
             agent.desired           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command
             agent.output.store      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store

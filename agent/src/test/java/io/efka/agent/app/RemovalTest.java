@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.efka.agent.artifact.ArtifactCache;
+import io.efka.agent.artifact.Downloads;
 import io.efka.agent.channel.ServiceChannels;
 import io.efka.agent.channel.ServiceMessageSink;
 import io.efka.agent.command.CommandAudit;
@@ -32,6 +34,8 @@ import io.efka.agent.output.Output;
 import io.efka.agent.process.ProcessLauncher;
 import io.efka.agent.process.cgroup.Cgroups;
 import io.efka.agent.process.tree.LaunchSpec.AgentEnvironment;
+import io.efka.agent.release.Artifacts;
+import io.efka.agent.release.DeployPorts;
 import io.efka.agent.release.Deployments;
 import io.efka.agent.release.InMemoryReleases;
 import io.efka.agent.runtime.SerialExecutor;
@@ -273,16 +277,21 @@ final class RemovalTest {
             Installer installer = watch(Installer.class, folders);
             var requests = new ServiceRequests(services, installer);
             var installation = new Installation(services, requests, installer, silent, pool);
+            var cache = new ArtifactCache(data.resolve("artifacts"), 1 << 20, timers);
+            var downloads = new Downloads(cache, List.of(), timers, new Random(7));
             var deployments = new Deployments(
-                    new InMemoryReleases(),
-                    new ReleaseFolders(data.resolve("services")),
-                    services,
-                    queues::turn,
-                    silent,
-                    timers,
-                    pool,
-                    () -> new SerialExecutor(pool),
-                    id -> {});
+                    new DeployPorts(
+                            new InMemoryReleases(),
+                            new ReleaseFolders(data.resolve("services")),
+                            new Artifacts(downloads, 1 << 20, pool),
+                            (manifest, workDir) -> {},
+                            services,
+                            queues::turn,
+                            silent,
+                            timers,
+                            pool,
+                            id -> {}),
+                    () -> new SerialExecutor(pool));
             var table = CommandTables.standard(
                     new DeviceCommands(
                             services,

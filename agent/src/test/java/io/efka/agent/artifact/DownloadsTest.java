@@ -443,7 +443,8 @@ class DownloadsTest {
             identity = TlsIdentity.create(folder);
             secure = WebServer.secure(identity);
             open.add(secure);
-            settings = new HttpSource.Settings(true, Optional.empty(), 0, Map.of(), Optional.of(identity));
+            settings =
+                    new HttpSource.Settings(true, Optional.empty(), 0, Map.of(), Optional.of(TlsIdentity.pem(folder)));
         }
 
         @Test
@@ -472,6 +473,20 @@ class DownloadsTest {
             settings = new HttpSource.Settings(true, Optional.empty(), 0, Map.of(), Optional.empty());
 
             assertThat(fails(secure.uri("/a")).reason()).contains("has a certificate that is not trusted");
+        }
+
+        @Test
+        void aFileOfAuthoritiesThatCannotBeReadIsNamedAndMayComeLater() throws Exception {
+            Path file = folder.resolve("later.pem");
+            settings = new HttpSource.Settings(true, Optional.empty(), 0, Map.of(), Optional.of(file));
+            secure.page("/a", whole(CONTENT));
+            Download download = start(secure.uri("/a"));
+            Await.until("it waits", () -> !waits.isEmpty());
+            assertThat(waits.get(0)).contains("artifact_ca").contains(file.toString());
+
+            Files.copy(TlsIdentity.pem(folder), file);
+            timers.runNext();
+            await(download).close();
         }
     }
 

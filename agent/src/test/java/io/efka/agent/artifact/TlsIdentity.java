@@ -6,10 +6,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate for 127.0.0.1 that only those trust who are told to, made by the JDK's keytool. */
 final class TlsIdentity {
@@ -17,7 +17,7 @@ final class TlsIdentity {
 
     private TlsIdentity() {}
 
-    /** For a server that has it, and for a client that trusts it. */
+    /** For a server that has it. */
     static SSLContext create(Path folder) throws Exception {
         Path file = folder.resolve("identity.p12");
         var command = new ProcessBuilder(
@@ -45,14 +45,19 @@ final class TlsIdentity {
         }
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
-        // The key's own certificate is trusted only as an entry of its own.
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("server", store.getCertificate("server"));
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        context.init(keys.getKeyManagers(), null, null);
+        Files.writeString(
+                pem(folder),
+                "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(store.getCertificate("server").getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
         return context;
+    }
+
+    /** The certificate of the identity that was made in this folder, for whoever is to trust it. */
+    static Path pem(Path folder) {
+        return folder.resolve("identity.pem");
     }
 }

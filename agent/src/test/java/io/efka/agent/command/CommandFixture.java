@@ -2,6 +2,8 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.efka.agent.artifact.ArtifactCache;
+import io.efka.agent.artifact.Downloads;
 import io.efka.agent.command.handler.AgentLog;
 import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
@@ -19,6 +21,8 @@ import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.install.ReleaseFolders;
+import io.efka.agent.release.Artifacts;
+import io.efka.agent.release.DeployPorts;
 import io.efka.agent.release.Deployments;
 import io.efka.agent.release.InMemoryReleases;
 import io.efka.agent.supervision.FakeTimers;
@@ -41,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -106,16 +111,21 @@ public final class CommandFixture {
         var queues = new KeyedSerialExecutor(tasks::add, 64, 8 * 1024 * 1024);
         var requests = new ServiceRequests(supervision, installer);
         var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
+        var cache = new ArtifactCache(Path.of("/nowhere/artifacts"), 1 << 20, timers);
+        var downloads = new Downloads(cache, List.of(), timers, new Random(7));
         var deployments = new Deployments(
-                new InMemoryReleases(),
-                new ReleaseFolders(Path.of("/nowhere/services")),
-                supervision,
-                queues::turn,
-                recorded,
-                timers,
-                tasks::add,
-                () -> tasks::add,
-                id -> {});
+                new DeployPorts(
+                        new InMemoryReleases(),
+                        new ReleaseFolders(Path.of("/nowhere/services")),
+                        new Artifacts(downloads, 1 << 20, tasks::add),
+                        (manifest, workDir) -> {},
+                        supervision,
+                        queues::turn,
+                        recorded,
+                        timers,
+                        tasks::add,
+                        id -> {}),
+                () -> tasks::add);
         table = CommandTables.standard(
                 new DeviceCommands(
                         supervision, CommandFixture::document, JsonObject::new, JsonObject::new, () -> cleared, timers),

@@ -40,6 +40,7 @@ final class RunCommandTest {
             assertThat(settings.folders().data()).hasToString("/home/eve/.local/share/efka");
             assertThat(settings.folders().logs()).hasToString("/home/eve/.local/share/efka/logs");
             assertThat(settings.folders().workDirRoots()).isEmpty();
+            assertThat(settings.artifacts()).isEqualTo(Settings.Artifacts.STANDARD);
             assertThat(settings.ledger()).isEqualTo(new Settings.LedgerBounds(1_000, Duration.ofHours(24)));
             assertThat(settings.metricsInterval()).isEqualTo(Duration.ofSeconds(30));
             assertThat(settings.stopTimeout()).isEqualTo(Duration.ofSeconds(30));
@@ -131,6 +132,8 @@ final class RunCommandTest {
                     {"broker": ["ssl://a.example", "wss://b.example/mqtt"], "device": "cam7", "groups": ["x", "y"],
                      "prefix": "site/efka", "client_id": "me", "username": "eve", "password_file": "/p", "ca": "/ca",
                      "cert": "/cert", "key": "/key", "data_dir": "/d", "log_dir": "/l", "work_dir_roots": ["/r", "/s"],
+                     "artifact_cache": 2000000, "artifact_roots": ["/media"], "artifact_ca": "/aca",
+                     "artifact_credentials": "/creds", "allow_http": true, "download_rate": "64KiB", "max_unpacked": "3 GB",
                      "metrics_interval": "0", "ledger_entries": 50, "ledger_age": "7d", "stop_timeout": "5s",
                      "heartbeat_file": "/dev/shm/efka", "home_assistant": "ha/disc", "log_level": "warn"}"""));
 
@@ -146,6 +149,15 @@ final class RunCommandTest {
                             Path.of("/l"),
                             List.of(Path.of("/r"), Path.of("/s")),
                             Optional.of(Path.of("/dev/shm/efka"))));
+            assertThat(settings.artifacts())
+                    .isEqualTo(new Settings.Artifacts(
+                            2_000_000,
+                            List.of(Path.of("/media")),
+                            Optional.of(Path.of("/aca")),
+                            Optional.of(Path.of("/creds")),
+                            true,
+                            65_536,
+                            3_000_000_000L));
             assertThat(settings.metricsInterval()).isZero();
             assertThat(settings.homeAssistant()).hasValue("ha/disc");
             assertThat(settings.ledger()).isEqualTo(new Settings.LedgerBounds(50, Duration.ofDays(7)));
@@ -179,6 +191,14 @@ final class RunCommandTest {
 
             assertThat(Logging.processLog().configured()).isEqualTo(AgentLog.Level.INFO);
             assertThat(here.rereads).isEqualTo(3);
+        }
+
+        @Test
+        void aYesOrNoNeedsNoValueOnTheCommandLine() {
+            assertThat(here.efka("run", "--allow-http", "--device", "cam7")).isZero();
+            assertThat(here.settings().artifacts().allowHttp()).isTrue();
+            assertThat(here.efka("run", "--allow-http", "false")).isZero();
+            assertThat(here.settings().artifacts().allowHttp()).isFalse();
         }
 
         @Test
@@ -264,6 +284,12 @@ final class RunCommandTest {
                 --prefix           | $SYS      | must be topic levels
                 --client-id        | a b       | printable
                 --work-dir-roots   | srv       | must be absolute paths
+                --artifact-cache   | 1GB/s     | as in 500MiB or 1GiB
+                --artifact-cache   | 1000      | must be a number of bytes from 1MiB to 1048576GiB
+                --artifact-roots   | media     | must be absolute paths
+                --allow-http       | maybe     | must be true or false
+                --download-rate    | 10        | from 1KiB
+                --max-unpacked     | 2TiB      | as in 500MiB or 1GiB
                 --metrics-interval | 10        | as in 30s
                 --metrics-interval | 10ms      | must be from 1s to 1d
                 --ledger-entries   | 0         | must be a number from 1 to 100000
@@ -319,6 +345,8 @@ final class RunCommandTest {
                 {"device": null}                        | device: must be a string, was null
                 {"broker": ["tcp://h", 1]}              | broker: must be a list of strings, or a string
                 {"ledger_entries": {}}                  | ledger_entries: must be a number, was an object
+                {"allow_http": 1}                       | allow_http: must be true or false, was a number
+                {"artifact_cache": true}                | artifact_cache: must be a size such as "1GiB", or a number of bytes
                 {"device": "a", "device": "b"}          | device: must be there once
                 {"data-dir": "/x"}                      | did you mean "data_dir"?
                 """)

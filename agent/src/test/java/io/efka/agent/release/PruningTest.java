@@ -7,6 +7,7 @@ import io.efka.protocol.ServiceId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class PruningTest {
     @Test
     void twoBesideTheCurrentOneAreKept() throws Exception {
         ServiceReleases releases = ServiceReleases.NONE;
-        for (int n = 0; n < 5; n++) releases = releases.stored(stored("1." + n), NOW.plusSeconds(n));
+        for (int n = 0; n < 5; n++) releases = releases.stored(stored("1." + n), Optional.empty(), NOW.plusSeconds(n));
         ReleaseId current = releases.called("1.0").orElseThrow().id();
 
         ServiceReleases kept = pruning().prune(releases.current(current));

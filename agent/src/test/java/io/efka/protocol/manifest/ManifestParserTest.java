@@ -78,7 +78,8 @@ class ManifestParserTest {
                             Manifest.OnAgentExit.STOP,
                             true,
                             Optional.empty(),
-                            Optional.empty()));
+                            Optional.empty(),
+                            List.of()));
         }
 
         @Test
@@ -113,7 +114,7 @@ class ManifestParserTest {
                  'limits':{'memory':'64MiB','cpu':0.5,'pids':20,'nofile':1024,'core':0},
                  'after':['db','net.up'],
                  'output':{'keep':'10MB','backlog':'1GiB','rate':1000,'linger':'0ms','batch':1,'stderr':'merge'},
-                 'on_agent_exit':'keep','autostart':false,'release':'1.4.2+7'}""")))
+                 'on_agent_exit':'keep','autostart':false,'release':'1.4.2+7','platform':'linux/arm64'}""")))
                     .isEqualTo(new Manifest(
                             new ServiceId("camera"),
                             new Manifest.Program(
@@ -153,7 +154,8 @@ class ManifestParserTest {
                             Manifest.OnAgentExit.KEEP,
                             false,
                             Optional.empty(),
-                            Optional.of("1.4.2+7")));
+                            Optional.of("1.4.2+7"),
+                            List.of("linux/arm64")));
         }
     }
 
@@ -255,7 +257,7 @@ class ManifestParserTest {
             assertThat(ManifestParser.knownKeys())
                     .extracting(ManifestParser.KnownKey::path)
                     .doesNotHaveDuplicates()
-                    .hasSize(49);
+                    .hasSize(50);
         }
     }
 

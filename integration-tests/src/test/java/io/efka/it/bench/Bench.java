@@ -28,6 +28,7 @@ public final class Bench {
             new StartBenchmark(),
             new CrashBenchmark(),
             new StopBenchmark(),
+            new DeployBenchmark(),
             new NeighbourBenchmark(),
             new BootBenchmark(),
             new FootprintBenchmark(),

@@ -10,9 +10,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** Self-signed certificates in PEM files, made by the JDK's {@code keytool}. */
-final class Certificates {
+public final class Certificates {
     private static final String PASSWORD = "changeit";
 
     private Certificates() {}
@@ -22,7 +24,7 @@ final class Certificates {
      *
      * @param kind as {@code keytool} calls it: {@code RSA}, {@code EC}
      */
-    static Identity make(Path folder, String name, String kind) throws Exception {
+    public static Identity make(Path folder, String name, String kind) throws Exception {
         return make(folder, name, kind, "ip:127.0.0.1");
     }
 
@@ -31,7 +33,7 @@ final class Certificates {
      *
      * @param host the name it is for, as {@code keytool} writes it
      */
-    static Identity make(Path folder, String name, String kind, String host) throws Exception {
+    public static Identity make(Path folder, String name, String kind, String host) throws Exception {
         Path store = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -77,11 +79,24 @@ final class Certificates {
         return new Identity(cert, pem(folder.resolve(name + ".key"), "PRIVATE KEY", key));
     }
 
+    /** What {@link #make} made, for a server of the JDK. */
+    public static SSLContext context(Path folder, String name) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(folder.resolve(name + ".p12"))) {
+            store.load(in, PASSWORD.toCharArray());
+        }
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+
     private static Path pem(Path file, String what, byte[] content) throws IOException {
         String text = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(content);
         return Files.writeString(file, "-----BEGIN " + what + "-----\n" + text + "\n-----END " + what + "-----\n");
     }
 
     /** Two PEM files; the certificate is its own authority. */
-    record Identity(Path cert, Path key) {}
+    public record Identity(Path cert, Path key) {}
 }

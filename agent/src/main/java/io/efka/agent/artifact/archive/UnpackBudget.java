@@ -1,5 +1,7 @@
 package io.efka.agent.artifact.archive;
 
+import java.io.IOException;
+
 /** Counts what comes out of one archive, and refuses what is beyond the limits. Not thread-safe. */
 final class UnpackBudget {
     /** Bytes of names that must be remembered until the end. Real archives need a few kilobytes. */
@@ -34,8 +36,9 @@ final class UnpackBudget {
     }
 
     /** So many more bytes were unpacked. */
-    void unpacked(int count) throws BadArchiveException {
+    void unpacked(int count) throws IOException {
         bytes += count;
+        if (bytes > limits.room()) throw new NoRoomException(limits.room());
         if (bytes <= maxBytes) return;
         if (maxBytes == limits.bytes()) {
             throw BadArchiveException.of("unpacks to more than " + maxBytes + " bytes (max_unpacked)");

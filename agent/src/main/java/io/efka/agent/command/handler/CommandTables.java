@@ -74,6 +74,7 @@ public final class CommandTables {
                         afterDispatch(
                                         IDEMPOTENT,
                                         deploy::deploy,
+                                        "artifact",
                                         "manifest",
                                         "files",
                                         "release",

@@ -1,5 +1,6 @@
 package io.efka.agent.command.handler;
 
+import io.efka.agent.artifact.ArtifactRef;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandArguments;
 import io.efka.agent.command.CommandResult;
@@ -9,6 +10,7 @@ import io.efka.agent.release.Deploy.DeployRule;
 import io.efka.agent.release.DeployRequest;
 import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.release.DeployResult;
+import io.efka.agent.release.DeployTicket;
 import io.efka.agent.release.Deployments;
 import io.efka.agent.release.Release;
 import io.efka.agent.release.ServiceReleases;
@@ -47,14 +49,22 @@ public final class DeployCommands {
 
     private static Content content(CommandArguments arguments) throws CommandException {
         Optional<String> release = arguments.string("release");
+        Optional<ArtifactRef> artifact = ArtifactDecoder.decode(arguments);
         boolean isInline = arguments.object("manifest").isPresent();
+        if (artifact.isPresent()) {
+            if (isInline || arguments.object("files").isPresent()) {
+                throw arguments.wrong("artifact", "left out where manifest or files are given");
+            }
+            return new Content.Fetched(artifact.get(), release);
+        }
         if (isInline && release.isPresent()) {
             throw arguments.wrong("release", "left out where a manifest is given, which names its release itself");
         }
         if (isInline) return new Content.Inline(InstallDecoder.decode(arguments));
         if (release.isEmpty()) {
             throw arguments.wrong(
-                    "manifest", "the manifest of a new release, or release the name of one that is stored");
+                    "artifact",
+                    "where to fetch a release, or manifest its manifest, or release the name of one that is stored");
         }
         return new Content.Stored(release.get());
     }
@@ -78,11 +88,12 @@ public final class DeployCommands {
                 arguments.flag("force", false),
                 arguments.flag("start", true),
                 command.isRepeated());
-        CompletableFuture<DeployResult> result = deployments.deploy(id, request);
-        if (!command.waits() && !result.isDone()) {
-            return CompletableFuture.completedFuture(new CommandResult.Done(state(id, ReplyFields.NONE)));
-        }
-        return result.thenApply(over -> answer(id, over));
+        DeployTicket ticket = deployments.deploy(id, request);
+        if (command.waits()) return ticket.result().thenApply(over -> answer(id, over));
+        return ticket.accepted()
+                .thenApply(accepted -> ticket.result().isDone()
+                        ? answer(id, ticket.result().join())
+                        : new CommandResult.Done(state(id, ReplyFields.NONE)));
     }
 
     private static DeployRule rule(CommandArguments arguments) throws CommandException {

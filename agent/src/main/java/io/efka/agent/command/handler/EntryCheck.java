@@ -15,13 +15,14 @@ public final class EntryCheck {
     }
 
     /**
-     * Reads the manifest that comes with the arguments, if one does. May block for the disk.
+     * Reads the manifest or the artifact that comes with the arguments, if one does. May block for the disk.
      *
      * @param arguments of {@code deploy}, or of an entry of {@code apply}
      * @throws CommandException with the first fault; {@link CommandException#faults} has all of them
      */
     public void check(ServiceId id, JsonObject arguments) throws CommandException {
         CommandArguments entry = CommandArguments.of(arguments);
+        if (ArtifactDecoder.decode(entry).isPresent()) return; // its manifest is not here yet
         boolean bringsManifest =
                 Stream.of("manifest", "work_dir").anyMatch(key -> entry.any(key).isPresent());
         if (bringsManifest) ServiceRequests.usable(id, installation.check(id, InstallDecoder.decode(entry)));

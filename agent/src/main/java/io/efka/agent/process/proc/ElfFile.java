@@ -7,11 +7,14 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Reads the loader of a compiled program, without which a launch fails; elf(5). */
+/** Reads the loader and the processor of a compiled program, without which a launch fails; elf(5). */
 public final class ElfFile {
     private static final int MAGIC = 0x7F454C46;
+    private static final int MACHINE = 18;
     private static final int PT_INTERP = 3;
     /** No real program has more program headers. */
     private static final int MAX_HEADERS = 256;
@@ -32,15 +35,47 @@ public final class ElfFile {
      * The loader that the kernel starts for a program; empty if it needs none, is not an ELF file, or cannot be read.
      */
     public static Optional<String> loaderOf(Path program) {
+        return read(program, ElfFile::loader);
+    }
+
+    /** What processor a program is made for; empty if it is not an ELF file, or cannot be read. */
+    public static Optional<Machine> machineOf(Path program) {
+        return read(program, ElfFile::machine);
+    }
+
+    /**
+     * A processor, as its programs name it.
+     *
+     * @param number of elf(5): {@code e_machine}
+     */
+    public record Machine(int number, ByteOrder order) {
+        private static final List<Set<Integer>> FAMILIES = List.of(Set.of(3, 62), Set.of(40, 183));
+
+        /** Whether a kernel that runs this may run {@code other}: x86 and ARM have programs of 32 and 64 bits. */
+        public boolean mayRun(Machine other) {
+            if (!order.equals(other.order)) return false;
+            return number == other.number || FAMILIES.contains(Set.of(number, other.number));
+        }
+    }
+
+    private interface Reading<T> {
+        Optional<T> of(ElfFile file) throws IOException;
+    }
+
+    private static <T> Optional<T> read(Path program, Reading<T> reading) {
         if (!Files.isRegularFile(program)) return Optional.empty();
         try (SeekableByteChannel file = Files.newByteChannel(program)) {
             ByteBuffer ident = ByteBuffer.allocate(16);
             if (file.read(ident) < 16 || ident.getInt(0) != MAGIC) return Optional.empty();
             ByteOrder order = ident.get(5) == 2 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-            return new ElfFile(file, order, ident.get(4) == 2).loader();
+            return reading.of(new ElfFile(file, order, ident.get(4) == 2));
         } catch (IOException | IllegalArgumentException unreadable) {
             return Optional.empty();
         }
+    }
+
+    private Optional<Machine> machine() throws IOException {
+        return Optional.of(new Machine(read(MACHINE, 2).getShort(0) & 0xFFFF, order));
     }
 
     private Optional<String> loader() throws IOException {

@@ -6,12 +6,14 @@ import io.efka.agent.process.proc.ProcFiles;
 import io.efka.agent.process.proc.SystemTools;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Checks a program before it is started, to explain in one sentence why it cannot be. */
 final class Preflight {
@@ -35,6 +37,7 @@ final class Preflight {
         }
         if (!Files.isExecutable(program)) throw new LaunchRefused(notExecutable(exec, program));
         requireInterpreter(exec, program);
+        requireMachine(exec, program);
         requireLoader(exec, program);
         return program;
     }
@@ -70,6 +73,24 @@ final class Preflight {
             return Files.getPosixFilePermissions(program).stream()
                     .anyMatch(bit -> bit.name().endsWith("_EXECUTE"));
         } catch (IOException | UnsupportedOperationException unreadable) {
+            return false;
+        }
+    }
+
+    /** The agent's own program shows what runs here; where an emulator is registered, anything may. */
+    private static void requireMachine(String exec, Path program) throws LaunchRefused {
+        Optional<ElfFile.Machine> made = ElfFile.machineOf(program);
+        Optional<ElfFile.Machine> here = ElfFile.machineOf(Path.of("/proc/self/exe"));
+        if (made.isEmpty() || here.isEmpty() || here.get().mayRun(made.get()) || hasEmulators()) return;
+        throw new LaunchRefused("exec \"" + exec + "\" is made for another processor than this device's ("
+                + System.getProperty("os.arch") + ")");
+    }
+
+    /** {@code binfmt_misc}: the names of the emulators that Debian and Docker register. */
+    private static boolean hasEmulators() {
+        try (Stream<Path> entries = Files.list(Path.of("/proc/sys/fs/binfmt_misc"))) {
+            return entries.map(entry -> String.valueOf(entry.getFileName())).anyMatch(name -> name.startsWith("qemu-"));
+        } catch (IOException | UncheckedIOException none) {
             return false;
         }
     }

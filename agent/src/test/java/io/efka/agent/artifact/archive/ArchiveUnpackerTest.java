@@ -151,16 +151,17 @@ class ArchiveUnpackerTest {
 
         @Test
         void entriesAreCounted() throws IOException {
-            assertThatThrownBy(() -> unpack(twoKilobytes, new UnpackLimits(1, 1 << 20, 200)))
+            assertThatThrownBy(() -> unpack(twoKilobytes, new UnpackLimits(1, 1 << 20, 200, Long.MAX_VALUE)))
                     .hasMessage("archive has more than 1 entries");
             assertThat(folder).isEmptyDirectory();
-            unpack(twoKilobytes, new UnpackLimits(2, 1 << 20, 200));
+            unpack(twoKilobytes, new UnpackLimits(2, 1 << 20, 200, Long.MAX_VALUE));
         }
 
         @Test
         void foldersThatAreOnlyNamedAreCounted() throws IOException {
             assertThatThrownBy(() -> unpack(
-                            new TarBytes().file("a/".repeat(40) + "x", "").end(), new UnpackLimits(40, 1 << 20, 200)))
+                            new TarBytes().file("a/".repeat(40) + "x", "").end(),
+                            new UnpackLimits(40, 1 << 20, 200, Long.MAX_VALUE)))
                     .hasMessage("archive has more than 40 entries");
             assertThat(folder).isEmptyDirectory();
         }

@@ -1,0 +1,141 @@
+package io.efka.agent.release;
+
+import io.efka.agent.release.DeployResult.Problem;
+import io.efka.agent.supervision.StoreException;
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceId;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of one service's releases: on the disk first, then in memory. Confined to the deployer's mailbox, but for what
+ * says otherwise.
+ */
+final class ReleaseRecord {
+    private static final Logger LOG = LoggerFactory.getLogger(ReleaseRecord.class);
+
+    private final ServiceId id;
+    private final ReleaseStore store;
+
+    private volatile ServiceReleases releases;
+
+    /** The last deploy that is over, whatever has begun since: its command may be repeated after a crash. */
+    private Optional<Deploy> ended;
+
+    ReleaseRecord(ServiceId id, ServiceReleases found, ReleaseStore store) {
+        this.id = id;
+        this.store = store;
+        this.releases = found;
+        this.ended = found.deploy().filter(Deploy::isOver);
+    }
+
+    /** Thread-safe. */
+    ServiceReleases now() {
+        return releases;
+    }
+
+    /** Changes what need not be on the disk yet. */
+    void change(UnaryOperator<ServiceReleases> change) {
+        releases = change.apply(releases);
+    }
+
+    /** The deploy that a command began: the one under way, or one that is over. */
+    Optional<Deploy> of(String command) {
+        return releases.deploy()
+                .filter(deploy -> deploy.commandId().filter(command::equals).isPresent())
+                .or(() -> ended.filter(
+                        deploy -> deploy.commandId().filter(command::equals).isPresent()));
+    }
+
+    /** Durable before anybody is told that it was accepted. */
+    void promise(DeployRequest request) throws CommandException {
+        ServiceReleases changed = releases.promised(Optional.of(request));
+        try {
+            store.save(id, changed);
+        } catch (StoreException e) {
+            throw new CommandException(ErrorCode.DISK_FULL, "nothing was changed: " + e.getMessage());
+        }
+        releases = changed;
+    }
+
+    /** Returns whether it was promised. */
+    boolean takeBack(DeployRequest request) {
+        boolean isPromised = releases.promised()
+                .filter(promised -> promised == request || promised.commandId().equals(request.commandId()))
+                .isPresent();
+        if (!isPromised) return false;
+        releases = releases.promised(Optional.empty());
+        saveFact("that a deploy was refused");
+        return true;
+    }
+
+    /**
+     * A deploy has moved. Preparing is not saved: what was promised is.
+     *
+     * @param waiting what is to begin when it is over
+     * @return why it cannot be: nothing has changed
+     */
+    Optional<Problem> move(Deploy before, Deploy next, Optional<DeployRequest> waiting) {
+        ServiceReleases changed = settled(next, waiting);
+        boolean isRefusable = before.state() instanceof Staged;
+        try {
+            if (isBegun(next)) {
+                if (isRefusable) store.save(id, changed);
+                else store.saveFact(id, changed);
+            }
+        } catch (StoreException e) {
+            LOG.warn("service={} deploy not saved: {}", id, e.getMessage());
+            // Otherwise it is saved with its next step.
+            if (isRefusable)
+                return Optional.of(new Problem(ErrorCode.DISK_FULL, "nothing was changed: " + e.getMessage()));
+        }
+        releases = changed;
+        if (next.isOver()) ended = Optional.of(next);
+        return Optional.empty();
+    }
+
+    /** What was current before is what a rollback goes back to, once the new one has proved itself. */
+    private ServiceReleases settled(Deploy next, Optional<DeployRequest> waiting) {
+        ServiceReleases changed = releases.deploy(next);
+        if (isBegun(next)) changed = changed.promised(waiting);
+        boolean isKept =
+                next.isOver() && changed.current().filter(next.target()::equals).isPresent();
+        return isKept && next.back().isPresent() ? changed.previous(next.back()) : changed;
+    }
+
+    /** Whether it needs no promise any more. */
+    private static boolean isBegun(Deploy deploy) {
+        return deploy.state() instanceof DeployState.Activated || deploy.isOver();
+    }
+
+    /** A deploy ended before anything was changed, and before that could be saved. */
+    void abandon(Deploy over, Optional<DeployRequest> waiting) {
+        releases = releases.deploy(over).promised(waiting);
+        ended = Optional.of(over);
+    }
+
+    void markBad(ReleaseId release, String why) {
+        releases.find(release).ifPresent(found -> {
+            releases = releases.with(found.asBad(why));
+            saveFact("that release " + release + " is bad");
+        });
+    }
+
+    private void saveFact(String what) {
+        try {
+            store.saveFact(id, releases);
+        } catch (StoreException e) {
+            LOG.warn("service={} {} is not saved yet: {}", id, what, e.getMessage());
+        }
+    }
+
+    /** The service was removed. */
+    void delete() {
+        releases = ServiceReleases.NONE;
+        ended = Optional.empty();
+        store.deleteSoon(id);
+    }
+}
