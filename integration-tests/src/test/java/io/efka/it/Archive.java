@@ -25,7 +25,8 @@ public record Archive(Path file, Sha256 hash, long size) {
     public static Archive of(Bundle bundle, Path folder, long ballast) {
         try {
             Path content = Files.createTempDirectory(Files.createDirectories(folder), "content");
-            Files.writeString(content.resolve("manifest.json"), bundle.manifest().toString());
+            Files.writeString(
+                    content.resolve("manifest.json"), bundle.manifest().toString());
             for (String name : bundle.files().keySet()) {
                 Path file = content.resolve(name);
                 Files.writeString(

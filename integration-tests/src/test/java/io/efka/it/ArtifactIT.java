@@ -171,11 +171,7 @@ class ArtifactIT {
             assertThat(code(untrusted)).isEqualTo("artifact_unavailable");
             assertThat(message(untrusted)).contains("has a certificate that is not trusted");
 
-            restart(
-                    "--artifact-ca",
-                    identity.cert().toString(),
-                    "--artifact-credentials",
-                    credentials.toString());
+            restart("--artifact-ca", identity.cert().toString(), "--artifact-credentials", credentials.toString());
             JsonObject open = deploy(archive.artifact(secure.url("/cam")));
             assertThat(code(open)).isEqualTo("not_allowed");
             assertThat(message(open)).contains("chmod 600 " + credentials);
@@ -250,8 +246,8 @@ class ArtifactIT {
             default -> {}
         }
         Archive archive = pack(bundle, 0);
-        Path folder = archive.file().resolveSibling(
-                archive.file().getFileName().toString().replace(".tar.gz", ""));
+        Path folder = archive.file()
+                .resolveSibling(archive.file().getFileName().toString().replace(".tar.gz", ""));
         switch (what) {
             case "no archive" -> archive = Archive.of(Files.writeString(folder.resolve("text"), "no archive"));
             case "cut off" -> {
@@ -259,7 +255,8 @@ class ArtifactIT {
                 Path cut = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(whole, whole.length / 2));
                 archive = Archive.of(cut);
             }
-            case "no manifest" -> archive = packed(folder.getParent(), folder.getFileName().toString());
+            case "no manifest" ->
+                archive = packed(folder.getParent(), folder.getFileName().toString());
             case "other processor" -> {
                 Path program = Files.write(folder.resolve("made-elsewhere"), elfOfS390());
                 Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -293,7 +290,8 @@ class ArtifactIT {
 
     private static Archive packed(Path folder, String what) throws IOException {
         Path archive = folder.resolveSibling(folder.getFileName() + "-again.tar");
-        Shell.run("tar", "-C", folder.toString(), "-cf", archive.toString(), what).ok();
+        Shell.run("tar", "-C", folder.toString(), "-cf", archive.toString(), what)
+                .ok();
         return Archive.of(archive);
     }
 
@@ -320,10 +318,10 @@ class ArtifactIT {
         ok(device.ask("cam", "deploy", inline(release("1.0"))));
         Archive slow = served("/slow", release("2.0"), 2 * MB, Manner.slowly());
         send(slow.artifact(server.url("/slow")), "\"id\":\"slow\"," + QUICK);
-        Await.until("it tells three times", PATIENCE, () -> events("downloading").size() >= 3);
+        Await.until(
+                "it tells three times", PATIENCE, () -> events("downloading").size() >= 3);
         JsonObject status = device.awaitStatus(
-                "cam",
-                now -> now.has("deploy") && now.getAsJsonObject("deploy").has("percent"));
+                "cam", now -> now.has("deploy") && now.getAsJsonObject("deploy").has("percent"));
         assertThat(text(status, "state")).isEqualTo("running");
         assertThat(status.getAsJsonObject("deploy").get("size").getAsLong()).isEqualTo(slow.size());
         requirePauses(events("downloading"));
@@ -335,7 +333,10 @@ class ArtifactIT {
         assertThat(text(superseded, "outcome")).isEqualTo("superseded");
 
         send(slow.artifact(server.url("/slow")), "\"id\":\"again\"," + QUICK);
-        Await.until("it is asked for again", PATIENCE, () -> !last(server.requests()).range().isEmpty());
+        Await.until(
+                "it is asked for again",
+                PATIENCE,
+                () -> !last(server.requests()).range().isEmpty());
         ok(device.ask("cam", "cancel", ""));
         assertThat(text(Await.value("it is answered", PATIENCE, () -> reply("again")), "outcome"))
                 .isEqualTo("cancelled");
@@ -375,9 +376,7 @@ class ArtifactIT {
                     release(name),
                     isDownload ? 2 * MB : 30 * MB,
                     isDownload ? Manner.slowly() : Manner.WELL);
-            send(
-                    archive.artifact(server.url("/" + name)),
-                    "\"id\":\"" + name + "\",\"wait\":" + waits + "," + QUICK);
+            send(archive.artifact(server.url("/" + name)), "\"id\":\"" + name + "\",\"wait\":" + waits + "," + QUICK);
             Await.until(name + " is " + state, PATIENCE, () -> isSeen(archive, state));
             LockSupport.parkNanos(Duration.ofMillis(random.nextInt(300)).toNanos());
             device.agent().kill();
@@ -389,7 +388,8 @@ class ArtifactIT {
             assertThat(Files.readAllLines(home().resolve("data/ran"))).last().isEqualTo(current());
             if (isDownload) requireContinued("/" + name);
         }
-        System.out.println("[artifact] killed " + KILLS + " times while " + state + ", wait " + waits + ": each went on");
+        System.out.println(
+                "[artifact] killed " + KILLS + " times while " + state + ", wait " + waits + ": each went on");
     }
 
     private boolean isSeen(Archive archive, String state) {

@@ -105,7 +105,8 @@ final class DocumentEngine implements DocumentEffect.Actor {
     /** The newest revision was not taken; what was taken before goes on. */
     void refuse(DocumentKey key, Refusal refusal) {
         refusals.put(key, refusal.after(Optional.ofNullable(refusals.get(key))));
-        LOG.warn("document={} {}: {}", key, refusal.state(), refusal.problem().message());
+        // Without the message, which may quote the document: it may hold secrets.
+        LOG.warn("document={} {}: {}, see its report", key, refusal.state(), refusal.problem().code());
         report(key.name());
     }
 
@@ -230,7 +231,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
                 is,
                 next.state()
                         .problem()
-                        .map(problem -> " why=\"" + problem.message() + "\"")
+                        .map(problem -> " why=" + problem.code())
                         .orElse(""));
     }
 

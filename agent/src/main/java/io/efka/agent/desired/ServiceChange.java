@@ -32,8 +32,8 @@ final class ServiceChange {
     private boolean isGivenUp;
     private boolean isCancelled;
 
-    /** Completed when something has changed that {@link #deployed} waits for. */
-    private CompletableFuture<Void> news = new CompletableFuture<>();
+    /** Completes when the deploy is over; empty: nobody waits for that. */
+    private Optional<CompletableFuture<Optional<Problem>>> awaited = Optional.empty();
 
     /**
      * @param family what the ids of all commands for the same document begin with
@@ -100,9 +100,7 @@ final class ServiceChange {
             isCancelled = true;
             actions.run(Optional.of(service), "cancel", new JsonObject(), id, true);
         }
-        CompletableFuture<Void> told = news;
-        news = new CompletableFuture<>();
-        told.complete(null);
+        look();
     }
 
     private CompletableFuture<Optional<Problem>> inOrder(List<Step> steps) {
@@ -158,17 +156,35 @@ final class ServiceChange {
 
     /** Waits until the deploy is over, or until nobody wants the service to run, so that nobody watches it. */
     private CompletableFuture<Optional<Problem>> deployed() {
-        Optional<DeployFacts> ours = deploy();
-        if (ours.isEmpty()) return done();
-        if (ours.get().isOver()) {
-            return CompletableFuture.completedFuture(ours.get()
-                    .code()
-                    .map(code -> new Problem(code, ours.get().message().orElse(code))));
+        var over = new CompletableFuture<Optional<Problem>>();
+        awaited = Optional.of(over);
+        look();
+        return over;
+    }
+
+    private void look() {
+        if (awaited.isEmpty()) return;
+        if (isGivenUp) {
+            end(Optional.of(GIVEN_UP));
+            return;
         }
+        Optional<DeployFacts> ours = deploy();
+        if (ours.isPresent() && !ours.get().isOver() && isWatched(ours.get())) return;
+        end(ours.flatMap(DeployFacts::code)
+                .map(code ->
+                        new Problem(code, ours.flatMap(DeployFacts::message).orElse(code))));
+    }
+
+    private void end(Optional<Problem> problem) {
+        CompletableFuture<Optional<Problem>> over = awaited.orElseThrow();
+        awaited = Optional.empty();
+        over.complete(problem);
+    }
+
+    private boolean isWatched(DeployFacts deploy) {
         boolean isWanted =
                 status().filter(status -> status.desired() == Desired.RUNNING).isPresent();
-        if (ours.get().state().equals("watching") && !isWanted) return done();
-        return news.thenComposeAsync(changed -> begin(this::deployed), mailbox);
+        return isWanted || !deploy.state().equals("watching");
     }
 
     private CompletableFuture<Optional<Problem>> rollback(Optional<String> release) {

@@ -24,7 +24,8 @@ final class DeployBenchmark implements Benchmark {
         try (RunningAgent agent = setup.agent();
                 Stamps stamps = new Stamps(setup.folder())) {
             // Stamps when it runs, and again when it is told to end.
-            String script = stamps.script("trap '" + stamps.again() + "; kill $!; exit 0' TERM\nsleep 100000 &\nwait $!");
+            String script =
+                    stamps.script("trap '" + stamps.again() + "; kill $!; exit 0' TERM\nsleep 100000 &\nwait $!");
             return List.of(
                     good(agent.operator(), stamps, script, new BareProcess(setup.folder(), script), setup.rounds(100)),
                     bad(agent.operator(), stamps, setup.rounds(15)));
@@ -73,8 +74,8 @@ final class DeployBenchmark implements Benchmark {
         var back = new Measurements();
         for (int i = 0; i < rounds; i++) {
             String release = "bad" + i;
-            var replied = CompletableFuture.supplyAsync(() -> operator.attempt(
-                    SERVICE, "deploy", payload(release, "#!/bin/sh\nexit 3\n", DEADLINE_MS + "ms")));
+            var replied = CompletableFuture.supplyAsync(() ->
+                    operator.attempt(SERVICE, "deploy", payload(release, "#!/bin/sh\nexit 3\n", DEADLINE_MS + "ms")));
             long ends = stamps.next().at();
             long runs = stamps.next().at();
             replied.get();
@@ -91,8 +92,7 @@ final class DeployBenchmark implements Benchmark {
     }
 
     private static String payload(String release, String script, String deadline) {
-        JsonObject payload = JsonParser.parseString(
-                        Script.of(SERVICE, script).installPayload())
+        JsonObject payload = JsonParser.parseString(Script.of(SERVICE, script).installPayload())
                 .getAsJsonObject();
         payload.getAsJsonObject("manifest").addProperty("release", release);
         payload.addProperty("min_healthy", "100ms");
