@@ -326,7 +326,7 @@ class DesiredStateIT {
         awaitReport("base", 1, "done");
         String good = "r1";
         for (int kill = 1; kill <= KILLS; kill++) {
-            long revision = 1 + kill;
+            long revision = 1L + kill;
             String name = "r" + revision;
             boolean works = kill % 2 == 1;
             String rec = works ? release("rec", name) : broken("rec", name).replace("20s", "2s");

@@ -106,7 +106,11 @@ final class DocumentEngine implements DocumentEffect.Actor {
     void refuse(DocumentKey key, Refusal refusal) {
         refusals.put(key, refusal.after(Optional.ofNullable(refusals.get(key))));
         // Without the message, which may quote the document: it may hold secrets.
-        LOG.warn("document={} {}: {}, see its report", key, refusal.state(), refusal.problem().code());
+        LOG.warn(
+                "document={} {}: {}, see its report",
+                key,
+                refusal.state(),
+                refusal.problem().code());
         report(key.name());
     }
 
@@ -229,10 +233,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
                 next.accepted().revision(),
                 was,
                 is,
-                next.state()
-                        .problem()
-                        .map(problem -> " why=" + problem.code())
-                        .orElse(""));
+                next.state().problem().map(problem -> " why=" + problem.code()).orElse(""));
     }
 
     // Effects.
