@@ -6,7 +6,6 @@ import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandRouter;
 import io.efka.agent.command.CommandTable;
 import io.efka.agent.command.KeyedSerialExecutor;
-import io.efka.agent.command.LocalCommands;
 import io.efka.agent.command.handler.AgentLog;
 import io.efka.agent.command.handler.AgentLogCommands;
 import io.efka.agent.command.handler.ApplyCommand;
@@ -14,7 +13,6 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
-import io.efka.agent.command.handler.EntryCheck;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -24,7 +22,6 @@ import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.desired.DesiredState;
-import io.efka.agent.desired.Reports;
 import io.efka.agent.health.Probes;
 import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.install.ReleaseFolders;
@@ -46,7 +43,6 @@ import io.efka.agent.session.DevicePresence;
 import io.efka.agent.session.DeviceStatusCodec;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StoredConfigs;
-import io.efka.agent.state.StoredDocuments;
 import io.efka.agent.state.StoredLedger;
 import io.efka.agent.state.StoredOffsets;
 import io.efka.agent.state.StoredReleases;
@@ -78,13 +74,11 @@ import io.efka.threads.SelfCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.LoggerFactory;
 
@@ -187,16 +181,7 @@ final class AgentAssembly {
         discovery = new ServiceDiscovery(serviceStore, folders, manifests::now);
         orphans = new OrphanSweep(serviceStore, output, settings.folders().isOwnLogs(), channels, launcher);
         var brokerState = new BrokerState(timers, link::describe);
-        var sections = new LinkedHashMap<String, Supplier<?>>();
-        sections.put("broker", brokerState);
-        sections.put("prefix", settings::prefix);
-        sections.put("data_dir", folder::toString);
-        sections.put("log_dir", () -> settings.folders().logs().toString());
-        sections.put("cgroups", cgroups::describe);
-        sections.put("state_damages", store::damages);
-        sections.put("channel", channels::describe);
-        sections.put("data", data::counts);
-        sections.put("dropped", () -> dropped(outbox));
+        var sections = InfoSections.of(settings, brokerState, cgroups, store, channels, data, () -> dropped(outbox));
         var info = new DeviceInfo(instance, machine, topics, System::nanoTime, sections);
         Settings.LedgerBounds kept = settings.ledger();
         var ledger = new Ledger(new StoredLedger(store), kept.entries(), kept.age(), timers);
@@ -243,10 +228,10 @@ final class AgentAssembly {
         router = new CommandRouter(commands, context, queues, pools.workers());
         desired = DesiredServices.state(
                 topics,
-                new StoredDocuments(store),
+                store,
                 new DesiredServices.Facts(services, deployments, channels, folders, pools.folders()),
-                new DesiredServices.Actions(new LocalCommands(commands, context, queues), new EntryCheck(installation)),
-                new Reports(topics, link, timers),
+                DesiredServices.Actions.of(commands, context, queues, installation),
+                link,
                 events,
                 timers,
                 mailbox("the desired state's mailbox", check));

@@ -2,12 +2,15 @@ package io.efka.agent.app;
 
 import com.google.gson.JsonObject;
 import io.efka.agent.channel.ServiceCalls;
+import io.efka.agent.command.CommandContext;
 import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.CommandTable;
+import io.efka.agent.command.KeyedSerialExecutor;
 import io.efka.agent.command.LocalCommands;
 import io.efka.agent.command.handler.EntryCheck;
+import io.efka.agent.command.handler.Installation;
 import io.efka.agent.desired.DesiredPorts;
 import io.efka.agent.desired.DesiredState;
-import io.efka.agent.desired.DocumentStore;
 import io.efka.agent.desired.Reports;
 import io.efka.agent.desired.ServiceActions;
 import io.efka.agent.desired.ServiceFacts;
@@ -19,8 +22,11 @@ import io.efka.agent.release.Deployments;
 import io.efka.agent.release.Release;
 import io.efka.agent.release.ReleaseId;
 import io.efka.agent.release.ServiceReleases;
+import io.efka.agent.state.StateStore;
+import io.efka.agent.state.StoredDocuments;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.telemetry.Events;
+import io.efka.mqtt.MqttLink;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
@@ -42,14 +48,15 @@ final class DesiredServices {
     /** @param mailbox runs one task at a time, in order */
     static DesiredState state(
             Topics topics,
-            DocumentStore store,
+            StateStore store,
             Facts facts,
             Actions actions,
-            Reports reports,
+            MqttLink link,
             Events events,
             Timers timers,
             Executor mailbox) {
-        var ports = new DesiredPorts(store, actions, facts, reports, events, timers);
+        var reports = new Reports(topics, link, timers);
+        var ports = new DesiredPorts(new StoredDocuments(store), actions, facts, reports, events, timers);
         Set<String> deployKeys = actions.commands().arguments("deploy");
         return new DesiredState(topics, ZoneId.systemDefault(), ports, deployKeys, mailbox, facts.disk());
     }
@@ -123,6 +130,11 @@ final class DesiredServices {
 
     /** Documents act by the commands that an operator would send. */
     record Actions(LocalCommands commands, EntryCheck entries) implements ServiceActions {
+        static Actions of(
+                CommandTable table, CommandContext context, KeyedSerialExecutor queues, Installation installation) {
+            return new Actions(new LocalCommands(table, context, queues), new EntryCheck(installation));
+        }
+
         @Override
         public CompletableFuture<CommandResult> run(
                 Optional<ServiceId> service, String command, JsonObject arguments, String id, boolean waits) {

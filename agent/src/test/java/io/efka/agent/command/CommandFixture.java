@@ -83,6 +83,7 @@ public final class CommandFixture {
     boolean isGrouped = true;
     final CommandTable table;
     public final CommandRouter router;
+    final LocalCommands local;
 
     public CommandFixture() {
         this(new FakeDisk(), new FakeSupervision(), new FakeInstaller(), new FakeTimers(), KillSwitch.never());
@@ -139,6 +140,7 @@ public final class CommandFixture {
                 new ApplyCommand(supervision, requests, installation, queues),
                 new RestartAllCommand(supervision, requests, queues),
                 () -> onShutdown.run());
+        local = new LocalCommands(table, context, queues);
         router = new CommandRouter(table, context, queues, tasks::add);
     }
 

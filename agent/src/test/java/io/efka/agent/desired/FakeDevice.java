@@ -81,6 +81,12 @@ final class FakeDevice implements ServiceActions, ServiceFacts {
         set(service(id), Desired.RUNNING);
     }
 
+    /** A deploy that is as it is, whoever began it. */
+    void deploying(ServiceId id, DeployFacts deploy) {
+        service(id).release = service(id).release.or(() -> Optional.of("1"));
+        service(id).deploy = Optional.of(deploy);
+    }
+
     Set<ServiceId> installed() {
         return Set.copyOf(services.keySet());
     }
