@@ -33,8 +33,8 @@ final class LocalCommandsTest {
         assertThat(fixture.replies).isEmpty();
         assertThat(fixture.audit)
                 .singleElement()
-                .satisfies(line -> assertThat(line)
-                        .contains("command=switch", "service=camera", "id=desired/device/mine/1.1"));
+                .satisfies(line ->
+                        assertThat(line).contains("command=switch", "service=camera", "id=desired/device/mine/1.1"));
     }
 
     @Test
