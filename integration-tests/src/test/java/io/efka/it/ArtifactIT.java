@@ -224,10 +224,11 @@ class ArtifactIT {
             """)
     void whatIsWrongIsFoundWhileTheOldReleaseRuns(String what, String code, String message) throws IOException {
         ok(device.ask("cam", "deploy", inline(release("1.0"))));
+        String wrong = wrong(what);
         long pid = device.awaitState("cam", "running").get("pid").getAsLong();
         List<String> before = names(home().resolve("releases"));
 
-        JsonObject reply = device.ask("cam", "deploy", wrong(what));
+        JsonObject reply = device.ask("cam", "deploy", wrong);
 
         assertThat(code(reply)).as("%s", reply).isEqualTo(code);
         assertThat(message(reply)).contains(message);
@@ -360,6 +361,58 @@ class ArtifactIT {
                 .map(Watcher.Seen::json)
                 .filter(reply -> reply.has("id") && text(reply, "id").equals(id))
                 .findFirst();
+    }
+
+    @Test
+    void installAndApplyTakeArtifactsAndWhatApplyBringsForAReleaseIsOne() throws IOException {
+        Archive first = served("/1", release("1.0"), 0, Manner.WELL);
+        String install = payload(first.artifact(server.url("/1")), "\"start\":true," + QUICK);
+        JsonObject installed = ok(device.ask("cam", "install", install));
+        assertThat(installed.get("installed").getAsBoolean()).isTrue();
+        assertThat(current()).startsWith("1.0-");
+        device.awaitOutput("cam", "release 1.0\n");
+        assertThat(code(device.ask("cam", "install", install))).isEqualTo("already_installed");
+
+        Archive second = served("/2", release("2.0"), 0, Manner.WELL);
+        String apply = "{\"services\":{\"cam\":" + payload(second.artifact(server.url("/2")), QUICK) + "}}";
+        assertThat(actions(ok(device.ask("apply", apply)))).containsExactly("updated");
+        assertThat(current()).startsWith("2.0-");
+        assertThat(actions(ok(device.ask("apply", apply)))).containsExactly("unchanged");
+
+        String inline = "{\"services\":{\"cam\":" + inline(release("3.0")) + "}}";
+        assertThat(actions(ok(device.ask("apply", inline)))).containsExactly("updated");
+        assertThat(current()).startsWith("3.0-");
+        ok(device.ask("cam", "rollback", "{" + QUICK + "}"));
+        assertThat(current()).startsWith("2.0-");
+
+        JsonObject patched = device.ask("apply", "{\"services\":{\"cam\":{\"patch\":{\"autostart\":false}}}}");
+        assertThat(message(patched)).contains("has releases, which are never changed");
+    }
+
+    /** Of one service. */
+    private static List<String> actions(JsonObject reply) {
+        return reply.getAsJsonArray("actions").asList().stream()
+                .map(action -> text(action.getAsJsonObject(), "action"))
+                .toList();
+    }
+
+    @Test
+    void anApplyThatWaitsForItsSourceHoldsUpNoOtherCommand() {
+        Archive archive = pack(release("1.0"), 0);
+        String gone = new FileServer().closed().url("/cam");
+        device.watcher()
+                .publish(
+                        device.topic("cmd/apply"),
+                        "{\"id\":\"waits\",\"services\":{\"cam\":" + payload(archive.artifact(gone), QUICK) + "}}");
+        Await.until(
+                "it says what it waits for",
+                PATIENCE,
+                () -> events("downloading").stream().anyMatch(event -> event.has("waiting")));
+        ok(device.ask("ping", ""));
+        ok(device.ask("log-level", "{\"level\":\"info\"}"));
+        ok(device.ask("cam", "cancel", ""));
+        JsonObject reply = Await.value("it is answered", PATIENCE, () -> reply("waits"));
+        assertThat(code(reply)).isEqualTo("cancelled");
     }
 
     /** In both states, and whether somebody waits for the answer or not. */

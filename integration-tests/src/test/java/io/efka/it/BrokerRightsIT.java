@@ -152,6 +152,49 @@ class BrokerRightsIT {
     }
 
     @Test
+    void anOperatorSendsAnArtifactAndADeviceFetchesItButSendsNone() {
+        Archive archive = Archive.of(
+                Bundle.script("cam", "echo runs", "exec sleep 1000").with("release", "\"1.0\""),
+                folder.resolve("archives"),
+                300_000);
+        var arguments = List.of(
+                "artifact",
+                "push",
+                archive.file().toString(),
+                "--group",
+                "cameras",
+                "--devices",
+                "1",
+                "--broker",
+                broker.uri(),
+                "--username",
+                "operator",
+                "--password-file",
+                folder.resolve("password").toString());
+        try (var agent = agent("dev1", "--groups", "cameras");
+                var stranger = as("dev2", "efka/group/cameras/artifact/#");
+                var push = AgentProcess.fleet(folder.resolve("push.log"), arguments)) {
+            awaitOnline("dev1");
+            ok(operator.ask(
+                    "efka/dev1/svc/cam/cmd/deploy",
+                    "{\"artifact\":" + archive.artifact("mqtt:") + ",\"min_healthy\":\"300ms\"}"));
+            assertThat(push.exitCode()).as(push.log()).isZero();
+            assertThat(agent.log()).doesNotContain("refused");
+
+            String base = "efka/group/cameras/artifact/" + archive.hash() + "/";
+            operator.clear();
+            for (String leaf : List.of("info", "pieces", "chunk/0", "answer", "have/dev1")) {
+                stranger.publish(base + leaf, "forged".getBytes(StandardCharsets.UTF_8), false, new MqttProperties());
+            }
+            // Behind the others: what they did would have come before it.
+            stranger.publish(base + "have/dev2", "{}");
+            operator.await("its own topic", m -> m.topic().equals(base + "have/dev2"));
+            assertThat(operator.all()).noneMatch(m -> m.text().equals("forged"));
+            ok(operator.ask("efka/dev1/svc/cam/cmd/remove", ""));
+        }
+    }
+
+    @Test
     void aDeviceNeitherCommandsAnotherNorSpeaksForIt() {
         try (var agent = agent("dev1");
                 var stranger = as("dev2", "efka/#", "homeassistant/#")) {

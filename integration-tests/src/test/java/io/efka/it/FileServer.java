@@ -88,6 +88,12 @@ public final class FileServer implements AutoCloseable {
         }
     }
 
+    /** One that nobody can reach any more. */
+    public FileServer closed() {
+        close();
+        return this;
+    }
+
     public String url(String path) {
         return scheme + "://127.0.0.1:" + server.getAddress().getPort() + path;
     }

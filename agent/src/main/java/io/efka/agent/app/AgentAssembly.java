@@ -13,6 +13,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -154,7 +155,7 @@ final class AgentAssembly {
         Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
             var device = new Discovery.Device(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            return new Discovery(prefix, device, this::serviceIds, link, timers, random);
+            return new Discovery(prefix, device, this::serviceIds, this::hasReleases, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
         var mailbox = mailbox("the session's mailbox", check);
@@ -188,7 +189,7 @@ final class AgentAssembly {
         var audit = new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
         var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit);
         var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
-        artifacts = ArtifactParts.of(settings.artifacts(), folder, timers, random);
+        artifacts = ArtifactParts.of(settings, topics, timers, random);
         deployments = new Deployments(
                 new DeployPorts(
                         new StoredReleases(store),
@@ -200,8 +201,10 @@ final class AgentAssembly {
                         events,
                         timers,
                         pools.folders(),
+                        settings.maxHold(),
                         id -> {
                             statuses.refresh(id);
+                            homeAssistant.ifPresent(one -> one.releasesChanged(id));
                             desired().changed(id);
                         }),
                 () -> mailbox("a service's deploys", check));
@@ -220,9 +223,10 @@ final class AgentAssembly {
                 new LogsCommand(requests, output.logs(), timers),
                 new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
-                new InstallCommands(installation, requests),
+                new InstallCommands(installation, requests, deployments),
                 new DeployCommands(deployments, requests),
-                new ApplyCommand(services, requests, installation, queues),
+                new HoldCommands(deployments, requests),
+                new ApplyCommand(services, requests, installation, deployments, queues),
                 new RestartAllCommand(services, requests, queues),
                 shutdown);
         router = new CommandRouter(commands, context, queues, pools.workers());
@@ -281,6 +285,10 @@ final class AgentAssembly {
         return deployments.describe(id);
     }
 
+    private boolean hasReleases(ServiceId id) {
+        return deployments.releases(id).current().isPresent();
+    }
+
     private Map<String, String> environment(Launcher.Launch launch) {
         return ReleaseFolders.environment(launch.workDir(), channels.environment(launch));
     }
@@ -306,7 +314,7 @@ final class AgentAssembly {
         Set<ServiceId> installed = orphans.installed(found);
         orphans.sweep(installed, isStateWhole);
         data.begin(installed);
-        channels.open(services);
+        channels.open(services, new ChannelHolds(deployments));
         services.boot(found);
         channels.start();
         deployments.start();
@@ -317,6 +325,7 @@ final class AgentAssembly {
         link.open(presence::will, subscriptions, session);
         metrics.start();
         disk.start();
+        artifacts.start();
     }
 
     /** Stops services first, then announces the end to the broker, then closes the rest; within {@code limit}. */

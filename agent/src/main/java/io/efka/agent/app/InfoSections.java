@@ -9,11 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What {@code info} tells of an agent's parts, as they are when it is asked. */
+/** What {@code info} says of the agent's parts, beside what it says of the device. */
 final class InfoSections {
     private InfoSections() {}
 
-    /** @param dropped how much was dropped of what waited for the broker, or came from it */
+    /** In the order in which they are shown. Each is asked on the thread that answers {@code info}. */
     static Map<String, Supplier<?>> of(
             Settings settings,
             BrokerState broker,
@@ -25,8 +25,8 @@ final class InfoSections {
         var sections = new LinkedHashMap<String, Supplier<?>>();
         sections.put("broker", broker);
         sections.put("prefix", settings::prefix);
-        sections.put("data_dir", () -> settings.folders().data().toString());
-        sections.put("log_dir", () -> settings.folders().logs().toString());
+        sections.put("data_dir", settings.folders().data()::toString);
+        sections.put("log_dir", settings.folders().logs()::toString);
         sections.put("cgroups", cgroups::describe);
         sections.put("state_damages", store::damages);
         sections.put("channel", channels::describe);

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param prefix first levels of every topic, {@code efka}
  * @param groups beside {@code all}
  * @param metricsInterval between two metrics messages, 30 s; 0: none
+ * @param maxHold no deploy waits longer for one who says "not now", 24 h
  * @param stopTimeout a graceful end takes no longer than this, 30 s
  * @param selfCheckTimeout the agent ends itself when one of its parts has stood still for this long, 60 s; zero: never
  * @param homeAssistant the discovery prefix of the Home Assistant that is told of this device; empty: none is
@@ -27,6 +28,7 @@ public record Settings(
         Artifacts artifacts,
         LedgerBounds ledger,
         Duration metricsInterval,
+        Duration maxHold,
         Duration stopTimeout,
         Duration selfCheckTimeout,
         Optional<String> homeAssistant) {
@@ -66,6 +68,7 @@ public record Settings(
      * @param allowHttp whether an {@code http:} source may be used
      * @param rate bytes per second of all downloads together; 0: no limit
      * @param maxUnpacked bytes that an archive may unpack to, 2 GiB
+     * @param serves whether this device sends what it has to others over the broker when nobody else does
      */
     public record Artifacts(
             long cache,
@@ -74,10 +77,11 @@ public record Settings(
             Optional<Path> credentials,
             boolean allowHttp,
             long rate,
-            long maxUnpacked) {
+            long maxUnpacked,
+            boolean serves) {
         /** From the protocol document. */
         public static final Artifacts STANDARD =
-                new Artifacts(1L << 30, List.of(), Optional.empty(), Optional.empty(), false, 0, 2L << 30);
+                new Artifacts(1L << 30, List.of(), Optional.empty(), Optional.empty(), false, 0, 2L << 30, false);
 
         public Artifacts {
             roots = List.copyOf(roots);

@@ -1,5 +1,6 @@
 package io.efka.agent.artifact;
 
+import io.efka.protocol.Fault;
 import io.efka.protocol.Sha256;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -23,46 +24,62 @@ public record ArtifactRef(List<URI> sources, Sha256 hash, long size) {
     public ArtifactRef {
         sources = List.copyOf(sources);
         if (sources.isEmpty() || sources.size() > MAX_SOURCES) {
-            throw new IllegalArgumentException(
-                    "url must name 1 to " + MAX_SOURCES + " sources, was " + sources.size() + " of them");
+            throw new Unfit("url", sources.size() + " of them", "must name 1 to " + MAX_SOURCES + " sources");
         }
         for (URI source : sources) check(source);
-        if (size < 1) throw new IllegalArgumentException("size must be at least 1, was " + size);
+        if (size < 1) throw new Unfit("size", String.valueOf(size), "must be at least 1");
     }
 
     /**
      * Reads a source as it stands in a command. {@code mqtt:} alone, which is no URI, becomes {@code mqtt:*}: the broker,
      * any group.
      *
-     * @throws IllegalArgumentException if it is no URI
+     * @throws Unfit if it is no URI
      */
     public static URI source(String text) {
         try {
             return text.equals("mqtt:") ? BROKER : new URI(text);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("url must be a URL without spaces, and " + e.getReason());
+            throw new Unfit("url", "something else (" + e.getReason() + ")", "must be a URL without spaces");
         }
     }
 
     private static void check(URI source) {
         String shown = shown(source);
         if (source.getScheme() == null || !SCHEMES.contains(scheme(source))) {
-            throw new IllegalArgumentException("url must begin with https:, http:, file: or mqtt:, was " + shown);
+            throw new Unfit("url", shown, "must begin with https:, http:, file: or mqtt:");
         }
         boolean isWeb = scheme(source).startsWith("http");
         if (isWeb && source.getHost() == null) {
-            throw new IllegalArgumentException("url must name a host, was " + shown);
+            throw new Unfit("url", shown, "must name a host");
         }
         if (source.getPort() > MAX_PORT) {
-            throw new IllegalArgumentException("url must have a port up to " + MAX_PORT + ", was " + shown);
+            throw new Unfit("url", shown, "must have a port up to " + MAX_PORT);
         }
         if (source.getRawUserInfo() != null) {
-            throw new IllegalArgumentException(
-                    "url must have no user and password, which belong into the device's credentials file, was "
-                            + shown);
+            throw new Unfit(
+                    "url", shown, "must have no user and password, which belong into the device's credentials file");
         }
         if (source.getRawFragment() != null) {
-            throw new IllegalArgumentException("url must have no #fragment, was " + shown);
+            throw new Unfit("url", shown, "must have no #fragment");
+        }
+    }
+
+    /** It cannot be an artifact; says which part of it is wrong, and what would be right. */
+    public static final class Unfit extends IllegalArgumentException {
+        private final transient Fault fault;
+
+        Unfit(String key, String value, String expected) {
+            this(new Fault(key, value, expected));
+        }
+
+        private Unfit(Fault fault) {
+            super(fault.sentence());
+            this.fault = fault;
+        }
+
+        public Fault fault() {
+            return fault;
         }
     }
 

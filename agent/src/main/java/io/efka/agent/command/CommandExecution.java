@@ -66,7 +66,7 @@ final class CommandExecution implements KeyedSerialExecutor.Work {
     @Override
     public void run(Runnable release) {
         CompletableFuture<CommandResult> result = begin();
-        if (spec.next() == Next.AFTER_DISPATCH) release.run();
+        if (spec.isPassed(command.arguments())) release.run();
         result.whenComplete(FatalErrors.top((done, problem) -> {
             try {
                 conclude(problem == null ? done : failure(problem));

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** All commands, by level and name. Immutable. */
 public final class CommandTable {
@@ -63,6 +64,8 @@ public final class CommandTable {
      *
      * @param arguments the keys it understands, besides {@link CommandDecoder#COMMON}
      * @param readsFolders whether it reads services' folders, which may be on a dead mount
+     * @param passes for which arguments the next command may begin as soon as this one is dispatched, whatever {@code next} says:
+     *     it waits for its turn by itself
      * @param makesRoom whether it frees space: on a full disk it is recorded in the store's reserve
      * @param afterwards run after the reply to a successful command was sent; must not block
      */
@@ -73,7 +76,8 @@ public final class CommandTable {
             Handler handler,
             boolean readsFolders,
             boolean makesRoom,
-            Optional<Runnable> afterwards) {
+            Optional<Runnable> afterwards,
+            Predicate<CommandArguments> passes) {
         public CommandSpec {
             var all = new HashSet<String>(arguments);
             all.addAll(CommandDecoder.COMMON);
@@ -81,30 +85,61 @@ public final class CommandTable {
         }
 
         public CommandSpec andThen(Runnable action) {
-            return new CommandSpec(kind, next, arguments, handler, readsFolders, makesRoom, Optional.of(action));
+            return new CommandSpec(
+                    kind, next, arguments, handler, readsFolders, makesRoom, Optional.of(action), passes);
         }
 
         public CommandSpec readingFolders() {
-            return new CommandSpec(kind, next, arguments, handler, true, makesRoom, afterwards);
+            return new CommandSpec(kind, next, arguments, handler, true, makesRoom, afterwards, passes);
         }
 
         public CommandSpec makingRoom() {
-            return new CommandSpec(kind, next, arguments, handler, readsFolders, true, afterwards);
+            return new CommandSpec(kind, next, arguments, handler, readsFolders, true, afterwards, passes);
+        }
+
+        public CommandSpec lettingPass(Predicate<CommandArguments> when) {
+            return new CommandSpec(kind, next, arguments, handler, readsFolders, makesRoom, afterwards, when);
+        }
+
+        /** Whether the next command may begin before this one is done. */
+        boolean isPassed(CommandArguments given) {
+            return next == Next.AFTER_DISPATCH || passes.test(given);
         }
 
         public static CommandSpec query(Handler handler, String... arguments) {
             return new CommandSpec(
-                    Kind.QUERY, Next.AFTER_COMPLETION, Set.of(arguments), handler, false, false, Optional.empty());
+                    Kind.QUERY,
+                    Next.AFTER_COMPLETION,
+                    Set.of(arguments),
+                    handler,
+                    false,
+                    false,
+                    Optional.empty(),
+                    given -> false);
         }
 
         public static CommandSpec afterDispatch(Kind kind, Handler handler, String... arguments) {
             return new CommandSpec(
-                    kind, Next.AFTER_DISPATCH, Set.of(arguments), handler, false, false, Optional.empty());
+                    kind,
+                    Next.AFTER_DISPATCH,
+                    Set.of(arguments),
+                    handler,
+                    false,
+                    false,
+                    Optional.empty(),
+                    given -> false);
         }
 
         public static CommandSpec afterCompletion(Kind kind, Handler handler, String... arguments) {
             return new CommandSpec(
-                    kind, Next.AFTER_COMPLETION, Set.of(arguments), handler, false, false, Optional.empty());
+                    kind,
+                    Next.AFTER_COMPLETION,
+                    Set.of(arguments),
+                    handler,
+                    false,
+                    false,
+                    Optional.empty(),
+                    given -> false);
         }
     }
 

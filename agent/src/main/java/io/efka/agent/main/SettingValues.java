@@ -100,6 +100,10 @@ final class SettingValues {
         return between("1s", "10m", text);
     }
 
+    static Duration maxHold(String text) {
+        return between("1s", "30d", text);
+    }
+
     static Duration ledgerAge(String text) {
         return between("0", "30d", text);
     }
@@ -129,6 +133,16 @@ final class SettingValues {
     /** Bytes per second; zero is no limit. */
     static long downloadRate(String text) {
         return text.equals("0") ? 0 : size("1KiB", text);
+    }
+
+    /** Bytes per second, with or without /s; zero is no limit. Slower than a chunk in two seconds, devices would ask again. */
+    static long sendRate(String text) {
+        String amount = text.endsWith("/s") ? text.substring(0, text.length() - 2) : text;
+        return amount.equals("0") ? 0 : size("32KiB", amount);
+    }
+
+    static Duration patience(String text) {
+        return between("0", "30d", text);
     }
 
     private static long size(String least, String text) {

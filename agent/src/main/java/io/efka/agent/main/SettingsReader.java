@@ -85,6 +85,7 @@ final class SettingsReader {
                 artifacts(),
                 ledger(),
                 value(Setting.METRICS_INTERVAL, "30s", SettingValues::metricsInterval),
+                value(Setting.MAX_HOLD, "24h", SettingValues::maxHold),
                 value(Setting.STOP_TIMEOUT, "30s", SettingValues::stopTimeout),
                 value(Setting.SELF_CHECK_TIMEOUT, "60s", SettingValues::selfCheckTimeout),
                 value(Setting.HOME_ASSISTANT, "", SettingValues::homeAssistant));
@@ -154,7 +155,8 @@ final class SettingsReader {
                 file(Setting.ARTIFACT_CREDENTIALS),
                 value(Setting.ALLOW_HTTP, "false", SettingValues::flag),
                 value(Setting.DOWNLOAD_RATE, "0", SettingValues::downloadRate),
-                value(Setting.MAX_UNPACKED, "2GiB", SettingValues::artifactSize));
+                value(Setting.MAX_UNPACKED, "2GiB", SettingValues::artifactSize),
+                value(Setting.SERVE_ARTIFACTS, "false", SettingValues::flag));
     }
 
     private Settings.LedgerBounds ledger() {

@@ -13,6 +13,11 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
     /** When it was entered. */
     Instant since();
 
+    /** What whoever asked for the deploy has been told; empty: they still wait. */
+    default Optional<DeployResult> answer() {
+        return Optional.empty();
+    }
+
     DeployStep on(DeployEvent.StageReached event, Deploy deploy, Instant now);
 
     DeployStep on(DeployEvent.Prepared event, Deploy deploy, Instant now);
@@ -20,6 +25,8 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
     DeployStep on(DeployEvent.PreparationFailed event, Deploy deploy, Instant now);
 
     DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now);
+
+    DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now);
 
     DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now);
 
@@ -36,7 +43,7 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
     DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now);
 
     /** A state in which nothing that runs has changed. What comes of a switch, or is seen, belongs to an earlier deploy. */
-    sealed interface Pending extends DeployState permits Preparing, Staged {
+    sealed interface Pending extends DeployState permits Preparing, Staged, Held {
         @Override
         default DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
             return deploy.stay();
@@ -84,6 +91,12 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
         default DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
             return deploy.stay();
         }
+
+        /** Too late: a release that is current proves itself or is taken back. */
+        @Override
+        default DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
     }
 
     /** A state in which the release is current: nothing is being switched. */
@@ -107,6 +120,11 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
     /** It is over. Nothing changes it any more. */
     record Ended(DeployResult result, Instant since) implements DeployState {
         @Override
+        public Optional<DeployResult> answer() {
+            return Optional.of(result);
+        }
+
+        @Override
         public String visible() {
             return result.outcome().name().toLowerCase(Locale.ROOT);
         }
@@ -128,6 +146,11 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
 
         @Override
         public DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        @Override
+        public DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now) {
             return deploy.stay();
         }
 

@@ -2,6 +2,7 @@ package io.efka.agent.release;
 
 import io.efka.agent.release.DeployEvent.TimerKind;
 import io.efka.protocol.ErrorCode;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -15,6 +16,9 @@ import java.time.Instant;
  */
 record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitched, boolean isHealthy, String last)
         implements DeployState.Activated {
+    /** Between two tries while the disk is full; as long as the health of a service is out of sight otherwise. */
+    private static final Duration RETRY = Duration.ofSeconds(5);
+
     RollingBack(DeployResult.Problem problem, Instant since) {
         this(problem, since, false, false, "not seen yet");
     }
@@ -47,6 +51,12 @@ record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitch
 
     @Override
     public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
+        // A full disk is no fault of the release before, and somebody will make room: then it has to run again.
+        if (event.problem().code() == ErrorCode.DISK_FULL) {
+            return deploy.move(new RollingBack(
+                            problem, since, false, false, event.problem().message()))
+                    .then(new DeployEffect.SetTimer(TimerKind.RETRY, RETRY));
+        }
         return failed(deploy, event.problem().message(), now);
     }
 
@@ -82,11 +92,11 @@ record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitch
 
     @Override
     public DeployStep on(DeployEvent.TimerFired event, Deploy deploy, Instant now) {
-        if (!isSwitched) return deploy.stay();
+        if (!isSwitched) return event.kind() == TimerKind.RETRY ? switchBack(deploy.stay(), deploy) : deploy.stay();
         return switch (event.kind()) {
             case MIN_HEALTHY -> isHealthy ? back(deploy, now) : deploy.stay();
             case DEADLINE -> failed(deploy, Watching.late(deploy, last), now);
-            case CONFIRM -> deploy.stay();
+            case CONFIRM, RETRY -> deploy.stay();
         };
     }
 
@@ -103,7 +113,10 @@ record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitch
     /** The switch again, from the beginning: which release is current is not known for sure. */
     @Override
     public DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now) {
-        return deploy.move(new RollingBack(problem, now))
-                .then(new DeployEffect.Switch(deploy.back().orElseThrow(), deploy.isWanted()));
+        return switchBack(deploy.move(new RollingBack(problem, now)), deploy);
+    }
+
+    private static DeployStep switchBack(DeployStep step, Deploy deploy) {
+        return step.then(new DeployEffect.Switch(deploy.back().orElseThrow(), deploy.isWanted()));
     }
 }

@@ -4,9 +4,15 @@ import io.efka.agent.release.DeployEvent.TimerKind;
 import io.efka.protocol.ErrorCode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** The release is current, but nobody wants the service to run. It is watched when it is started. */
 record Unwatched(Instant since) implements DeployState.Switched {
+    @Override
+    public Optional<DeployResult> answer() {
+        return Optional.of(DeployResult.COMMITTED);
+    }
+
     @Override
     public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
         return switch (event.sight()) {

@@ -49,7 +49,7 @@ record Watching(Instant since, boolean isHealthy, int cuts, String last) impleme
         return switch (event.kind()) {
             case MIN_HEALTHY -> isHealthy ? proved(deploy, now) : deploy.stay();
             case DEADLINE -> fail(deploy, late(deploy, last), now);
-            case CONFIRM -> deploy.stay();
+            case CONFIRM, RETRY -> deploy.stay();
         };
     }
 

@@ -81,7 +81,7 @@ public sealed interface Event {
         }
     }
 
-    /** @param makesRoom the service is removed next */
+    /** @param makesRoom it must not fail for want of room: the service is removed next, or another release takes its place */
     record StopAsked(Request request, boolean makesRoom) implements Asked {
         public StopAsked(Request request) {
             this(request, false);
@@ -161,6 +161,12 @@ public sealed interface Event {
      * @param desired whether it is to run; durable together with the folder, so that a crash loses neither
      */
     record ReleaseSwitched(Request request, Path workDir, Manifest manifest, Desired desired) implements Asked {
+        /** The other release is stopped already: a service that nobody can start would be worse. */
+        @Override
+        public boolean makesRoom() {
+            return true;
+        }
+
         @Override
         public Step applyTo(ServiceState state, Service service, DecisionContext context) {
             return state.on(this, service, context);

@@ -11,6 +11,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -125,6 +126,7 @@ public final class CommandFixture {
                         recorded,
                         timers,
                         tasks::add,
+                        Duration.ofHours(24),
                         id -> {}),
                 () -> tasks::add);
         table = CommandTables.standard(
@@ -135,9 +137,10 @@ public final class CommandFixture {
                 new LogsCommand(requests, this::readLogs, timers),
                 new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
-                new InstallCommands(installation, requests),
+                new InstallCommands(installation, requests, deployments),
                 new DeployCommands(deployments, requests),
-                new ApplyCommand(supervision, requests, installation, queues),
+                new HoldCommands(deployments, requests),
+                new ApplyCommand(supervision, requests, installation, deployments, queues),
                 new RestartAllCommand(supervision, requests, queues),
                 () -> onShutdown.run());
         local = new LocalCommands(table, context, queues);

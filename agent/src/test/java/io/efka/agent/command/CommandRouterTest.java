@@ -838,7 +838,7 @@ final class CommandRouterTest {
             assertThat(code.remedy()).endsWith(".");
             assertThat(code.word()).matches("[a-z_]+");
         });
-        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(41);
+        assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::word)).hasSize(42);
     }
 
     @Test

@@ -54,7 +54,9 @@ final class EfkaTest {
         void ofRunNamesEverySetting(Setting setting) {
             here.efka("run", "--help");
 
-            assertThat(here.out()).contains(setting.flag() + "=" + setting.placeholder());
+            String value = "=" + setting.placeholder();
+            assertThat(here.out())
+                    .contains(setting.flag() + (setting.shape() == Setting.Shape.FLAG ? "[" + value + "]" : value));
         }
 
         @ParameterizedTest

@@ -92,6 +92,7 @@ final class ArtifactReleaseTest {
         private volatile byte[] content = {};
         private volatile int holdsAfter = Integer.MAX_VALUE;
         private volatile CountDownLatch go = new CountDownLatch(1);
+        private volatile boolean isHolding;
 
         @Override
         public boolean serves(URI uri) {
@@ -110,6 +111,7 @@ final class ArtifactReleaseTest {
 
         private void hold(Cancellation cancellation) {
             cancellation.onCancel(go::countDown);
+            isHolding = true;
             try {
                 assertThat(go.await(20, TimeUnit.SECONDS)).isTrue();
             } catch (InterruptedException e) {
@@ -141,6 +143,7 @@ final class ArtifactReleaseTest {
                 },
                 timers,
                 pool,
+                Duration.ofHours(24),
                 id -> {});
         var life = new Deployments(ports, () -> new SerialExecutor(pool));
         lives.add(life);
@@ -169,7 +172,7 @@ final class ArtifactReleaseTest {
 
     private static DeployRequest request(String command, Content content) {
         return new DeployRequest(
-                Optional.of(command), false, content, DeployRule.STANDARD, Optional.empty(), false, true, false);
+                Optional.of(command), false, content, DeployRule.STANDARD, Optional.empty(), false, false, true, false);
     }
 
     private DeployTicket deploy(String command, ArtifactRef artifact) {
@@ -295,7 +298,7 @@ final class ArtifactReleaseTest {
         source.holdsAfter = 20;
         DeployTicket ticket = deploy("d1", serving(archive));
         awaitState("downloading");
-        Await.until("it holds", () -> source.fetched.size() == 1);
+        Await.until("it holds", () -> source.isHolding);
         deployments.cancel(CAM);
         assertThat(ticket.result().get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.CANCELLED);
 
@@ -310,7 +313,7 @@ final class ArtifactReleaseTest {
     void aSecondDeployEndsTheDownloadOfTheFirst() throws Exception {
         source.holdsAfter = 20;
         DeployTicket first = deploy("d1", serving(zip("manifest.json", MANIFEST)));
-        Await.until("it holds", () -> source.fetched.size() == 1);
+        Await.until("it holds", () -> source.isHolding);
         source.holdsAfter = Integer.MAX_VALUE;
         byte[] second = zip("manifest.json", MANIFEST, "second", "");
         deploy("d2", serving(second));
@@ -325,7 +328,7 @@ final class ArtifactReleaseTest {
         source.holdsAfter = 20;
         DeployTicket ticket = deploy("d1", serving(archive));
         ticket.accepted().get(20, TimeUnit.SECONDS);
-        Await.until("it holds", () -> source.fetched.size() == 1);
+        Await.until("it holds", () -> source.isHolding);
         // What an agent leaves that is killed.
         deployments.close();
         downloads.get(0).close();
@@ -343,6 +346,7 @@ final class ArtifactReleaseTest {
                 DeployRule.STANDARD,
                 Optional.empty(),
                 false,
+                false,
                 true,
                 true);
         DeployTicket joined = deployments.deploy(CAM, again);
@@ -355,7 +359,7 @@ final class ArtifactReleaseTest {
     void aDeployThatWasReplacedIsNotBegunAgainByItsRepeatedCommand() throws Exception {
         source.holdsAfter = 20;
         deploy("d1", serving(zip("manifest.json", MANIFEST)));
-        Await.until("it holds", () -> source.fetched.size() == 1);
+        Await.until("it holds", () -> source.isHolding);
         deploy("d2", serving(zip("manifest.json", MANIFEST, "second", "")))
                 .accepted()
                 .get(20, TimeUnit.SECONDS);
@@ -418,6 +422,7 @@ final class ArtifactReleaseTest {
                     content,
                     new DeployRule(Duration.ofMillis(7), Duration.ofDays(1), false, Optional.of(Duration.ofSeconds(3))),
                     Optional.of("1.2"),
+                    true,
                     true,
                     false,
                     true);

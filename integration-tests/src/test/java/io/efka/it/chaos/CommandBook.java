@@ -17,7 +17,7 @@ final class CommandBook {
     private static final Set<String> NOT_TAKEN = Set.of("busy", "disk_full");
 
     /** These look anew each time they are asked. */
-    private static final Set<String> QUERIES = Set.of("logs", "ping");
+    private static final Set<String> QUERIES = Set.of("logs", "ping", "releases");
 
     private final Map<String, JsonObject> replies = new HashMap<>();
     private final Notes notes;

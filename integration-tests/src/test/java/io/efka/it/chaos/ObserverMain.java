@@ -47,7 +47,7 @@ final class ObserverMain {
     private final Pinger pinger;
     private final List<Sender> senders = new ArrayList<>();
 
-    private ObserverMain(String uri, String device, Path folder, SplittableRandom random) {
+    private ObserverMain(String uri, String device, Path folder, SplittableRandom random) throws IOException {
         this.folder = folder;
         this.streams = new Streams(folder, notes);
         this.replyTopic = "chaos/" + device + "/replies";
@@ -74,6 +74,8 @@ final class ObserverMain {
         senders.add(new LogsSender(commander, conditions, notes, random.split()));
         senders.add(new ConfigSender(commander, notes, random.split()));
         senders.add(new GuestSender(commander, processes, notes, random.split()));
+        senders.add(
+                new ReleaseSender(commander, folder.resolve(ReleaseSender.SERVICE), conditions, notes, random.split()));
     }
 
     /** Arguments: broker, device, folder, seed. */

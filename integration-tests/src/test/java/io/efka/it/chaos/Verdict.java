@@ -12,6 +12,10 @@ enum Verdict {
     LYING_STATUS("status documents that lied for more than 5 s"),
     DEAF("agent deaf for more than 60 s"),
     AGENT_FELL("ends of the agent that nobody caused"),
+    HALF_RELEASE("releases that ran and were not whole"),
+    UNASKED_RELEASE("releases that ran and were never asked for"),
+    ROLLBACK_MISSED("releases that are current, or ran, in place of the right one"),
+    DATA_TOUCHED("data of a service that a deploy touched"),
     LEFTOVERS("processes left over at the end"),
     LEFT_BEHIND("files, groups and retained topics left behind after remove");
 

@@ -25,7 +25,7 @@ record Witness(Path folder) {
     }
 
     /** Whole lines only: the last one may be half written. */
-    private List<String> lines(String name) {
+    List<String> lines(String name) {
         try {
             String text = Files.readString(folder.resolve(name), StandardCharsets.US_ASCII);
             return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();

@@ -11,6 +11,7 @@ import io.efka.agent.command.KeyedSerialExecutor;
 import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
 import io.efka.agent.command.handler.ApplySteps.Action;
 import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.release.Deployments;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.protocol.CommandException;
@@ -30,6 +31,7 @@ public final class ApplyCommand implements CommandTable.Handler {
     private final ServiceRegistry supervision;
     private final ServiceRequests services;
     private final Installation installation;
+    private final Deployments deployments;
     private final KeyedSerialExecutor queues;
 
     /** @param queues the router's: every step of an apply waits its turn like a command to that service */
@@ -37,7 +39,9 @@ public final class ApplyCommand implements CommandTable.Handler {
             ServiceRegistry supervision,
             ServiceRequests services,
             Installation installation,
+            Deployments deployments,
             KeyedSerialExecutor queues) {
+        this.deployments = deployments;
         this.supervision = supervision;
         this.services = services;
         this.installation = installation;
@@ -48,7 +52,8 @@ public final class ApplyCommand implements CommandTable.Handler {
     public CompletableFuture<CommandResult> handle(Command command) throws CommandException {
         var decoder = new ApplyDecoder(new OnThisDevice());
         ApplyPlan plan = decoder.decode(command.arguments());
-        var steps = new ApplySteps(supervision, services, installation, command.id());
+        var releases = new ReleaseSteps(deployments, services, command);
+        var steps = new ApplySteps(supervision, services, installation, releases);
         return new ApplyRun(plan, steps, queues).run().thenApply(result -> result.warning(decoder.warnings()));
     }
 
@@ -66,6 +71,11 @@ public final class ApplyCommand implements CommandTable.Handler {
         @Override
         public boolean isOwn(ServiceId id) throws CommandException {
             return services.isOwn(id);
+        }
+
+        @Override
+        public boolean hasReleases(ServiceId id) {
+            return ReleaseSteps.hasReleases(deployments, id);
         }
 
         @Override
@@ -108,7 +118,11 @@ public final class ApplyCommand implements CommandTable.Handler {
 
         private Stream<CompletableFuture<Optional<Action>>> writing() {
             return plan.services().stream()
-                    .map(wanted -> rounds.inQueue(wanted.id(), AFTER_COMPLETION, true, () -> steps.content(wanted)));
+                    .map(wanted -> rounds.inQueue(
+                            wanted.id(),
+                            steps.isRelease(wanted) ? AFTER_DISPATCH : AFTER_COMPLETION,
+                            true,
+                            () -> steps.content(wanted)));
         }
 
         private Stream<CompletableFuture<Optional<Action>>> ending() {

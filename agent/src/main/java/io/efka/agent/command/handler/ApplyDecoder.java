@@ -3,6 +3,8 @@ package io.efka.agent.command.handler;
 import com.google.gson.JsonObject;
 import io.efka.agent.command.CommandArguments;
 import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.release.Deploy.DeployRule;
+import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.Fault;
@@ -23,7 +25,19 @@ import java.util.stream.Collectors;
 
 /** Decodes an apply and finds all that is wrong with it before anything is changed. */
 final class ApplyDecoder {
-    private static final Set<String> KNOWN = Set.of("manifest", "files", "work_dir", "patch", "desired");
+    private static final Set<String> CONTENT = Set.of("artifact", "release", "manifest", "files", "work_dir", "patch");
+    private static final Set<String> KNOWN = Set.of(
+            "artifact",
+            "release",
+            "manifest",
+            "files",
+            "work_dir",
+            "patch",
+            "desired",
+            "min_healthy",
+            "healthy_deadline",
+            "on_failure",
+            "confirm_within");
 
     private final Surroundings device;
     private final List<Fault> faults = new ArrayList<>();
@@ -45,11 +59,29 @@ final class ApplyDecoder {
         /** Whether the service's files are the agent's own; false if it was only registered. */
         boolean isOwn(ServiceId id) throws CommandException;
 
+        /** Whether it has releases, which are never changed. */
+        boolean hasReleases(ServiceId id);
+
         /** The manifest that a patch is to change; empty where it is not known here. */
         Optional<JsonObject> manifest(ServiceId id) throws CommandException;
 
         /** The {@code after} lists of the installed services for which {@code kept} is true. */
         Dependencies dependencies(Predicate<ServiceId> kept);
+    }
+
+    /** Whether an apply may take as long as its sources do. */
+    static boolean fetches(CommandArguments arguments) {
+        try {
+            CommandArguments services = arguments.object("services").orElseGet(CommandArguments::none);
+            for (String name : services.keys()) {
+                if (services.object(name)
+                        .flatMap(service -> service.any("artifact"))
+                        .isPresent()) return true;
+            }
+            return false;
+        } catch (CommandException refused) {
+            return false; // when it is decoded
+        }
     }
 
     /** @throws CommandException with all faults of all services */
@@ -85,9 +117,10 @@ final class ApplyDecoder {
             CommandArguments service = services.object(name).orElseGet(CommandArguments::none);
             warnings.addAll(service.warnUnknown(KNOWN));
             Desired desired = desired(service);
-            Optional<InstallRequest> content = content(id, service);
-            if (content.isPresent()) check(id, path, content.get());
-            return Optional.of(new ApplyPlan.Wanted(id, content, desired));
+            Optional<Content> content = content(id, service);
+            if (content.isPresent() && content.get() instanceof Content.Inline inline)
+                check(id, path, inline.request());
+            return Optional.of(new ApplyPlan.Wanted(id, content, DeployDecoder.rule(service), desired));
         } catch (CommandException refusal) {
             faults.add(refusal.argument().orElseGet(() -> unfit(path, refusal)));
             return Optional.empty();
@@ -102,25 +135,32 @@ final class ApplyDecoder {
         };
     }
 
-    private Optional<InstallRequest> content(ServiceId id, CommandArguments service) throws CommandException {
-        boolean isNamed = service.keys().stream().anyMatch(key -> !key.equals("desired") && KNOWN.contains(key));
+    private Optional<Content> content(ServiceId id, CommandArguments service) throws CommandException {
+        boolean isNamed = service.keys().stream().anyMatch(CONTENT::contains);
         if (!isNamed && device.isInstalled(id)) return Optional.empty();
         Optional<CommandArguments> patch = service.object("patch");
         if (patch.isPresent()) return patched(id, service, patch.get());
-        return Optional.of(InstallDecoder.decode(service));
+        Optional<Content> fetched = DeployDecoder.fetched(service);
+        if (fetched.isPresent()) return fetched;
+        if (service.string("release").isPresent()) return Optional.of(DeployDecoder.content(service));
+        return Optional.of(new Content.Inline(InstallDecoder.decode(service)));
     }
 
-    private Optional<InstallRequest> patched(ServiceId id, CommandArguments service, CommandArguments patch)
+    private Optional<Content> patched(ServiceId id, CommandArguments service, CommandArguments patch)
             throws CommandException {
-        boolean isAlone = List.of("manifest", "files", "work_dir").stream()
+        boolean isAlone = List.of("artifact", "release", "manifest", "files", "work_dir").stream()
                 .allMatch(key -> service.any(key).isEmpty());
-        if (!isAlone) throw service.wrong("patch", "left out where manifest, files or work_dir are given");
+        if (!isAlone) throw service.wrong("patch", "left out where another content is given");
+        if (device.hasReleases(id)) {
+            throw service.wrong("patch", "left out: " + id + " has releases, which are never changed; bring a new one");
+        }
         if (!device.isOwn(id)) {
             throw service.wrong("patch", "left out: " + id + " was registered, change its manifest where it is");
         }
         return device.manifest(id)
                 .map(installed -> MergePatch.apply(installed, patch.content()).toString())
-                .map(manifest -> new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty()));
+                .map(manifest ->
+                        new Content.Inline(new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty())));
     }
 
     private static Fault unfit(String path, CommandException refusal) {
@@ -167,8 +207,13 @@ final class ApplyDecoder {
             services = List.copyOf(services);
         }
 
-        /** @param content empty: as it is installed */
-        record Wanted(ServiceId id, Optional<InstallRequest> content, Desired desired) {}
+        /**
+         * One of them.
+         *
+         * @param content empty: as it is installed
+         * @param rule when it counts as good, where it comes as a release
+         */
+        record Wanted(ServiceId id, Optional<Content> content, DeployRule rule, Desired desired) {}
 
         Set<ServiceId> ids() {
             return services.stream().map(Wanted::id).collect(Collectors.toSet());

@@ -2,6 +2,8 @@ package io.efka.agent.command.handler;
 
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
+import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.ServiceRegistry;
@@ -24,6 +26,7 @@ final class ApplySteps {
     private final ServiceRegistry supervision;
     private final ServiceRequests services;
     private final Installation installation;
+    private final ReleaseSteps releases;
     private final Optional<String> commandId;
     /** Ran before they were updated: they are started again. */
     private final Set<ServiceId> ran = ConcurrentHashMap.newKeySet();
@@ -31,14 +34,12 @@ final class ApplySteps {
     private final Set<ServiceId> updated = ConcurrentHashMap.newKeySet();
 
     ApplySteps(
-            ServiceRegistry supervision,
-            ServiceRequests services,
-            Installation installation,
-            Optional<String> commandId) {
+            ServiceRegistry supervision, ServiceRequests services, Installation installation, ReleaseSteps releases) {
         this.supervision = supervision;
         this.services = services;
         this.installation = installation;
-        this.commandId = commandId;
+        this.releases = releases;
+        this.commandId = releases.command().id();
     }
 
     /** @param name {@code installed}, {@code updated}, {@code started} …; what was tried, where it failed */
@@ -52,18 +53,38 @@ final class ApplySteps {
         return supervision.list().stream().map(ServiceStatus::id).toList();
     }
 
+    /** Whether {@link #content} waits for the service's turn by itself. */
+    boolean isRelease(ApplyPlan.Wanted wanted) {
+        return releases.isFor(wanted);
+    }
+
     CompletableFuture<Optional<Action>> content(ApplyPlan.Wanted wanted) {
-        ServiceId id = wanted.id();
         if (wanted.content().isEmpty()) return nothing();
+        if (isRelease(wanted)) return release(wanted);
+        // What is not a release came with the command.
+        return content(wanted.id(), ((Content.Inline) wanted.content().get()).request());
+    }
+
+    private CompletableFuture<Optional<Action>> release(ApplyPlan.Wanted wanted) {
+        String name = installation.isInstalled(wanted.id()) ? "updated" : "installed";
+        try {
+            if (releases.isCurrent(wanted)) return nothing();
+        } catch (CommandException refusal) {
+            return done(new Action(wanted.id(), name, CommandResult.refused(refusal)));
+        }
+        return action(wanted.id(), name, () -> releases.deploy(wanted));
+    }
+
+    private CompletableFuture<Optional<Action>> content(ServiceId id, InstallRequest content) {
         if (!installation.isInstalled(id)) {
             return action(
                     id,
                     "installed",
-                    () -> CompletableFuture.completedFuture(CommandResult.done()
-                            .warning(installation.install(id, wanted.content().get()))));
+                    () -> CompletableFuture.completedFuture(
+                            CommandResult.done().warning(installation.install(id, content))));
         }
         try {
-            if (!installation.differs(id, wanted.content().get())) return nothing();
+            if (!installation.differs(id, content)) return nothing();
         } catch (CommandException refusal) {
             return done(new Action(id, "updated", CommandResult.refused(refusal)));
         }
@@ -71,7 +92,7 @@ final class ApplySteps {
         return action(
                 id,
                 "updated",
-                () -> installation.update(id, wanted.content().get(), commandId).thenApply(answer -> {
+                () -> installation.update(id, content, commandId).thenApply(answer -> {
                     if (answer instanceof CommandResult.Done) updated.add(id);
                     return answer;
                 }));

@@ -32,8 +32,8 @@ final class ArtifactDecoder {
         try {
             for (String text : urls(artifact)) sources.add(ArtifactRef.source(text));
             return new ArtifactRef(sources, hash.get(), size);
-        } catch (IllegalArgumentException refusal) {
-            throw new CommandException(ErrorCode.BAD_ARGUMENT, "artifact." + refusal.getMessage());
+        } catch (ArtifactRef.Unfit refusal) {
+            throw CommandException.of(ErrorCode.BAD_ARGUMENT, refusal.fault().below("artifact"));
         }
     }
 

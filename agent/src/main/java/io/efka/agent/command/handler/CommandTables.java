@@ -25,6 +25,7 @@ public final class CommandTables {
             ChannelCommands channel,
             InstallCommands install,
             DeployCommands deploy,
+            HoldCommands hold,
             ApplyCommand apply,
             RestartAllCommand restart,
             Runnable shutdown) {
@@ -35,7 +36,10 @@ public final class CommandTables {
                 "metrics", query(device::metrics),
                 "logs", query(agentLog::lines, "lines", "level", "match", "max_bytes"),
                 "log-level", afterCompletion(IDEMPOTENT, agentLog::level, "level", "for"),
-                "apply", afterCompletion(IDEMPOTENT, apply, "services", "prune").readingFolders(),
+                "apply",
+                        afterCompletion(IDEMPOTENT, apply, "services", "prune")
+                                .readingFolders()
+                                .lettingPass(ApplyDecoder::fetches),
                 "restart", afterCompletion(NON_IDEMPOTENT, restart).readingFolders(),
                 "shutdown",
                         afterCompletion(NON_IDEMPOTENT, device::shutdown, "forget")
@@ -65,8 +69,22 @@ public final class CommandTables {
                 Map.entry("config", afterDispatch(IDEMPOTENT, channel::config, "set", "signal")),
                 Map.entry(
                         "install",
-                        afterCompletion(IDEMPOTENT, install::install, "manifest", "files", "work_dir", "start")
-                                .readingFolders()),
+                        afterCompletion(
+                                        IDEMPOTENT,
+                                        install::install,
+                                        "artifact",
+                                        "release",
+                                        "manifest",
+                                        "files",
+                                        "work_dir",
+                                        "start",
+                                        "min_healthy",
+                                        "healthy_deadline",
+                                        "on_failure",
+                                        "confirm_within")
+                                .readingFolders()
+                                .lettingPass(
+                                        arguments -> arguments.any("artifact").isPresent())),
                 // A deploy may take minutes. It waits for its turn by itself, so it holds up no other command
                 // meanwhile.
                 Map.entry(
@@ -84,7 +102,9 @@ public final class CommandTables {
                                         "on_failure",
                                         "confirm_within",
                                         "if_release",
-                                        "force")
+                                        "force",
+                                        "ignore_hold",
+                                        "plan")
                                 .readingFolders()),
                 Map.entry(
                         "rollback",
@@ -97,10 +117,14 @@ public final class CommandTables {
                                         "on_failure",
                                         "confirm_within",
                                         "if_release",
-                                        "force")
+                                        "force",
+                                        "ignore_hold",
+                                        "plan")
                                 .readingFolders()),
                 Map.entry("releases", query(deploy::releases)),
                 Map.entry("confirm", afterDispatch(IDEMPOTENT, deploy::confirm)),
+                Map.entry("hold", afterDispatch(IDEMPOTENT, hold::hold, "reason", "until")),
+                Map.entry("release-hold", afterDispatch(IDEMPOTENT, hold::release, "by")),
                 Map.entry("cancel", afterDispatch(IDEMPOTENT, deploy::cancel)),
                 Map.entry("remove", afterCompletion(IDEMPOTENT, install::remove).makingRoom()));
         return new CommandTable(deviceCommands, serviceCommands);

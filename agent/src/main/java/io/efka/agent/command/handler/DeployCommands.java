@@ -1,38 +1,36 @@
 package io.efka.agent.command.handler;
 
-import io.efka.agent.artifact.ArtifactRef;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandArguments;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.CommandResult.ReplyFields;
 import io.efka.agent.release.Deploy;
-import io.efka.agent.release.Deploy.DeployRule;
+import io.efka.agent.release.DeployPlan;
 import io.efka.agent.release.DeployRequest;
 import io.efka.agent.release.DeployRequest.Content;
-import io.efka.agent.release.DeployResult;
 import io.efka.agent.release.DeployTicket;
 import io.efka.agent.release.Deployments;
 import io.efka.agent.release.Release;
 import io.efka.agent.release.ServiceReleases;
 import io.efka.protocol.CommandException;
-import io.efka.protocol.Durations;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.json.JsonWriter;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** {@code deploy}, {@code rollback}, {@code releases}, {@code confirm} and {@code cancel}. */
 public final class DeployCommands {
     private final Deployments deployments;
+    private final DeployAnswers answers;
     private final ServiceRequests services;
 
     public DeployCommands(Deployments deployments, ServiceRequests services) {
         this.deployments = deployments;
+        this.answers = new DeployAnswers(deployments);
         this.services = services;
     }
 
@@ -44,29 +42,7 @@ public final class DeployCommands {
                     "service " + id
                             + " was registered where it is, by work_dir, and has no releases: change its files there");
         }
-        return run(command, id, content(command.arguments()), false);
-    }
-
-    private static Content content(CommandArguments arguments) throws CommandException {
-        Optional<String> release = arguments.string("release");
-        Optional<ArtifactRef> artifact = ArtifactDecoder.decode(arguments);
-        boolean isInline = arguments.object("manifest").isPresent();
-        if (artifact.isPresent()) {
-            if (isInline || arguments.object("files").isPresent()) {
-                throw arguments.wrong("artifact", "left out where manifest or files are given");
-            }
-            return new Content.Fetched(artifact.get(), release);
-        }
-        if (isInline && release.isPresent()) {
-            throw arguments.wrong("release", "left out where a manifest is given, which names its release itself");
-        }
-        if (isInline) return new Content.Inline(InstallDecoder.decode(arguments));
-        if (release.isEmpty()) {
-            throw arguments.wrong(
-                    "artifact",
-                    "where to fetch a release, or manifest its manifest, or release the name of one that is stored");
-        }
-        return new Content.Stored(release.get());
+        return run(command, id, DeployDecoder.content(command.arguments()), false);
     }
 
     CompletableFuture<CommandResult> rollback(Command command) throws CommandException {
@@ -83,60 +59,30 @@ public final class DeployCommands {
                 command.id(),
                 isRollback,
                 content,
-                rule(arguments),
+                DeployDecoder.rule(arguments),
                 arguments.string("if_release"),
                 arguments.flag("force", false),
+                arguments.flag("ignore_hold", false),
                 arguments.flag("start", true),
                 command.isRepeated());
+        if (arguments.flag("plan", false))
+            return deployments.plan(id, request).handle((plan, why) -> planned(id, plan, why));
         DeployTicket ticket = deployments.deploy(id, request);
-        if (command.waits()) return ticket.result().thenApply(over -> answer(id, over));
+        if (command.waits()) return ticket.result().thenApply(over -> answers.of(id, over));
         return ticket.accepted()
                 .thenApply(accepted -> ticket.result().isDone()
-                        ? answer(id, ticket.result().join())
-                        : new CommandResult.Done(state(id, ReplyFields.NONE)));
+                        ? answers.of(id, ticket.result().join())
+                        : new CommandResult.Done(answers.state(id, ReplyFields.NONE)));
     }
 
-    private static DeployRule rule(CommandArguments arguments) throws CommandException {
-        DeployRule standard = DeployRule.STANDARD;
-        Duration minHealthy = duration(arguments, "min_healthy").orElse(standard.minHealthy());
-        Duration deadline = duration(arguments, "healthy_deadline").orElse(standard.deadline());
-        if (deadline.compareTo(minHealthy) < 0) {
-            throw arguments.wrong("healthy_deadline", "at least min_healthy, which is " + Durations.format(minHealthy));
-        }
-        String onFailure = arguments.string("on_failure").orElse("rollback");
-        if (!List.of("rollback", "keep").contains(onFailure)) {
-            throw arguments.wrong("on_failure", "\"rollback\" or \"keep\"");
-        }
-        return new DeployRule(
-                minHealthy, deadline, onFailure.equals("rollback"), duration(arguments, "confirm_within"));
-    }
-
-    private static Optional<Duration> duration(CommandArguments arguments, String key) throws CommandException {
-        Optional<String> text = arguments.string(key);
-        if (text.isEmpty()) return Optional.empty();
-        Optional<Duration> duration = Durations.parse(text.get());
-        if (duration.isEmpty()) throw arguments.wrong(key, "a duration, " + Durations.EXAMPLES);
-        return duration;
-    }
-
-    private CommandResult answer(ServiceId id, DeployResult over) {
-        ReplyFields fields = state(id, ReplyFields.NONE.and("outcome", word(over.outcome())));
-        return over.problem()
-                .<CommandResult>map(problem -> new CommandResult.Failed(problem.code(), problem.message(), fields))
-                .orElseGet(() -> new CommandResult.Done(fields));
-    }
-
-    /** What is current, and how the deploy stands. */
-    private ReplyFields state(ServiceId id, ReplyFields before) {
-        ServiceReleases releases = deployments.releases(id);
-        ReplyFields fields = before;
-        if (releases.current().isPresent())
-            fields = fields.and("release", releases.current().get().value());
-        if (releases.previous().isPresent())
-            fields = fields.and("previous", releases.previous().get().value());
-        if (releases.deploy().isPresent())
-            fields = fields.and("deploy", releases.deploy().get().state().visible());
-        return fields;
+    private CommandResult planned(ServiceId id, @Nullable DeployPlan plan, @Nullable Throwable problem) {
+        if (problem instanceof CommandException refusal) return CommandResult.refused(refusal);
+        if (plan == null) throw new IllegalStateException("a deploy could not be planned", problem);
+        List<ReplyFields> steps = plan.steps().stream()
+                .map(step -> ReplyFields.of(JsonWriter.object(step)))
+                .toList();
+        return new CommandResult.Done(answers.state(
+                id, ReplyFields.NONE.and("target", plan.target().value()).and("plan", steps)));
     }
 
     CompletableFuture<CommandResult> releases(Command command) throws CommandException {
@@ -148,7 +94,7 @@ public final class DeployCommands {
                 .map(DeployCommands::line)
                 .toList();
         return CompletableFuture.completedFuture(
-                new CommandResult.Done(state(id, ReplyFields.NONE.and("releases", stored))));
+                new CommandResult.Done(answers.state(id, ReplyFields.NONE.and("releases", stored))));
     }
 
     private static ReplyFields line(Release release) {
@@ -171,12 +117,8 @@ public final class DeployCommands {
     }
 
     private CommandResult told(ServiceId id, Optional<Deploy> told) {
-        if (told.isPresent()) return new CommandResult.Done(state(id, ReplyFields.NONE));
+        if (told.isPresent()) return new CommandResult.Done(answers.state(id, ReplyFields.NONE));
         return new CommandResult.Failed(
-                ErrorCode.NO_DEPLOY, "no deploy of " + id + " is under way", state(id, ReplyFields.NONE));
-    }
-
-    private static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
+                ErrorCode.NO_DEPLOY, "no deploy of " + id + " is under way", answers.state(id, ReplyFields.NONE));
     }
 }

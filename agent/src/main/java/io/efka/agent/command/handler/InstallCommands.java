@@ -4,6 +4,9 @@ import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.ledger.LedgerEntry.ServiceSnapshot;
 import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.release.DeployRequest;
+import io.efka.agent.release.DeployRequest.Content;
+import io.efka.agent.release.Deployments;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request.Outcome;
 import io.efka.protocol.CommandException;
@@ -17,18 +20,24 @@ import java.util.concurrent.CompletableFuture;
 public final class InstallCommands {
     private final Installation installation;
     private final ServiceRequests services;
+    private final Deployments deployments;
+    private final DeployAnswers answers;
 
-    public InstallCommands(Installation installation, ServiceRequests services) {
+    public InstallCommands(Installation installation, ServiceRequests services, Deployments deployments) {
         this.installation = installation;
         this.services = services;
+        this.deployments = deployments;
+        this.answers = new DeployAnswers(deployments);
     }
 
     CompletableFuture<CommandResult> install(Command command) throws CommandException {
         ServiceId id = command.requiredService();
         boolean starts = command.arguments().flag("start", false);
-        InstallRequest request = InstallDecoder.decode(command.arguments());
         boolean isDone =
                 command.snapshot().filter(before -> !before.wasInstalled()).isPresent() && installation.isInstalled(id);
+        Optional<Content> fetched = DeployDecoder.fetched(command.arguments());
+        if (fetched.isPresent()) return fetch(command, id, fetched.get(), starts, isDone);
+        InstallRequest request = InstallDecoder.decode(command.arguments());
         List<String> warnings = isDone ? List.of() : installation.install(id, request);
         if (!starts) {
             return CompletableFuture.completedFuture(
@@ -36,6 +45,26 @@ public final class InstallCommands {
         }
         return services.ask(id, asking(command, id), asked -> new Event.StartAsked(asked, isDone, Optional.empty()))
                 .thenApply(outcome -> installed(started(command, outcome)).warning(warnings));
+    }
+
+    /** A deploy of a service that is not there yet. It waits for its turn by itself. */
+    private CompletableFuture<CommandResult> fetch(
+            Command command, ServiceId id, Content content, boolean starts, boolean isDone) throws CommandException {
+        if (!isDone) installation.requireNew(id);
+        var request = new DeployRequest(
+                command.id(),
+                false,
+                content,
+                DeployDecoder.rule(command.arguments()),
+                Optional.empty(),
+                false,
+                false,
+                starts,
+                command.isRepeated());
+        return deployments.deploy(id, request).result().thenApply(over -> {
+            CommandResult answer = answers.of(id, over);
+            return answer.with(answer.fields().and("installed", installation.isInstalled(id)));
+        });
     }
 
     /** An install holds the service's queue, so it does not wait until a oneshot has completed. */

@@ -49,14 +49,17 @@ public final class Installation {
         return supervision.find(id).isPresent();
     }
 
+    void requireNew(ServiceId id) throws CommandException {
+        if (!isInstalled(id)) return;
+        throw new CommandException(
+                ErrorCode.ALREADY_INSTALLED,
+                "service " + id
+                        + " is installed already: use apply, which updates it (remove would delete what it has written, too)");
+    }
+
     /** Returns what the manifest's reader warns of. */
     List<String> install(ServiceId id, InstallRequest request) throws CommandException {
-        if (isInstalled(id)) {
-            throw new CommandException(
-                    ErrorCode.ALREADY_INSTALLED,
-                    "service " + id
-                            + " is installed already: use apply, which updates it (remove would delete what it has written, too)");
-        }
+        requireNew(id);
         services.requireNoCycle(ServiceRequests.usable(id, check(id, request)).manifest());
         Installed installed = installer.install(id, request);
         try {

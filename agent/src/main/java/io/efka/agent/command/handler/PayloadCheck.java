@@ -20,7 +20,17 @@ import java.util.function.Predicate;
 /** Finds what is wrong with a payload before it is sent, as far as that can be known without the device. */
 public final class PayloadCheck {
     /** The arguments of {@code install}. */
-    public static final Set<String> INSTALL = Set.of("manifest", "files", "work_dir", "start");
+    public static final Set<String> INSTALL = Set.of(
+            "artifact",
+            "release",
+            "manifest",
+            "files",
+            "work_dir",
+            "start",
+            "min_healthy",
+            "healthy_deadline",
+            "on_failure",
+            "confirm_within");
 
     /** The arguments of {@code apply}. */
     public static final Set<String> APPLY = Set.of("services", "prune");
@@ -49,6 +59,10 @@ public final class PayloadCheck {
         check.warnings.addAll(arguments.warnUnknown(INSTALL));
         check.collect(() -> arguments.flag("start", false));
         check.collect(() -> {
+            if (DeployDecoder.fetched(arguments).isPresent()) {
+                DeployDecoder.rule(arguments);
+                return;
+            }
             InstallRequest request = InstallDecoder.decode(arguments);
             if (request.workDir().isPresent()) return;
             ManifestReading reading = request.manifestFor(serviceOf(request));
@@ -110,6 +124,11 @@ public final class PayloadCheck {
         @Override
         public boolean isOwn(ServiceId id) {
             return true;
+        }
+
+        @Override
+        public boolean hasReleases(ServiceId id) {
+            return false;
         }
 
         @Override

@@ -1,0 +1,56 @@
+package io.efka.agent.command.handler;
+
+import io.efka.agent.command.Command;
+import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
+import io.efka.agent.release.DeployRequest;
+import io.efka.agent.release.DeployRequest.Content;
+import io.efka.agent.release.Deployments;
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceId;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What an apply does to services whose content comes as a release: each is a deploy. Thread-safe. */
+record ReleaseSteps(Deployments deployments, ServiceRequests services, Command command) {
+
+    /** Whether the content is fetched or stored, or takes the place of a release. */
+    boolean isFor(ApplyPlan.Wanted wanted) {
+        if (wanted.content().isEmpty()) return false;
+        if (!(wanted.content().get() instanceof Content.Inline inline)) return true;
+        return inline.request().workDir().isEmpty() && hasReleases(deployments, wanted.id());
+    }
+
+    static boolean hasReleases(Deployments deployments, ServiceId id) {
+        return deployments.releases(id).current().isPresent();
+    }
+
+    /** Whether it is what is current already. */
+    boolean isCurrent(ApplyPlan.Wanted wanted) throws CommandException {
+        return deployments.isCurrent(wanted.id(), wanted.content().orElseThrow());
+    }
+
+    /**
+     * Installs a service, stopped, or has another release take the place of the one it has. It waits for its turn by itself.
+     */
+    CompletableFuture<CommandResult> deploy(ApplyPlan.Wanted wanted) throws CommandException {
+        ServiceId id = wanted.id();
+        if (services.isInstalled(id) && !services.isOwn(id)) {
+            throw new CommandException(
+                    ErrorCode.NOT_ALLOWED, "service " + id + " was registered where it is, and has no releases");
+        }
+        var request = new DeployRequest(
+                command.id(),
+                false,
+                wanted.content().orElseThrow(),
+                wanted.rule(),
+                Optional.empty(),
+                false,
+                false,
+                false,
+                command.isRepeated());
+        var answers = new DeployAnswers(deployments);
+        return deployments.deploy(id, request).result().thenApply(over -> answers.of(id, over));
+    }
+}
