@@ -80,6 +80,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.LoggerFactory;
 
@@ -145,7 +146,7 @@ final class AgentAssembly {
         link = new PahoLink(settings.broker(), timers, random);
         var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
         events = new EventPublisher(topics, timers, number, outbox::send);
-        var statusCodec = new StatusCodec(number, this::releases);
+        var statusCodec = new StatusCodec(number, id -> deployments().describe(id));
         var statuses = new RetainedStatuses(topics, link, timers, events, statusCodec);
         output = new Output(settings.folders().logs(), new StoredOffsets(store), link, topics, events, timers);
         data = new DataPublisher(topics, link, timers, events, new StoredRetained(store));
@@ -155,7 +156,8 @@ final class AgentAssembly {
         Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
             var device = new Discovery.Device(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            return new Discovery(prefix, device, this::serviceIds, this::hasReleases, link, timers, random);
+            Predicate<ServiceId> hasReleases = id -> deployments().releases(id).current().isPresent();
+            return new Discovery(prefix, device, this::serviceIds, hasReleases, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
         var mailbox = mailbox("the session's mailbox", check);
@@ -279,14 +281,6 @@ final class AgentAssembly {
 
     private DesiredState desired() {
         return desired;
-    }
-
-    private Map<String, Object> releases(ServiceId id) {
-        return deployments.describe(id);
-    }
-
-    private boolean hasReleases(ServiceId id) {
-        return deployments.releases(id).current().isPresent();
     }
 
     private Map<String, String> environment(Launcher.Launch launch) {

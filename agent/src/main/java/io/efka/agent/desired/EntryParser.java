@@ -24,13 +24,18 @@ final class EntryParser {
     /** Of {@code apply} alone: a service that has no releases. */
     private static final List<String> FOLDER_KEYS = List.of("work_dir", "patch");
 
+    /** Of {@code deploy} alone: it would do nothing. */
+    private static final String PLAN = "plan";
+
     private final Set<String> deployKeys;
     private final Set<String> known;
 
     /** @param deployKeys the arguments that {@code deploy} understands */
     EntryParser(Set<String> deployKeys) {
-        this.deployKeys = Set.copyOf(deployKeys);
-        var all = new TreeSet<String>(deployKeys);
+        var carriedOut = new TreeSet<String>(deployKeys);
+        carriedOut.remove(PLAN);
+        this.deployKeys = Set.copyOf(carriedOut);
+        var all = new TreeSet<String>(carriedOut);
         all.addAll(FOLDER_KEYS);
         all.addAll(Entry.OWN_KEYS);
         this.known = Set.copyOf(all);

@@ -166,7 +166,8 @@ final class ServiceChanges {
 
     /** Whether its manifest is changed where it is: then it has to be known what it was. */
     private static boolean isEdited(Entry entry, Before now) {
-        return entry.content() == Content.FOLDER && entry.arguments().has("patch") && now.isInstalled();
+        boolean hasReleases = now.release().isPresent(); // a rollback restores it
+        return entry.content() == Content.FOLDER && entry.arguments().has("patch") && now.isInstalled() && !hasReleases;
     }
 
     private CompletableFuture<Sight> withManifest(ServiceId service, Sight sight) {

@@ -107,6 +107,7 @@ final class DocumentParserTest {
                 {"v":1,"revision":1,"services":{"cam":1}}                  | services.cam must be an object
                 {"v":1,"revision":1,"services":{"cam":null}}               | services.cam must be an object
                 {"v":1,"revision":1,"services":{"cam":{"relase":"1"}}}     | services.cam.relase must be left out: this agent does not know it; did you mean "release"?
+                {"v":1,"revision":1,"services":{"cam":{"release":"1","plan":true}}} | services.cam.plan must be left out: this agent does not know it
                 {"v":1,"revision":1,"services":{"cam":{"desired":"up"}}}   | services.cam.desired must be "running" or "stopped", was "up"
                 {"v":1,"revision":1,"services":{"cam":{"config":[]}}}      | services.cam.config must be an object
                 {"v":1,"revision":1,"services":{"cam":{"absent":true,"release":"1"}}}     | services.cam.release must be left out where absent is true

@@ -32,6 +32,7 @@ final class Samples {
             "on_failure",
             "confirm_within",
             "if_release",
+            "plan",
             "force"));
 
     private Samples() {}
