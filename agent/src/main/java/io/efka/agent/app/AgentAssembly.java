@@ -86,7 +86,6 @@ import org.slf4j.LoggerFactory;
 
 /** Creates and connects all parts of an agent. What is started first is stopped last. */
 final class AgentAssembly {
-
     /** Replies and events that wait for the broker: an hour offline of a lively device. */
     private static final int OUTBOX_MESSAGES = 10_000;
 
@@ -156,7 +155,8 @@ final class AgentAssembly {
         Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
             var device = new Discovery.Device(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            Predicate<ServiceId> hasReleases = id -> deployments().releases(id).current().isPresent();
+            Predicate<ServiceId> hasReleases =
+                    id -> deployments().releases(id).current().isPresent();
             return new Discovery(prefix, device, this::serviceIds, hasReleases, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());

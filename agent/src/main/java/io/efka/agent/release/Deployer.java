@@ -106,12 +106,8 @@ final class Deployer {
     CompletableFuture<Hold.Placed> hold(Hold.Request request) {
         var placed = new CompletableFuture<Hold.Placed>();
         mailbox.execute(() -> {
-            if (isRetired) {
-                placed.completeExceptionally(
-                        new CommandException(ErrorCode.UNKNOWN_SERVICE, "service " + id + " is being removed"));
-            } else {
-                holds.ask(request, active.filter(Deploy::isSwitching).isPresent(), placed);
-            }
+            if (isRetired) placed.completeExceptionally(Hold.ofRemoved(id));
+            else holds.ask(request, active.filter(Deploy::isSwitching).isPresent(), placed);
         });
         return placed;
     }
@@ -328,14 +324,10 @@ final class Deployer {
         record.delete();
         pruning.deleteAll();
         pruning.afterwards(() -> mailbox.execute(() -> {
-            boolean isForgotten = retirement.isDue() && record.now().equals(ServiceReleases.NONE);
-            if (isForgotten) retire();
+            if (!retirement.isDue() || !record.now().equals(ServiceReleases.NONE)) return;
+            isRetired = true;
+            all.retired(id, this);
         }));
-    }
-
-    private void retire() {
-        isRetired = true;
-        all.retired(id, this);
     }
 
     // What is seen of the service.
