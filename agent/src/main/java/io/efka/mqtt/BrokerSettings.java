@@ -30,4 +30,9 @@ public record BrokerSettings(
             throw new IllegalArgumentException("a client certificate needs both its cert and its key");
         }
     }
+
+    /** The same for a further client: this is added to the client id. */
+    public BrokerSettings withClientIdSuffix(String suffix) {
+        return new BrokerSettings(uris, clientId + suffix, username, passwordFile, ca, cert, key);
+    }
 }

@@ -11,6 +11,8 @@ import java.util.function.Supplier;
  * failed publish, the publisher sends again. Thread-safe.
  */
 public interface MqttLink extends AutoCloseable {
+    /** Of 128 KiB each, they fit into a small heap. */
+    int VISITOR_MESSAGES = 16;
 
     /**
      * Starts to connect in the background, and does not give up before {@link #close()}. Called once.
@@ -20,6 +22,12 @@ public interface MqttLink extends AutoCloseable {
      * @param subscriptions topic filters, subscribed at QoS 1 (retain as published) on every connection
      */
     void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener);
+
+    /**
+     * As {@link #open}, for a client that is there only for a while: it leaves no will, and the broker keeps nothing for
+     * it while it is away. At most {@link #VISITOR_MESSAGES} messages arrive before one of them is acknowledged.
+     */
+    void visit(List<Subscription> subscriptions, Listener listener);
 
     /**
      * Publishes a message. Never blocks: a message that does not fit into the broker's window waits in a bounded

@@ -260,6 +260,11 @@ final class DemoTest {
         private Optional<Listener> listener = Optional.empty();
 
         @Override
+        public void visit(List<Subscription> subscriptions, Listener listener) {
+            throw new UnsupportedOperationException("a device is no visitor");
+        }
+
+        @Override
         public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener heard) {
             listener = Optional.of(heard);
             opened.countDown();

@@ -40,6 +40,12 @@ public final class FakeLink implements MqttLink {
     }
 
     @Override
+    public synchronized void visit(List<Subscription> subscriptions, Listener listener) {
+        this.subscriptions = List.copyOf(subscriptions);
+        this.listener = Optional.of(listener);
+    }
+
+    @Override
     public synchronized CompletableFuture<Void> publish(Message message, Lane lane) {
         if (!up) return CompletableFuture.failedFuture(new LinkException("link is down"));
         if (nextFailure.isPresent()) {

@@ -83,6 +83,11 @@ public final class AgentProcess implements AutoCloseable {
         return start(World.USUAL.of(WHOLE_JAR), log, all);
     }
 
+    /** A command for a fleet; stdout and stderr go to the log. */
+    public static AgentProcess fleet(Path log, List<String> arguments) {
+        return start(World.USUAL.of(WHOLE_JAR), log, arguments);
+    }
+
     private static AgentProcess start(World world, Path log, List<String> arguments) {
         var command = new ArrayList<String>(world.wrapper());
         command.addAll(List.of(

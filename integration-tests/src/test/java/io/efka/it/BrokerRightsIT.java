@@ -108,6 +108,14 @@ class BrokerRightsIT {
             operator.publish("efka/group/all/cmd/ping", "{\"reply_to\":\"efka/group/all/reply/me\"}");
             operator.await("a reply of a group", m -> m.topic().equals("efka/group/all/reply/me"));
 
+            String document = "{\"v\":1,\"revision\":%d,\"services\":{\"talker\":{\"desired\":\"running\"}}}";
+            for (String topic : List.of("efka/dev1/desired/own", "efka/group/cameras/desired/group")) {
+                operator.publish(
+                        topic, document.formatted(1).getBytes(StandardCharsets.UTF_8), true, new MqttProperties());
+            }
+            operator.awaitJson("efka/dev1/reported/own", where("state", "done"));
+            operator.awaitJson("efka/dev1/reported/group", where("state", "done"));
+
             home.await("the document", m -> m.topic().equals("homeassistant/device/efka_dev1/config"));
             home.publish("efka/dev1/svc/talker/cmd/switch", "{\"on\":false}");
             home.awaitJson("efka/dev1/svc/talker/status", where("state", "stopped"));
@@ -144,6 +152,49 @@ class BrokerRightsIT {
     }
 
     @Test
+    void anOperatorSendsAnArtifactAndADeviceFetchesItButSendsNone() {
+        Archive archive = Archive.of(
+                Bundle.script("cam", "echo runs", "exec sleep 1000").with("release", "\"1.0\""),
+                folder.resolve("archives"),
+                300_000);
+        var arguments = List.of(
+                "artifact",
+                "push",
+                archive.file().toString(),
+                "--group",
+                "cameras",
+                "--devices",
+                "1",
+                "--broker",
+                broker.uri(),
+                "--username",
+                "operator",
+                "--password-file",
+                folder.resolve("password").toString());
+        try (var agent = agent("dev1", "--groups", "cameras");
+                var stranger = as("dev2", "efka/group/cameras/artifact/#");
+                var push = AgentProcess.fleet(folder.resolve("push.log"), arguments)) {
+            awaitOnline("dev1");
+            ok(operator.ask(
+                    "efka/dev1/svc/cam/cmd/deploy",
+                    "{\"artifact\":" + archive.artifact("mqtt:") + ",\"min_healthy\":\"300ms\"}"));
+            assertThat(push.exitCode()).as(push.log()).isZero();
+            assertThat(agent.log()).doesNotContain("refused");
+
+            String base = "efka/group/cameras/artifact/" + archive.hash() + "/";
+            operator.clear();
+            for (String leaf : List.of("info", "pieces", "chunk/0", "answer", "have/dev1")) {
+                stranger.publish(base + leaf, "forged".getBytes(StandardCharsets.UTF_8), false, new MqttProperties());
+            }
+            // Behind the others: what they did would have come before it.
+            stranger.publish(base + "have/dev2", "{}");
+            operator.await("its own topic", m -> m.topic().equals(base + "have/dev2"));
+            assertThat(operator.all()).noneMatch(m -> m.text().equals("forged"));
+            ok(operator.ask("efka/dev1/svc/cam/cmd/remove", ""));
+        }
+    }
+
+    @Test
     void aDeviceNeitherCommandsAnotherNorSpeaksForIt() {
         try (var agent = agent("dev1");
                 var stranger = as("dev2", "efka/#", "homeassistant/#")) {
@@ -154,6 +205,9 @@ class BrokerRightsIT {
                     "efka/dev1/cmd/shutdown",
                     "efka/group/all/cmd/shutdown",
                     "efka/dev1/svc/x/cmd/start",
+                    "efka/dev1/desired/x",
+                    "efka/group/all/desired/x",
+                    "efka/dev1/reported/x",
                     "efka/dev1/status",
                     "efka/dev1/event",
                     "efka/dev1/svc/x/status",

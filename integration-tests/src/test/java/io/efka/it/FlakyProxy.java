@@ -9,12 +9,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A TCP proxy in front of a broker that cuts its connections when told to. */
 public final class FlakyProxy implements AutoCloseable {
     private final ServerSocket server;
     private final int target;
     private final Set<Line> open = ConcurrentHashMap.newKeySet();
+    private final AtomicLong fromClients = new AtomicLong();
 
     /** @param target port on this machine */
     public FlakyProxy(int target) throws IOException {
@@ -25,6 +27,11 @@ public final class FlakyProxy implements AutoCloseable {
 
     public URI uri() {
         return URI.create("tcp://127.0.0.1:" + server.getLocalPort());
+    }
+
+    /** Bytes that clients have sent to the broker. */
+    public long bytesFromClients() {
+        return fromClients.get();
     }
 
     /** Resets every connection, with whatever is on its way lost; returns how many there were. */
@@ -69,7 +76,10 @@ public final class FlakyProxy implements AutoCloseable {
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) out.write(buffer, 0, count);
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                out.write(buffer, 0, count);
+                if (from == line.client) fromClients.addAndGet(count);
+            }
         } catch (IOException e) {
             // Cut.
         } finally {

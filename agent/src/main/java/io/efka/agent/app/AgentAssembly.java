@@ -22,6 +22,7 @@ import io.efka.agent.command.handler.RestartAllCommand;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.desired.DesiredState;
 import io.efka.agent.health.Probes;
 import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.install.ReleaseFolders;
@@ -41,7 +42,6 @@ import io.efka.agent.runtime.Ulids;
 import io.efka.agent.session.BrokerSession;
 import io.efka.agent.session.DevicePresence;
 import io.efka.agent.session.DeviceStatusCodec;
-import io.efka.agent.session.DeviceSubscriptions;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StoredConfigs;
 import io.efka.agent.state.StoredLedger;
@@ -80,12 +80,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.LoggerFactory;
 
 /** Creates and connects all parts of an agent. What is started first is stopped last. */
 final class AgentAssembly {
-
     /** Replies and events that wait for the broker: an hour offline of a lively device. */
     private static final int OUTBOX_MESSAGES = 10_000;
 
@@ -123,6 +123,7 @@ final class AgentAssembly {
     private final OrphanSweep orphans;
     private final ArtifactParts artifacts;
     private final Deployments deployments;
+    private final DesiredState desired;
     private final boolean isStateWhole;
 
     /**
@@ -144,7 +145,7 @@ final class AgentAssembly {
         link = new PahoLink(settings.broker(), timers, random);
         var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
         events = new EventPublisher(topics, timers, number, outbox::send);
-        var statusCodec = new StatusCodec(number, this::releases);
+        var statusCodec = new StatusCodec(number, id -> deployments().describe(id));
         var statuses = new RetainedStatuses(topics, link, timers, events, statusCodec);
         output = new Output(settings.folders().logs(), new StoredOffsets(store), link, topics, events, timers);
         data = new DataPublisher(topics, link, timers, events, new StoredRetained(store));
@@ -154,7 +155,9 @@ final class AgentAssembly {
         Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
             var device = new Discovery.Device(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            return new Discovery(prefix, device, this::serviceIds, this::hasReleases, link, timers, random);
+            Predicate<ServiceId> hasReleases =
+                    id -> deployments().releases(id).current().isPresent();
+            return new Discovery(prefix, device, this::serviceIds, hasReleases, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
         var mailbox = mailbox("the session's mailbox", check);
@@ -167,6 +170,7 @@ final class AgentAssembly {
         var measurements = new Measurements(meters, timers, System::nanoTime);
         var listeners = new ArrayList<StatusListener>(
                 List.of(channels, statuses, presence, measurements, data, StatusListener.of(this::deployments)));
+        listeners.add(StatusListener.of(this::desired));
         homeAssistant.ifPresent(listeners::add);
         StatusListener listener = StatusListener.all(listeners);
         folders = new ServiceFolders(
@@ -187,7 +191,7 @@ final class AgentAssembly {
         var audit = new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
         var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit);
         var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
-        artifacts = ArtifactParts.of(settings.artifacts(), folder, timers, random);
+        artifacts = ArtifactParts.of(settings, topics, timers, random);
         deployments = new Deployments(
                 new DeployPorts(
                         new StoredReleases(store),
@@ -203,6 +207,7 @@ final class AgentAssembly {
                         id -> {
                             statuses.refresh(id);
                             homeAssistant.ifPresent(one -> one.releasesChanged(id));
+                            desired().changed(id);
                         }),
                 () -> mailbox("a service's deploys", check));
         var requests = new ServiceRequests(services, folders);
@@ -227,6 +232,16 @@ final class AgentAssembly {
                 new RestartAllCommand(services, requests, queues),
                 shutdown);
         router = new CommandRouter(commands, context, queues, pools.workers());
+        desired = DesiredServices.state(
+                topics,
+                store,
+                new DesiredServices.Facts(services, deployments, channels, folders, pools.folders()),
+                DesiredServices.Actions.of(commands, context, queues, installation),
+                link,
+                events,
+                timers,
+                mailbox("the desired state's mailbox", check));
+        var parts = new OnlineParts(topics, statuses, outbox, events, output, data, desired, homeAssistant);
         session = new BrokerSession(
                 mailbox,
                 presence,
@@ -234,22 +249,11 @@ final class AgentAssembly {
                 timers,
                 events,
                 brokerState,
-                new OnlineParts(statuses, outbox, events, output, data, homeAssistant).listeners(),
+                parts.listeners(),
                 router::received,
-                message -> {
-                    statuses.received(message);
-                    homeAssistant.ifPresent(one -> one.received(message));
-                });
-        departure = new Departure(session, link, timers, () -> {
-            var retained = new ArrayList<String>(List.of(topics.device("status")));
-            retained.addAll(statuses.topics());
-            retained.addAll(data.topics());
-            homeAssistant.ifPresent(one -> retained.add(one.topic()));
-            return retained;
-        });
-        var wanted = new ArrayList<>(DeviceSubscriptions.of(topics, router.deviceCommands()));
-        homeAssistant.ifPresent(one -> wanted.addAll(one.subscriptions()));
-        subscriptions = List.copyOf(wanted);
+                parts::received);
+        departure = new Departure(session, link, timers, parts::retained);
+        subscriptions = parts.subscriptions(router.deviceCommands());
     }
 
     private SerialExecutor mailbox(String name, SelfCheck check) {
@@ -275,12 +279,8 @@ final class AgentAssembly {
         return deployments;
     }
 
-    private Map<String, Object> releases(ServiceId id) {
-        return deployments.describe(id);
-    }
-
-    private boolean hasReleases(ServiceId id) {
-        return deployments.releases(id).current().isPresent();
+    private DesiredState desired() {
+        return desired;
     }
 
     private Map<String, String> environment(Launcher.Launch launch) {
@@ -314,15 +314,18 @@ final class AgentAssembly {
         deployments.start();
         AgentThread.step();
         router.recover();
+        desired.start();
         AgentThread.step();
         link.open(presence::will, subscriptions, session);
         metrics.start();
         disk.start();
+        artifacts.start();
     }
 
     /** Stops services first, then announces the end to the broker, then closes the rest; within {@code limit}. */
     void stop(Duration limit) {
         spares.close();
+        desired.end();
         events.device("stopping", Map.of());
         disk.close();
         metrics.close();

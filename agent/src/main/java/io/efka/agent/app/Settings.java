@@ -68,6 +68,7 @@ public record Settings(
      * @param allowHttp whether an {@code http:} source may be used
      * @param rate bytes per second of all downloads together; 0: no limit
      * @param maxUnpacked bytes that an archive may unpack to, 2 GiB
+     * @param serves whether this device sends what it has to others over the broker when nobody else does
      */
     public record Artifacts(
             long cache,
@@ -76,10 +77,11 @@ public record Settings(
             Optional<Path> credentials,
             boolean allowHttp,
             long rate,
-            long maxUnpacked) {
+            long maxUnpacked,
+            boolean serves) {
         /** From the protocol document. */
         public static final Artifacts STANDARD =
-                new Artifacts(1L << 30, List.of(), Optional.empty(), Optional.empty(), false, 0, 2L << 30);
+                new Artifacts(1L << 30, List.of(), Optional.empty(), Optional.empty(), false, 0, 2L << 30, false);
 
         public Artifacts {
             roots = List.copyOf(roots);

@@ -96,7 +96,9 @@ public final class ArtifactCache {
     long missing(Sha256 hash, long size) {
         if (Files.isRegularFile(folder.resolve(hash.hex()), LinkOption.NOFOLLOW_LINKS)) return 0;
         try {
-            return Math.max(0, size - Files.size(folder.resolve(hash.hex() + PART)));
+            long there = Files.size(folder.resolve(hash.hex() + PART));
+            // One with notes is longer, and has holes: it may have nothing.
+            return there > size ? size : size - there;
         } catch (IOException none) {
             return size;
         }
@@ -128,6 +130,12 @@ public final class ArtifactCache {
 
     private void touch(Path file) throws IOException {
         Files.setLastModifiedTime(file, FileTime.from(timers.now()));
+    }
+
+    /** Keeps an artifact from being deleted, if it is there. Whoever uses it compares its hash. */
+    public Optional<CachedArtifact> hold(Sha256 hash) {
+        Path file = folder.resolve(hash.hex());
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Optional.of(use(hash, file)) : Optional.empty();
     }
 
     private synchronized CachedArtifact use(Sha256 hash, Path file) {

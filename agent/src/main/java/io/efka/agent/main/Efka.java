@@ -46,6 +46,7 @@ final class Efka {
         this.err = err;
         commands.put("run", () -> new RunCommand(agents, machine, termination).commandLine());
         commands.put("demo", () -> command(new DemoCommand(agents, links, termination), HelpTexts::demo));
+        commands.put("artifact", () -> new ArtifactCommand(links, machine, termination).commandLine());
         commands.put("check", () -> command(new CheckCommand(stdin), HelpTexts::check));
     }
 

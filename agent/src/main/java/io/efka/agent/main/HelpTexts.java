@@ -58,6 +58,53 @@ final class HelpTexts {
                 "reads its credentials and the level of its log again.");
     }
 
+    static void artifact(CommandSpec spec) {
+        UsageMessageSpec usage = plain(spec);
+        usage.header(
+                "Sends files to a fleet over its broker: any number of devices from one transfer.",
+                "",
+                "Examples:",
+                "  efka artifact push camera-1.4.2.tar.gz --group cameras",
+                "  efka artifact serve /srv/artifacts",
+                "");
+        usage.synopsisSubcommandLabel("COMMAND");
+        usage.commandListHeading("%nCommands:%n");
+    }
+
+    static void artifactPush(CommandSpec spec) {
+        UsageMessageSpec usage = plain(spec);
+        usage.header(
+                "Sends a file to the devices that ask for it, until all have it.",
+                "",
+                "Examples:",
+                "  efka artifact push camera-1.4.2.tar.gz",
+                "  efka artifact push camera-1.4.2.tar.gz --group cameras --rate 4MiB/s --devices 12",
+                "");
+        usage.footer(
+                "",
+                "Prints to stdout what a deploy names as its artifact: devices ask when a deploy tells them to.",
+                "Who has how much goes to stderr. The options of the broker can also be in the environment, such",
+                "as EFKA_BROKER. The broker keeps no chunk: devices get them while this runs, and say what is missing.",
+                "",
+                "Exit code 0: all that asked have it; 3: no device asked; 66: the file cannot be read, or changed;",
+                "69: no broker; 75: some devices do not have it; 77: the broker refuses it; 130: ended by Ctrl-C.");
+    }
+
+    static void artifactServe(CommandSpec spec) {
+        UsageMessageSpec usage = plain(spec);
+        usage.header(
+                "Sends the files of a folder to devices that ask for them, until it is told to end.",
+                "",
+                "Examples:",
+                "  efka artifact serve /srv/artifacts",
+                "  efka artifact serve /srv/artifacts --group all,cameras --rate 512KiB/s",
+                "");
+        usage.footer(
+                "",
+                "New files are found within half a minute. Exit code 0: ended as asked; 66: the folder cannot be",
+                "read; 77: the broker refuses it.");
+    }
+
     static void check(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
         usage.header(

@@ -42,6 +42,10 @@ enum Setting {
     DOWNLOAD_RATE("SIZE", Shape.SIZE, "Bytes per second of all downloads together; 0: no limit. Default: 0"),
     MAX_UNPACKED("SIZE", Shape.SIZE, "An archive that unpacks to more is refused. Default: 2GiB"),
     MAX_HOLD("TIME", Shape.TEXT, "Nobody can hold a service against deploys for longer. Default: 24h"),
+    SERVE_ARTIFACTS(
+            "BOOL",
+            Shape.FLAG,
+            "Send an artifact that another device asks for over the broker, when nobody else does. Default: false"),
     METRICS_INTERVAL("TIME", Shape.TEXT, "Between two metrics messages; 0: none. Default: 30s"),
     LEDGER_ENTRIES("N", Shape.NUMBER, "Outcomes of commands kept, at least. Default: 1000"),
     LEDGER_AGE("TIME", Shape.TEXT, "Outcomes are kept this long, at least. Default: 24h"),

@@ -135,6 +135,16 @@ final class SettingValues {
         return text.equals("0") ? 0 : size("1KiB", text);
     }
 
+    /** Bytes per second, with or without /s; zero is no limit. Slower than a chunk in two seconds, devices would ask again. */
+    static long sendRate(String text) {
+        String amount = text.endsWith("/s") ? text.substring(0, text.length() - 2) : text;
+        return amount.equals("0") ? 0 : size("32KiB", amount);
+    }
+
+    static Duration patience(String text) {
+        return between("0", "30d", text);
+    }
+
     private static long size(String least, String text) {
         Optional<Long> bytes = text.matches("\\d{1,18}") ? Optional.of(Long.parseLong(text)) : Sizes.parse(text);
         long lowest = Sizes.parse(least).orElseThrow();

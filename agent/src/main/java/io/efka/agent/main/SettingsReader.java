@@ -155,7 +155,8 @@ final class SettingsReader {
                 file(Setting.ARTIFACT_CREDENTIALS),
                 value(Setting.ALLOW_HTTP, "false", SettingValues::flag),
                 value(Setting.DOWNLOAD_RATE, "0", SettingValues::downloadRate),
-                value(Setting.MAX_UNPACKED, "2GiB", SettingValues::artifactSize));
+                value(Setting.MAX_UNPACKED, "2GiB", SettingValues::artifactSize),
+                value(Setting.SERVE_ARTIFACTS, "false", SettingValues::flag));
     }
 
     private Settings.LedgerBounds ledger() {

@@ -2,6 +2,7 @@ package io.efka.mqtt.paho;
 
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
+import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.paho.BrokerFeatures.Missing;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
@@ -31,15 +32,16 @@ final class ConnectOptions {
     static MqttConnectionOptions of(PahoLink.Config config, boolean cleanStart, BrokerFeatures features)
             throws LinkException {
         var options = new MqttConnectionOptions();
-        options.setCleanStart(cleanStart);
-        options.setSessionExpiryInterval(SESSION_EXPIRY_SECONDS);
+        boolean isVisitor = config.will().isEmpty();
+        options.setCleanStart(cleanStart || isVisitor);
+        options.setSessionExpiryInterval(isVisitor ? 0 : SESSION_EXPIRY_SECONDS);
         options.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
-        options.setReceiveMaximum(RECEIVE_MAXIMUM);
+        options.setReceiveMaximum(isVisitor ? MqttLink.VISITOR_MESSAGES : RECEIVE_MAXIMUM);
         options.setMaximumPacketSize(MAX_PACKET_BYTES);
         options.setAutomaticReconnect(false);
         config.broker().username().ifPresent(options::setUserName);
         config.credentials().password().ifPresent(options::setPassword);
-        addWill(options, config.will().get(), features);
+        config.will().ifPresent(will -> addWill(options, will.get(), features));
         return options;
     }
 

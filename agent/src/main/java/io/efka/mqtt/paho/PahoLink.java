@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The link over Paho's MQTT 5 client: one {@link Connection} after the other, with growing waits, to the brokers in
- * turn. A broker keeps the session for 24 h while the device is away. It publishes the will 5 s after a connection is
- * lost, so that a device that reconnects sooner is never seen as offline.
+ * turn. A broker keeps the session for 24 h while the device is away, unless it is a visitor's. It publishes the will 5 s
+ * after a connection is lost, so that a device that reconnects sooner is never seen as offline.
  */
 public final class PahoLink implements MqttLink {
     private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
@@ -95,10 +95,20 @@ public final class PahoLink implements MqttLink {
     }
 
     @Override
-    public synchronized void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {
+    public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {
+        start("agent-mqtt", Optional.of(will), subscriptions, listener);
+    }
+
+    @Override
+    public void visit(List<Subscription> subscriptions, Listener listener) {
+        start("agent-mqtt-visit", Optional.empty(), subscriptions, listener);
+    }
+
+    private synchronized void start(
+            String name, Optional<Supplier<Message>> will, List<Subscription> subscriptions, Listener listener) {
         if (thread.isPresent()) throw new IllegalStateException("a link can be opened only once");
         var config = new Config(broker, credentials, will, subscriptions, listener, refusals, times);
-        Thread started = new AgentThread("agent-mqtt", () -> run(config));
+        Thread started = new AgentThread(name, () -> run(config));
         started.start();
         thread = Optional.of(started);
     }
@@ -287,11 +297,15 @@ public final class PahoLink implements MqttLink {
         return closed.getCount() == 0;
     }
 
-    /** What all connections of a link share. */
+    /**
+     * What all connections of a link share.
+     *
+     * @param will empty: the client is a visitor
+     */
     record Config(
             BrokerSettings broker,
             Credentials credentials,
-            Supplier<Message> will,
+            Optional<Supplier<Message>> will,
             List<Subscription> subscriptions,
             Listener listener,
             BrokerRefusals refusals,

@@ -35,7 +35,9 @@ final class ArchitectureTest {
             protocol.json           -> protocol
             protocol.manifest       -> protocol, protocol.json
             mqtt                    -> threads
+            protocol.artifact       -> protocol, protocol.json
             mqtt.paho               -> threads, words, mqtt
+            transfer                -> threads, protocol, protocol.artifact, mqtt
             agent.files             -> threads
             agent.runtime           -> threads, protocol
             agent.supervision       -> threads, protocol, protocol.manifest
@@ -46,10 +48,12 @@ final class ArchitectureTest {
             agent.install           -> threads, words, protocol, protocol.json, protocol.manifest, agent.files
             agent.artifact.archive  -> threads, agent.files
             agent.artifact          -> threads, words, protocol, protocol.json, agent.files, agent.runtime
+            agent.artifact.mqtt     -> threads, protocol, protocol.artifact, mqtt, transfer, agent.artifact, agent.files
             agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.artifact, agent.artifact.archive, agent.install
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
             agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.artifact, agent.install, agent.release, agent.command.ledger, agent.command
+            agent.desired           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command
             agent.output.store      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
@@ -58,7 +62,8 @@ final class ArchitectureTest {
             agent.process.tree      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files, agent.process.proc, agent.process.cgroup
             agent.process           -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry, agent.files, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
-            agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.files, agent.command.ledger, agent.output.store
+            agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.desired, agent.files, agent.command.ledger, agent.output.store
+            fleet                   -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *

@@ -84,6 +84,7 @@ public final class CommandFixture {
     boolean isGrouped = true;
     final CommandTable table;
     public final CommandRouter router;
+    final LocalCommands local;
 
     public CommandFixture() {
         this(new FakeDisk(), new FakeSupervision(), new FakeInstaller(), new FakeTimers(), KillSwitch.never());
@@ -142,6 +143,7 @@ public final class CommandFixture {
                 new ApplyCommand(supervision, requests, installation, deployments, queues),
                 new RestartAllCommand(supervision, requests, queues),
                 () -> onShutdown.run());
+        local = new LocalCommands(table, context, queues);
         router = new CommandRouter(table, context, queues, tasks::add);
     }
 

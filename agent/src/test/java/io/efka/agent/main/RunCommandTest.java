@@ -134,7 +134,8 @@ final class RunCommandTest {
                      "cert": "/cert", "key": "/key", "data_dir": "/d", "log_dir": "/l", "work_dir_roots": ["/r", "/s"],
                      "artifact_cache": 2000000, "artifact_roots": ["/media"], "artifact_ca": "/aca",
                      "artifact_credentials": "/creds", "allow_http": true, "download_rate": "64KiB", "max_unpacked": "3 GB",
-                     "max_hold": "2h", "metrics_interval": "0", "ledger_entries": 50, "ledger_age": "7d", "stop_timeout": "5s",
+                     "max_hold": "2h", "serve_artifacts": true,
+                     "metrics_interval": "0", "ledger_entries": 50, "ledger_age": "7d", "stop_timeout": "5s",
                      "heartbeat_file": "/dev/shm/efka", "home_assistant": "ha/disc", "log_level": "warn"}"""));
 
             assertThat(code).isZero();
@@ -157,7 +158,8 @@ final class RunCommandTest {
                             Optional.of(Path.of("/creds")),
                             true,
                             65_536,
-                            3_000_000_000L));
+                            3_000_000_000L,
+                            true));
             assertThat(settings.metricsInterval()).isZero();
             assertThat(settings.homeAssistant()).hasValue("ha/disc");
             assertThat(settings.ledger()).isEqualTo(new Settings.LedgerBounds(50, Duration.ofDays(7)));

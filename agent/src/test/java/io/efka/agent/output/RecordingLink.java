@@ -129,6 +129,11 @@ final class RecordingLink implements MqttLink {
     }
 
     @Override
+    public void visit(List<Subscription> subscriptions, Listener listener) {
+        throw new UnsupportedOperationException("output is no visitor's");
+    }
+
+    @Override
     public void close() {
         up = false;
     }

@@ -187,6 +187,11 @@ final class BrokerSessionStressTest {
         public synchronized void holdOff(Duration pause) {}
 
         @Override
+        public void visit(List<Subscription> subscriptions, Listener listener) {
+            throw new UnsupportedOperationException("a device is no visitor");
+        }
+
+        @Override
         public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {}
 
         @Override

@@ -196,6 +196,11 @@ final class FakeBroker {
         }
 
         @Override
+        public void visit(List<Subscription> subscriptions, Listener listener) {
+            throw new UnsupportedOperationException("a device is no visitor");
+        }
+
+        @Override
         public void open(Supplier<Message> will, List<Subscription> subscriptions, Listener listener) {}
 
         @Override

@@ -11,6 +11,7 @@ import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.LinkException.Kind;
 import io.efka.mqtt.Message;
+import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Inbound;
 import io.efka.mqtt.MqttLink.Lane;
 import io.efka.mqtt.MqttLink.Listener;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,6 +115,25 @@ class PahoLinkTest {
             var refused = connectedTo(broker).publish(message("a", "x"), Lane.CONTROL);
 
             assertThat(problemOf(refused).isRefused()).isTrue();
+        }
+    }
+
+    @Nested
+    class WhatAVisitorLeaves {
+        @Test
+        void isNoWillAndNoSession() throws Exception {
+            ScriptedBroker broker = with(ScriptedBroker.granting());
+            PahoLink link = with(new PahoLink(settings(broker.uri()), new NoTimers(), new Random(1), QUICK));
+            link.visit(subscriptions, heed);
+
+            await("connected", () -> heed.connects.size() == 1);
+            byte[] connect = broker.received(ScriptedBroker.CONNECT).get(0).body();
+            int flags = 7; // after the protocol's name and its version
+            assertThat(connect[flags]).isEqualTo((byte) 0b10); // a clean start and nothing else
+            byte[] properties = Arrays.copyOfRange(connect, 11, 11 + connect[10]);
+            assertThat(properties)
+                    .containsSequence(0x21, 0, MqttLink.VISITOR_MESSAGES)
+                    .containsSequence(0x11, 0, 0, 0, 0); // the session ends with the connection
         }
     }
 

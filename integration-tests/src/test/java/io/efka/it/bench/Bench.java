@@ -40,7 +40,8 @@ public final class Bench {
             new LogsBenchmark(),
             new DataBenchmark(),
             new CallBenchmark(),
-            new ChannelsBenchmark());
+            new ChannelsBenchmark(),
+            new ArtifactBenchmark());
 
     private Bench() {}
 

@@ -81,8 +81,8 @@ public final class DeployCommands {
         List<ReplyFields> steps = plan.steps().stream()
                 .map(step -> ReplyFields.of(JsonWriter.object(step)))
                 .toList();
-        return new CommandResult.Done(
-                answers.state(id, ReplyFields.NONE.and("target", plan.target().value()).and("plan", steps)));
+        return new CommandResult.Done(answers.state(
+                id, ReplyFields.NONE.and("target", plan.target().value()).and("plan", steps)));
     }
 
     CompletableFuture<CommandResult> releases(Command command) throws CommandException {
