@@ -91,7 +91,6 @@ final class AgentAssembly {
 
     private static final long OUTBOX_BYTES = 4L << 20;
     private static final int QUEUE_SIZE = 64;
-
     /** For the payloads of waiting commands: eight of the largest. */
     private static final long QUEUE_BYTES = 2L << 20;
 
