@@ -198,6 +198,7 @@ public final class Demo implements Lifecycle {
                 Settings.Artifacts.STANDARD,
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(10),
+                Duration.ofHours(24),
                 STOP_TIMEOUT,
                 Duration.ZERO,
                 Optional.empty());

@@ -17,6 +17,7 @@ public record Cause(
     /** What caused it; on the wire in lower case. */
     public enum Kind {
         COMMAND,
+        ROLLBACK,
         EXIT,
         LAUNCH_FAILED,
         NOT_READY,
@@ -44,6 +45,21 @@ public record Cause(
     /** Caused by a command; {@code id} is empty if the command had none. */
     public static Cause command(Optional<String> id) {
         return new Cause(Kind.COMMAND, id, OptionalInt.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * A release is not kept, and another one comes back.
+     *
+     * @param id of the command that deployed it, if it had one
+     * @param why it is not kept
+     */
+    public static Cause rollback(Optional<String> id, String why) {
+        return new Cause(Kind.ROLLBACK, id, OptionalInt.empty(), Optional.empty(), Optional.of(why));
+    }
+
+    /** Whether somebody asked for it: a command, or a deploy that takes its release back. */
+    public boolean isAsked() {
+        return kind == Kind.COMMAND || kind == Kind.ROLLBACK;
     }
 
     public static Cause exit(Exit exit) {

@@ -57,6 +57,25 @@ public final class Topics {
         return List.copyOf(filters);
     }
 
+    /** The filters on which documents come that say what this device should be. */
+    public List<String> desiredFilters() {
+        var filters = new ArrayList<String>();
+        filters.add(device("desired/+"));
+        for (GroupId group : groups) filters.add(prefix + "/group/" + group + "/desired/+");
+        return List.copyOf(filters);
+    }
+
+    /** Takes a document's topic apart; empty if it is none, or of another device, or of a group that this one is not in. */
+    public Optional<DesiredTopic> desired(String topic) {
+        String own = device("desired/");
+        if (topic.startsWith(own)) return DesiredTopic.of(Optional.empty(), topic.substring(own.length()));
+        for (GroupId group : groups) {
+            String start = prefix + "/group/" + group + "/desired/";
+            if (topic.startsWith(start)) return DesiredTopic.of(Optional.of(group), topic.substring(start.length()));
+        }
+        return Optional.empty();
+    }
+
     /** Takes a topic apart; empty if it is none of a command to this device or to a group of it. */
     public Optional<CommandTopic> parse(String topic) {
         if (!topic.startsWith(prefix + "/")) return Optional.empty();
@@ -113,6 +132,18 @@ public final class Topics {
      * @param command {@code start}, {@code call/blink}; not checked
      */
     public record CommandTopic(Optional<GroupId> group, Optional<String> service, String command) {}
+
+    /**
+     * Whose document it is.
+     *
+     * @param group empty: this device's own
+     * @param name of the document, a legal name
+     */
+    public record DesiredTopic(Optional<GroupId> group, String name) {
+        private static Optional<DesiredTopic> of(Optional<GroupId> group, String name) {
+            return Names.isLegal(name) ? Optional.of(new DesiredTopic(group, name)) : Optional.empty();
+        }
+    }
 
     /** Names a group of devices that take the same commands. */
     public record GroupId(String value) {

@@ -108,6 +108,14 @@ class BrokerRightsIT {
             operator.publish("efka/group/all/cmd/ping", "{\"reply_to\":\"efka/group/all/reply/me\"}");
             operator.await("a reply of a group", m -> m.topic().equals("efka/group/all/reply/me"));
 
+            String document = "{\"v\":1,\"revision\":%d,\"services\":{\"talker\":{\"desired\":\"running\"}}}";
+            for (String topic : List.of("efka/dev1/desired/own", "efka/group/cameras/desired/group")) {
+                operator.publish(
+                        topic, document.formatted(1).getBytes(StandardCharsets.UTF_8), true, new MqttProperties());
+            }
+            operator.awaitJson("efka/dev1/reported/own", where("state", "done"));
+            operator.awaitJson("efka/dev1/reported/group", where("state", "done"));
+
             home.await("the document", m -> m.topic().equals("homeassistant/device/efka_dev1/config"));
             home.publish("efka/dev1/svc/talker/cmd/switch", "{\"on\":false}");
             home.awaitJson("efka/dev1/svc/talker/status", where("state", "stopped"));
@@ -197,6 +205,9 @@ class BrokerRightsIT {
                     "efka/dev1/cmd/shutdown",
                     "efka/group/all/cmd/shutdown",
                     "efka/dev1/svc/x/cmd/start",
+                    "efka/dev1/desired/x",
+                    "efka/group/all/desired/x",
+                    "efka/dev1/reported/x",
                     "efka/dev1/status",
                     "efka/dev1/event",
                     "efka/dev1/svc/x/status",

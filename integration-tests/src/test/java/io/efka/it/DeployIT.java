@@ -116,7 +116,20 @@ class DeployIT {
         assertThat(code(reply)).isEqualTo("unhealthy");
         assertThat(text(reply.getAsJsonObject("error"), "message"))
                 .contains("exit code 3")
-                .contains("no such camera");
+                .contains("no such camera")
+                .contains("release 1.0 runs again");
+        assertThat(text(reply, "release")).as("what runs now").startsWith("1.0-");
+        JsonObject cause = device.awaitState("cam", "running").getAsJsonObject("cause");
+        assertThat(text(cause, "kind")).isEqualTo("rollback");
+        assertThat(text(cause, "message")).contains("release 2.0").contains("no such camera");
+        assertThat(device.watcher().all(device.topic("cam", "event")).stream()
+                        .map(Watcher.Seen::json)
+                        .filter(event -> text(event, "event").equals("state"))
+                        .filter(event ->
+                                text(event.getAsJsonObject("cause"), "kind").equals("rollback"))
+                        .map(event -> text(event, "to")))
+                .as("what the rollback did")
+                .contains("starting", "running");
         assertThat(text(reply, "outcome")).isEqualTo("rolled_back");
         assertThat(current()).startsWith("1.0-");
         assertThat(text(device.awaitState("cam", "running"), "release")).startsWith("1.0-");

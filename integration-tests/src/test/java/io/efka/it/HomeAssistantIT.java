@@ -158,6 +158,41 @@ class HomeAssistantIT {
     }
 
     @Test
+    void aServiceWithReleasesIsAnUpdateThatGoesOnWhenAPersonInstallsIt() {
+        device.run(Bundle.sleeper("pump"));
+        home.entity("pump/switch");
+        assertThat(home.entities()).doesNotContainKey("pump/release");
+        ok(device.ask("pump", "deploy", release("1.0")));
+        JsonObject update = home.entity("pump/release");
+        assertThat(text(update, "platform")).isEqualTo("update");
+        isRetained(text(update, "state_topic"));
+
+        ok(device.ask("pump", "hold", "{\"reason\":\"a visit\",\"until\":\"1h\"}"));
+        device.watcher().publish(device.topic("pump", "cmd/deploy"), release("2.0"));
+        device.awaitStatus("pump", status -> isDeploy(status, "held"));
+        home.send("pump/release", "payload_install");
+        device.awaitStatus(
+                "pump",
+                status ->
+                        isDeploy(status, "committed") && text(status, "release").startsWith("2.0-"));
+
+        ok(device.ask("pump", "remove", ""));
+        home.awaitGone("pump/release");
+    }
+
+    private static String release(String name) {
+        JsonObject json =
+                Bundle.sleeper("pump").with("release", '"' + name + '"').json();
+        json.addProperty("min_healthy", "100ms");
+        return json.toString();
+    }
+
+    private static boolean isDeploy(JsonObject status, String state) {
+        return status.has("deploy")
+                && text(status.getAsJsonObject("deploy"), "state").equals(state);
+    }
+
+    @Test
     void whatAnEarlierAgentAnnouncedAndThisOneDoesNotHaveIsRetracted() {
         JsonObject started = home.entity("started");
         JsonObject old = home.newest();

@@ -13,6 +13,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -21,6 +22,7 @@ import io.efka.agent.command.handler.RestartAllCommand;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.desired.DesiredState;
 import io.efka.agent.health.Probes;
 import io.efka.agent.homeassistant.Discovery;
 import io.efka.agent.install.ReleaseFolders;
@@ -40,7 +42,6 @@ import io.efka.agent.runtime.Ulids;
 import io.efka.agent.session.BrokerSession;
 import io.efka.agent.session.DevicePresence;
 import io.efka.agent.session.DeviceStatusCodec;
-import io.efka.agent.session.DeviceSubscriptions;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StoredConfigs;
 import io.efka.agent.state.StoredLedger;
@@ -74,19 +75,17 @@ import io.efka.threads.SelfCheck;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.LoggerFactory;
 
 /** Creates and connects all parts of an agent. What is started first is stopped last. */
 final class AgentAssembly {
-
     /** Replies and events that wait for the broker: an hour offline of a lively device. */
     private static final int OUTBOX_MESSAGES = 10_000;
 
@@ -124,6 +123,7 @@ final class AgentAssembly {
     private final OrphanSweep orphans;
     private final ArtifactParts artifacts;
     private final Deployments deployments;
+    private final DesiredState desired;
     private final boolean isStateWhole;
 
     /**
@@ -145,7 +145,7 @@ final class AgentAssembly {
         link = new PahoLink(settings.broker(), timers, random);
         var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
         events = new EventPublisher(topics, timers, number, outbox::send);
-        var statusCodec = new StatusCodec(number, this::releases);
+        var statusCodec = new StatusCodec(number, id -> deployments().describe(id));
         var statuses = new RetainedStatuses(topics, link, timers, events, statusCodec);
         output = new Output(settings.folders().logs(), new StoredOffsets(store), link, topics, events, timers);
         data = new DataPublisher(topics, link, timers, events, new StoredRetained(store));
@@ -155,7 +155,9 @@ final class AgentAssembly {
         Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
             var device = new Discovery.Device(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            return new Discovery(prefix, device, this::serviceIds, link, timers, random);
+            Predicate<ServiceId> hasReleases =
+                    id -> deployments().releases(id).current().isPresent();
+            return new Discovery(prefix, device, this::serviceIds, hasReleases, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
         var mailbox = mailbox("the session's mailbox", check);
@@ -168,6 +170,7 @@ final class AgentAssembly {
         var measurements = new Measurements(meters, timers, System::nanoTime);
         var listeners = new ArrayList<StatusListener>(
                 List.of(channels, statuses, presence, measurements, data, StatusListener.of(this::deployments)));
+        listeners.add(StatusListener.of(this::desired));
         homeAssistant.ifPresent(listeners::add);
         StatusListener listener = StatusListener.all(listeners);
         folders = new ServiceFolders(
@@ -181,16 +184,7 @@ final class AgentAssembly {
         discovery = new ServiceDiscovery(serviceStore, folders, manifests::now);
         orphans = new OrphanSweep(serviceStore, output, settings.folders().isOwnLogs(), channels, launcher);
         var brokerState = new BrokerState(timers, link::describe);
-        var sections = new LinkedHashMap<String, Supplier<?>>();
-        sections.put("broker", brokerState);
-        sections.put("prefix", settings::prefix);
-        sections.put("data_dir", folder::toString);
-        sections.put("log_dir", () -> settings.folders().logs().toString());
-        sections.put("cgroups", cgroups::describe);
-        sections.put("state_damages", store::damages);
-        sections.put("channel", channels::describe);
-        sections.put("data", data::counts);
-        sections.put("dropped", () -> dropped(outbox));
+        var sections = InfoSections.of(settings, brokerState, cgroups, store, channels, data, () -> dropped(outbox));
         var info = new DeviceInfo(instance, machine, topics, System::nanoTime, sections);
         Settings.LedgerBounds kept = settings.ledger();
         var ledger = new Ledger(new StoredLedger(store), kept.entries(), kept.age(), timers);
@@ -209,7 +203,12 @@ final class AgentAssembly {
                         events,
                         timers,
                         pools.folders(),
-                        statuses::refresh),
+                        settings.maxHold(),
+                        id -> {
+                            statuses.refresh(id);
+                            homeAssistant.ifPresent(one -> one.releasesChanged(id));
+                            desired().changed(id);
+                        }),
                 () -> mailbox("a service's deploys", check));
         var requests = new ServiceRequests(services, folders);
         var installation = new Installation(services, requests, folders, events, pools.folders());
@@ -228,10 +227,21 @@ final class AgentAssembly {
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests, deployments),
                 new DeployCommands(deployments, requests),
+                new HoldCommands(deployments, requests),
                 new ApplyCommand(services, requests, installation, deployments, queues),
                 new RestartAllCommand(services, requests, queues),
                 shutdown);
         router = new CommandRouter(commands, context, queues, pools.workers());
+        desired = DesiredServices.state(
+                topics,
+                store,
+                new DesiredServices.Facts(services, deployments, channels, folders, pools.folders()),
+                DesiredServices.Actions.of(commands, context, queues, installation),
+                link,
+                events,
+                timers,
+                mailbox("the desired state's mailbox", check));
+        var parts = new OnlineParts(topics, statuses, outbox, events, output, data, desired, homeAssistant);
         session = new BrokerSession(
                 mailbox,
                 presence,
@@ -239,22 +249,11 @@ final class AgentAssembly {
                 timers,
                 events,
                 brokerState,
-                new OnlineParts(statuses, outbox, events, output, data, homeAssistant).listeners(),
+                parts.listeners(),
                 router::received,
-                message -> {
-                    statuses.received(message);
-                    homeAssistant.ifPresent(one -> one.received(message));
-                });
-        departure = new Departure(session, link, timers, () -> {
-            var retained = new ArrayList<String>(List.of(topics.device("status")));
-            retained.addAll(statuses.topics());
-            retained.addAll(data.topics());
-            homeAssistant.ifPresent(one -> retained.add(one.topic()));
-            return retained;
-        });
-        var wanted = new ArrayList<>(DeviceSubscriptions.of(topics, router.deviceCommands()));
-        homeAssistant.ifPresent(one -> wanted.addAll(one.subscriptions()));
-        subscriptions = List.copyOf(wanted);
+                parts::received);
+        departure = new Departure(session, link, timers, parts::retained);
+        subscriptions = parts.subscriptions(router.deviceCommands());
     }
 
     private SerialExecutor mailbox(String name, SelfCheck check) {
@@ -280,8 +279,8 @@ final class AgentAssembly {
         return deployments;
     }
 
-    private Map<String, Object> releases(ServiceId id) {
-        return deployments.describe(id);
+    private DesiredState desired() {
+        return desired;
     }
 
     private Map<String, String> environment(Launcher.Launch launch) {
@@ -309,12 +308,13 @@ final class AgentAssembly {
         Set<ServiceId> installed = orphans.installed(found);
         orphans.sweep(installed, isStateWhole);
         data.begin(installed);
-        channels.open(services);
+        channels.open(services, new ChannelHolds(deployments));
         services.boot(found);
         channels.start();
         deployments.start();
         AgentThread.step();
         router.recover();
+        desired.start();
         AgentThread.step();
         link.open(presence::will, subscriptions, session);
         metrics.start();
@@ -325,6 +325,7 @@ final class AgentAssembly {
     /** Stops services first, then announces the end to the broker, then closes the rest; within {@code limit}. */
     void stop(Duration limit) {
         spares.close();
+        desired.end();
         events.device("stopping", Map.of());
         disk.close();
         metrics.close();

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param prefix first levels of every topic, {@code efka}
  * @param groups beside {@code all}
  * @param metricsInterval between two metrics messages, 30 s; 0: none
+ * @param maxHold no deploy waits longer for one who says "not now", 24 h
  * @param stopTimeout a graceful end takes no longer than this, 30 s
  * @param selfCheckTimeout the agent ends itself when one of its parts has stood still for this long, 60 s; zero: never
  * @param homeAssistant the discovery prefix of the Home Assistant that is told of this device; empty: none is
@@ -27,6 +28,7 @@ public record Settings(
         Artifacts artifacts,
         LedgerBounds ledger,
         Duration metricsInterval,
+        Duration maxHold,
         Duration stopTimeout,
         Duration selfCheckTimeout,
         Optional<String> homeAssistant) {

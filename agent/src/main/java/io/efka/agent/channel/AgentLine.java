@@ -2,8 +2,10 @@ package io.efka.agent.channel;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.efka.protocol.json.JsonWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 
 /** A line that the agent sends to a service: its bytes, with the line end. */
 record AgentLine(byte[] bytes) {
@@ -36,6 +38,12 @@ record AgentLine(byte[] bytes) {
         line.addProperty("id", id);
         line.addProperty("name", name);
         line.add("args", args);
+        return of(line);
+    }
+
+    static AgentLine held(Instant until) {
+        JsonObject line = line("held");
+        line.addProperty("until", JsonWriter.timestamp(until));
         return of(line);
     }
 

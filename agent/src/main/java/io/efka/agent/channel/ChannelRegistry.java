@@ -35,6 +35,7 @@ final class ChannelRegistry {
     private final Timers timers;
     private final Configurations configurations;
     private final ServiceMessageSink messages;
+    private final ServiceHolds holds;
     private final ChannelStats stats;
     private final Map<ServiceId, AttachedChannel> attached = new ConcurrentHashMap<>();
 
@@ -58,6 +59,7 @@ final class ChannelRegistry {
             ChannelCredentials credentials,
             Configurations configurations,
             ServiceMessageSink messages,
+            ServiceHolds holds,
             ChannelStats stats,
             Timers timers) {
         this.supervision = supervision;
@@ -65,11 +67,16 @@ final class ChannelRegistry {
         this.timers = timers;
         this.configurations = configurations;
         this.messages = messages;
+        this.holds = holds;
         this.stats = stats;
     }
 
     ServiceMessageSink messages() {
         return messages;
+    }
+
+    ServiceHolds holds() {
+        return holds;
     }
 
     ChannelStats stats() {

@@ -5,8 +5,13 @@ import io.efka.agent.channel.LineCodec.BadLineException;
 import io.efka.agent.channel.ServiceCalls.CallResult;
 import io.efka.agent.runtime.TokenBucket;
 import io.efka.agent.supervision.Event;
+import io.efka.protocol.CommandException;
+import io.efka.threads.FatalErrors;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** Handles the lines of one connection. Confined to the channel's thread. */
 final class ChannelSession implements LineSplitter.Listener, ServiceLine.Handler {
@@ -21,6 +26,9 @@ final class ChannelSession implements LineSplitter.Listener, ServiceLine.Handler
 
     /** How often a session asks whether more values of its service can be accepted. */
     private static final long THROTTLE_CHECK_NANOS = 10_000_000;
+
+    /** Lines that a {@code hold} counts as: each is a write to the disk, so ten a second are enough. */
+    private static final int HOLD_COST = LINES_PER_SECOND / 10;
 
     private final ChannelConnection connection;
     private final ChannelRegistry registry;
@@ -121,6 +129,29 @@ final class ChannelSession implements LineSplitter.Listener, ServiceLine.Handler
     @Override
     public void report(ServiceLine.Report line) {
         attached.ifPresent(a -> registry.messages().report(a.service(), line.content()));
+    }
+
+    @Override
+    public void hold(ServiceLine.Hold line) {
+        rateLimit.take(HOLD_COST);
+        attached.ifPresent(a -> registry.holds()
+                .hold(a.service(), a.run(), line.reason(), line.until())
+                .whenComplete(FatalErrors.top((until, problem) -> connection.send(answer(until, problem)))));
+    }
+
+    private static AgentLine answer(@Nullable Instant until, @Nullable Throwable problem) {
+        if (until != null) return AgentLine.held(until);
+        // It comes as it is, or wrapped by the stages in between.
+        Throwable cause = problem instanceof CompletionException wrapped ? wrapped.getCause() : problem;
+        if (cause instanceof CommandException refusal)
+            return AgentLine.error(refusal.code().word(), refusal.reason());
+        throw new IllegalStateException("a hold was neither taken nor refused", problem);
+    }
+
+    @Override
+    public void releaseHold() {
+        rateLimit.take(HOLD_COST);
+        attached.ifPresent(a -> registry.holds().release(a.service()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.protocol.Names;
+import io.efka.protocol.Until;
 import io.efka.protocol.json.JsonExcerpt;
 import io.efka.protocol.json.StrictJson;
 import io.efka.protocol.json.Utf8;
@@ -26,7 +27,9 @@ final class LineCodec {
             "alive", LineCodec::alive,
             "data", LineCodec::data,
             "event", LineCodec::report,
-            "result", LineCodec::result);
+            "result", LineCodec::result,
+            "hold", LineCodec::hold,
+            "release_hold", line -> new ServiceLine.ReleaseHold());
 
     private interface Decoder {
         ServiceLine decode(JsonObject line) throws BadLineException;
@@ -53,7 +56,8 @@ final class LineCodec {
         Decoder decoder = DECODERS.get(type);
         if (decoder == null) {
             throw new BadLineException(
-                    "type must be attach, ready, alive, data, event or result, was " + JsonExcerpt.of(type));
+                    "type must be attach, ready, alive, data, event, result, hold or release_hold, was "
+                            + JsonExcerpt.of(type));
         }
         return decoder.decode(json);
     }
@@ -114,6 +118,15 @@ final class LineCodec {
         JsonElement error = line.get("error");
         boolean isText = error instanceof JsonPrimitive primitive && primitive.isString();
         return new ServiceLine.Result(id, value, Optional.of(isText ? error.getAsString() : error.toString()));
+    }
+
+    private static ServiceLine hold(JsonObject line) throws BadLineException {
+        String reason = text(line, "reason");
+        if (reason.isBlank()) throw wrong(line, "reason", "why the service must not be stopped now");
+        if (!line.has("until")) return new ServiceLine.Hold(reason, Optional.empty());
+        Optional<Until> until = Until.parse(text(line, "until"));
+        if (until.isEmpty()) throw wrong(line, "until", Until.EXAMPLES);
+        return new ServiceLine.Hold(reason, until);
     }
 
     private static String text(JsonObject line, String key) throws BadLineException {

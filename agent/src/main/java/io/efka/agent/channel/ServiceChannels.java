@@ -112,13 +112,15 @@ public final class ServiceChannels implements ServiceCalls, StopNotifier, Status
     /**
      * Creates the socket. Services can connect from now on; they are answered after {@link #start()}. If the socket
      * cannot be created, the agent tries again at each launch and every 5 seconds.
+     *
+     * @param holds is told of the services that must not be stopped for a deploy
      */
-    public void open(ServiceRegistry supervision) {
+    public void open(ServiceRegistry supervision, ServiceHolds holds) {
         if (endpoint.isEmpty()) return;
         ChannelDirectory directory = endpoint.get().directory();
         try {
             var registry = new ChannelRegistry(
-                    supervision, endpoint.get().credentials(), configurations, messages, stats, timers);
+                    supervision, endpoint.get().credentials(), configurations, messages, holds, stats, timers);
             var opened = new ChannelThread(directory, registry, timers::nanos);
             thread = Optional.of(opened);
             createSocket(opened);

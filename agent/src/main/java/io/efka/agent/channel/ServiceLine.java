@@ -2,6 +2,7 @@ package io.efka.agent.channel;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.efka.protocol.Until;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -24,6 +25,10 @@ sealed interface ServiceLine {
         void report(Report line);
 
         void result(Result line);
+
+        void hold(Hold line);
+
+        void releaseHold();
     }
 
     /** The first line of a connection. */
@@ -77,6 +82,26 @@ sealed interface ServiceLine {
         @Override
         public void dispatch(Handler handler) {
             handler.report(this);
+        }
+    }
+
+    /**
+     * The service must not be stopped for a deploy now.
+     *
+     * @param until empty: as long as the device allows
+     */
+    record Hold(String reason, Optional<Until> until) implements ServiceLine {
+        @Override
+        public void dispatch(Handler handler) {
+            handler.hold(this);
+        }
+    }
+
+    /** It may be stopped for a deploy again. */
+    record ReleaseHold() implements ServiceLine {
+        @Override
+        public void dispatch(Handler handler) {
+            handler.releaseHold();
         }
     }
 

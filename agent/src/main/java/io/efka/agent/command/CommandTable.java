@@ -163,8 +163,12 @@ public final class CommandTable {
 
     /** Empty: there is no such command. */
     Optional<CommandSpec> known(Command.Header header) {
-        Map<String, CommandSpec> level = header.service().isPresent() ? service : device;
-        return Optional.ofNullable(level.get(template(header.name())));
+        return find(header.name(), header.service().isPresent());
+    }
+
+    /** Empty: there is no such command. */
+    Optional<CommandSpec> find(String name, boolean isToService) {
+        return Optional.ofNullable((isToService ? service : device).get(template(name)));
     }
 
     /** The name as it is in the table, which has a placeholder for the part that a user chooses. */

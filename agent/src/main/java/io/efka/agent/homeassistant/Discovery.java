@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -52,12 +53,14 @@ public final class Discovery implements StatusListener {
     private final Device device;
     private final DiscoveryCodec codec;
     private final Supplier<List<ServiceId>> services;
+    private final Predicate<ServiceId> hasReleases;
     private final Timers timers;
     private final RandomGenerator random;
     private final RetainedDocument document;
     private final OverwriteDetector detector;
 
     private final Set<ServiceId> known = ConcurrentHashMap.newKeySet();
+    private final Set<ServiceId> deployed = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean batching = new AtomicBoolean();
     private final AtomicBoolean answering = new AtomicBoolean();
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -82,11 +85,13 @@ public final class Discovery implements StatusListener {
     /**
      * @param prefix Home Assistant's discovery prefix
      * @param services all services now, in a stable order; called on any thread
+     * @param hasReleases whether a service has releases; called on any thread
      */
     public Discovery(
             String prefix,
             Device device,
             Supplier<List<ServiceId>> services,
+            Predicate<ServiceId> hasReleases,
             MqttLink link,
             Timers timers,
             RandomGenerator random) {
@@ -94,6 +99,7 @@ public final class Discovery implements StatusListener {
         this.device = device;
         this.codec = new DiscoveryCodec(target, device);
         this.services = services;
+        this.hasReleases = hasReleases;
         this.timers = timers;
         this.random = random;
         this.document = new RetainedDocument(target.config(), link, timers, this::compose, this::settled, false);
@@ -112,8 +118,14 @@ public final class Discovery implements StatusListener {
         if (known.add(status.id())) publishSoon();
     }
 
+    /** What a service's status says of its releases has changed. Thread-safe; never blocks. */
+    public void releasesChanged(ServiceId id) {
+        if (!deployed.contains(id) && hasReleases.test(id) && deployed.add(id)) publishSoon();
+    }
+
     @Override
     public void removed(ServiceId id) {
+        deployed.remove(id);
         if (known.remove(id)) publishSoon();
     }
 
@@ -221,7 +233,7 @@ public final class Discovery implements StatusListener {
         if (all.size() > MAX_SERVICES && warned.compareAndSet(false, true)) {
             log.warn("Home Assistant is told of only the first {} of {} services", MAX_SERVICES, all.size());
         }
-        return Entities.of(device, all.stream().limit(MAX_SERVICES).toList());
+        return Entities.of(device, all.stream().limit(MAX_SERVICES).toList(), hasReleases);
     }
 
     /**

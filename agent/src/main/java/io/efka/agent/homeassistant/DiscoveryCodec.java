@@ -17,7 +17,7 @@ import java.util.function.BiFunction;
 /** Writes the discovery document, and reads which entities one announces. */
 final class DiscoveryCodec {
     /** Home Assistant refuses a document with an unknown platform, so entities of others are not copied blindly. */
-    private static final Set<String> PLATFORMS = Set.of("switch", "sensor", "button");
+    private static final Set<String> PLATFORMS = Set.of("switch", "sensor", "button", "update");
 
     private final Discovery.Target target;
     private final Discovery.Device device;

@@ -3,6 +3,7 @@ package io.efka.agent.homeassistant;
 import static io.efka.agent.homeassistant.Entity.button;
 import static io.efka.agent.homeassistant.Entity.sensor;
 import static io.efka.agent.homeassistant.Entity.toggle;
+import static io.efka.agent.homeassistant.Entity.update;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Builds all entities of a device, by key in the discovery document. The key is the part of the unique id after {@code
@@ -39,11 +41,16 @@ final class Entities {
         this.hasMetrics = device.hasMetrics();
     }
 
-    /** The entities of the device, then of each service in the given order. */
-    static Map<String, JsonObject> of(Discovery.Device device, Collection<ServiceId> services) {
+    /**
+     * The entities of the device, then of each service in the given order.
+     *
+     * @param hasReleases whether a service has releases: others have no update entity
+     */
+    static Map<String, JsonObject> of(
+            Discovery.Device device, Collection<ServiceId> services, Predicate<ServiceId> hasReleases) {
         var components = new Entities(device);
         components.addDevice();
-        services.forEach(components::addService);
+        services.forEach(id -> components.addService(id, hasReleases.test(id)));
         return components.all;
     }
 
@@ -95,7 +102,7 @@ final class Entities {
         return component.measured("B").with("device_class", "data_size");
     }
 
-    private void addService(ServiceId id) {
+    private void addService(ServiceId id, boolean hasReleases) {
         add(
                 id,
                 "switch",
@@ -115,6 +122,7 @@ final class Entities {
                         .diagnostic());
         add(id, "restart", command(id, "restart").with("device_class", "restart"));
         add(id, "reset", command(id, "reset").with("entity_category", "config"));
+        if (hasReleases) add(id, "release", release(id));
         if (!hasMetrics) return;
         add(id, "cpu", metric(id, "cpu", "cpu_percent").measured("%"));
         add(id, "memory", bytes(metric(id, "memory", "rss")));
@@ -122,6 +130,13 @@ final class Entities {
 
     private Entity status(ServiceId id, String kind, String path) {
         return sensor(id + " " + kind, topics.service(id, kind), topics.service(id, "status"), field(path));
+    }
+
+    /** What waits because an operator holds the service goes on when somebody installs it. */
+    private Entity release(ServiceId id) {
+        return update(id + " release", topics.service(id, "release"), topics.service(id, "cmd/release-hold"), "{}")
+                .reading(topics.service(id, "status"), ReleaseTemplate.TEXT)
+                .diagnostic();
     }
 
     private Entity metric(ServiceId id, String kind, String path) {

@@ -27,6 +27,11 @@ final class Entity {
         return new Entity("button", name, uniqueId).commanding(commandTopic).with("payload_press", "{}");
     }
 
+    /** Shows what is installed and what could be; {@code payload} goes to the command topic when a person installs that. */
+    static Entity update(String name, String uniqueId, String commandTopic, String payload) {
+        return new Entity("update", name, uniqueId).commanding(commandTopic).with("payload_install", payload);
+    }
+
     Entity reading(String topic, String template) {
         return with("state_topic", topic).with("value_template", template).acknowledged();
     }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -71,7 +72,17 @@ public final class ReleaseFolders {
      * @param name its manifest's {@code release}; else the first 12 digits of {@code sha256}
      * @param sha256 of the paths, modes and contents of its files; hexadecimal
      */
-    public record Draft(String name, String sha256, Manifest manifest, List<String> warnings, Content content) {}
+    public record Draft(String name, String sha256, Manifest manifest, List<String> warnings, Content content) {
+        private static final int EXECUTABLE = 0111;
+
+        /** Whether the program that is started is among its files, as one that can be started. */
+        public boolean hasProgram() {
+            String program = manifest.program().exec();
+            return content.plan.files().entrySet().stream()
+                    .anyMatch(file -> file.getKey().value().equals(program)
+                            && (file.getValue().mode() & EXECUTABLE) != 0);
+        }
+    }
 
     /** What is to be written. */
     public static final class Content {
@@ -242,6 +253,18 @@ public final class ReleaseFolders {
             staging.remove(home(id).resolve(RELEASES), release);
         } catch (IOException e) {
             throw CommandException.broken("cannot delete release " + release + " of " + id, e);
+        }
+    }
+
+    /** Deletes the folder of a service that has nothing in it. */
+    public void deleteEmpty(ServiceId id) {
+        try {
+            Files.deleteIfExists(home(id).resolve(RELEASES));
+            Files.deleteIfExists(home(id));
+        } catch (DirectoryNotEmptyException kept) {
+            LOG.debug("service={} its folder is not empty and stays", id);
+        } catch (IOException e) {
+            LOG.warn("service={} its empty folder stays: {}", id, e.toString());
         }
     }
 

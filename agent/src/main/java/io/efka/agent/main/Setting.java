@@ -41,6 +41,7 @@ enum Setting {
     ALLOW_HTTP("BOOL", Shape.FLAG, "Whether an artifact may be fetched over http, in the clear. Default: false"),
     DOWNLOAD_RATE("SIZE", Shape.SIZE, "Bytes per second of all downloads together; 0: no limit. Default: 0"),
     MAX_UNPACKED("SIZE", Shape.SIZE, "An archive that unpacks to more is refused. Default: 2GiB"),
+    MAX_HOLD("TIME", Shape.TEXT, "Nobody can hold a service against deploys for longer. Default: 24h"),
     SERVE_ARTIFACTS(
             "BOOL",
             Shape.FLAG,

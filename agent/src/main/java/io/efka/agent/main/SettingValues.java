@@ -100,6 +100,10 @@ final class SettingValues {
         return between("1s", "10m", text);
     }
 
+    static Duration maxHold(String text) {
+        return between("1s", "30d", text);
+    }
+
     static Duration ledgerAge(String text) {
         return between("0", "30d", text);
     }

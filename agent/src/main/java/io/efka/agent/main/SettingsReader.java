@@ -85,6 +85,7 @@ final class SettingsReader {
                 artifacts(),
                 ledger(),
                 value(Setting.METRICS_INTERVAL, "30s", SettingValues::metricsInterval),
+                value(Setting.MAX_HOLD, "24h", SettingValues::maxHold),
                 value(Setting.STOP_TIMEOUT, "30s", SettingValues::stopTimeout),
                 value(Setting.SELF_CHECK_TIMEOUT, "60s", SettingValues::selfCheckTimeout),
                 value(Setting.HOME_ASSISTANT, "", SettingValues::homeAssistant));

@@ -76,6 +76,19 @@ final class ArtifactRelease implements Preparation.Work {
                 () -> {});
     }
 
+    /** Asks no source: whether one can be reached is another matter when the deploy comes. */
+    void check() throws CommandException {
+        Optional<Release> known = checks.releases().of(artifact.hash());
+        if (known.isEmpty()) {
+            requireRoom(ports.artifacts().downloads().missing(artifact));
+            return;
+        }
+        Path folder = known.get().folder(id, ports.folders());
+        Manifest manifest = ports.folders().manifest(id, folder);
+        requireName(manifest);
+        check.require(manifest, folder);
+    }
+
     /** What was unpacked before and is still there need not be fetched. */
     private boolean isStored() throws CommandException {
         Optional<Release> known = checks.releases().of(artifact.hash());

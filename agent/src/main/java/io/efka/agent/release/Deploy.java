@@ -1,5 +1,6 @@
 package io.efka.agent.release;
 
+import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,9 +45,22 @@ public record Deploy(
         return state instanceof DeployState.Ended;
     }
 
+    /** Whether the service is being stopped for another release, or will be at once. */
+    boolean isSwitching() {
+        if (state instanceof RollingBack back) return !back.isSwitched();
+        return state instanceof Activating;
+    }
+
     /** Why it did not succeed; empty while it is under way, and if it did. */
     Optional<DeployResult.Problem> problem() {
         return state instanceof DeployState.Ended ended ? ended.result().problem() : Optional.empty();
+    }
+
+    /** Of the stops and starts that it does in its state. */
+    Cause cause() {
+        if (state instanceof RollingBack back)
+            return Cause.rollback(commandId, back.problem().message());
+        return problem().map(why -> Cause.rollback(commandId, why.message())).orElseGet(() -> Cause.command(commandId));
     }
 
     /** How far its download is, or why it failed, as a status and an event have it. */

@@ -23,6 +23,14 @@ sealed interface DeployEffect {
         }
     }
 
+    /** Lets commands to the service go on, until the turn is waited for again. */
+    record GiveUpTurn() implements DeployEffect {
+        @Override
+        public void perform(Actor actor) {
+            actor.giveUpTurn();
+        }
+    }
+
     /**
      * Stops the service, makes a release the current one, and starts the service if it is to run. Tells {@link
      * DeployEvent.Switched} or {@link DeployEvent.SwitchFailed}. May be done again after a crash.
@@ -78,6 +86,8 @@ sealed interface DeployEffect {
         void abort();
 
         void awaitTurn();
+
+        void giveUpTurn();
 
         void switchTo(ReleaseId to, boolean starts);
 

@@ -4,6 +4,7 @@ import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
 import io.efka.protocol.Sha256;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -64,8 +65,25 @@ sealed interface DeployEvent {
      *
      * @param current the release that is current now
      * @param isWanted whether the service is to run
+     * @param holds that the deploy must wait for
      */
-    record TurnCame(Optional<ReleaseId> current, boolean isWanted) implements DeployEvent {
+    record TurnCame(Optional<ReleaseId> current, boolean isWanted, List<Hold> holds) implements DeployEvent {
+        public TurnCame {
+            holds = List.copyOf(holds);
+        }
+
+        @Override
+        public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
+            return state.on(this, deploy, now);
+        }
+    }
+
+    /** Other holds stand than before; the deploy must wait for {@code holds}. */
+    record HoldsChanged(List<Hold> holds) implements DeployEvent {
+        public HoldsChanged {
+            holds = List.copyOf(holds);
+        }
+
         @Override
         public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
             return state.on(this, deploy, now);

@@ -5,6 +5,7 @@ import io.efka.agent.telemetry.Events;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import java.util.LinkedHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -27,12 +28,18 @@ record DeployNews(ServiceId id, Events events, Changes changes) {
         String why = deploy.problem().map(problem -> ", " + problem.message()).orElse("");
         LOG.atLevel(why.isEmpty() ? Level.INFO : Level.WARN)
                 .log(
-                        "service={} deploy of {}: {}{}",
+                        "service={} deploy of {}: {}{}{}",
                         id,
                         deploy.target(),
                         deploy.state().visible(),
+                        holders(deploy),
                         why);
         told(deploy);
+    }
+
+    private static String holders(Deploy deploy) {
+        if (!(deploy.state() instanceof Held held)) return "";
+        return held.holds().stream().map(Hold::toString).collect(Collectors.joining(", ", " ", ""));
     }
 
     /** It has got further within that state. */
@@ -42,6 +49,8 @@ record DeployNews(ServiceId id, Events events, Changes changes) {
         fields.put("state", deploy.state().visible());
         deploy.back().ifPresent(back -> fields.put("previous", back.value()));
         deploy.commandId().ifPresent(command -> fields.put("id", command));
+        if (deploy.state() instanceof Held held)
+            fields.put("holds", held.holds().stream().map(Hold::fields).toList());
         fields.putAll(deploy.detailFields());
         events.service(id, "deploy", fields);
         changes.changed(id);

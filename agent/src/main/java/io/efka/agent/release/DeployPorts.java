@@ -8,6 +8,7 @@ import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
  * @param programs says whether a service could be started
  * @param turns the queues of commands to services: a switch waits its turn like a command
  * @param disk threads that may wait for the disk
+ * @param maxHold no hold lasts longer
  * @param changes is told on any thread; must not block
  */
 public record DeployPorts(
@@ -30,6 +32,7 @@ public record DeployPorts(
         Events events,
         Timers timers,
         Executor disk,
+        Duration maxHold,
         Changes changes) {
 
     /** What a device can start. */

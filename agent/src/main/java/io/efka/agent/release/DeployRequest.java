@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param content what is deployed
  * @param ifRelease the release that must be current, by its name or its folder's; empty: whatever is
  * @param isForced also a release that failed here before
+ * @param ignoresHolds whether it stops the service although somebody holds it
  * @param starts whether a service that is new is started
  * @param isRepeated whether the command was begun by an agent that ended
  */
@@ -20,12 +21,13 @@ public record DeployRequest(
         Deploy.DeployRule rule,
         Optional<String> ifRelease,
         boolean isForced,
+        boolean ignoresHolds,
         boolean starts,
         boolean isRepeated) {
 
     /** As an agent repeats it that has found it unfinished. */
     DeployRequest repeated() {
-        return new DeployRequest(commandId, isRollback, content, rule, ifRelease, isForced, starts, true);
+        return new DeployRequest(commandId, isRollback, content, rule, ifRelease, isForced, ignoresHolds, starts, true);
     }
 
     /** What is deployed. */

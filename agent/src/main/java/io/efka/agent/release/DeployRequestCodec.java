@@ -28,6 +28,7 @@ final class DeployRequestCodec {
         encode(request.rule(), json);
         request.ifRelease().ifPresent(release -> json.addProperty("if_release", release));
         json.addProperty("force", request.isForced());
+        json.addProperty("ignore_hold", request.ignoresHolds());
         json.addProperty("start", request.starts());
         json.add("content", encode(request.content()));
         return json;
@@ -79,6 +80,7 @@ final class DeployRequestCodec {
                 rule(json),
                 optional(json, "if_release"),
                 JsonFields.flag(json, "force"),
+                json.has("ignore_hold") && JsonFields.flag(json, "ignore_hold"),
                 JsonFields.flag(json, "start"),
                 true);
     }

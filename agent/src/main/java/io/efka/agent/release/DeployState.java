@@ -26,6 +26,8 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
 
     DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now);
 
+    DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now);
+
     DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now);
 
     DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now);
@@ -41,7 +43,7 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
     DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now);
 
     /** A state in which nothing that runs has changed. What comes of a switch, or is seen, belongs to an earlier deploy. */
-    sealed interface Pending extends DeployState permits Preparing, Staged {
+    sealed interface Pending extends DeployState permits Preparing, Staged, Held {
         @Override
         default DeployStep on(DeployEvent.Switched event, Deploy deploy, Instant now) {
             return deploy.stay();
@@ -87,6 +89,12 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
 
         @Override
         default DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        /** Too late: a release that is current proves itself or is taken back. */
+        @Override
+        default DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now) {
             return deploy.stay();
         }
     }
@@ -138,6 +146,11 @@ public sealed interface DeployState permits DeployState.Pending, DeployState.Act
 
         @Override
         public DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
+            return deploy.stay();
+        }
+
+        @Override
+        public DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now) {
             return deploy.stay();
         }
 

@@ -2,6 +2,7 @@ package io.efka.agent.release;
 
 import io.efka.agent.release.DeployResult.Problem;
 import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -25,6 +26,10 @@ public record DeployTicket(CompletableFuture<Void> accepted, CompletableFuture<D
     void end(DeployResult how) {
         result.complete(how);
         accept();
+    }
+
+    void supersede(String why) {
+        end(DeployResult.of(DeployResult.Outcome.SUPERSEDED, new Problem(ErrorCode.CANCELLED, why)));
     }
 
     void refuse(CommandException refusal) {

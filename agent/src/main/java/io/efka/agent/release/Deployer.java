@@ -1,6 +1,5 @@
 package io.efka.agent.release;
 
-import io.efka.agent.release.DeployEvent.TimerKind;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.agent.release.DeployResult.Problem;
 import io.efka.protocol.CommandException;
@@ -8,9 +7,7 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
-import io.efka.protocol.manifest.Manifest;
-import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,38 +17,43 @@ import java.util.concurrent.Executor;
  * The deploys of one service: decides nothing, and does what {@link Deploy} decides. Always in this order: decide, save, swap,
  * act, announce. Confined to its mailbox, but for what says otherwise.
  */
-final class Deployer implements DeployEffect.Actor {
+final class Deployer {
     private final ServiceId id;
     private final DeployPorts ports;
     private final Executor mailbox;
-    private final DeployTimers timers;
+    private final Deployments all;
     private final Preparation preparation;
-    private final CommandTurn turn;
+    private final DeployActions actions;
     private final DeployNews news;
     private final Pruning pruning;
+    private final Holds holds;
+    private final Retirement retirement;
     private final ReleaseRecord record;
-    private final List<CompletableFuture<DeployResult>> answers = new ArrayList<>();
 
     private Optional<Deploy> active = Optional.empty();
     private Optional<Waiting> waiting = Optional.empty();
-    private boolean starts = true;
+    /** What {@link #active} was asked for with; empty for one that an earlier agent activated. */
+    private Optional<DeployRequest> asked = Optional.empty();
 
-    /** A switch that returns later carries a number; an older one is ignored. */
-    private long switching;
+    /** Another deployer is the service's now, if there is one at all. */
+    private boolean isRetired;
 
     /** A deploy that waits until the one under way is over. */
     private record Waiting(DeployRequest request, DeployTicket ticket) {}
 
-    Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox) {
+    /** @param all the deployers of the device */
+    Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox, Deployments all) {
         this.id = id;
+        this.all = all;
         this.record = new ReleaseRecord(id, found, ports.store());
         this.ports = ports;
         this.mailbox = mailbox;
-        this.timers = new DeployTimers(ports.timers(), mailbox, this::handle);
         this.pruning = new Pruning(id, ports.folders(), ports.disk());
         this.preparation = new Preparation(id, ports, pruning, mailbox, this::prepared);
-        this.turn = new CommandTurn(id, ports.turns(), mailbox);
+        this.actions = new DeployActions(id, ports, record, preparation, mailbox, this::acted, this::turnCame);
         this.news = new DeployNews(id, ports.events(), ports.changes());
+        this.holds = new Holds(id, ports, record, mailbox, () -> handle(new DeployEvent.HoldsChanged(binding())));
+        this.retirement = new Retirement(id, ports, mailbox, this::isIdle, this::forget);
         this.active = found.deploy().filter(deploy -> !deploy.isOver());
     }
 
@@ -61,10 +63,32 @@ final class Deployer implements DeployEffect.Actor {
     }
 
     /** Thread-safe; never blocks. */
-    DeployTicket deploy(DeployRequest request) {
-        DeployTicket ticket = DeployTicket.create();
-        mailbox.execute(() -> begin(request, ticket));
-        return ticket;
+    void deploy(DeployRequest request, DeployTicket ticket) {
+        mailbox.execute(() -> {
+            if (isRetired) all.deploy(id, request, ticket);
+            else begin(request, ticket);
+        });
+    }
+
+    /** Thread-safe; never blocks. Completes with a {@link CommandException} if the deploy would be refused. */
+    CompletableFuture<DeployPlan> plan(DeployRequest request) {
+        var answer = new CompletableFuture<DeployPlan>();
+        mailbox.execute(() -> {
+            try {
+                checks().requireCurrent(request);
+                Preparation.Plan plan = preparation.plan(request, checks());
+                preparation.check(plan, DeployPlan.of(request, plan.target(), situation(request)), answer);
+            } catch (CommandException refusal) {
+                answer.completeExceptionally(refusal);
+            }
+        });
+        return answer;
+    }
+
+    private DeployPlan.Situation situation(DeployRequest request) {
+        Instant now = ports.timers().now();
+        return new DeployPlan.Situation(
+                record.withOriginal(ports.services(), now), active, holds.standing(), isWanted(request.starts()), now);
     }
 
     /** Thread-safe; never blocks. Completes with whether there was a deploy to tell. */
@@ -78,9 +102,31 @@ final class Deployer implements DeployEffect.Actor {
         return told;
     }
 
+    /** Thread-safe; never blocks. Completes with a {@link CommandException} if it does not stand. */
+    CompletableFuture<Hold.Placed> hold(Hold.Request request) {
+        var placed = new CompletableFuture<Hold.Placed>();
+        mailbox.execute(() -> {
+            if (isRetired) placed.completeExceptionally(Hold.ofRemoved(id));
+            else holds.ask(request, active.filter(Deploy::isSwitching).isPresent(), placed);
+        });
+        return placed;
+    }
+
+    /** Thread-safe; never blocks. Completes with what still stands. */
+    CompletableFuture<List<Hold>> release(Hold.By by) {
+        var left = new CompletableFuture<List<Hold>>();
+        mailbox.execute(() -> {
+            holds.release(by);
+            left.complete(holds.standing());
+        });
+        return left;
+    }
+
     /** Goes on with what an earlier agent left. Called once, when the service is supervised. */
     void resume() {
         mailbox.execute(() -> {
+            holds.resume();
+            retirement.consider();
             Optional<DeployRequest> promised = record.now().promised().map(DeployRequest::repeated);
             if (active.isEmpty()) {
                 promised.ifPresent(request -> begin(request, DeployTicket.create()));
@@ -95,27 +141,25 @@ final class Deployer implements DeployEffect.Actor {
 
     /** The agent ends: the next one goes on. */
     void close() {
-        mailbox.execute(preparation::abort);
+        mailbox.execute(() -> {
+            preparation.abort();
+            holds.close();
+        });
     }
 
     /** The service is removed, and everything of it. */
     void removed() {
         mailbox.execute(() -> {
-            active.ifPresent(deploy -> answer(
+            isRetired = true;
+            active.ifPresent(deploy -> actions.answer(
                     DeployResult.of(Outcome.CANCELLED, new Problem(ErrorCode.CANCELLED, "the service was removed"))));
-            waiting.ifPresent(next -> next.ticket().end(superseded("the service was removed")));
+            waiting.ifPresent(next -> next.ticket().supersede("the service was removed"));
             waiting = Optional.empty();
             active = Optional.empty();
-            preparation.abort();
-            turn.release();
-            switching++;
-            timers.cancelAll();
+            actions.forget();
+            holds.forget();
             record.delete();
         });
-    }
-
-    private static DeployResult superseded(String why) {
-        return DeployResult.of(Outcome.SUPERSEDED, new Problem(ErrorCode.CANCELLED, why));
     }
 
     // A deploy begins.
@@ -131,7 +175,7 @@ final class Deployer implements DeployEffect.Actor {
             checks().requireCurrent(request);
             if (active.isPresent() && !makesWay(request)) {
                 record.promise(request);
-                waiting.ifPresent(next -> next.ticket().end(superseded("another deploy took its place")));
+                waiting.ifPresent(next -> next.ticket().supersede("another deploy took its place"));
                 waiting = Optional.of(new Waiting(request, ticket));
                 ticket.accept();
                 return;
@@ -143,6 +187,7 @@ final class Deployer implements DeployEffect.Actor {
         } catch (CommandException refusal) {
             ticket.refuse(refusal);
             if (record.takeBack(request)) news.refused(request, refusal);
+            retirement.consider();
         }
     }
 
@@ -152,7 +197,7 @@ final class Deployer implements DeployEffect.Actor {
             ticket.end(told.get());
             return;
         }
-        answers.add(ticket.result());
+        actions.answerTo(ticket.result());
         ticket.accept();
     }
 
@@ -173,8 +218,8 @@ final class Deployer implements DeployEffect.Actor {
     }
 
     private void start(DeployRequest request, Preparation.Plan plan, DeployTicket ticket) {
-        starts = request.starts();
-        answers.add(ticket.result());
+        asked = Optional.of(request);
+        actions.answerTo(ticket.result());
         ticket.accept();
         var deploy = new Deploy(
                 request.commandId(),
@@ -212,16 +257,17 @@ final class Deployer implements DeployEffect.Actor {
             }
             active = Optional.of(next).filter(deploy -> !deploy.isOver());
         }
-        for (DeployEffect effect : step.effects()) effect.perform(this);
+        for (DeployEffect effect : step.effects()) effect.perform(actions);
         if (!next.equals(before)) say(before, next);
         if (active.isEmpty()) ended();
+        if (active.filter(Deploy::isSwitching).isEmpty()) holds.switched();
     }
 
     private void say(Deploy before, Deploy next) {
         boolean isMoved =
                 next.isOver() || !next.state().visible().equals(before.state().visible());
         if (isMoved) news.moved(next);
-        else if (next.state() instanceof Preparing) news.told(next);
+        else if (next.state() instanceof DeployState.Pending) news.told(next);
     }
 
     /** Ends it before anything was changed. */
@@ -231,108 +277,70 @@ final class Deployer implements DeployEffect.Actor {
                 deploy.move(new DeployState.Ended(result, ports.timers().now())).next();
         active = Optional.empty();
         record.abandon(over, waiting.map(Waiting::request));
-        answer(result);
+        actions.answer(result);
         news.moved(over);
         ended();
     }
 
     private void ended() {
-        timers.cancelAll();
-        turn.release();
+        actions.over();
         record.change(pruning::prune);
         Optional<Waiting> next = waiting;
         waiting = Optional.empty();
         next.ifPresent(one -> begin(one.request(), one.ticket()));
+        retirement.consider();
     }
 
-    // Effects.
-
-    @Override
-    public void abort() {
-        preparation.abort();
+    private void turnCame() {
+        record.adoptOriginal(ports.services(), ports.timers().now());
+        boolean isWanted = isWanted(asked.map(DeployRequest::starts).orElse(true));
+        handle(new DeployEvent.TurnCame(record.now().current(), isWanted, binding()));
     }
 
-    @Override
-    public void awaitTurn() {
-        turn.await(() -> {
-            adoptOriginal();
-            Optional<ServiceStatus> status = ports.services().find(id);
-            boolean isWanted = status.map(
-                            it -> it.desired() == Desired.RUNNING || it.run().isPresent())
-                    .orElse(starts);
-            handle(new DeployEvent.TurnCame(record.now().current(), isWanted));
-        });
+    /** @param starts whether it is to run if it is new, or if only a release that failed keeps it from running */
+    private boolean isWanted(boolean starts) {
+        Optional<ServiceStatus> status = ports.services().find(id);
+        if (status.isEmpty() || record.now().isCurrentBad()) return starts;
+        return status.get().desired() == Desired.RUNNING || status.get().run().isPresent();
     }
 
-    /** What was installed without releases becomes the release to go back to. */
-    private void adoptOriginal() {
-        if (record.now().current().isPresent() || ports.services().find(id).isEmpty()) return;
-        Optional<String> name = ports.services().manifest(id).flatMap(Manifest::release);
-        record.change(known -> known.original(name, ports.timers().now()));
+    /** The holds that the deploy under way must wait for. */
+    private List<Hold> binding() {
+        return asked.filter(DeployRequest::ignoresHolds).isPresent() ? List.of() : holds.standing();
     }
 
-    @Override
-    public void switchTo(ReleaseId to, boolean isWanted) {
-        long number = ++switching;
-        Release release = record.now()
-                .find(to)
-                .orElseGet(() -> Release.of(to, ports.timers().now()));
-        var change = new ReleaseSwitch(
-                id, release.folder(id, ports.folders()), isWanted, active.flatMap(Deploy::commandId), ports);
-        turn.use(end -> run(change, to, number, end));
+    private void acted(DeployEvent outcome) {
+        handle(outcome);
+        if (outcome instanceof DeployEvent.Switched) observe();
     }
 
-    private void run(ReleaseSwitch change, ReleaseId to, long number, Runnable end) {
-        change.run().whenComplete((problem, bug) -> {
-            end.run();
-            mailbox.execute(() -> {
-                if (number != switching) return;
-                Optional<Problem> why =
-                        bug == null ? problem : Optional.of(new Problem(ErrorCode.INTERNAL, "internal error: " + bug));
-                if (why.filter(found -> found.code() == ErrorCode.INTERRUPTED).isPresent()) return;
-                if (why.isPresent()) handle(new DeployEvent.SwitchFailed(why.get()));
-                else {
-                    record.change(known -> known.current(to));
-                    handle(new DeployEvent.Switched());
-                    observe();
-                }
-            });
-        });
+    // What is kept of a service that never came to be.
+
+    private boolean isIdle() {
+        return active.isEmpty() && waiting.isEmpty() && record.now().promised().isEmpty();
     }
 
-    @Override
-    public void stopService() {
-        ReleaseSwitch.stop(id, active.flatMap(Deploy::commandId), ports.services());
-    }
-
-    @Override
-    public void markBad(ReleaseId release, String why) {
-        record.markBad(release, why);
-    }
-
-    @Override
-    public void setTimer(TimerKind kind, Duration delay) {
-        timers.set(kind, delay);
-    }
-
-    @Override
-    public void cancelTimer(TimerKind kind) {
-        timers.cancel(kind);
-    }
-
-    @Override
-    public void answer(DeployResult result) {
-        List<CompletableFuture<DeployResult>> waitingFor = List.copyOf(answers);
-        answers.clear();
-        waitingFor.forEach(answer -> answer.complete(result));
+    private void forget() {
+        record.delete();
+        pruning.deleteAll();
+        pruning.afterwards(() -> mailbox.execute(() -> {
+            if (!retirement.isDue() || !record.now().equals(ServiceReleases.NONE)) return;
+            isRetired = true;
+            all.retired(id, this);
+        }));
     }
 
     // What is seen of the service.
 
     /** Thread-safe; never blocks. */
     void changed(ServiceStatus status) {
-        if (record.now().deploy().filter(deploy -> !deploy.isOver()).isEmpty()) return;
-        mailbox.execute(() -> handle(DeployEvent.Observed.of(status)));
+        ServiceReleases now = record.now();
+        boolean isWatched = now.deploy().filter(deploy -> !deploy.isOver()).isPresent();
+        if (!isWatched && now.holds().isEmpty()) return;
+        mailbox.execute(() -> {
+            holds.look();
+            handle(DeployEvent.Observed.of(status));
+        });
     }
 
     private void observe() {

@@ -6,6 +6,7 @@ import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,14 +30,39 @@ public final class Deployments implements StatusListener {
     public void start() {
         ports.store().load().forEach((id, found) -> {
             deployers
-                    .computeIfAbsent(id, unknown -> new Deployer(id, found, ports, mailboxes.get()))
+                    .computeIfAbsent(id, unknown -> new Deployer(id, found, ports, mailboxes.get(), this))
                     .resume();
         });
     }
 
     /** Asks for a deploy. */
     public DeployTicket deploy(ServiceId id, DeployRequest request) {
-        return deployer(id).deploy(request);
+        DeployTicket ticket = DeployTicket.create();
+        deploy(id, request, ticket);
+        return ticket;
+    }
+
+    /**
+     * What a deploy would do; does nothing. Completes with a {@link io.efka.protocol.CommandException} if it would be refused.
+     */
+    public CompletableFuture<DeployPlan> plan(ServiceId id, DeployRequest request) {
+        return Optional.ofNullable(deployers.get(id))
+                .orElseGet(() -> new Deployer(id, ServiceReleases.NONE, ports, mailboxes.get(), this))
+                .plan(request);
+    }
+
+    void deploy(ServiceId id, DeployRequest request, DeployTicket ticket) {
+        deployer(id).deploy(request, ticket);
+    }
+
+    /** A deployer of a service that never came to be passes on what it is still asked. */
+    void retired(ServiceId id, Deployer deployer) {
+        deployers.remove(id, deployer);
+    }
+
+    /** How many services it knows anything of. */
+    int size() {
+        return deployers.size();
     }
 
     /** The agent ends: what is being fetched and unpacked is given up, and the next agent goes on. */
@@ -46,12 +72,33 @@ public final class Deployments implements StatusListener {
 
     /** Completes with the deploy that was confirmed; empty: none is being watched. */
     public CompletableFuture<Optional<Deploy>> confirm(ServiceId id) {
-        return deployer(id).tell(new DeployEvent.ConfirmAsked()).thenApply(told -> told.filter(Deploy::isOver));
+        return tell(id, new DeployEvent.ConfirmAsked()).thenApply(told -> told.filter(Deploy::isOver));
     }
 
     /** Completes with the deploy that was told; empty: none is under way. What is current already is taken back. */
     public CompletableFuture<Optional<Deploy>> cancel(ServiceId id) {
-        return deployer(id).tell(new DeployEvent.EndAsked(DeployResult.Outcome.CANCELLED, "cancelled by command"));
+        return tell(id, new DeployEvent.EndAsked(DeployResult.Outcome.CANCELLED, "cancelled by command"));
+    }
+
+    private CompletableFuture<Optional<Deploy>> tell(ServiceId id, DeployEvent event) {
+        return Optional.ofNullable(deployers.get(id))
+                .map(deployer -> deployer.tell(event))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    /**
+     * Asks for a hold of a service that there is. Completes when it is on the disk, or with a {@link
+     * io.efka.protocol.CommandException} that says why it does not stand.
+     */
+    public CompletableFuture<Hold.Placed> hold(ServiceId id, Hold.Request request) {
+        return deployer(id).hold(request);
+    }
+
+    /** Ends what {@code by} holds, if anything. Completes with the holds that still stand. */
+    public CompletableFuture<List<Hold>> release(ServiceId id, Hold.By by) {
+        return Optional.ofNullable(deployers.get(id))
+                .map(deployer -> deployer.release(by))
+                .orElseGet(() -> CompletableFuture.completedFuture(List.of()));
     }
 
     /** As they are now. */
@@ -82,6 +129,8 @@ public final class Deployments implements StatusListener {
         var fields = new LinkedHashMap<String, Object>();
         releases.current().ifPresent(current -> fields.put("release", current.value()));
         releases.deploy().ifPresent(deploy -> fields.put("deploy", describe(deploy)));
+        if (!releases.holds().isEmpty())
+            fields.put("holds", releases.holds().stream().map(Hold::fields).toList());
         return fields;
     }
 
@@ -96,7 +145,8 @@ public final class Deployments implements StatusListener {
     }
 
     private Deployer deployer(ServiceId id) {
-        return deployers.computeIfAbsent(id, unknown -> new Deployer(id, ServiceReleases.NONE, ports, mailboxes.get()));
+        return deployers.computeIfAbsent(
+                id, unknown -> new Deployer(id, ServiceReleases.NONE, ports, mailboxes.get(), this));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.efka.protocol.ServiceId;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -40,8 +41,9 @@ final class Preparation {
      *
      * @param target the release; of an artifact, what it is called before its manifest is known
      * @param first the stage that it begins with
+     * @param check what can be found wrong before anything is done; may wait for the disk
      */
-    record Plan(ReleaseId target, Preparing.Stage first, Work work) {}
+    record Plan(ReleaseId target, Preparing.Stage first, Work work, PreparationRun.Step check) {}
 
     /** Makes a release, and tells the run how it gets on, until it is prepared or has failed. Does not block. */
     interface Work {
@@ -62,7 +64,8 @@ final class Preparation {
         ReleaseFolders.Draft draft = folders.draft(id, content.request());
         ReleaseId target = ReleaseId.of(draft.name(), draft.sha256());
         boolean isNew = checks.releases().find(target).isEmpty();
-        return onDisk(target, () -> {
+        PreparationRun.Step dry = () -> check.requireDraft(draft, folders.folder(id, target.value()));
+        return onDisk(target, dry, () -> {
             Path folder = folders.store(id, target.value(), draft);
             try {
                 check.require(folders.manifest(id, folder), folder);
@@ -75,10 +78,11 @@ final class Preparation {
 
     private Plan stored(Release release) {
         Path folder = release.folder(id, folders);
-        return onDisk(release.id(), () -> check.require(folders.manifest(id, folder), folder));
+        PreparationRun.Step verify = () -> check.require(folders.manifest(id, folder), folder);
+        return onDisk(release.id(), verify, verify);
     }
 
-    private Plan onDisk(ReleaseId target, PreparationRun.Step step) {
+    private Plan onDisk(ReleaseId target, PreparationRun.Step dry, PreparationRun.Step step) {
         return new Plan(
                 target,
                 Preparing.Stage.VERIFYING,
@@ -88,12 +92,27 @@ final class Preparation {
                             step.run();
                             run.tell(new DeployEvent.Prepared(target));
                         },
-                        () -> {}));
+                        () -> {}),
+                dry);
     }
 
     private Plan fetched(Content.Fetched content, DeployRequest request, DeployChecks checks) {
         var release = new ArtifactRelease(id, ports, check, content, request, checks);
-        return new Plan(release.target(), Preparing.Stage.QUEUED, release);
+        return new Plan(release.target(), Preparing.Stage.QUEUED, release, release::check);
+    }
+
+    /** Looks for what is wrong and changes nothing; {@code answer} completes with {@code result}, or what was found. */
+    <T> void check(Plan plan, T result, CompletableFuture<T> answer) {
+        ports.disk().execute(() -> {
+            try {
+                plan.check().run();
+                answer.complete(result);
+            } catch (CommandException refusal) {
+                answer.completeExceptionally(refusal);
+            } catch (RuntimeException bug) { // whoever asked gets an answer
+                answer.completeExceptionally(bug);
+            }
+        });
     }
 
     /**
@@ -107,13 +126,13 @@ final class Preparation {
         current = Optional.of(run);
         Set<ReleaseId> known = kept.ids();
         known.add(plan.target());
-        run.on(
+        pruning.afterwards(() -> run.on(
                 ports.disk(),
                 () -> {
                     pruning.sweep(known); // before what is made has a folder of its own
                     plan.work().begin(run);
                 },
-                () -> {});
+                () -> {}));
     }
 
     /** Nothing is told of what is under way. */

@@ -76,6 +76,11 @@ record Preparing(Stage stage, Instant since, Optional<Transfer> transfer) implem
     }
 
     @Override
+    public DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now) {
+        return deploy.stay();
+    }
+
+    @Override
     public DeployStep on(DeployEvent.EndAsked event, Deploy deploy, Instant now) {
         return given(event, deploy, now).then(new DeployEffect.Abort());
     }

@@ -3,33 +3,84 @@ package io.efka.agent.release;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
+import io.efka.threads.FatalErrors;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes the releases of a service that are neither current nor gone back to. Thread-safe. */
-record Pruning(ServiceId id, ReleaseFolders folders, Executor disk) {
+/**
+ * Deletes the releases of a service that are neither current nor gone back to. Confined to the deployer's mailbox, but for
+ * what says otherwise.
+ */
+final class Pruning {
     private static final Logger LOG = LoggerFactory.getLogger(Pruning.class);
 
     /** Beside the current one: the one to go back to, and one more to choose from. */
-    private static final int KEPT = 2;
+    static final int KEPT = 2;
+
+    private final ServiceId id;
+    private final ReleaseFolders folders;
+    private final Executor disk;
+
+    /** Completes when nothing is being deleted any more. */
+    private CompletableFuture<?> deletions = CompletableFuture.completedFuture(true);
+
+    Pruning(ServiceId id, ReleaseFolders folders, Executor disk) {
+        this.id = id;
+        this.folders = folders;
+        this.disk = disk;
+    }
 
     /** Returns what is kept. What cannot be deleted now is swept later. Never blocks. */
     ServiceReleases prune(ServiceReleases releases) {
         List<Release> surplus = releases.surplus(KEPT);
         if (surplus.isEmpty()) return releases;
-        disk.execute(() -> surplus.forEach(release -> delete(release.id().value())));
+        onDisk(() -> surplus.forEach(release -> delete(release.id().value())));
         ServiceReleases kept = releases;
         for (Release release : surplus) kept = kept.without(release.id());
         return kept;
     }
 
+    /** Deletes all of a service that never came to be. Never blocks. */
+    void deleteAll() {
+        onDisk(() -> {
+            sweep(Set.of());
+            folders.deleteEmpty(id);
+        });
+    }
+
+    private void onDisk(Runnable deletion) {
+        var done = new CompletableFuture<Boolean>();
+        deletions = CompletableFuture.allOf(deletions, done);
+        try {
+            disk.execute(() -> {
+                try {
+                    deletion.run();
+                } finally {
+                    done.complete(true);
+                }
+            });
+        } catch (RejectedExecutionException closed) {
+            done.complete(true); // the agent ends, and the next one sweeps
+        }
+    }
+
+    /**
+     * Runs {@code work} when nothing is being deleted any more: what is stored anew under a name must not be deleted as what had
+     * the name before. At once, or on the thread that deletes; must not block.
+     */
+    void afterwards(Runnable work) {
+        deletions.whenComplete(FatalErrors.top((deleted, never) -> work.run()));
+    }
+
     /**
      * Deletes the folders that nobody knows: left by an agent that was killed, or by a deletion that failed. Takes the time of a
-     * few disk syncs.
+     * few disk syncs. Thread-safe.
      *
      * @param known every release that is kept, and the one that is being prepared
      */

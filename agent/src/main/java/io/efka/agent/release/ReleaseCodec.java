@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.agent.release.DeployResult.Problem;
 import io.efka.protocol.ErrorCode;
+import io.efka.protocol.RunId;
 import io.efka.protocol.Sha256;
 import io.efka.protocol.json.JsonFields;
 import java.time.Instant;
@@ -31,6 +32,11 @@ public final class ReleaseCodec {
                 .filter(deploy -> deploy.state() instanceof DeployState.Activated || deploy.isOver())
                 .ifPresent(deploy -> json.add("deploy", encode(deploy)));
         releases.promised().ifPresent(request -> json.add("promised", DeployRequestCodec.encode(request)));
+        if (!releases.holds().isEmpty()) {
+            var holds = new JsonArray();
+            releases.holds().forEach(hold -> holds.add(encode(hold)));
+            json.add("holds", holds);
+        }
         return json.toString();
     }
 
@@ -41,6 +47,17 @@ public final class ReleaseCodec {
         if (release.isOriginal()) json.addProperty("original", true);
         release.bad().ifPresent(why -> json.addProperty("bad", why));
         release.artifact().ifPresent(hash -> json.addProperty("artifact", hash.hex()));
+        return json;
+    }
+
+    private static JsonObject encode(Hold hold) {
+        var json = new JsonObject();
+        json.addProperty("by", hold.by().name());
+        json.addProperty("reason", hold.reason());
+        json.addProperty("since", hold.since().toString());
+        json.addProperty("until", hold.until().toString());
+        hold.run().ifPresent(run -> json.addProperty("run", run.value()));
+        hold.commandId().ifPresent(id -> json.addProperty("command", id));
         return json;
     }
 
@@ -83,12 +100,17 @@ public final class ReleaseCodec {
         if (json.get("releases") instanceof JsonArray array) {
             for (JsonElement release : array) stored.add(decodeRelease(release.getAsJsonObject()));
         }
+        var holds = new ArrayList<Hold>();
+        if (json.get("holds") instanceof JsonArray array) {
+            for (JsonElement hold : array) holds.add(decodeHold(hold.getAsJsonObject()));
+        }
         return new ServiceReleases(
                 stored,
                 optional(json, "current", ReleaseId::new),
                 optional(json, "previous", ReleaseId::new),
                 JsonFields.object(json, "deploy").map(ReleaseCodec::decodeDeploy),
-                JsonFields.object(json, "promised").map(DeployRequestCodec::decode));
+                JsonFields.object(json, "promised").map(DeployRequestCodec::decode),
+                holds);
     }
 
     private static Release decodeRelease(JsonObject json) {
@@ -98,6 +120,16 @@ public final class ReleaseCodec {
                 JsonFields.instant(json, "stored_at"),
                 optional(json, "bad", Function.identity()),
                 optional(json, "artifact", Sha256::new));
+    }
+
+    private static Hold decodeHold(JsonObject json) {
+        return new Hold(
+                JsonFields.choice(json, "by", Hold.By.class),
+                JsonFields.text(json, "reason"),
+                JsonFields.instant(json, "since"),
+                JsonFields.instant(json, "until"),
+                optional(json, "run", RunId::new),
+                optional(json, "command", Function.identity()));
     }
 
     private static Deploy decodeDeploy(JsonObject json) {

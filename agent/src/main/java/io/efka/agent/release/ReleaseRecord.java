@@ -1,10 +1,14 @@
 package io.efka.agent.release;
 
 import io.efka.agent.release.DeployResult.Problem;
+import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -40,6 +44,17 @@ final class ReleaseRecord {
     /** Changes what need not be on the disk yet. */
     void change(UnaryOperator<ServiceReleases> change) {
         releases = change.apply(releases);
+    }
+
+    /** What was installed without releases becomes the release to go back to. */
+    void adoptOriginal(ServiceRegistry services, Instant now) {
+        releases = withOriginal(services, now);
+    }
+
+    /** What they would be after {@link #adoptOriginal}. */
+    ServiceReleases withOriginal(ServiceRegistry services, Instant now) {
+        if (releases.current().isPresent() || services.find(id).isEmpty()) return releases;
+        return releases.original(services.manifest(id).flatMap(Manifest::release), now);
     }
 
     /** The deploy that a command began: the one under way, or one that is over. */
@@ -115,6 +130,23 @@ final class ReleaseRecord {
     void abandon(Deploy over, Optional<DeployRequest> waiting) {
         releases = releases.deploy(over).promised(waiting);
         ended = Optional.of(over);
+    }
+
+    /** Durable before anybody is told that it stands. */
+    void hold(List<Hold> holds) throws CommandException {
+        ServiceReleases changed = releases.holds(holds);
+        try {
+            store.save(id, changed);
+        } catch (StoreException e) {
+            throw new CommandException(ErrorCode.DISK_FULL, "nothing is held: " + e.getMessage());
+        }
+        releases = changed;
+    }
+
+    /** A hold has ended. If that cannot be saved, the next agent ends it when its time is over. */
+    void released(List<Hold> left) {
+        releases = releases.holds(left);
+        saveFact("that a hold has ended");
     }
 
     void markBad(ReleaseId release, String why) {

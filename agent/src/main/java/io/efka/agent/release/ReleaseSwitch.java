@@ -6,6 +6,7 @@ import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request.Outcome;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
+import io.efka.protocol.Cause;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
@@ -24,7 +25,7 @@ final class ReleaseSwitch {
     private final ServiceId id;
     private final Path folder;
     private final boolean isWanted;
-    private final Optional<String> commandId;
+    private final Cause cause;
     private final ReleaseFolders folders;
     private final ServiceRegistry services;
     private final Executor disk;
@@ -32,12 +33,13 @@ final class ReleaseSwitch {
     /**
      * @param folder of the release, absolute
      * @param isWanted whether the service is to run
+     * @param cause of the stop and the start
      */
-    ReleaseSwitch(ServiceId id, Path folder, boolean isWanted, Optional<String> commandId, DeployPorts ports) {
+    ReleaseSwitch(ServiceId id, Path folder, boolean isWanted, Cause cause, DeployPorts ports) {
         this.id = id;
         this.folder = folder;
         this.isWanted = isWanted;
-        this.commandId = commandId;
+        this.cause = cause;
         this.folders = ports.folders();
         this.services = ports.services();
         this.disk = ports.disk();
@@ -63,7 +65,7 @@ final class ReleaseSwitch {
     }
 
     private CompletableFuture<Optional<Problem>> stopAndSwitch(Manifest manifest) {
-        return stop(id, commandId, services).thenCompose(stopped -> {
+        return stop(id, cause, services).thenCompose(stopped -> {
             if (stopped.isPresent()) return CompletableFuture.completedFuture(stopped);
             return CompletableFuture.supplyAsync(() -> makeCurrent(manifest), disk)
                     .thenCompose(linked -> linked.isPresent()
@@ -73,9 +75,8 @@ final class ReleaseSwitch {
     }
 
     /** Completes with why the service still runs; empty: it has no process, or there is no such service. */
-    static CompletableFuture<Optional<Problem>> stop(
-            ServiceId id, Optional<String> commandId, ServiceRegistry services) {
-        return problem(services.ask(id, commandId, true, request -> new Event.StopAsked(request, true)));
+    static CompletableFuture<Optional<Problem>> stop(ServiceId id, Cause cause, ServiceRegistry services) {
+        return problem(services.ask(id, cause, true, request -> new Event.StopAsked(request, true)));
     }
 
     private Optional<Problem> makeCurrent(Manifest manifest) {
@@ -94,12 +95,12 @@ final class ReleaseSwitch {
     private CompletableFuture<Optional<Problem>> register(Manifest manifest) {
         Desired desired = isWanted ? Desired.RUNNING : Desired.STOPPED;
         return problem(services.ask(
-                id, commandId, true, request -> new Event.ReleaseSwitched(request, folder, manifest, desired)));
+                id, cause, true, request -> new Event.ReleaseSwitched(request, folder, manifest, desired)));
     }
 
     /** From here on it is desired, so its restart policy goes on whatever comes of this start. */
     private Optional<Problem> start(Optional<Problem> switched) {
-        if (switched.isEmpty() && isWanted) services.ask(id, commandId, false, Event.StartAsked::new);
+        if (switched.isEmpty() && isWanted) services.ask(id, cause, false, Event.StartAsked::new);
         return switched;
     }
 

@@ -18,23 +18,31 @@ import java.util.stream.Collectors;
  * @param previous what was current before, and is gone back to by {@code rollback}
  * @param deploy the one under way, or the last one
  * @param promised what was asked for and has changed nothing yet: the next agent begins it again
+ * @param holds that stand, one of a holder
  */
 public record ServiceReleases(
         List<Release> releases,
         Optional<ReleaseId> current,
         Optional<ReleaseId> previous,
         Optional<Deploy> deploy,
-        Optional<DeployRequest> promised) {
+        Optional<DeployRequest> promised,
+        List<Hold> holds) {
     /** Nothing is known of a service. */
-    public static final ServiceReleases NONE =
-            new ServiceReleases(List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    public static final ServiceReleases NONE = new ServiceReleases(
+            List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), List.of());
 
     public ServiceReleases {
         releases = List.copyOf(releases);
+        holds = List.copyOf(holds);
     }
 
     public Optional<Release> find(ReleaseId id) {
         return releases.stream().filter(release -> release.id().equals(id)).findFirst();
+    }
+
+    /** Whether what is current failed here: then nobody has stopped the service, but its deploy. */
+    boolean isCurrentBad() {
+        return current.flatMap(this::find).flatMap(Release::bad).isPresent();
     }
 
     /** Those of all releases that are stored. */
@@ -73,7 +81,7 @@ public record ServiceReleases(
         var others = new ArrayList<Release>(releases);
         others.removeIf(other -> other.id().equals(release.id()));
         others.add(release);
-        return new ServiceReleases(others, current, previous, deploy, promised);
+        return new ServiceReleases(others, current, previous, deploy, promised, holds);
     }
 
     ServiceReleases without(ReleaseId id) {
@@ -82,25 +90,30 @@ public record ServiceReleases(
                 current,
                 previous,
                 deploy,
-                promised);
+                promised,
+                holds);
     }
 
     ServiceReleases deploy(Deploy next) {
-        return new ServiceReleases(releases, current, previous, Optional.of(next), promised);
+        return new ServiceReleases(releases, current, previous, Optional.of(next), promised, holds);
     }
 
     /** The release that is started from now on. */
     ServiceReleases current(ReleaseId next) {
-        return new ServiceReleases(releases, Optional.of(next), previous, deploy, promised);
+        return new ServiceReleases(releases, Optional.of(next), previous, deploy, promised, holds);
     }
 
     /** What a rollback goes back to from now on. */
     ServiceReleases previous(Optional<ReleaseId> next) {
-        return new ServiceReleases(releases, current, next, deploy, promised);
+        return new ServiceReleases(releases, current, next, deploy, promised, holds);
     }
 
     ServiceReleases promised(Optional<DeployRequest> next) {
-        return new ServiceReleases(releases, current, previous, deploy, next);
+        return new ServiceReleases(releases, current, previous, deploy, next, holds);
+    }
+
+    ServiceReleases holds(List<Hold> next) {
+        return new ServiceReleases(releases, current, previous, deploy, promised, next);
     }
 
     /** What may be deleted so that {@code keep} are left beside the current one; the oldest first. */

@@ -31,10 +31,18 @@ record Staged(Instant since) implements DeployState.Pending {
     public DeployStep on(DeployEvent.TurnCame event, Deploy deploy, Instant now) {
         Optional<ReleaseId> back = event.current();
         if (back.filter(deploy.target()::equals).isPresent()) return deploy.end(Ended.committed(now));
+        if (!event.holds().isEmpty())
+            return deploy.move(new Held(event.holds(), now)).then(new DeployEffect.GiveUpTurn());
         return new DeployStep(deploy.activated(back, event.isWanted(), now), List.of())
                 .then(new DeployEffect.SetTimer(
                         DeployEvent.TimerKind.DEADLINE, deploy.rule().deadline()))
                 .then(new DeployEffect.Switch(deploy.target(), event.isWanted()));
+    }
+
+    /** They are looked at when the turn comes. */
+    @Override
+    public DeployStep on(DeployEvent.HoldsChanged event, Deploy deploy, Instant now) {
+        return deploy.stay();
     }
 
     @Override

@@ -53,7 +53,7 @@ record Adopting(RunId run, boolean again, Optional<Event.AliveReported> early) i
         if (event.isDoneBy(run)) return service.desired(Desired.RUNNING).stay().awaitStart(event.request());
         return service.desired(Desired.RUNNING)
                 .state(new Adopting(run, true, early))
-                .cause(Cause.command(event.request().commandId()))
+                .cause(event.request().cause())
                 .stay()
                 .awaitStart(event.request());
     }

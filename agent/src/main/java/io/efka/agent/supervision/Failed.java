@@ -3,7 +3,6 @@ package io.efka.agent.supervision;
 import io.efka.agent.supervision.ServiceRecord.History;
 import io.efka.agent.supervision.ServiceRecord.RunRecord;
 import io.efka.agent.supervision.Step.DecisionContext;
-import io.efka.protocol.Cause;
 import io.efka.protocol.ServiceStatus;
 
 /** Not tried again until a command says so; the cause says why. */
@@ -35,8 +34,7 @@ record Failed() implements ServiceState.Idle {
     public Step on(Event.ResetAsked event, Service service, DecisionContext context) {
         Service clean = Oneshots.begun(service.history(History.CLEAN));
         if (service.isDesired()) return Transitions.launchByCommand(clean, event.request(), context);
-        return Transitions.rest(clean, Cause.command(event.request().commandId()), context)
-                .done(event.request());
+        return Transitions.rest(clean, event.request().cause(), context).done(event.request());
     }
 
     /** Ends the recorded run of a service whose manifest has become unusable; without one it cannot be supervised. */

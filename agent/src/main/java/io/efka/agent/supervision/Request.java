@@ -1,5 +1,6 @@
 package io.efka.agent.supervision;
 
+import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus;
 import java.util.Optional;
@@ -8,11 +9,15 @@ import java.util.function.Consumer;
 /**
  * A request to a supervisor, which answers it exactly once.
  *
- * @param commandId goes into the status's cause; empty if the command had none
+ * @param cause goes into the status
  * @param waits whether it is answered when done; if false, when accepted
  * @param answer gets the outcome; called on the mailbox, must not block
  */
-public record Request(Optional<String> commandId, boolean waits, Consumer<Outcome> answer) {
+public record Request(Cause cause, boolean waits, Consumer<Outcome> answer) {
+    /** One of a command; {@code commandId} is empty if it had none. */
+    public Request(Optional<String> commandId, boolean waits, Consumer<Outcome> answer) {
+        this(Cause.command(commandId), waits, answer);
+    }
 
     /** The outcome of a request. */
     public sealed interface Outcome {

@@ -123,7 +123,7 @@ record Running(
                 .stay()
                 .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service")
                 .awaitStop(event.request());
-        Cause cause = Cause.command(event.request().commandId());
+        Cause cause = event.request().cause();
         return Transitions.end(told.next(), this, Stopping.Next.rest(), cause, context)
                 .thenFirst(told.effects());
     }
@@ -133,7 +133,7 @@ record Running(
         if (event.isDoneBy(run)) return on(new Event.StartAsked(event.request()), service, context);
         Service anew = service.history(service.record().history().startedByCommand());
         Step joined = anew.stay().awaitStart(event.request());
-        Cause cause = Cause.command(event.request().commandId());
+        Cause cause = event.request().cause();
         return Transitions.end(joined.next(), this, Stopping.Next.relaunch(), cause, context)
                 .thenFirst(joined.effects());
     }

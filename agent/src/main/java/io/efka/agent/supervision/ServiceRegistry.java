@@ -1,6 +1,7 @@
 package io.efka.agent.supervision;
 
 import io.efka.agent.supervision.Request.Outcome;
+import io.efka.protocol.Cause;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.manifest.Manifest;
@@ -35,8 +36,14 @@ public interface ServiceRegistry {
      */
     default Optional<CompletableFuture<Outcome>> ask(
             ServiceId id, Optional<String> commandId, boolean waits, Function<Request, Event> event) {
+        return ask(id, Cause.command(commandId), waits, event);
+    }
+
+    /** The same, for another cause than a command. */
+    default Optional<CompletableFuture<Outcome>> ask(
+            ServiceId id, Cause cause, boolean waits, Function<Request, Event> event) {
         var outcome = new CompletableFuture<Outcome>();
-        var request = new Request(commandId, waits, outcome::complete);
+        var request = new Request(cause, waits, outcome::complete);
         return tell(id, event.apply(request)) ? Optional.of(outcome) : Optional.empty();
     }
 

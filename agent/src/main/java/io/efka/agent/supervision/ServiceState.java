@@ -92,7 +92,7 @@ public sealed interface ServiceState permits ServiceState.Idle, ServiceState.Act
         @Override
         default Step on(Event.ReleaseSwitched event, Service service, DecisionContext context) {
             return service.switched(event.workDir(), event.manifest(), event.desired())
-                    .move(new Stopped(), Cause.command(event.request().commandId()), context)
+                    .move(new Stopped(), event.request().cause(), context)
                     .done(event.request());
         }
 

@@ -42,7 +42,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.Ali
                 .stay()
                 .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service")
                 .awaitStop(event.request());
-        Cause cause = Cause.command(event.request().commandId());
+        Cause cause = event.request().cause();
         return Transitions.end(told.next(), this, Stopping.Next.rest(), cause, context)
                 .thenFirst(told.effects());
     }
@@ -52,7 +52,7 @@ record Starting(RunId run, Optional<ProcessIdentity> process, Optional<Event.Ali
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
         if (event.isDoneBy(run)) return service.stay().awaitStart(event.request());
         Step joined = service.stay().awaitStart(event.request());
-        Cause cause = Cause.command(event.request().commandId());
+        Cause cause = event.request().cause();
         return Transitions.end(joined.next(), this, Stopping.Next.relaunch(), cause, context)
                 .thenFirst(joined.effects());
     }

@@ -26,8 +26,7 @@ record Stopped() implements ServiceState.Idle {
         if (!service.isDesired()) {
             return service.stay().reject(event.request(), ErrorCode.NOT_RUNNING, "service not running");
         }
-        Step step = service.desired(Desired.STOPPED)
-                .move(this, Cause.command(event.request().commandId()), context);
+        Step step = service.desired(Desired.STOPPED).move(this, event.request().cause(), context);
         return step.done(event.request());
     }
 

@@ -99,7 +99,7 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     public Step on(Event.StartAsked event, Service service, DecisionContext context) {
         if (next.kind() == Kind.AGENT_END) return refuse(event.request(), service);
         return service.state(then(Next.relaunch()))
-                .cause(Cause.command(event.request().commandId()))
+                .cause(event.request().cause())
                 .stay()
                 .awaitStart(event.request());
     }
@@ -109,7 +109,7 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
         if (next.kind() == Kind.AGENT_END) return refuse(event.request(), service);
         return service.desired(Desired.STOPPED)
                 .state(then(Next.rest()))
-                .cause(Cause.command(event.request().commandId()))
+                .cause(event.request().cause())
                 .stay()
                 .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service")
                 .awaitStop(event.request());
@@ -119,7 +119,7 @@ record Stopping(RunId run, Optional<ProcessIdentity> process, Optional<Exit> exi
     public Step on(Event.RestartAsked event, Service service, DecisionContext context) {
         if (next.kind() == Kind.AGENT_END) return refuse(event.request(), service);
         return service.state(then(Next.relaunch()))
-                .cause(Cause.command(event.request().commandId()))
+                .cause(event.request().cause())
                 .stay()
                 .awaitStart(event.request());
     }

@@ -73,6 +73,7 @@ record Transition(ServiceStatus before, ServiceStatus now) {
                 ended.isPresent()
                         ? Transitions.describe(ended.get())
                         : "after it " + Transitions.describe(cause.signal(), cause.code());
+            case ROLLBACK -> words("rollback" + how(ended), what);
             case LAUNCH_FAILED ->
                 ended.map(exit -> Transitions.describe(exit) + " before it was seen running")
                         .orElseGet(() -> isExit(cause)

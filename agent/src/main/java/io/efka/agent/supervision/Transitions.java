@@ -42,9 +42,8 @@ final class Transitions {
         if (!service.missing().isEmpty()) return await(service, cause, context);
         RunId run = context.runIds().get();
         var unasked = new RunRecord(run, context.now(), Optional.empty());
-        boolean commanded = cause.kind() == Cause.Kind.COMMAND;
         return Oneshots.begun(service)
-                .run(Optional.of(commanded ? unasked.asCommanded() : unasked))
+                .run(Optional.of(cause.isAsked() ? unasked.asCommanded() : unasked))
                 .warnings(List.of())
                 .move(new Starting(run, Optional.empty()), cause, context)
                 .then(new Effect.Launch(run));
@@ -113,7 +112,7 @@ final class Transitions {
 
     /** A stop by command of a service that has no process. */
     static Step restByCommand(Service service, Request request, DecisionContext context) {
-        return rest(service.desired(Desired.STOPPED), Cause.command(request.commandId()), context);
+        return rest(service.desired(Desired.STOPPED), request.cause(), context);
     }
 
     static Step backOff(Service service, Duration delay, Cause cause, DecisionContext context) {
@@ -148,7 +147,7 @@ final class Transitions {
     /** A start by command: of a oneshot with a schedule, that is in force from now on; anything else is launched. */
     static Step start(Service service, Request request, DecisionContext context) {
         if (service.schedule().isEmpty()) return launchByCommand(service, request, context);
-        return Oneshots.schedule(Oneshots.wanted(service, context), Cause.command(request.commandId()), context)
+        return Oneshots.schedule(Oneshots.wanted(service, context), request.cause(), context)
                 .done(request);
     }
 
@@ -160,8 +159,7 @@ final class Transitions {
         Service anew = Oneshots.wanted(service, context)
                 .history(service.record().history().startedByCommand());
         Step joined = anew.stay().awaitStart(request);
-        return launch(joined.next(), Cause.command(request.commandId()), context)
-                .thenAll(joined.effects());
+        return launch(joined.next(), request.cause(), context).thenAll(joined.effects());
     }
 
     /** A clean end that leaves processes behind is nearly always a program that puts itself into the background. */

@@ -86,7 +86,7 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
     /** @param again whether a run that is alive is ended, and another one begun */
     private Step adopt(Service service, boolean again, Request request, DecisionContext context) {
         var adopting = new Adopting(run.get(), again, Optional.empty());
-        return adopt(service.desired(Desired.RUNNING), adopting, commanded(request), context)
+        return adopt(service.desired(Desired.RUNNING), adopting, request.cause(), context)
                 .awaitStart(request);
     }
 
@@ -96,7 +96,7 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
         Step told = Transitions.withoutCommand(service.desired(Desired.STOPPED))
                 .stay()
                 .startsRejected(ErrorCode.INTERRUPTED, "a later command stopped the service");
-        Cause cause = commanded(event.request());
+        Cause cause = event.request().cause();
         if (run.isEmpty()) {
             return Transitions.rest(told.next(), cause, context)
                     .thenFirst(told.effects())
@@ -197,9 +197,5 @@ record Unread(Optional<RunId> run, Instant until, int attempts, Phase phase) imp
                 .run()
                 .map(found -> step.then(new Effect.Adopt(found)))
                 .orElse(step);
-    }
-
-    private static Cause commanded(Request request) {
-        return Cause.command(request.commandId());
     }
 }

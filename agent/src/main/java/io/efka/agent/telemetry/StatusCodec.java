@@ -53,7 +53,7 @@ public final class StatusCodec {
         if (json.get("last_exit") instanceof JsonObject exit) exit.remove("tail");
         written = JsonWriter.bytes(json);
         if (written.length <= bytes) return written;
-        for (String key : List.of("warnings", "faults", "waiting_for", "schedule", "deploy")) json.remove(key);
+        for (String key : List.of("warnings", "faults", "waiting_for", "schedule", "deploy", "holds")) json.remove(key);
         if (json.get("cause") instanceof JsonObject cause) cause.remove("message");
         written = JsonWriter.bytes(json);
         if (written.length <= bytes) return written;

@@ -126,6 +126,7 @@ final class AgentAssemblyTest {
                 Settings.Artifacts.STANDARD,
                 new Settings.LedgerBounds(1_000, Duration.ofHours(24)),
                 Duration.ofSeconds(30),
+                Duration.ofHours(24),
                 LIMIT,
                 Duration.ZERO,
                 Optional.of("homeassistant"));

@@ -53,6 +53,7 @@ final class ArchitectureTest {
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
             agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.artifact, agent.install, agent.release, agent.command.ledger, agent.command
+            agent.desired           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command
             agent.output.store      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files
             agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store
             agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
@@ -61,7 +62,7 @@ final class ArchitectureTest {
             agent.process.tree      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files, agent.process.proc, agent.process.cgroup
             agent.process           -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry, agent.files, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
-            agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.files, agent.command.ledger, agent.output.store
+            agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.desired, agent.files, agent.command.ledger, agent.output.store
             fleet                   -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer
             agent.app               -> *
             agent.main              -> *

@@ -19,6 +19,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -290,6 +291,7 @@ final class RemovalTest {
                             silent,
                             timers,
                             pool,
+                            Duration.ofHours(24),
                             id -> {}),
                     () -> new SerialExecutor(pool));
             var table = CommandTables.standard(
@@ -307,6 +309,7 @@ final class RemovalTest {
                     new ChannelCommands(requests, channels, timers),
                     new InstallCommands(installation, requests, deployments),
                     new DeployCommands(deployments, requests),
+                    new HoldCommands(deployments, requests),
                     new ApplyCommand(services, requests, installation, deployments, queues),
                     new RestartAllCommand(services, requests, queues),
                     () -> {});

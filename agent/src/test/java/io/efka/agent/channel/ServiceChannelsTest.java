@@ -14,11 +14,13 @@ import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Launcher;
 import io.efka.agent.supervision.TimerKind;
 import io.efka.fixtures.Manifests;
+import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.protocol.ServiceStatus.Desired;
+import io.efka.protocol.Until;
 import io.efka.threads.Timers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,6 +50,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services and the agent over the real socket. */
 @Timeout(60)
@@ -64,6 +68,7 @@ final class ServiceChannelsTest {
     private final SystemTimers timers = new SystemTimers(Runnable::run);
     private final FakeServices services = new FakeServices();
     private final Heard heard = new Heard();
+    private final Holding holds = new Holding();
     private final InMemoryConfigs configs = new InMemoryConfigs();
     private final List<Client> clients = new ArrayList<>();
     private ServiceChannels channels;
@@ -131,6 +136,25 @@ final class ServiceChannelsTest {
         }
     }
 
+    /** Holds that are granted, unless the test says otherwise. */
+    private static final class Holding implements ServiceHolds {
+        private static final Instant END = Instant.parse("2026-11-27T18:00:00Z");
+        final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+        volatile Optional<CommandException> refusal = Optional.empty();
+
+        @Override
+        public CompletableFuture<Instant> hold(ServiceId service, RunId run, String reason, Optional<Until> until) {
+            asked.add(service + " " + run + " " + reason + " " + until.map(Until::text));
+            return refusal.<CompletableFuture<Instant>>map(CompletableFuture::failedFuture)
+                    .orElseGet(() -> CompletableFuture.completedFuture(END));
+        }
+
+        @Override
+        public void release(ServiceId service) {
+            asked.add(service + " released");
+        }
+    }
+
     @BeforeEach
     void begin() {
         channels = opened();
@@ -149,7 +173,7 @@ final class ServiceChannelsTest {
 
     private ServiceChannels opened(Duration look, Timers clock) {
         var opened = new ServiceChannels(data, clock, heard, configs, Runnable::run, look);
-        opened.open(services);
+        opened.open(services, holds);
         opened.start();
         return opened;
     }
@@ -203,6 +227,58 @@ final class ServiceChannelsTest {
 
     private static String code(Client client) throws IOException {
         return client.hear().get("code").getAsString();
+    }
+
+    @Test
+    void aServiceThatHoldsHearsUntilWhen() throws Exception {
+        Client client = attached();
+        client.say("{\"type\":\"hold\",\"reason\":\"surgery\",\"until\":\"2h\"}");
+        assertThat(client.hear()).hasToString("{\"type\":\"held\",\"until\":\"2026-11-27T18:00:00.000Z\"}");
+        client.say("{\"type\":\"release_hold\"}").say("{\"type\":\"hold\",\"reason\":\"again\"}");
+        client.hear();
+        assertThat(holds.asked)
+                .containsExactly(
+                        "camera " + RUN_1 + " surgery Optional[2h]",
+                        "camera released",
+                        "camera " + RUN_1 + " again Optional.empty");
+    }
+
+    @Test
+    void aHoldThatCannotBeKeptIsAnError() throws Exception {
+        holds.refusal = Optional.of(new CommandException(ErrorCode.DISK_FULL, "nothing is held: no space left"));
+        Client client = attached();
+        client.say("{\"type\":\"hold\",\"reason\":\"surgery\"}");
+        assertThat(client.hear())
+                .hasToString(
+                        "{\"type\":\"error\",\"code\":\"disk_full\",\"message\":\"nothing is held: no space left\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'hold'}",
+                "{'type':'hold','reason':' '}",
+                "{'type':'hold','reason':'surgery','until':'tomorrow'}",
+                "{'type':'hold','reason':'surgery','until':7}"
+            })
+    void aHoldThatDoesNotSayWhyOrUntilWhenIsABadLine(String line) throws Exception {
+        Client client = attached();
+        client.say(line.replace('\'', '"'));
+        assertThat(code(client)).isEqualTo("bad_line");
+        assertThat(holds.asked).isEmpty();
+    }
+
+    /** One write to the disk each: a service cannot keep the disk busy. */
+    @Test
+    void aServiceThatHoldsAgainAndAgainIsReadSlowly() throws Exception {
+        Client client = attached();
+        String hold = "{\"type\":\"hold\",\"reason\":\"surgery\"}";
+        long begin = System.nanoTime();
+        // What has arrived together is read together, and the next line later.
+        for (int i = 0; i < 25; i++) client.say(hold);
+        for (int i = 0; i < 25; i++) client.hear();
+        client.say(hold).hear();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(1));
     }
 
     /** Somebody deletes what the agent made when it started. */

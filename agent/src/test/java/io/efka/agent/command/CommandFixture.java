@@ -11,6 +11,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
 import io.efka.agent.command.handler.LogsCommand;
@@ -83,6 +84,7 @@ public final class CommandFixture {
     boolean isGrouped = true;
     final CommandTable table;
     public final CommandRouter router;
+    final LocalCommands local;
 
     public CommandFixture() {
         this(new FakeDisk(), new FakeSupervision(), new FakeInstaller(), new FakeTimers(), KillSwitch.never());
@@ -124,6 +126,7 @@ public final class CommandFixture {
                         recorded,
                         timers,
                         tasks::add,
+                        Duration.ofHours(24),
                         id -> {}),
                 () -> tasks::add);
         table = CommandTables.standard(
@@ -136,9 +139,11 @@ public final class CommandFixture {
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests, deployments),
                 new DeployCommands(deployments, requests),
+                new HoldCommands(deployments, requests),
                 new ApplyCommand(supervision, requests, installation, deployments, queues),
                 new RestartAllCommand(supervision, requests, queues),
                 () -> onShutdown.run());
+        local = new LocalCommands(table, context, queues);
         router = new CommandRouter(table, context, queues, tasks::add);
     }
 

@@ -73,7 +73,7 @@ public final class FakeSupervision implements ServiceRegistry {
         if (service != null) service.manifest = Optional.of(manifest);
     }
 
-    void crash(ServiceId id) {
+    public void crash(ServiceId id) {
         service(id).state = State.BACKOFF;
         service(id).run = Optional.empty();
     }
@@ -194,6 +194,12 @@ public final class FakeSupervision implements ServiceRegistry {
             service.desired = Desired.STOPPED;
             service.run = Optional.empty();
             done(id, asked.request());
+        } else if (event instanceof Event.ReleaseSwitched switched) {
+            told.add("switch " + id + " to " + switched.workDir().getFileName());
+            service.workDir = switched.workDir();
+            service.manifest = Optional.of(switched.manifest());
+            service.desired = switched.desired();
+            done(id, switched.request());
         } else if (event instanceof Event.RestartAsked asked) {
             if (service.run.filter(asked::isDoneBy).isPresent()) {
                 handle(id, new Event.StartAsked(asked.request()));

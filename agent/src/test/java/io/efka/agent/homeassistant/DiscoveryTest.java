@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -41,6 +42,7 @@ final class DiscoveryTest {
     private final FakeTimers timers = new FakeTimers();
     private final FakeLink link = new FakeLink();
     private final List<ServiceId> services = new ArrayList<>(List.of(CAMERA));
+    private final Set<ServiceId> deployed = new HashSet<>();
     private final Discovery discovery = discovery("efka", "dev1", true);
 
     DiscoveryTest() {
@@ -54,6 +56,7 @@ final class DiscoveryTest {
                 "homeassistant",
                 new Discovery.Device(topics, new Version("0.1.0"), machine, hasMetrics),
                 () -> List.copyOf(services),
+                deployed::contains,
                 link,
                 timers,
                 new Random(1));
@@ -246,6 +249,47 @@ final class DiscoveryTest {
                     .toList();
 
             assertThat(ids).hasSize(22).doesNotHaveDuplicates();
+        }
+    }
+
+    @Nested
+    final class AServiceWithReleases {
+        AServiceWithReleases() {
+            install(MODEM);
+            online();
+            deployed.add(MODEM);
+            discovery.releasesChanged(MODEM);
+            timers.advance(Discovery.BATCH_DELAY);
+            link.acknowledgeAll();
+        }
+
+        @Test
+        void hasAnUpdateEntity() {
+            JsonObject update = component("modem/release");
+            assertThat(update.get("platform").getAsString()).isEqualTo("update");
+            assertThat(update.get("state_topic").getAsString()).isEqualTo("efka/dev1/svc/modem/status");
+            assertThat(update.get("command_topic").getAsString()).isEqualTo("efka/dev1/svc/modem/cmd/release-hold");
+            assertThat(update.get("payload_install").getAsString()).isEqualTo("{}");
+        }
+
+        @Test
+        void isAnnouncedOnceWhateverItsDeploysDo() {
+            int before = documents().size();
+            for (int i = 0; i < 100; i++) discovery.releasesChanged(MODEM);
+            timers.advance(Discovery.BATCH_DELAY);
+            assertThat(documents()).hasSize(before);
+        }
+
+        @Test
+        void losesItWithTheService() {
+            remove(MODEM);
+            timers.advance(Discovery.BATCH_DELAY);
+            assertThat(component("modem/release")).hasToString("{\"platform\":\"update\"}");
+        }
+
+        @Test
+        void othersHaveNone() {
+            assertThat(keys()).contains("camera/switch").doesNotContain("camera/release");
         }
     }
 

@@ -134,7 +134,7 @@ final class RunCommandTest {
                      "cert": "/cert", "key": "/key", "data_dir": "/d", "log_dir": "/l", "work_dir_roots": ["/r", "/s"],
                      "artifact_cache": 2000000, "artifact_roots": ["/media"], "artifact_ca": "/aca",
                      "artifact_credentials": "/creds", "allow_http": true, "download_rate": "64KiB", "max_unpacked": "3 GB",
-                     "serve_artifacts": true,
+                     "max_hold": "2h", "serve_artifacts": true,
                      "metrics_interval": "0", "ledger_entries": 50, "ledger_age": "7d", "stop_timeout": "5s",
                      "heartbeat_file": "/dev/shm/efka", "home_assistant": "ha/disc", "log_level": "warn"}"""));
 
@@ -292,6 +292,7 @@ final class RunCommandTest {
                 --allow-http       | maybe     | must be true or false
                 --download-rate    | 10        | from 1KiB
                 --max-unpacked     | 2TiB      | as in 500MiB or 1GiB
+                --max-hold         | 31d       | must be from 1s to 30d
                 --metrics-interval | 10        | as in 30s
                 --metrics-interval | 10ms      | must be from 1s to 1d
                 --ledger-entries   | 0         | must be a number from 1 to 100000

@@ -143,6 +143,7 @@ final class ArtifactReleaseTest {
                 },
                 timers,
                 pool,
+                Duration.ofHours(24),
                 id -> {});
         var life = new Deployments(ports, () -> new SerialExecutor(pool));
         lives.add(life);
@@ -171,7 +172,7 @@ final class ArtifactReleaseTest {
 
     private static DeployRequest request(String command, Content content) {
         return new DeployRequest(
-                Optional.of(command), false, content, DeployRule.STANDARD, Optional.empty(), false, true, false);
+                Optional.of(command), false, content, DeployRule.STANDARD, Optional.empty(), false, false, true, false);
     }
 
     private DeployTicket deploy(String command, ArtifactRef artifact) {
@@ -345,6 +346,7 @@ final class ArtifactReleaseTest {
                 DeployRule.STANDARD,
                 Optional.empty(),
                 false,
+                false,
                 true,
                 true);
         DeployTicket joined = deployments.deploy(CAM, again);
@@ -420,6 +422,7 @@ final class ArtifactReleaseTest {
                     content,
                     new DeployRule(Duration.ofMillis(7), Duration.ofDays(1), false, Optional.of(Duration.ofSeconds(3))),
                     Optional.of("1.2"),
+                    true,
                     true,
                     false,
                     true);

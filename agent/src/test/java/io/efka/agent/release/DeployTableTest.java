@@ -30,12 +30,16 @@ final class DeployTableTest {
     private static final ReleaseId NEW = new ReleaseId("2.0-00000002");
     private static final DeployResult.Problem PROBLEM = new DeployResult.Problem(ErrorCode.UNHEALTHY, "it crashed");
 
+    private static final List<Hold> HELD = List.of(
+            new Hold(Hold.By.OPERATOR, "a visit", NOW, NOW.plusSeconds(60), Optional.empty(), Optional.empty()));
+
     private static final Map<String, Deploy> DEPLOYS = new LinkedHashMap<>();
     private static final List<DeployEvent> EVENTS = new ArrayList<>();
 
     static {
         DEPLOYS.put("Preparing", deploy(new Preparing(Preparing.Stage.DOWNLOADING, NOW)));
         DEPLOYS.put("Staged", deploy(new Staged(NOW)));
+        DEPLOYS.put("Held", deploy(new Held(HELD, NOW)));
         DEPLOYS.put("Activating", deploy(new Activating(NOW)));
         DEPLOYS.put("Activating, new service", first(new Activating(NOW)));
         DEPLOYS.put("Activating, not to run", deploy(new Activating(NOW), false));
@@ -52,9 +56,12 @@ final class DeployTableTest {
                 new DeployEvent.StageReached(Preparing.Stage.VERIFYING),
                 new DeployEvent.Prepared(NEW),
                 new DeployEvent.PreparationFailed(PROBLEM),
-                new DeployEvent.TurnCame(Optional.of(OLD), true),
-                new DeployEvent.TurnCame(Optional.of(NEW), true),
-                new DeployEvent.TurnCame(Optional.empty(), true),
+                new DeployEvent.TurnCame(Optional.of(OLD), true, List.of()),
+                new DeployEvent.TurnCame(Optional.of(NEW), true, HELD),
+                new DeployEvent.TurnCame(Optional.empty(), true, List.of()),
+                new DeployEvent.TurnCame(Optional.of(OLD), true, HELD),
+                new DeployEvent.HoldsChanged(HELD),
+                new DeployEvent.HoldsChanged(List.of()),
                 new DeployEvent.Switched(),
                 new DeployEvent.SwitchFailed(PROBLEM),
                 new DeployEvent.ConfirmAsked(),
@@ -112,7 +119,11 @@ final class DeployTableTest {
             return name
                     + turn.current()
                             .map(id -> id.equals(NEW) ? " (it is current)" : "")
-                            .orElse(" (new service)");
+                            .orElse(" (new service)")
+                    + (turn.holds().isEmpty() || turn.current().equals(Optional.of(NEW)) ? "" : " (held)");
+        }
+        if (event instanceof DeployEvent.HoldsChanged changed) {
+            return name + (changed.holds().isEmpty() ? " (none left)" : "");
         }
         if (event instanceof DeployEvent.EndAsked asked) return name + " (" + word(asked.outcome()) + ")";
         if (event instanceof DeployEvent.Observed seen) return name + " (" + word(seen.sight()) + ")";

@@ -8,6 +8,7 @@ import io.efka.agent.release.DeployEvent.Sight;
 import io.efka.agent.release.DeployEvent.TimerFired;
 import io.efka.agent.release.DeployEvent.TimerKind;
 import io.efka.agent.release.DeployResult.Outcome;
+import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,9 @@ final class DeployTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final ReleaseId OLD = new ReleaseId("1.0-00000001");
     private static final ReleaseId NEW = new ReleaseId("2.0-00000002");
+
+    private static final List<Hold> HELD = List.of(
+            new Hold(Hold.By.OPERATOR, "a visit", NOW, NOW.plusSeconds(60), Optional.empty(), Optional.empty()));
 
     private Instant now = NOW;
     private Deploy deploy = preparing(DeployRule.STANDARD);
@@ -49,7 +53,10 @@ final class DeployTest {
     }
 
     private void watch(Optional<ReleaseId> before) {
-        tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(before, true), new DeployEvent.Switched());
+        tell(
+                new DeployEvent.Prepared(NEW),
+                new DeployEvent.TurnCame(before, true, List.of()),
+                new DeployEvent.Switched());
         effects.clear();
     }
 
@@ -84,7 +91,7 @@ final class DeployTest {
     void aReleaseThatNobodyWantsToRunIsAnsweredAlready() {
         tell(
                 new DeployEvent.Prepared(NEW),
-                new DeployEvent.TurnCame(Optional.of(OLD), false),
+                new DeployEvent.TurnCame(Optional.of(OLD), false, List.of()),
                 new DeployEvent.Switched());
         tell(new DeployEvent.AgentStarted());
         assertThat(deploy.isOver()).isFalse();
@@ -172,10 +179,79 @@ final class DeployTest {
     }
 
     @Nested
+    class TheCauseOfItsStopsAndStarts {
+        @Test
+        void isTheCommandOnTheWayForward() {
+            tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(OLD), true, List.of()));
+            assertThat(deploy.cause()).isEqualTo(Cause.command(Optional.empty()));
+        }
+
+        @Test
+        void isTheRollbackOnTheWayBack() {
+            watch(Optional.of(OLD));
+            tell(seen(Sight.FAILED));
+            assertThat(deploy.cause())
+                    .isEqualTo(Cause.rollback(Optional.empty(), "release 2.0 ended with exit code 3"));
+        }
+
+        @Test
+        void isTheRollbackWhereThereIsNothingToGoBackTo() {
+            watch(Optional.empty());
+            tell(seen(Sight.FAILED));
+            assertThat(deploy.cause().kind()).isEqualTo(Cause.Kind.ROLLBACK);
+        }
+    }
+
+    @Nested
+    class WhileTheServiceIsHeld {
+        private void hold() {
+            tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(OLD), true, HELD));
+        }
+
+        @Test
+        void itWaitsAndLetsCommandsToTheServiceGoOn() {
+            hold();
+            assertThat(deploy.state().visible()).isEqualTo("held");
+            assertThat(effects).containsExactly(new DeployEffect.AwaitTurn(), new DeployEffect.GiveUpTurn());
+        }
+
+        @Test
+        void itWaitsForItsTurnAgainWhenNobodyHolds() {
+            hold();
+            effects.clear();
+            now = NOW.plusSeconds(9);
+            tell(new DeployEvent.HoldsChanged(List.of()));
+            assertThat(deploy.state()).isEqualTo(new Staged(now));
+            assertThat(effects).containsExactly(new DeployEffect.AwaitTurn());
+        }
+
+        @Test
+        void anotherHoldDoesNotChangeSinceWhenItWaits() {
+            hold();
+            now = NOW.plusSeconds(9);
+            tell(new DeployEvent.HoldsChanged(HELD));
+            assertThat(deploy.state()).isEqualTo(new Held(HELD, NOW));
+        }
+
+        @Test
+        void aReleaseThatIsCurrentAlreadyNeedNotWait() {
+            tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(NEW), true, HELD));
+            assertThat(result()).isEqualTo(DeployResult.COMMITTED);
+        }
+
+        @Test
+        void aReleaseThatFailedIsTakenBackAllTheSame() {
+            watch(Optional.of(OLD));
+            tell(new DeployEvent.HoldsChanged(HELD), seen(Sight.FAILED));
+            assertThat(effects).contains(new DeployEffect.Switch(OLD, true));
+        }
+    }
+
+    @Nested
     class WhileItIsSwitched {
         @Test
         void anAgentThatStartsSwitchesAgain() {
-            tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(OLD), true));
+            tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(OLD), true, List.of()));
             effects.clear();
             tell(new DeployEvent.AgentStarted());
             assertThat(effects).contains(new DeployEffect.Switch(NEW, true));
@@ -183,7 +259,7 @@ final class DeployTest {
 
         @Test
         void anotherDeployWaits() {
-            tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(OLD), true));
+            tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(OLD), true, List.of()));
             Deploy before = deploy;
             tell(new DeployEvent.EndAsked(Outcome.SUPERSEDED, "another one"));
             assertThat(deploy).isEqualTo(before);
@@ -215,17 +291,20 @@ final class DeployTest {
     }
 
     private static DeployEvent any(Random random) {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(11)) {
             case 0 -> new DeployEvent.Prepared(NEW);
             case 1 ->
                 new DeployEvent.TurnCame(
-                        random.nextBoolean() ? Optional.of(OLD) : Optional.empty(), random.nextBoolean());
+                        random.nextBoolean() ? Optional.of(OLD) : Optional.empty(),
+                        random.nextBoolean(),
+                        random.nextBoolean() ? List.of() : HELD);
             case 2 -> new DeployEvent.Switched();
             case 3 -> new DeployEvent.SwitchFailed(new DeployResult.Problem(ErrorCode.INTERNAL, "no"));
             case 4, 5 -> seen(Sight.values()[random.nextInt(Sight.values().length)]);
             case 6 -> new TimerFired(TimerKind.values()[random.nextInt(3)]);
             case 7 -> random.nextBoolean() ? new DeployEvent.ConfirmAsked() : new DeployEvent.AgentStarted();
             case 8 -> new DeployEvent.EndAsked(random.nextBoolean() ? Outcome.CANCELLED : Outcome.SUPERSEDED, "asked");
+            case 9 -> new DeployEvent.HoldsChanged(random.nextBoolean() ? List.of() : HELD);
             default -> new DeployEvent.PreparationFailed(new DeployResult.Problem(ErrorCode.INVALID_MANIFEST, "bad"));
         };
     }

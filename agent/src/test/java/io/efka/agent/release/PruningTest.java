@@ -42,6 +42,29 @@ class PruningTest {
         assertEquals(3, folders().stored(CAMERA).size());
     }
 
+    /** A deploy that waited begins at the moment in which the one before ends, and its release is pruned by that. */
+    @Test
+    void aReleaseThatIsDeployedAgainWhileItIsDeletedIsWhole() {
+        var device = new DeployFixture(root);
+        device.services.running(DeployFixture.CAM);
+        device.deployed("1");
+        device.deployed("2");
+        device.isDiskBackwards = true;
+        device.deploy("3");
+        device.deploy("1");
+        device.after(Deploy.DeployRule.STANDARD.minHealthy());
+        assertEquals("watching", device.state());
+        device.after(Deploy.DeployRule.STANDARD.minHealthy());
+        assertEquals("committed", device.state());
+        ReleaseId current =
+                device.deployments.releases(DeployFixture.CAM).current().orElseThrow();
+        assertEquals("1", current.name());
+        assertEquals(
+                device.deployments.releases(DeployFixture.CAM).ids().size(),
+                device.folders.stored(DeployFixture.CAM).size() + 1,
+                "the original has no folder of its own");
+    }
+
     private static Set<String> names(ServiceReleases releases) {
         return releases.ids().stream()
                 .map(id -> id.value().substring(0, id.value().indexOf('-')))

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The ledger, the offsets and the session number in the state store. */
+/** The documents, the ledger, the offsets and the session number in the state store. */
 final class StoredMapsTest {
     @TempDir
     private Path data;
@@ -34,6 +34,21 @@ final class StoredMapsTest {
     private void restart() throws Exception {
         close();
         open();
+    }
+
+    @Nested
+    class TheDocuments {
+        @Test
+        void areKeptTogetherAndWithOneSync() throws Exception {
+            var documents = new StoredDocuments(state);
+            long before = disk.syncs();
+            documents.save(Map.of("device/mine", "{\"v\":1}", "group/all/base", "{\"v\":2}"));
+            assertThat(disk.syncs()).isEqualTo(before + 1);
+            documents.saveFact(Map.of("group/all/base", "{\"v\":3}"));
+            documents.deleteSoon(List.of("device/mine", "unknown"));
+            restart();
+            assertThat(new StoredDocuments(state).load()).isEqualTo(Map.of("group/all/base", "{\"v\":3}"));
+        }
     }
 
     @Nested

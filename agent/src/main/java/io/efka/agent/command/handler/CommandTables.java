@@ -25,6 +25,7 @@ public final class CommandTables {
             ChannelCommands channel,
             InstallCommands install,
             DeployCommands deploy,
+            HoldCommands hold,
             ApplyCommand apply,
             RestartAllCommand restart,
             Runnable shutdown) {
@@ -101,7 +102,9 @@ public final class CommandTables {
                                         "on_failure",
                                         "confirm_within",
                                         "if_release",
-                                        "force")
+                                        "force",
+                                        "ignore_hold",
+                                        "plan")
                                 .readingFolders()),
                 Map.entry(
                         "rollback",
@@ -114,10 +117,14 @@ public final class CommandTables {
                                         "on_failure",
                                         "confirm_within",
                                         "if_release",
-                                        "force")
+                                        "force",
+                                        "ignore_hold",
+                                        "plan")
                                 .readingFolders()),
                 Map.entry("releases", query(deploy::releases)),
                 Map.entry("confirm", afterDispatch(IDEMPOTENT, deploy::confirm)),
+                Map.entry("hold", afterDispatch(IDEMPOTENT, hold::hold, "reason", "until")),
+                Map.entry("release-hold", afterDispatch(IDEMPOTENT, hold::release, "by")),
                 Map.entry("cancel", afterDispatch(IDEMPOTENT, deploy::cancel)),
                 Map.entry("remove", afterCompletion(IDEMPOTENT, install::remove).makingRoom()));
         return new CommandTable(deviceCommands, serviceCommands);

@@ -5,6 +5,7 @@ import io.efka.agent.command.CommandArguments;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.CommandResult.ReplyFields;
 import io.efka.agent.release.Deploy;
+import io.efka.agent.release.DeployPlan;
 import io.efka.agent.release.DeployRequest;
 import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.release.DeployTicket;
@@ -19,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** {@code deploy}, {@code rollback}, {@code releases}, {@code confirm} and {@code cancel}. */
 public final class DeployCommands {
@@ -60,14 +62,27 @@ public final class DeployCommands {
                 DeployDecoder.rule(arguments),
                 arguments.string("if_release"),
                 arguments.flag("force", false),
+                arguments.flag("ignore_hold", false),
                 arguments.flag("start", true),
                 command.isRepeated());
+        if (arguments.flag("plan", false))
+            return deployments.plan(id, request).handle((plan, why) -> planned(id, plan, why));
         DeployTicket ticket = deployments.deploy(id, request);
         if (command.waits()) return ticket.result().thenApply(over -> answers.of(id, over));
         return ticket.accepted()
                 .thenApply(accepted -> ticket.result().isDone()
                         ? answers.of(id, ticket.result().join())
                         : new CommandResult.Done(answers.state(id, ReplyFields.NONE)));
+    }
+
+    private CommandResult planned(ServiceId id, @Nullable DeployPlan plan, @Nullable Throwable problem) {
+        if (problem instanceof CommandException refusal) return CommandResult.refused(refusal);
+        if (plan == null) throw new IllegalStateException("a deploy could not be planned", problem);
+        List<ReplyFields> steps = plan.steps().stream()
+                .map(step -> ReplyFields.of(JsonWriter.object(step)))
+                .toList();
+        return new CommandResult.Done(answers.state(
+                id, ReplyFields.NONE.and("target", plan.target().value()).and("plan", steps)));
     }
 
     CompletableFuture<CommandResult> releases(Command command) throws CommandException {

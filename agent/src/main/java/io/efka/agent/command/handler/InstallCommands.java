@@ -58,6 +58,7 @@ public final class InstallCommands {
                 DeployDecoder.rule(command.arguments()),
                 Optional.empty(),
                 false,
+                false,
                 starts,
                 command.isRepeated());
         return deployments.deploy(id, request).result().thenApply(over -> {

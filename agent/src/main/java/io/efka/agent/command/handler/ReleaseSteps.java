@@ -48,6 +48,7 @@ record ReleaseSteps(Deployments deployments, ServiceRequests services, Command c
                 Optional.empty(),
                 false,
                 false,
+                false,
                 command.isRepeated());
         var answers = new DeployAnswers(deployments);
         return deployments.deploy(id, request).result().thenApply(over -> answers.of(id, over));

@@ -1,0 +1,331 @@
+package io.efka.agent.desired;
+
+import io.efka.agent.desired.Report.Refusal;
+import io.efka.agent.supervision.StoreException;
+import io.efka.protocol.DeviceId;
+import io.efka.protocol.ServiceId;
+import io.efka.threads.Timers.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the documents: decides nothing, and does what {@link Document} decides. Always in this order: decide, save, swap, act,
+ * announce. Confined to the mailbox.
+ */
+final class DocumentEngine implements DocumentEffect.Actor {
+    /** A clock may be set while a timer runs: after this it is looked at again. */
+    static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+    /** To the next try when the disk is full. */
+    static final Duration RETRY = Duration.ofMinutes(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DocumentEngine.class);
+
+    private final DeviceId device;
+    private final ZoneId zone;
+    private final DesiredPorts ports;
+    private final Executor mailbox;
+    private final ServiceChanges changes;
+    private final Map<DocumentKey, Timer> timers = new HashMap<>();
+    private final Map<DocumentKey, Refusal> refusals = new HashMap<>();
+    private final Map<DocumentKey, Map<String, Object>> announced = new HashMap<>();
+
+    /** Documents that are to be looked at again, because another one took or gave up services. */
+    private final Deque<DocumentKey> toReview = new ArrayDeque<>();
+
+    private Documents documents = Documents.NONE;
+    private boolean isEnded;
+
+    DocumentEngine(DeviceId device, ZoneId zone, DesiredPorts ports, Executor mailbox, Executor disk) {
+        this.device = device;
+        this.zone = zone;
+        this.ports = ports;
+        this.mailbox = mailbox;
+        this.changes = new ServiceChanges(ports.actions(), ports.facts(), mailbox, disk);
+    }
+
+    /** Goes on with what an earlier agent left. */
+    void start(Collection<Document> found) {
+        documents = documents.with(found);
+        for (Document document : List.copyOf(documents.list())) {
+            tell(document.key(), now -> new DocumentEvent.AgentStarted(plan(document, now)));
+        }
+        documents.list().forEach(document -> report(document.key().name()));
+    }
+
+    /** Does nothing from now on. */
+    void end() {
+        isEnded = true;
+        timers.values().forEach(Timer::cancel);
+        timers.clear();
+    }
+
+    Optional<Document> find(DocumentKey key) {
+        return documents.find(key);
+    }
+
+    int size() {
+        return documents.all().size() + refusals.size();
+    }
+
+    /**
+     * A newer revision was taken.
+     *
+     * @param taken not known here yet
+     * @throws StoreException if it could not be saved: what was before stands
+     */
+    void take(Document taken) throws StoreException {
+        Instant now = ports.timers().now();
+        Documents with = documents.with(List.of(taken));
+        Plan plan = with.plan(taken, device, now, zone);
+        DocumentStep step = taken.on(new DocumentEvent.Taken(plan), now);
+        List<Document> changed = documents.changed(step.next());
+        ports.store().save(encoded(changed));
+        refusals.remove(taken.key());
+        settle(step, changed);
+        reviewOthers();
+    }
+
+    /** The newest revision was not taken; what was taken before goes on. */
+    void refuse(DocumentKey key, Refusal refusal) {
+        refusals.put(key, refusal.after(Optional.ofNullable(refusals.get(key))));
+        // Without the message, which may quote the document: it may hold secrets.
+        LOG.warn(
+                "document={} {}: {}, see its report",
+                key,
+                refusal.state(),
+                refusal.problem().code());
+        report(key.name());
+    }
+
+    /** The newest revision is the one that was taken, or there is none any more. */
+    void accept(DocumentKey key) {
+        if (refusals.remove(key) != null) report(key.name());
+    }
+
+    /** There is nothing to report of a document that was removed, and is not even published any more. */
+    void withdrawn(DocumentKey key) {
+        refusals.remove(key);
+        boolean isGone = documents
+                .find(key)
+                .map(document ->
+                        document.accepted().content().isRemoval() && document.state() instanceof DocumentState.Done)
+                .orElse(true);
+        if (isGone) announced.remove(key);
+        if (isGone
+                && reportsOf(key.name()).stream()
+                        .allMatch(report -> report.key().equals(key))) {
+            ports.reports().clear(key.name());
+        } else {
+            report(key.name());
+        }
+    }
+
+    /** Something about a service has changed. */
+    void changed(ServiceId service) {
+        if (isEnded) return;
+        changes.changed(service);
+        var names = new TreeSet<String>();
+        documents.list().stream()
+                .filter(document -> document.accepted().entries().containsKey(service))
+                .forEach(document -> names.add(document.key().name()));
+        names.forEach(this::report);
+    }
+
+    private Plan plan(Document document, Instant now) {
+        return documents.plan(document, device, now, zone);
+    }
+
+    // Decide, save, swap, act, announce.
+
+    private void tell(DocumentKey key, Function<Instant, DocumentEvent> event) {
+        if (isEnded) return;
+        handle(key, event.apply(ports.timers().now()));
+        reviewOthers();
+    }
+
+    private void reviewOthers() {
+        while (!toReview.isEmpty()) {
+            DocumentKey key = toReview.remove();
+            Optional<Document> document = documents.find(key);
+            if (document.isEmpty()) continue;
+            Instant now = ports.timers().now();
+            handle(key, new DocumentEvent.Reviewed(plan(document.get(), now)));
+        }
+    }
+
+    private void handle(DocumentKey key, DocumentEvent event) {
+        Optional<Document> found = documents.find(key);
+        if (found.isEmpty()) return;
+        Document before = found.get();
+        DocumentStep step = before.on(event, ports.timers().now());
+        List<Document> changed = documents.changed(step.next());
+        boolean isNews = changed.size() > 1 || !step.next().equals(before);
+        if (isNews && !save(before, step.next(), changed)) return;
+        settle(step, changed);
+    }
+
+    /** Only a beginning can be put off; what has happened has happened, and is saved with the next step. */
+    private boolean save(Document before, Document next, List<Document> changed) {
+        boolean isBeginning = next.isUnderWay() && !before.isUnderWay();
+        try {
+            if (isBeginning) ports.store().save(encoded(changed));
+            else ports.store().saveFact(encoded(changed));
+            return true;
+        } catch (StoreException e) {
+            LOG.warn("document={} not saved: {}", next.key(), e.getMessage());
+            if (isBeginning) setTimer(before, ports.timers().now().plus(RETRY));
+            return !isBeginning;
+        }
+    }
+
+    private static Map<String, String> encoded(List<Document> documents) {
+        var encoded = new LinkedHashMap<String, String>();
+        documents.forEach(document -> encoded.put(document.key().path(), DocumentCodec.encode(document)));
+        return encoded;
+    }
+
+    private void settle(DocumentStep step, List<Document> changed) {
+        Map<ServiceId, DocumentKey> owners = documents.owners();
+        Document next = changed.get(0);
+        Optional<Document> before = documents.find(next.key());
+        log(before, next);
+        documents = documents.with(changed);
+        for (DocumentEffect effect : step.effects()) effect.perform(this, next);
+        // Itself, too: others may have given it something meanwhile.
+        boolean isSettled = before.filter(Document::isUnderWay).isPresent() && !next.isUnderWay();
+        if (isSettled) review(next);
+        if (isSettled || !documents.owners().equals(owners)) {
+            documents.list().stream()
+                    .filter(document -> !document.key().equals(next.key()))
+                    .forEach(this::review);
+        }
+        changed.stream().map(document -> document.key().name()).distinct().forEach(this::report);
+    }
+
+    private static void log(Optional<Document> before, Document next) {
+        String was = before.map(one -> one.state().visible()).orElse("new");
+        String is = next.state().visible();
+        boolean isSame = before.filter(
+                        one -> one.accepted().revision() == next.accepted().revision())
+                .filter(one -> one.state().getClass().equals(next.state().getClass()))
+                .isPresent();
+        if (isSame) return;
+        LOG.info(
+                "document={} revision={} state={}->{}{}",
+                next.key(),
+                next.accepted().revision(),
+                was,
+                is,
+                next.state().problem().map(problem -> " why=" + problem.code()).orElse(""));
+    }
+
+    // Effects.
+
+    @Override
+    public void setTimer(Document document, Instant at) {
+        DocumentKey key = document.key();
+        cancelTimer(document);
+        Duration wait = Duration.between(ports.timers().now(), at);
+        Duration next = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+        timers.put(key, ports.timers().schedule(next, () -> mailbox.execute(() -> review(key))));
+    }
+
+    private void review(DocumentKey key) {
+        documents.find(key).ifPresent(document -> tell(key, now -> new DocumentEvent.Reviewed(plan(document, now))));
+    }
+
+    @Override
+    public void cancelTimer(Document document) {
+        Optional.ofNullable(timers.remove(document.key())).ifPresent(Timer::cancel);
+    }
+
+    @Override
+    public void look(Document document, SortedSet<ServiceId> services) {
+        changes.look(document, services, looked -> tell(document.key(), now -> looked));
+    }
+
+    @Override
+    public void apply(Document document, ServiceId service) {
+        long round = document.round();
+        changes.apply(
+                document,
+                service,
+                unlessInterrupted(problem -> tell(
+                        document.key(),
+                        now -> problem.<DocumentEvent>map(why -> new DocumentEvent.TaskFailed(round, service, why))
+                                .orElseGet(() -> new DocumentEvent.TaskDone(round, service, release(service))))));
+    }
+
+    private Optional<String> release(ServiceId service) {
+        return ports.facts().releases(service).flatMap(ServiceFacts.ReleaseFacts::current);
+    }
+
+    @Override
+    public void restore(Document document, ServiceId service, Before before) {
+        long round = document.round();
+        changes.restore(
+                document,
+                service,
+                before,
+                unlessInterrupted(problem -> tell(
+                        document.key(),
+                        now -> problem.<DocumentEvent>map(why -> new DocumentEvent.RestoreFailed(round, service, why))
+                                .orElseGet(() -> new DocumentEvent.Restored(round, service)))));
+    }
+
+    /** What the end of the agent interrupts is left to the next one. */
+    private Consumer<Optional<Problem>> unlessInterrupted(Consumer<Optional<Problem>> told) {
+        return problem -> {
+            if (!isEnded) told.accept(problem);
+        };
+    }
+
+    @Override
+    public void review(Document document) {
+        if (!toReview.contains(document.key())) toReview.add(document.key());
+    }
+
+    // Reports.
+
+    private List<Report> reportsOf(String name) {
+        var keys = new TreeSet<DocumentKey>(documents.all().keySet());
+        keys.addAll(refusals.keySet());
+        return keys.stream()
+                .filter(key -> key.name().equals(name))
+                .map(key -> new Report(key, documents.find(key), Optional.ofNullable(refusals.get(key))))
+                .toList();
+    }
+
+    private void report(String name) {
+        List<Report> all = reportsOf(name);
+        if (all.isEmpty()) {
+            ports.reports().clear(name);
+            return;
+        }
+        ports.reports().update(name, all.get(0).encode(ports.facts(), documents, all.subList(1, all.size())));
+        for (Report report : all) announce(report);
+    }
+
+    private void announce(Report report) {
+        Map<String, Object> event = report.event(report.state(ports.facts()));
+        if (event.equals(announced.put(report.key(), event))) return;
+        ports.events().device("desired", event);
+    }
+}

@@ -1,0 +1,109 @@
+package io.efka.agent.release;
+
+import static io.efka.agent.release.DeployFixture.CAM;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.release.DeployRequest.Content;
+import io.efka.agent.release.DeployResult.Outcome;
+import io.efka.protocol.ErrorCode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is left of services that never came to be. */
+final class RetirementTest {
+    @TempDir
+    Path root;
+
+    private DeployFixture device;
+
+    @BeforeEach
+    void begin() {
+        device = new DeployFixture(root);
+    }
+
+    private void cancelled() {
+        device.isBusy = true;
+        DeployTicket ticket = device.deploy("1.0");
+        assertThat(root.resolve("cam/releases")).isNotEmptyDirectory();
+        device.deployments.cancel(CAM);
+        device.isBusy = false;
+        device.settle();
+        assertThat(ticket.result().join().outcome()).isEqualTo(Outcome.CANCELLED);
+    }
+
+    private void requireNothing() {
+        assertThat(device.deployments.size()).as("services in memory").isZero();
+        assertThat(device.store.load()).as("on disk").isEmpty();
+        assertThat(root.resolve("cam")).doesNotExist();
+        assertThat(device.timers.pending()).isZero();
+    }
+
+    @Test
+    void nothingIsKeptOfADeployThatWasCancelled() {
+        cancelled();
+        device.after(Retirement.DELAY);
+        requireNothing();
+    }
+
+    @Test
+    void theNextAgentForgetsItToo() {
+        cancelled();
+        device = device.nextLife();
+        device.after(Retirement.DELAY);
+        requireNothing();
+    }
+
+    @Test
+    void nothingIsKeptOfADeployThatWasRefused() {
+        DeployTicket ticket = device.deployments.deploy(CAM, DeployFixture.request(new Content.Stored("1.0"), false));
+        device.settle();
+        assertThat(ticket.result().join().problem().orElseThrow().code()).isEqualTo(ErrorCode.NO_RELEASE);
+        device.after(Retirement.DELAY);
+        requireNothing();
+    }
+
+    @Test
+    void nothingIsKeptOfWhoeverCancelsAndConfirmsWhatThereIsNot() {
+        device.deployments.cancel(CAM);
+        device.deployments.confirm(CAM);
+        device.deployments.release(CAM, Hold.By.OPERATOR);
+        device.settle();
+        requireNothing();
+    }
+
+    /** Its command is repeated from the ledger. */
+    @Test
+    void aDeployThatWasCancelledIsNotDoneByTheNextAgent() {
+        cancelled();
+        device = device.nextLife();
+        DeployRequest repeated =
+                DeployFixture.request(DeployFixture.release("1.0"), false).repeated();
+        DeployTicket ticket = device.deployments.deploy(CAM, repeated);
+        device.settle();
+        assertThat(ticket.result().join().outcome()).isEqualTo(Outcome.CANCELLED);
+    }
+
+    @Test
+    void theNextDeployBeginsAnewBeforeAndAfterItIsForgotten() {
+        cancelled();
+        device.deployed("1.1");
+        device.after(Retirement.DELAY);
+        assertThat(device.deployments.releases(CAM).current().orElseThrow().name())
+                .isEqualTo("1.1");
+        assertThat(device.deployments.size()).isOne();
+    }
+
+    @Test
+    void aDeployThatComesWhileItIsBeingForgottenIsNotLost() {
+        cancelled();
+        device.timers.advance(Retirement.DELAY);
+        DeployTicket ticket =
+                device.deployments.deploy(CAM, DeployFixture.request(DeployFixture.release("1.0"), false));
+        device.settle().after(Deploy.DeployRule.STANDARD.minHealthy());
+        assertThat(ticket.result().join().outcome()).isEqualTo(Outcome.COMMITTED);
+        assertThat(root.resolve("cam/current/manifest.json")).exists();
+        assertThat(device.deployments.releases(CAM).current()).isPresent();
+    }
+}
