@@ -74,7 +74,10 @@ final class ArtifactBenchmark implements Benchmark {
                                 rate,
                                 "--devices",
                                 String.valueOf(DEVICES)))) {
-            while (!push.log().contains(artifact.hash().hex())) Thread.sleep(10);
+            while (!push.log().contains(artifact.hash().hex())) {
+                if (!push.isAlive()) throw new IOException(push.log());
+                Thread.sleep(10);
+            }
             long begun = System.nanoTime();
             for (CompletableFuture<CachedArtifact> one : devices.fetch(artifact)) {
                 one.get(Duration.ofMinutes(3).toMillis(), TimeUnit.MILLISECONDS);
