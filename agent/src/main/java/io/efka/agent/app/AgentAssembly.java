@@ -156,7 +156,8 @@ final class AgentAssembly {
         Optional<Discovery> homeAssistant = settings.homeAssistant().map(prefix -> {
             var device = new Discovery.Device(
                     topics, version, machine, !settings.metricsInterval().isZero());
-            Predicate<ServiceId> hasReleases = id -> deployments().releases(id).current().isPresent();
+            Predicate<ServiceId> hasReleases =
+                    id -> deployments().releases(id).current().isPresent();
             return new Discovery(prefix, device, this::serviceIds, hasReleases, link, timers, random);
         });
         var instance = new AgentInstance(number, UUID.randomUUID().toString(), version, timers.now());
