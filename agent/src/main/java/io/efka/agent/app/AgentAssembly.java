@@ -86,13 +86,11 @@ import org.slf4j.LoggerFactory;
 
 /** Creates and connects all parts of an agent. What is started first is stopped last. */
 final class AgentAssembly {
-
     /** Replies and events that wait for the broker: an hour offline of a lively device. */
     private static final int OUTBOX_MESSAGES = 10_000;
 
     private static final long OUTBOX_BYTES = 4L << 20;
     private static final int QUEUE_SIZE = 64;
-
     /** For the payloads of waiting commands: eight of the largest. */
     private static final long QUEUE_BYTES = 2L << 20;
 

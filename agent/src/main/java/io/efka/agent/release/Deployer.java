@@ -106,12 +106,8 @@ final class Deployer {
     CompletableFuture<Hold.Placed> hold(Hold.Request request) {
         var placed = new CompletableFuture<Hold.Placed>();
         mailbox.execute(() -> {
-            if (isRetired) {
-                placed.completeExceptionally(
-                        new CommandException(ErrorCode.UNKNOWN_SERVICE, "service " + id + " is being removed"));
-            } else {
-                holds.ask(request, active.filter(Deploy::isSwitching).isPresent(), placed);
-            }
+            if (isRetired) placed.completeExceptionally(Hold.ofRemoved(id));
+            else holds.ask(request, active.filter(Deploy::isSwitching).isPresent(), placed);
         });
         return placed;
     }
@@ -301,13 +297,11 @@ final class Deployer {
         handle(new DeployEvent.TurnCame(record.now().current(), isWanted, binding()));
     }
 
-    /** @param starts whether it is to run if it is new */
+    /** @param starts whether it is to run if it is new, or if only a release that failed keeps it from running */
     private boolean isWanted(boolean starts) {
-        return ports.services()
-                .find(id)
-                .map(status ->
-                        status.desired() == Desired.RUNNING || status.run().isPresent())
-                .orElse(starts);
+        Optional<ServiceStatus> status = ports.services().find(id);
+        if (status.isEmpty() || record.now().isCurrentBad()) return starts;
+        return status.get().desired() == Desired.RUNNING || status.get().run().isPresent();
     }
 
     /** The holds that the deploy under way must wait for. */
@@ -330,14 +324,10 @@ final class Deployer {
         record.delete();
         pruning.deleteAll();
         pruning.afterwards(() -> mailbox.execute(() -> {
-            boolean isForgotten = retirement.isDue() && record.now().equals(ServiceReleases.NONE);
-            if (isForgotten) retire();
+            if (!retirement.isDue() || !record.now().equals(ServiceReleases.NONE)) return;
+            isRetired = true;
+            all.retired(id, this);
         }));
-    }
-
-    private void retire() {
-        isRetired = true;
-        all.retired(id, this);
     }
 
     // What is seen of the service.

@@ -1,6 +1,9 @@
 package io.efka.agent.release;
 
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.RunId;
+import io.efka.protocol.ServiceId;
 import io.efka.protocol.Until;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,5 +69,10 @@ public record Hold(
     @Override
     public String toString() {
         return "by the " + by.word() + " until " + until + " (" + reason + ")";
+    }
+
+    /** Why there can be no hold any more. */
+    static CommandException ofRemoved(ServiceId service) {
+        return new CommandException(ErrorCode.UNKNOWN_SERVICE, "service " + service + " is being removed");
     }
 }

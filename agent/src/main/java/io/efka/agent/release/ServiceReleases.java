@@ -40,6 +40,11 @@ public record ServiceReleases(
         return releases.stream().filter(release -> release.id().equals(id)).findFirst();
     }
 
+    /** Whether what is current failed here: then nobody has stopped the service, but its deploy. */
+    boolean isCurrentBad() {
+        return current.flatMap(this::find).flatMap(Release::bad).isPresent();
+    }
+
     /** Those of all releases that are stored. */
     Set<ReleaseId> ids() {
         return releases.stream().map(Release::id).collect(Collectors.toCollection(HashSet::new));

@@ -91,7 +91,7 @@ final class DeployTest {
     void aReleaseThatNobodyWantsToRunIsAnsweredAlready() {
         tell(
                 new DeployEvent.Prepared(NEW),
-                new DeployEvent.TurnCame(Optional.of(OLD), false),
+                new DeployEvent.TurnCame(Optional.of(OLD), false, List.of()),
                 new DeployEvent.Switched());
         tell(new DeployEvent.AgentStarted());
         assertThat(deploy.isOver()).isFalse();
