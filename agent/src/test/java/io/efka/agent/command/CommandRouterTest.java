@@ -853,6 +853,8 @@ final class CommandRouterTest {
                         "releases",
                         "confirm",
                         "cancel",
+                        "hold",
+                        "release-hold",
                         "start",
                         "stop",
                         "switch",
