@@ -26,7 +26,9 @@ record Activating(Instant since) implements DeployState.Activated {
 
     @Override
     public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
-        return deploy.fail(event.problem(), now);
+        boolean isBlameless = event.problem().code() == ErrorCode.DISK_FULL;
+        boolean goesBack = deploy.back().isPresent() && deploy.rule().rollsBack();
+        return isBlameless && goesBack ? deploy.goBack(event.problem(), now) : deploy.fail(event.problem(), now);
     }
 
     @Override

@@ -78,7 +78,10 @@ public final class ReleaseCodec {
         json.addProperty("kind", state.getClass().getSimpleName());
         json.addProperty("since", state.since().toString());
         if (state instanceof Watching watching) json.addProperty("cuts", watching.cuts());
-        if (state instanceof RollingBack back) json.add("problem", encode(back.problem()));
+        if (state instanceof RollingBack back) {
+            json.addProperty("switched", back.isSwitched());
+            json.add("problem", encode(back.problem()));
+        }
         if (state instanceof DeployState.Ended ended) {
             json.addProperty("outcome", ended.result().outcome().name());
             ended.result().problem().ifPresent(problem -> json.add("problem", encode(problem)));
@@ -153,7 +156,9 @@ public final class ReleaseCodec {
                 new Watching(since, false, JsonFields.number(json, "cuts").intValue(), "not seen yet");
             case "Unwatched" -> new Unwatched(since);
             case "Confirming" -> new Confirming(since);
-            case "RollingBack" -> new RollingBack(problem(json).orElseThrow(), since);
+            case "RollingBack" ->
+                new RollingBack(
+                        problem(json).orElseThrow(), since, JsonFields.flag(json, "switched"), false, "not seen yet");
             case "Ended" ->
                 new DeployState.Ended(
                         new DeployResult(JsonFields.choice(json, "outcome", Outcome.class), problem(json)), since);

@@ -70,7 +70,7 @@ final class ReleaseSwitch {
             return CompletableFuture.supplyAsync(() -> makeCurrent(manifest), disk)
                     .thenCompose(linked -> linked.isPresent()
                             ? CompletableFuture.completedFuture(linked)
-                            : register(manifest).thenApply(this::start));
+                            : register(manifest).thenCompose(this::start));
         });
     }
 
@@ -98,10 +98,14 @@ final class ReleaseSwitch {
                 id, cause, true, request -> new Event.ReleaseSwitched(request, folder, manifest, desired)));
     }
 
-    /** From here on it is desired, so its restart policy goes on whatever comes of this start. */
-    private Optional<Problem> start(Optional<Problem> switched) {
-        if (switched.isEmpty() && isWanted) services.ask(id, cause, false, Event.StartAsked::new);
-        return switched;
+    /**
+     * From here on it is desired, so its restart policy goes on whatever comes of this start; but for a start that a full disk
+     * refuses, after which nothing would go on.
+     */
+    private CompletableFuture<Optional<Problem>> start(Optional<Problem> switched) {
+        if (switched.isPresent() || !isWanted) return CompletableFuture.completedFuture(switched);
+        return problem(services.ask(id, cause, false, Event.StartAsked::new))
+                .thenApply(problem -> problem.filter(why -> why.code() == ErrorCode.DISK_FULL));
     }
 
     /** A service that there is not has nothing to object. */

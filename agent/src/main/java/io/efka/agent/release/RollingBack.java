@@ -110,9 +110,18 @@ record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitch
         return deploy.stay();
     }
 
-    /** The switch again, from the beginning: which release is current is not known for sure. */
+    /**
+     * Before the switch is known to be done it is done again, from the beginning. After it the service is left alone: an agent that
+     * is started again and again must not do the same to the service.
+     */
     @Override
     public DeployStep on(DeployEvent.AgentStarted event, Deploy deploy, Instant now) {
+        if (isSwitched) {
+            return deploy.move(new RollingBack(problem, since, true, false, last))
+                    .then(new DeployEffect.SetTimer(
+                            TimerKind.DEADLINE,
+                            Activating.left(since, deploy.rule().deadline(), now)));
+        }
         return switchBack(deploy.move(new RollingBack(problem, now)), deploy);
     }
 

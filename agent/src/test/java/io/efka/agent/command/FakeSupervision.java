@@ -127,6 +127,11 @@ public final class FakeSupervision implements ServiceRegistry {
         refusesSignals = Optional.of(why);
     }
 
+    /** On a full disk every start is refused. */
+    public void fillDisk(boolean isFull) {
+        isDiskFull = isFull;
+    }
+
     public void letGo() {
         isHolding = false;
         List<Runnable> all = List.copyOf(held);
@@ -179,6 +184,10 @@ public final class FakeSupervision implements ServiceRegistry {
         if (event instanceof Event.StartAsked asked) {
             if (service.state == State.RUNNING) {
                 reject(id, asked.request(), ErrorCode.ALREADY_RUNNING, "service is running");
+                return;
+            }
+            if (isDiskFull) {
+                reject(id, asked.request(), ErrorCode.DISK_FULL, "state could not be saved");
                 return;
             }
             told.add("start " + id);

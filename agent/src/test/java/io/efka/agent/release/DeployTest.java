@@ -86,6 +86,26 @@ final class DeployTest {
         }
     }
 
+    /** An agent that is killed again and again must not restart the service each time. */
+    @Test
+    void aReleaseThatCameBackIsLeftAloneByTheNextAgent() {
+        watch(Optional.of(OLD));
+        tell(seen(Sight.FAILED), new DeployEvent.Switched());
+        effects.clear();
+        tell(new DeployEvent.AgentStarted());
+        assertThat(effects).containsExactly(new DeployEffect.SetTimer(TimerKind.DEADLINE, Duration.ofMinutes(5)));
+        tell(seen(Sight.HEALTHY), new TimerFired(TimerKind.MIN_HEALTHY));
+        assertThat(result().outcome()).isEqualTo(Outcome.ROLLED_BACK);
+    }
+
+    @Test
+    void aFullDiskAtTheSwitchIsNoFaultOfTheRelease() {
+        tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(OLD), true, List.of()));
+        effects.clear();
+        tell(new DeployEvent.SwitchFailed(new DeployResult.Problem(ErrorCode.DISK_FULL, "no room")));
+        assertThat(effects).containsExactly(new DeployEffect.Switch(OLD, true));
+    }
+
     /** A repeated command finds its deploy in this state: nothing tells it later. */
     @Test
     void aReleaseThatNobodyWantsToRunIsAnsweredAlready() {

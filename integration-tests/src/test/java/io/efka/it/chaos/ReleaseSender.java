@@ -74,7 +74,7 @@ final class ReleaseSender extends Sender {
 
     private void rollback(int number) {
         String id = "rollback-" + number;
-        Optional<JsonObject> reply = ask(id, "rollback", new JsonObject());
+        Optional<JsonObject> reply = ask(id, "rollback", rule());
         // Which one it goes back to is known by the reply only: any that was asked for may be it.
         String outcome = outcome(reply);
         if (outcome.equals("committed")) {
@@ -172,9 +172,14 @@ final class ReleaseSender extends Sender {
         var files = new JsonObject();
         files.add("run.sh", file(SCRIPT, "0755"));
         files.add("payload", file("%d %d %d\n".formatted(number, number, number), "0644"));
-        var arguments = new JsonObject();
+        JsonObject arguments = rule();
         arguments.add("manifest", manifest);
         arguments.add("files", files);
+        return arguments;
+    }
+
+    private static JsonObject rule() {
+        var arguments = new JsonObject();
         arguments.addProperty("min_healthy", "300ms");
         arguments.addProperty("healthy_deadline", "20s");
         return arguments;
