@@ -123,7 +123,8 @@ class HoldIT {
     @Test
     void aHoldOfAnOperatorEndsByItself() throws IOException {
         deployed("1.0");
-        JsonObject reply = ok(device.ask("cam", "hold", "{\"id\":\"h1\",\"reason\":\"a visit\",\"until\":\"10s\"}"));
+        JsonObject reply = ok(device.watcher()
+                .ask(device.topic("cam", "cmd/hold"), "{\"reason\":\"a visit\",\"until\":\"10s\"}", "h1"));
         Instant until = Instant.parse(onlyHold(reply).get("until").getAsString());
         deploying("2.0");
         assertThat(onlyHold(awaitDeploy("held")).get("id").getAsString()).isEqualTo("h1");

@@ -8,6 +8,8 @@ import io.efka.protocol.Fault;
 import io.efka.protocol.RunId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
+import io.efka.protocol.ServiceStatus.Desired;
+import io.efka.protocol.ServiceStatus.State;
 import io.efka.protocol.Until;
 import io.efka.threads.Timers;
 import java.time.Duration;
@@ -153,7 +155,12 @@ final class Holds {
     /** A service's hold ends with the run that asked for it. To be called when the service has changed. */
     void look() {
         if (isClosed) return;
-        Optional<RunId> run = ports.services().find(id).flatMap(ServiceStatus::run);
+        Optional<ServiceStatus> status = ports.services().find(id);
+        // At the agent's start: its supervisor has not looked yet whether the run of its record is alive.
+        boolean isUnread = status.filter(it -> it.state() == State.STOPPED && it.desired() == Desired.RUNNING)
+                .isPresent();
+        if (isUnread) return;
+        Optional<RunId> run = status.flatMap(ServiceStatus::run);
         of(By.SERVICE).filter(hold -> !hold.run().equals(run)).ifPresent(hold -> end(hold, HoldNews.Why.RUN_OVER));
     }
 

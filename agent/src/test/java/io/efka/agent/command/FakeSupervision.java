@@ -73,6 +73,22 @@ public final class FakeSupervision implements ServiceRegistry {
         if (service != null) service.manifest = Optional.of(manifest);
     }
 
+    /**
+     * What is known of a run between an agent's start and its first look.
+     *
+     * @return brings it back
+     */
+    public Runnable unread(ServiceId id) {
+        Service service = service(id);
+        Optional<RunId> run = service.run;
+        service.state = State.STOPPED;
+        service.run = Optional.empty();
+        return () -> {
+            service.state = State.RUNNING;
+            service.run = run;
+        };
+    }
+
     public void crash(ServiceId id) {
         service(id).state = State.BACKOFF;
         service(id).run = Optional.empty();

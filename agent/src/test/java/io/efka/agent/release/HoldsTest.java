@@ -264,6 +264,19 @@ final class HoldsTest {
         assertThat(device.state()).isEqualTo("watching");
     }
 
+    /** The next agent knows of its releases before it has looked for its processes. */
+    @Test
+    void theHoldOfAServiceStandsUntilTheNextAgentHasLooked() {
+        hold(By.SERVICE, "2h");
+        device.deploy("2.0");
+        Runnable found = device.services.unread(CAM);
+        device = device.nextLife();
+        found.run();
+        device.tellStatus();
+        assertThat(holders()).containsExactly(By.SERVICE);
+        assertThat(device.state()).isEqualTo("held");
+    }
+
     /** An agent that ends stops its services, and must not begin a deploy by that. */
     @Test
     void theEndOfTheAgentIsNoReasonToBeginWhatIsHeld() {
