@@ -1,9 +1,9 @@
 package io.efka.agent.main;
 
 import io.efka.agent.command.handler.AgentLog;
-import io.efka.fleet.ArtifactFolder;
-import io.efka.fleet.ArtifactPush;
-import io.efka.fleet.ProgressDisplay;
+import io.efka.fleet.artifact.ArtifactFolder;
+import io.efka.fleet.artifact.ArtifactPush;
+import io.efka.fleet.terminal.ProgressDisplay;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.Topics.GroupId;
@@ -76,7 +76,7 @@ final class ArtifactCommand {
         @Override
         public Integer call() throws InterruptedException {
             PrintWriter err = spec.commandLine().getErr();
-            if (ArtifactCommand.class.getResource("/io/efka/fleet/ArtifactPush.class") == null) {
+            if (ArtifactCommand.class.getResource("/io/efka/fleet/artifact/ArtifactPush.class") == null) {
                 err.println("efka: this jar is for devices and has no commands for a fleet: take efka.jar");
                 return ExitCode.UNAVAILABLE.number();
             }
