@@ -16,6 +16,7 @@ public final class FleetView {
     private final FleetTopics topics;
     private final SortedMap<String, DeviceView> devices = new TreeMap<>();
     private long unreadable;
+    private boolean hasChanged;
 
     public FleetView(FleetTopics topics) {
         this.topics = topics;
@@ -36,6 +37,7 @@ public final class FleetView {
             unreadable++;
             return Optional.empty();
         }
+        hasChanged = true;
         Source from = source.get();
         if (from.service().isEmpty()) takeDevice(from.device(), document);
         else takeService(from.device(), from.service().get(), document);
@@ -83,6 +85,13 @@ public final class FleetView {
                     .forEach(found::add);
         }
         return found;
+    }
+
+    /** Whether anything has been taken since the last call. */
+    public boolean takeChange() {
+        boolean has = hasChanged;
+        hasChanged = false;
+        return has;
     }
 
     /** Statuses that were no JSON objects. */

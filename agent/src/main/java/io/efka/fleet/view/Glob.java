@@ -27,6 +27,11 @@ public final class Glob {
         return new Glob(text);
     }
 
+    /** A pattern for whatever text. */
+    public static Glob parse(String text) {
+        return new Glob(text);
+    }
+
     /** Whether it is the name of one thing. */
     boolean isName() {
         return text.indexOf('*') < 0 && text.indexOf('?') < 0;

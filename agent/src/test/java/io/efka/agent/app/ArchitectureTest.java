@@ -66,8 +66,9 @@ final class ArchitectureTest {
             fleet.terminal          ->
             fleet.session           -> threads, mqtt
             fleet.view              -> threads, protocol, protocol.json, mqtt, fleet.session
+            fleet.request           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
