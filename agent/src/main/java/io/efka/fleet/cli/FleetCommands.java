@@ -15,6 +15,7 @@ public final class FleetCommands {
         var commands = new LinkedHashMap<String, Supplier<CommandLine>>();
         Function<FleetCommand, CommandLine> line = FleetCommand::commandLine;
         commands.put("ls", () -> line.apply(new LsCommand(surroundings)));
+        commands.put("logs", () -> line.apply(new LogsCommand(surroundings)));
         for (VerbCommand.Verb verb : VerbCommand.Verb.values()) {
             commands.put(verb.command(), () -> line.apply(new VerbCommand(surroundings, verb)));
         }

@@ -67,8 +67,9 @@ final class ArchitectureTest {
             fleet.session           -> threads, mqtt
             fleet.view              -> threads, protocol, protocol.json, mqtt, fleet.session
             fleet.request           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
+            fleet.logs              -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
@@ -174,7 +175,12 @@ final class ArchitectureTest {
             .resideInAPackage("picocli..");
 
     @ArchTest
-    static final ArchRule nobodyElseSeesRe2 = only("com.google.re2j..", "agent.output.store..");
+    static final ArchRule nobodyElseSeesRe2 = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + "agent.output.store..", ROOT + "fleet.logs..", ROOT + "fleet.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.google.re2j..");
 
     @ArchTest
     static final ArchRule nobodyElseSeesXz = only("org.tukaani..", "agent.artifact.archive..");

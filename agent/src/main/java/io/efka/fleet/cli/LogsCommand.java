@@ -1,0 +1,201 @@
+package io.efka.fleet.cli;
+
+import com.google.gson.JsonObject;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.efka.fleet.logs.LogFollower;
+import io.efka.fleet.logs.LogLine;
+import io.efka.fleet.logs.LogQuery;
+import io.efka.fleet.logs.StreamId;
+import io.efka.fleet.request.Address;
+import io.efka.fleet.request.Requests;
+import io.efka.fleet.session.FleetException;
+import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.OutputText;
+import io.efka.fleet.terminal.Palette;
+import io.efka.fleet.view.Snapshot;
+import io.efka.fleet.view.Target;
+import io.efka.protocol.json.JsonWriter;
+import io.efka.threads.ExitCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code efka logs}: the output of services, of many at once. */
+@Command(name = "logs")
+final class LogsCommand extends FleetCommand {
+    private static final int MAX_LINES = 10_000;
+
+    /** New services are looked for this often. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
+    @Parameters(arity = "1..*", paramLabel = "TARGET", description = "DEVICE/SERVICE or @GROUP/SERVICE; * and ? match")
+    private List<String> targetTexts = List.of();
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Goes on with what is written")
+    private boolean isFollowing;
+
+    @Option(names = "-n", paramLabel = "N", description = "The last lines of each stream. Default: 10")
+    private int lines = 10;
+
+    @Option(names = "--since", paramLabel = "TIME", description = "From then on: 1h, or 2026-11-27T10:00:00Z")
+    private Optional<String> since = Optional.empty();
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Until then; not with -f")
+    private Optional<String> until = Optional.empty();
+
+    @Option(
+            names = "--grep",
+            paramLabel = "RE",
+            description = "Only lines that match, searched for on the devices (RE2)")
+    private Optional<String> match = Optional.empty();
+
+    @Option(names = "--stderr", description = "stderr instead of stdout")
+    private boolean isStderr;
+
+    private boolean isPrefixed;
+    private int width;
+
+    LogsCommand(Surroundings surroundings) {
+        super(surroundings);
+    }
+
+    @Override
+    void help(Help help) {
+        help.shows(
+                        "Shows the output of services, of many at once.",
+                        "efka logs gate7/camera",
+                        "efka logs '@berlin/cam*' -f",
+                        "efka logs gate7/camera --since 1h --grep 'error|timeout'")
+                .notes(
+                        "With -f it goes on after a lost connection where it was, without a gap or a double line.",
+                        "",
+                        "Exit code 0: shown, or ended by Ctrl-C while following; 3: nothing matches; 69: no broker;",
+                        "75: a device has not answered, or is offline; 77: the broker refuses it.");
+    }
+
+    @Override
+    void check() {
+        for (Target target : targets(targetTexts)) {
+            if (target.service().isEmpty()) {
+                throw wrong(
+                        "TARGET",
+                        "must name a service, as in " + target + "/camera, or " + target + "/* for all",
+                        target.toString());
+            }
+        }
+        if (lines < 0 || lines > MAX_LINES) throw wrong("-n", "must be 0 to " + MAX_LINES, Integer.toString(lines));
+        if (isFollowing && until.isPresent()) throw wrong("--until", "must be left out with -f", until.get());
+        try {
+            match.ifPresent(Pattern::compile);
+        } catch (PatternSyntaxException e) {
+            throw wrong("--grep", "must be a regular expression of RE2: " + e.getDescription(), match.orElse(""));
+        }
+    }
+
+    @Override
+    boolean isLasting() {
+        return isFollowing;
+    }
+
+    @Override
+    ExitCode interrupted() {
+        return isFollowing ? ExitCode.OK : ExitCode.INTERRUPTED;
+    }
+
+    @Override
+    ExitCode run(FleetSession session) throws FleetException, InterruptedException {
+        List<Target> targets = targets(targetTexts);
+        var snapshot = new Snapshot(session, targets);
+        snapshot.read(true);
+        Addresses found = Addresses.services(snapshot.view(), targets);
+        if (found.isEmpty() && !isFollowing) {
+            terminal().say("nothing matches " + String.join(" ", targetTexts));
+            return ExitCode.NOTHING_MATCHED;
+        }
+        List<StreamId> streams = streams(found.reachable());
+        measure(streams, targets);
+        var requests = new Requests(session);
+        var query = new LogQuery(Math.max(1, lines), since, until, match);
+        var follower = new LogFollower(session, requests, query, new Screen());
+        follower.add(streams);
+        if (isFollowing) follower.follow();
+        boolean isComplete = follower.history();
+        for (Address offline : found.offline()) terminal().say(offline + " is offline");
+        if (isFollowing) followOn(session, snapshot, targets, follower);
+        return isComplete && (isFollowing || found.offline().isEmpty()) ? ExitCode.OK : ExitCode.BUSY;
+    }
+
+    /** Services that are new, and devices that come back, are followed as well. */
+    private void followOn(FleetSession session, Snapshot snapshot, List<Target> targets, LogFollower follower)
+            throws FleetException, InterruptedException {
+        while (!session.isInterrupted()) {
+            follower.await(LOOK);
+            if (!session.isConnected()) continue;
+            if (!snapshot.view().takeChange() && !follower.isIncomplete()) continue;
+            List<StreamId> streams =
+                    streams(Addresses.services(snapshot.view(), targets).reachable());
+            measure(streams, targets);
+            follower.add(streams);
+            follower.history();
+        }
+    }
+
+    private List<StreamId> streams(List<Address> services) {
+        String stream = isStderr ? "stderr" : "stdout";
+        return services.stream()
+                .map(address -> new StreamId(address.device(), address.service().orElseThrow(), stream))
+                .toList();
+    }
+
+    /** One service needs no name before its lines. */
+    private void measure(List<StreamId> streams, List<Target> targets) {
+        boolean isOne = targets.size() == 1
+                && targets.get(0).singleDevice().isPresent()
+                && targets.get(0).singleService().isPresent();
+        isPrefixed = !isOne;
+        for (StreamId stream : streams)
+            width = Math.max(width, stream.serviceName().length());
+    }
+
+    private final class Screen implements LogFollower.Audience {
+        @Override
+        public void line(LogLine line) {
+            terminal().out().println(isJson ? json(line).toString() : text(line));
+        }
+
+        private String text(LogLine line) {
+            String text = terminal().isOutTerminal() ? OutputText.safe(line.text()) : line.text();
+            if (!isPrefixed) return text;
+            String name = line.stream().serviceName();
+            String padded = name + " ".repeat(Math.max(0, width - name.length())) + " |";
+            return (terminal().hasColours() ? Palette.paint(name, padded) : padded) + " " + text;
+        }
+
+        private JsonObject json(LogLine line) {
+            var object = new JsonObject();
+            object.addProperty("device", line.stream().device());
+            object.addProperty("service", line.stream().service());
+            object.addProperty("stream", line.stream().stream());
+            object.addProperty("offset", line.offset());
+            line.at().ifPresent(at -> object.addProperty("at", JsonWriter.timestamp(at)));
+            object.addProperty("text", line.text());
+            return object;
+        }
+
+        @Override
+        public void gone(StreamId stream, long bytes) {
+            terminal().say(stream.serviceName() + ": " + bytes + " bytes are gone: the device kept them no longer");
+        }
+
+        @Override
+        public void failed(StreamId stream, String why) {
+            terminal().say(stream.serviceName() + ": " + why);
+        }
+    }
+}
