@@ -2,7 +2,6 @@ package io.efka.fleet.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
@@ -13,13 +12,25 @@ public final class FleetCommands {
     /** In the order of the help. */
     public static Map<String, Supplier<CommandLine>> in(Surroundings surroundings) {
         var commands = new LinkedHashMap<String, Supplier<CommandLine>>();
-        Function<FleetCommand, CommandLine> line = FleetCommand::commandLine;
-        commands.put("ls", () -> line.apply(new LsCommand(surroundings)));
-        commands.put("logs", () -> line.apply(new LogsCommand(surroundings)));
+        add(commands, "ls", () -> new LsCommand(surroundings));
+        add(commands, "status", () -> new StatusCommand(surroundings));
+        add(commands, "logs", () -> new LogsCommand(surroundings));
+        add(commands, "wait", () -> new WaitCommand(surroundings));
         for (VerbCommand.Verb verb : VerbCommand.Verb.values()) {
-            commands.put(verb.command(), () -> line.apply(new VerbCommand(surroundings, verb)));
+            add(commands, verb.command(), () -> new VerbCommand(surroundings, verb));
         }
-        commands.put("send", () -> line.apply(new SendCommand(surroundings)));
+        add(commands, "signal", () -> new ArgumentCommand.SignalCommand(surroundings));
+        add(commands, "input", () -> new ArgumentCommand.InputCommand(surroundings));
+        add(commands, "call", () -> new ArgumentCommand.CallCommand(surroundings));
+        add(commands, "config", () -> new ConfigCommand(surroundings));
+        add(commands, "hold", () -> new ArgumentCommand.HoldCommand(surroundings));
+        add(commands, "rollback", () -> new ArgumentCommand.RollbackCommand(surroundings));
+        add(commands, "releases", () -> new ArgumentCommand.ReleasesCommand(surroundings));
+        add(commands, "send", () -> new SendCommand(surroundings));
         return commands;
+    }
+
+    private static void add(Map<String, Supplier<CommandLine>> commands, String name, Supplier<FleetCommand> command) {
+        commands.put(name, () -> command.get().commandLine());
     }
 }

@@ -1,7 +1,5 @@
 package io.efka.fleet.cli;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.Age;
@@ -140,7 +138,9 @@ final class LsCommand extends FleetCommand {
 
     private void print(List<Row> rows) {
         if (isJson) {
-            rows.forEach(row -> terminal().out().println(json(row)));
+            rows.forEach(row -> terminal()
+                    .out()
+                    .println(Documents.line(row.device(), row.service().map(ServiceView::id), row.status())));
             return;
         }
         if (rows.isEmpty()) return;
@@ -202,15 +202,6 @@ final class LsCommand extends FleetCommand {
 
     private static String number(OptionalLong number) {
         return number.isPresent() ? Long.toString(number.getAsLong()) : "";
-    }
-
-    private static JsonObject json(Row row) {
-        var line = new JsonObject();
-        line.addProperty("device", row.device().id());
-        row.service().ifPresent(service -> line.addProperty("service", service.id()));
-        line.add("online", new JsonPrimitive(row.device().isOnline()));
-        line.add("status", row.status().json());
-        return line;
     }
 
     private void summary(Completeness came, List<Row> rows) {

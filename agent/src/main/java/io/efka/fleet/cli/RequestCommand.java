@@ -10,6 +10,8 @@ import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.Printable;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
+import io.efka.protocol.json.StrictJson;
+import io.efka.protocol.json.StrictJson.NotJsonException;
 import io.efka.threads.ExitCode;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,6 +57,24 @@ abstract class RequestCommand extends FleetCommand {
 
     /** With what; must not have a connection yet. */
     abstract JsonObject arguments();
+
+    /** With what it is sent to one of them. */
+    JsonObject arguments(Address to) {
+        return arguments();
+    }
+
+    /** What must be known of the receivers before. */
+    void prepare(Requests requests, List<Address> to, Duration limit) throws FleetException, InterruptedException {}
+
+    /** The text as a JSON object. */
+    final JsonObject object(String what, String text) {
+        try {
+            if (StrictJson.parse(text).root() instanceof JsonObject object) return object;
+            throw wrong(what, "must be one JSON object", text);
+        } catch (NotJsonException e) {
+            throw wrong(what, String.valueOf(e.getMessage()), text);
+        }
+    }
 
     /** Whether it goes to services, and not to devices. */
     abstract boolean isForServices(List<Target> targets);
@@ -107,16 +127,21 @@ abstract class RequestCommand extends FleetCommand {
         }
         if (!isWanted(to)) return ExitCode.USAGE;
         Duration limit = duration("--timeout", timeout);
-        List<Address> silent = new Requests(session).send(requests(to.reachable()), limit, this::answered);
+        var requests = new Requests(session);
+        prepare(requests, to.reachable(), limit);
+        List<Address> silent = requests.send(requests(to.reachable()), limit, this::answered);
         return summary(to, silent, session.isInterrupted(), limit);
     }
 
     private List<Request> requests(List<Address> addresses) {
-        JsonObject arguments = arguments();
-        if (isNotWaiting) arguments.addProperty("wait", false);
         return addresses.stream()
-                .map(address -> new Request(address, command(), arguments))
+                .map(address -> new Request(address, command(), withoutWaiting(arguments(address))))
                 .toList();
+    }
+
+    private JsonObject withoutWaiting(JsonObject arguments) {
+        if (isNotWaiting) arguments.addProperty("wait", false);
+        return arguments;
     }
 
     private boolean isWanted(Addresses to) {

@@ -2,8 +2,6 @@ package io.efka.fleet.cli;
 
 import com.google.gson.JsonObject;
 import io.efka.fleet.view.Target;
-import io.efka.protocol.json.StrictJson;
-import io.efka.protocol.json.StrictJson.NotJsonException;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -45,12 +43,7 @@ final class SendCommand extends RequestCommand {
         if (!command.matches("[a-z-]+|call/[A-Za-z0-9._-]+")) {
             throw wrong("COMMAND", "must be a word such as restart, or call/NAME", command);
         }
-        try {
-            if (StrictJson.parse(json).root() instanceof JsonObject object) return object;
-            throw wrong("JSON", "must be one JSON object", json);
-        } catch (NotJsonException e) {
-            throw wrong("JSON", String.valueOf(e.getMessage()), json);
-        }
+        return object("JSON", json);
     }
 
     @Override
