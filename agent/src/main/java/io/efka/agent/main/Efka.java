@@ -46,7 +46,7 @@ final class Efka {
         this.err = err;
         commands.put("run", () -> new RunCommand(agents, machine, termination).commandLine());
         commands.put("demo", () -> command(new DemoCommand(agents, links::apply, termination), HelpTexts::demo));
-        if (isForFleets()) commands.putAll(FleetEntry.commands(links, stdin, machine, termination));
+        if (isForFleets()) commands.putAll(FleetEntry.commands(links, stdin, machine, termination, this::all));
         commands.put("check", () -> command(new CheckCommand(stdin), HelpTexts::check));
     }
 

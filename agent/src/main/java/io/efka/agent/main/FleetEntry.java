@@ -25,11 +25,13 @@ final class FleetEntry {
 
     private FleetEntry() {}
 
+    /** @param all makes the whole command line, these commands among them */
     static Map<String, Supplier<CommandLine>> commands(
             Function<BrokerSettings, VisitorLink> links,
             InputStream stdin,
             MachineDefaults machine,
-            Termination termination) {
+            Termination termination,
+            Supplier<CommandLine> all) {
         var surroundings = new Surroundings(
                 new FleetBroker(machine),
                 links,
@@ -47,6 +49,11 @@ final class FleetEntry {
                 }));
         commands.put("artifact", () -> new ArtifactCommand(links::apply, machine, termination).commandLine());
         commands.put("context", () -> new ContextCommand(machine).commandLine());
+        commands.put("completion", () -> {
+            var line = new CommandLine(new CompletionCommand(all));
+            HelpTexts.completion(line.getCommandSpec());
+            return line;
+        });
         return commands;
     }
 }

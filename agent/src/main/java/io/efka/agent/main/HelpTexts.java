@@ -120,6 +120,17 @@ final class HelpTexts {
         usage.footer("", "They are in ~/.config/efka/cli.json. The environment and flags win over them.");
     }
 
+    static void completion(CommandSpec spec) {
+        plain(spec)
+                .header(
+                        "Prints what a shell needs to complete commands and options.",
+                        "",
+                        "Examples:",
+                        "  source <(efka completion bash)",
+                        "  efka completion fish >~/.config/fish/completions/efka.fish",
+                        "");
+    }
+
     static void contextLs(CommandSpec spec) {
         plain(spec).header("Lists the contexts; * marks the one in use.", "");
     }

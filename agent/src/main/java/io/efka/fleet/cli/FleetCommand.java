@@ -26,6 +26,7 @@ abstract class FleetCommand implements Callable<Integer> {
 
     private final Surroundings surroundings;
     private Optional<Terminal> terminal = Optional.empty();
+    private Optional<BrokerOptions.Access> access = Optional.empty();
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -73,7 +74,7 @@ abstract class FleetCommand implements Callable<Integer> {
         terminal = Optional.of(Terminal.here(
                 spec.commandLine().getOut(), spec.commandLine().getErr(), surroundings.environment(), colours()));
         String name = clientId();
-        Optional<BrokerOptions.Access> access = surroundings
+        access = surroundings
                 .broker()
                 .read(spec.commandLine().getParseResult(), name, terminal().err());
         if (access.isEmpty()) return ExitCode.USAGE.number();
@@ -104,6 +105,11 @@ abstract class FleetCommand implements Callable<Integer> {
 
     Terminal terminal() {
         return terminal.orElseThrow();
+    }
+
+    /** The broker that was asked for. */
+    BrokerOptions.Access access() {
+        return access.orElseThrow();
     }
 
     Surroundings surroundings() {

@@ -24,6 +24,7 @@ public final class FleetCommands {
         add(commands, "call", () -> new ArgumentCommand.CallCommand(surroundings));
         add(commands, "config", () -> new ConfigCommand(surroundings));
         add(commands, "hold", () -> new ArgumentCommand.HoldCommand(surroundings));
+        add(commands, "deploy", () -> new DeployCommand(surroundings));
         add(commands, "rollback", () -> new ArgumentCommand.RollbackCommand(surroundings));
         add(commands, "releases", () -> new ArgumentCommand.ReleasesCommand(surroundings));
         add(commands, "send", () -> new SendCommand(surroundings));

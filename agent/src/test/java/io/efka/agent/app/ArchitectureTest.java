@@ -69,7 +69,7 @@ final class ArchitectureTest {
             fleet.request           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
             fleet.logs              -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
@@ -184,6 +184,9 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nobodyElseSeesXz = only("org.tukaani..", "agent.artifact.archive..");
+
+    @ArchTest
+    static final ArchRule nobodyElseSeesCommonsCompress = only("org.apache.commons.compress..", "fleet.artifact..");
 
     @ArchTest
     static final ArchRule nobodyElseUsesAnHttpClient = only("java.net.http..", "agent.artifact..");
