@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * Takes the documents that say what this device should be, and keeps to them, with a broker or without. Thread-safe; never blocks.
  */
 public final class DesiredState implements StatusListener {
+    /** Documents that are kept in memory until the disk has room: 4 MiB at most. */
+    static final int MAX_UNSAVED = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(DesiredState.class);
 
     private final Topics topics;
@@ -38,6 +42,7 @@ public final class DesiredState implements StatusListener {
     private final DocumentParser parser;
     private final Executor mailbox;
     private final Inbox inbox = new Inbox();
+    private final AtomicBoolean isLookDue = new AtomicBoolean();
 
     // Confined to the mailbox.
     private final DocumentEngine engine;
@@ -114,7 +119,8 @@ public final class DesiredState implements StatusListener {
         if (!inbox.offer(key.get(), message.payload())) {
             LOG.warn("document={} is dropped: {} others wait", key.get(), Inbox.MAX_DOCUMENTS);
         }
-        mailbox.execute(this::drain);
+        // One look finds all that have arrived, so a flood does not fill the mailbox.
+        if (isLookDue.compareAndSet(false, true)) mailbox.execute(this::drain);
     }
 
     /** This agent speaks for the device: takes documents, and publishes reports. */
@@ -154,6 +160,7 @@ public final class DesiredState implements StatusListener {
 
     /** Until this agent speaks for the device, documents wait: another agent may have it. */
     private void drain() {
+        isLookDue.set(false);
         if (!online) return;
         for (Map.Entry<DocumentKey, Arrived> arrived : inbox.takeAll().entrySet()) {
             look(arrived.getKey(), arrived.getValue());
@@ -215,9 +222,11 @@ public final class DesiredState implements StatusListener {
 
     private void accept(DocumentKey key, Optional<Document> known, Parsed parsed, byte[] payload)
             throws CommandException {
-        if (known.isEmpty() && engine.size() >= Inbox.MAX_DOCUMENTS) {
+        if (known.isEmpty() && !engine.makesRoom()) {
             throw new CommandException(
-                    ErrorCode.BUSY, "this device has " + engine.size() + " documents, and takes no more");
+                    ErrorCode.BUSY,
+                    "this device has " + Inbox.MAX_DOCUMENTS
+                            + " documents, and takes no more: remove one, and clear its topic");
         }
         String text = new String(payload, StandardCharsets.UTF_8);
         Accepted accepted =
@@ -225,13 +234,15 @@ public final class DesiredState implements StatusListener {
         try {
             engine.take(known.map(document -> document.take(accepted)).orElseGet(() -> Document.first(key, accepted)));
         } catch (StoreException e) {
+            boolean isKept = unsaved.size() < MAX_UNSAVED;
             refuse(
                     key,
                     Refusal.REFUSED,
                     new Problem(
                             ErrorCode.DISK_FULL.word(),
-                            "revision " + accepted.revision()
-                                    + " could not be recorded, and is tried again every minute: " + e.getMessage()));
+                            "revision " + accepted.revision() + " could not be recorded, and is tried again "
+                                    + (isKept ? "every minute: " : "at the next connection: ") + e.getMessage()));
+            if (!isKept) return;
             unsaved.put(key, payload);
             ports.timers().schedule(DocumentEngine.RETRY, () -> mailbox.execute(() -> tryAgain(key, payload)));
         }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -43,8 +44,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
     private final Executor mailbox;
     private final ServiceChanges changes;
     private final Map<DocumentKey, Timer> timers = new HashMap<>();
-    private final Map<DocumentKey, Refusal> refusals = new HashMap<>();
-    private final Map<DocumentKey, Map<String, Object>> announced = new HashMap<>();
+    private final DocumentReports reports;
 
     /** Documents that are to be looked at again, because another one took or gave up services. */
     private final Deque<DocumentKey> toReview = new ArrayDeque<>();
@@ -57,16 +57,18 @@ final class DocumentEngine implements DocumentEffect.Actor {
         this.zone = zone;
         this.ports = ports;
         this.mailbox = mailbox;
+        this.reports = new DocumentReports(ports, () -> documents);
         this.changes = new ServiceChanges(ports.actions(), ports.facts(), mailbox, disk);
     }
 
     /** Goes on with what an earlier agent left. */
     void start(Collection<Document> found) {
         documents = documents.with(found);
+        reports.start();
         for (Document document : List.copyOf(documents.list())) {
             tell(document.key(), now -> new DocumentEvent.AgentStarted(plan(document, now)));
         }
-        documents.list().forEach(document -> report(document.key().name()));
+        reports.reportAll();
     }
 
     /** Does nothing from now on. */
@@ -80,8 +82,23 @@ final class DocumentEngine implements DocumentEffect.Actor {
         return documents.find(key);
     }
 
-    int size() {
-        return documents.all().size() + refusals.size();
+    /** Makes room for one more document, if need be. @return whether there is room */
+    boolean makesRoom() {
+        if (documents.all().size() < Inbox.MAX_DOCUMENTS) return true;
+        Optional<DocumentKey> oldest = reports.silent().stream()
+                .flatMap(key -> documents.find(key).stream())
+                .min(Comparator.comparing(document -> document.state().since()))
+                .map(Document::key);
+        oldest.ifPresent(this::forget);
+        return oldest.isPresent();
+    }
+
+    /** It was removed, and is no longer published: only that its revisions are old is forgotten. */
+    private void forget(DocumentKey key) {
+        LOG.info("document={} was removed, and is forgotten", key);
+        documents = documents.without(key);
+        reports.forgotten(key);
+        ports.store().deleteSoon(List.of(key.path()));
     }
 
     /**
@@ -97,44 +114,24 @@ final class DocumentEngine implements DocumentEffect.Actor {
         DocumentStep step = taken.on(new DocumentEvent.Taken(plan), now);
         List<Document> changed = documents.changed(step.next());
         ports.store().save(encoded(changed));
-        refusals.remove(taken.key());
+        reports.taken(taken.key());
         settle(step, changed);
         reviewOthers();
     }
 
     /** The newest revision was not taken; what was taken before goes on. */
     void refuse(DocumentKey key, Refusal refusal) {
-        refusals.put(key, refusal.after(Optional.ofNullable(refusals.get(key))));
-        // Without the message, which may quote the document: it may hold secrets.
-        LOG.warn(
-                "document={} {}: {}, see its report",
-                key,
-                refusal.state(),
-                refusal.problem().code());
-        report(key.name());
+        reports.refuse(key, refusal);
     }
 
-    /** The newest revision is the one that was taken, or there is none any more. */
+    /** The newest revision is the one that was taken. */
     void accept(DocumentKey key) {
-        if (refusals.remove(key) != null) report(key.name());
+        reports.accept(key);
     }
 
-    /** There is nothing to report of a document that was removed, and is not even published any more. */
+    /** Its topic was cleared. */
     void withdrawn(DocumentKey key) {
-        refusals.remove(key);
-        boolean isGone = documents
-                .find(key)
-                .map(document ->
-                        document.accepted().content().isRemoval() && document.state() instanceof DocumentState.Done)
-                .orElse(true);
-        if (isGone) announced.remove(key);
-        if (isGone
-                && reportsOf(key.name()).stream()
-                        .allMatch(report -> report.key().equals(key))) {
-            ports.reports().clear(key.name());
-        } else {
-            report(key.name());
-        }
+        reports.withdrawn(key);
     }
 
     /** Something about a service has changed. */
@@ -145,7 +142,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
         documents.list().stream()
                 .filter(document -> document.accepted().entries().containsKey(service))
                 .forEach(document -> names.add(document.key().name()));
-        names.forEach(this::report);
+        names.forEach(reports::report);
     }
 
     private Plan plan(Document document, Instant now) {
@@ -216,7 +213,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
                     .filter(document -> !document.key().equals(next.key()))
                     .forEach(this::review);
         }
-        changed.stream().map(document -> document.key().name()).distinct().forEach(this::report);
+        changed.stream().map(document -> document.key().name()).distinct().forEach(reports::report);
     }
 
     private static void log(Optional<Document> before, Document next) {
@@ -300,32 +297,5 @@ final class DocumentEngine implements DocumentEffect.Actor {
     @Override
     public void review(Document document) {
         if (!toReview.contains(document.key())) toReview.add(document.key());
-    }
-
-    // Reports.
-
-    private List<Report> reportsOf(String name) {
-        var keys = new TreeSet<DocumentKey>(documents.all().keySet());
-        keys.addAll(refusals.keySet());
-        return keys.stream()
-                .filter(key -> key.name().equals(name))
-                .map(key -> new Report(key, documents.find(key), Optional.ofNullable(refusals.get(key))))
-                .toList();
-    }
-
-    private void report(String name) {
-        List<Report> all = reportsOf(name);
-        if (all.isEmpty()) {
-            ports.reports().clear(name);
-            return;
-        }
-        ports.reports().update(name, all.get(0).encode(ports.facts(), documents, all.subList(1, all.size())));
-        for (Report report : all) announce(report);
-    }
-
-    private void announce(Report report) {
-        Map<String, Object> event = report.event(report.state(ports.facts()));
-        if (event.equals(announced.put(report.key(), event))) return;
-        ports.events().device("desired", event);
     }
 }

@@ -1,0 +1,169 @@
+package io.efka.agent.desired;
+
+import static io.efka.agent.desired.DesiredAgent.ALL;
+import static io.efka.agent.desired.DesiredAgent.OWN;
+import static io.efka.agent.desired.DesiredAgent.document;
+import static io.efka.agent.desired.Samples.CAM;
+import static io.efka.agent.desired.Samples.REC;
+import static io.efka.agent.desired.Samples.services;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.efka.agent.supervision.FakeTimers;
+import io.efka.agent.telemetry.Events;
+import io.efka.mqtt.FakeLink;
+import io.efka.protocol.ServiceId;
+import io.efka.protocol.Topics;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Documents that are many, large, old or not meant for this device: none of them must cost more than itself. */
+final class DesiredLimitsTest {
+    private final DesiredAgent agent = new DesiredAgent();
+
+    private void publish(long revision, String rest) {
+        agent.publish(ALL + "base", document(revision, rest));
+    }
+
+    @Nested
+    class Garbage {
+        @Test
+        void isToldOfUpToALimit() {
+            agent.goOnline();
+            for (int name = 0; name < 1_000; name++) agent.publish(ALL + "garbage" + name, "{");
+            var reported = new HashSet<String>();
+            agent.link().published().forEach(sent -> reported.add(sent.topic()));
+            assertThat(reported).hasSizeBetween(1, 2 * Inbox.MAX_DOCUMENTS);
+            for (int name = 0; name < 1_000; name++) agent.publish(ALL + "garbage" + name, "");
+            agent.publish(ALL + "other", "{");
+            assertThat(agent.state("other")).as("there is room again").isEqualTo("refused");
+        }
+
+        @Test
+        void keepsNoGoodDocumentOut() {
+            agent.goOnline();
+            for (int name = 0; name < Inbox.MAX_DOCUMENTS; name++) agent.publish(ALL + "garbage" + name, "{");
+            publish(1, services("1", CAM));
+            assertThat(agent.device.release(CAM)).contains("1");
+        }
+
+        @Test
+        void inADocumentThatIsKnownDoesNotCountTwice() {
+            agent.goOnline();
+            for (int name = 0; name < Inbox.MAX_DOCUMENTS / 2; name++) {
+                agent.publish(ALL + "d" + name, document(2, "\"services\":{}"));
+                agent.publish(ALL + "d" + name, document(1, "\"services\":{}"));
+            }
+            publish(1, services("1", CAM));
+            assertThat(agent.device.release(CAM)).contains("1");
+        }
+
+        @Test
+        void waitsInNoQueueThatGrows() {
+            var topics = new Topics("efka", Samples.DEVICE, List.of());
+            var timers = new FakeTimers();
+            Events nobody = new Events() {
+                @Override
+                public void device(String kind, Map<String, ?> fields) {}
+
+                @Override
+                public void service(ServiceId id, String kind, Map<String, ?> fields) {}
+            };
+            var device = new FakeDevice();
+            var reports = new Reports(topics, FakeLink.connected(), timers);
+            var ports = new DesiredPorts(new InMemoryDocuments(), device, device, reports, nobody, timers);
+            var waiting = new ArrayList<Runnable>();
+            var busy = new DesiredState(topics, ZoneOffset.UTC, ports, Set.of(), waiting::add, Runnable::run);
+            busy.online(true);
+            for (int i = 0; i < 1_000; i++) busy.received(DesiredAgent.message(ALL + "base", "{" + i));
+            assertThat(waiting).hasSizeLessThan(10);
+        }
+    }
+
+    @Nested
+    class AFullDisk {
+        @Test
+        void letsOnlySomeDocumentsWaitInMemory() {
+            agent.goOnline();
+            agent.store.isFull = true;
+            for (int name = 0; name < 60; name++) agent.publish(ALL + "d" + name, document(1, "\"services\":{}"));
+            assertThat(agent.error("d0")).contains("tried again every minute");
+            assertThat(agent.error("d59")).contains("tried again at the next connection");
+            assertThat(agent.timers.pending()).isEqualTo(DesiredState.MAX_UNSAVED);
+            agent.store.isFull = false;
+            agent.pass(DocumentEngine.RETRY);
+            assertThat(agent.state("d0")).isEqualTo("done");
+            agent.goOffline();
+            agent.goOnline();
+            assertThat(agent.state("d59")).isEqualTo("done");
+        }
+    }
+
+    @Nested
+    class DocumentsThatAreRemoved {
+        private void bringAndRemove(String topic) {
+            agent.publish(topic, document(1, services("1", CAM)));
+            agent.publish(topic, document(2, "\"removed\":true"));
+            agent.publish(topic, "");
+        }
+
+        @Test
+        void makeRoomForOthers() {
+            agent.goOnline();
+            for (int name = 0; name < 3 * Inbox.MAX_DOCUMENTS; name++) bringAndRemove(OWN + "rollout" + name);
+            publish(1, services("1", REC));
+            assertThat(agent.device.release(REC)).contains("1");
+            assertThat(agent.store.load()).hasSizeLessThanOrEqualTo(Inbox.MAX_DOCUMENTS);
+        }
+
+        @Test
+        void areRememberedWhileThereIsRoom() {
+            agent.goOnline();
+            for (int name = 0; name < Inbox.MAX_DOCUMENTS; name++) bringAndRemove(OWN + "rollout" + name);
+            agent.restart();
+            agent.goOnline();
+            agent.publish(OWN + "rollout0", document(1, services("1", CAM)));
+            assertThat(agent.state("rollout0")).isEqualTo("stale");
+        }
+
+        @Test
+        void areReportedNoMoreAfterARestart() {
+            agent.goOnline();
+            bringAndRemove(ALL + "base");
+            agent.restart();
+            agent.goOnline();
+            assertThat(agent.reports("base")).isEmpty();
+        }
+
+        @Test
+        void whoseTopicWasClearedWhileTheDeviceWasAwayAreReportedNoMore() {
+            agent.goOnline();
+            publish(1, services("1", CAM));
+            publish(2, "\"removed\":true");
+            agent.goOffline();
+            agent.publish(ALL + "base", "");
+            agent.restart();
+            agent.goOnline();
+            agent.deliver(DesiredAgent.message("efka/dev1/reported/base", "{\"state\":\"done\"}"));
+            agent.pass(Reports.PATIENCE);
+            assertThat(agent.reports("base"))
+                    .singleElement()
+                    .satisfies(message -> assertThat(message.payload()).isEmpty());
+        }
+
+        @Test
+        void areReportedAfterARestartWhileTheyArePublished() {
+            agent.goOnline();
+            publish(1, services("1", CAM));
+            publish(2, "\"removed\":true");
+            agent.restart();
+            agent.goOnline();
+            assertThat(agent.report("base").get("removed").getAsBoolean()).isTrue();
+        }
+    }
+}
