@@ -2,6 +2,7 @@ package io.efka.agent.desired;
 
 import static io.efka.agent.desired.DesiredAgent.ALL;
 import static io.efka.agent.desired.DesiredAgent.OWN;
+import static io.efka.agent.desired.DesiredAgent.ROOF;
 import static io.efka.agent.desired.DesiredAgent.document;
 import static io.efka.agent.desired.Samples.CAM;
 import static io.efka.agent.desired.Samples.REC;
@@ -164,6 +165,45 @@ final class DesiredLimitsTest {
             agent.restart();
             agent.goOnline();
             assertThat(agent.report("base").get("removed").getAsBoolean()).isTrue();
+        }
+    }
+
+    @Nested
+    class AnError {
+        private String services(int count, String entry) {
+            var text = new StringBuilder();
+            for (int i = 0; i < count; i++) text.append(i == 0 ? "" : ",").append("\"s" + i + "\":" + entry);
+            return "\"services\":{" + text + "}";
+        }
+
+        @Test
+        void ofManyServicesIsShortEnoughToBePublished() {
+            agent.goOnline();
+            publish(1, services(EntryParser.MAX_SERVICES, "{\"desired\":\"stopped\"}"));
+            assertThat(agent.state("base")).isEqualTo("rolled_back");
+            assertThat(agent.error("base"))
+                    .hasSizeLessThan(4_096)
+                    .startsWith("s0: there is no such service")
+                    .endsWith("; and more");
+        }
+
+        @Test
+        void ofManyConflictsIsShortEnoughToBePublished() {
+            agent.goOnline();
+            publish(1, services(100, "{\"release\":\"1\"}"));
+            agent.publish(ROOF + "roof", document(1, services(100, "{\"release\":\"2\"}")));
+            assertThat(agent.state("roof")).isEqualTo("conflict");
+            assertThat(agent.error("roof"))
+                    .hasSizeLessThan(4_096)
+                    .contains("s0 belongs to the document group/all/base")
+                    .contains("and 84 more to others");
+        }
+
+        @Test
+        void refusesMoreServicesThanADeviceCanTellOf() {
+            agent.goOnline();
+            publish(1, services(EntryParser.MAX_SERVICES + 1, "{\"absent\":true}"));
+            assertThat(agent.error("base")).contains("services must name at most 256 services, names 257");
         }
     }
 }
