@@ -206,4 +206,20 @@ final class DesiredLimitsTest {
             assertThat(agent.error("base")).contains("services must name at most 256 services, names 257");
         }
     }
+
+    @Nested
+    class ANameThatIsUsedAnew {
+        @Test
+        void inAGroupThatWasLeftBringsWhatItSaysNow() {
+            agent.goOnline();
+            agent.publish(ROOF + "roof", document(1, services("1", CAM)));
+            agent.restart(List.of());
+            agent.goOnline();
+            agent.publish(ROOF + "roof", document(1, services("2", CAM)));
+            agent.restart();
+            agent.goOnline();
+            assertThat(agent.state("roof")).isEqualTo("done");
+            assertThat(agent.device.release(CAM)).contains("2");
+        }
+    }
 }
