@@ -40,6 +40,7 @@ public final class DesiredState implements StatusListener {
     private final Topics topics;
     private final DesiredPorts ports;
     private final DocumentParser parser;
+    private final DocumentCodec codec;
     private final Executor mailbox;
     private final Inbox inbox = new Inbox();
     private final AtomicBoolean isLookDue = new AtomicBoolean();
@@ -63,7 +64,8 @@ public final class DesiredState implements StatusListener {
         this.ports = ports;
         this.parser = new DocumentParser(deployKeys);
         this.mailbox = mailbox;
-        this.engine = new DocumentEngine(topics.device(), zone, ports, mailbox, disk);
+        this.codec = new DocumentCodec(parser, topics.device());
+        this.engine = new DocumentEngine(topics.device(), zone, ports, codec, mailbox, disk);
     }
 
     /** Documents, which come at every connection, and this device's own reports. */
@@ -84,26 +86,31 @@ public final class DesiredState implements StatusListener {
     }
 
     private List<Document> load() {
-        var codec = new DocumentCodec(parser, topics.device());
         var found = new ArrayList<Document>();
         var left = new ArrayList<String>();
         ports.store().load().forEach((path, text) -> {
             try {
                 Document document = codec.decode(DocumentKey.parse(path), text);
-                // The device is no longer in the group: what its document brought stays, and belongs to nobody.
-                boolean isOurs =
-                        document.key().group().map(topics.groups()::contains).orElse(true);
-                if (isOurs || document.isUnderWay()) found.add(document);
+                if (isOurs(document.key(), text) || document.isUnderWay()) found.add(document);
                 else left.add(path);
             } catch (RuntimeException e) { // whatever is wrong with it: one document must not cost the others
                 LOG.warn("document={} what is known of it cannot be read: {}", path, e.getMessage());
             }
         });
         if (!left.isEmpty()) {
-            LOG.info("documents of groups that this device has left are forgotten: {}", left);
+            LOG.info("documents of groups that this device has left, or of its earlier name, are forgotten: {}", left);
             ports.store().deleteSoon(left);
         }
         return found;
+    }
+
+    /**
+     * Whether it is for a group of this device, or for the device by the name that it has now. What others have brought stays, and
+     * belongs to nobody.
+     */
+    private boolean isOurs(DocumentKey key, String stored) {
+        if (key.group().isPresent()) return topics.groups().contains(key.group().get());
+        return DocumentCodec.device(stored).map(topics.device()::equals).orElse(true);
     }
 
     /** Does nothing from now on; the next agent goes on. */

@@ -41,6 +41,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
     private final DeviceId device;
     private final ZoneId zone;
     private final DesiredPorts ports;
+    private final DocumentCodec codec;
     private final Executor mailbox;
     private final ServiceChanges changes;
     private final Map<DocumentKey, Timer> timers = new HashMap<>();
@@ -52,10 +53,12 @@ final class DocumentEngine implements DocumentEffect.Actor {
     private Documents documents = Documents.NONE;
     private boolean isEnded;
 
-    DocumentEngine(DeviceId device, ZoneId zone, DesiredPorts ports, Executor mailbox, Executor disk) {
+    DocumentEngine(
+            DeviceId device, ZoneId zone, DesiredPorts ports, DocumentCodec codec, Executor mailbox, Executor disk) {
         this.device = device;
         this.zone = zone;
         this.ports = ports;
+        this.codec = codec;
         this.mailbox = mailbox;
         this.reports = new DocumentReports(ports, () -> documents);
         this.changes = new ServiceChanges(ports.actions(), ports.facts(), mailbox, disk);
@@ -192,9 +195,9 @@ final class DocumentEngine implements DocumentEffect.Actor {
         }
     }
 
-    private static Map<String, String> encoded(List<Document> documents) {
+    private Map<String, String> encoded(List<Document> documents) {
         var encoded = new LinkedHashMap<String, String>();
-        documents.forEach(document -> encoded.put(document.key().path(), DocumentCodec.encode(document)));
+        documents.forEach(document -> encoded.put(document.key().path(), codec.encode(document)));
         return encoded;
     }
 

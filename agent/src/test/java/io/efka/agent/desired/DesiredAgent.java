@@ -95,6 +95,12 @@ final class DesiredAgent {
         agent = begin(groups);
     }
 
+    /** The next agent has another name. */
+    void restartAs(String name) {
+        id = new DeviceId(name);
+        restart();
+    }
+
     void goOnline() {
         isOnline = true;
         agent.online(true);

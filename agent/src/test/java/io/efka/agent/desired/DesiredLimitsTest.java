@@ -221,5 +221,16 @@ final class DesiredLimitsTest {
             assertThat(agent.state("roof")).isEqualTo("done");
             assertThat(agent.device.release(CAM)).contains("2");
         }
+
+        @Test
+        void byADeviceThatHasAnotherNameNowIsNotStale() {
+            agent.goOnline();
+            agent.publish(OWN + "mine", document(5, services("1", CAM)));
+            agent.publish("efka/dev2/desired/mine", document(1, services("2", CAM)));
+            agent.restartAs("dev2");
+            agent.goOnline();
+            assertThat(agent.state("mine")).isEqualTo("done");
+            assertThat(agent.device.release(CAM)).contains("2");
+        }
     }
 }
