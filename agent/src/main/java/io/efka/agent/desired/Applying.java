@@ -89,6 +89,14 @@ record Applying(boolean isLooking, SortedMap<ServiceId, Before> before, SortedMa
         return done(event.service(), Optional.empty(), document, now);
     }
 
+    /** Whether services are changed after this step and were not before it: what they were must be on disk by then. */
+    static boolean isFirstChange(Document before, Document next) {
+        return before.state() instanceof Applying was
+                && was.isLooking
+                && next.state() instanceof Applying is
+                && !is.isLooking;
+    }
+
     private DocumentStep done(ServiceId service, Optional<String> release, Document document, Instant now) {
         Applying next = with(service, task(service).done(release));
         return next.goOn(document.in(next), List.of(), now);

@@ -183,16 +183,32 @@ final class DocumentEngine implements DocumentEffect.Actor {
 
     /** Only a beginning can be put off; what has happened has happened, and is saved with the next step. */
     private boolean save(Document before, Document next, List<Document> changed) {
-        boolean isBeginning = next.isUnderWay() && !before.isUnderWay();
+        boolean isBeginning = next.isUnderWay() && (!before.isUnderWay() || Applying.isFirstChange(before, next));
         try {
             if (isBeginning) ports.store().save(encoded(changed));
             else ports.store().saveFact(encoded(changed));
             return true;
         } catch (StoreException e) {
             LOG.warn("document={} not saved: {}", next.key(), e.getMessage());
-            if (isBeginning) setTimer(before, ports.timers().now().plus(RETRY));
+            if (isBeginning) tryAgain(before);
             return !isBeginning;
         }
+    }
+
+    private void tryAgain(Document before) {
+        if (!before.isUnderWay()) {
+            setTimer(before, ports.timers().now().plus(RETRY));
+            return;
+        }
+        // It has looked, and looks again: as an agent does that was started meanwhile.
+        ports.timers()
+                .schedule(
+                        RETRY,
+                        () -> mailbox.execute(() -> documents
+                                .find(before.key())
+                                .filter(before::equals)
+                                .ifPresent(document -> tell(
+                                        document.key(), now -> new DocumentEvent.AgentStarted(plan(document, now))))));
     }
 
     private Map<String, String> encoded(List<Document> documents) {

@@ -84,14 +84,30 @@ final class DesiredAgent {
         return started;
     }
 
+    private void kill() {
+        life.isOver = true;
+        device.isDead = true;
+        store.isDead = true;
+    }
+
+    /** kill -9 at one of the next saves, before or behind it. */
+    void killAtSave(int number, boolean isBefore) {
+        store.killAt = number;
+        store.isKilledBefore = isBefore;
+        store.kill = this::kill;
+    }
+
     /** kill -9, and the next agent. */
     void restart() {
         restart(GROUPS);
     }
 
     void restart(List<GroupId> groups) {
-        life.isOver = true;
+        kill();
         device.forgetHeld();
+        device.isDead = false;
+        store.isDead = false;
+        store.killAt = 0;
         agent = begin(groups);
     }
 

@@ -233,4 +233,22 @@ final class DesiredLimitsTest {
             assertThat(agent.device.release(CAM)).contains("2");
         }
     }
+
+    @Nested
+    class ADiskThatTakesNothing {
+        @Test
+        void letsNothingBeChangedThatCouldNotBeTakenBack() {
+            agent.goOnline();
+            publish(1, services("1", CAM, REC));
+            agent.device.commands.clear();
+            agent.device.whenChecked = () -> agent.store.isBroken = true;
+            publish(2, "\"services\":{\"cam\":{\"release\":\"2\"},\"rec\":{\"release\":\"bad\"}}");
+            assertThat(agent.device.commands).isEmpty();
+            agent.device.whenChecked = () -> {};
+            agent.store.isBroken = false;
+            agent.pass(DocumentEngine.RETRY);
+            assertThat(agent.state("base")).isEqualTo("rolled_back");
+            assertThat(agent.device.release(CAM)).contains("1");
+        }
+    }
 }
