@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.telemetry.Events;
 import io.efka.mqtt.FakeLink;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Topics;
 import java.time.ZoneOffset;
@@ -249,6 +250,33 @@ final class DesiredLimitsTest {
             agent.pass(DocumentEngine.RETRY);
             assertThat(agent.state("base")).isEqualTo("rolled_back");
             assertThat(agent.device.release(CAM)).contains("1");
+        }
+    }
+
+    @Nested
+    class TakingBack {
+        @Test
+        void aServiceThatHadFailedBeforeIsNoTrouble() {
+            agent.goOnline();
+            publish(1, services("1", CAM, REC));
+            agent.device.giveUp(CAM);
+            agent.device.failing.put("switch cam", ErrorCode.NOT_READY);
+            publish(
+                    2,
+                    "\"services\":{\"cam\":{\"release\":\"1\",\"config\":{\"fps\":1}},\"rec\":{\"release\":\"bad\"}}");
+            agent.device.failing.put("switch cam", ErrorCode.NOT_READY);
+            assertThat(agent.state("base")).isEqualTo("rolled_back");
+        }
+
+        @Test
+        void aServiceThatCouldNotBeRemovedAgainIsRemovedWithItsDocument() {
+            agent.goOnline();
+            publish(1, services("1", REC));
+            agent.device.failing.put("remove cam", ErrorCode.DISK_FULL);
+            publish(2, "\"services\":{\"cam\":{\"release\":\"1\"},\"rec\":{\"release\":\"bad\"}}");
+            assertThat(agent.state("base")).isEqualTo("failed");
+            publish(3, "\"removed\":true");
+            assertThat(agent.device.installed()).isEmpty();
         }
     }
 }
