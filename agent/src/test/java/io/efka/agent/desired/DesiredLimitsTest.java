@@ -15,6 +15,7 @@ import io.efka.mqtt.FakeLink;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Topics;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -278,5 +279,15 @@ final class DesiredLimitsTest {
             publish(3, "\"removed\":true");
             assertThat(agent.device.installed()).isEmpty();
         }
+    }
+
+    @Test
+    void aSplayFromAClockThatWasAheadDoesNotKeepTheDeviceWaiting() {
+        agent.timers.setClock(Duration.ofDays(5_000));
+        agent.goOnline();
+        publish(1, services("1", CAM) + ",\"splay\":\"1d\"");
+        agent.timers.setClock(Duration.ofDays(-5_000));
+        agent.pass(Duration.ofDays(1));
+        assertThat(agent.state("base")).isEqualTo("done");
     }
 }
