@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +103,26 @@ final class ChunkTransferTest {
 
         assertThat(fleet.runUntilComplete(LONG)).isTrue();
         assertThat(fleet.sent()).isLessThan((long) (1.6 * fleet.content.length));
+    }
+
+    /** How long a device needs if the first to be sent of these chunks are lost. */
+    private Duration timeWithLost(Set<Integer> chunks) throws IOException {
+        SimulatedFleet fleet = fleet(71);
+        var left = new HashSet<>(chunks);
+        fleet.dropped = message -> message.topic().contains("/chunk/")
+                && left.remove(Integer.parseInt(
+                        message.topic().substring(message.topic().lastIndexOf('/') + 1)));
+        fleet.publisher("ana", false).offer();
+        fleet.device("dev1");
+        assertThat(fleet.runUntilComplete(LONG)).isTrue();
+        assertThat(left).isEmpty();
+        return Duration.ofNanos(fleet.now);
+    }
+
+    @Test
+    void theLastChunksOfAWishAreAskedForAgainSoonerWhereOthersCameQuickly() throws IOException {
+        Duration lost = timeWithLost(Set.of(61, 62, 63)).minus(timeWithLost(Set.of()));
+        assertThat(lost).isLessThan(Duration.ofMillis(4_500));
     }
 
     @Test

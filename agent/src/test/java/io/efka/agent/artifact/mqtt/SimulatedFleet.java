@@ -30,6 +30,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Devices and publishers of one artifact at a broker that loses, repeats and reorders messages, in simulated time. */
@@ -48,6 +49,9 @@ final class SimulatedFleet {
     double repeated;
     double delayed;
     double corrupted;
+
+    /** These reach nobody. */
+    Predicate<Message> dropped = message -> false;
 
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Path file;
@@ -122,6 +126,7 @@ final class SimulatedFleet {
     /** The broker passes a message on to all, each by its own way. */
     private void publish(Message message) {
         if (message.retain()) retained = Optional.of(message);
+        if (dropped.test(message)) return;
         devices.forEach(device -> deliver(message, device.line, device::received));
         publishers.forEach(publisher -> deliver(message, publisher.line, publisher::received));
     }
