@@ -19,6 +19,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -42,13 +43,18 @@ public record ServedArtifact(Path file, ArtifactTopics topics, ArtifactInfo info
      *
      * @param expected empty: whatever it has
      * @param maxPacket that the broker takes, in bytes: chunks are smaller if need be
+     * @param asked the size of the chunks that are asked for; another one if it does not fit the broker or the file
      * @throws IOException if it cannot be read, is empty, is too large (4 GiB) or has another hash
      */
     public static ServedArtifact read(
-            Path file, String prefix, GroupId group, Optional<Sha256> expected, long maxPacket) throws IOException {
+            Path file, String prefix, GroupId group, Optional<Sha256> expected, long maxPacket, OptionalInt asked)
+            throws IOException {
         MessageDigest digest = Sha256.newDigest();
         long size = Files.size(file);
-        int chunk = chunk(maxPacket);
+        boolean isPossible = asked.isPresent()
+                && asked.getAsInt() + HEAD <= maxPacket
+                && size <= (long) asked.getAsInt() * ArtifactInfo.MAX_CHUNKS;
+        int chunk = isPossible ? asked.getAsInt() : chunk(maxPacket);
         if (size == 0) throw new IOException(file + " must not be empty");
         if (size > (long) chunk * ArtifactInfo.MAX_CHUNKS) {
             throw new IOException(file + " must have at most " + (long) chunk * ArtifactInfo.MAX_CHUNKS

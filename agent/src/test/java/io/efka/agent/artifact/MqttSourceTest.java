@@ -113,7 +113,8 @@ final class MqttSourceTest {
         @Override
         public Optional<ArtifactSender.Loader> find(ArtifactTopics wanted) {
             return wanted.equals(topics)
-                    ? Optional.of(() -> ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE))
+                    ? Optional.of(chunk ->
+                            ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE, chunk))
                     : Optional.empty();
         }
 

@@ -222,12 +222,13 @@ final class ChunkTransfer {
         actAt = now + quiet();
         suppressed = 0;
         if (info.isEmpty()) return Optional.of(Wish.ofInfo(self));
+        int chunk = info.get().chunk();
         if (collector.isPresent()) {
             var range = collector.get().missing();
-            return Optional.of(Wish.ofPieces(self, range.first(), range.last()));
+            return Optional.of(Wish.ofPieces(self, range.first(), range.last()).countedIn(chunk));
         }
         isWishUnderWay = true;
-        return Optional.of(Wish.of(self, ChunkNumbers.firstOf(missing)));
+        return Optional.of(Wish.of(self, ChunkNumbers.firstOf(missing)).countedIn(chunk));
     }
 
     private void askIfNothingIsExpected(long now) {

@@ -105,6 +105,35 @@ final class ChunkTransferTest {
         assertThat(fleet.sent()).isLessThan((long) (1.6 * fleet.content.length));
     }
 
+    @Test
+    void aPeerWhoseBrokerTakesOtherPacketsCutsAsTheDevicesCount() throws IOException {
+        SimulatedFleet fleet = fleet(44);
+        SimulatedFleet.Publisher ana = fleet.publisher("ana", false);
+        ana.offer();
+        devices(fleet, 4);
+        while (fleet.devices.get(0).have.cardinality() < CHUNKS / 2) fleet.run(Duration.ofMillis(10));
+        ana.leave();
+        fleet.publisher("dev9", true).cutting(2 * SimulatedFleet.CHUNK);
+
+        assertThat(fleet.runUntilComplete(LONG)).isTrue();
+        assertThat(fleet.devices).allMatch(device -> device.bad == 0);
+    }
+
+    @Test
+    void aPublisherLeavesWishesForOtherChunksToOthers() throws IOException {
+        SimulatedFleet fleet = fleet(45);
+        SimulatedFleet.Publisher ana = fleet.publisher("ana", false);
+        ana.offer();
+        SimulatedFleet.Device device = fleet.device("dev1");
+        while (device.have.cardinality() < CHUNKS / 2) fleet.run(Duration.ofMillis(10));
+        ana.leave();
+        fleet.publisher("bob", false).cutting(2 * SimulatedFleet.CHUNK);
+
+        fleet.run(Duration.ofSeconds(50));
+        assertThat(device.bad).isZero();
+        assertThat(device.problem().orElseThrow()).contains("nobody sends what is missing");
+    }
+
     /** How long a device needs if the first to be sent of these chunks are lost. */
     private Duration timeWithLost(Set<Integer> chunks) throws IOException {
         SimulatedFleet fleet = fleet(71);
