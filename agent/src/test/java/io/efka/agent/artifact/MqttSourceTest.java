@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +56,8 @@ final class MqttSourceTest {
     private final byte[] content = new byte[CHUNKS * 65_536 - 777];
     private ArtifactTopics topics;
     private Path file;
+    private ArtifactSender.Loader served =
+            chunk -> ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE, chunk);
 
     @TempDir
     private Path folder;
@@ -112,10 +115,7 @@ final class MqttSourceTest {
     private final class OneArtifact implements ArtifactServer.Library {
         @Override
         public Optional<ArtifactSender.Loader> find(ArtifactTopics wanted) {
-            return wanted.equals(topics)
-                    ? Optional.of(chunk ->
-                            ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE, chunk))
-                    : Optional.empty();
+            return wanted.equals(topics) ? Optional.of(served) : Optional.empty();
         }
 
         @Override
@@ -266,6 +266,23 @@ final class MqttSourceTest {
             fetch.join();
             assertThat(part.found()).isEqualTo(topics.artifact());
         }
+    }
+
+    @Test
+    void whatHasAnotherHashThanItShouldIsNotReportedAsComplete() throws Exception {
+        var other = new byte[content.length];
+        Path forged = Files.write(folder.resolve("forged"), other);
+        ServedArtifact read =
+                ServedArtifact.read(forged, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE, OptionalInt.empty());
+        served = chunk -> new ServedArtifact(forged, topics, read.info(), read.hashes());
+        serve(0);
+        try (PartialArtifact part = part("part")) {
+            source("dev1").fetch(ANY, part, new Cancellation());
+            assertThat(part.found()).isNotEqualTo(topics.artifact());
+        }
+        List<Message> reports = publishedOn(topics.have(new DeviceId("dev1")));
+        assertThat(Holding.parse(reports.get(reports.size() - 1).payload()).state())
+                .isEqualTo(Holding.State.STOPPED);
     }
 
     @Test

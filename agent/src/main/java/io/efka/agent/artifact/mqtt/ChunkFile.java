@@ -101,6 +101,11 @@ final class ChunkFile {
         }
     }
 
+    /** Whether the whole has the hash that was asked for. All chunks must be there. */
+    boolean isRightAsAWhole() {
+        return part.isRight();
+    }
+
     /** Writes a chunk that is right. */
     void store(int number, byte[] bytes) throws IOException {
         Layout of = layout.orElseThrow();
