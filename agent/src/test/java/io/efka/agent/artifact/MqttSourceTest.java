@@ -77,11 +77,17 @@ final class MqttSourceTest {
     }
 
     private MqttSource source(String device) {
+        return source(device, 0);
+    }
+
+    /** @param rate bytes per second; 0: no limit */
+    private MqttSource source(String device, long rate) {
         return new MqttSource(
                 suffix -> broker.link(),
                 "efka",
                 new DeviceId(device),
                 List.of(GroupId.ALL, CAMERAS),
+                new RateLimit(rate, timers),
                 timers,
                 new Random(2));
     }
@@ -283,6 +289,27 @@ final class MqttSourceTest {
         List<Message> reports = publishedOn(topics.have(new DeviceId("dev1")));
         assertThat(Holding.parse(reports.get(reports.size() - 1).payload()).state())
                 .isEqualTo(Holding.State.STOPPED);
+    }
+
+    @Test
+    void isNoFasterThanItMayBe() throws Exception {
+        serve(0);
+        var cancellation = new Cancellation();
+        try (PartialArtifact part = part("part")) {
+            long begun = System.nanoTime();
+            CompletableFuture<Void> fetch = CompletableFuture.runAsync(() -> {
+                try {
+                    source("dev1", 1 << 20).fetch(ANY, part, cancellation);
+                } catch (IOException | SourceRefusedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Await.until("2 MiB", () -> progress.get() > 2 << 20);
+            // A quarter of a second's bytes may come at once.
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1_500));
+            cancellation.cancel();
+            assertThatThrownBy(fetch::join).hasCauseInstanceOf(CancellationException.class);
+        }
     }
 
     @Test

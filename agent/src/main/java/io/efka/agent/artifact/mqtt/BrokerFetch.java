@@ -1,8 +1,10 @@
 package io.efka.agent.artifact.mqtt;
 
 import io.efka.agent.artifact.Cancellation;
+import io.efka.agent.artifact.RateLimit;
 import io.efka.agent.artifact.mqtt.ChunkFile.Layout;
 import io.efka.agent.artifact.mqtt.TransferInbox.Item;
+import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Lane;
@@ -41,6 +43,7 @@ final class BrokerFetch {
     private final ChunkTransfer transfer;
     private final ChunkFile file;
     private final DeviceId device;
+    private final RateLimit rate;
     private final Timers timers;
     private final Optional<Layout> earlier;
 
@@ -52,13 +55,20 @@ final class BrokerFetch {
     private int unreadable;
 
     BrokerFetch(
-            MqttLink link, TransferInbox inbox, ChunkTransfer transfer, ChunkFile file, DeviceId device, Timers timers)
+            MqttLink link,
+            TransferInbox inbox,
+            ChunkTransfer transfer,
+            ChunkFile file,
+            DeviceId device,
+            RateLimit rate,
+            Timers timers)
             throws IOException {
         this.link = link;
         this.inbox = inbox;
         this.transfer = transfer;
         this.file = file;
         this.device = device;
+        this.rate = rate;
         this.timers = timers;
         this.earlier = file.earlier();
         this.reportAt = timers.nanos();
@@ -107,20 +117,24 @@ final class BrokerFetch {
         return link.publish(new Message(topic, json, 1, false, Message.Properties.JSON), Lane.CONTROL);
     }
 
-    private void await(long now) throws IOException {
+    private void await(long now, Cancellation cancellation) throws IOException {
         AgentThread.idle();
         try {
             long nanos = Math.min(transfer.untilDue(now), REPORT.toNanos());
             Optional<Item> item = inbox.take(Duration.ofNanos(nanos));
             AgentThread.step();
-            if (item.isPresent()) handle(item.get());
+            if (item.isPresent()) handle(item.get(), cancellation);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted");
         }
     }
 
-    private void handle(Item item) throws IOException {
+    private void handle(Item item, Cancellation cancellation) throws IOException {
+        // Until it is acknowledged the broker sends no more: it is slowed down.
+        if (item instanceof Item.Received message) {
+            rate.take(message.inbound().message().payload().length, cancellation);
+        }
         long now = timers.nanos();
         if (item instanceof Item.Connected) transfer.connected(now);
         if (!(item instanceof Item.Received received)) return;
