@@ -313,6 +313,17 @@ final class MqttSourceTest {
     }
 
     @Test
+    void aDeviceThatMayNotAskSaysSo() throws Exception {
+        broker.refuse(message -> message.topic().endsWith("/want"));
+        try (PartialArtifact part = part("part")) {
+            assertThatThrownBy(() -> source("dev1").fetch(ANY, part, new Cancellation()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the broker refuses what this device asks for")
+                    .hasMessageContaining("not authorized");
+        }
+    }
+
+    @Test
     void aGroupThatIsNotTheDevicesIsRefused() throws Exception {
         try (PartialArtifact part = part("part")) {
             assertThatThrownBy(() -> source("dev1").fetch(URI.create("mqtt:berlin"), part, new Cancellation()))

@@ -14,18 +14,23 @@ import io.efka.protocol.artifact.ArtifactInfo;
 import io.efka.protocol.artifact.Holding;
 import io.efka.protocol.artifact.Wish;
 import io.efka.threads.AgentThread;
+import io.efka.threads.FatalErrors;
 import io.efka.threads.Timers;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +54,9 @@ final class BrokerFetch {
 
     /** Groups in which somebody offers the artifact, in the order in which they did. */
     private final Set<GroupId> offering = new LinkedHashSet<>();
+
+    /** Groups in which this device may not ask, and what the broker says. Written on any thread. */
+    private final Map<GroupId, String> refusals = new ConcurrentSkipListMap<>(Comparator.comparing(GroupId::value));
 
     private long reportAt;
     private int reported = -1;
@@ -82,6 +90,7 @@ final class BrokerFetch {
             while (!transfer.isComplete()) {
                 cancellation.check();
                 long now = timers.nanos();
+                if (refusals.keySet().containsAll(inbox.groups())) throw new IOException("mqtt: " + refusal());
                 Optional<String> problem = transfer.problem(now);
                 if (problem.isPresent()) throw new IOException("mqtt: " + reason(problem.get()));
                 ask(now);
@@ -98,7 +107,13 @@ final class BrokerFetch {
 
     private String reason(String problem) {
         if (!link.isUp()) return "there is no connection to the broker";
-        return problem + inbox.refusal().map(why -> "; " + why).orElse("") + " in the groups " + inbox.groups();
+        String more = inbox.refusal().map(why -> "; " + why).orElse("");
+        if (!refusals.isEmpty()) more += "; " + refusal();
+        return problem + more + " in the groups " + inbox.groups();
+    }
+
+    private String refusal() {
+        return "the broker refuses what this device asks for in " + refusals;
     }
 
     private void ask(long now) {
@@ -109,8 +124,16 @@ final class BrokerFetch {
         boolean isForAll = offering.isEmpty();
         int turn = transfer.unanswered() % candidates.size();
         for (GroupId group : isForAll ? candidates : List.of(candidates.get(turn))) {
-            publish(inbox.topics(group).want(), wish.get().json());
+            publish(inbox.topics(group).want(), wish.get().json())
+                    .whenComplete(FatalErrors.top((done, problem) -> asked(group, problem)));
         }
+    }
+
+    /** On any thread. */
+    private void asked(GroupId group, @Nullable Throwable problem) {
+        if (!(problem instanceof LinkException failure) || !failure.isRefused()) return;
+        refusals.put(group, String.valueOf(failure.getMessage()));
+        inbox.wake();
     }
 
     private CompletableFuture<Void> publish(String topic, byte[] json) {
@@ -180,7 +203,7 @@ final class BrokerFetch {
 
     private void begin() throws IOException {
         var layout = new Layout(transfer.info().orElseThrow(), transfer.hashes().orElseThrow());
-        transfer.found(file.begin(layout));
+        transfer.found(file.begin(layout), timers.nanos());
     }
 
     private static int first(Message message) {
