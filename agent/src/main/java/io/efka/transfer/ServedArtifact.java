@@ -9,6 +9,8 @@ import io.efka.protocol.artifact.ArtifactInfo;
 import io.efka.protocol.artifact.ArtifactTopics;
 import io.efka.protocol.artifact.ChunkNumbers;
 import io.efka.protocol.artifact.PieceHashes;
+import io.efka.threads.AgentThread;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -61,7 +63,7 @@ public record ServedArtifact(Path file, ArtifactTopics topics, ArtifactInfo info
                     + " bytes to be sent over the broker, has " + size);
         }
         PieceHashes hashes;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = new SteppingInput(Files.newInputStream(file))) {
             hashes = PieceHashes.read(in, size, chunk, digest);
             if (in.read() >= 0) throw new IOException(file + " has become longer while it was read");
         }
@@ -71,6 +73,19 @@ public record ServedArtifact(Path file, ArtifactTopics topics, ArtifactInfo info
         }
         var info = new ArtifactInfo(name(file), size, chunk, hashes.digest());
         return new ServedArtifact(file, new ArtifactTopics(prefix, group, found), info, hashes);
+    }
+
+    /** Reading a large file takes minutes on a slow card, and the agent ends itself if a thread does not move for so long. */
+    private static final class SteppingInput extends FilterInputStream {
+        SteppingInput(InputStream file) {
+            super(file);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            AgentThread.step();
+            return super.read(bytes, offset, length);
+        }
     }
 
     /** The largest power of two that fits. */

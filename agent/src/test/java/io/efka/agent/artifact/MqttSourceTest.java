@@ -14,6 +14,7 @@ import io.efka.protocol.Topics.GroupId;
 import io.efka.protocol.artifact.ArtifactTopics;
 import io.efka.protocol.artifact.Holding;
 import io.efka.protocol.artifact.Wish;
+import io.efka.threads.AgentThread;
 import io.efka.transfer.ArtifactSender;
 import io.efka.transfer.ArtifactServer;
 import io.efka.transfer.SenderId;
@@ -321,6 +322,48 @@ final class MqttSourceTest {
                     .hasMessageContaining("the broker refuses what this device asks for")
                     .hasMessageContaining("not authorized");
         }
+    }
+
+    @Test
+    void whileALargeArtifactIsReadTheAgentSeesThatItMoves() throws Exception {
+        var steps = new CompletableFuture<Integer>();
+        var thread = new AgentThread("reader", () -> {
+            try {
+                int before = ((AgentThread) Thread.currentThread()).steps();
+                ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE, OptionalInt.empty());
+                steps.complete(((AgentThread) Thread.currentThread()).steps() - before);
+            } catch (IOException e) {
+                steps.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        thread.join();
+        assertThat(steps.join()).isGreaterThanOrEqualTo(CHUNKS);
+    }
+
+    @Test
+    void whileAnEarlierTransferIsVerifiedTheAgentSeesThatItMoves() throws Exception {
+        serve(0);
+        try (PartialArtifact part = part("part")) {
+            source("dev1").fetch(ANY, part, new Cancellation());
+        }
+        long before = chunksSent();
+        var steps = new CompletableFuture<Integer>();
+        var thread = new AgentThread("verifier", () -> {
+            try (PartialArtifact part = part("part")) {
+                part.recount();
+                int already = ((AgentThread) Thread.currentThread()).steps();
+                source("dev1").fetch(ANY, part, new Cancellation());
+                steps.complete(((AgentThread) Thread.currentThread()).steps() - already);
+            } catch (IOException | SourceRefusedException e) {
+                steps.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        thread.join();
+        assertThat(chunksSent()).isEqualTo(before);
+        // Once for each chunk that is read, and once more when its bytes are added to the hash of the whole.
+        assertThat(steps.join()).isGreaterThanOrEqualTo(2 * CHUNKS);
     }
 
     @Test

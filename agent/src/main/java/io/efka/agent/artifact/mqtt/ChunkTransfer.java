@@ -145,8 +145,9 @@ final class ChunkTransfer {
     }
 
     /** These are on the disk from another source, and right. */
-    void found(BitSet chunks) {
+    void found(BitSet chunks, long now) {
         missing.andNot(chunks);
+        progressAt = now; // to read them may have taken long
     }
 
     /** A chunk has come. One to store must be {@link #stored}. */
