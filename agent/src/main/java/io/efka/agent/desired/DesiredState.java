@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * Takes the documents that say what this device should be, and keeps to them, with a broker or without. Thread-safe; never blocks.
  */
 public final class DesiredState implements StatusListener {
+    /** Of all documents that were taken: they are kept in memory, twice and in parts. */
+    static final long MAX_BYTES = 4 << 20;
+
     /** Documents that are kept in memory until the disk has room: 4 MiB at most. */
     static final int MAX_UNSAVED = 16;
 
@@ -234,6 +237,12 @@ public final class DesiredState implements StatusListener {
                     ErrorCode.BUSY,
                     "this device has " + Inbox.MAX_DOCUMENTS
                             + " documents, and takes no more: remove one, and clear its topic");
+        }
+        if (engine.bytesBeside(key) + payload.length > MAX_BYTES) {
+            throw new CommandException(
+                    ErrorCode.BUSY,
+                    "the documents of this device may have " + MAX_BYTES
+                            + " bytes together, and would have more: bring larger files as an artifact");
         }
         String text = new String(payload, StandardCharsets.UTF_8);
         Accepted accepted =

@@ -85,6 +85,14 @@ final class DocumentEngine implements DocumentEffect.Actor {
         return documents.find(key);
     }
 
+    /** Characters of all documents but this one, as they were published. */
+    long bytesBeside(DocumentKey key) {
+        return documents.list().stream()
+                .filter(document -> !document.key().equals(key))
+                .mapToLong(document -> document.accepted().text().length())
+                .sum();
+    }
+
     /** Makes room for one more document, if need be. @return whether there is room */
     boolean makesRoom() {
         if (documents.all().size() < Inbox.MAX_DOCUMENTS) return true;

@@ -209,6 +209,19 @@ final class DesiredLimitsTest {
         }
     }
 
+    @Test
+    void documentsThatAreLargeTogetherAreRefusedBeforeTheyFillTheHeap() {
+        agent.goOnline();
+        String large = "\"services\":{\"cam\":{\"manifest\":{\"service_id\":\"cam\"},\"files\":{\"a\":\""
+                + "x".repeat(250_000) + "\"}}},\"not_before\":\"2099-01-01T00:00:00Z\"";
+        for (int name = 10; name < 40; name++) agent.publish(OWN + "d" + name, document(1, large));
+        assertThat(agent.state("d25")).isEqualTo("waiting");
+        assertThat(agent.state("d26")).isEqualTo("refused");
+        assertThat(agent.error("d26")).contains("bring larger files as an artifact");
+        agent.publish(OWN + "d10", document(2, large));
+        assertThat(agent.state("d10")).as("in place of its own earlier one").isEqualTo("waiting");
+    }
+
     @Nested
     class ANameThatIsUsedAnew {
         @Test
