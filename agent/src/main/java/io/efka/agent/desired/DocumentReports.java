@@ -38,6 +38,11 @@ final class DocumentReports {
                 .filter(DocumentReports::isRemoved)
                 .map(Document::key)
                 .forEach(silent::add);
+        // An earlier agent has told of their states.
+        for (Document document : documents.get().list()) {
+            var report = new Report(document.key(), Optional.of(document), Optional.empty());
+            announced.put(document.key(), report.event(report.state(ports.facts())));
+        }
     }
 
     /** Tells how all documents are. */
