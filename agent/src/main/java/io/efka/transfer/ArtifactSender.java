@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
@@ -27,6 +28,9 @@ public final class ArtifactSender {
 
     private static final Duration RETRY = Duration.ofSeconds(1);
 
+    /** Between two times that a device that helps out cuts the file anew, for which it reads all of it. */
+    private static final Duration RECUT = Duration.ofSeconds(10);
+
     private final SenderId self;
     private final Loader loader;
     private final MqttLink link;
@@ -40,10 +44,12 @@ public final class ArtifactSender {
     private long retryAt;
     private long usedAt;
     private long chunkBytes;
+    private long cutAt;
 
     /** Reads the artifact when it is needed: a device that stands by need not. Blocks for the disk. */
     public interface Loader {
-        ServedArtifact load() throws IOException;
+        /** @param chunk the size of the chunks that are asked for, if the broker takes it; empty: any */
+        ServedArtifact load(OptionalInt chunk) throws IOException;
     }
 
     private record Loaded(ServedArtifact artifact, ServingPlan plan) {}
@@ -71,12 +77,24 @@ public final class ArtifactSender {
     /** A device asks for something. */
     public void wished(Wish wish, long now) throws IOException {
         usedAt = now;
-        if (turn.answers(wish, now)) plan().wished(wish, now);
+        if (turn.answers(wish, now)) answer(wish, now);
+    }
+
+    /** A wish that counts in chunks of another size is left to others: what this sender has would be of no use. */
+    private void answer(Wish wish, long now) throws IOException {
+        OptionalInt asked = self.isPeer() ? wish.chunk() : OptionalInt.empty();
+        boolean isCutOtherwise = loaded.isPresent() && !isCutIn(asked) && isIdle() && now - cutAt > RECUT.toNanos();
+        if (loaded.isEmpty() || isCutOtherwise) load(asked, now);
+        if (isCutIn(wish.chunk())) plan(now).wished(wish, now);
+    }
+
+    private boolean isCutIn(OptionalInt chunk) {
+        return chunk.isEmpty() || loaded.orElseThrow().artifact.info().chunk() == chunk.getAsInt();
     }
 
     /** Publishes the info, whether anybody asks for it or not. */
     public void offer(long now) throws IOException {
-        plan().offer(now);
+        plan(now).offer(now);
     }
 
     /** Somebody answers, perhaps this sender. */
@@ -86,13 +104,16 @@ public final class ArtifactSender {
         loaded.ifPresent(one -> one.plan.withdraw(answer.chunks()));
     }
 
-    private ServingPlan plan() throws IOException {
-        if (loaded.isEmpty()) {
-            ServedArtifact artifact = loader.load();
-            loaded = Optional.of(
-                    new Loaded(artifact, new ServingPlan(artifact.info(), hashesPerMessage(link.maxPacket()))));
-        }
-        return loaded.get().plan;
+    private ServingPlan plan(long now) throws IOException {
+        if (loaded.isEmpty()) load(OptionalInt.empty(), now);
+        return loaded.orElseThrow().plan;
+    }
+
+    private void load(OptionalInt chunk, long now) throws IOException {
+        ServedArtifact artifact = loader.load(chunk);
+        var plan = new ServingPlan(artifact.info(), hashesPerMessage(link.maxPacket()));
+        loaded = Optional.of(new Loaded(artifact, plan));
+        cutAt = now;
     }
 
     private static int hashesPerMessage(long maxPacket) {
@@ -110,7 +131,7 @@ public final class ArtifactSender {
     public long pump(long now) throws IOException {
         settle(now);
         List<Wish> unanswered = turn.takeOver(now);
-        for (Wish wish : unanswered) plan().wished(wish, now);
+        for (Wish wish : unanswered) answer(wish, now);
         if (loaded.isEmpty()) return turn.untilTakeOver(now);
         ServingPlan plan = loaded.get().plan;
         while (!plan.isIdle() && inFlight < MAX_IN_FLIGHT && link.isUp()) {
@@ -144,7 +165,7 @@ public final class ArtifactSender {
     private void settle(long now) throws IOException {
         for (Result result = results.poll(); result != null; result = results.poll()) {
             inFlight--;
-            ServingPlan plan = plan();
+            ServingPlan plan = plan(now);
             if (result.failure.isEmpty()) {
                 plan.acknowledged(result.sending, now);
             } else if (result.failure.get().isRefused()) {

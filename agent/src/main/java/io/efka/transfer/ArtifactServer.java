@@ -11,6 +11,7 @@ import io.efka.protocol.artifact.Wish;
 import io.efka.threads.AgentThread;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ public final class ArtifactServer implements MqttLink.Listener {
 
     /** An artifact that nobody asks for is forgotten after this time. */
     private static final Duration IDLE = Duration.ofMinutes(2);
+
+    /** The same if others wait. Longer than a device waits before it asks again. */
+    private static final Duration UNUSED = Duration.ofSeconds(10);
 
     /** Artifacts that are sent at once. What is asked for beyond is asked for again. */
     private static final int MAX_SENDERS = 8;
@@ -157,11 +161,22 @@ public final class ArtifactServer implements MqttLink.Listener {
     private Optional<ArtifactSender> sender(ArtifactTopics topics) {
         ArtifactSender known = senders.get(topics);
         if (known != null) return Optional.of(known);
-        if (senders.size() == MAX_SENDERS) return Optional.empty();
+        if (senders.size() == MAX_SENDERS && !releasesOne()) return Optional.empty();
         Optional<ArtifactSender> added = library.find(topics)
                 .map(loader -> new ArtifactSender(self, loader, link, pace, this::wake, chance, clock.getAsLong()));
         added.ifPresent(sender -> senders.put(topics, sender));
         return added;
+    }
+
+    /** The one that was used least recently, if nobody asks for it just now. */
+    private boolean releasesOne() {
+        long now = clock.getAsLong();
+        Optional<ArtifactTopics> oldest = senders.entrySet().stream()
+                .filter(one -> one.getValue().isIdle() && now - one.getValue().usedAt() > UNUSED.toNanos())
+                .max(Comparator.comparingLong(one -> now - one.getValue().usedAt()))
+                .map(Map.Entry::getKey);
+        oldest.ifPresent(this::release);
+        return oldest.isPresent();
     }
 
     /** Bytes of chunks that were sent, of all artifacts. On the server's thread. */

@@ -9,6 +9,8 @@ import io.efka.protocol.artifact.ArtifactInfo;
 import io.efka.protocol.artifact.ArtifactTopics;
 import io.efka.protocol.artifact.ChunkNumbers;
 import io.efka.protocol.artifact.PieceHashes;
+import io.efka.threads.AgentThread;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -42,20 +45,25 @@ public record ServedArtifact(Path file, ArtifactTopics topics, ArtifactInfo info
      *
      * @param expected empty: whatever it has
      * @param maxPacket that the broker takes, in bytes: chunks are smaller if need be
+     * @param asked the size of the chunks that are asked for; another one if it does not fit the broker or the file
      * @throws IOException if it cannot be read, is empty, is too large (4 GiB) or has another hash
      */
     public static ServedArtifact read(
-            Path file, String prefix, GroupId group, Optional<Sha256> expected, long maxPacket) throws IOException {
+            Path file, String prefix, GroupId group, Optional<Sha256> expected, long maxPacket, OptionalInt asked)
+            throws IOException {
         MessageDigest digest = Sha256.newDigest();
         long size = Files.size(file);
-        int chunk = chunk(maxPacket);
+        boolean isPossible = asked.isPresent()
+                && asked.getAsInt() + HEAD <= maxPacket
+                && size <= (long) asked.getAsInt() * ArtifactInfo.MAX_CHUNKS;
+        int chunk = isPossible ? asked.getAsInt() : chunk(maxPacket);
         if (size == 0) throw new IOException(file + " must not be empty");
         if (size > (long) chunk * ArtifactInfo.MAX_CHUNKS) {
             throw new IOException(file + " must have at most " + (long) chunk * ArtifactInfo.MAX_CHUNKS
                     + " bytes to be sent over the broker, has " + size);
         }
         PieceHashes hashes;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = new SteppingInput(Files.newInputStream(file))) {
             hashes = PieceHashes.read(in, size, chunk, digest);
             if (in.read() >= 0) throw new IOException(file + " has become longer while it was read");
         }
@@ -65,6 +73,19 @@ public record ServedArtifact(Path file, ArtifactTopics topics, ArtifactInfo info
         }
         var info = new ArtifactInfo(name(file), size, chunk, hashes.digest());
         return new ServedArtifact(file, new ArtifactTopics(prefix, group, found), info, hashes);
+    }
+
+    /** Reading a large file takes minutes on a slow card, and the agent ends itself if a thread does not move for so long. */
+    private static final class SteppingInput extends FilterInputStream {
+        SteppingInput(InputStream file) {
+            super(file);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            AgentThread.step();
+            return super.read(bytes, offset, length);
+        }
     }
 
     /** The largest power of two that fits. */

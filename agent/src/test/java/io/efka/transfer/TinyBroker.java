@@ -27,6 +27,7 @@ public final class TinyBroker implements AutoCloseable {
     private final Map<String, Message> retained = new LinkedHashMap<>();
     private final List<Message> published = new CopyOnWriteArrayList<>();
     private volatile Predicate<Message> dropped = message -> false;
+    private volatile Predicate<Message> refused = message -> false;
 
     /** A new link, which is up once it is opened. */
     public Link link() {
@@ -36,6 +37,11 @@ public final class TinyBroker implements AutoCloseable {
     /** From now on these reach nobody, though they are acknowledged. */
     public void drop(Predicate<Message> which) {
         dropped = which;
+    }
+
+    /** From now on these are refused: whoever publishes them may not. */
+    public void refuse(Predicate<Message> which) {
+        refused = which;
     }
 
     /** Everything that was published. */
@@ -123,6 +129,7 @@ public final class TinyBroker implements AutoCloseable {
 
         @Override
         public CompletableFuture<Void> publish(Message message, Lane lane) {
+            if (refused.test(message)) return CompletableFuture.failedFuture(LinkException.refused("not authorized"));
             if (!up) return CompletableFuture.failedFuture(new LinkException("not connected"));
             var done = new CompletableFuture<Void>();
             thread.execute(() -> {

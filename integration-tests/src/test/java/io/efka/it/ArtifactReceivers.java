@@ -5,6 +5,7 @@ import io.efka.agent.artifact.ArtifactRef;
 import io.efka.agent.artifact.CachedArtifact;
 import io.efka.agent.artifact.DownloadListener;
 import io.efka.agent.artifact.Downloads;
+import io.efka.agent.artifact.RateLimit;
 import io.efka.agent.artifact.mqtt.MqttSource;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.mqtt.BrokerSettings;
@@ -51,6 +52,7 @@ public final class ArtifactReceivers implements AutoCloseable {
                 "efka",
                 new DeviceId(name),
                 List.of(GroupId.ALL),
+                new RateLimit(0, timers),
                 timers,
                 chance);
         var cache = new ArtifactCache(folder.resolve(name), CACHE, timers);

@@ -58,7 +58,7 @@ final class ArtifactParts implements AutoCloseable {
         // A connection of its own for each transfer: chunks cannot take the place of commands, here or at the broker.
         Function<String, MqttLink> links =
                 suffix -> new PahoLink(all.broker().withClientIdSuffix(suffix), timers, random);
-        var broker = new MqttSource(links, all.prefix(), all.device(), topics.groups(), timers, random);
+        var broker = new MqttSource(links, all.prefix(), all.device(), topics.groups(), web.rate(), timers, random);
         List<ArtifactSource> sources = List.of(web, new FileSource(settings.roots()), broker);
         var downloads = new Downloads(cache, sources, timers, random);
         Optional<ArtifactPeer> peer = Optional.of(settings.serves())

@@ -59,6 +59,11 @@ public final class HttpSource implements ArtifactSource, AutoCloseable {
         this.rate = new RateLimit(settings.rate(), timers);
     }
 
+    /** Of all downloads together: other sources that use the network share it. */
+    public RateLimit rate() {
+        return rate;
+    }
+
     @Override
     public boolean serves(URI source) {
         String scheme = ArtifactRef.scheme(source);

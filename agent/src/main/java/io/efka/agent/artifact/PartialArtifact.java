@@ -248,6 +248,15 @@ public final class PartialArtifact implements Closeable {
         return isContinued;
     }
 
+    /** Whether it is complete and has its hash. */
+    public boolean isRight() {
+        try {
+            return isComplete() && Sha256.of((MessageDigest) digest.clone()).equals(hash);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the JDK's SHA-256 can be cloned", e);
+        }
+    }
+
     /** The hash of what is there. The next call must be {@link #restart}, {@link #keepAs} or {@link #close}. */
     Sha256 found() {
         return Sha256.of(digest);

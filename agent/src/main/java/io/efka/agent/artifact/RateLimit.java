@@ -2,11 +2,12 @@ package io.efka.agent.artifact;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.runtime.TokenBucket;
+import io.efka.threads.AgentThread;
 import io.efka.threads.Timers;
 import java.time.Duration;
 
 /** Bytes per second of all downloads together. Thread-safe. */
-final class RateLimit {
+public final class RateLimit {
     private static final int LEAST_PIECE = 1024;
     private static final int MOST_PIECE = 16 * 1024;
 
@@ -15,7 +16,7 @@ final class RateLimit {
     @GuardedBy("this") private final TokenBucket bucket;
 
     /** @param rate bytes per second; 0: no limit */
-    RateLimit(long rate, Timers timers) {
+    public RateLimit(long rate, Timers timers) {
         this.timers = timers;
         this.bucket = new TokenBucket(rate, 4, timers.nanos());
     }
@@ -25,13 +26,17 @@ final class RateLimit {
         return bucket.piece(LEAST_PIECE, MOST_PIECE);
     }
 
-    /** So many bytes were read: waits until the next may be. */
-    void take(int bytes, Cancellation cancellation) {
+    /** So many bytes were read: waits until the next may be. Fails with a {@code CancellationException} if it is cancelled. */
+    public void take(int bytes, Cancellation cancellation) {
         long nanos;
         synchronized (this) {
             bucket.take(bytes);
             nanos = bucket.delay(timers.nanos());
         }
-        if (nanos > 0) cancellation.sleep(Duration.ofNanos(nanos));
+        if (nanos <= 0) return;
+        // A chunk of 128 KiB at 1 KiB/s takes two minutes.
+        AgentThread.idle();
+        cancellation.sleep(Duration.ofNanos(nanos));
+        AgentThread.step();
     }
 }

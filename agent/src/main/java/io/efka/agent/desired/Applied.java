@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param release the id of the release that was current then; empty: it had none
  */
 record Applied(Optional<Sha256> entry, boolean isBrought, Optional<String> release) {
+    /** Of a new service that was to be removed again, and could not be. */
+    static final Applied LEFTOVER = new Applied(Optional.empty(), true, Optional.empty());
+
     /** It may not be what it was made; who has it has it still. */
     Applied uncertain() {
         return new Applied(Optional.empty(), isBrought, release);

@@ -89,6 +89,14 @@ record Applying(boolean isLooking, SortedMap<ServiceId, Before> before, SortedMa
         return done(event.service(), Optional.empty(), document, now);
     }
 
+    /** Whether services are changed after this step and were not before it: what they were must be on disk by then. */
+    static boolean isFirstChange(Document before, Document next) {
+        return before.state() instanceof Applying was
+                && was.isLooking
+                && next.state() instanceof Applying is
+                && !is.isLooking;
+    }
+
     private DocumentStep done(ServiceId service, Optional<String> release, Document document, Instant now) {
         Applying next = with(service, task(service).done(release));
         return next.goOn(document.in(next), List.of(), now);
@@ -115,13 +123,16 @@ record Applying(boolean isLooking, SortedMap<ServiceId, Before> before, SortedMa
         Problem all =
                 task(event.service()).problem().map(why -> why.and(problem)).orElse(problem);
         Applying next = with(event.service(), Task.failed(Stage.FAILED, all));
-        return next.goOn(doubtful(document, event.service()).in(next), List.of(), now);
+        Before was = before.getOrDefault(event.service(), Before.NOTHING);
+        return next.goOn(doubtful(document, event.service(), was).in(next), List.of(), now);
     }
 
     /** Whatever was applied to a service that could not be taken back, the next revision applies its own. */
-    static Document doubtful(Document document, ServiceId service) {
+    static Document doubtful(Document document, ServiceId service, Before before) {
         Applied was = document.applied().get(service);
-        return was == null ? document : document.with(service, was.uncertain());
+        if (was != null) return document.with(service, was.uncertain());
+        // It is on the device because of this document, so it is removed with it.
+        return before.isInstalled() ? document : document.with(service, Applied.LEFTOVER);
     }
 
     /** A newer revision takes this one's place at once; what this one touched and that one does not goes back. */

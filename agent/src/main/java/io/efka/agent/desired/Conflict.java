@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
  * @param with which document has which service
  */
 record Conflict(SortedMap<ServiceId, DocumentKey> with, Instant since) implements DocumentState.Open {
+    /** Services that are named in a message; the report has all. */
+    private static final int MAX_NAMED = 16;
+
     Conflict {
         with = Collections.unmodifiableSortedMap(new TreeMap<>(with));
     }
@@ -31,9 +34,11 @@ record Conflict(SortedMap<ServiceId, DocumentKey> with, Instant since) implement
     @Override
     public Optional<Problem> problem() {
         String whose = with.entrySet().stream()
+                .limit(MAX_NAMED)
                 .map(one -> one.getKey() + " belongs to the document " + one.getValue())
                 .collect(Collectors.joining(", "));
+        String more = with.size() > MAX_NAMED ? ", and " + (with.size() - MAX_NAMED) + " more to others" : "";
         return Optional.of(new Problem(
-                "conflict", whose + ": nothing is applied until that one no longer names it, or is removed"));
+                "conflict", whose + more + ": nothing is applied until that one no longer names it, or is removed"));
     }
 }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +32,21 @@ import org.slf4j.LoggerFactory;
  * Takes the documents that say what this device should be, and keeps to them, with a broker or without. Thread-safe; never blocks.
  */
 public final class DesiredState implements StatusListener {
+    /** Of all documents that were taken: they are kept in memory, twice and in parts. */
+    static final long MAX_BYTES = 4 << 20;
+
+    /** Documents that are kept in memory until the disk has room: 4 MiB at most. */
+    static final int MAX_UNSAVED = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(DesiredState.class);
 
     private final Topics topics;
     private final DesiredPorts ports;
     private final DocumentParser parser;
+    private final DocumentCodec codec;
     private final Executor mailbox;
     private final Inbox inbox = new Inbox();
+    private final AtomicBoolean isLookDue = new AtomicBoolean();
 
     // Confined to the mailbox.
     private final DocumentEngine engine;
@@ -58,7 +67,8 @@ public final class DesiredState implements StatusListener {
         this.ports = ports;
         this.parser = new DocumentParser(deployKeys);
         this.mailbox = mailbox;
-        this.engine = new DocumentEngine(topics.device(), zone, ports, mailbox, disk);
+        this.codec = new DocumentCodec(parser, topics.device());
+        this.engine = new DocumentEngine(topics.device(), zone, ports, codec, mailbox, disk);
     }
 
     /** Documents, which come at every connection, and this device's own reports. */
@@ -79,26 +89,31 @@ public final class DesiredState implements StatusListener {
     }
 
     private List<Document> load() {
-        var codec = new DocumentCodec(parser, topics.device());
         var found = new ArrayList<Document>();
         var left = new ArrayList<String>();
         ports.store().load().forEach((path, text) -> {
             try {
                 Document document = codec.decode(DocumentKey.parse(path), text);
-                // The device is no longer in the group: what its document brought stays, and belongs to nobody.
-                boolean isOurs =
-                        document.key().group().map(topics.groups()::contains).orElse(true);
-                if (isOurs || document.isUnderWay()) found.add(document);
+                if (isOurs(document.key(), text) || document.isUnderWay()) found.add(document);
                 else left.add(path);
             } catch (RuntimeException e) { // whatever is wrong with it: one document must not cost the others
                 LOG.warn("document={} what is known of it cannot be read: {}", path, e.getMessage());
             }
         });
         if (!left.isEmpty()) {
-            LOG.info("documents of groups that this device has left are forgotten: {}", left);
+            LOG.info("documents of groups that this device has left, or of its earlier name, are forgotten: {}", left);
             ports.store().deleteSoon(left);
         }
         return found;
+    }
+
+    /**
+     * Whether it is for a group of this device, or for the device by the name that it has now. What others have brought stays, and
+     * belongs to nobody.
+     */
+    private boolean isOurs(DocumentKey key, String stored) {
+        if (key.group().isPresent()) return topics.groups().contains(key.group().get());
+        return DocumentCodec.device(stored).map(topics.device()::equals).orElse(true);
     }
 
     /** Does nothing from now on; the next agent goes on. */
@@ -114,7 +129,8 @@ public final class DesiredState implements StatusListener {
         if (!inbox.offer(key.get(), message.payload())) {
             LOG.warn("document={} is dropped: {} others wait", key.get(), Inbox.MAX_DOCUMENTS);
         }
-        mailbox.execute(this::drain);
+        // One look finds all that have arrived, so a flood does not fill the mailbox.
+        if (isLookDue.compareAndSet(false, true)) mailbox.execute(this::drain);
     }
 
     /** This agent speaks for the device: takes documents, and publishes reports. */
@@ -154,6 +170,7 @@ public final class DesiredState implements StatusListener {
 
     /** Until this agent speaks for the device, documents wait: another agent may have it. */
     private void drain() {
+        isLookDue.set(false);
         if (!online) return;
         for (Map.Entry<DocumentKey, Arrived> arrived : inbox.takeAll().entrySet()) {
             look(arrived.getKey(), arrived.getValue());
@@ -215,9 +232,17 @@ public final class DesiredState implements StatusListener {
 
     private void accept(DocumentKey key, Optional<Document> known, Parsed parsed, byte[] payload)
             throws CommandException {
-        if (known.isEmpty() && engine.size() >= Inbox.MAX_DOCUMENTS) {
+        if (known.isEmpty() && !engine.makesRoom()) {
             throw new CommandException(
-                    ErrorCode.BUSY, "this device has " + engine.size() + " documents, and takes no more");
+                    ErrorCode.BUSY,
+                    "this device has " + Inbox.MAX_DOCUMENTS
+                            + " documents, and takes no more: remove one, and clear its topic");
+        }
+        if (engine.bytesBeside(key) + payload.length > MAX_BYTES) {
+            throw new CommandException(
+                    ErrorCode.BUSY,
+                    "the documents of this device may have " + MAX_BYTES
+                            + " bytes together, and would have more: bring larger files as an artifact");
         }
         String text = new String(payload, StandardCharsets.UTF_8);
         Accepted accepted =
@@ -225,13 +250,15 @@ public final class DesiredState implements StatusListener {
         try {
             engine.take(known.map(document -> document.take(accepted)).orElseGet(() -> Document.first(key, accepted)));
         } catch (StoreException e) {
+            boolean isKept = unsaved.size() < MAX_UNSAVED;
             refuse(
                     key,
                     Refusal.REFUSED,
                     new Problem(
                             ErrorCode.DISK_FULL.word(),
-                            "revision " + accepted.revision()
-                                    + " could not be recorded, and is tried again every minute: " + e.getMessage()));
+                            "revision " + accepted.revision() + " could not be recorded, and is tried again "
+                                    + (isKept ? "every minute: " : "at the next connection: ") + e.getMessage()));
+            if (!isKept) return;
             unsaved.put(key, payload);
             ports.timers().schedule(DocumentEngine.RETRY, () -> mailbox.execute(() -> tryAgain(key, payload)));
         }

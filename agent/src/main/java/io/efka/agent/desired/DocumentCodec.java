@@ -28,9 +28,10 @@ final class DocumentCodec {
         this.device = device;
     }
 
-    static String encode(Document document) {
+    String encode(Document document) {
         var json = new JsonObject();
         json.addProperty("v", VERSION);
+        json.addProperty("device", device.value());
         json.addProperty("text", document.accepted().text());
         json.addProperty("at", document.accepted().at().toString());
         json.addProperty("round", document.round());
@@ -99,6 +100,11 @@ final class DocumentCodec {
         json.addProperty("code", problem.code());
         json.addProperty("message", problem.message());
         return json;
+    }
+
+    /** For which device it was published; empty: an older agent did not say. */
+    static Optional<DeviceId> device(String stored) {
+        return optional(JsonFields.document(stored, VERSION), "device").map(DeviceId::new);
     }
 
     /** @throws IllegalArgumentException saying what is wrong */

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,11 +41,11 @@ final class DocumentEngine implements DocumentEffect.Actor {
     private final DeviceId device;
     private final ZoneId zone;
     private final DesiredPorts ports;
+    private final DocumentCodec codec;
     private final Executor mailbox;
     private final ServiceChanges changes;
     private final Map<DocumentKey, Timer> timers = new HashMap<>();
-    private final Map<DocumentKey, Refusal> refusals = new HashMap<>();
-    private final Map<DocumentKey, Map<String, Object>> announced = new HashMap<>();
+    private final DocumentReports reports;
 
     /** Documents that are to be looked at again, because another one took or gave up services. */
     private final Deque<DocumentKey> toReview = new ArrayDeque<>();
@@ -52,21 +53,25 @@ final class DocumentEngine implements DocumentEffect.Actor {
     private Documents documents = Documents.NONE;
     private boolean isEnded;
 
-    DocumentEngine(DeviceId device, ZoneId zone, DesiredPorts ports, Executor mailbox, Executor disk) {
+    DocumentEngine(
+            DeviceId device, ZoneId zone, DesiredPorts ports, DocumentCodec codec, Executor mailbox, Executor disk) {
         this.device = device;
         this.zone = zone;
         this.ports = ports;
+        this.codec = codec;
         this.mailbox = mailbox;
+        this.reports = new DocumentReports(ports, () -> documents);
         this.changes = new ServiceChanges(ports.actions(), ports.facts(), mailbox, disk);
     }
 
     /** Goes on with what an earlier agent left. */
     void start(Collection<Document> found) {
         documents = documents.with(found);
+        reports.start();
         for (Document document : List.copyOf(documents.list())) {
             tell(document.key(), now -> new DocumentEvent.AgentStarted(plan(document, now)));
         }
-        documents.list().forEach(document -> report(document.key().name()));
+        reports.reportAll();
     }
 
     /** Does nothing from now on. */
@@ -80,8 +85,31 @@ final class DocumentEngine implements DocumentEffect.Actor {
         return documents.find(key);
     }
 
-    int size() {
-        return documents.all().size() + refusals.size();
+    /** Characters of all documents but this one, as they were published. */
+    long bytesBeside(DocumentKey key) {
+        return documents.list().stream()
+                .filter(document -> !document.key().equals(key))
+                .mapToLong(document -> document.accepted().text().length())
+                .sum();
+    }
+
+    /** Makes room for one more document, if need be. @return whether there is room */
+    boolean makesRoom() {
+        if (documents.all().size() < Inbox.MAX_DOCUMENTS) return true;
+        Optional<DocumentKey> oldest = reports.silent().stream()
+                .flatMap(key -> documents.find(key).stream())
+                .min(Comparator.comparing(document -> document.state().since()))
+                .map(Document::key);
+        oldest.ifPresent(this::forget);
+        return oldest.isPresent();
+    }
+
+    /** It was removed, and is no longer published: only that its revisions are old is forgotten. */
+    private void forget(DocumentKey key) {
+        LOG.info("document={} was removed, and is forgotten", key);
+        documents = documents.without(key);
+        reports.forgotten(key);
+        ports.store().deleteSoon(List.of(key.path()));
     }
 
     /**
@@ -97,44 +125,24 @@ final class DocumentEngine implements DocumentEffect.Actor {
         DocumentStep step = taken.on(new DocumentEvent.Taken(plan), now);
         List<Document> changed = documents.changed(step.next());
         ports.store().save(encoded(changed));
-        refusals.remove(taken.key());
+        reports.taken(taken.key());
         settle(step, changed);
         reviewOthers();
     }
 
     /** The newest revision was not taken; what was taken before goes on. */
     void refuse(DocumentKey key, Refusal refusal) {
-        refusals.put(key, refusal.after(Optional.ofNullable(refusals.get(key))));
-        // Without the message, which may quote the document: it may hold secrets.
-        LOG.warn(
-                "document={} {}: {}, see its report",
-                key,
-                refusal.state(),
-                refusal.problem().code());
-        report(key.name());
+        reports.refuse(key, refusal);
     }
 
-    /** The newest revision is the one that was taken, or there is none any more. */
+    /** The newest revision is the one that was taken. */
     void accept(DocumentKey key) {
-        if (refusals.remove(key) != null) report(key.name());
+        reports.accept(key);
     }
 
-    /** There is nothing to report of a document that was removed, and is not even published any more. */
+    /** Its topic was cleared. */
     void withdrawn(DocumentKey key) {
-        refusals.remove(key);
-        boolean isGone = documents
-                .find(key)
-                .map(document ->
-                        document.accepted().content().isRemoval() && document.state() instanceof DocumentState.Done)
-                .orElse(true);
-        if (isGone) announced.remove(key);
-        if (isGone
-                && reportsOf(key.name()).stream()
-                        .allMatch(report -> report.key().equals(key))) {
-            ports.reports().clear(key.name());
-        } else {
-            report(key.name());
-        }
+        reports.withdrawn(key);
     }
 
     /** Something about a service has changed. */
@@ -145,7 +153,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
         documents.list().stream()
                 .filter(document -> document.accepted().entries().containsKey(service))
                 .forEach(document -> names.add(document.key().name()));
-        names.forEach(this::report);
+        names.forEach(reports::report);
     }
 
     private Plan plan(Document document, Instant now) {
@@ -183,21 +191,37 @@ final class DocumentEngine implements DocumentEffect.Actor {
 
     /** Only a beginning can be put off; what has happened has happened, and is saved with the next step. */
     private boolean save(Document before, Document next, List<Document> changed) {
-        boolean isBeginning = next.isUnderWay() && !before.isUnderWay();
+        boolean isBeginning = next.isUnderWay() && (!before.isUnderWay() || Applying.isFirstChange(before, next));
         try {
             if (isBeginning) ports.store().save(encoded(changed));
             else ports.store().saveFact(encoded(changed));
             return true;
         } catch (StoreException e) {
             LOG.warn("document={} not saved: {}", next.key(), e.getMessage());
-            if (isBeginning) setTimer(before, ports.timers().now().plus(RETRY));
+            if (isBeginning) tryAgain(before);
             return !isBeginning;
         }
     }
 
-    private static Map<String, String> encoded(List<Document> documents) {
+    private void tryAgain(Document before) {
+        if (!before.isUnderWay()) {
+            setTimer(before, ports.timers().now().plus(RETRY));
+            return;
+        }
+        // It has looked, and looks again: as an agent does that was started meanwhile.
+        ports.timers()
+                .schedule(
+                        RETRY,
+                        () -> mailbox.execute(() -> documents
+                                .find(before.key())
+                                .filter(before::equals)
+                                .ifPresent(document -> tell(
+                                        document.key(), now -> new DocumentEvent.AgentStarted(plan(document, now))))));
+    }
+
+    private Map<String, String> encoded(List<Document> documents) {
         var encoded = new LinkedHashMap<String, String>();
-        documents.forEach(document -> encoded.put(document.key().path(), DocumentCodec.encode(document)));
+        documents.forEach(document -> encoded.put(document.key().path(), codec.encode(document)));
         return encoded;
     }
 
@@ -216,7 +240,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
                     .filter(document -> !document.key().equals(next.key()))
                     .forEach(this::review);
         }
-        changed.stream().map(document -> document.key().name()).distinct().forEach(this::report);
+        changed.stream().map(document -> document.key().name()).distinct().forEach(reports::report);
     }
 
     private static void log(Optional<Document> before, Document next) {
@@ -300,32 +324,5 @@ final class DocumentEngine implements DocumentEffect.Actor {
     @Override
     public void review(Document document) {
         if (!toReview.contains(document.key())) toReview.add(document.key());
-    }
-
-    // Reports.
-
-    private List<Report> reportsOf(String name) {
-        var keys = new TreeSet<DocumentKey>(documents.all().keySet());
-        keys.addAll(refusals.keySet());
-        return keys.stream()
-                .filter(key -> key.name().equals(name))
-                .map(key -> new Report(key, documents.find(key), Optional.ofNullable(refusals.get(key))))
-                .toList();
-    }
-
-    private void report(String name) {
-        List<Report> all = reportsOf(name);
-        if (all.isEmpty()) {
-            ports.reports().clear(name);
-            return;
-        }
-        ports.reports().update(name, all.get(0).encode(ports.facts(), documents, all.subList(1, all.size())));
-        for (Report report : all) announce(report);
-    }
-
-    private void announce(Report report) {
-        Map<String, Object> event = report.event(report.state(ports.facts()));
-        if (event.equals(announced.put(report.key(), event))) return;
-        ports.events().device("desired", event);
     }
 }

@@ -9,6 +9,7 @@ import io.efka.protocol.CommandException;
 import io.efka.protocol.Durations;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Sha256;
+import io.efka.protocol.json.JsonExcerpt;
 import io.efka.protocol.json.StrictJson;
 import io.efka.protocol.json.Utf8;
 import java.math.BigDecimal;
@@ -105,7 +106,8 @@ final class DocumentParser {
         try {
             StrictJson.Document read = StrictJson.parse(text);
             if (!read.duplicates().isEmpty()) {
-                throw bad("the document must have every key once, has twice: " + read.duplicates());
+                String key = JsonExcerpt.of(read.duplicates().get(0));
+                throw bad("the document must have every key once, has twice: " + key);
             }
             if (read.root() instanceof JsonObject object) return object;
             throw bad("the document must be a JSON object");

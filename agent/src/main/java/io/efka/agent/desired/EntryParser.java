@@ -27,6 +27,9 @@ final class EntryParser {
     /** Of {@code deploy} alone: it would do nothing. */
     private static final String PLAN = "plan";
 
+    /** Each is written to disk and reported whenever one of them changes. */
+    static final int MAX_SERVICES = 256;
+
     private final Set<String> deployKeys;
     private final Set<String> known;
 
@@ -46,6 +49,12 @@ final class EntryParser {
         var entries = new TreeMap<ServiceId, Entry>();
         Optional<CommandArguments> services = document.object(key);
         if (services.isEmpty()) return entries;
+        if (services.get().keys().size() > MAX_SERVICES) {
+            throw new CommandException(
+                    ErrorCode.BAD_ARGUMENT,
+                    key + " must name at most " + MAX_SERVICES + " services, names "
+                            + services.get().keys().size() + ": use several documents");
+        }
         for (String name : services.get().keys()) {
             if (!Names.isLegal(name)) {
                 String legal = "must have service ids as keys (1-64 of A-Z a-z 0-9 . _ -, not starting with . or -)";

@@ -10,6 +10,11 @@ import java.util.Locale;
  * @param message a sentence for a person
  */
 record Problem(String code, String message) {
+    /** Characters of what is put together: a report and an event must stay small enough to be published. */
+    private static final int MAX = 2_000;
+
+    private static final String MORE = "; and more";
+
     static Problem of(CommandException refusal) {
         return new Problem(refusal.code().name().toLowerCase(Locale.ROOT), refusal.reason());
     }
@@ -21,6 +26,8 @@ record Problem(String code, String message) {
 
     /** This one, and one more that came of it. */
     Problem and(Problem other) {
-        return new Problem(code, message + "; " + other.message());
+        if (message.endsWith(MORE)) return this;
+        String all = message + "; " + other.message();
+        return new Problem(code, all.length() <= MAX ? all : message + MORE);
     }
 }

@@ -59,8 +59,8 @@ public final class Reports {
         private final OverwriteDetector detector;
         private volatile byte[] content = UNPUBLISHED;
 
-        Published(String topic, MqttLink link, Timers timers, boolean online) {
-            document = new RetainedDocument(topic, link, timers, this::within, () -> {}, online);
+        Published(String topic, MqttLink link, Timers timers, Runnable settled, boolean online) {
+            document = new RetainedDocument(topic, link, timers, this::within, settled, online);
             detector = new OverwriteDetector(timers, document::changed);
         }
 
@@ -93,7 +93,7 @@ public final class Reports {
         synchronized (this) {
             published = reports.get(name);
             if (published == null) {
-                published = new Published(start + name, link, timers, online);
+                published = new Published(start + name, link, timers, () -> settled(name), online);
                 reports.put(name, published);
             }
             unknown.remove(name);
@@ -101,6 +101,17 @@ public final class Reports {
             published.content = content;
         }
         published.document.changed();
+    }
+
+    /** The broker has the newest report. One that is cleared is forgotten: names are made up by whoever publishes documents. */
+    private synchronized void settled(String name) {
+        Published published = reports.get(name);
+        if (published != null && published.content.length == 0) reports.remove(name);
+    }
+
+    /** How many names are in mind. */
+    synchronized int size() {
+        return reports.size() + unknown.size();
     }
 
     /** This agent speaks for the device; see {@link RetainedDocument#online}. */

@@ -84,7 +84,12 @@ final class ServiceChange {
                 () -> rollback(before.release()),
                 () -> before.manifest().map(this::manifest).orElseGet(ServiceChange::done),
                 () -> configure(JsonParser.parseString(before.config()).getAsJsonObject()),
-                () -> wish(before.desired())));
+                // Whether it runs is up to it, as it was before.
+                () -> isDesired(before.desired()) && !wasStopped ? done() : wish(before.desired())));
+    }
+
+    private boolean isDesired(Desired desired) {
+        return status().filter(now -> now.desired() == desired).isPresent();
     }
 
     /** Does no more than the command that is under way; a deploy of it is cancelled. */

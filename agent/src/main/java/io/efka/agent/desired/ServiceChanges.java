@@ -24,6 +24,8 @@ import java.util.function.Function;
  * to the mailbox.
  */
 final class ServiceChanges {
+    private static final int SHORT_HASH = 8;
+
     private final ServiceActions actions;
     private final ServiceFacts facts;
     private final Executor mailbox;
@@ -70,7 +72,9 @@ final class ServiceChanges {
             Function<ServiceChange, CompletableFuture<Optional<Problem>>> what,
             Consumer<Optional<Problem>> told) {
         String family = "desired/" + document.key() + "/";
-        String id = family + document.accepted().revision() + "." + document.round() + suffix;
+        // With the content: a document that was forgotten may be published anew, and begins with the same numbers.
+        String content = document.accepted().digest().hex().substring(0, SHORT_HASH);
+        String id = family + document.accepted().revision() + "." + document.round() + "-" + content + suffix;
         var change = new ServiceChange(service, family, id, actions, facts, mailbox);
         Optional<Running> before = Optional.ofNullable(running.get(service));
         before.ifPresent(older -> older.change().giveUp());

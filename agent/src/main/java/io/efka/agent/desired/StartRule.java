@@ -22,12 +22,18 @@ record StartRule(Optional<Instant> notBefore, Optional<LocalWindow> window, Dura
      * @param place of this device in the splay, in {@code [0, 1)}
      */
     Instant begin(Instant taken, Instant now, double place, ZoneId zone) {
+        // The clock was ahead when the revision was taken, and counting from then would take for ever.
+        if (taken.isAfter(now)) return unspread().begin(now, now, place, zone);
         Instant earliest = notBefore.filter(taken::isBefore).orElse(taken);
         if (window.isEmpty()) return earliest.plus(part(splay, place));
         Instant begin = within(window.get().at(earliest, zone), earliest, place);
         // The device was off, or something was in the way: in the next opening.
         LocalWindow.Opening open = window.get().at(now, zone);
         return begin.isBefore(now) && !open.holds(now) ? within(open, now, place) : begin;
+    }
+
+    private StartRule unspread() {
+        return new StartRule(notBefore, window, Duration.ZERO);
     }
 
     private Instant within(LocalWindow.Opening opening, Instant earliest, double place) {

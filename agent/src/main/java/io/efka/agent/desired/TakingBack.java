@@ -74,7 +74,9 @@ record TakingBack(
         var failed = new Problem(
                 event.problem().code(),
                 event.service() + " could not be taken back: " + event.problem().message());
-        return settled(event.service(), Optional.of(failed), Applying.doubtful(document, event.service()), now);
+        Before was = before.get(event.service());
+        Document doubtful = was == null ? document : Applying.doubtful(document, event.service(), was);
+        return settled(event.service(), Optional.of(failed), doubtful, now);
     }
 
     private DocumentStep settled(ServiceId service, Optional<Problem> failed, Document document, Instant now) {

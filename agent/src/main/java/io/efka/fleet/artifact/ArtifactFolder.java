@@ -159,10 +159,15 @@ public final class ArtifactFolder implements ArtifactServer.Library, ArtifactSer
         return known.entrySet().stream()
                 .filter(one -> one.getValue().hash().equals(wanted.artifact()))
                 .findFirst()
-                .map(one -> () -> {
+                .map(one -> chunk -> {
                     display.say("sending " + one.getKey().getFileName() + " in group " + wanted.group());
                     return ServedArtifact.read(
-                            one.getKey(), prefix, wanted.group(), Optional.of(wanted.artifact()), link.maxPacket());
+                            one.getKey(),
+                            prefix,
+                            wanted.group(),
+                            Optional.of(wanted.artifact()),
+                            link.maxPacket(),
+                            chunk);
                 });
     }
 

@@ -219,8 +219,8 @@ public final class ArtifactPush implements ArtifactServer.Library, ArtifactServe
     @Override
     public Optional<ArtifactSender.Loader> find(ArtifactTopics wanted) {
         if (!wanted.equals(topics)) return Optional.empty();
-        return Optional.of(() -> ServedArtifact.read(
-                plan.file, plan.prefix, plan.group, Optional.of(topics.artifact()), link.maxPacket()));
+        return Optional.of(chunk -> ServedArtifact.read(
+                plan.file, plan.prefix, plan.group, Optional.of(topics.artifact()), link.maxPacket(), chunk));
     }
 
     @Override

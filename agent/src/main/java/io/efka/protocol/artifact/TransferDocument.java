@@ -12,6 +12,7 @@ import io.efka.protocol.json.Utf8;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Reads the fields of a message about an artifact, which may come from anybody. What is wrong is an {@link
@@ -60,6 +61,12 @@ final class TransferDocument {
             if (found >= least && found <= most) return found;
         }
         throw wrong(key, "a whole number from " + least + " to " + most, value);
+    }
+
+    /** Size of chunks; empty where it is missing. */
+    OptionalInt chunk(String key) {
+        if (!json.has(key)) return OptionalInt.empty();
+        return OptionalInt.of((int) whole(key, ArtifactInfo.MIN_CHUNK, ArtifactInfo.MAX_CHUNK));
     }
 
     String text(String key) {

@@ -5,6 +5,7 @@ import io.efka.protocol.artifact.ChunkNumbers.Range;
 import io.efka.protocol.json.JsonWriter;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a device asks for, in {@code …/want}. Every device that wants the same artifact hears it, and does not ask for the
@@ -13,18 +14,24 @@ import java.util.Optional;
  * @param info whether it knows nothing of the artifact yet
  * @param pieces chunks whose hashes it lacks
  * @param chunks that it lacks, or the first 64 of them
+ * @param chunk size of the chunks that it counts, in bytes; empty: it did not say
  */
-public record Wish(DeviceId device, boolean info, Optional<Range> pieces, ChunkNumbers chunks) {
+public record Wish(DeviceId device, boolean info, Optional<Range> pieces, ChunkNumbers chunks, OptionalInt chunk) {
     public static Wish ofInfo(DeviceId device) {
-        return new Wish(device, true, Optional.empty(), ChunkNumbers.NONE);
+        return new Wish(device, true, Optional.empty(), ChunkNumbers.NONE, OptionalInt.empty());
     }
 
     public static Wish ofPieces(DeviceId device, int first, int last) {
-        return new Wish(device, false, Optional.of(new Range(first, last)), ChunkNumbers.NONE);
+        return new Wish(device, false, Optional.of(new Range(first, last)), ChunkNumbers.NONE, OptionalInt.empty());
     }
 
     public static Wish of(DeviceId device, ChunkNumbers chunks) {
-        return new Wish(device, false, Optional.empty(), chunks);
+        return new Wish(device, false, Optional.empty(), chunks, OptionalInt.empty());
+    }
+
+    /** The same of chunks of this size: of two publishers, each may cut as its broker allows. */
+    public Wish countedIn(int size) {
+        return new Wish(device, info, pieces, chunks, OptionalInt.of(size));
     }
 
     public byte[] json() {
@@ -33,6 +40,7 @@ public record Wish(DeviceId device, boolean info, Optional<Range> pieces, ChunkN
         fields.put("device", device);
         if (info) fields.put("info", true);
         pieces.ifPresent(range -> fields.put("pieces", range.pair()));
+        chunk.ifPresent(size -> fields.put("chunk", size));
         if (!chunks.isEmpty()) fields.put("chunks", chunks.json());
         return JsonWriter.bytes(JsonWriter.object(fields));
     }
@@ -44,6 +52,7 @@ public record Wish(DeviceId device, boolean info, Optional<Range> pieces, ChunkN
                 new DeviceId(document.name("device")),
                 document.flag("info"),
                 document.range("pieces"),
-                ChunkNumbers.firstOf(document.ranges("chunks")));
+                ChunkNumbers.firstOf(document.ranges("chunks")),
+                document.chunk("chunk"));
     }
 }

@@ -29,6 +29,9 @@ public final class StrictJson {
     /** Far more than anything needs, and few enough that reading them costs nothing. */
     static final int MAX_DIGITS = 64;
 
+    /** Each has a path of up to 4 KiB: all keys of a large text would not fit into a small heap. */
+    static final int MAX_DUPLICATES = 16;
+
     private static final Pattern POSITION = Pattern.compile("at (line \\d+ column \\d+)");
 
     private final JsonReader reader;
@@ -115,7 +118,7 @@ public final class StrictJson {
         while (reader.hasNext()) {
             String name = reader.nextName();
             String key = keyPath(path, name);
-            if (object.has(name)) duplicates.add(key);
+            if (object.has(name) && duplicates.size() < MAX_DUPLICATES) duplicates.add(key);
             object.add(name, value(key, depth + 1));
         }
         reader.endObject();
@@ -139,7 +142,7 @@ public final class StrictJson {
     /**
      * What was parsed.
      *
-     * @param duplicates paths of keys that are there more than once in their object; the last one is in {@code root}
+     * @param duplicates paths of the first 16 keys that are there more than once in their object; the last one is in {@code root}
      */
     public record Document(JsonElement root, List<String> duplicates) {
         public Document {

@@ -14,6 +14,7 @@ import io.efka.protocol.Topics.GroupId;
 import io.efka.protocol.artifact.ArtifactTopics;
 import io.efka.protocol.artifact.Holding;
 import io.efka.protocol.artifact.Wish;
+import io.efka.threads.AgentThread;
 import io.efka.transfer.ArtifactSender;
 import io.efka.transfer.ArtifactServer;
 import io.efka.transfer.SenderId;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -55,6 +57,8 @@ final class MqttSourceTest {
     private final byte[] content = new byte[CHUNKS * 65_536 - 777];
     private ArtifactTopics topics;
     private Path file;
+    private ArtifactSender.Loader served =
+            chunk -> ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE, chunk);
 
     @TempDir
     private Path folder;
@@ -74,11 +78,17 @@ final class MqttSourceTest {
     }
 
     private MqttSource source(String device) {
+        return source(device, 0);
+    }
+
+    /** @param rate bytes per second; 0: no limit */
+    private MqttSource source(String device, long rate) {
         return new MqttSource(
                 suffix -> broker.link(),
                 "efka",
                 new DeviceId(device),
                 List.of(GroupId.ALL, CAMERAS),
+                new RateLimit(rate, timers),
                 timers,
                 new Random(2));
     }
@@ -112,9 +122,7 @@ final class MqttSourceTest {
     private final class OneArtifact implements ArtifactServer.Library {
         @Override
         public Optional<ArtifactSender.Loader> find(ArtifactTopics wanted) {
-            return wanted.equals(topics)
-                    ? Optional.of(() -> ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE))
-                    : Optional.empty();
+            return wanted.equals(topics) ? Optional.of(served) : Optional.empty();
         }
 
         @Override
@@ -265,6 +273,97 @@ final class MqttSourceTest {
             fetch.join();
             assertThat(part.found()).isEqualTo(topics.artifact());
         }
+    }
+
+    @Test
+    void whatHasAnotherHashThanItShouldIsNotReportedAsComplete() throws Exception {
+        var other = new byte[content.length];
+        Path forged = Files.write(folder.resolve("forged"), other);
+        ServedArtifact read =
+                ServedArtifact.read(forged, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE, OptionalInt.empty());
+        served = chunk -> new ServedArtifact(forged, topics, read.info(), read.hashes());
+        serve(0);
+        try (PartialArtifact part = part("part")) {
+            source("dev1").fetch(ANY, part, new Cancellation());
+            assertThat(part.found()).isNotEqualTo(topics.artifact());
+        }
+        List<Message> reports = publishedOn(topics.have(new DeviceId("dev1")));
+        assertThat(Holding.parse(reports.get(reports.size() - 1).payload()).state())
+                .isEqualTo(Holding.State.STOPPED);
+    }
+
+    @Test
+    void isNoFasterThanItMayBe() throws Exception {
+        serve(0);
+        var cancellation = new Cancellation();
+        try (PartialArtifact part = part("part")) {
+            long begun = System.nanoTime();
+            CompletableFuture<Void> fetch = CompletableFuture.runAsync(() -> {
+                try {
+                    source("dev1", 1 << 20).fetch(ANY, part, cancellation);
+                } catch (IOException | SourceRefusedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Await.until("2 MiB", () -> progress.get() > 2 << 20);
+            // A quarter of a second's bytes may come at once.
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(1_500));
+            cancellation.cancel();
+            assertThatThrownBy(fetch::join).hasCauseInstanceOf(CancellationException.class);
+        }
+    }
+
+    @Test
+    void aDeviceThatMayNotAskSaysSo() throws Exception {
+        broker.refuse(message -> message.topic().endsWith("/want"));
+        try (PartialArtifact part = part("part")) {
+            assertThatThrownBy(() -> source("dev1").fetch(ANY, part, new Cancellation()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the broker refuses what this device asks for")
+                    .hasMessageContaining("not authorized");
+        }
+    }
+
+    @Test
+    void whileALargeArtifactIsReadTheAgentSeesThatItMoves() throws Exception {
+        var steps = new CompletableFuture<Integer>();
+        var thread = new AgentThread("reader", () -> {
+            try {
+                int before = ((AgentThread) Thread.currentThread()).steps();
+                ServedArtifact.read(file, "efka", CAMERAS, Optional.empty(), Long.MAX_VALUE, OptionalInt.empty());
+                steps.complete(((AgentThread) Thread.currentThread()).steps() - before);
+            } catch (IOException e) {
+                steps.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        thread.join();
+        assertThat(steps.join()).isGreaterThanOrEqualTo(CHUNKS);
+    }
+
+    @Test
+    void whileAnEarlierTransferIsVerifiedTheAgentSeesThatItMoves() throws Exception {
+        serve(0);
+        try (PartialArtifact part = part("part")) {
+            source("dev1").fetch(ANY, part, new Cancellation());
+        }
+        long before = chunksSent();
+        var steps = new CompletableFuture<Integer>();
+        var thread = new AgentThread("verifier", () -> {
+            try (PartialArtifact part = part("part")) {
+                part.recount();
+                int already = ((AgentThread) Thread.currentThread()).steps();
+                source("dev1").fetch(ANY, part, new Cancellation());
+                steps.complete(((AgentThread) Thread.currentThread()).steps() - already);
+            } catch (IOException | SourceRefusedException e) {
+                steps.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        thread.join();
+        assertThat(chunksSent()).isEqualTo(before);
+        // Once for each chunk that is read, and once more when its bytes are added to the hash of the whole.
+        assertThat(steps.join()).isGreaterThanOrEqualTo(2 * CHUNKS);
     }
 
     @Test

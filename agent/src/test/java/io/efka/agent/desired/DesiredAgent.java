@@ -7,6 +7,7 @@ import io.efka.agent.supervision.FakeTimers;
 import io.efka.agent.telemetry.Events;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
+import io.efka.protocol.DeviceId;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Topics;
 import io.efka.protocol.Topics.GroupId;
@@ -56,13 +57,16 @@ final class DesiredAgent {
         }
     }
 
-    private DesiredState agent = begin(List.of(new GroupId("roof")));
+    private static final List<GroupId> GROUPS = List.of(new GroupId("roof"));
+
+    private DeviceId id = Samples.DEVICE;
+    private DesiredState agent = begin(GROUPS);
 
     private DesiredState begin(List<GroupId> groups) {
         life = new Life();
         link = FakeLink.connected();
         link.acknowledgeAtOnce();
-        var topics = new Topics("efka", Samples.DEVICE, groups);
+        var topics = new Topics("efka", id, groups);
         Events heard = new Events() {
             @Override
             public void device(String kind, Map<String, ?> fields) {
@@ -80,15 +84,37 @@ final class DesiredAgent {
         return started;
     }
 
+    private void kill() {
+        life.isOver = true;
+        device.isDead = true;
+        store.isDead = true;
+    }
+
+    /** kill -9 at one of the next saves, before or behind it. */
+    void killAtSave(int number, boolean isBefore) {
+        store.killAt = number;
+        store.isKilledBefore = isBefore;
+        store.kill = this::kill;
+    }
+
     /** kill -9, and the next agent. */
     void restart() {
-        restart(List.of(new GroupId("roof")));
+        restart(GROUPS);
     }
 
     void restart(List<GroupId> groups) {
-        life.isOver = true;
+        kill();
         device.forgetHeld();
+        device.isDead = false;
+        store.isDead = false;
+        store.killAt = 0;
         agent = begin(groups);
+    }
+
+    /** The next agent has another name. */
+    void restartAs(String name) {
+        id = new DeviceId(name);
+        restart();
     }
 
     void goOnline() {
@@ -135,10 +161,15 @@ final class DesiredAgent {
 
     /** The newest report of a name. */
     JsonObject report(String name) {
-        List<Message> all = link.publishedOn("efka/dev1/reported/" + name);
+        List<Message> all = reports(name);
         if (all.isEmpty()) throw new AssertionError("no report of " + name);
         String text = new String(all.get(all.size() - 1).payload(), StandardCharsets.UTF_8);
         return text.isEmpty() ? new JsonObject() : JsonParser.parseString(text).getAsJsonObject();
+    }
+
+    /** What this life has published about a name. */
+    List<Message> reports(String name) {
+        return link.publishedOn("efka/" + id + "/reported/" + name);
     }
 
     String state(String name) {

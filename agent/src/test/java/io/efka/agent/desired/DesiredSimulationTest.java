@@ -44,6 +44,8 @@ final class DesiredSimulationTest {
         agent.goOnline();
         for (int step = 0; step < 60; step++) act(agent, random);
         agent.store.isFull = false;
+        agent.store.isBroken = false;
+        agent.restart();
         agent.device.failing.clear();
         agent.device.letGo();
         agent.goOnline();
@@ -64,7 +66,7 @@ final class DesiredSimulationTest {
     }
 
     private void act(DesiredAgent agent, Random random) {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1, 2, 3 -> publish(agent, random);
             case 4 -> agent.restart();
             case 5 -> {
@@ -74,6 +76,7 @@ final class DesiredSimulationTest {
             case 6 -> agent.goOnline();
             case 7 -> agent.goOffline();
             case 8 -> agent.device.hold();
+            case 12 -> agent.killAtSave(1 + random.nextInt(8), random.nextBoolean());
             case 9 -> agent.device.letOneGo(random.nextInt(5));
             case 10 -> {
                 if (random.nextBoolean()) agent.device.letGo();
@@ -81,6 +84,7 @@ final class DesiredSimulationTest {
             }
             default -> {
                 agent.store.isFull = random.nextInt(4) == 0;
+                agent.store.isBroken = random.nextInt(6) == 0;
                 String command = random.nextBoolean() ? "deploy " : "switch ";
                 if (random.nextInt(3) == 0) {
                     agent.device.failing.put(command + SERVICES.get(random.nextInt(3)), ErrorCode.LAUNCH_FAILED);

@@ -439,6 +439,18 @@ final class DesiredStateTest {
         }
 
         @Test
+        void tellsNoEventOfAStateThatAnEarlierOneHasTold() {
+            agent.goOnline();
+            publish(1, services("1", CAM));
+            agent.events.clear();
+            agent.restart();
+            agent.goOnline();
+            assertThat(agent.events).isEmpty();
+            publish(2, services("2", CAM));
+            assertThat(agent.events).containsExactly("group/all/base applying", "group/all/base done");
+        }
+
+        @Test
         void clearsAReportThatNobodyKnows() {
             agent.goOnline();
             agent.deliver(DesiredAgent.message("efka/dev1/reported/ghost", "{\"state\":\"done\"}"));

@@ -94,7 +94,7 @@ final class DocumentParserTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                 []                                                         | must be a JSON object
                 {"v":1,"revision":1,"services":{}                          | must be JSON
-                {"v":1,"v":1,"revision":1,"services":{}}                   | every key once, has twice: [v]
+                {"v":1,"v":1,"revision":1,"services":{}}                   | every key once, has twice: "v"
                 {"revision":1,"services":{}}                               | v must be 1, the version this agent knows, was missing
                 {"v":2,"revision":1,"services":{}}                         | v must be 1, the version this agent knows, was 2
                 {"v":1,"services":{}}                                      | revision must be a whole number from 1 on, which grows, was missing

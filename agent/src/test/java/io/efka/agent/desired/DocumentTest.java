@@ -376,6 +376,6 @@ final class DocumentTest {
         take(5, services("5", CAM) + ",\"expires_at\":\"2026-01-01T00:00:00Z\"");
         states.add(document);
         for (Document one : states)
-            assertThat(codec.decode(ALL, DocumentCodec.encode(one))).isEqualTo(one);
+            assertThat(codec.decode(ALL, codec.encode(one))).isEqualTo(one);
     }
 }

@@ -34,8 +34,15 @@ final class FakeDevice implements ServiceActions, ServiceFacts {
     final Map<String, ErrorCode> failing = new TreeMap<>();
 
     final Set<ServiceId> uncheckable = new HashSet<>();
+
+    /** What happens while an entry is looked at. */
+    Runnable whenChecked = () -> {};
+
     private final List<Runnable> held = new ArrayList<>();
     private boolean isHolding;
+
+    /** Whether the agent was killed: what it does from now on it did not do. */
+    boolean isDead;
 
     private static final class Service {
         private Desired desired = Desired.STOPPED;
@@ -77,6 +84,11 @@ final class FakeDevice implements ServiceActions, ServiceFacts {
         set(service(id), Desired.STOPPED);
     }
 
+    /** It runs no more, and nobody starts it again. */
+    void giveUp(ServiceId id) {
+        service(id).state = State.FAILED;
+    }
+
     void start(ServiceId id) {
         set(service(id), Desired.RUNNING);
     }
@@ -115,6 +127,7 @@ final class FakeDevice implements ServiceActions, ServiceFacts {
             Optional<ServiceId> service, String command, JsonObject arguments, String id, boolean waits) {
         ServiceId target = service.orElseThrow();
         var result = new CompletableFuture<CommandResult>();
+        if (isDead) return result;
         String what = arguments.has("release")
                 ? " " + arguments.get("release").getAsString()
                 : arguments.has("to") ? " " + arguments.get("to").getAsString() : "";
@@ -167,6 +180,7 @@ final class FakeDevice implements ServiceActions, ServiceFacts {
 
     @Override
     public void check(ServiceId service, JsonObject arguments) throws CommandException {
+        whenChecked.run();
         if (uncheckable.contains(service)) throw new CommandException(ErrorCode.INVALID_MANIFEST, "exec is missing");
     }
 

@@ -13,6 +13,18 @@ final class InMemoryDocuments implements DocumentStore {
     /** Whether saving fails, as on a full disk; what has happened is saved in the reserve. */
     boolean isFull;
 
+    /** Whether nothing can be saved at all. */
+    boolean isBroken;
+
+    /** At which save from now on the agent is killed; 0: at none. */
+    int killAt;
+
+    /** Whether it is killed before that save, and not behind it. */
+    boolean isKilledBefore;
+
+    Runnable kill = () -> {};
+    boolean isDead;
+
     @Override
     public Map<String, String> load() {
         return Map.copyOf(documents);
@@ -21,12 +33,16 @@ final class InMemoryDocuments implements DocumentStore {
     @Override
     public void save(Map<String, String> changed) throws StoreException {
         if (isFull) throw new StoreException("no space left", new IOException("no space left"));
-        documents.putAll(changed);
+        saveFact(changed);
     }
 
     @Override
-    public void saveFact(Map<String, String> changed) {
-        documents.putAll(changed);
+    public void saveFact(Map<String, String> changed) throws StoreException {
+        if (isBroken) throw new StoreException("input/output error", new IOException("input/output error"));
+        boolean isLast = killAt > 0 && --killAt == 0;
+        if (isLast && isKilledBefore) kill.run();
+        if (!isDead) documents.putAll(changed);
+        if (isLast) kill.run();
     }
 
     @Override

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** How a change of a service finds what an earlier agent or an earlier revision has left. */
 final class ServiceChangesTest {
     /** Of revision 1 in round 1 of the document. */
-    private static final String ID = "desired/group/all/base/1.1";
+    private static final String ID = "desired/group/all/base/1.1-"
+            + accepted(1, services("2", CAM)).digest().hex().substring(0, 8);
 
     private final FakeDevice device = new FakeDevice();
     private final ServiceChanges changes = new ServiceChanges(device, device, Runnable::run, Runnable::run);

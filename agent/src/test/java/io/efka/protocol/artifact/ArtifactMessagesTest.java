@@ -84,6 +84,7 @@ final class ArtifactMessagesTest {
                 strings = {
                     "{'v':1,'device':'dev1','info':true}",
                     "{'v':1,'device':'dev1','pieces':[0,4095]}",
+                    "{'v':1,'device':'dev1','pieces':[0,4095],'chunk':1024}",
                     "{'v':1,'device':'dev1','chunks':[[0,61],[97,97],[99,99]]}"
                 })
         void areWrittenAsTheyWereRead(String text) {
@@ -123,6 +124,7 @@ final class ArtifactMessagesTest {
                     "{'v':1,'device':'dev1','chunks':[5]}",
                     "{'v':1,'device':'dev1','pieces':[[0,3]]}",
                     "{'v':1,'device':'dev1','info':'yes'}",
+                    "{'v':1,'device':'dev1','chunks':[[0,3]],'chunk':0}",
                     "{'v':1,'device':'dev1','chunks':[[1e999999999,3]]}"
                 })
         void thatMakeNoSenseAreRefused(String text) {

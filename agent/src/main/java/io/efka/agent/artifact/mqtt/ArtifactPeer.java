@@ -148,10 +148,10 @@ public final class ArtifactPeer implements AutoCloseable {
             if (useless.contains(topics.artifact())) return Optional.empty();
             Optional<CachedArtifact> artifact = cache.hold(topics.artifact());
             artifact.ifPresent(one -> held.put(topics, one));
-            return artifact.map(one -> () -> {
+            return artifact.map(one -> chunk -> {
                 LOG.info("nobody else sends artifact {} in group {}: this device does", one.hash(), topics.group());
                 return ServedArtifact.read(
-                        one.path(), prefix, topics.group(), Optional.of(topics.artifact()), link.maxPacket());
+                        one.path(), prefix, topics.group(), Optional.of(topics.artifact()), link.maxPacket(), chunk);
             });
         }
 

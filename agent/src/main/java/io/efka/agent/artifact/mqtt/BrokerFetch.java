@@ -1,8 +1,10 @@
 package io.efka.agent.artifact.mqtt;
 
 import io.efka.agent.artifact.Cancellation;
+import io.efka.agent.artifact.RateLimit;
 import io.efka.agent.artifact.mqtt.ChunkFile.Layout;
 import io.efka.agent.artifact.mqtt.TransferInbox.Item;
+import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Lane;
@@ -12,18 +14,23 @@ import io.efka.protocol.artifact.ArtifactInfo;
 import io.efka.protocol.artifact.Holding;
 import io.efka.protocol.artifact.Wish;
 import io.efka.threads.AgentThread;
+import io.efka.threads.FatalErrors;
 import io.efka.threads.Timers;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,24 +48,35 @@ final class BrokerFetch {
     private final ChunkTransfer transfer;
     private final ChunkFile file;
     private final DeviceId device;
+    private final RateLimit rate;
     private final Timers timers;
     private final Optional<Layout> earlier;
 
     /** Groups in which somebody offers the artifact, in the order in which they did. */
     private final Set<GroupId> offering = new LinkedHashSet<>();
 
+    /** Groups in which this device may not ask, and what the broker says. Written on any thread. */
+    private final Map<GroupId, String> refusals = new ConcurrentSkipListMap<>(Comparator.comparing(GroupId::value));
+
     private long reportAt;
     private int reported = -1;
     private int unreadable;
 
     BrokerFetch(
-            MqttLink link, TransferInbox inbox, ChunkTransfer transfer, ChunkFile file, DeviceId device, Timers timers)
+            MqttLink link,
+            TransferInbox inbox,
+            ChunkTransfer transfer,
+            ChunkFile file,
+            DeviceId device,
+            RateLimit rate,
+            Timers timers)
             throws IOException {
         this.link = link;
         this.inbox = inbox;
         this.transfer = transfer;
         this.file = file;
         this.device = device;
+        this.rate = rate;
         this.timers = timers;
         this.earlier = file.earlier();
         this.reportAt = timers.nanos();
@@ -72,13 +90,15 @@ final class BrokerFetch {
             while (!transfer.isComplete()) {
                 cancellation.check();
                 long now = timers.nanos();
+                if (refusals.keySet().containsAll(inbox.groups())) throw new IOException("mqtt: " + refusal());
                 Optional<String> problem = transfer.problem(now);
                 if (problem.isPresent()) throw new IOException("mqtt: " + reason(problem.get()));
                 ask(now);
                 report(now);
-                await(now);
+                await(now, cancellation);
             }
-            end = Holding.State.COMPLETE;
+            // Chunks that are those of a forged info are not the artifact.
+            if (file.isRightAsAWhole()) end = Holding.State.COMPLETE;
         } finally {
             cancellation.clear();
             reportEnd(end);
@@ -87,7 +107,13 @@ final class BrokerFetch {
 
     private String reason(String problem) {
         if (!link.isUp()) return "there is no connection to the broker";
-        return problem + inbox.refusal().map(why -> "; " + why).orElse("") + " in the groups " + inbox.groups();
+        String more = inbox.refusal().map(why -> "; " + why).orElse("");
+        if (!refusals.isEmpty()) more += "; " + refusal();
+        return problem + more + " in the groups " + inbox.groups();
+    }
+
+    private String refusal() {
+        return "the broker refuses what this device asks for in " + refusals;
     }
 
     private void ask(long now) {
@@ -98,28 +124,40 @@ final class BrokerFetch {
         boolean isForAll = offering.isEmpty();
         int turn = transfer.unanswered() % candidates.size();
         for (GroupId group : isForAll ? candidates : List.of(candidates.get(turn))) {
-            publish(inbox.topics(group).want(), wish.get().json());
+            publish(inbox.topics(group).want(), wish.get().json())
+                    .whenComplete(FatalErrors.top((done, problem) -> asked(group, problem)));
         }
+    }
+
+    /** On any thread. */
+    private void asked(GroupId group, @Nullable Throwable problem) {
+        if (!(problem instanceof LinkException failure) || !failure.isRefused()) return;
+        refusals.put(group, String.valueOf(failure.getMessage()));
+        inbox.wake();
     }
 
     private CompletableFuture<Void> publish(String topic, byte[] json) {
         return link.publish(new Message(topic, json, 1, false, Message.Properties.JSON), Lane.CONTROL);
     }
 
-    private void await(long now) throws IOException {
+    private void await(long now, Cancellation cancellation) throws IOException {
         AgentThread.idle();
         try {
             long nanos = Math.min(transfer.untilDue(now), REPORT.toNanos());
             Optional<Item> item = inbox.take(Duration.ofNanos(nanos));
             AgentThread.step();
-            if (item.isPresent()) handle(item.get());
+            if (item.isPresent()) handle(item.get(), cancellation);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted");
         }
     }
 
-    private void handle(Item item) throws IOException {
+    private void handle(Item item, Cancellation cancellation) throws IOException {
+        // Until it is acknowledged the broker sends no more: it is slowed down.
+        if (item instanceof Item.Received message) {
+            rate.take(message.inbound().message().payload().length, cancellation);
+        }
         long now = timers.nanos();
         if (item instanceof Item.Connected) transfer.connected(now);
         if (!(item instanceof Item.Received received)) return;
@@ -165,7 +203,7 @@ final class BrokerFetch {
 
     private void begin() throws IOException {
         var layout = new Layout(transfer.info().orElseThrow(), transfer.hashes().orElseThrow());
-        transfer.found(file.begin(layout));
+        transfer.found(file.begin(layout), timers.nanos());
     }
 
     private static int first(Message message) {

@@ -4,6 +4,7 @@ import io.efka.agent.artifact.Cancellation;
 import io.efka.agent.artifact.PartialArtifact;
 import io.efka.protocol.artifact.ArtifactInfo;
 import io.efka.protocol.artifact.PieceHashes;
+import io.efka.threads.AgentThread;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -83,6 +84,7 @@ final class ChunkFile {
         layout = Optional.of(of);
         for (int number = 0; number < of.info.chunks(); number++) {
             cancellation.check();
+            AgentThread.step(); // a large file takes minutes on a slow card
             boolean isReceived = of.info.offset(number) + of.info.length(number) <= part.received();
             if ((isReceived || claimed.get(number)) && isRight(of, number)) have.set(number);
         }
@@ -99,6 +101,11 @@ final class ChunkFile {
         } catch (IOException unreadable) {
             return false;
         }
+    }
+
+    /** Whether the whole has the hash that was asked for. All chunks must be there. */
+    boolean isRightAsAWhole() {
+        return part.isRight();
     }
 
     /** Writes a chunk that is right. */

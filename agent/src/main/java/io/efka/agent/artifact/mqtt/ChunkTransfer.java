@@ -8,6 +8,7 @@ import io.efka.protocol.artifact.Wish;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,6 +26,18 @@ final class ChunkTransfer {
      * chunk (2 s at 32 KiB/s), and than a device waits before it helps out (5 s).
      */
     static final Duration QUIET = Duration.ofSeconds(6);
+
+    /**
+     * The same where chunks have come quickly. Longer than the 2 s for which a publisher takes a wish for a chunk that it has
+     * sent for one that was too early.
+     */
+    static final Duration SHORTEST_QUIET = Duration.ofSeconds(3);
+
+    /** A pause of so many times the usual one between chunks means that no more come. */
+    private static final int USUAL_GAPS = 10;
+
+    /** Weight of all earlier gaps beside a new one. */
+    private static final int SMOOTHING = 8;
 
     /** Without an info for so long, nobody has the artifact. Covers three wishes for it. */
     static final Duration UNKNOWN = Duration.ofSeconds(25);
@@ -55,6 +68,12 @@ final class ChunkTransfer {
 
     /** Whether our own wish has not come back from the broker yet: only then its place among the others is known. */
     private boolean isWishUnderWay;
+
+    /** When the last chunk came since somebody was asked; empty: none has. */
+    private OptionalLong arrivedAt = OptionalLong.empty();
+
+    /** Usual nanoseconds between two chunks; empty: not known yet. */
+    private OptionalLong gap = OptionalLong.empty();
 
     private int suppressed;
     private int unanswered;
@@ -126,8 +145,9 @@ final class ChunkTransfer {
     }
 
     /** These are on the disk from another source, and right. */
-    void found(BitSet chunks) {
+    void found(BitSet chunks, long now) {
         missing.andNot(chunks);
+        progressAt = now; // to read them may have taken long
     }
 
     /** A chunk has come. One to store must be {@link #stored}. */
@@ -135,9 +155,18 @@ final class ChunkTransfer {
         Verdict verdict = judge(number, bytes);
         if (verdict == Verdict.BAD) badChunks++;
         heard.arrived(number);
-        if (isChunkPhase() && !asks) actAt = now + quiet();
+        arrived(now);
+        if (isChunkPhase() && !asks) actAt = now + quietAfterChunk();
         if (verdict != Verdict.STORE) askIfNothingIsExpected(now);
         return verdict;
+    }
+
+    private void arrived(long now) {
+        if (arrivedAt.isPresent()) {
+            long last = now - arrivedAt.getAsLong();
+            gap = OptionalLong.of(gap.isEmpty() ? last : gap.getAsLong() + (last - gap.getAsLong()) / SMOOTHING);
+        }
+        arrivedAt = OptionalLong.of(now);
     }
 
     private Verdict judge(int number, byte[] bytes) {
@@ -190,15 +219,17 @@ final class ChunkTransfer {
             return Optional.empty();
         }
         asks = false;
+        arrivedAt = OptionalLong.empty();
         actAt = now + quiet();
         suppressed = 0;
         if (info.isEmpty()) return Optional.of(Wish.ofInfo(self));
+        int chunk = info.get().chunk();
         if (collector.isPresent()) {
             var range = collector.get().missing();
-            return Optional.of(Wish.ofPieces(self, range.first(), range.last()));
+            return Optional.of(Wish.ofPieces(self, range.first(), range.last()).countedIn(chunk));
         }
         isWishUnderWay = true;
-        return Optional.of(Wish.of(self, ChunkNumbers.firstOf(missing)));
+        return Optional.of(Wish.of(self, ChunkNumbers.firstOf(missing)).countedIn(chunk));
     }
 
     private void askIfNothingIsExpected(long now) {
@@ -211,7 +242,18 @@ final class ChunkTransfer {
     }
 
     private long quiet() {
-        return QUIET.toNanos() + chance.nextLong(QUIET.toNanos() / 6);
+        return spread(QUIET.toNanos());
+    }
+
+    /** A publisher sends at its pace: when the next chunk is long overdue, what was asked for is lost. */
+    private long quietAfterChunk() {
+        if (gap.isEmpty()) return quiet();
+        long overdue = Math.max(SHORTEST_QUIET.toNanos(), USUAL_GAPS * gap.getAsLong());
+        return spread(Math.min(QUIET.toNanos(), overdue));
+    }
+
+    private long spread(long nanos) {
+        return nanos + chance.nextLong(nanos / 6);
     }
 
     private boolean isChunkPhase() {

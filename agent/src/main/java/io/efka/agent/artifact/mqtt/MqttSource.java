@@ -3,6 +3,7 @@ package io.efka.agent.artifact.mqtt;
 import io.efka.agent.artifact.ArtifactSource;
 import io.efka.agent.artifact.Cancellation;
 import io.efka.agent.artifact.PartialArtifact;
+import io.efka.agent.artifact.RateLimit;
 import io.efka.agent.artifact.SourceRefusedException;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
@@ -27,6 +28,7 @@ public final class MqttSource implements ArtifactSource {
     private final String prefix;
     private final DeviceId device;
     private final List<GroupId> groups;
+    private final RateLimit rate;
     private final Timers timers;
     private final RandomGenerator chance;
 
@@ -34,18 +36,21 @@ public final class MqttSource implements ArtifactSource {
      * @param links makes a link that is not open yet; the argument belongs at the end of its client id
      * @param prefix first levels of every topic
      * @param groups of the device, {@code all} among them
+     * @param rate of all downloads together
      */
     public MqttSource(
             Function<String, MqttLink> links,
             String prefix,
             DeviceId device,
             List<GroupId> groups,
+            RateLimit rate,
             Timers timers,
             RandomGenerator chance) {
         this.links = links;
         this.prefix = prefix;
         this.device = device;
         this.groups = List.copyOf(groups);
+        this.rate = rate;
         this.timers = timers;
         this.chance = chance;
     }
@@ -64,7 +69,8 @@ public final class MqttSource implements ArtifactSource {
             var transfer = new ChunkTransfer(device, sink.size(), chance, timers.nanos());
             var inbox = new TransferInbox(prefix, sink.hash(), from);
             link.visit(inbox.subscriptions(), inbox);
-            new BrokerFetch(link, inbox, transfer, new ChunkFile(sink, cancellation), device, timers).run(cancellation);
+            new BrokerFetch(link, inbox, transfer, new ChunkFile(sink, cancellation), device, rate, timers)
+                    .run(cancellation);
         }
     }
 

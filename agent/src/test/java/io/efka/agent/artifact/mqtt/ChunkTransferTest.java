@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +103,55 @@ final class ChunkTransferTest {
 
         assertThat(fleet.runUntilComplete(LONG)).isTrue();
         assertThat(fleet.sent()).isLessThan((long) (1.6 * fleet.content.length));
+    }
+
+    @Test
+    void aPeerWhoseBrokerTakesOtherPacketsCutsAsTheDevicesCount() throws IOException {
+        SimulatedFleet fleet = fleet(44);
+        SimulatedFleet.Publisher ana = fleet.publisher("ana", false);
+        ana.offer();
+        devices(fleet, 4);
+        while (fleet.devices.get(0).have.cardinality() < CHUNKS / 2) fleet.run(Duration.ofMillis(10));
+        ana.leave();
+        fleet.publisher("dev9", true).cutting(2 * SimulatedFleet.CHUNK);
+
+        assertThat(fleet.runUntilComplete(LONG)).isTrue();
+        assertThat(fleet.devices).allMatch(device -> device.bad == 0);
+    }
+
+    @Test
+    void aPublisherLeavesWishesForOtherChunksToOthers() throws IOException {
+        SimulatedFleet fleet = fleet(45);
+        SimulatedFleet.Publisher ana = fleet.publisher("ana", false);
+        ana.offer();
+        SimulatedFleet.Device device = fleet.device("dev1");
+        while (device.have.cardinality() < CHUNKS / 2) fleet.run(Duration.ofMillis(10));
+        ana.leave();
+        fleet.publisher("bob", false).cutting(2 * SimulatedFleet.CHUNK);
+
+        fleet.run(Duration.ofSeconds(50));
+        assertThat(device.bad).isZero();
+        assertThat(device.problem().orElseThrow()).contains("nobody sends what is missing");
+    }
+
+    /** How long a device needs if the first to be sent of these chunks are lost. */
+    private Duration timeWithLost(Set<Integer> chunks) throws IOException {
+        SimulatedFleet fleet = fleet(71);
+        var left = new HashSet<>(chunks);
+        fleet.dropped = message -> message.topic().contains("/chunk/")
+                && left.remove(Integer.parseInt(
+                        message.topic().substring(message.topic().lastIndexOf('/') + 1)));
+        fleet.publisher("ana", false).offer();
+        fleet.device("dev1");
+        assertThat(fleet.runUntilComplete(LONG)).isTrue();
+        assertThat(left).isEmpty();
+        return Duration.ofNanos(fleet.now);
+    }
+
+    @Test
+    void theLastChunksOfAWishAreAskedForAgainSoonerWhereOthersCameQuickly() throws IOException {
+        Duration lost = timeWithLost(Set.of(61, 62, 63)).minus(timeWithLost(Set.of()));
+        assertThat(lost).isLessThan(Duration.ofMillis(4_500));
     }
 
     @Test

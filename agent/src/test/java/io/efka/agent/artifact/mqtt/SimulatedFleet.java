@@ -26,10 +26,12 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Devices and publishers of one artifact at a broker that loses, repeats and reorders messages, in simulated time. */
@@ -48,6 +50,9 @@ final class SimulatedFleet {
     double repeated;
     double delayed;
     double corrupted;
+
+    /** These reach nobody. */
+    Predicate<Message> dropped = message -> false;
 
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final Path file;
@@ -122,6 +127,7 @@ final class SimulatedFleet {
     /** The broker passes a message on to all, each by its own way. */
     private void publish(Message message) {
         if (message.retain()) retained = Optional.of(message);
+        if (dropped.test(message)) return;
         devices.forEach(device -> deliver(message, device.line, device::received));
         publishers.forEach(publisher -> deliver(message, publisher.line, publisher::received));
     }
@@ -260,14 +266,28 @@ final class SimulatedFleet {
         final Line line = new Line(100_000_000);
         final String name;
         final ArtifactSender sender;
+        private int usual = CHUNK;
         private boolean isUp = true;
         private boolean isScheduled;
 
         Publisher(String name, boolean isPeer) {
             this.name = name;
-            var served = new ServedArtifact(file, topics, info, hashes);
             this.sender = new ArtifactSender(
-                    new SenderId(name, isPeer), () -> served, this, new Pace(1 << 20, now), () -> {}, chance, now);
+                    new SenderId(name, isPeer), this::cut, this, new Pace(1 << 20, now), () -> {}, chance, now);
+        }
+
+        /** Its broker takes larger packets than the others': unless it is asked, it cuts larger chunks. */
+        Publisher cutting(int chunk) {
+            usual = chunk;
+            return this;
+        }
+
+        private ServedArtifact cut(OptionalInt asked) throws IOException {
+            int chunk = asked.orElse(usual);
+            PieceHashes pieces =
+                    PieceHashes.read(new ByteArrayInputStream(content), content.length, chunk, Sha256.newDigest());
+            var cut = new ArtifactInfo("artifact", content.length, chunk, pieces.digest());
+            return new ServedArtifact(file, topics, cut, pieces);
         }
 
         void offer() throws IOException {
