@@ -15,6 +15,13 @@ public interface Installer {
     /** Reads the request's manifest without writing anything; refuses a folder that may not be registered. */
     ManifestReading check(ServiceId id, InstallRequest request) throws CommandException;
 
+    /**
+     * Refuses what {@link #install} would refuse before it writes anything; writes nothing itself.
+     *
+     * @throws CommandException that says what is in the way
+     */
+    void requireInstallable(ServiceId id, InstallRequest request) throws CommandException;
+
     /** Writes a new service, or registers the folder it is in. If it fails, it leaves nothing behind. */
     Installed install(ServiceId id, InstallRequest request) throws CommandException;
 

@@ -125,19 +125,34 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public Installed install(ServiceId id, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent())
             return register(id, request, request.workDir().get());
-        InstallPlan plan = InstallPlan.of(id, request);
+        InstallPlan plan = admitted(id, request);
         Path workDir = ownFolder(id);
-        rootRule.require(workDir);
         if (!Files.exists(workDir, LinkOption.NOFOLLOW_LINKS)) {
             try {
                 staging.create(plan, workDir);
             } catch (IOException e) {
                 throw CommandException.broken("cannot install " + id, e);
             }
-        } else if (differs(plan, workDir)) {
-            throw new CommandException(ErrorCode.ALREADY_INSTALLED, workDir + " is there already, with other content");
         }
         return installed(workDir, plan.manifest(), plan.warnings());
+    }
+
+    @Override
+    public void requireInstallable(ServiceId id, InstallRequest request) throws CommandException {
+        if (request.workDir().isPresent())
+            register(id, request, request.workDir().get());
+        else admitted(id, request);
+    }
+
+    /** What is to be written, or is there already. */
+    private InstallPlan admitted(ServiceId id, InstallRequest request) throws CommandException {
+        InstallPlan plan = InstallPlan.of(id, request);
+        Path workDir = ownFolder(id);
+        rootRule.require(workDir);
+        if (Files.exists(workDir, LinkOption.NOFOLLOW_LINKS) && differs(plan, workDir)) {
+            throw new CommandException(ErrorCode.ALREADY_INSTALLED, workDir + " is there already, with other content");
+        }
+        return plan;
     }
 
     /**

@@ -28,6 +28,7 @@ public final class FakeInstaller implements Installer {
     Optional<CommandException> failure = Optional.empty();
     Optional<CommandException> unfit = Optional.empty();
     Optional<CommandException> unchangeable = Optional.empty();
+    Optional<CommandException> uninstallable = Optional.empty();
     final Set<ServiceId> registered = new TreeSet<>();
     KillSwitch kill = KillSwitch.never();
 
@@ -35,6 +36,11 @@ public final class FakeInstaller implements Installer {
     public ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
         if (unfit.isPresent()) throw unfit.get();
         return reading(id, text(request));
+    }
+
+    @Override
+    public void requireInstallable(ServiceId id, InstallRequest request) throws CommandException {
+        if (uninstallable.isPresent()) throw uninstallable.get();
     }
 
     @Override

@@ -118,12 +118,18 @@ final class ApplySteps {
         return ask(id, name, !services.isOneshot(id), Event.StartAsked::new);
     }
 
-    private static boolean isAtRest(ServiceStatus now) {
+    /** Whether nobody wants it to run, and it does not. */
+    static boolean isAtRest(ServiceStatus now) {
         return now.desired() == Desired.STOPPED && now.run().isEmpty();
     }
 
     private boolean isWell(ServiceStatus now) {
-        boolean hasCompleted = now.state() == ServiceStatus.State.COMPLETED && !updated.contains(now.id());
+        return isWell(now, updated.contains(now.id()));
+    }
+
+    /** @param isUpdated whether it has its new files, with which a oneshot has not completed yet */
+    static boolean isWell(ServiceStatus now, boolean isUpdated) {
+        boolean hasCompleted = now.state() == ServiceStatus.State.COMPLETED && !isUpdated;
         return hasCompleted || (now.desired() == Desired.RUNNING && now.state() != ServiceStatus.State.FAILED);
     }
 

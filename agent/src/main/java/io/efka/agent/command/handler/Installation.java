@@ -78,6 +78,16 @@ public final class Installation {
         return installer.check(id, request);
     }
 
+    /** Refuses what {@link #install} would refuse before it writes anything. */
+    void requireInstallable(ServiceId id, InstallRequest request) throws CommandException {
+        installer.requireInstallable(id, request);
+    }
+
+    /** Refuses what an update or a removal would refuse before it stops anything. */
+    void requireChangeable(ServiceId id) throws CommandException {
+        installer.requireChangeable(id, services.workDir(id));
+    }
+
     boolean differs(ServiceId id, InstallRequest request) throws CommandException {
         return installer.differs(id, services.workDir(id), request);
     }

@@ -3,12 +3,14 @@ package io.efka.agent.command.handler;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandResult;
 import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
+import io.efka.agent.release.DeployPlan;
 import io.efka.agent.release.DeployRequest;
 import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.release.Deployments;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.ServiceStatus.Desired;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -36,11 +38,24 @@ record ReleaseSteps(Deployments deployments, ServiceRequests services, Command c
      */
     CompletableFuture<CommandResult> deploy(ApplyPlan.Wanted wanted) throws CommandException {
         ServiceId id = wanted.id();
+        DeployRequest request = request(wanted, false);
+        var answers = new DeployAnswers(deployments);
+        return deployments.deploy(id, request).result().thenApply(over -> answers.of(id, over));
+    }
+
+    /** What {@link #deploy} would do. Completes with a {@link CommandException} if it would be refused. */
+    CompletableFuture<DeployPlan> plan(ApplyPlan.Wanted wanted) throws CommandException {
+        // A new service is started by a later step of the apply, and watched then as it would be here.
+        return deployments.plan(wanted.id(), request(wanted, wanted.desired() == Desired.RUNNING));
+    }
+
+    private DeployRequest request(ApplyPlan.Wanted wanted, boolean starts) throws CommandException {
+        ServiceId id = wanted.id();
         if (services.isInstalled(id) && !services.isOwn(id)) {
             throw new CommandException(
                     ErrorCode.NOT_ALLOWED, "service " + id + " was registered where it is, and has no releases");
         }
-        var request = new DeployRequest(
+        return new DeployRequest(
                 command.id(),
                 false,
                 wanted.content().orElseThrow(),
@@ -48,9 +63,7 @@ record ReleaseSteps(Deployments deployments, ServiceRequests services, Command c
                 Optional.empty(),
                 false,
                 false,
-                false,
+                starts,
                 command.isRepeated());
-        var answers = new DeployAnswers(deployments);
-        return deployments.deploy(id, request).result().thenApply(over -> answers.of(id, over));
     }
 }
