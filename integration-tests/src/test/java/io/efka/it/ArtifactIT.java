@@ -375,12 +375,12 @@ class ArtifactIT {
 
         Archive second = served("/2", release("2.0"), 0, Manner.WELL);
         String apply = "{\"services\":{\"cam\":" + payload(second.artifact(server.url("/2")), QUICK) + "}}";
-        assertThat(actions(ok(device.ask("apply", apply)))).containsExactly("updated");
+        assertThat(actions(ok(device.ask("apply", apply)))).containsExactly("updated", "restarted");
         assertThat(current()).startsWith("2.0-");
         assertThat(actions(ok(device.ask("apply", apply)))).containsExactly("unchanged");
 
         String inline = "{\"services\":{\"cam\":" + inline(release("3.0")) + "}}";
-        assertThat(actions(ok(device.ask("apply", inline)))).containsExactly("updated");
+        assertThat(actions(ok(device.ask("apply", inline)))).containsExactly("updated", "restarted");
         assertThat(current()).startsWith("3.0-");
         ok(device.ask("cam", "rollback", "{" + QUICK + "}"));
         assertThat(current()).startsWith("2.0-");

@@ -96,7 +96,9 @@ class MosquittoClientsIT {
                 + Bundle.sleeper("fresh").payload() + "}";
         JsonObject reply =
                 ok(json(clients.request("efka/bare/cmd/apply", "{\"plan\":true,\"services\":" + services + "}")));
-        assertThat(plan(reply)).containsExactly("fresh create [write, start]", "planned update [stop, write, start]");
+        assertThat(plan(reply))
+                .containsExactly(
+                        "fresh create [store, switch, start]", "planned update [store, stop, switch, start, watch]");
         assertThat(Processes.isAlive(pid)).isTrue();
         assertThat(device.data().resolve("services/fresh")).doesNotExist();
         assertThat(Device.code(device.ask("fresh", "status", ""))).isEqualTo("unknown_service");

@@ -61,8 +61,8 @@ final class Preparation {
     }
 
     private Plan inline(Content.Inline content, DeployChecks checks) throws CommandException {
-        ReleaseFolders.Draft draft = folders.draft(id, content.request());
-        ReleaseId target = ReleaseId.of(draft.name(), draft.sha256());
+        ReleaseFolders.Draft draft = draft(content, checks.releases());
+        var target = new ReleaseId(draft.folderName());
         boolean isNew = checks.releases().find(target).isEmpty();
         PreparationRun.Step dry = () -> check.requireDraft(draft, folders.folder(id, target.value()));
         return onDisk(target, dry, () -> {
@@ -74,6 +74,14 @@ final class Preparation {
                 throw refusal;
             }
         });
+    }
+
+    private ReleaseFolders.Draft draft(Content.Inline content, ServiceReleases releases) throws CommandException {
+        Optional<Release> base =
+                releases.current().filter(unused -> content.keepsOthers()).flatMap(releases::find);
+        if (base.isEmpty()) return folders.draft(id, content.request());
+        Path folder = base.get().folder(id, folders);
+        return folders.over(id, base.get().id().value(), folder, content.request());
     }
 
     private Plan stored(Release release) {

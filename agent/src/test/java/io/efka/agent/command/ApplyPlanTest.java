@@ -52,7 +52,7 @@ final class ApplyPlanTest {
     void ofWhatIsMissingBringsNothing() {
         assertThat(plan("\"camera\":{\"manifest\":{\"exec\":\"run.sh\"}},"
                         + "\"radio\":{\"manifest\":{\"exec\":\"run.sh\"},\"desired\":\"stopped\"}"))
-                .containsExactly("camera create [write,start]", "radio create [write]");
+                .containsExactly("camera create [store,switch,start]", "radio create [store,switch]");
         assertThat(fixture.supervision.list()).isEmpty();
         assertThat(fixture.installer.folders).isEmpty();
         assertThat(fixture.supervision.told).isEmpty();

@@ -39,8 +39,14 @@ public final class FakeInstaller implements Installer {
     }
 
     @Override
-    public void requireInstallable(ServiceId id, InstallRequest request) throws CommandException {
+    public Optional<String> foresee(ServiceId id, InstallRequest request) throws CommandException {
         if (uninstallable.isPresent()) throw uninstallable.get();
+        return request.workDir().isPresent() ? Optional.empty() : Optional.of("one-00000001");
+    }
+
+    @Override
+    public boolean hasOthers(ServiceId id, Path workDir, InstallRequest request) {
+        return false;
     }
 
     @Override

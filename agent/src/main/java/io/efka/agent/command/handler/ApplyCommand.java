@@ -53,7 +53,7 @@ public final class ApplyCommand implements CommandTable.Handler {
         var decoder = new ApplyDecoder(new OnThisDevice());
         boolean isOnlyPlanned = command.arguments().flag("plan", false);
         ApplyPlan plan = decoder.decode(command.arguments());
-        var releases = new ReleaseSteps(deployments, services, command);
+        var releases = new ReleaseSteps(deployments, services, installation, command);
         if (isOnlyPlanned) {
             var forecast = new ApplyForecast(supervision, installation, releases);
             return forecast.of(plan).thenApply(result -> result.warning(decoder.warnings()));

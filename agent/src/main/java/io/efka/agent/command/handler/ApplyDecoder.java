@@ -143,7 +143,7 @@ final class ApplyDecoder {
         Optional<Content> fetched = DeployDecoder.fetched(service);
         if (fetched.isPresent()) return fetched;
         if (service.string("release").isPresent()) return Optional.of(DeployDecoder.content(service));
-        return Optional.of(new Content.Inline(InstallDecoder.decode(service)));
+        return Optional.of(new Content.Inline(InstallDecoder.decode(service), true));
     }
 
     private Optional<Content> patched(ServiceId id, CommandArguments service, CommandArguments patch)
@@ -159,8 +159,8 @@ final class ApplyDecoder {
         }
         return device.manifest(id)
                 .map(installed -> MergePatch.apply(installed, patch.content()).toString())
-                .map(manifest ->
-                        new Content.Inline(new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty())));
+                .map(manifest -> new Content.Inline(
+                        new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty()), true));
     }
 
     private static Fault unfit(String path, CommandException refusal) {

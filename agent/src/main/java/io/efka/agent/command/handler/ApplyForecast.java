@@ -134,16 +134,27 @@ final class ApplyForecast {
 
     private Line folder(ApplyPlan.Wanted wanted, InstallRequest request, Optional<ServiceStatus> now, String change)
             throws CommandException {
+        if (now.isEmpty()) return first(wanted, installation.foresee(wanted.id(), request));
+        if (!installation.differs(wanted.id(), request)) return wish(wanted, now);
+        installation.requireChangeable(wanted.id());
         var steps = new ArrayList<ReplyFields>();
-        if (now.isEmpty()) installation.requireInstallable(wanted.id(), request);
-        else {
-            if (!installation.differs(wanted.id(), request)) return wish(wanted, now);
-            installation.requireChangeable(wanted.id());
-            if (!ApplySteps.isAtRest(now.get())) steps.add(step("stop"));
-        }
+        if (!ApplySteps.isAtRest(now.get())) steps.add(step("stop"));
         steps.add(step(request.workDir().isPresent() ? "register" : "write"));
         if (wanted.desired() == Desired.RUNNING) steps.add(step("start"));
         return new Line(wanted.id(), change, Optional.empty(), steps, Optional.empty());
+    }
+
+    /** @param release empty: what is there is registered */
+    private static Line first(ApplyPlan.Wanted wanted, Optional<String> release) {
+        var steps = new ArrayList<ReplyFields>();
+        release.ifPresent(name -> {
+            steps.add(step("store").and("release", name));
+            steps.add(step("switch").and("to", name));
+        });
+        if (release.isEmpty()) steps.add(step("register"));
+        if (wanted.desired() == Desired.RUNNING)
+            steps.add(release.map(name -> step("start").and("release", name)).orElseGet(() -> step("start")));
+        return new Line(wanted.id(), "create", release, steps, Optional.empty());
     }
 
     private CompletableFuture<Line> release(ApplyPlan.Wanted wanted, Optional<ServiceStatus> now, String change)

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** What an apply does to services whose content comes as a release: each is a deploy. Thread-safe. */
-record ReleaseSteps(Deployments deployments, ServiceRequests services, Command command) {
+record ReleaseSteps(Deployments deployments, ServiceRequests services, Installation installation, Command command) {
 
     /** Whether the content is fetched or stored, or takes the place of a release. */
     boolean isFor(ApplyPlan.Wanted wanted) {
@@ -30,7 +30,9 @@ record ReleaseSteps(Deployments deployments, ServiceRequests services, Command c
 
     /** Whether it is what is current already. */
     boolean isCurrent(ApplyPlan.Wanted wanted) throws CommandException {
-        return deployments.isCurrent(wanted.id(), wanted.content().orElseThrow());
+        Content content = wanted.content().orElseThrow();
+        if (content instanceof Content.Inline inline) return !installation.differs(wanted.id(), inline.request());
+        return deployments.isCurrent(wanted.id(), content);
     }
 
     /**
@@ -58,12 +60,19 @@ record ReleaseSteps(Deployments deployments, ServiceRequests services, Command c
         return new DeployRequest(
                 command.id(),
                 false,
-                wanted.content().orElseThrow(),
+                content(wanted),
                 wanted.rule(),
                 Optional.empty(),
                 false,
                 false,
                 starts,
                 command.isRepeated());
+    }
+
+    /** What names all files of the service is called by its content alone, whatever it takes the place of. */
+    private Content content(ApplyPlan.Wanted wanted) throws CommandException {
+        Content content = wanted.content().orElseThrow();
+        if (!(content instanceof Content.Inline inline)) return content;
+        return new Content.Inline(inline.request(), installation.hasOthers(wanted.id(), inline.request()));
     }
 }
