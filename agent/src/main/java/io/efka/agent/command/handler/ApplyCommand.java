@@ -79,11 +79,6 @@ public final class ApplyCommand implements CommandTable.Handler {
         }
 
         @Override
-        public boolean hasReleases(ServiceId id) {
-            return ReleaseSteps.hasReleases(deployments, id);
-        }
-
-        @Override
         public Optional<JsonObject> manifest(ServiceId id) throws CommandException {
             return Optional.of(services.manifestDocument(id, services.installed(id)));
         }

@@ -128,11 +128,6 @@ public final class PayloadCheck {
         }
 
         @Override
-        public boolean hasReleases(ServiceId id) {
-            return false;
-        }
-
-        @Override
         public Optional<JsonObject> manifest(ServiceId id) {
             return Optional.empty();
         }

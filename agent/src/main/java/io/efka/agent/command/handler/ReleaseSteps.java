@@ -24,7 +24,7 @@ record ReleaseSteps(Deployments deployments, ServiceRequests services, Installat
         return inline.request().workDir().isEmpty() && hasReleases(deployments, wanted.id());
     }
 
-    static boolean hasReleases(Deployments deployments, ServiceId id) {
+    private static boolean hasReleases(Deployments deployments, ServiceId id) {
         return deployments.releases(id).current().isPresent();
     }
 
