@@ -71,6 +71,13 @@ public final class ReleaseFolders {
             return plan.releaseFolder(sha256);
         }
 
+        /** Bytes of the files that came with the command. */
+        public long size() {
+            return plan.files().values().stream()
+                    .mapToLong(file -> file.content().length)
+                    .sum();
+        }
+
         /** Whether the program that is started is among its files, as one that can be started. Blocks for the disk. */
         public boolean hasProgram() {
             String program = manifest().program().exec();
@@ -139,13 +146,18 @@ public final class ReleaseFolders {
 
     /** Bytes that the agent's user may still write where releases are. */
     public long room() throws CommandException {
-        Path existing = root;
-        while (existing.getParent() != null && Files.notExists(existing)) existing = existing.getParent();
         try {
-            return Files.getFileStore(existing).getUsableSpace();
+            return Files.getFileStore(disk()).getUsableSpace();
         } catch (IOException e) {
             throw CommandException.broken("cannot see how much of the disk is free", e);
         }
+    }
+
+    /** A folder on the file system where releases are. */
+    public Path disk() {
+        Path existing = root;
+        while (existing.getParent() != null && Files.notExists(existing)) existing = existing.getParent();
+        return existing;
     }
 
     /** Has a release be where it belongs, in one step; durable when it returns. */
