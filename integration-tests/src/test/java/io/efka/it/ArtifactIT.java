@@ -375,18 +375,48 @@ class ArtifactIT {
 
         Archive second = served("/2", release("2.0"), 0, Manner.WELL);
         String apply = "{\"services\":{\"cam\":" + payload(second.artifact(server.url("/2")), QUICK) + "}}";
-        assertThat(actions(ok(device.ask("apply", apply)))).containsExactly("updated");
+        assertThat(actions(ok(device.ask("apply", apply)))).containsExactly("updated", "restarted");
         assertThat(current()).startsWith("2.0-");
         assertThat(actions(ok(device.ask("apply", apply)))).containsExactly("unchanged");
 
         String inline = "{\"services\":{\"cam\":" + inline(release("3.0")) + "}}";
-        assertThat(actions(ok(device.ask("apply", inline)))).containsExactly("updated");
+        assertThat(actions(ok(device.ask("apply", inline)))).containsExactly("updated", "restarted");
         assertThat(current()).startsWith("3.0-");
         ok(device.ask("cam", "rollback", "{" + QUICK + "}"));
         assertThat(current()).startsWith("2.0-");
+    }
 
-        JsonObject patched = device.ask("apply", "{\"services\":{\"cam\":{\"patch\":{\"autostart\":false}}}}");
-        assertThat(message(patched)).contains("has releases, which are never changed");
+    @Test
+    void aPatchMakesAReleaseOfTheOneThatCameAsAnArchive() throws IOException {
+        Archive first = served("/1", release("1.0"), 100_000, Manner.WELL);
+        ok(device.ask("cam", "install", payload(first.artifact(server.url("/1")), "\"start\":true," + QUICK)));
+        String before = current();
+        Path was = home().resolve("releases").resolve(before);
+        String patch = "\"patch\":{\"env\":{\"LEVEL\":\"2\"}}," + QUICK;
+        JsonObject plan = ok(device.ask("apply", "{\"plan\":true,\"services\":{\"cam\":{" + patch + "}}}"));
+        assertThat(plan.toString()).contains("\"step\":\"store\"", "\"step\":\"watch\"");
+        assertThat(current()).isEqualTo(before);
+
+        assertThat(actions(ok(device.ask("apply", "{\"services\":{\"cam\":{" + patch + "}}}"))))
+                .containsExactly("updated", "restarted");
+        String patched = current();
+        assertThat(patched).startsWith("1.0-").isNotEqualTo(before);
+        assertThat(plan.toString()).contains("\"target\":\"" + patched + "\"");
+        assertThat(names(home().resolve("releases").resolve(patched))).isEqualTo(names(was));
+        assertThat(was.resolve("manifest.json")).content().doesNotContain("LEVEL");
+        assertThat(ok(device.ask("cam", "manifest", ""))
+                        .getAsJsonObject("manifest")
+                        .get("env"))
+                .hasToString("{\"LEVEL\":\"2\"}");
+        assertThat(actions(ok(device.ask("apply", "{\"services\":{\"cam\":{" + patch + "}}}"))))
+                .containsExactly("unchanged");
+        ok(device.ask("cam", "rollback", "{" + QUICK + "}"));
+        assertThat(current()).isEqualTo(before);
+
+        String poor = "\"patch\":{\"exec\":\"nowhere.sh\"}," + QUICK;
+        assertThat(code(device.ask("apply", "{\"services\":{\"cam\":{" + poor + "}}}")))
+                .isEqualTo("launch_failed");
+        assertThat(current()).isEqualTo(before);
     }
 
     /** Of one service. */

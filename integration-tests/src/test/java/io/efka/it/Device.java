@@ -5,6 +5,9 @@ import static io.efka.it.Watcher.where;
 import com.google.gson.JsonObject;
 import io.efka.fixtures.Await;
 import io.efka.fixtures.Folders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -106,6 +109,21 @@ public final class Device implements AutoCloseable {
 
     public Path data() {
         return folder.resolve("data");
+    }
+
+    /** Where a service runs that was installed or deployed: the folder of its current release. */
+    public Path workDir(String service) {
+        return workDir(data(), service);
+    }
+
+    /** The same below another data folder. */
+    public static Path workDir(Path data, String service) {
+        Path home = data.resolve("services").resolve(service);
+        try {
+            return home.resolve(Files.readSymbolicLink(home.resolve("current")));
+        } catch (IOException none) {
+            throw new UncheckedIOException(none);
+        }
     }
 
     public String topic(String rest) {

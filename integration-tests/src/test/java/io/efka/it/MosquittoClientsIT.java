@@ -5,6 +5,7 @@ import static io.efka.it.Watcher.where;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.efka.fixtures.Await;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -83,6 +85,38 @@ class MosquittoClientsIT {
                         .get("pong")
                         .getAsBoolean())
                 .isTrue();
+    }
+
+    @Test
+    void aPlanOfAnApplyIsTheReplyToARequestAndChangesNothing() {
+        long pid = device.run(Bundle.sleeper("planned")).get("pid").getAsLong();
+        String changed =
+                Bundle.sleeper("planned").with("env", "{\"LEVEL\":\"2\"}").payload();
+        String services = "{\"planned\":" + changed + ",\"fresh\":"
+                + Bundle.sleeper("fresh").payload() + "}";
+        JsonObject reply =
+                ok(json(clients.request("efka/bare/cmd/apply", "{\"plan\":true,\"services\":" + services + "}")));
+        assertThat(plan(reply))
+                .containsExactly(
+                        "fresh create [store, switch, start]", "planned update [store, stop, switch, start, watch]");
+        assertThat(Processes.isAlive(pid)).isTrue();
+        assertThat(device.data().resolve("services/fresh")).doesNotExist();
+        assertThat(Device.code(device.ask("fresh", "status", ""))).isEqualTo("unknown_service");
+
+        JsonObject refused = json(
+                clients.request("efka/bare/cmd/apply", "{\"plan\":true,\"services\":{\"planned\":{\"manifest\":{}}}}"));
+        assertThat(Device.code(refused)).isEqualTo("invalid_manifest");
+    }
+
+    private static List<String> plan(JsonObject reply) {
+        return reply.getAsJsonArray("plan").asList().stream()
+                .map(JsonElement::getAsJsonObject)
+                .map(line -> line.get("service").getAsString() + " "
+                        + line.get("change").getAsString() + " "
+                        + line.getAsJsonArray("steps").asList().stream()
+                                .map(step -> step.getAsJsonObject().get("step").getAsString())
+                                .toList())
+                .toList();
     }
 
     @Test

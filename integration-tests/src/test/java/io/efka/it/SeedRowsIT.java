@@ -196,7 +196,7 @@ class SeedRowsIT {
                 .file("stop.sh", "touch asked", "kill $(cat pid)")
                 .with("stop", "{\"exec\":\"stop.sh\"}"));
         ok(device.ask("stoppable", "stop", ""));
-        assertThat(device.data().resolve("services/stoppable/asked")).exists();
+        assertThat(device.workDir("stoppable").resolve("asked")).exists();
         assertThat(listed("stoppable").get("desired").getAsString()).isEqualTo("stopped");
         assertThat(code(device.ask("stoppable", "stop", ""))).isEqualTo("not_running");
     }
@@ -244,8 +244,7 @@ class SeedRowsIT {
         device.run(Bundle.script("placed", "pwd; printf '%s|' \"$@\"; echo", "exec sleep 600")
                 .with("args", "[\"a b\",\"\",\"*\",\"ü\"]"));
         device.awaitOutput("placed", "|\n");
-        assertThat(device.output("placed", "stdout"))
-                .isEqualTo(device.data().resolve("services/placed") + "\na b||*|ü|\n");
+        assertThat(device.output("placed", "stdout")).isEqualTo(device.workDir("placed") + "\na b||*|ü|\n");
         device.run(Bundle.sleeper("absolute").with("exec", "\"/bin/sleep\"").with("args", "[\"600\"]"));
     }
 
@@ -258,7 +257,7 @@ class SeedRowsIT {
                 .with("ready", "\"health\"")
                 .with("health", "{\"interval\":\"100ms\",\"timeout\":\"5s\",\"failures\":2}"));
         assertThat(listed("checked").get("health").getAsString()).isEqualTo("healthy");
-        Files.delete(device.data().resolve("services/checked/well"));
+        Files.delete(device.workDir("checked").resolve("well"));
         device.awaitStatus(
                 "checked",
                 s -> where("state", "running").test(s) && !s.get("pid").equals(started.get("pid")));

@@ -159,16 +159,19 @@ class TreeIT {
                                 && !s.get("ready").getAsBoolean());
                 assertThat(ordered.awaitStatus("top", s -> true).has("waiting_for"))
                         .isTrue();
-                Files.createFile(ordered.data().resolve("services/base/open"));
+                Files.createFile(ordered.workDir("base").resolve("open"));
                 ordered.awaitState("top", "running");
 
                 assertThat(ordered.agent().terminate()).isZero();
-                assertThat(ordered.data().resolve("services/order")).hasContent("top\nbase");
+                assertThat(ordered.data().resolve("order")).hasContent("top\nbase");
             }
         }
 
         private static Bundle ordered(String id) {
-            return Bundle.script(id, "trap 'echo " + id + " >> ../order; exit 0' TERM", "while :; do sleep 0.05; done")
+            return Bundle.script(
+                            id,
+                            "trap 'echo " + id + " >> ../../../../order; exit 0' TERM",
+                            "while :; do sleep 0.05; done")
                     .with("health_check", id.equals("base") ? "\"exec:check.sh\"" : "\"process:\"")
                     .with("health", "{\"interval\":\"100ms\",\"start_period\":\"30s\"}");
         }
@@ -267,11 +270,11 @@ class TreeIT {
     }
 
     private Path workDir(String service) {
-        return device.data().resolve("services").resolve(service);
+        return device.workDir(service);
     }
 
     private List<ProcessHandle> living(String service) {
-        return Processes.below(workDir(service));
+        return Processes.below(device.data().resolve("services").resolve(service));
     }
 
     private List<Long> pids(String service) {

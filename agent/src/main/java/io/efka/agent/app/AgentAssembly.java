@@ -210,7 +210,7 @@ final class AgentAssembly {
                         }),
                 () -> mailbox("a service's deploys", check));
         var requests = new ServiceRequests(services, folders);
-        var installation = new Installation(services, requests, folders, events, pools.folders());
+        var installation = new Installation(services, requests, folders, deployments, events, pools.folders());
         CommandTable commands = CommandTables.standard(
                 new DeviceCommands(
                         services,

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -205,6 +206,53 @@ public final class ArtifactCache {
 
     private record StoredFile(Path path, Sha256 hash, long size, FileTime used) {}
 
+    /**
+     * Bytes that {@link #freeUp} could free for something else; an answer that may be old. Blocks for the disk.
+     *
+     * @param where something else is to be; nothing can be freed on another file system than the cache's
+     * @param kept artifacts that are wanted, though nobody uses them yet
+     */
+    synchronized long spare(Path where, Set<Sha256> kept) {
+        try {
+            if (!Files.isDirectory(folder) || !Files.getFileStore(folder).equals(Files.getFileStore(where))) return 0;
+            return spare(kept).stream().mapToLong(StoredFile::size).sum();
+        } catch (IOException unknown) {
+            LOG.debug("what the cache could free is not known", unknown);
+            return 0;
+        }
+    }
+
+    /**
+     * Deletes what nobody uses, the least recently used first, until so many bytes are free or nothing is left. Blocks for the disk.
+     *
+     * @return bytes that were freed
+     */
+    synchronized long freeUp(long bytes, Set<Sha256> kept) throws IOException {
+        long freed = 0;
+        if (!Files.isDirectory(folder)) return freed;
+        for (StoredFile file : spare(kept)) {
+            if (freed >= bytes) break;
+            delete(file);
+            freed += file.size;
+        }
+        return freed;
+    }
+
+    private synchronized List<StoredFile> spare(Set<Sha256> kept) throws IOException {
+        var spare = new ArrayList<StoredFile>();
+        for (StoredFile file : files()) {
+            boolean isUsed = inUse.containsKey(file.hash) || written.containsKey(file.hash) || kept.contains(file.hash);
+            if (!isUsed) spare.add(file);
+        }
+        spare.sort(Comparator.comparing(StoredFile::used));
+        return spare;
+    }
+
+    private static void delete(StoredFile file) throws IOException {
+        LOG.info("deletes artifact {} ({} bytes) from the cache", file.path.getFileName(), file.size);
+        Files.deleteIfExists(file.path);
+    }
+
     /** The agent's own lock covers the deletions, or two downloads could both count on the same room. */
     private synchronized void makeRoom(Sha256 hash, long size) throws IOException {
         List<StoredFile> files;
@@ -226,9 +274,8 @@ public final class ArtifactCache {
         unused.sort(Comparator.comparing(StoredFile::used));
         for (StoredFile file : unused) {
             if (needed <= limit) break;
-            LOG.info("deletes artifact {} ({} bytes) from the cache", file.path.getFileName(), file.size);
             try {
-                Files.deleteIfExists(file.path);
+                delete(file);
             } catch (IOException e) {
                 throw new DiskFailure(e);
             }

@@ -7,6 +7,8 @@ import io.efka.protocol.Sha256;
 import io.efka.threads.FatalErrors;
 import io.efka.threads.TaskPool;
 import io.efka.threads.Timers;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,6 +95,37 @@ public final class Downloads implements AutoCloseable {
     /** Bytes that are still to be fetched; an answer that may be old. Blocks for the disk. */
     public long missing(ArtifactRef ref) {
         return cache.missing(ref.hash(), ref.size());
+    }
+
+    /**
+     * Bytes that {@link #freeUp} could free on the disk, of artifacts that nobody uses and no download is about. Blocks for the disk.
+     *
+     * @param where the room is needed
+     * @param wanted an artifact that is not deleted either; empty: none
+     */
+    public long spare(Path where, Optional<ArtifactRef> wanted) {
+        return cache.spare(where, kept(wanted));
+    }
+
+    /**
+     * Deletes such artifacts, the least recently used first, until so many bytes are free or nothing is left. Blocks for the disk.
+     *
+     * @return bytes that were freed
+     * @throws CommandException if the disk fails
+     */
+    public long freeUp(long bytes, Optional<ArtifactRef> wanted) throws CommandException {
+        try {
+            return cache.freeUp(bytes, kept(wanted));
+        } catch (IOException e) {
+            throw CommandException.broken("the cache of artifacts failed", e);
+        }
+    }
+
+    private synchronized Set<Sha256> kept(Optional<ArtifactRef> wanted) {
+        var kept = new HashSet<Sha256>();
+        all.keySet().forEach(task -> kept.add(task.hash()));
+        wanted.ifPresent(ref -> kept.add(ref.hash()));
+        return kept;
     }
 
     private void forget(DownloadTask task) {

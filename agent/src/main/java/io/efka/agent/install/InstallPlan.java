@@ -7,9 +7,12 @@ import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Fault;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.Sha256;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +49,31 @@ record InstallPlan(ServiceId id, Manifest manifest, List<String> warnings, Sorte
         SortedMap<RelativePath, InlineFile> files = files(request);
         ManifestReading.Usable usable = ManifestFile.usable(id, manifest(files));
         return new InstallPlan(id, usable.manifest(), usable.warnings(), files);
+    }
+
+    /** Of the paths, modes and contents of its files; hexadecimal. */
+    String sha256() {
+        MessageDigest digest = Sha256.newDigest();
+        files.forEach((name, file) -> {
+            byte[] path = name.value().getBytes(StandardCharsets.UTF_8);
+            digest.update(ByteBuffer.allocate(12)
+                    .putInt(path.length)
+                    .putInt(file.mode())
+                    .putInt(file.content().length)
+                    .flip());
+            digest.update(path);
+            digest.update(file.content());
+        });
+        return Sha256.of(digest).hex();
+    }
+
+    /**
+     * What its folder is called as a release.
+     *
+     * @param sha256 of what it is made of
+     */
+    String releaseFolder(String sha256) {
+        return ReleaseFolders.folderName(manifest.release().orElse(sha256.substring(0, 12)), sha256);
     }
 
     /** The manifest that a request brings, if all the rest of it can be installed. */

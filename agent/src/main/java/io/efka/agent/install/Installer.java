@@ -15,7 +15,15 @@ public interface Installer {
     /** Reads the request's manifest without writing anything; refuses a folder that may not be registered. */
     ManifestReading check(ServiceId id, InstallRequest request) throws CommandException;
 
-    /** Writes a new service, or registers the folder it is in. If it fails, it leaves nothing behind. */
+    /**
+     * What {@link #install} would do; does nothing.
+     *
+     * @return the folder's name of the release that it would write; empty if it would register what is there
+     * @throws CommandException that it would be refused with before it writes anything
+     */
+    Optional<String> foresee(ServiceId id, InstallRequest request) throws CommandException;
+
+    /** Writes a new service as a release, or registers the folder it is in. If it fails, it leaves nothing behind. */
     Installed install(ServiceId id, InstallRequest request) throws CommandException;
 
     /** Changes the service in {@code workDir} to what the request says. If it fails, nothing changes. */
@@ -23,6 +31,9 @@ public interface Installer {
 
     /** Whether {@link #update} would change anything. */
     boolean differs(ServiceId id, Path workDir, InstallRequest request) throws CommandException;
+
+    /** Whether there are files in {@code workDir} that the request does not bring. */
+    boolean hasOthers(ServiceId id, Path workDir, InstallRequest request) throws CommandException;
 
     /**
      * Checks that the agent may change and remove the service's folder, so that no service is stopped in vain. Changes

@@ -1,6 +1,5 @@
 package io.efka.agent.install;
 
-import io.efka.agent.files.FileModes;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.EfkaVariables;
@@ -12,17 +11,12 @@ import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.UserPrincipal;
-import java.security.MessageDigest;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,22 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The releases of services as folders. Each is written once and never changed:
- *
- * <ul>
- *   <li>{@code SERVICE/releases/NAME-HASH}: a release; the work directory of what runs
- *   <li>{@code SERVICE/current}: a link to the one that is started; the record in the state store decides, the link is for
- *       people, and for an agent that has lost its state
- *   <li>{@code SERVICE/data}: the service's own ({@code EFKA_DATA}); no release touches it
- * </ul>
- *
- * <p>Thread-safe for different services. Takes the time of a few disk syncs.
+ * The releases of services as folders, each in its service's own, see {@link ServiceHome}. A release is written once and never
+ * changed. Thread-safe for different services. Takes the time of a few disk syncs.
  */
 public final class ReleaseFolders {
     private static final Logger LOG = LoggerFactory.getLogger(ReleaseFolders.class);
-    private static final String RELEASES = "releases";
-    private static final String CURRENT = "current";
-    private static final String DATA = "data";
 
     private final Path root;
     private final Staging staging;
@@ -66,54 +49,70 @@ public final class ReleaseFolders {
         this.rootRule = rootRule;
     }
 
-    /**
-     * A release that came with a command, checked, and not written yet.
-     *
-     * @param name its manifest's {@code release}; else the first 12 digits of {@code sha256}
-     * @param sha256 of the paths, modes and contents of its files; hexadecimal
-     */
-    public record Draft(String name, String sha256, Manifest manifest, List<String> warnings, Content content) {
+    /** A release that came with a command, checked, and not written yet. */
+    public static final class Draft {
         private static final int EXECUTABLE = 0111;
+        private final InstallPlan plan;
+        private final String sha256;
+        private final Optional<Path> base;
 
-        /** Whether the program that is started is among its files, as one that can be started. */
+        private Draft(InstallPlan plan, String sha256, Optional<Path> base) {
+            this.plan = plan;
+            this.sha256 = sha256;
+            this.base = base;
+        }
+
+        public Manifest manifest() {
+            return plan.manifest();
+        }
+
+        /** What its folder is called: by its manifest's {@code release}, else by the first 12 digits of its content. */
+        public String folderName() {
+            return plan.releaseFolder(sha256);
+        }
+
+        /** Bytes of the files that came with the command. */
+        public long size() {
+            return plan.files().values().stream()
+                    .mapToLong(file -> file.content().length)
+                    .sum();
+        }
+
+        /** Whether the program that is started is among its files, as one that can be started. Blocks for the disk. */
         public boolean hasProgram() {
-            String program = manifest.program().exec();
-            return content.plan.files().entrySet().stream()
+            String program = manifest().program().exec();
+            boolean isBrought = plan.files().entrySet().stream()
                     .anyMatch(file -> file.getKey().value().equals(program)
                             && (file.getValue().mode() & EXECUTABLE) != 0);
-        }
-    }
-
-    /** What is to be written. */
-    public static final class Content {
-        private final InstallPlan plan;
-
-        private Content(InstallPlan plan) {
-            this.plan = plan;
+            return isBrought
+                    || base.filter(folder -> Files.isExecutable(folder.resolve(program)))
+                            .isPresent();
         }
     }
 
     /** Checks a release that came with a command; writes nothing. */
     public Draft draft(ServiceId id, InstallRequest request) throws CommandException {
         InstallPlan plan = InstallPlan.of(id, request);
-        String sha256 = digest(plan);
-        String name = plan.manifest().release().orElse(sha256.substring(0, 12));
-        return new Draft(name, sha256, plan.manifest(), plan.warnings(), new Content(plan));
+        return new Draft(plan, plan.sha256(), Optional.empty());
     }
 
-    private static String digest(InstallPlan plan) {
-        MessageDigest digest = Sha256.newDigest();
-        plan.files().forEach((name, file) -> {
-            byte[] path = name.value().getBytes(StandardCharsets.UTF_8);
-            digest.update(ByteBuffer.allocate(12)
-                    .putInt(path.length)
-                    .putInt(file.mode())
-                    .putInt(file.content().length)
-                    .flip());
-            digest.update(path);
-            digest.update(file.content());
-        });
-        return Sha256.of(digest).hex();
+    /**
+     * Checks a release that is made of another one: its files, with those that came with a command in their place or beside them.
+     *
+     * @param base the release that it is made of
+     * @param folder of {@code base}
+     */
+    public Draft over(ServiceId id, String base, Path folder, InstallRequest request) throws CommandException {
+        InstallPlan plan = InstallPlan.of(id, request);
+        // What its files are follows from these two.
+        String sha256 = Sha256.of((base + "/" + plan.sha256()).getBytes(StandardCharsets.UTF_8))
+                .hex();
+        return new Draft(plan, sha256, Optional.of(folder));
+    }
+
+    /** What the folder of a release is called: its name, {@code -} and the first 8 hex digits of its content's SHA-256. */
+    public static String folderName(String name, String sha256) {
+        return name + "-" + sha256.substring(0, 8);
     }
 
     /**
@@ -128,8 +127,8 @@ public final class ReleaseFolders {
         rootRule.require(folder);
         try {
             makeHome(id);
-            staging.create(draft.content().plan, folder);
-            disk.sync(home(id).resolve(RELEASES));
+            staging.create(draft.plan, draft.base, folder);
+            disk.sync(home(id).releases());
             return folder;
         } catch (IOException e) {
             throw CommandException.broken("cannot store release " + release + " of " + id, e);
@@ -147,20 +146,25 @@ public final class ReleaseFolders {
 
     /** Bytes that the agent's user may still write where releases are. */
     public long room() throws CommandException {
-        Path existing = root;
-        while (existing.getParent() != null && Files.notExists(existing)) existing = existing.getParent();
         try {
-            return Files.getFileStore(existing).getUsableSpace();
+            return Files.getFileStore(disk()).getUsableSpace();
         } catch (IOException e) {
             throw CommandException.broken("cannot see how much of the disk is free", e);
         }
+    }
+
+    /** A folder on the file system where releases are. */
+    public Path disk() {
+        Path existing = root;
+        while (existing.getParent() != null && Files.notExists(existing)) existing = existing.getParent();
+        return existing;
     }
 
     /** Has a release be where it belongs, in one step; durable when it returns. */
     void move(ServiceId id, Path staged, Path target) throws IOException {
         makeHome(id);
         disk.move(staged, target);
-        disk.sync(home(id).resolve(RELEASES));
+        disk.sync(home(id).releases());
     }
 
     boolean isRoot() {
@@ -177,25 +181,30 @@ public final class ReleaseFolders {
 
     private void makeHome(ServiceId id) throws IOException {
         staging.prepare();
-        Path home = home(id);
-        disk.makeFolder(home);
-        disk.makeFolder(home.resolve(RELEASES));
-        disk.sync(home);
+        ServiceHome home = home(id);
+        disk.makeFolder(home.folder());
+        disk.makeFolder(home.releases());
+        disk.sync(home.folder());
         disk.sync(root);
     }
 
-    private Path home(ServiceId id) {
-        return root.resolve(id.value());
+    private ServiceHome home(ServiceId id) {
+        return new ServiceHome(root.resolve(id.value()));
     }
 
     /** Where a release is, or would be. */
     public Path folder(ServiceId id, String release) {
-        return home(id).resolve(RELEASES).resolve(release);
+        return home(id).release(release);
     }
 
     /** Where the service was before its first deploy: in its own folder, as somebody put it there. */
     public Path original(ServiceId id) {
-        return home(id);
+        return home(id).folder();
+    }
+
+    /** The name of the release whose folder this is; empty if it is none of that service. */
+    public Optional<String> releaseAt(ServiceId id, Path workDir) {
+        return home(id).releaseAt(workDir);
     }
 
     /** Reads a release's manifest, as it will be when it is started. */
@@ -212,36 +221,15 @@ public final class ReleaseFolders {
      * @param user whose the data folder is to be; empty: the agent's
      */
     public void makeCurrent(ServiceId id, Path folder, Optional<String> user) throws CommandException {
-        Path home = home(id);
-        Path link = home.resolve(CURRENT);
+        ServiceHome home = home(id);
         try {
-            makeData(home.resolve(DATA), user);
-            if (folder.equals(home)) Files.deleteIfExists(link);
-            else {
-                Path draft = home.resolve("." + CURRENT);
-                Files.deleteIfExists(draft);
-                Files.createSymbolicLink(draft, home.relativize(folder));
-                disk.move(draft, link);
-            }
-            disk.sync(home);
+            home.makeData(disk, user);
+            Optional<String> release = home.releaseAt(folder);
+            if (release.isPresent()) home.link(release.get(), disk);
+            else home.unlink();
+            disk.sync(home.folder());
         } catch (IOException e) {
             throw CommandException.broken("cannot make " + folder + " the current release of " + id, e);
-        }
-    }
-
-    private void makeData(Path data, Optional<String> user) throws IOException {
-        if (Files.isDirectory(data, LinkOption.NOFOLLOW_LINKS)) return;
-        disk.makeFolder(data);
-        FileModes.set(data, 0750);
-        if (user.isEmpty()) return;
-        try {
-            UserPrincipal owner =
-                    data.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user.get());
-            Files.getFileAttributeView(data, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                    .setOwner(owner);
-        } catch (IOException notOurs) {
-            // Only root can give it away; an agent that is not root starts no service as another user.
-            LOG.debug("{} stays the agent's: {}", data, notOurs.toString());
         }
     }
 
@@ -250,7 +238,7 @@ public final class ReleaseFolders {
         Path folder = folder(id, release);
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) return;
         try {
-            staging.remove(home(id).resolve(RELEASES), release);
+            staging.remove(home(id).releases(), release);
         } catch (IOException e) {
             throw CommandException.broken("cannot delete release " + release + " of " + id, e);
         }
@@ -259,8 +247,8 @@ public final class ReleaseFolders {
     /** Deletes the folder of a service that has nothing in it. */
     public void deleteEmpty(ServiceId id) {
         try {
-            Files.deleteIfExists(home(id).resolve(RELEASES));
-            Files.deleteIfExists(home(id));
+            Files.deleteIfExists(home(id).releases());
+            Files.deleteIfExists(home(id).folder());
         } catch (DirectoryNotEmptyException kept) {
             LOG.debug("service={} its folder is not empty and stays", id);
         } catch (IOException e) {
@@ -268,9 +256,14 @@ public final class ReleaseFolders {
         }
     }
 
+    /** The name of the release that the link leads to. */
+    public Optional<String> current(ServiceId id) {
+        return home(id).current().map(folder -> String.valueOf(folder.getFileName()));
+    }
+
     /** The names of the releases that are on disk, whatever is known of them. */
     public Set<String> stored(ServiceId id) {
-        Path folder = home(id).resolve(RELEASES);
+        Path folder = home(id).releases();
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) return Set.of();
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.map(entry -> String.valueOf(entry.getFileName())).collect(Collectors.toSet());
@@ -280,25 +273,6 @@ public final class ReleaseFolders {
         }
     }
 
-    /** The release that the link names, as a folder; empty if there is none, or it leads elsewhere. */
-    static Optional<Path> current(Path home) {
-        try {
-            Path folder =
-                    home.resolve(Files.readSymbolicLink(home.resolve(CURRENT))).normalize();
-            boolean isRelease = home.resolve(RELEASES).equals(folder.getParent())
-                    && Files.isRegularFile(folder.resolve(Manifest.FILE_NAME), LinkOption.NOFOLLOW_LINKS);
-            return isRelease ? Optional.of(folder) : Optional.empty();
-        } catch (IOException | UnsupportedOperationException none) {
-            return Optional.empty();
-        }
-    }
-
-    /** Whether a work directory is that of a release, in the folder of a service. */
-    static boolean isRelease(Path home, Path workDir) {
-        return home.resolve(RELEASES)
-                .equals(workDir.toAbsolutePath().normalize().getParent());
-    }
-
     /**
      * What a process finds in its environment.
      *
@@ -306,11 +280,11 @@ public final class ReleaseFolders {
      */
     public static Map<String, String> environment(Path workDir, Map<String, String> others) {
         Path releases = workDir.getParent();
-        if (releases == null || !RELEASES.equals(String.valueOf(releases.getFileName()))) return others;
+        if (releases == null || !ServiceHome.RELEASES.equals(String.valueOf(releases.getFileName()))) return others;
         Path home = releases.getParent();
         if (home == null || !Names.isLegal(String.valueOf(home.getFileName()))) return others;
         var all = new HashMap<String, String>(others);
-        all.put(EfkaVariables.DATA, home.resolve(DATA).toString());
+        all.put(EfkaVariables.DATA, new ServiceHome(home).data().toString());
         all.put(EfkaVariables.RELEASE, String.valueOf(workDir.getFileName()));
         return all;
     }

@@ -4,22 +4,19 @@ import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.install.Installer.Installed;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
-import io.efka.protocol.Names;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * The services' work directories: those written by the agent, below its services root, and those registered where they
@@ -116,8 +113,8 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     }
 
     /**
-     * Writes a new service, or registers one that is there. Doing it again with the same request changes nothing and
-     * succeeds, so that a command cut off by a crash can be repeated.
+     * Writes a new service as its first release, or registers one that is there. Doing it again with the same request changes
+     * nothing and succeeds, so that a command cut off by a crash can be repeated.
      *
      * @throws CommandException if it could not be done; then nothing is left behind
      */
@@ -126,18 +123,37 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         if (request.workDir().isPresent())
             return register(id, request, request.workDir().get());
         InstallPlan plan = InstallPlan.of(id, request);
-        Path workDir = ownFolder(id);
-        rootRule.require(workDir);
-        if (!Files.exists(workDir, LinkOption.NOFOLLOW_LINKS)) {
+        ServiceHome home = home(id);
+        Optional<Path> present = present(home, plan);
+        if (present.isEmpty()) {
             try {
-                staging.create(plan, workDir);
+                staging.create(plan, home);
             } catch (IOException e) {
                 throw CommandException.broken("cannot install " + id, e);
             }
-        } else if (differs(plan, workDir)) {
-            throw new CommandException(ErrorCode.ALREADY_INSTALLED, workDir + " is there already, with other content");
         }
+        Path workDir = present.orElseGet(() -> home.release(plan.releaseFolder(plan.sha256())));
         return installed(workDir, plan.manifest(), plan.warnings());
+    }
+
+    @Override
+    public Optional<String> foresee(ServiceId id, InstallRequest request) throws CommandException {
+        if (request.workDir().isPresent()) {
+            register(id, request, request.workDir().get());
+            return Optional.empty();
+        }
+        InstallPlan plan = InstallPlan.of(id, request);
+        return present(home(id), plan).isPresent() ? Optional.empty() : Optional.of(plan.releaseFolder(plan.sha256()));
+    }
+
+    /** Where it is already; empty: it is to be written. */
+    private Optional<Path> present(ServiceHome home, InstallPlan plan) throws CommandException {
+        rootRule.require(home.folder());
+        if (!Files.exists(home.folder(), LinkOption.NOFOLLOW_LINKS)) return Optional.empty();
+        Path workDir = home.workDir().orElse(home.folder());
+        if (!differs(plan, workDir)) return Optional.of(workDir);
+        throw new CommandException(
+                ErrorCode.ALREADY_INSTALLED, home.folder() + " is there already, with other content");
     }
 
     /**
@@ -151,7 +167,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public Installed update(ServiceId id, Path workDir, InstallRequest request) throws CommandException {
         if (request.workDir().isPresent())
             return reread(id, workDir, request, request.workDir().get());
-        if (ReleaseFolders.isRelease(ownFolder(id), workDir)) throw ReleaseFolders.immutable(id);
+        if (home(id).releaseAt(workDir).isPresent()) throw ReleaseFolders.immutable(id);
         InstallPlan plan = InstallPlan.of(id, request);
         if (!isOwn(id, workDir)) {
             throw new CommandException(
@@ -185,6 +201,17 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     }
 
     @Override
+    public boolean hasOthers(ServiceId id, Path workDir, InstallRequest request) throws CommandException {
+        InstallPlan plan = InstallPlan.of(id, request);
+        Set<String> besides = workDir.equals(home(id).folder()) ? ServiceHome.OWN_NAMES : Set.of();
+        try {
+            return readsOf(workDir).read(workDir, () -> new OtherFiles(workDir, besides, plan).areThere());
+        } catch (IOException e) {
+            throw CommandException.broken("cannot list " + workDir, e);
+        }
+    }
+
+    @Override
     public void requireChangeable(ServiceId id, Path workDir) throws CommandException {
         if (!isOwn(id, workDir)) return;
         Optional<String> obstacle;
@@ -208,7 +235,7 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     public void remove(ServiceId id, Path workDir) throws CommandException {
         if (!isOwn(id, workDir)) return;
         try {
-            staging.remove(id, ownFolder(id));
+            staging.remove(id, home(id).folder());
         } catch (IOException e) {
             throw CommandException.broken("cannot remove " + workDir, e);
         }
@@ -226,31 +253,10 @@ public final class ServiceFolders implements Installer, AutoCloseable {
     /** The work directories below the services root: what can be registered again after a loss. */
     public SortedMap<ServiceId, Path> discover() throws IOException {
         try {
-            return ownReads.read(servicesRoot, this::discoverNow);
+            return ownReads.read(servicesRoot, () -> ServiceHome.workDirs(servicesRoot));
         } catch (CommandException impossible) {
             throw new IllegalStateException(impossible);
         }
-    }
-
-    private SortedMap<ServiceId, Path> discoverNow() throws IOException {
-        var found = new TreeMap<ServiceId, Path>();
-        if (!Files.isDirectory(servicesRoot)) return found;
-        try (Stream<Path> entries = Files.list(servicesRoot)) {
-            entries.filter(folder -> Names.isLegal(String.valueOf(folder.getFileName())))
-                    .filter(folder -> Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS))
-                    .forEach(folder -> workDir(folder)
-                            .ifPresent(workDir ->
-                                    found.put(new ServiceId(String.valueOf(folder.getFileName())), workDir)));
-            return found;
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    /** The current release of a service, else its own folder if a manifest is there. */
-    private static Optional<Path> workDir(Path folder) {
-        return ReleaseFolders.current(folder)
-                .or(() -> Optional.of(folder).filter(own -> Files.exists(own.resolve(Manifest.FILE_NAME))));
     }
 
     /**
@@ -322,14 +328,15 @@ public final class ServiceFolders implements Installer, AutoCloseable {
         return new Installed(workDir, manifest, all);
     }
 
-    private Path ownFolder(ServiceId id) {
-        return servicesRoot.resolve(id.value());
+    private ServiceHome home(ServiceId id) {
+        return new ServiceHome(servicesRoot.resolve(id.value()));
     }
 
     @Override
     public boolean isOwn(ServiceId id, Path workDir) {
-        Path home = ownFolder(id);
-        boolean isHere = workDir.toAbsolutePath().normalize().equals(home) || ReleaseFolders.isRelease(home, workDir);
-        return isHere && Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS);
+        ServiceHome home = home(id);
+        boolean isHere = workDir.toAbsolutePath().normalize().equals(home.folder())
+                || home.releaseAt(workDir).isPresent();
+        return isHere && Files.isDirectory(home.folder(), LinkOption.NOFOLLOW_LINKS);
     }
 }

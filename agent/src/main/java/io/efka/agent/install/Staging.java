@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -48,11 +49,51 @@ final class Staging {
         this.disk = disk;
     }
 
-    /** Makes a new work directory of {@code plan}: whole, or not at all. */
-    void create(InstallPlan plan, Path workDir) throws IOException {
-        Path staged = stage(plan);
+    /** Makes the folder of a new service, with {@code plan} as its only release: whole, or not at all. */
+    void create(InstallPlan plan, ServiceHome home) throws IOException {
+        Path staged = folder(plan.id());
         try {
-            disk.move(staged, workDir);
+            var draft = new ServiceHome(staged);
+            String release = plan.releaseFolder(plan.sha256());
+            disk.makeFolder(draft.releases());
+            disk.makeFolder(draft.release(release));
+            write(plan, draft.release(release));
+            disk.sync(draft.releases());
+            draft.makeData(disk, plan.manifest().program().user());
+            draft.link(release, disk);
+            disk.sync(staged);
+        } catch (IOException e) {
+            discard(staged);
+            throw e;
+        }
+        moveIn(staged, home.folder());
+    }
+
+    /**
+     * Makes a release of {@code plan}: whole, or not at all.
+     *
+     * @param base another one, whose files are kept unless the plan has one of that name
+     */
+    void create(InstallPlan plan, Optional<Path> base, Path release) throws IOException {
+        Path staged = stage(plan);
+        if (base.isPresent()) {
+            try {
+                new OtherFiles(base.get(), besides(base.get()), plan).keepIn(staged);
+            } catch (IOException e) {
+                discard(staged);
+                throw e;
+            }
+        }
+        moveIn(staged, release);
+    }
+
+    private Set<String> besides(Path base) {
+        return root.equals(base.getParent()) ? ServiceHome.OWN_NAMES : Set.of();
+    }
+
+    private void moveIn(Path staged, Path target) throws IOException {
+        try {
+            disk.move(staged, target);
         } catch (IOException e) {
             discard(staged);
             throw e;
@@ -60,7 +101,7 @@ final class Staging {
         try {
             disk.sync(root);
         } catch (IOException e) {
-            discard(workDir);
+            discard(target);
             throw e;
         }
     }
@@ -162,22 +203,26 @@ final class Staging {
     private Path stage(InstallPlan plan) throws IOException {
         Path staged = folder(plan.id());
         try {
-            var folders = new TreeSet<RelativePath>();
-            plan.files().keySet().forEach(path -> folders.addAll(path.folders()));
-            for (RelativePath folder : folders) disk.makeFolder(folder.under(staged));
-            for (Map.Entry<RelativePath, InlineFile> file : plan.files().entrySet()) {
-                disk.write(
-                        file.getKey().under(staged),
-                        file.getValue().content(),
-                        file.getValue().mode());
-            }
-            for (RelativePath folder : folders) disk.sync(folder.under(staged));
-            disk.sync(staged);
+            write(plan, staged);
             return staged;
         } catch (IOException e) {
             discard(staged);
             throw e;
         }
+    }
+
+    private void write(InstallPlan plan, Path target) throws IOException {
+        var folders = new TreeSet<RelativePath>();
+        plan.files().keySet().forEach(path -> folders.addAll(path.folders()));
+        for (RelativePath folder : folders) disk.makeFolder(folder.under(target));
+        for (Map.Entry<RelativePath, InlineFile> file : plan.files().entrySet()) {
+            disk.write(
+                    file.getKey().under(target),
+                    file.getValue().content(),
+                    file.getValue().mode());
+        }
+        for (RelativePath folder : folders) disk.sync(folder.under(target));
+        disk.sync(target);
     }
 
     /** Moves in the rest of a committed update; the manifest last, because it may be read meanwhile. */

@@ -37,6 +37,7 @@ final class ArtifactRelease implements Preparation.Work {
     private final DeployRequest request;
     private final DeployChecks checks;
     private final ArtifactRef artifact;
+    private final DiskRoom room;
 
     ArtifactRelease(
             ServiceId id,
@@ -52,6 +53,7 @@ final class ArtifactRelease implements Preparation.Work {
         this.request = request;
         this.checks = checks;
         this.artifact = content.artifact();
+        this.room = new DiskRoom(ports.folders(), ports.artifacts().downloads(), Optional.of(artifact));
     }
 
     /** What it is, or is called until its manifest is known. */
@@ -80,7 +82,8 @@ final class ArtifactRelease implements Preparation.Work {
     void check() throws CommandException {
         Optional<Release> known = checks.releases().of(artifact.hash());
         if (known.isEmpty()) {
-            requireRoom(ports.artifacts().downloads().missing(artifact));
+            long needed = needed(ports.artifacts().downloads().missing(artifact));
+            if (room.possible() < needed) throw noRoom(needed, ports.folders().room());
             return;
         }
         Path folder = known.get().folder(id, ports.folders());
@@ -108,25 +111,25 @@ final class ArtifactRelease implements Preparation.Work {
 
     private void fetch(PreparationRun run) throws CommandException {
         Downloads downloads = ports.artifacts().downloads();
-        requireRoom(downloads.missing(artifact));
+        long needed = needed(downloads.missing(artifact));
+        long free = room.make(needed);
+        if (free < needed) throw noRoom(needed, free);
         Download download = downloads.start(artifact, new TransferNews(run, ports.timers(), artifact.size()));
         run.cancellation().onCancel(download::cancel);
         download.result().whenComplete(FatalErrors.top((fetched, problem) -> fetched(run, fetched, problem)));
     }
 
-    /** Once as an archive and once unpacked, if it does not shrink. */
-    private void requireRoom(long missing) throws CommandException {
-        long needed = withReserve(missing + artifact.size());
-        long room = ports.folders().room();
-        if (room >= needed) return;
-        throw new CommandException(
-                ErrorCode.DISK_FULL,
-                "an artifact of " + artifact.size() + " bytes needs " + needed
-                        + " bytes on the disk to be fetched and unpacked, with 10 % to spare; " + room + " are free");
+    /** Once as an archive and once unpacked, if it does not shrink; a tenth stays free. */
+    private long needed(long missing) {
+        long bytes = missing + artifact.size();
+        return bytes + bytes / 10;
     }
 
-    private static long withReserve(long bytes) {
-        return bytes + bytes / 10;
+    private CommandException noRoom(long needed, long free) {
+        return new CommandException(
+                ErrorCode.DISK_FULL,
+                "an artifact of " + artifact.size() + " bytes needs " + needed
+                        + " bytes on the disk to be fetched and unpacked, with 10 % to spare; " + free + " are free");
     }
 
     private void fetched(PreparationRun run, @Nullable CachedArtifact fetched, @Nullable Throwable problem) {
@@ -138,30 +141,41 @@ final class ArtifactRelease implements Preparation.Work {
 
     private void unpack(PreparationRun run, CachedArtifact fetched) throws CommandException {
         run.tell(new DeployEvent.StageReached(Preparing.Stage.VERIFYING));
+        Optional<StagedRelease> staged = Optional.empty();
+        while (staged.isEmpty()) staged = attempt(run, fetched);
+        StagedRelease whole = staged.get();
+        run.on(ports.disk(), () -> store(run, whole), whole::close);
+    }
+
+    /** What an archive unpacks to is known when it is unpacked. Empty: there was no room, and there is more now. */
+    private Optional<StagedRelease> attempt(PreparationRun run, CachedArtifact fetched) throws CommandException {
         StagedRelease staged = ports.folders().stage(id);
         boolean isHandedOver = false;
+        // A tenth of what is unpacked stays free.
+        long free = ports.folders().room() / 11 * 10;
         try {
-            // A tenth of what is unpacked stays free.
-            long room = ports.folders().room() / 11 * 10;
             var limits = UnpackLimits.DEFAULT
                     .withBytes(ports.artifacts().maxUnpacked())
-                    .withRoom(room);
+                    .withRoom(free);
             unpack(fetched.path(), staged.folder(), limits, run);
             isHandedOver = true;
+            return Optional.of(staged);
+        } catch (NoRoomException e) {
+            if (room.makeMore(Math.max(free, artifact.size()))) return Optional.empty();
+            throw new CommandException(ErrorCode.DISK_FULL, String.valueOf(e.getMessage()));
         } finally {
             if (!isHandedOver) staged.close();
         }
-        run.on(ports.disk(), () -> store(run, staged), staged::close);
     }
 
     private static void unpack(Path archive, Path folder, UnpackLimits limits, PreparationRun run)
-            throws CommandException {
+            throws CommandException, NoRoomException {
         try {
             ArchiveUnpacker.unpack(archive, folder, limits, run.cancellation()::isCancelled);
         } catch (BadArchiveException e) {
             throw new CommandException(ErrorCode.BAD_ARCHIVE, String.valueOf(e.getMessage()));
         } catch (NoRoomException e) {
-            throw new CommandException(ErrorCode.DISK_FULL, String.valueOf(e.getMessage()));
+            throw e;
         } catch (IOException e) {
             throw CommandException.broken("cannot unpack the archive", e);
         }

@@ -5,6 +5,7 @@ import io.efka.protocol.ServiceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -42,6 +43,17 @@ final class DeployActions implements DeployEffect.Actor {
     /** {@code result} completes with the next {@link #answer}. */
     void answerTo(CompletableFuture<DeployResult> result) {
         answers.add(result);
+    }
+
+    /** A repeated command finds the deploy that it began. */
+    void join(Deploy known, DeployTicket ticket) {
+        Optional<DeployResult> told = known.state().answer();
+        if (told.isPresent()) {
+            ticket.end(told.get());
+            return;
+        }
+        answerTo(ticket.result());
+        ticket.accept();
     }
 
     /** The deploy is over: no timer fires, and commands to the service go on. */

@@ -33,8 +33,12 @@ public record DeployRequest(
     /** What is deployed. */
     public sealed interface Content {
 
-        /** Files that came with the command. */
-        record Inline(InstallRequest request) implements Content {}
+        /**
+         * Files that came with the command.
+         *
+         * @param keepsOthers whether the current release's files are the new one's too, but for those that came
+         */
+        record Inline(InstallRequest request, boolean keepsOthers) implements Content {}
 
         /**
          * An archive that is fetched.

@@ -36,7 +36,7 @@ final class DeployRequestCodec {
 
     private static JsonObject encode(Content content) {
         var json = new JsonObject();
-        if (content instanceof Content.Inline inline) encode(inline.request(), json);
+        if (content instanceof Content.Inline inline) encode(inline, json);
         if (content instanceof Content.Fetched fetched) {
             var sources = new JsonArray();
             fetched.artifact().sources().forEach(source -> sources.add(source.toString()));
@@ -49,7 +49,9 @@ final class DeployRequestCodec {
         return json;
     }
 
-    private static void encode(InstallRequest request, JsonObject json) {
+    private static void encode(Content.Inline inline, JsonObject json) {
+        InstallRequest request = inline.request();
+        json.addProperty("keeps_others", inline.keepsOthers());
         request.manifest().ifPresent(manifest -> json.addProperty("manifest", manifest));
         var files = new JsonObject();
         request.files().forEach((path, file) -> {
@@ -80,13 +82,18 @@ final class DeployRequestCodec {
                 rule(json),
                 optional(json, "if_release"),
                 JsonFields.flag(json, "force"),
-                json.has("ignore_hold") && JsonFields.flag(json, "ignore_hold"),
+                has(json, "ignore_hold"),
                 JsonFields.flag(json, "start"),
                 true);
     }
 
+    /** A flag that an agent of before did not write. */
+    private static boolean has(JsonObject json, String flag) {
+        return json.has(flag) && JsonFields.flag(json, flag);
+    }
+
     private static Content content(JsonObject json) {
-        if (json.has("files")) return new Content.Inline(inline(json));
+        if (json.has("files")) return new Content.Inline(inline(json), has(json, "keeps_others"));
         if (json.has("url")) {
             List<URI> sources =
                     JsonFields.texts(json, "url").stream().map(URI::create).toList();

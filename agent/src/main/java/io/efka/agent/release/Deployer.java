@@ -10,6 +10,7 @@ import io.efka.protocol.ServiceStatus.Desired;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -60,6 +61,16 @@ final class Deployer {
     /** Thread-safe. */
     ServiceReleases releases() {
         return record.now();
+    }
+
+    /** Thread-safe; never blocks. Completes with what is known then. */
+    CompletableFuture<ServiceReleases> adopt(ReleaseId current, Set<ReleaseId> stored) {
+        var known = new CompletableFuture<ServiceReleases>();
+        mailbox.execute(() -> {
+            if (isRetired) all.adopt(id).thenAccept(known::complete);
+            else known.complete(record.adopt(current, stored, ports));
+        });
+        return known;
     }
 
     /** Thread-safe; never blocks. */
@@ -168,7 +179,7 @@ final class Deployer {
         Optional<Deploy> known =
                 request.commandId().filter(command -> request.isRepeated()).flatMap(record::of);
         if (known.isPresent()) {
-            join(known.get(), ticket);
+            actions.join(known.get(), ticket);
             return;
         }
         try {
@@ -189,16 +200,6 @@ final class Deployer {
             if (record.takeBack(request)) news.refused(request, refusal);
             retirement.consider();
         }
-    }
-
-    private void join(Deploy known, DeployTicket ticket) {
-        Optional<DeployResult> told = known.state().answer();
-        if (told.isPresent()) {
-            ticket.end(told.get());
-            return;
-        }
-        actions.answerTo(ticket.result());
-        ticket.accept();
     }
 
     private DeployChecks checks() {

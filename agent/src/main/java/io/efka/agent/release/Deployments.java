@@ -1,18 +1,18 @@
 package io.efka.agent.release;
 
-import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.supervision.StatusListener;
-import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The releases and deploys of all services of the device. Thread-safe; never blocks. */
 public final class Deployments implements StatusListener {
@@ -33,6 +33,28 @@ public final class Deployments implements StatusListener {
                     .computeIfAbsent(id, unknown -> new Deployer(id, found, ports, mailboxes.get(), this))
                     .resume();
         });
+        ports.services().list().forEach(service -> adopt(service.id()));
+    }
+
+    /**
+     * Takes over the releases of a service that runs one, or would, and of which nothing is known: it was installed just now, or by an
+     * agent that was killed, or the state was lost. What they are is seen from their folders. May wait for the disk; completes when
+     * it is known.
+     */
+    public CompletableFuture<ServiceReleases> adopt(ServiceId id) {
+        Optional<ReleaseId> current = ports.services()
+                .workDir(id)
+                .flatMap(workDir -> ports.folders().releaseAt(id, workDir))
+                .filter(ReleaseId::isLegal)
+                .map(ReleaseId::new);
+        ServiceReleases known = releases(id);
+        if (current.isEmpty() || known.current().isPresent()) return CompletableFuture.completedFuture(known);
+        Set<ReleaseId> stored = ports.folders().stored(id).stream()
+                .filter(ReleaseId::isLegal)
+                .map(ReleaseId::new)
+                .collect(Collectors.toSet());
+        stored.add(current.get());
+        return deployer(id).adopt(current.get(), stored);
     }
 
     /** Asks for a deploy. */
@@ -106,8 +128,8 @@ public final class Deployments implements StatusListener {
         return Optional.ofNullable(deployers.get(id)).map(Deployer::releases).orElse(ServiceReleases.NONE);
     }
 
-    /** Whether a service's current release has that content, as far as that is known without fetching it. */
-    public boolean isCurrent(ServiceId id, DeployRequest.Content content) throws CommandException {
+    /** Whether a service's current release is that one, as far as that is known without fetching or reading it. */
+    public boolean isCurrent(ServiceId id, DeployRequest.Content content) {
         ServiceReleases known = releases(id);
         if (known.current().isEmpty()) return false;
         ReleaseId current = known.current().get();
@@ -115,10 +137,6 @@ public final class Deployments implements StatusListener {
             return known.of(fetched.artifact().hash())
                     .filter(release -> release.id().equals(current))
                     .isPresent();
-        }
-        if (content instanceof DeployRequest.Content.Inline inline) {
-            ReleaseFolders.Draft draft = ports.folders().draft(id, inline.request());
-            return ReleaseId.of(draft.name(), draft.sha256()).equals(current);
         }
         return content instanceof DeployRequest.Content.Stored stored && current.isCalled(stored.release());
     }

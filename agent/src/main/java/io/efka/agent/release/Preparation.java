@@ -3,6 +3,7 @@ package io.efka.agent.release;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.release.DeployRequest.Content;
 import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -61,12 +62,12 @@ final class Preparation {
     }
 
     private Plan inline(Content.Inline content, DeployChecks checks) throws CommandException {
-        ReleaseFolders.Draft draft = folders.draft(id, content.request());
-        ReleaseId target = ReleaseId.of(draft.name(), draft.sha256());
+        ReleaseFolders.Draft draft = draft(content, checks.releases());
+        var target = new ReleaseId(draft.folderName());
         boolean isNew = checks.releases().find(target).isEmpty();
         PreparationRun.Step dry = () -> check.requireDraft(draft, folders.folder(id, target.value()));
         return onDisk(target, dry, () -> {
-            Path folder = folders.store(id, target.value(), draft);
+            Path folder = store(target, draft);
             try {
                 check.require(folders.manifest(id, folder), folder);
             } catch (CommandException refusal) {
@@ -74,6 +75,25 @@ final class Preparation {
                 throw refusal;
             }
         });
+    }
+
+    /** What came with a command is small, but a disk that is full has no room for it either. */
+    private Path store(ReleaseId target, ReleaseFolders.Draft draft) throws CommandException {
+        try {
+            return folders.store(id, target.value(), draft);
+        } catch (CommandException refusal) {
+            var room = new DiskRoom(folders, ports.artifacts().downloads(), Optional.empty());
+            if (refusal.code() != ErrorCode.DISK_FULL || !room.makeMore(draft.size())) throw refusal;
+            return folders.store(id, target.value(), draft);
+        }
+    }
+
+    private ReleaseFolders.Draft draft(Content.Inline content, ServiceReleases releases) throws CommandException {
+        Optional<Release> base =
+                releases.current().filter(unused -> content.keepsOthers()).flatMap(releases::find);
+        if (base.isEmpty()) return folders.draft(id, content.request());
+        Path folder = base.get().folder(id, folders);
+        return folders.over(id, base.get().id().value(), folder, content.request());
     }
 
     private Plan stored(Release release) {

@@ -4,6 +4,7 @@ import io.efka.agent.install.ReleaseFolders;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import io.efka.threads.FatalErrors;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -85,8 +86,11 @@ final class Pruning {
      * @param known every release that is kept, and the one that is being prepared
      */
     void sweep(Set<ReleaseId> known) {
-        Set<String> names = known.stream().map(ReleaseId::value).collect(Collectors.toSet());
-        folders.stored(id).stream().filter(name -> !names.contains(name)).forEach(this::delete);
+        Set<String> kept = known.stream().map(ReleaseId::value).collect(Collectors.toCollection(HashSet::new));
+        Set<String> stored = folders.stored(id);
+        // After the others were listed: a service may be installed at this moment, and its release is not known yet.
+        folders.current(id).ifPresent(kept::add);
+        stored.stream().filter(name -> !kept.contains(name)).forEach(this::delete);
     }
 
     private void delete(String release) {

@@ -1,5 +1,6 @@
 package io.efka.agent.release;
 
+import io.efka.agent.install.ReleaseFolders;
 import io.efka.protocol.Names;
 import java.util.regex.Pattern;
 
@@ -17,7 +18,7 @@ public record ReleaseId(String value) implements Comparable<ReleaseId> {
 
     /** @param sha256 of the content, 64 lower-case hex digits */
     public static ReleaseId of(String name, String sha256) {
-        return new ReleaseId(name + "-" + sha256.substring(0, DIGITS));
+        return new ReleaseId(ReleaseFolders.folderName(name, sha256));
     }
 
     public static boolean isLegal(String value) {

@@ -10,6 +10,7 @@ import io.efka.protocol.manifest.Manifest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,23 @@ final class ReleaseRecord {
     /** Changes what need not be on the disk yet. */
     void change(UnaryOperator<ServiceReleases> change) {
         releases = change.apply(releases);
+    }
+
+    /**
+     * What is in the folders becomes what is known, unless more is known already.
+     *
+     * @param current what the service runs, or would
+     * @param stored all that are there
+     */
+    ServiceReleases adopt(ReleaseId current, Set<ReleaseId> stored, DeployPorts ports) {
+        if (releases.current().isPresent()) return releases;
+        ServiceReleases found = releases.current(current);
+        Instant now = ports.timers().now();
+        for (ReleaseId release : stored) found = found.stored(release, Optional.empty(), now);
+        releases = found;
+        saveFact("which release is current");
+        ports.changes().changed(id);
+        return found;
     }
 
     /** What was installed without releases becomes the release to go back to. */

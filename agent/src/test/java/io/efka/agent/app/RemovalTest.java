@@ -160,7 +160,7 @@ final class RemovalTest {
         try (StateStore store = StateStore.open(data)) {
             store.commit(List.of(Change.remove("services", "camera")));
         }
-        Files.delete(data.resolve("services/camera/manifest.json"));
+        Files.delete(data.resolve("services/camera/current"));
         try (var next = new Device(data)) {
             next.start();
             assertThat(next.left()).containsExactly("services/camera");
@@ -179,7 +179,7 @@ final class RemovalTest {
         try (StateStore store = StateStore.open(data)) {
             store.commit(List.of(Change.remove("services", "camera")));
         }
-        Files.delete(data.resolve("services/camera/manifest.json"));
+        Files.delete(data.resolve("services/camera/current"));
         Files.writeString(data.resolve("state/journal.7.damaged-1"), "what was set aside");
         try (var next = new Device(data)) {
             next.start();
@@ -277,7 +277,6 @@ final class RemovalTest {
             var queues = new KeyedSerialExecutor(pool, 64, 1 << 20);
             Installer installer = watch(Installer.class, folders);
             var requests = new ServiceRequests(services, installer);
-            var installation = new Installation(services, requests, installer, silent, pool);
             var cache = new ArtifactCache(data.resolve("artifacts"), 1 << 20, timers);
             var downloads = new Downloads(cache, List.of(), timers, new Random(7));
             var deployments = new Deployments(
@@ -294,6 +293,7 @@ final class RemovalTest {
                             Duration.ofHours(24),
                             id -> {}),
                     () -> new SerialExecutor(pool));
+            var installation = new Installation(services, requests, installer, deployments, silent, pool);
             var table = CommandTables.standard(
                     new DeviceCommands(
                             services,
@@ -337,8 +337,10 @@ final class RemovalTest {
         void lives() throws Exception {
             configs.save(CAMERA, new Configuration(1, "{\"old\":true}"));
             RunId run = new Ulids(timers).get();
-            channels.environment(
-                    new Launcher.Launch(run, services.manifest(CAMERA).orElseThrow(), data.resolve("services/camera")));
+            channels.environment(new Launcher.Launch(
+                    run,
+                    services.manifest(CAMERA).orElseThrow(),
+                    services.workDir(CAMERA).orElseThrow()));
             Files.writeString(output.files().begin(CAMERA, run).stdout(), "old");
             Files.writeString(data.resolve("run/camera.stdin"), "");
             published.publish(CAMERA, "level", new JsonPrimitive(1), true);

@@ -96,6 +96,43 @@ class ArtifactCacheTest {
                 .isInstanceOf(IOException.class);
     }
 
+    private static java.util.Set<Sha256> keeping(int number) {
+        return java.util.Set.of(Sha256.of(content(number)));
+    }
+
+    @Test
+    void whatNobodyUsesGivesWayToSomethingElseOnTheDiskTheOldestFirst() throws IOException {
+        add(1).close();
+        add(2).close();
+        assertThat(cache.spare(folder, java.util.Set.of())).isEqualTo(2 * SIZE);
+        assertThat(cache.freeUp(1, java.util.Set.of())).isEqualTo(SIZE);
+        assertThat(has(1)).isFalse();
+        assertThat(has(2)).isTrue();
+        assertThat(cache.freeUp(2 * SIZE, java.util.Set.of())).isEqualTo(SIZE);
+        assertThat(cache.freeUp(1, java.util.Set.of())).isZero();
+    }
+
+    @Test
+    void whatIsInUseOrWantedGivesNoRoom() throws IOException {
+        CachedArtifact used = add(1);
+        add(2).close();
+        PartialArtifact written = cache.open(Sha256.of(content(3)), 100, bytes -> {});
+        written.append(new byte[10], 10);
+        assertThat(cache.spare(folder, keeping(2))).isZero();
+        assertThat(cache.freeUp(1, keeping(2))).isZero();
+        assertThat(used.path()).exists();
+        assertThat(has(2)).isTrue();
+
+        used.close();
+        assertThat(cache.spare(folder, keeping(2))).isEqualTo(SIZE);
+        assertThat(cache.spare(Path.of("/proc"), keeping(2)))
+                .as("on another disk")
+                .isZero();
+        assertThat(cache.spare(folder.resolve("none"), keeping(2)))
+                .as("where nothing is")
+                .isZero();
+    }
+
     @Test
     void anAbandonedPartMakesRoom() throws IOException {
         PartialArtifact part = cache.open(Sha256.of(content(1)), 900, bytes -> {});

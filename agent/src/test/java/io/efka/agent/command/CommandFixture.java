@@ -112,7 +112,6 @@ public final class CommandFixture {
                 new CommandAudit(line -> onAudit.accept(line)));
         var queues = new KeyedSerialExecutor(tasks::add, 64, 8 * 1024 * 1024);
         var requests = new ServiceRequests(supervision, installer);
-        var installation = new Installation(supervision, requests, installer, recorded, tasks::add);
         var cache = new ArtifactCache(Path.of("/nowhere/artifacts"), 1 << 20, timers);
         var downloads = new Downloads(cache, List.of(), timers, new Random(7));
         var deployments = new Deployments(
@@ -129,6 +128,7 @@ public final class CommandFixture {
                         Duration.ofHours(24),
                         id -> {}),
                 () -> tasks::add);
+        var installation = new Installation(supervision, requests, installer, deployments, recorded, tasks::add);
         table = CommandTables.standard(
                 new DeviceCommands(
                         supervision, CommandFixture::document, JsonObject::new, JsonObject::new, () -> cleared, timers),

@@ -28,6 +28,7 @@ public final class FakeInstaller implements Installer {
     Optional<CommandException> failure = Optional.empty();
     Optional<CommandException> unfit = Optional.empty();
     Optional<CommandException> unchangeable = Optional.empty();
+    Optional<CommandException> uninstallable = Optional.empty();
     final Set<ServiceId> registered = new TreeSet<>();
     KillSwitch kill = KillSwitch.never();
 
@@ -35,6 +36,17 @@ public final class FakeInstaller implements Installer {
     public ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
         if (unfit.isPresent()) throw unfit.get();
         return reading(id, text(request));
+    }
+
+    @Override
+    public Optional<String> foresee(ServiceId id, InstallRequest request) throws CommandException {
+        if (uninstallable.isPresent()) throw uninstallable.get();
+        return request.workDir().isPresent() ? Optional.empty() : Optional.of("one-00000001");
+    }
+
+    @Override
+    public boolean hasOthers(ServiceId id, Path workDir, InstallRequest request) {
+        return false;
     }
 
     @Override

@@ -60,8 +60,8 @@ class InstallTest {
         void writesManifestAndFilesWithTheirModes() throws Exception {
             Installed installed = folders.install(CAMERA, version("one"));
 
-            Path workDir = services.resolve("camera");
-            assertThat(installed.workDir()).isEqualTo(workDir);
+            Path workDir = installed.workDir();
+            assertThat(workDir.getParent()).isEqualTo(services.resolve("camera/releases"));
             assertThat(installed.manifest().program().args()).containsExactly("one");
             assertThat(installed.warnings()).isEmpty();
             assertThat(workDir.resolve("manifest.json")).hasContent(manifest("one"));
@@ -75,6 +75,37 @@ class InstallTest {
         }
 
         @Test
+        void makesAReleaseThatIsCalledByItsContentOrAsItsManifestSays() throws Exception {
+            Path workDir = folders.install(CAMERA, version("one")).workDir();
+            assertThat(String.valueOf(workDir.getFileName())).matches("([0-9a-f]{8})[0-9a-f]{4}-\\1");
+            assertThat(services.resolve("camera/current").toRealPath()).isEqualTo(workDir.toRealPath());
+            assertThat(Files.readSymbolicLink(services.resolve("camera/current")))
+                    .as("also where the data folder is moved to")
+                    .isRelative();
+            assertThat(services.resolve("camera/data")).isEmptyDirectory();
+            assertThat(services.resolve("camera/manifest.json")).doesNotExist();
+
+            folders.remove(CAMERA, workDir);
+            String named = manifest("one").replace("{", "{\"release\":\"1.4\",");
+            assertThat(folders.foresee(CAMERA, request(named, Map.of())).orElseThrow())
+                    .startsWith("1.4-");
+            assertThat(services.resolve("camera")).doesNotExist();
+            assertThat(folders.install(CAMERA, request(named, Map.of()))
+                            .workDir()
+                            .getFileName()
+                            .toString())
+                    .startsWith("1.4-");
+        }
+
+        @Test
+        void ofWhatIsInTheFolderWithoutAReleaseTakesItAsItIs() throws Exception {
+            Path placed = ServicesRoot.place(services, "one");
+            assertThat(folders.foresee(CAMERA, version("one"))).isEmpty();
+            assertThat(folders.install(CAMERA, version("one")).workDir()).isEqualTo(placed);
+            assertThat(root.refusedInstall(version("two")).code()).isEqualTo(ErrorCode.ALREADY_INSTALLED);
+        }
+
+        @Test
         void takesTheManifestFromTheFilesToo() throws Exception {
             var request = new InstallRequest(
                     Optional.empty(), Map.of("manifest.json", file(manifest("x"), 0644)), Optional.empty());
@@ -84,15 +115,15 @@ class InstallTest {
 
         @Test
         void againWithTheSameRequestSucceeds() throws Exception {
-            folders.install(CAMERA, version("one"));
-            assertThat(folders.install(CAMERA, version("one")).workDir()).isEqualTo(services.resolve("camera"));
+            Path workDir = folders.install(CAMERA, version("one")).workDir();
+            assertThat(folders.install(CAMERA, version("one")).workDir()).isEqualTo(workDir);
         }
 
         @Test
         void againWithAnotherRequestIsRefused() throws Exception {
             folders.install(CAMERA, version("one"));
             assertThat(root.refusedInstall(version("two")).code()).isEqualTo(ErrorCode.ALREADY_INSTALLED);
-            assertThat(services.resolve("camera/run.sh")).hasContent("one");
+            assertThat(services.resolve("camera/current/run.sh")).hasContent("one");
         }
 
         @Test
@@ -216,10 +247,8 @@ class InstallTest {
 
         @Test
         void takesTheServicesOwnFolder() throws Exception {
-            folders.install(CAMERA, version("one"));
-            assertThat(folders.install(CAMERA, existing(services.resolve("camera")))
-                            .workDir())
-                    .isEqualTo(services.resolve("camera"));
+            Path own = ServicesRoot.place(services, "one");
+            assertThat(folders.install(CAMERA, existing(own)).workDir()).isEqualTo(own);
         }
 
         @Test

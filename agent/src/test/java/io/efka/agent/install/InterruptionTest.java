@@ -29,6 +29,9 @@ class InterruptionTest {
     private Path temp;
 
     private Path services;
+    private Path home;
+
+    /** Of a service that was installed, the link to its release; of one that has none, its folder. */
     private Path workDir;
 
     @BeforeEach
@@ -38,7 +41,8 @@ class InterruptionTest {
 
     private void begin(int step) {
         services = temp.resolve("services" + step);
-        workDir = services.resolve("camera");
+        home = services.resolve("camera");
+        workDir = home.resolve("current");
     }
 
     private ServiceFolders folders() {
@@ -75,10 +79,10 @@ class InterruptionTest {
                         catchThrowableOfType(CommandException.class, () -> on(disk).install(CAMERA, version("one")));
                 if (!disk.hasFailed()) break;
                 assertThat(failure.code()).as("step %s", step).isEqualTo(ErrorCode.DISK_FULL);
-                assertThat(workDir).doesNotExist();
+                assertThat(home).doesNotExist();
                 assertThat(leftovers(services)).isEmpty();
             }
-            assertThat(step).isBetween(10, MANY - 1);
+            assertThat(step).isBetween(20, MANY - 1);
             assertThat(versionThere()).isEqualTo("one");
         }
 
@@ -91,7 +95,7 @@ class InterruptionTest {
                 untilCut(() -> on(disk).install(CAMERA, version("one")));
                 if (!disk.hasFailed()) break;
                 folders().recover();
-                if (Files.exists(workDir)) assertThat(versionThere()).isEqualTo("one");
+                if (Files.exists(home)) assertThat(versionThere()).isEqualTo("one");
                 assertThat(leftovers(services)).isEmpty();
                 folders().install(CAMERA, version("one"));
                 assertThat(versionThere()).isEqualTo("one");
@@ -150,7 +154,7 @@ class InterruptionTest {
         void thatIsUnfinishedDoesNotComeBackAfterARemoval() throws Exception {
             unfinishedUpdate();
             folders().remove(CAMERA, workDir);
-            folders().install(CAMERA, version("four"));
+            workDir = folders().install(CAMERA, version("four")).workDir();
             folders().recover();
             assertThat(versionThere()).isEqualTo("four");
         }
@@ -169,8 +173,37 @@ class InterruptionTest {
 
         private void installed(int step) throws Exception {
             begin(step);
-            folders().install(CAMERA, version("one"));
+            workDir = ServicesRoot.place(services, "one");
             Files.writeString(workDir.resolve("state"), "precious");
+        }
+    }
+
+    @Nested
+    class AReleaseOverAnother {
+        @Test
+        void thatIsKilledIsThereAsAWholeOrNotAtAllAndTheOtherIsUntouched() throws Exception {
+            int step = 1;
+            for (; step < MANY; step++) {
+                begin(step);
+                Path one = folders().install(CAMERA, version("one")).workDir();
+                Files.writeString(one.resolve("state"), "precious");
+                FailingDisk disk = FailingDisk.from(step);
+                Path two = home.resolve("releases/two");
+                untilCut(() -> {
+                    var releases = new ReleaseFolders(services, disk, RootRule.here());
+                    releases.store(CAMERA, "two", releases.over(CAMERA, "one", one, version("two")));
+                });
+                if (!disk.hasFailed()) break;
+                folders().recover();
+                assertThat(versionThere()).isEqualTo("one");
+                if (Files.exists(two)) {
+                    assertThat(two.resolve("run.sh")).hasContent("two");
+                    assertThat(two.resolve("state")).hasContent("precious");
+                }
+                assertThat(leftovers(services)).isEmpty();
+            }
+            assertThat(step).isBetween(10, MANY - 1);
+            assertThat(home.resolve("releases/two/state")).hasContent("precious");
         }
     }
 
@@ -183,10 +216,10 @@ class InterruptionTest {
                 begin(step);
                 folders().install(CAMERA, version("one"));
                 FailingDisk disk = FailingDisk.from(step);
-                untilCut(() -> on(disk).remove(CAMERA, workDir));
+                untilCut(() -> on(disk).remove(CAMERA, workDir.toRealPath()));
                 if (!disk.hasFailed()) break;
                 folders().recover();
-                if (Files.exists(workDir)) assertThat(versionThere()).isEqualTo("one");
+                if (Files.exists(home)) assertThat(versionThere()).isEqualTo("one");
                 assertThat(leftovers(services)).isEmpty();
             }
             assertThat(step).isBetween(4, MANY - 1);
@@ -198,7 +231,7 @@ class InterruptionTest {
         @Test
         void thatFailsLeavesTheUpdateForTheNext() throws Exception {
             begin(0);
-            folders().install(CAMERA, version("one"));
+            workDir = ServicesRoot.place(services, "one");
             Path update = Files.createDirectories(services.resolve(".committed/camera"));
             Files.writeString(update.resolve("manifest.json"), manifest("one"));
             on(FailingDisk.once(1)).recover();

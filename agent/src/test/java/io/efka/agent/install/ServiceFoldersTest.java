@@ -108,8 +108,8 @@ class ServiceFoldersTest {
         private Path workDir;
 
         @BeforeEach
-        void install() throws Exception {
-            workDir = folders.install(CAMERA, version("one")).workDir();
+        void place() throws Exception {
+            workDir = ServicesRoot.place(services, "one");
         }
 
         private CommandException refusedUpdate(InstallRequest request) {
@@ -176,6 +176,16 @@ class ServiceFoldersTest {
         }
 
         @Test
+        void neverChangesARelease() throws Exception {
+            folders.remove(CAMERA, workDir);
+            Path release = folders.install(CAMERA, version("one")).workDir();
+            CommandException refused =
+                    catchThrowableOfType(CommandException.class, () -> folders.update(CAMERA, release, version("two")));
+            assertThat(refused.code()).isEqualTo(ErrorCode.NOT_ALLOWED);
+            assertThat(release.resolve("run.sh")).hasContent("one");
+        }
+
+        @Test
         void movesNoServiceToAnotherFolder() throws Exception {
             assertThat(refusedUpdate(existing(root.externalCamera()))).hasMessageContaining("remove the service");
             assertThat(folders.update(CAMERA, workDir, existing(workDir)).workDir())
@@ -188,8 +198,8 @@ class ServiceFoldersTest {
         private Path workDir;
 
         @BeforeEach
-        void install() throws Exception {
-            workDir = folders.install(CAMERA, version("one")).workDir();
+        void place() throws Exception {
+            workDir = ServicesRoot.place(services, "one");
         }
 
         private boolean differs(InstallRequest request) throws CommandException {
@@ -226,6 +236,18 @@ class ServiceFoldersTest {
         void findsAnotherFolderDifferent() throws Exception {
             assertThat(differs(existing(workDir))).isFalse();
             assertThat(differs(existing(root.externalCamera()))).isTrue();
+        }
+
+        @Test
+        void findsWhatARequestDoesNotBring() throws Exception {
+            assertThat(folders.hasOthers(CAMERA, workDir, version("two"))).isFalse();
+            assertThat(folders.hasOthers(CAMERA, workDir, request(manifest("two"), Map.of())))
+                    .isTrue();
+            Files.createDirectories(workDir.resolve("data/deep"));
+            Files.writeString(workDir.resolve("data/deep/file"), "the service's own, of no release");
+            assertThat(folders.hasOthers(CAMERA, workDir, version("two"))).isFalse();
+            Files.createSymbolicLink(workDir.resolve("conf/deep/link"), workDir);
+            assertThat(folders.hasOthers(CAMERA, workDir, version("two"))).isTrue();
         }
 
         @Test
@@ -295,7 +317,11 @@ class ServiceFoldersTest {
     class Discovering {
         @Test
         void findsFoldersWithAManifestByName() throws Exception {
-            folders.install(CAMERA, version("one"));
+            Path release = folders.install(CAMERA, version("one")).workDir();
+            ServicesRoot.place(services, "one");
+            assertThat(folders.discover().values()).as("its release first").containsExactly(release);
+            folders.remove(CAMERA, release);
+            ServicesRoot.place(services, "one");
             Path broken = Files.createDirectory(services.resolve("broken"));
             Files.writeString(broken.resolve("manifest.json"), "{");
             Files.createDirectory(services.resolve("empty"));

@@ -5,12 +5,16 @@ import static io.efka.agent.install.Requests.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.efka.agent.files.FileModes;
 import io.efka.agent.install.Installer.InstallRequest;
+import io.efka.agent.install.Installer.InstallRequest.InlineFile;
 import io.efka.protocol.CommandException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A services root that does not exist yet, and a folder beside it whose subfolders may be registered as services. */
@@ -21,6 +25,20 @@ record ServicesRoot(Path services, Path outside, ServiceFolders folders) {
         Path outside = Files.createDirectory(temp.resolve("outside"));
         return new ServicesRoot(
                 services, outside, new ServiceFolders(services, List.of(outside, temp.resolve("not-there"))));
+    }
+
+    /** A service in its own folder, without releases, as somebody put it there or an agent of before installed it. */
+    static Path place(Path services, String version) throws IOException {
+        Path folder = Files.createDirectories(services.resolve("camera"));
+        for (Map.Entry<String, InlineFile> file :
+                Requests.version(version).files().entrySet()) {
+            Path path = folder.resolve(file.getKey());
+            Files.createDirectories(Objects.requireNonNull(path.getParent()));
+            Files.write(path, file.getValue().content());
+            FileModes.set(path, file.getValue().mode());
+        }
+        Files.writeString(folder.resolve("manifest.json"), manifest(version));
+        return folder;
     }
 
     CommandException refusedInstall(InstallRequest request) {

@@ -272,7 +272,7 @@ final class ArtifactReleaseTest {
                         .message())
                 .isEqualTo("no such program");
         var inline = new InstallRequest(Optional.of(MANIFEST), Map.of(), Optional.empty());
-        DeployTicket ticket = deployments.deploy(CAM, request("d2", new Content.Inline(inline)));
+        DeployTicket ticket = deployments.deploy(CAM, request("d2", new Content.Inline(inline, false)));
         assertThat(problem(ticket).code()).isEqualTo(ErrorCode.LAUNCH_FAILED);
         assertThat(below("services/cam/releases")).isEmpty();
     }
@@ -430,7 +430,7 @@ final class ArtifactReleaseTest {
                     .isEqualTo(request);
         }
         DeployRequest decoded =
-                DeployRequestCodec.decode(DeployRequestCodec.encode(request("d1", new Content.Inline(inline))));
+                DeployRequestCodec.decode(DeployRequestCodec.encode(request("d1", new Content.Inline(inline, false))));
         InstallRequest back = ((Content.Inline) decoded.content()).request();
         assertThat(back.manifest()).hasValue(MANIFEST);
         InlineFile file = Objects.requireNonNull(back.files().get("run.sh"));

@@ -131,8 +131,10 @@ final class DeployFixture {
         String manifest = "{\"service_id\":\"cam\",\"exec\":\"run.sh\",\"health_check\":\"process:\",\"release\":\""
                 + name + "\"}";
         byte[] script = ("#!/bin/sh\n# " + name + "\n").getBytes(StandardCharsets.UTF_8);
-        return new Content.Inline(new InstallRequest(
-                Optional.of(manifest), Map.of("run.sh", new InlineFile(script, 0755)), Optional.empty()));
+        return new Content.Inline(
+                new InstallRequest(
+                        Optional.of(manifest), Map.of("run.sh", new InlineFile(script, 0755)), Optional.empty()),
+                false);
     }
 
     DeployTicket deploy(String name) {

@@ -57,7 +57,7 @@ final class BoundariesIT {
         ok(device.ask("roots", "config", "{\"set\":{\"secret\":\"pudding-config\"}}"));
 
         Shell.Result tried = as("cat '" + device.data() + "'/state/* '" + device.data() + "'/lock '" + device.data()
-                + "'/channel.key '" + device.data() + "'/services/roots/manifest.json; ls '" + device.data()
+                + "'/channel.key '" + device.workDir("roots") + "'/manifest.json; ls '" + device.data()
                 + "' '" + device.data() + "/state' '" + device.data() + "/services' '" + device.data() + "/run'");
 
         assertThat(tried.out()).isEmpty();

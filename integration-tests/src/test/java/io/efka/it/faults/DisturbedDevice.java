@@ -7,6 +7,7 @@ import io.efka.fixtures.Await;
 import io.efka.fixtures.Folders;
 import io.efka.it.AgentProcess;
 import io.efka.it.Bundle;
+import io.efka.it.Device;
 import io.efka.it.TestBroker;
 import io.efka.it.Watcher;
 import java.io.IOException;
@@ -88,6 +89,11 @@ final class DisturbedDevice implements AutoCloseable {
 
     Path folder() {
         return folder;
+    }
+
+    /** Where a service runs that was installed. */
+    Path workDir(String service) {
+        return Device.workDir(data(), service);
     }
 
     Path data() {

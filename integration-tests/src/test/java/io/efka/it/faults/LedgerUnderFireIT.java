@@ -38,8 +38,8 @@ class LedgerUnderFireIT {
                 var device = new DisturbedDevice(broker, "fire", List.of())) {
             device.run("counted", "echo x >> launches; exec sleep 600");
             device.run("told", "while read -r line; do echo \"$line\" >> heard; done");
-            Path launches = device.data().resolve("services/counted/launches");
-            Path heard = device.data().resolve("services/told/heard");
+            Path launches = device.workDir("counted").resolve("launches");
+            Path heard = device.workDir("told").resolve("heard");
 
             for (int round = 0; round < KILLS; round++) {
                 int before = lines(launches).size();

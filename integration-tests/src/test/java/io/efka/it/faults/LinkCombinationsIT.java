@@ -180,7 +180,7 @@ class LinkCombinationsIT {
             return true;
         });
         var effects = new HashMap<String, Integer>();
-        for (String line : Files.readAllLines(device.data().resolve("services/listener/got"))) {
+        for (String line : Files.readAllLines(device.workDir("listener").resolve("got"))) {
             effects.merge(line, 1, Integer::sum);
         }
         Map<String, JsonObject> replies = replies(device);

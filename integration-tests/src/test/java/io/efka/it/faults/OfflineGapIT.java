@@ -30,7 +30,7 @@ class OfflineGapIT {
             Await.until(
                     "it wrote",
                     DisturbedDevice.SOON,
-                    () -> Files.exists(device.data().resolve("services/flood/done")));
+                    () -> Files.exists(device.workDir("flood").resolve("done")));
             broker.startEmpty();
             device.watchAgain();
             device.awaitText("flood", LINES + "\n");
@@ -59,7 +59,7 @@ class OfflineGapIT {
 
     private static void touch(DisturbedDevice device, String file) {
         try {
-            Files.createFile(device.data().resolve("services/flood/" + file));
+            Files.createFile(device.workDir("flood").resolve(file));
         } catch (java.io.IOException e) {
             throw new AssertionError(e);
         }

@@ -119,7 +119,7 @@ class OutputFaultsIT {
                     "flood",
                     "read -r go; for i in $(seq " + lines + "); do echo o; echo e >&2; done; touch done;"
                             + " exec sleep 600");
-            Path work = device.data().resolve("services/flood");
+            Path work = device.workDir("flood");
             signal(device, "-STOP");
             try {
                 // The agent is stopped, so its services are told as it would do it.

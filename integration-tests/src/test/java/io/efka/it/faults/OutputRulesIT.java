@@ -72,7 +72,7 @@ class OutputRulesIT {
             Await.until(
                     "it wrote",
                     DisturbedDevice.SOON,
-                    () -> java.nio.file.Files.exists(device.data().resolve("services/slowed/done")));
+                    () -> java.nio.file.Files.exists(device.workDir("slowed").resolve("done")));
             assertThat(device.text("slowed")).doesNotContain("20000");
             device.awaitText("slowed", "\n20000\n");
             List<Watcher.Seen> output = device.output("slowed");

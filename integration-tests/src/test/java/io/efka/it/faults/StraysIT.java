@@ -59,8 +59,8 @@ class StraysIT {
                 .get("pid")
                 .getAsLong();
         device.awaitOutput("forker", "forked\n");
-        long daemon = Long.parseLong(Files.readString(device.data().resolve("services/forker/daemon"))
-                .strip());
+        long daemon = Long.parseLong(
+                Files.readString(device.workDir("forker").resolve("daemon")).strip());
         device.agent().kill();
         ProcessHandle.of(main).ifPresent(ProcessHandle::destroyForcibly);
         Await.until("the main process is gone", SOON, () -> !Processes.isAlive(main));

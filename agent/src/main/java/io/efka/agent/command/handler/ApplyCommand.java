@@ -51,8 +51,13 @@ public final class ApplyCommand implements CommandTable.Handler {
     @Override
     public CompletableFuture<CommandResult> handle(Command command) throws CommandException {
         var decoder = new ApplyDecoder(new OnThisDevice());
+        boolean isOnlyPlanned = command.arguments().flag("plan", false);
         ApplyPlan plan = decoder.decode(command.arguments());
-        var releases = new ReleaseSteps(deployments, services, command);
+        var releases = new ReleaseSteps(deployments, services, installation, command);
+        if (isOnlyPlanned) {
+            var forecast = new ApplyForecast(supervision, installation, releases);
+            return forecast.of(plan).thenApply(result -> result.warning(decoder.warnings()));
+        }
         var steps = new ApplySteps(supervision, services, installation, releases);
         return new ApplyRun(plan, steps, queues).run().thenApply(result -> result.warning(decoder.warnings()));
     }
@@ -71,11 +76,6 @@ public final class ApplyCommand implements CommandTable.Handler {
         @Override
         public boolean isOwn(ServiceId id) throws CommandException {
             return services.isOwn(id);
-        }
-
-        @Override
-        public boolean hasReleases(ServiceId id) {
-            return ReleaseSteps.hasReleases(deployments, id);
         }
 
         @Override

@@ -59,9 +59,6 @@ final class ApplyDecoder {
         /** Whether the service's files are the agent's own; false if it was only registered. */
         boolean isOwn(ServiceId id) throws CommandException;
 
-        /** Whether it has releases, which are never changed. */
-        boolean hasReleases(ServiceId id);
-
         /** The manifest that a patch is to change; empty where it is not known here. */
         Optional<JsonObject> manifest(ServiceId id) throws CommandException;
 
@@ -143,7 +140,7 @@ final class ApplyDecoder {
         Optional<Content> fetched = DeployDecoder.fetched(service);
         if (fetched.isPresent()) return fetched;
         if (service.string("release").isPresent()) return Optional.of(DeployDecoder.content(service));
-        return Optional.of(new Content.Inline(InstallDecoder.decode(service)));
+        return Optional.of(new Content.Inline(InstallDecoder.decode(service), true));
     }
 
     private Optional<Content> patched(ServiceId id, CommandArguments service, CommandArguments patch)
@@ -151,16 +148,13 @@ final class ApplyDecoder {
         boolean isAlone = List.of("artifact", "release", "manifest", "files", "work_dir").stream()
                 .allMatch(key -> service.any(key).isEmpty());
         if (!isAlone) throw service.wrong("patch", "left out where another content is given");
-        if (device.hasReleases(id)) {
-            throw service.wrong("patch", "left out: " + id + " has releases, which are never changed; bring a new one");
-        }
         if (!device.isOwn(id)) {
             throw service.wrong("patch", "left out: " + id + " was registered, change its manifest where it is");
         }
         return device.manifest(id)
                 .map(installed -> MergePatch.apply(installed, patch.content()).toString())
-                .map(manifest ->
-                        new Content.Inline(new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty())));
+                .map(manifest -> new Content.Inline(
+                        new InstallRequest(Optional.of(manifest), Map.of(), Optional.empty()), true));
     }
 
     private static Fault unfit(String path, CommandException refusal) {

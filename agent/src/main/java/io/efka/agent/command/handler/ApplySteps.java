@@ -32,6 +32,8 @@ final class ApplySteps {
     private final Set<ServiceId> ran = ConcurrentHashMap.newKeySet();
     /** Have their new files. */
     private final Set<ServiceId> updated = ConcurrentHashMap.newKeySet();
+    /** Were running, and run a new release now. */
+    private final Set<ServiceId> switched = ConcurrentHashMap.newKeySet();
 
     ApplySteps(
             ServiceRegistry supervision, ServiceRequests services, Installation installation, ReleaseSteps releases) {
@@ -72,7 +74,15 @@ final class ApplySteps {
         } catch (CommandException refusal) {
             return done(new Action(wanted.id(), name, CommandResult.refused(refusal)));
         }
-        return action(wanted.id(), name, () -> releases.deploy(wanted));
+        boolean ran =
+                supervision.find(wanted.id()).filter(now -> !isAtRest(now)).isPresent();
+        return action(
+                wanted.id(),
+                name,
+                () -> releases.deploy(wanted).thenApply(answer -> {
+                    if (ran && answer instanceof CommandResult.Done) switched.add(wanted.id());
+                    return answer;
+                }));
     }
 
     private CompletableFuture<Optional<Action>> content(ServiceId id, InstallRequest content) {
@@ -80,8 +90,9 @@ final class ApplySteps {
             return action(
                     id,
                     "installed",
-                    () -> CompletableFuture.completedFuture(
-                            CommandResult.done().warning(installation.install(id, content))));
+                    () -> installation
+                            .install(id, content)
+                            .thenApply(warnings -> CommandResult.done().warning(warnings)));
         }
         try {
             if (!installation.differs(id, content)) return nothing();
@@ -112,18 +123,28 @@ final class ApplySteps {
     /** A oneshot that has completed is as it should be, unless this apply has changed its files since. */
     CompletableFuture<Optional<Action>> start(ServiceId id) {
         Optional<ServiceStatus> status = supervision.find(id);
-        if (status.isEmpty() || isWell(status.get())) return nothing();
+        if (status.isEmpty()) return nothing();
+        if (isWell(status.get())) {
+            if (!switched.contains(id)) return nothing();
+            return done(new Action(id, "restarted", CommandResult.of(status.get())));
+        }
         String name = ran.contains(id) ? "restarted" : "started";
         // How long a oneshot takes is up to it: an apply ends when it has begun.
         return ask(id, name, !services.isOneshot(id), Event.StartAsked::new);
     }
 
-    private static boolean isAtRest(ServiceStatus now) {
+    /** Whether nobody wants it to run, and it does not. */
+    static boolean isAtRest(ServiceStatus now) {
         return now.desired() == Desired.STOPPED && now.run().isEmpty();
     }
 
     private boolean isWell(ServiceStatus now) {
-        boolean hasCompleted = now.state() == ServiceStatus.State.COMPLETED && !updated.contains(now.id());
+        return isWell(now, updated.contains(now.id()));
+    }
+
+    /** @param isUpdated whether it has its new files, with which a oneshot has not completed yet */
+    static boolean isWell(ServiceStatus now, boolean isUpdated) {
+        boolean hasCompleted = now.state() == ServiceStatus.State.COMPLETED && !isUpdated;
         return hasCompleted || (now.desired() == Desired.RUNNING && now.state() != ServiceStatus.State.FAILED);
     }
 

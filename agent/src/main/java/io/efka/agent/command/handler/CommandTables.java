@@ -37,7 +37,7 @@ public final class CommandTables {
                 "logs", query(agentLog::lines, "lines", "level", "match", "max_bytes"),
                 "log-level", afterCompletion(IDEMPOTENT, agentLog::level, "level", "for"),
                 "apply",
-                        afterCompletion(IDEMPOTENT, apply, "services", "prune")
+                        afterCompletion(IDEMPOTENT, apply, "services", "prune", "plan")
                                 .readingFolders()
                                 .lettingPass(ApplyDecoder::fetches),
                 "restart", afterCompletion(NON_IDEMPOTENT, restart).readingFolders(),

@@ -22,7 +22,7 @@ final class DeployDecoder {
         if (isInline && release.isPresent()) {
             throw arguments.wrong("release", "left out where a manifest is given, which names its release itself");
         }
-        if (isInline) return new Content.Inline(InstallDecoder.decode(arguments));
+        if (isInline) return new Content.Inline(InstallDecoder.decode(arguments), false);
         if (release.isEmpty()) {
             throw arguments.wrong(
                     "artifact",

@@ -38,13 +38,27 @@ public final class InstallCommands {
         Optional<Content> fetched = DeployDecoder.fetched(command.arguments());
         if (fetched.isPresent()) return fetch(command, id, fetched.get(), starts, isDone);
         InstallRequest request = InstallDecoder.decode(command.arguments());
-        List<String> warnings = isDone ? List.of() : installation.install(id, request);
-        if (!starts) {
-            return CompletableFuture.completedFuture(
-                    installed(CommandResult.of(services.status(id))).warning(warnings));
+        CompletableFuture<List<String>> installing =
+                isDone ? CompletableFuture.completedFuture(List.of()) : installation.install(id, request);
+        return installing.thenCompose(warnings ->
+                (starts ? start(command, id, isDone) : stopped(id)).thenApply(answer -> answer.warning(warnings)));
+    }
+
+    private CompletableFuture<CommandResult> stopped(ServiceId id) {
+        try {
+            return CompletableFuture.completedFuture(installed(CommandResult.of(services.status(id))));
+        } catch (CommandException gone) {
+            return CompletableFuture.completedFuture(CommandResult.refused(gone));
         }
-        return services.ask(id, asking(command, id), asked -> new Event.StartAsked(asked, isDone, Optional.empty()))
-                .thenApply(outcome -> installed(started(command, outcome)).warning(warnings));
+    }
+
+    private CompletableFuture<CommandResult> start(Command command, ServiceId id, boolean isDone) {
+        try {
+            return services.ask(id, asking(command, id), asked -> new Event.StartAsked(asked, isDone, Optional.empty()))
+                    .thenApply(outcome -> installed(started(command, outcome)));
+        } catch (CommandException gone) {
+            return CompletableFuture.completedFuture(CommandResult.refused(gone));
+        }
     }
 
     /** A deploy of a service that is not there yet. It waits for its turn by itself. */

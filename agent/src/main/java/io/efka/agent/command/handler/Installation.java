@@ -4,6 +4,7 @@ import io.efka.agent.command.CommandResult;
 import io.efka.agent.install.Installer;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.install.Installer.Installed;
+import io.efka.agent.release.Deployments;
 import io.efka.agent.supervision.Event;
 import io.efka.agent.supervision.Request;
 import io.efka.agent.supervision.Request.Outcome;
@@ -32,12 +33,19 @@ public final class Installation {
     private final ServiceRegistry supervision;
     private final ServiceRequests services;
     private final Installer installer;
+    private final Deployments deployments;
     private final Events events;
     private final Executor pool;
 
     /** @param pool goes on with a removal when the service has stopped: the folder is not removed on its mailbox */
     public Installation(
-            ServiceRegistry supervision, ServiceRequests services, Installer installer, Events events, Executor pool) {
+            ServiceRegistry supervision,
+            ServiceRequests services,
+            Installer installer,
+            Deployments deployments,
+            Events events,
+            Executor pool) {
+        this.deployments = deployments;
         this.supervision = supervision;
         this.services = services;
         this.installer = installer;
@@ -57,8 +65,8 @@ public final class Installation {
                         + " is installed already: use apply, which updates it (remove would delete what it has written, too)");
     }
 
-    /** Returns what the manifest's reader warns of. */
-    List<String> install(ServiceId id, InstallRequest request) throws CommandException {
+    /** Completes with what the manifest's reader warns of. What comes with the request is the service's first release. */
+    CompletableFuture<List<String>> install(ServiceId id, InstallRequest request) throws CommandException {
         requireNew(id);
         services.requireNoCycle(ServiceRequests.usable(id, check(id, request)).manifest());
         Installed installed = installer.install(id, request);
@@ -70,12 +78,27 @@ public final class Installation {
                     ErrorCode.DISK_FULL, "service " + id + " could not be registered: " + e.getMessage());
         }
         events.service(id, "installed", Map.of("work_dir", installed.workDir().toString()));
-        return installed.warnings();
+        return deployments.adopt(id).thenApply(done -> installed.warnings());
     }
 
     /** Reads the request's manifest without writing anything; refuses a folder that may not be registered. */
     ManifestReading check(ServiceId id, InstallRequest request) throws CommandException {
         return installer.check(id, request);
+    }
+
+    /** The release that {@link #install} would write, if it would write one; refuses what that would refuse. */
+    Optional<String> foresee(ServiceId id, InstallRequest request) throws CommandException {
+        return installer.foresee(id, request);
+    }
+
+    /** Whether the service has files that the request does not bring. */
+    boolean hasOthers(ServiceId id, InstallRequest request) throws CommandException {
+        return installer.hasOthers(id, services.workDir(id), request);
+    }
+
+    /** Refuses what an update or a removal would refuse before it stops anything. */
+    void requireChangeable(ServiceId id) throws CommandException {
+        installer.requireChangeable(id, services.workDir(id));
     }
 
     boolean differs(ServiceId id, InstallRequest request) throws CommandException {

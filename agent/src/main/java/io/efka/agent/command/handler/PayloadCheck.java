@@ -33,7 +33,7 @@ public final class PayloadCheck {
             "confirm_within");
 
     /** The arguments of {@code apply}. */
-    public static final Set<String> APPLY = Set.of("services", "prune");
+    public static final Set<String> APPLY = Set.of("services", "prune", "plan");
 
     private final List<Fault> faults = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -78,6 +78,7 @@ public final class PayloadCheck {
         CommandArguments arguments = CommandArguments.of(payload);
         check.warnings.addAll(arguments.warnUnknown(APPLY));
         var decoder = new ApplyDecoder(new AnyDevice());
+        check.collect(() -> arguments.flag("plan", false));
         check.collect(() -> decoder.decode(arguments));
         check.warnings.addAll(decoder.warnings());
         return new Findings(check.faults, check.warnings);
@@ -124,11 +125,6 @@ public final class PayloadCheck {
         @Override
         public boolean isOwn(ServiceId id) {
             return true;
-        }
-
-        @Override
-        public boolean hasReleases(ServiceId id) {
-            return false;
         }
 
         @Override
