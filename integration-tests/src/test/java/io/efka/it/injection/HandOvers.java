@@ -106,6 +106,9 @@ final class HandOvers {
         load(all, "io.efka.agent.output.store.FolderWatch.take", "agent-output-watch");
         load(all, "io.efka.agent.search.SearchPool.answer", "agent-search");
         load(all, "io.efka.agent.search.SearchPool.run", "");
+        // the event journal
+        load(all, "io.efka.agent.events.EventJournal.record", "");
+        load(all, "io.efka.agent.events.EventJournal.write", "agent-events");
         // the channel
         load(all, "io.efka.agent.channel.ChannelThread.handle", "agent-channel");
         load(all, "io.efka.agent.channel.ChannelThread.register", "agent-channel");
