@@ -82,14 +82,16 @@ class EventJournalIT {
         assertThat(texts(found))
                 .as("%s", found)
                 .anySatisfy(event -> assertThat(event)
-                        .contains("\"service\":\"cam\"", "\"from\":\"running\"", "\"signal\":\"KILL\"", "\"session\":1"))
+                        .contains(
+                                "\"service\":\"cam\"", "\"from\":\"running\"", "\"signal\":\"KILL\"", "\"session\":1"))
                 .anySatisfy(event -> assertThat(event).contains("\"event\":\"started\"", "\"session\":2"));
         assertThat(found.get("unreadable").getAsInt()).isEqualTo(1);
         assertThat(found.get("truncated").getAsBoolean()).isFalse();
         assertThat(texts(events("{\"match\":\"\\\"signal\\\":\\\"KILL\\\"\",\"service\":\"cam\",\"since\":\"1h\"}")))
                 .isNotEmpty()
                 .allSatisfy(event -> assertThat(event).contains("\"service\":\"cam\""));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(last))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(last)))
+                .isEqualTo("rw-------");
     }
 
     @Test
@@ -131,8 +133,10 @@ class EventJournalIT {
         assertThat(device.agent().log()).contains("WARN", "events are not kept in the journal");
         assertThat(Files.readString(inTheWay)).isEqualTo("somebody's");
         Files.delete(inTheWay);
-        Await.until("it is written again", LIMIT, () -> written(device.data().resolve("events"))
-                .contains("\"to\":\"running\""));
+        Await.until(
+                "it is written again",
+                LIMIT,
+                () -> written(device.data().resolve("events")).contains("\"to\":\"running\""));
         assertThat(texts(events("{\"from\":0}")).get(0)).contains("\"event\":\"started\"");
         assertThat(device.agent().log()).contains("events are kept in the journal again; 0 were lost");
     }

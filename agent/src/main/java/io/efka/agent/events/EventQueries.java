@@ -20,7 +20,7 @@ public interface EventQueries {
      * The events that are asked for, bounded in size.
      *
      * @return completes within seconds, from any thread; exceptionally with {@link Logs.BadMatch} if {@code match} cannot be used,
-     *     with {@link Logs.Busy} if too many others search, with an {@link java.io.IOException} if the journal cannot be read
+     *     with {@link Logs.Busy} if too many others search, with an {@link java.io.IOException} if the disk does not answer
      */
     CompletableFuture<Page> find(Query query);
 

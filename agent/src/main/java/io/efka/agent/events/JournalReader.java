@@ -42,9 +42,8 @@ final class JournalReader {
         // The lines that wait first: one that is written meanwhile is then seen twice, and not never.
         List<EventJournal.Waiting> waiting = journal.waiting();
         long end = journal.end();
-        List<Segment> segments = journal.files().segments();
         var filter = new LineFilter(query.match(), budget);
-        var search = new Search(query, segments, lines(waiting), end, filter, budget, most(query));
+        var search = new Search(query, journal.files(), lines(waiting), end, filter, budget, most(query));
         boolean isForward = query.from().isPresent() || query.time().since().isPresent();
         return query.lines().isPresent() || !isForward ? search.last() : search.forward();
     }
@@ -77,20 +76,30 @@ final class JournalReader {
 
         Search(
                 Query query,
-                List<Segment> segments,
+                JournalFiles files,
                 byte[] waiting,
                 long end,
                 LineFilter filter,
                 SearchBudget budget,
                 int most) {
             this.query = query;
-            this.segments = segments;
             this.waiting = waiting;
             this.filter = filter;
             this.budget = budget;
             this.most = most;
             this.from = query.from().orElse(0);
             this.to = Math.min(query.to().orElse(end), end);
+            this.segments = segments(files);
+        }
+
+        /** If the folder cannot be read, the lines that wait are all there is. */
+        private List<Segment> segments(JournalFiles files) {
+            try {
+                return files.segments();
+            } catch (IOException e) {
+                unreadable++;
+                return List.of();
+            }
         }
 
         /** Searches from {@code from} on; all events before {@code next} were looked at. */
