@@ -13,6 +13,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.EventsCommand;
 import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
@@ -86,14 +87,6 @@ import org.slf4j.LoggerFactory;
 
 /** Creates and connects all parts of an agent. What is started first is stopped last. */
 final class AgentAssembly {
-    /** Replies and events that wait for the broker: an hour offline of a lively device. */
-    private static final int OUTBOX_MESSAGES = 10_000;
-
-    private static final long OUTBOX_BYTES = 4L << 20;
-    private static final int QUEUE_SIZE = 64;
-    /** For the payloads of waiting commands: eight of the largest. */
-    private static final long QUEUE_BYTES = 2L << 20;
-
     /** How much of the stop timeout is left to the parts other than services. */
     private static final Duration RESERVE = Duration.ofSeconds(6);
 
@@ -102,7 +95,7 @@ final class AgentAssembly {
     private final ThreadPools pools = new ThreadPools();
     private final SystemTimers timers = new SystemTimers(pools.workers());
     private final MqttLink link;
-    private final EventPublisher events;
+    private final EventParts eventParts;
     private final Output output;
     private final DataPublisher data;
     private final ServiceChannels channels;
@@ -142,8 +135,9 @@ final class AgentAssembly {
         isStateWhole = store.damages().isEmpty();
         if (isStateWhole) serviceStore.forgetOrphans(); // before anybody reads what is kept of services
         link = new PahoLink(settings.broker(), timers, random);
-        var outbox = new Outbox(link, timers, OUTBOX_MESSAGES, OUTBOX_BYTES);
-        events = new EventPublisher(topics, timers, number, outbox::send);
+        eventParts = new EventParts(topics, folder, link, timers, number);
+        Outbox outbox = eventParts.outbox();
+        EventPublisher events = eventParts.publisher();
         var statusCodec = new StatusCodec(number, id -> deployments().describe(id));
         var statuses = new RetainedStatuses(topics, link, timers, events, statusCodec);
         output = new Output(settings.folders().logs(), new StoredOffsets(store), link, topics, events, timers);
@@ -183,13 +177,13 @@ final class AgentAssembly {
         discovery = new ServiceDiscovery(serviceStore, folders, manifests::now);
         orphans = new OrphanSweep(serviceStore, output, settings.folders().isOwnLogs(), channels, launcher);
         var brokerState = new BrokerState(timers, link::describe);
-        var sections = InfoSections.of(settings, brokerState, cgroups, store, channels, data, () -> dropped(outbox));
+        var sections = InfoSections.of(settings, brokerState, cgroups, store, channels, data, this::dropped);
         var info = new DeviceInfo(instance, machine, topics, System::nanoTime, sections);
         Settings.LedgerBounds kept = settings.ledger();
         var ledger = new Ledger(new StoredLedger(store), kept.entries(), kept.age(), timers);
         var audit = new CommandAudit(LoggerFactory.getLogger(CommandAudit.LOGGER)::info);
         var context = new CommandContext(topics, ledger, outbox::send, services, events, timers, audit);
-        var queues = new KeyedSerialExecutor(pools.workers(), pools.folders(), QUEUE_SIZE, QUEUE_BYTES);
+        var queues = KeyedSerialExecutor.standard(pools.workers(), pools.folders());
         artifacts = ArtifactParts.of(settings, topics, timers, random);
         deployments = new Deployments(
                 new DeployPorts(
@@ -221,7 +215,8 @@ final class AgentAssembly {
                         timers),
                 new AgentLogCommands(log, timers),
                 new ServiceCommands(requests, statusCodec::encode, launcher::isGrouped),
-                new LogsCommand(requests, output.logs(), timers),
+                new EventsCommand(eventParts.queries(), timers),
+                new LogsCommand(requests, output.logs(eventParts.searches()), timers),
                 new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
                 new InstallCommands(installation, requests, deployments),
@@ -261,9 +256,8 @@ final class AgentAssembly {
         return mailbox;
     }
 
-    private Map<String, Long> dropped(Outbox outbox) {
-        long commands = router.dropped() + session.dropped();
-        return Map.of("messages", outbox.dropped(), "events", events.dropped(), "commands", commands);
+    private Map<String, Long> dropped() {
+        return eventParts.dropped(router.dropped() + session.dropped());
     }
 
     Departure departure() {
@@ -296,7 +290,8 @@ final class AgentAssembly {
 
     /** Services first: they are kept whether there is a broker or not. */
     void start() {
-        events.device("started", Map.of("version", version.value()));
+        eventParts.start();
+        eventParts.publisher().device("started", Map.of("version", version.value()));
         folders.recover();
         AgentThread.step();
         cgroups.warnIfUnusable();
@@ -325,7 +320,7 @@ final class AgentAssembly {
     void stop(Duration limit) {
         spares.close();
         desired.end();
-        events.device("stopping", Map.of());
+        eventParts.publisher().device("stopping", Map.of());
         disk.close();
         metrics.close();
         deployments.close();
@@ -341,6 +336,7 @@ final class AgentAssembly {
         probes.close();
         launcher.close();
         AgentThread.step();
+        eventParts.close();
         timers.close();
         folders.close();
         pools.close();

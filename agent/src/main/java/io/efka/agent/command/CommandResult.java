@@ -2,6 +2,7 @@ package io.efka.agent.command;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.agent.supervision.Request.Outcome;
@@ -13,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What became of a command, before it is put into a reply. */
 public sealed interface CommandResult {
@@ -103,6 +105,11 @@ public sealed interface CommandResult {
 
         public ReplyFields and(String key, boolean value) {
             return and(key, new JsonPrimitive(value));
+        }
+
+        /** Empty: null. */
+        public ReplyFields and(String key, Optional<String> value) {
+            return and(key, value.<JsonElement>map(JsonPrimitive::new).orElse(JsonNull.INSTANCE));
         }
 
         public ReplyFields and(String key, ReplyFields value) {

@@ -14,6 +14,11 @@ import java.util.function.Consumer;
  * which slots were reserved; queues never wait for each other. Work runs on the given executor. Thread-safe; never blocks.
  */
 public final class KeyedSerialExecutor {
+    /** Commands that wait for one service, or for the device. */
+    private static final int SIZE = 64;
+    /** For the payloads of waiting commands: eight of the largest. */
+    private static final long MAX_BYTES = 2L << 20;
+
     private final Executor pool;
     private final Executor folders;
     private final int size;
@@ -31,6 +36,11 @@ public final class KeyedSerialExecutor {
      */
     public KeyedSerialExecutor(Executor pool, int size, long maxBytes) {
         this(pool, pool, size, maxBytes);
+    }
+
+    /** With the bounds of the protocol. */
+    public static KeyedSerialExecutor standard(Executor pool, Executor folders) {
+        return new KeyedSerialExecutor(pool, folders, SIZE, MAX_BYTES);
     }
 
     /**

@@ -18,7 +18,7 @@ public final class ExposedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(ExposedFiles.class);
 
     /** These folders, and everything in them, are private. */
-    private static final List<String> PRIVATE_FOLDERS = List.of("state", "run");
+    private static final List<String> PRIVATE_FOLDERS = List.of("state", "run", "events");
 
     private static final List<String> PRIVATE =
             List.of("lock", "channel.key", "services/.staging", "services/.committed", "services/.trash");

@@ -15,7 +15,14 @@ import java.util.stream.Stream;
 public final class UnwritableFolders {
     /** What the agent makes in the data folder; others may be there too, such as {@code lost+found}. */
     private static final List<String> IN_DATA = List.of(
-            "state", "run", "channel", "services", "services/.staging", "services/.committed", "services/.trash");
+            "state",
+            "run",
+            "events",
+            "channel",
+            "services",
+            "services/.staging",
+            "services/.committed",
+            "services/.trash");
 
     private UnwritableFolders() {}
 

@@ -4,9 +4,9 @@ import io.efka.agent.output.ship.DiskShare;
 import io.efka.agent.output.ship.Shipper;
 import io.efka.agent.output.store.LogDisk;
 import io.efka.agent.output.store.LogFiles;
-import io.efka.agent.output.store.LogQueries;
 import io.efka.agent.output.store.LogReader;
 import io.efka.agent.output.store.OffsetStore;
+import io.efka.agent.search.SearchPool;
 import io.efka.agent.supervision.Logs;
 import io.efka.agent.supervision.OutputFiles;
 import io.efka.agent.telemetry.Events;
@@ -21,14 +21,12 @@ import java.util.function.LongSupplier;
 
 /**
  * Services' output: stores it on disk, ships it to the broker, and reads it back. It has two threads,
- * {@code agent-output} and {@code agent-output-watch}, from {@link #start()} to {@link #close()}, and up to two more,
- * {@code agent-logs}, while logs are read. Thread-safe; only {@code close} and {@code forgetAllBut} block.
+ * {@code agent-output} and {@code agent-output-watch}, from {@link #start()} to {@link #close()}. Thread-safe; only {@code close} and {@code forgetAllBut} block.
  */
 public final class Output implements AutoCloseable {
     private final LongSupplier maxPacket;
     private final Shipper shipper;
     private final LogFiles files;
-    private final LogQueries logs;
 
     /** @param folder contains one folder per service */
     public Output(Path folder, OffsetStore offsets, MqttLink link, Topics topics, Events events, Timers timers) {
@@ -40,8 +38,6 @@ public final class Output implements AutoCloseable {
         this.maxPacket = link::maxPacket;
         shipper = new Shipper(offsets, acknowledged, link, topics, events, timers, new DiskShare(disk.free()));
         files = new LogFiles(folder, acknowledged, disk, shipper);
-        logs = new LogQueries(
-                reader(), timers, System::nanoTime, Runtime.getRuntime().availableProcessors());
     }
 
     /** For whoever starts services. */
@@ -49,9 +45,10 @@ public final class Output implements AutoCloseable {
         return files;
     }
 
-    /** For whoever reads logs. */
-    public Logs logs() {
-        return logs;
+    /** For whoever reads logs; each query is a search of that pool. */
+    public Logs logs(SearchPool searches) {
+        LogReader reader = reader();
+        return (id, query) -> searches.run(budget -> reader.read(id, query, budget));
     }
 
     LogReader reader() {
@@ -87,7 +84,6 @@ public final class Output implements AutoCloseable {
      */
     @Override
     public void close() {
-        logs.close();
         shipper.close();
     }
 }

@@ -5,6 +5,7 @@ import io.efka.agent.telemetry.Events;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ record DeployNews(ServiceId id, Events events, Changes changes) {
                         deploy.state().visible(),
                         holders(deploy),
                         why);
-        told(deploy);
+        say(deploy, events::service);
     }
 
     private static String holders(Deploy deploy) {
@@ -42,8 +43,19 @@ record DeployNews(ServiceId id, Events events, Changes changes) {
         return held.holds().stream().map(Hold::toString).collect(Collectors.joining(", ", " ", ""));
     }
 
-    /** It has got further within that state. */
+    /** It has got further within that state: only what it waits for is worth keeping. */
     void told(Deploy deploy) {
+        boolean isMoving = deploy.state() instanceof Preparing preparing
+                && preparing.transfer().filter(it -> it.waiting().isEmpty()).isPresent();
+        say(deploy, isMoving ? events::progress : events::service);
+    }
+
+    /** How an event is announced. */
+    private interface Announcement {
+        void of(ServiceId id, String kind, Map<String, ?> fields);
+    }
+
+    private void say(Deploy deploy, Announcement announcement) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("release", deploy.target().value());
         fields.put("state", deploy.state().visible());
@@ -52,7 +64,7 @@ record DeployNews(ServiceId id, Events events, Changes changes) {
         if (deploy.state() instanceof Held held)
             fields.put("holds", held.holds().stream().map(Hold::fields).toList());
         fields.putAll(deploy.detailFields());
-        events.service(id, "deploy", fields);
+        announcement.of(id, "deploy", fields);
         changes.changed(id);
     }
 

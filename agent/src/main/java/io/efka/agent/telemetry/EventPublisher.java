@@ -9,6 +9,7 @@ import io.efka.protocol.json.JsonWriter;
 import io.efka.threads.FatalErrors;
 import io.efka.threads.Timers;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,32 +27,41 @@ public final class EventPublisher implements Events {
     private final Timers timers;
     private final long session;
     private final Function<Message, CompletableFuture<Void>> outbox;
+    private final EventRecorder recorder;
     private final AtomicLong unannounced = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
 
     /**
      * @param session number of this start of the agent; part of every event
      * @param outbox completes when the broker has acknowledged the message; fails when it was dropped
+     * @param recorder keeps every event but those that only say how far something is, whether or not there is a broker
      */
     public EventPublisher(
-            Topics topics, Timers timers, long session, Function<Message, CompletableFuture<Void>> outbox) {
+            Topics topics,
+            Timers timers,
+            long session,
+            Function<Message, CompletableFuture<Void>> outbox,
+            EventRecorder recorder) {
         this.topics = topics;
         this.timers = timers;
         this.session = session;
         this.outbox = outbox;
+        this.recorder = recorder;
     }
 
     @Override
     public void device(String kind, Map<String, ?> fields) {
-        var json = head();
-        send(topics.device("event"), complete(json, kind, fields));
+        publish(Optional.empty(), complete(head(), kind, fields));
     }
 
     @Override
     public void service(ServiceId id, String kind, Map<String, ?> fields) {
-        var json = head();
-        json.addProperty("service", id.value());
-        send(topics.service(id, "event"), complete(json, kind, fields));
+        publish(Optional.of(id), ofService(id, kind, fields));
+    }
+
+    @Override
+    public void progress(ServiceId id, String kind, Map<String, ?> fields) {
+        send(topics.service(id, "event"), ofService(id, kind, fields));
     }
 
     /** There is a connection again: announces how many events were dropped meanwhile. */
@@ -61,6 +71,7 @@ public final class EventPublisher implements Events {
         JsonObject json = complete(head(), "events_dropped", Map.of("count", count));
         outbox.apply(message(topics.device("event"), json)).whenComplete(FatalErrors.top((done, failure) -> {
             if (failure != null) unannounced.addAndGet(count);
+            else recorder.record(Optional.empty(), json, JsonWriter.bytes(json));
         }));
     }
 
@@ -69,10 +80,22 @@ public final class EventPublisher implements Events {
         return dropped.get();
     }
 
+    /** The recorder first: it has the event even if the agent is killed before the broker has it. */
+    private void publish(Optional<ServiceId> service, JsonObject json) {
+        String topic = service.map(id -> topics.service(id, "event")).orElseGet(() -> topics.device("event"));
+        Message message = message(topic, json);
+        recorder.record(service, json, message.payload());
+        send(message, json);
+    }
+
     private void send(String topic, JsonObject json) {
-        outbox.apply(message(topic, json)).whenComplete(FatalErrors.top((done, failure) -> {
+        send(message(topic, json), json);
+    }
+
+    private void send(Message message, JsonObject json) {
+        outbox.apply(message).whenComplete(FatalErrors.top((done, failure) -> {
             if (failure == null) online();
-            else if (isTooLarge(failure) && !json.has(SHORTENED)) send(topic, shortened(json));
+            else if (isTooLarge(failure) && !json.has(SHORTENED)) send(message.topic(), shortened(json));
             else countDropped();
         }));
     }
@@ -82,7 +105,7 @@ public final class EventPublisher implements Events {
     }
 
     /** The event without its details. */
-    private static JsonObject shortened(JsonObject json) {
+    public static JsonObject shortened(JsonObject json) {
         JsonObject core = json.deepCopy();
         core.keySet().retainAll(CORE);
         core.addProperty(SHORTENED, true);
@@ -99,6 +122,12 @@ public final class EventPublisher implements Events {
         json.addProperty("v", 1);
         json.addProperty("at", JsonWriter.timestamp(timers.now()));
         return json;
+    }
+
+    private JsonObject ofService(ServiceId id, String kind, Map<String, ?> fields) {
+        JsonObject json = head();
+        json.addProperty("service", id.value());
+        return complete(json, kind, fields);
     }
 
     /** Adds the fields, which cannot replace those that every event has. */

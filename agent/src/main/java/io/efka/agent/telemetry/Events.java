@@ -16,4 +16,9 @@ public interface Events {
 
     /** Announces an event of one service, published on {@code …/svc/{service}/event}. */
     void service(ServiceId id, String kind, Map<String, ?> fields);
+
+    /** Says how far something is, again and again: as {@link #service}, but not worth keeping. */
+    default void progress(ServiceId id, String kind, Map<String, ?> fields) {
+        service(id, kind, fields);
+    }
 }

@@ -52,11 +52,13 @@ final class ArchitectureTest {
             agent.release           -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.artifact, agent.artifact.archive, agent.install
             agent.command.ledger    -> threads, protocol, protocol.json, mqtt, agent.supervision
             agent.command           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command.ledger
-            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.channel, agent.artifact, agent.install, agent.release, agent.command.ledger, agent.command
+            agent.command.handler   -> threads, protocol, protocol.json, protocol.manifest, agent.supervision, agent.telemetry, agent.events, agent.channel, agent.artifact, agent.install, agent.release, agent.command.ledger, agent.command
             agent.desired           -> threads, protocol, protocol.json, mqtt, agent.supervision, agent.telemetry, agent.command
-            agent.output.store      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files
+            agent.search            -> threads, agent.supervision
+            agent.events            -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.files, agent.search
+            agent.output.store      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files, agent.search
             agent.output.ship       -> threads, protocol, protocol.json, protocol.manifest, mqtt, agent.runtime, agent.telemetry, agent.output.store
-            agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.output.store, agent.output.ship
+            agent.output            -> threads, protocol, mqtt, agent.supervision, agent.telemetry, agent.search, agent.output.store, agent.output.ship
             agent.process.proc      -> threads, protocol, protocol.manifest, agent.supervision
             agent.process.cgroup    -> threads, protocol, protocol.manifest, agent.supervision, agent.process.proc
             agent.process.tree      -> threads, words, protocol, protocol.manifest, agent.supervision, agent.files, agent.process.proc, agent.process.cgroup
@@ -177,7 +179,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule nobodyElseSeesRe2 = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + "agent.output.store..", ROOT + "fleet.logs..", ROOT + "fleet.cli..")
+            .resideOutsideOfPackages(ROOT + "agent.search..", ROOT + "fleet.logs..", ROOT + "fleet.cli..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.google.re2j..");

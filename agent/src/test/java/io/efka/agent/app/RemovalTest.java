@@ -19,6 +19,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.EventsCommand;
 import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
@@ -42,6 +43,7 @@ import io.efka.agent.release.InMemoryReleases;
 import io.efka.agent.runtime.SerialExecutor;
 import io.efka.agent.runtime.SystemTimers;
 import io.efka.agent.runtime.Ulids;
+import io.efka.agent.search.SearchPool;
 import io.efka.agent.state.Change;
 import io.efka.agent.state.StateStore;
 import io.efka.agent.state.StoredConfigs;
@@ -221,6 +223,7 @@ final class RemovalTest {
         private final StoredServices store;
         private final StoredConfigs configs;
         private final StoredOffsets offsets;
+        private final SearchPool searches;
         private final Output output;
         private final ServiceChannels channels;
         private final ProcessLauncher launcher;
@@ -239,6 +242,7 @@ final class RemovalTest {
             offsets = new StoredOffsets(state);
             Events silent = new Silent();
             var link = new FakeLink();
+            searches = new SearchPool(timers);
             output = new Output(data.resolve("logs"), offsets, link, topics, silent, timers);
             published = new DataPublisher(topics, link, timers, silent, new StoredRetained(state));
             channels = new ServiceChannels(data, timers, new NoPublications(), configs, pool);
@@ -304,7 +308,8 @@ final class RemovalTest {
                             timers),
                     new AgentLogCommands(new NoLog(), timers),
                     new ServiceCommands(requests, status -> new JsonObject(), run -> true),
-                    new LogsCommand(requests, output.logs(), timers),
+                    new EventsCommand(query -> new CompletableFuture<>(), timers),
+                    new LogsCommand(requests, output.logs(searches), timers),
                     new ManifestCommand(requests),
                     new ChannelCommands(requests, channels, timers),
                     new InstallCommands(installation, requests, deployments),
@@ -389,7 +394,7 @@ final class RemovalTest {
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     Optional.empty());
-            return output.logs().read(CAMERA, query).join().end();
+            return output.logs(searches).read(CAMERA, query).join().end();
         }
 
         /** Everything on the disk and in the state that names the service, but for what the broker is still to hear. */
@@ -426,6 +431,7 @@ final class RemovalTest {
         public void close() {
             try {
                 services.stop(Duration.ofSeconds(5));
+                searches.close();
                 output.close();
                 launcher.close();
                 timers.close();

@@ -11,6 +11,7 @@ import io.efka.agent.command.handler.ChannelCommands;
 import io.efka.agent.command.handler.CommandTables;
 import io.efka.agent.command.handler.DeployCommands;
 import io.efka.agent.command.handler.DeviceCommands;
+import io.efka.agent.command.handler.EventsCommand;
 import io.efka.agent.command.handler.HoldCommands;
 import io.efka.agent.command.handler.InstallCommands;
 import io.efka.agent.command.handler.Installation;
@@ -21,6 +22,7 @@ import io.efka.agent.command.handler.RetainedTopics;
 import io.efka.agent.command.handler.ServiceCommands;
 import io.efka.agent.command.handler.ServiceRequests;
 import io.efka.agent.command.ledger.Ledger;
+import io.efka.agent.events.EventQueries;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.release.Artifacts;
 import io.efka.agent.release.DeployPorts;
@@ -71,6 +73,9 @@ public final class CommandFixture {
     Map<String, ?> lastEvent = Map.of();
     public final List<Message> acknowledged = new ArrayList<>();
     final List<Logs.Query> logQueries = new ArrayList<>();
+    final List<EventQueries.Query> eventQueries = new ArrayList<>();
+    CompletableFuture<EventQueries.Page> eventAnswer =
+            CompletableFuture.completedFuture(new EventQueries.Page(List.of(), 7, 7, Optional.empty(), 0, false));
     CompletableFuture<Logs.Page> logAnswer = CompletableFuture.completedFuture(
             new Logs.Page("one\n".getBytes(StandardCharsets.UTF_8), 0, 4, 0, 4, false));
     public CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
@@ -134,6 +139,7 @@ public final class CommandFixture {
                         supervision, CommandFixture::document, JsonObject::new, JsonObject::new, () -> cleared, timers),
                 new AgentLogCommands(agentLog, timers),
                 new ServiceCommands(requests, CommandFixture::document, run -> isGrouped),
+                new EventsCommand(this::findEvents, timers),
                 new LogsCommand(requests, this::readLogs, timers),
                 new ManifestCommand(requests),
                 new ChannelCommands(requests, channels, timers),
@@ -169,6 +175,11 @@ public final class CommandFixture {
         if (refused.isPresent()) return CompletableFuture.failedFuture(refused.get());
         replies.add(reply);
         return broker;
+    }
+
+    private CompletableFuture<EventQueries.Page> findEvents(EventQueries.Query query) {
+        eventQueries.add(query);
+        return eventAnswer;
     }
 
     private CompletableFuture<Logs.Page> readLogs(ServiceId id, Logs.Query query) {

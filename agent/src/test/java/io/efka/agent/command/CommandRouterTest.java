@@ -845,7 +845,16 @@ final class CommandRouterTest {
     void commandsAreThoseOfTheContract() {
         assertThat(fixture.table.deviceCommands())
                 .containsExactlyInAnyOrder(
-                        "ping", "info", "list", "metrics", "logs", "log-level", "apply", "restart", "shutdown");
+                        "ping",
+                        "info",
+                        "list",
+                        "metrics",
+                        "logs",
+                        "log-level",
+                        "events",
+                        "apply",
+                        "restart",
+                        "shutdown");
         assertThat(fixture.table.serviceCommands())
                 .containsExactlyInAnyOrder(
                         "deploy",
@@ -869,6 +878,7 @@ final class CommandRouterTest {
                         "signal",
                         "input",
                         "logs",
+                        "events",
                         "config",
                         "call/{name}");
     }

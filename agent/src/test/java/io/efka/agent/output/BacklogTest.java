@@ -221,8 +221,7 @@ class BacklogTest {
             append(large, "one more look\n");
             Await.until("the largest gave way", () -> oldest(kit) >= 20L * BLOCK.length());
             assertThat(oldest(kit)).isLessThan(45L * BLOCK.length());
-            assertThat(kit.output().logs().read(radio, query(0)).join().oldest())
-                    .isZero();
+            assertThat(kit.logs().read(radio, query(0)).join().oldest()).isZero();
         }
 
         @Test

@@ -7,6 +7,7 @@ import io.efka.agent.output.store.LogDisk;
 import io.efka.agent.output.store.LogDisk.HolePuncher;
 import io.efka.agent.output.store.LogReader;
 import io.efka.agent.output.store.OffsetStore;
+import io.efka.agent.search.SearchPool;
 import io.efka.agent.supervision.Logs;
 import io.efka.agent.supervision.OutputFiles.Paths;
 import io.efka.agent.telemetry.Events;
@@ -51,6 +52,7 @@ public final class OutputKit implements AutoCloseable {
     /** Bytes that can be written; negative: unknown. */
     volatile long free = -1;
 
+    private final SearchPool searches = new SearchPool(new Noon());
     private final HolePuncher holes;
     private Output output;
 
@@ -147,8 +149,12 @@ public final class OutputKit implements AutoCloseable {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ends: " + script).isTrue();
     }
 
+    public Logs logs() {
+        return output.logs(searches);
+    }
+
     public Logs.Page read(Logs.Query query) {
-        return output.logs().read(CAMERA, query).join();
+        return logs().read(CAMERA, query).join();
     }
 
     /** Reads in the test's own thread, with a clock of the test's. */
@@ -166,6 +172,7 @@ public final class OutputKit implements AutoCloseable {
 
     @Override
     public void close() {
+        searches.close();
         output.close();
     }
 

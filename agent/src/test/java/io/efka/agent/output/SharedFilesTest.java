@@ -116,7 +116,7 @@ class SharedFilesTest {
         kit.isFull = true;
         Path second = kit.begin(2).stdout();
         append(second, "two\n");
-        Await.until("seen", () -> kit.output().logs() != null);
+        Await.until("seen", () -> kit.logs() != null);
         try (FileChannel channel = FileChannel.open(second, StandardOpenOption.WRITE)) {
             channel.truncate(0);
         }

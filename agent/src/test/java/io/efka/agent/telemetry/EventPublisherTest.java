@@ -8,7 +8,9 @@ import io.efka.agent.supervision.FakeTimers;
 import io.efka.mqtt.FakeLink;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink.Lane;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +18,13 @@ import org.junit.jupiter.api.Test;
 
 final class EventPublisherTest {
     private final FakeLink outbox = FakeLink.connected();
-    private final EventPublisher events =
-            new EventPublisher(TOPICS, new FakeTimers(), 17, message -> outbox.publish(message, Lane.CONTROL));
+    private final List<String> recorded = new ArrayList<>();
+    private final EventPublisher events = new EventPublisher(
+            TOPICS,
+            new FakeTimers(),
+            17,
+            message -> outbox.publish(message, Lane.CONTROL),
+            (service, event, payload) -> recorded.add(service + " " + new String(payload, StandardCharsets.UTF_8)));
 
     @Test
     void anEventOfAServiceSaysWhatWhenAndOfWhom() {
@@ -35,6 +42,39 @@ final class EventPublisherTest {
         assertThat(outbox.last().text())
                 .isEqualTo("{\"v\":1,\"at\":\"2026-11-22T20:15:00.123Z\",\"service\":\"camera\",\"event\":\"state\","
                         + "\"session\":17,\"from\":\"running\",\"wait_ms\":2000,\"streams\":[\"stdout\"]}");
+    }
+
+    @Test
+    void theJournalGetsTheBytesThatArePublishedWhetherOrNotTheBrokerTakesThem() {
+        events.service(CAMERA, "state", Map.of("to", "running"));
+        String published = outbox.last().text();
+        outbox.last().fail();
+        events.device("started", Map.of());
+
+        assertThat(recorded)
+                .containsExactly(
+                        "Optional[camera] " + published,
+                        "Optional.empty " + outbox.last().text());
+    }
+
+    @Test
+    void theJournalDoesNotGetWhatOnlySaysHowFarSomethingIs() {
+        events.progress(CAMERA, "deploy", Map.of("percent", 10));
+
+        assertThat(outbox.last().topic()).isEqualTo("efka/dev1/svc/camera/event");
+        assertThat(outbox.last().text()).contains("\"percent\":10");
+        assertThat(recorded).isEmpty();
+    }
+
+    @Test
+    void theJournalGetsTheNumberOfDroppedEventsOnceTheBrokerHasIt() {
+        events.device("one", Map.of());
+        outbox.last().fail();
+        events.online();
+        assertThat(recorded).hasSize(1);
+        outbox.last().acknowledge();
+
+        assertThat(recorded).hasSize(2).last().asString().contains("events_dropped");
     }
 
     @Test

@@ -104,8 +104,11 @@ final class HandOvers {
         load(all, "io.efka.agent.output.ship.OutputPublisher.publish", "agent-output");
         load(all, "io.efka.agent.output.ship.OffsetCheckpoints.save", "agent-output");
         load(all, "io.efka.agent.output.store.FolderWatch.take", "agent-output-watch");
-        load(all, "io.efka.agent.output.store.LogQueries.answer", "agent-logs");
-        load(all, "io.efka.agent.output.store.LogQueries.read", "");
+        load(all, "io.efka.agent.search.SearchPool.answer", "agent-search");
+        load(all, "io.efka.agent.search.SearchPool.run", "");
+        // the event journal
+        load(all, "io.efka.agent.events.EventJournal.record", "");
+        load(all, "io.efka.agent.events.EventJournal.write", "agent-events");
         // the channel
         load(all, "io.efka.agent.channel.ChannelThread.handle", "agent-channel");
         load(all, "io.efka.agent.channel.ChannelThread.register", "agent-channel");

@@ -20,6 +20,7 @@ public final class CommandTables {
             DeviceCommands device,
             AgentLogCommands agentLog,
             ServiceCommands service,
+            EventsCommand events,
             LogsCommand logs,
             ManifestCommand manifest,
             ChannelCommands channel,
@@ -35,6 +36,19 @@ public final class CommandTables {
                 "list", query(device::list),
                 "metrics", query(device::metrics),
                 "logs", query(agentLog::lines, "lines", "level", "match", "max_bytes"),
+                // Searched in a pool of its own, as logs are, so that a ping need not wait for the disk.
+                "events",
+                        afterDispatch(
+                                QUERY,
+                                events::ofDevice,
+                                "since",
+                                "until",
+                                "lines",
+                                "match",
+                                "service",
+                                "from",
+                                "to",
+                                "max_bytes"),
                 "log-level", afterCompletion(IDEMPOTENT, agentLog::level, "level", "for"),
                 "apply",
                         afterCompletion(IDEMPOTENT, apply, "services", "prune", "plan")
@@ -52,6 +66,18 @@ public final class CommandTables {
                         "logs",
                         afterDispatch(
                                 QUERY, logs, "stream", "lines", "from", "to", "since", "until", "match", "max_bytes")),
+                Map.entry(
+                        "events",
+                        afterDispatch(
+                                QUERY,
+                                events::ofService,
+                                "since",
+                                "until",
+                                "lines",
+                                "match",
+                                "from",
+                                "to",
+                                "max_bytes")),
                 Map.entry("start", afterDispatch(IDEMPOTENT, service::start).readingFolders()),
                 Map.entry("stop", afterDispatch(IDEMPOTENT, service::stop)),
                 Map.entry(

@@ -1,8 +1,9 @@
 package io.efka.agent.output.store;
 
 import io.efka.agent.output.store.StreamReader.Piece;
-import io.efka.agent.supervision.Logs;
-import io.efka.agent.supervision.Logs.BadMatch;
+import io.efka.agent.search.LineFilter;
+import io.efka.agent.search.LineFilter.Verdict;
+import io.efka.agent.search.SearchBudget;
 import io.efka.agent.supervision.Logs.Page;
 import io.efka.agent.supervision.Logs.Query;
 import io.efka.protocol.ServiceId;
@@ -22,7 +23,7 @@ import java.util.function.LongSupplier;
  * never exceeds the query's {@code maxBytes} and its budget; the rest can be queried with {@code from} = {@code next}
  * or, backwards, {@code to} = {@code offset}.
  */
-public final class LogReader implements LogQueries.Reader {
+public final class LogReader {
     private static final int LINES = 100;
     /** Also the longest line that is matched as a whole. */
     private static final int BLOCK = 256 << 10;
@@ -47,7 +48,7 @@ public final class LogReader implements LogQueries.Reader {
         return (int) Math.min(query.maxBytes(), room);
     }
 
-    @Override
+    /** Blocks for the disk; for the thread of a search. */
     public Page read(ServiceId id, Query query, SearchBudget budget) throws IOException {
         StreamFiles stream = files.find(id)
                 .orElseThrow(() -> new NoSuchFileException("output of " + id + ": not a known service"))
@@ -133,32 +134,14 @@ public final class LogReader implements LogQueries.Reader {
             return found(hits, at, to, hits.size() < count && at > from);
         }
 
-        /**
-         * Checks one line.
-         *
-         * @param isFirst whether it is the first of the query: if all of the time is not enough for it, it never will
-         *     be
-         * @throws BadMatch if the time was over during the first line
-         * @throws Logs.Busy the same, but there was little time because the query had waited
-         */
         private Verdict judge(Line line, boolean isFirst) throws IOException {
-            if (!isFirst && budget.isTimeOver()) return Verdict.UNKNOWN;
-            try {
-                return filter.takes(line.block, line.from, line.to) ? Verdict.HIT : Verdict.MISS;
-            } catch (LineFilter.OutOfTime late) {
-                if (!isFirst) return Verdict.UNKNOWN;
-                if (!budget.isWhole()) throw new Logs.Busy("there was no time to look at a single line");
-                throw new BadMatch("this one was not done in time with the line of " + line.length()
-                        + " bytes at offset " + line.offset());
-            }
+            return filter.judge(
+                    line.block,
+                    line.from,
+                    line.to,
+                    isFirst,
+                    () -> "the line of " + line.length() + " bytes at offset " + line.offset());
         }
-    }
-
-    private enum Verdict {
-        HIT,
-        MISS,
-        /** The time was over before the result was known. */
-        UNKNOWN
     }
 
     /** The bytes before {@code to}, back to {@code from} or to a gap. */

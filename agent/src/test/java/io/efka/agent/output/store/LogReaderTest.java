@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.efka.agent.output.OutputKit;
+import io.efka.agent.search.SearchBudget;
 import io.efka.agent.supervision.Logs;
 import io.efka.agent.supervision.Logs.Page;
 import io.efka.agent.supervision.Logs.Query;
@@ -347,8 +348,7 @@ class LogReaderTest {
 
     @Test
     void anUnknownServiceIsSaid() {
-        assertThatThrownBy(() ->
-                        kit.output().logs().read(new ServiceId("nobody"), ALL).join())
+        assertThatThrownBy(() -> kit.logs().read(new ServiceId("nobody"), ALL).join())
                 .hasCauseInstanceOf(IOException.class)
                 .hasMessageContaining("nobody");
     }

@@ -1,4 +1,4 @@
-package io.efka.agent.output.store;
+package io.efka.agent.search;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;

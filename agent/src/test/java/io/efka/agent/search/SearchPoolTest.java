@@ -1,6 +1,5 @@
-package io.efka.agent.output.store;
+package io.efka.agent.search;
 
-import static io.efka.agent.output.OutputKit.CAMERA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,9 +10,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,24 +18,22 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class LogQueriesTest {
-    private static final Logs.Query ALL = new Logs.Query(
-            Logs.Stream.STDOUT, OptionalInt.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty());
-    private static final Logs.Page NOTHING = new Logs.Page(new byte[0], 0, 0, 0, 0, false);
+class SearchPoolTest {
+    private static final String NOTHING = "nothing";
 
     private final FakeTimers timers = new FakeTimers();
     private final AtomicLong now = new AtomicLong();
     private final CountDownLatch gate = new CountDownLatch(1);
     private final AtomicInteger reading = new AtomicInteger();
-    private LogQueries queries = new LogQueries(this::read, timers, now::get, 4);
+    private SearchPool searches = new SearchPool(timers, now::get, 4);
 
     @AfterEach
     void close() {
         gate.countDown();
-        queries.close();
+        searches.close();
     }
 
-    private Logs.Page read(io.efka.protocol.ServiceId id, Logs.Query query, SearchBudget budget) {
+    private String read(SearchBudget budget) {
         reading.incrementAndGet();
         try {
             assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();
@@ -49,15 +43,15 @@ class LogQueriesTest {
         return NOTHING;
     }
 
-    private List<CompletableFuture<Logs.Page>> ask(int count) {
-        var answers = new ArrayList<CompletableFuture<Logs.Page>>();
-        for (int i = 0; i < count; i++) answers.add(queries.read(CAMERA, ALL));
+    private List<CompletableFuture<String>> ask(int count) {
+        var answers = new ArrayList<CompletableFuture<String>>();
+        for (int i = 0; i < count; i++) answers.add(searches.run(this::read));
         return answers;
     }
 
     @Test
     void twoSearchSixtyFourWaitAndMoreAreRefused() {
-        List<CompletableFuture<Logs.Page>> answers = ask(67);
+        List<CompletableFuture<String>> answers = ask(67);
         Await.until("two are searched for", () -> reading.get() == 2);
         assertThatThrownBy(() -> answers.get(66).join()).hasCauseInstanceOf(Logs.Busy.class);
         gate.countDown();
@@ -66,7 +60,7 @@ class LogQueriesTest {
 
     @Test
     void whoWaitedTooLongIsNotSearchedForAnyMore() {
-        List<CompletableFuture<Logs.Page>> answers = ask(3);
+        List<CompletableFuture<String>> answers = ask(3);
         Await.until("two are searched for", () -> reading.get() == 2);
         now.set(TimeUnit.MILLISECONDS.toNanos(1001));
         gate.countDown();
@@ -76,7 +70,7 @@ class LogQueriesTest {
 
     @Test
     void aDiskThatHangsIsSaidAfterFiveSeconds() {
-        List<CompletableFuture<Logs.Page>> answers = ask(3);
+        List<CompletableFuture<String>> answers = ask(3);
         timers.advance(Duration.ofSeconds(5));
         for (var answer : answers) {
             assertThatThrownBy(answer::join)
@@ -86,18 +80,15 @@ class LogQueriesTest {
     }
 
     @Test
-    void anErrorIsAnAnswerAndTheNextQueryIsReadAllTheSame() {
-        queries.close();
+    void anErrorIsAnAnswerAndTheNextSearchIsRunAllTheSame() {
+        searches.close();
         var first = new AtomicInteger();
-        queries = new LogQueries(
-                (id, query, budget) -> {
-                    if (first.getAndIncrement() == 0) throw new OutOfMemoryError("none left");
-                    return NOTHING;
-                },
-                timers,
-                now::get,
-                1);
-        assertThatThrownBy(queries.read(CAMERA, ALL)::join).hasCauseInstanceOf(OutOfMemoryError.class);
-        assertThat(queries.read(CAMERA, ALL).join()).isEqualTo(NOTHING);
+        searches = new SearchPool(timers, now::get, 1);
+        SearchPool.Search<String> search = budget -> {
+            if (first.getAndIncrement() == 0) throw new OutOfMemoryError("none left");
+            return NOTHING;
+        };
+        assertThatThrownBy(searches.run(search)::join).hasCauseInstanceOf(OutOfMemoryError.class);
+        assertThat(searches.run(search).join()).isEqualTo(NOTHING);
     }
 }

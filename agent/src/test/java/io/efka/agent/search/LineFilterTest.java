@@ -1,4 +1,4 @@
-package io.efka.agent.output.store;
+package io.efka.agent.search;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.efka.agent.output.store;
+package io.efka.agent.search;
 
 import io.efka.agent.supervision.Logs;
 import java.util.ArrayDeque;

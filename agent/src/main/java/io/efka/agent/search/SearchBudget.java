@@ -1,15 +1,15 @@
-package io.efka.agent.output.store;
+package io.efka.agent.search;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The limits of one query: time, checked before each line and within long lines, and bytes read. Another query can
+ * The limits of one search: time, checked before each line and within long lines, and bytes read. Another search can
  * continue. One thread.
  */
-final class SearchBudget {
+public final class SearchBudget {
     private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(700);
-    /** Even for a query that has waited: it must make progress. */
+    /** Even for a search that has waited: it must make progress. */
     private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(200);
     /** A few seconds of reading from slow flash memory. */
     private static final long BYTES = 64 << 20;
@@ -26,21 +26,23 @@ final class SearchBudget {
     }
 
     /** 0.7 s from {@code accepted} on, but at least 0.2 s from now on. */
-    static SearchBudget since(long accepted, LongSupplier clock) {
+    public static SearchBudget since(long accepted, LongSupplier clock) {
         long now = clock.getAsLong();
         return new SearchBudget(clock, now, Math.max(SHORTEST, LONGEST - (now - accepted)));
     }
 
-    /** Whether most of the time was left when the query began. */
+    /** Whether most of the time was left when the search began. */
     boolean isWhole() {
         return isWhole;
     }
 
-    void read(int count) {
+    /** So many bytes were read. */
+    public void read(int count) {
         bytes -= count;
     }
 
-    boolean isSpent() {
+    /** Whether the search is to end, with what it has found. */
+    public boolean isSpent() {
         return bytes <= 0 || isTimeOver();
     }
 
