@@ -1,9 +1,8 @@
-package io.efka.agent.desired;
+package io.efka.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.GoldenTable;
-import io.efka.protocol.DeviceId;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
