@@ -2,6 +2,7 @@ package io.efka.protocol;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -15,6 +16,9 @@ public record CandidateShare(BigDecimal percent, String salt) {
     private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
     private static final int BYTES = 8;
 
+    /** Behind the point: tells a hundred million devices apart. */
+    public static final int DIGITS = 6;
+
     /** 2^64: one more than the largest number of 8 bytes. */
     private static final BigDecimal RANGE = new BigDecimal(BigInteger.ONE.shiftLeft(64));
 
@@ -22,6 +26,16 @@ public record CandidateShare(BigDecimal percent, String salt) {
     public boolean holds(DeviceId device) {
         BigDecimal number = new BigDecimal(new BigInteger(number(salt, device.value()), 16));
         return number.multiply(HUNDRED).compareTo(percent.multiply(RANGE)) < 0;
+    }
+
+    /**
+     * The smallest share, of {@link #DIGITS} digits behind the point, in which a device is. For shares of as many digits, a device is in
+     * those that are not below it.
+     */
+    public static BigDecimal smallest(String salt, DeviceId device) {
+        BigDecimal number = new BigDecimal(new BigInteger(number(salt, device.value()), 16));
+        BigDecimal below = number.multiply(HUNDRED).divide(RANGE, DIGITS, RoundingMode.FLOOR);
+        return below.add(BigDecimal.ONE.movePointLeft(DIGITS));
     }
 
     /** The first 8 bytes of SHA-256({@code salt/text}), as 16 hexadecimal digits. */

@@ -67,6 +67,18 @@ final class CandidateShareTest {
     }
 
     @Test
+    void theSmallestShareOfADeviceIsTheFirstThatHoldsIt() {
+        for (int i = 0; i < 500; i++) {
+            var device = new DeviceId("d" + i);
+            BigDecimal smallest = CandidateShare.smallest("salt", device);
+            assertThat(new CandidateShare(smallest, "salt").holds(device)).isTrue();
+            BigDecimal below = smallest.subtract(new BigDecimal("0.000001"));
+            assertThat(new CandidateShare(below, "salt").holds(device)).isFalse();
+            assertThat(smallest).isLessThanOrEqualTo(BigDecimal.valueOf(100));
+        }
+    }
+
+    @Test
     void anotherSaltMixesTheFleetAnew() {
         long both = IntStream.range(0, 2000)
                 .filter(i -> holds("10", "one", "d" + i) && holds("10", "two", "d" + i))

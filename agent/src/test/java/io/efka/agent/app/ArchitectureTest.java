@@ -64,6 +64,7 @@ final class ArchitectureTest {
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.desired, agent.files, agent.command.ledger, agent.output.store
             fleet                   -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer
+            fleet.rollout           -> threads, protocol, protocol.json, mqtt
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
