@@ -1,5 +1,6 @@
 package io.efka.mqtt;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,13 @@ public interface MqttLink extends AutoCloseable {
          *     messages as well
          */
         void connected(boolean sessionPresent);
+
+        /**
+         * An attempt to connect has failed; the link goes on trying.
+         *
+         * @param isRefused whether the broker refused this client's credentials
+         */
+        default void attemptFailed(URI broker, String reason, boolean isRefused) {}
 
         /**
          * The set of refused subscriptions has changed. The link keeps asking for them.

@@ -6,7 +6,8 @@ package io.efka.threads;
  */
 public enum ExitCode {
     OK(0, "done, or ended as asked"),
-    NOTHING_MATCHED(3, "no device wanted it"),
+    FAILED(1, "a device answered an error"),
+    NOTHING_MATCHED(3, "no device or service matches, or wants it"),
     USAGE(64, "a flag or an argument is wrong"),
     BAD_DATA(65, "check: a file has faults, or is nothing that efka reads"),
     NO_INPUT(66, "a file that was named cannot be read"),

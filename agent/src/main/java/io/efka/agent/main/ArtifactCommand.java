@@ -1,9 +1,10 @@
 package io.efka.agent.main;
 
 import io.efka.agent.command.handler.AgentLog;
-import io.efka.fleet.ArtifactFolder;
-import io.efka.fleet.ArtifactPush;
-import io.efka.fleet.ProgressDisplay;
+import io.efka.fleet.artifact.ArtifactFolder;
+import io.efka.fleet.artifact.ArtifactPush;
+import io.efka.fleet.cli.BrokerOptions;
+import io.efka.fleet.terminal.ProgressDisplay;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.Topics.GroupId;
@@ -35,12 +36,14 @@ final class ArtifactCommand {
 
     private final Function<BrokerSettings, MqttLink> links;
     private final MachineDefaults machine;
+    private final FleetBroker broker;
     private final Termination termination;
     private final RandomGenerator chance = RandomGenerator.getDefault();
 
     ArtifactCommand(Function<BrokerSettings, MqttLink> links, MachineDefaults machine, Termination termination) {
         this.links = links;
         this.machine = machine;
+        this.broker = new FleetBroker(machine);
         this.termination = termination;
     }
 
@@ -52,9 +55,9 @@ final class ArtifactCommand {
                 .addSubcommand("serve", withBroker(new Serve(), HelpTexts::artifactServe));
     }
 
-    private static CommandLine withBroker(Object command, Consumer<CommandSpec> help) {
+    private CommandLine withBroker(Object command, Consumer<CommandSpec> help) {
         var line = new CommandLine(command);
-        FleetConnection.addOptions(line.getCommandSpec());
+        broker.addTo(line.getCommandSpec());
         help.accept(line.getCommandSpec());
         return line;
     }
@@ -76,14 +79,10 @@ final class ArtifactCommand {
         @Override
         public Integer call() throws InterruptedException {
             PrintWriter err = spec.commandLine().getErr();
-            if (ArtifactCommand.class.getResource("/io/efka/fleet/ArtifactPush.class") == null) {
-                err.println("efka: this jar is for devices and has no commands for a fleet: take efka.jar");
-                return ExitCode.UNAVAILABLE.number();
-            }
             Logging.processLog().configure(AgentLog.Level.WARN);
             var sender = new SenderId("push-" + Long.toHexString(chance.nextLong()), false);
-            Optional<FleetConnection> connection =
-                    FleetConnection.read(spec.commandLine().getParseResult(), machine, "efka-" + sender.name(), err);
+            Optional<BrokerOptions.Access> connection =
+                    broker.read(spec.commandLine().getParseResult(), "efka-" + sender.name(), err);
             if (connection.isEmpty()) return ExitCode.USAGE.number();
             try {
                 return send(connection.get(), sender, err).number();
@@ -93,7 +92,7 @@ final class ArtifactCommand {
             }
         }
 
-        abstract ExitCode send(FleetConnection connection, SenderId sender, PrintWriter err)
+        abstract ExitCode send(BrokerOptions.Access connection, SenderId sender, PrintWriter err)
                 throws IOException, InterruptedException;
 
         List<GroupId> groups() {
@@ -147,7 +146,7 @@ final class ArtifactCommand {
         private String linger = "30s";
 
         @Override
-        ExitCode send(FleetConnection connection, SenderId sender, PrintWriter err)
+        ExitCode send(BrokerOptions.Access connection, SenderId sender, PrintWriter err)
                 throws IOException, InterruptedException {
             if (devices.isPresent() && devices.get() < 1) {
                 throw wrong("--devices", "must be at least 1", String.valueOf(devices.get()));
@@ -187,7 +186,7 @@ final class ArtifactCommand {
         private Path folder = Path.of("");
 
         @Override
-        ExitCode send(FleetConnection connection, SenderId sender, PrintWriter err)
+        ExitCode send(BrokerOptions.Access connection, SenderId sender, PrintWriter err)
                 throws IOException, InterruptedException {
             if (!Files.isDirectory(folder)) throw new IOException(folder + " is no folder");
             var serving = new ArtifactFolder(

@@ -3,7 +3,7 @@ package io.efka.agent.main;
 import io.efka.agent.app.Lifecycle;
 import io.efka.agent.app.Settings;
 import io.efka.mqtt.BrokerSettings;
-import io.efka.mqtt.MqttLink;
+import io.efka.mqtt.VisitorLink;
 import io.efka.threads.ExitCode;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -36,7 +36,7 @@ final class Efka {
      */
     Efka(
             Function<Settings, Lifecycle> agents,
-            Function<BrokerSettings, MqttLink> links,
+            Function<BrokerSettings, VisitorLink> links,
             InputStream stdin,
             MachineDefaults machine,
             Termination termination,
@@ -45,8 +45,8 @@ final class Efka {
         this.out = out;
         this.err = err;
         commands.put("run", () -> new RunCommand(agents, machine, termination).commandLine());
-        commands.put("demo", () -> command(new DemoCommand(agents, links, termination), HelpTexts::demo));
-        commands.put("artifact", () -> new ArtifactCommand(links, machine, termination).commandLine());
+        commands.put("demo", () -> command(new DemoCommand(agents, links::apply, termination), HelpTexts::demo));
+        if (isForFleets()) commands.putAll(FleetEntry.commands(links, stdin, machine, termination));
         commands.put("check", () -> command(new CheckCommand(stdin), HelpTexts::check));
     }
 
@@ -76,6 +76,11 @@ final class Efka {
                 .setExecutionExceptionHandler(Efka::internal);
     }
 
+    /** The jar for devices has no commands for a fleet; their entry cannot even be loaded there. */
+    private static boolean isForFleets() {
+        return Efka.class.getResource("/io/efka/fleet/cli/FleetCommands.class") != null;
+    }
+
     private static CommandLine command(Object command, Consumer<CommandSpec> help) {
         var line = new CommandLine(command);
         help.accept(line.getCommandSpec());
@@ -85,6 +90,10 @@ final class Efka {
     private static int wrongUsage(ParameterException mistake, String[] arguments) {
         CommandLine command = mistake.getCommandLine();
         command.getErr().println("efka: " + mistake.getMessage());
+        if (mistake instanceof UnmatchedArgumentException && !isForFleets()) {
+            command.getErr()
+                    .println("efka: this jar is for devices: efka.jar has the demo and the commands for a fleet");
+        }
         UnmatchedArgumentException.printSuggestions(mistake, command.getErr());
         command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE.number();

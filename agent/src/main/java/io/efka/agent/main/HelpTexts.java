@@ -105,6 +105,43 @@ final class HelpTexts {
                 "read; 77: the broker refuses it.");
     }
 
+    static void context(CommandSpec spec) {
+        UsageMessageSpec usage = plain(spec);
+        usage.header(
+                "Keeps the options of brokers under names, for the commands for a fleet.",
+                "",
+                "Examples:",
+                "  efka context add berlin --broker ssl://broker.example --username ana --password-file ~/.efka-password",
+                "  efka context use berlin",
+                "  efka ls --context berlin",
+                "");
+        usage.synopsisSubcommandLabel("COMMAND");
+        usage.commandListHeading("%nCommands:%n");
+        usage.footer("", "They are in ~/.config/efka/cli.json. The environment and flags win over them.");
+    }
+
+    static void contextLs(CommandSpec spec) {
+        plain(spec).header("Lists the contexts; * marks the one in use.", "");
+    }
+
+    static void contextUse(CommandSpec spec) {
+        plain(spec).header("Uses a context from now on.", "");
+    }
+
+    static void contextRm(CommandSpec spec) {
+        plain(spec).header("Removes a context.", "");
+    }
+
+    static void contextAdd(CommandSpec spec) {
+        plain(spec)
+                .header(
+                        "Adds a context, or changes one. The first one is used at once.",
+                        "",
+                        "Examples:",
+                        "  efka context add berlin --broker tcp://broker.example:1883",
+                        "");
+    }
+
     static void check(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
         usage.header(

@@ -52,6 +52,7 @@ final class Connection implements Outgoing.Wire {
     private final PahoThreads threads;
     private final FreshClient client;
     private final Incoming incoming;
+    private final VisitorRequests visitor;
 
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private Optional<ConnectionEnd> ending = Optional.empty();
@@ -91,6 +92,7 @@ final class Connection implements Outgoing.Wire {
         client.setManualAcks(true);
         this.incoming = new Incoming(client, config.listener(), tasks::add, this::disconnected);
         client.setCallback(incoming);
+        this.visitor = new VisitorRequests(client, responses, tasks::add, this::lost);
     }
 
     /** Connects, serves until the connection ends, and releases everything. */
@@ -184,6 +186,11 @@ final class Connection implements Outgoing.Wire {
         }
     }
 
+    /** What is asked of this connection while it is up. Thread-safe. */
+    VisitorRequests visitor() {
+        return visitor;
+    }
+
     @Override
     public void probe() {
         try {
@@ -255,6 +262,7 @@ final class Connection implements Outgoing.Wire {
         MqttProperties granted = connack.getResponseProperties();
         upSince = Optional.of(System.nanoTime());
         outgoing.up(this, uri, PahoResponses.receiveMaximum(granted), PahoResponses.maxPacket(granted));
+        visitor.up(onlyQos0);
         boolean sessionPresent = connack.getSessionPresent();
         log.info("broker={} connected session_present={}", uri, sessionPresent);
         incoming.tell(listener -> listener.connected(sessionPresent));
@@ -317,9 +325,9 @@ final class Connection implements Outgoing.Wire {
 
     private void dispose() throws InterruptedException {
         incoming.close();
-        outgoing.down(
-                ending.map(e -> e.loss().reason()).orElse("interrupted"),
-                ending.filter(e -> e.kind() == Kind.CUT).isPresent());
+        String why = ending.map(e -> e.loss().reason()).orElse("interrupted");
+        outgoing.down(why, ending.filter(e -> e.kind() == Kind.CUT).isPresent());
+        visitor.end(why);
         pings.stop();
         try {
             network.stop();

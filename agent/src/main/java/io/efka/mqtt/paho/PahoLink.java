@@ -4,7 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.MqttLink;
+import io.efka.mqtt.VisitorLink;
 import io.efka.mqtt.paho.ConnectionEnd.Kind;
 import io.efka.threads.AgentThread;
 import io.efka.threads.Timers;
@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * turn. A broker keeps the session for 24 h while the device is away, unless it is a visitor's. It publishes the will 5 s
  * after a connection is lost, so that a device that reconnects sooner is never seen as offline.
  */
-public final class PahoLink implements MqttLink {
+public final class PahoLink implements VisitorLink {
     private static final Logger log = LoggerFactory.getLogger(PahoLink.class);
     // Paho logs to stderr what the link reports itself. A strong reference: java.util.logging keeps only weak ones.
     private static final java.util.logging.Logger PAHO_LOG =
@@ -124,6 +125,22 @@ public final class PahoLink implements MqttLink {
     }
 
     @Override
+    public CompletableFuture<Map<String, String>> subscribe(List<String> filters, int qos, boolean retained) {
+        return visit(requests -> requests.subscribe(filters, qos, retained));
+    }
+
+    @Override
+    public CompletableFuture<Void> unsubscribe(List<String> filters) {
+        return visit(requests -> requests.unsubscribe(filters));
+    }
+
+    private synchronized <T> CompletableFuture<T> visit(Function<VisitorRequests, CompletableFuture<T>> ask) {
+        return current.map(Connection::visitor)
+                .map(ask)
+                .orElseGet(() -> CompletableFuture.failedFuture(new LinkException("the link is down")));
+    }
+
+    @Override
     public boolean isUp() {
         return outgoing.isUp();
     }
@@ -202,6 +219,10 @@ public final class PahoLink implements MqttLink {
                 URI uri = broker.uris().get(turn % broker.uris().size());
                 ConnectionEnd ending = attempt(uri, config);
                 if (isClosed()) return;
+                if (ending.up().isEmpty() && ending.kind() != Kind.LEFT) {
+                    boolean isRefused = ending.kind() == Kind.CREDENTIALS;
+                    config.listener().attemptFailed(uri, ending.loss().reason(), isRefused);
+                }
                 pause(uri, ending);
             }
         } catch (InterruptedException e) {
@@ -313,37 +334,5 @@ public final class PahoLink implements MqttLink {
         Config {
             subscriptions = List.copyOf(subscriptions);
         }
-    }
-
-    /**
-     * Time limits and waits.
-     *
-     * @param connect limit of connecting a socket, and of a TLS handshake
-     * @param attempt limit from the first packet to the answer to the subscriptions
-     * @param progress limit for the acknowledgement of the oldest message in flight
-     * @param firstWait limit of the first wait after a lost connection
-     * @param maxWait limit of any such wait
-     * @param firstRefusedWait limit of the first wait after refused credentials; the wait is at least half of it
-     * @param maxRefusedWait limit of any such wait
-     * @param lasting after a connection of this length the waits start again from the first
-     */
-    record Times(
-            Duration connect,
-            Duration attempt,
-            Duration progress,
-            Duration firstWait,
-            Duration maxWait,
-            Duration firstRefusedWait,
-            Duration maxRefusedWait,
-            Duration lasting) {
-        static final Times DEFAULT = new Times(
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(15),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(60),
-                Duration.ofMinutes(2),
-                Duration.ofMinutes(10),
-                Duration.ofSeconds(5));
     }
 }

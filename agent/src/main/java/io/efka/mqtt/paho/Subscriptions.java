@@ -56,17 +56,27 @@ final class Subscriptions {
         var missing = new ArrayList<MqttSubscription>();
         for (Subscription one : wanted) {
             for (String topic : topics(one)) {
-                if (!accepted.contains(topic)) missing.add(toPaho(topic, one.retained()));
+                if (!accepted.contains(topic)) missing.add(toPaho(topic, qos, one.retained()));
             }
         }
         return missing;
     }
 
-    private MqttSubscription toPaho(String topic, boolean retained) {
+    /** A subscription in Paho's form. */
+    static MqttSubscription toPaho(String topic, int qos, boolean retained) {
         var subscription = new MqttSubscription(topic, qos);
         subscription.setRetainHandling(retained ? 0 : 2);
         subscription.setRetainAsPublished(true);
         return subscription;
+    }
+
+    /** The filters that the broker refused, each with the reason in words. */
+    static Map<String, String> refusals(List<String> asked, List<Integer> codes) {
+        var refusals = new LinkedHashMap<String, String>();
+        for (int i = 0; i < Math.min(asked.size(), codes.size()); i++) {
+            if (ReasonCode.isError(codes.get(i))) refusals.put(asked.get(i), ReasonCode.words(codes.get(i)));
+        }
+        return refusals;
     }
 
     /** The broker has answered, with one code for each. */

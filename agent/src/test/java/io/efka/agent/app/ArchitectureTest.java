@@ -63,8 +63,13 @@ final class ArchitectureTest {
             agent.process           -> threads, protocol, protocol.manifest, agent.supervision, agent.telemetry, agent.files, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.desired, agent.files, agent.command.ledger, agent.output.store
-            fleet                   -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer
-            fleet.rollout           -> threads, protocol, protocol.json, mqtt
+            fleet.terminal          ->
+            fleet.session           -> threads, mqtt
+            fleet.view              -> threads, protocol, protocol.json, mqtt, fleet.session
+            fleet.request           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
+            fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
+            fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.rollout
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
@@ -162,7 +167,12 @@ final class ArchitectureTest {
     static final ArchRule nobodyElseSeesArtemis = only("org.apache.activemq..", "demo..");
 
     @ArchTest
-    static final ArchRule nobodyElseSeesPicocli = only("picocli..", "agent.main..");
+    static final ArchRule nobodyElseSeesPicocli = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + "agent.main..", ROOT + "fleet.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("picocli..");
 
     @ArchTest
     static final ArchRule nobodyElseSeesRe2 = only("com.google.re2j..", "agent.output.store..");

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class PahoLinkTest {
-    private static final PahoLink.Times QUICK = new PahoLink.Times(
+    private static final Times QUICK = new Times(
             Duration.ofSeconds(2),
             Duration.ofSeconds(2),
             Duration.ofSeconds(30),
@@ -577,14 +577,14 @@ class PahoLinkTest {
         return opened(settings, QUICK);
     }
 
-    private PahoLink opened(BrokerSettings settings, PahoLink.Times times) {
+    private PahoLink opened(BrokerSettings settings, Times times) {
         PahoLink link = with(new PahoLink(settings, new NoTimers(), new Random(1), times));
         link.open(() -> WILL, subscriptions, heed);
         return link;
     }
 
-    private static PahoLink.Times times(Duration attempt, Duration progress) {
-        return new PahoLink.Times(
+    private static Times times(Duration attempt, Duration progress) {
+        return new Times(
                 QUICK.connect(),
                 attempt,
                 progress,

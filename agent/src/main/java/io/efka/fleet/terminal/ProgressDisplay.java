@@ -1,4 +1,4 @@
-package io.efka.fleet;
+package io.efka.fleet.terminal;
 
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -34,7 +34,7 @@ public final class ProgressDisplay {
      * @param percent 0 to 100
      * @param now monotonic nanoseconds
      */
-    void show(int percent, String line, long now) {
+    public void show(int percent, String line, long now) {
         if (line.equals(shown)) return;
         if (isTerminal) {
             shown = line;
@@ -50,7 +50,7 @@ public final class ProgressDisplay {
     }
 
     /** Something that stays on the screen. */
-    void say(String line) {
+    public void say(String line) {
         if (isTerminal) to.print(LINE_START);
         to.println("efka: " + line);
         shown = "";

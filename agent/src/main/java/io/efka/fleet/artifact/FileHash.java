@@ -1,4 +1,4 @@
-package io.efka.fleet;
+package io.efka.fleet.artifact;
 
 import io.efka.protocol.Sha256;
 import java.io.IOException;

@@ -1,8 +1,9 @@
-package io.efka.fleet;
+package io.efka.fleet.artifact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.Await;
+import io.efka.fleet.terminal.ProgressDisplay;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;

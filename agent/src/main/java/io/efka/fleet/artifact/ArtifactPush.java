@@ -1,5 +1,6 @@
-package io.efka.fleet;
+package io.efka.fleet.artifact;
 
+import io.efka.fleet.terminal.ProgressDisplay;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Subscription;

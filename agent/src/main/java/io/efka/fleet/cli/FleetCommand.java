@@ -1,0 +1,143 @@
+package io.efka.fleet.cli;
+
+import io.efka.fleet.session.FleetException;
+import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.Terminal;
+import io.efka.fleet.view.Target;
+import io.efka.protocol.Durations;
+import io.efka.threads.ExitCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What all commands for a fleet have in common: they connect, do their work, and end with an exit code. */
+abstract class FleetCommand implements Callable<Integer> {
+    private static final Duration CONNECT = Duration.ofSeconds(15);
+
+    /** No client may have the id of another. */
+    private static final int NAME_DIGITS = 12;
+
+    private final Surroundings surroundings;
+    private Optional<Terminal> terminal = Optional.empty();
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--json", description = "One JSON object a line, for programs")
+    boolean isJson;
+
+    @Option(names = "--color", paramLabel = "WHEN", description = "auto, always or never. Default: auto")
+    String colour = "auto";
+
+    FleetCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** The command line around this, with the broker's options and this help. */
+    final CommandLine commandLine() {
+        var line = new CommandLine(this);
+        surroundings.broker().addTo(line.getCommandSpec());
+        help(new Help(line.getCommandSpec()));
+        return line;
+    }
+
+    abstract void help(Help help);
+
+    /** Does the work, on a session that is connected. */
+    abstract ExitCode run(FleetSession session) throws FleetException, InterruptedException;
+
+    /** Looks at the arguments before there is a connection. */
+    void check() {}
+
+    /** Whether the command goes on after a lost connection. */
+    boolean isLasting() {
+        return false;
+    }
+
+    /** The client id; the same for two clients that must not both be there. */
+    String clientId() {
+        String digits = Long.toHexString(surroundings.chance().nextLong() | Long.MIN_VALUE);
+        return "efka-cli-" + digits.substring(0, NAME_DIGITS);
+    }
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        check();
+        terminal = Optional.of(Terminal.here(
+                spec.commandLine().getOut(), spec.commandLine().getErr(), surroundings.environment(), colours()));
+        String name = clientId();
+        Optional<BrokerOptions.Access> access = surroundings
+                .broker()
+                .read(spec.commandLine().getParseResult(), name, terminal().err());
+        if (access.isEmpty()) return ExitCode.USAGE.number();
+        var session = new FleetSession(
+                surroundings.links().apply(access.get().broker()),
+                access.get().prefix(),
+                name,
+                access.get().broker().uris().size(),
+                surroundings.clock());
+        surroundings.interrupts().take(session::interrupt);
+        if (isLasting()) session.outlivesLosses();
+        try (session) {
+            session.connect(CONNECT);
+            ExitCode code = run(session);
+            return (session.isInterrupted() && code == ExitCode.OK ? interrupted() : code).number();
+        } catch (FleetException e) {
+            terminal().say(String.valueOf(e.getMessage()));
+            return e.code().number();
+        } finally {
+            terminal().out().flush();
+        }
+    }
+
+    /** What Ctrl-C ends with: what is followed until then is a success. */
+    ExitCode interrupted() {
+        return ExitCode.INTERRUPTED;
+    }
+
+    Terminal terminal() {
+        return terminal.orElseThrow();
+    }
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
+    private Terminal.Colours colours() {
+        return switch (colour) {
+            case "auto" -> Terminal.Colours.AUTO;
+            case "always" -> Terminal.Colours.ALWAYS;
+            case "never" -> Terminal.Colours.NEVER;
+            default -> throw wrong("--color", "must be auto, always or never", colour);
+        };
+    }
+
+    /** The targets as they were typed; all devices if there are none. */
+    final List<Target> targets(List<String> texts) {
+        var targets = new ArrayList<Target>();
+        for (String text : texts) {
+            try {
+                targets.add(Target.parse(text));
+            } catch (IllegalArgumentException e) {
+                throw wrong("TARGET", String.valueOf(e.getMessage()), text);
+            }
+        }
+        return targets.isEmpty() ? List.of(Target.ALL) : targets;
+    }
+
+    final Duration duration(String option, String text) {
+        return Durations.parse(text)
+                .orElseThrow(() -> wrong(option, "must be a duration such as 500ms, 10s, 5m, 24h", text));
+    }
+
+    final ParameterException wrong(String what, String expected, String text) {
+        return new ParameterException(spec.commandLine(), what + ": " + expected + ", was \"" + text + "\"");
+    }
+}

@@ -1,0 +1,179 @@
+package io.efka.fleet.cli;
+
+import com.google.gson.JsonObject;
+import io.efka.fleet.request.Address;
+import io.efka.fleet.request.Reply;
+import io.efka.fleet.request.Requests;
+import io.efka.fleet.request.Requests.Request;
+import io.efka.fleet.session.FleetException;
+import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.Printable;
+import io.efka.fleet.view.Snapshot;
+import io.efka.fleet.view.Target;
+import io.efka.threads.ExitCode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that goes to each target, and prints a line for each answer. */
+abstract class RequestCommand extends FleetCommand {
+    private static final int MAX_NAMED = 20;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "TARGET[,TARGET]",
+            description = "DEVICE/SERVICE or @GROUP/SERVICE; * and ? match; without /SERVICE for what concerns devices")
+    private String targetTexts = "";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            description = "Until all must have answered. Default: ${DEFAULT-VALUE}")
+    private String timeout = defaultTimeout();
+
+    @Option(names = "--no-wait", description = "Takes the answer when the command is accepted, not when it is done")
+    private boolean isNotWaiting;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Does not ask, whatever is concerned")
+    private boolean isSure;
+
+    private int failed;
+    private int done;
+
+    RequestCommand(Surroundings surroundings) {
+        super(surroundings);
+    }
+
+    /** What is sent: {@code restart}. */
+    abstract String command();
+
+    /** With what; must not have a connection yet. */
+    abstract JsonObject arguments();
+
+    /** Whether it goes to services, and not to devices. */
+    abstract boolean isForServices(List<Target> targets);
+
+    /** Whether it interrupts what runs, so that it is asked for when it concerns several. */
+    abstract boolean isHarmful();
+
+    /** How long a service may take for it. */
+    String defaultTimeout() {
+        return "60s";
+    }
+
+    /** What a reply says in one line, if it is no failure. */
+    String said(Reply reply) {
+        return Answers.line(reply);
+    }
+
+    final List<Target> targets() {
+        return targets(List.of(targetTexts.split(",", -1)));
+    }
+
+    @Override
+    void check() {
+        List<Target> targets = targets();
+        duration("--timeout", timeout);
+        arguments();
+        if (!isForServices(targets)) return;
+        for (Target target : targets) {
+            if (target.service().isEmpty()) {
+                throw wrong(
+                        "TARGET",
+                        "must name a service, as in " + target + "/camera, or " + target + "/* for all",
+                        target.toString());
+            }
+        }
+    }
+
+    @Override
+    ExitCode run(FleetSession session) throws FleetException, InterruptedException {
+        List<Target> targets = targets();
+        var snapshot = new Snapshot(session, targets);
+        boolean isForServices = isForServices(targets);
+        snapshot.read(isForServices);
+        Addresses to = isForServices
+                ? Addresses.services(snapshot.view(), targets)
+                : Addresses.devices(snapshot.view(), targets);
+        if (to.isEmpty()) {
+            terminal().say("nothing matches " + targetTexts);
+            return ExitCode.NOTHING_MATCHED;
+        }
+        if (!isWanted(to)) return ExitCode.USAGE;
+        Duration limit = duration("--timeout", timeout);
+        List<Address> silent = new Requests(session).send(requests(to.reachable()), limit, this::answered);
+        return summary(to, silent, session.isInterrupted(), limit);
+    }
+
+    private List<Request> requests(List<Address> addresses) {
+        JsonObject arguments = arguments();
+        if (isNotWaiting) arguments.addProperty("wait", false);
+        return addresses.stream()
+                .map(address -> new Request(address, command(), arguments))
+                .toList();
+    }
+
+    private boolean isWanted(Addresses to) {
+        if (!isHarmful() || isSure || to.reachable().size() < 2) return true;
+        String question = String.format(
+                Locale.ROOT,
+                "%s %,d services on %,d devices",
+                command(),
+                to.reachable().size(),
+                to.deviceCount());
+        if (!terminal().canAsk()) {
+            terminal().say(question + ": say --yes");
+            return false;
+        }
+        terminal().err().print("efka: " + question + "? [y/N] ");
+        terminal().err().flush();
+        try {
+            int answer = surroundings().stdin().read();
+            return answer == 'y' || answer == 'Y';
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void answered(Reply reply) {
+        if (reply.isOk()) done++;
+        else failed++;
+        if (isJson) {
+            terminal().out().println(reply.document().json());
+        } else {
+            String text = reply.isOk() ? said(reply) : Answers.failure(reply);
+            String name = reply.from() + "  ";
+            terminal().out().println(text.isEmpty() ? reply.from().toString() : name + text);
+        }
+    }
+
+    private ExitCode summary(Addresses to, List<Address> silent, boolean isInterrupted, Duration limit) {
+        int all = to.reachable().size() + to.offline().size();
+        if (isInterrupted && !silent.isEmpty()) {
+            terminal()
+                    .say("not answered yet: " + named(silent)
+                            + ". What was sent is done all the same; see efka status");
+            return ExitCode.INTERRUPTED;
+        }
+        if (!silent.isEmpty()) {
+            terminal().say("no answer within " + limit.toSeconds() + " s: " + named(silent));
+        }
+        if (!to.offline().isEmpty()) terminal().say("offline, nothing was sent: " + named(to.offline()));
+        if (all > 1) terminal().say(done + " of " + all + " done" + (failed > 0 ? ", " + failed + " failed" : ""));
+        if (failed > 0) return ExitCode.FAILED;
+        return done == all ? ExitCode.OK : ExitCode.BUSY;
+    }
+
+    private static String named(List<Address> addresses) {
+        var names = new ArrayList<String>();
+        addresses.stream().limit(MAX_NAMED).forEach(address -> names.add(Printable.line(address.toString())));
+        String rest = addresses.size() > MAX_NAMED ? " and " + (addresses.size() - MAX_NAMED) + " more" : "";
+        return String.join(", ", names) + rest;
+    }
+}

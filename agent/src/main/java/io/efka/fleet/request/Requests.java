@@ -1,0 +1,146 @@
+package io.efka.fleet.request;
+
+import com.google.gson.JsonObject;
+import io.efka.fleet.session.FleetException;
+import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.view.Document;
+import io.efka.mqtt.LinkException;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.Message.Properties;
+import io.efka.protocol.FleetTopics;
+import io.efka.protocol.FleetTopics.Source;
+import io.efka.protocol.json.JsonWriter;
+import io.efka.threads.ExitCode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Sends commands and collects their replies, one for each address. Each command has an id of its own, so it takes effect once,
+ * and expires when nobody waits for it any more. Used by the session's thread.
+ */
+public final class Requests implements FleetSession.Listener {
+    /** A stock Mosquitto keeps 1,000 messages for a client that is behind, and drops the others without a word. */
+    private static final int MAX_OPEN = 200;
+
+    private final FleetSession session;
+    private final FleetTopics topics;
+    private final Map<String, Sent> open = new LinkedHashMap<>();
+    private Consumer<Reply> taker = reply -> {};
+    private boolean isListening;
+    private int number;
+
+    private record Sent(Address to, CompletableFuture<Void> published) {}
+
+    /** One command to one address. */
+    public record Request(Address to, String command, JsonObject arguments) {}
+
+    public Requests(FleetSession session) {
+        this.session = session;
+        this.topics = new FleetTopics(session.prefix());
+        session.listen(this);
+    }
+
+    /**
+     * Sends the commands and waits for the replies.
+     *
+     * @param limit until all must have answered; the commands expire then
+     * @param taker is given each reply as it comes
+     * @return the addresses that have not answered in time, or until the operator interrupted
+     * @throws FleetException when the broker refuses a command
+     */
+    public List<Address> send(List<Request> requests, Duration limit, Consumer<Reply> taker)
+            throws FleetException, InterruptedException {
+        listen();
+        this.taker = taker;
+        Deque<Request> waiting = new ArrayDeque<>(requests);
+        long end = session.now() + limit.toNanos();
+        while (!waiting.isEmpty() || !open.isEmpty()) {
+            while (open.size() < MAX_OPEN && !waiting.isEmpty()) publish(waiting.removeFirst(), end);
+            int before = open.size();
+            boolean isSooner = session.await(
+                    () -> open.size() < before || !refused().isEmpty(), Duration.ofNanos(end - session.now()));
+            for (Sent sent : refused()) throw refusal(sent);
+            if (!isSooner) break;
+        }
+        var silent = new ArrayList<Address>();
+        open.values().forEach(sent -> silent.add(sent.to()));
+        waiting.forEach(request -> silent.add(request.to()));
+        open.clear();
+        return silent;
+    }
+
+    private void listen() throws FleetException, InterruptedException {
+        if (isListening) return;
+        session.subscribe(List.of(replyTopic(FleetTopics.ANY)), 1, false);
+        isListening = true;
+    }
+
+    @Override
+    public void reconnected() throws FleetException, InterruptedException {
+        if (!isListening) return;
+        isListening = false;
+        listen();
+    }
+
+    /** Where devices may publish replies, at a broker with access rights. */
+    private String replyTopic(String device) {
+        return topics.device(device, "reply/" + session.name());
+    }
+
+    private void publish(Request request, long end) {
+        String id = session.name() + "-" + ++number;
+        Address to = request.to();
+        String leaf = "cmd/" + request.command();
+        String topic = to.service()
+                .map(service -> topics.service(to.device(), service, leaf))
+                .orElseGet(() -> topics.device(to.device(), leaf));
+        long seconds = Math.max(1, Duration.ofNanos(end - session.now()).toSeconds());
+        var properties = new Properties(
+                Optional.of("application/json"),
+                Optional.of(replyTopic(to.device())),
+                Optional.of(id.getBytes(StandardCharsets.UTF_8)),
+                OptionalLong.of(seconds),
+                List.of());
+        byte[] payload = JsonWriter.bytes(request.arguments());
+        open.put(id, new Sent(to, session.publish(new Message(topic, payload, 1, false, properties))));
+    }
+
+    private List<Sent> refused() {
+        return open.values().stream()
+                .filter(sent -> sent.published().isCompletedExceptionally())
+                .toList();
+    }
+
+    private static FleetException refusal(Sent sent) {
+        Throwable problem = sent.published().handle((done, why) -> why).join();
+        boolean isRefused = problem instanceof LinkException why && why.isRefused();
+        return new FleetException(
+                isRefused ? ExitCode.NOT_ALLOWED : ExitCode.UNAVAILABLE,
+                "the command to " + sent.to() + " was not sent: " + problem.getMessage());
+    }
+
+    @Override
+    public void received(Message message) {
+        Optional<Source> source =
+                topics.parse(message.topic()).filter(from -> from.leaf().equals("reply/" + session.name()));
+        Optional<byte[]> id = message.properties().correlationData();
+        if (source.isEmpty() || id.isEmpty()) return;
+        Sent sent = open.get(new String(id.get(), StandardCharsets.UTF_8));
+        // Anybody may publish there: a reply of another device than the one that was asked is none.
+        if (sent == null || !sent.to().device().equals(source.get().device())) return;
+        Optional<Document> document = Document.parse(message.payload());
+        if (document.isEmpty()) return;
+        open.values().remove(sent);
+        taker.accept(new Reply(sent.to(), document.get()));
+    }
+}

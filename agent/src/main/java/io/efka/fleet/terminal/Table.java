@@ -1,0 +1,69 @@
+package io.efka.fleet.terminal;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows in columns that are as wide as they must be. What a cell has is made {@linkplain Printable printable}. */
+public final class Table {
+    private static final String GAP = "  ";
+
+    private final List<String> heads;
+    private final List<List<Cell>> rows = new ArrayList<>();
+
+    /** A text and how it looks. */
+    public record Cell(String text, Style style) {
+        public Cell {
+            text = Printable.line(text);
+        }
+
+        public static Cell of(String text) {
+            return new Cell(text, Style.PLAIN);
+        }
+    }
+
+    public Table(String... heads) {
+        this.heads = List.of(heads);
+    }
+
+    /** Adds a row with a cell for each column. */
+    public void add(Cell... cells) {
+        if (cells.length != heads.size()) {
+            throw new IllegalArgumentException("a row has " + heads.size() + " cells, was " + cells.length);
+        }
+        rows.add(List.of(cells));
+    }
+
+    public boolean isEmpty() {
+        return rows.isEmpty();
+    }
+
+    /** Prints the table, with its heads. */
+    public void print(PrintWriter to, boolean isColoured) {
+        int[] widths = new int[heads.size()];
+        for (int i = 0; i < widths.length; i++) widths[i] = width(i);
+        to.println(line(heads.stream().map(head -> new Cell(head, Style.DIM)).toList(), widths, isColoured));
+        for (List<Cell> row : rows) to.println(line(row, widths, isColoured));
+    }
+
+    private int width(int column) {
+        int width = heads.get(column).length();
+        for (List<Cell> row : rows)
+            width = Math.max(width, row.get(column).text().length());
+        return width;
+    }
+
+    private static String line(List<Cell> cells, int[] widths, boolean isColoured) {
+        var line = new StringBuilder();
+        int due = 0;
+        for (int i = 0; i < cells.size(); i++) {
+            Cell cell = cells.get(i);
+            if (!cell.text().isEmpty()) {
+                line.append(" ".repeat(due)).append(isColoured ? cell.style().paint(cell.text()) : cell.text());
+                due = 0;
+            }
+            due += widths[i] - cell.text().length() + GAP.length();
+        }
+        return line.toString();
+    }
+}

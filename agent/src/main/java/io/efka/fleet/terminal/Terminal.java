@@ -1,0 +1,65 @@
+package io.efka.fleet.terminal;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Where a command writes: data to {@code out}, talk and progress to {@code err}.
+ *
+ * @param isOutTerminal whether somebody looks at {@code out}
+ * @param isErrTerminal whether somebody looks at {@code err}
+ * @param canAsk whether somebody can answer a question
+ * @param hasColours whether {@code out} may be coloured
+ */
+public record Terminal(
+        PrintWriter out,
+        PrintWriter err,
+        boolean isOutTerminal,
+        boolean isErrTerminal,
+        boolean canAsk,
+        boolean hasColours) {
+
+    /** When a command may use colours. */
+    public enum Colours {
+        AUTO,
+        ALWAYS,
+        NEVER
+    }
+
+    /**
+     * The terminal of this process.
+     *
+     * @param environment {@code NO_COLOR} forbids colours unless they are asked for; {@code TERM=dumb} is no terminal
+     */
+    public static Terminal here(PrintWriter out, PrintWriter err, Map<String, String> environment, Colours colours) {
+        boolean isDumb = "dumb".equals(environment.get("TERM"));
+        boolean isOut = !isDumb && isTerminal(1);
+        boolean isColoured = switch (colours) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case AUTO -> isOut && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        };
+        return new Terminal(out, err, isOut, !isDumb && isTerminal(2), isTerminal(0) && isTerminal(2), isColoured);
+    }
+
+    /** Java tells only of stdin and stdout together. */
+    private static boolean isTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString()
+                    .toLowerCase(Locale.ROOT);
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Something for the operator, not for a program. */
+    public void say(String line) {
+        err.println("efka: " + Printable.line(line));
+    }
+}

@@ -1,0 +1,101 @@
+package io.efka.fleet.view;
+
+import io.efka.mqtt.Message;
+import io.efka.protocol.FleetTopics;
+import io.efka.protocol.FleetTopics.Source;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The devices and services of which a status was seen, in the order of their names. Used by one thread. */
+public final class FleetView {
+    private final FleetTopics topics;
+    private final SortedMap<String, DeviceView> devices = new TreeMap<>();
+    private long unreadable;
+    private boolean hasChanged;
+
+    public FleetView(FleetTopics topics) {
+        this.topics = topics;
+    }
+
+    /**
+     * Takes a message into account.
+     *
+     * @return whose status it is; empty if it is none, or cannot be read
+     */
+    public Optional<Source> take(Message message) {
+        Optional<Source> source =
+                topics.parse(message.topic()).filter(from -> from.leaf().equals("status"));
+        if (source.isEmpty()) return source;
+        Optional<Document> document = Document.parse(message.payload());
+        boolean isGone = message.payload().length == 0;
+        if (document.isEmpty() && !isGone) {
+            unreadable++;
+            return Optional.empty();
+        }
+        hasChanged = true;
+        Source from = source.get();
+        if (from.service().isEmpty()) takeDevice(from.device(), document);
+        else takeService(from.device(), from.service().get(), document);
+        return source;
+    }
+
+    private void takeDevice(String id, Optional<Document> document) {
+        DeviceView device = devices.computeIfAbsent(id, DeviceView::new);
+        device.setStatus(document);
+        forgetIfEmpty(device);
+    }
+
+    private void takeService(String deviceId, String id, Optional<Document> document) {
+        DeviceView device = devices.computeIfAbsent(deviceId, DeviceView::new);
+        if (document.isPresent()) device.setService(new ServiceView(device, id, document.get()));
+        else device.removeService(id);
+        forgetIfEmpty(device);
+    }
+
+    private void forgetIfEmpty(DeviceView device) {
+        if (device.status().isEmpty() && device.services().isEmpty()) devices.remove(device.id());
+    }
+
+    public Collection<DeviceView> devices() {
+        return Collections.unmodifiableCollection(devices.values());
+    }
+
+    public Optional<DeviceView> device(String id) {
+        return Optional.ofNullable(devices.get(id));
+    }
+
+    /** The devices that one of the targets matches. */
+    public List<DeviceView> devices(List<Target> targets) {
+        return devices.values().stream()
+                .filter(device -> Target.anyMatches(targets, device))
+                .toList();
+    }
+
+    /** The services that one of the targets includes. */
+    public List<ServiceView> services(List<Target> targets) {
+        var found = new ArrayList<ServiceView>();
+        for (DeviceView device : devices.values()) {
+            device.services().values().stream()
+                    .filter(service -> Target.anyMatches(targets, device, service.id()))
+                    .forEach(found::add);
+        }
+        return found;
+    }
+
+    /** Whether anything has been taken since the last call. */
+    public boolean takeChange() {
+        boolean has = hasChanged;
+        hasChanged = false;
+        return has;
+    }
+
+    /** Statuses that were no JSON objects. */
+    public long unreadable() {
+        return unreadable;
+    }
+}

@@ -1,0 +1,219 @@
+package io.efka.fleet.view;
+
+import io.efka.fleet.session.FleetException;
+import io.efka.fleet.session.FleetSession;
+import io.efka.mqtt.Message;
+import io.efka.protocol.FleetTopics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads what is retained of a fleet, completely, and keeps it up to date.
+ *
+ * <p>A broker does not deliver all that is retained to one wildcard: Mosquitto sends 20 messages, queues 1,000 and drops the
+ * rest without a word. So the devices' own statuses come first, at QoS 0, which has no such queue, and again until nothing new
+ * comes. Each says how many services the device has. Then their statuses come in batches that fit into that queue. After each
+ * request this client publishes a mark to itself: when it is back, what was asked for is there as well, at a broker that keeps
+ * the order.
+ */
+public final class Snapshot implements FleetSession.Listener {
+    /** Half of what Mosquitto queues, since a device may have more services than it said. */
+    private static final int MAX_BATCH = 500;
+
+    /** An offline device does not say how many services it has. */
+    private static final int GUESSED_SERVICES = 10;
+
+    /** Nothing more comes after a silence of this length, whatever became of the mark. */
+    private static final Duration SILENCE = Duration.ofSeconds(1);
+
+    /** A broker that is slow, but sends. */
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** How often the devices' statuses are asked for until nothing new comes. */
+    private static final int MAX_ROUNDS = 6;
+
+    private final FleetSession session;
+    private final FleetTopics topics;
+    private final List<Target> targets;
+    private final FleetView view;
+
+    private final Set<String> live = new LinkedHashSet<>();
+    private int mark;
+    private int markBack;
+    private long heardAt;
+    private boolean mayMissDevices;
+
+    /** @param targets of which devices and services; all others are left out where that is cheap */
+    public Snapshot(FleetSession session, List<Target> targets) {
+        this.session = session;
+        this.topics = new FleetTopics(session.prefix());
+        this.targets = List.copyOf(targets);
+        this.view = new FleetView(topics);
+        session.listen(this);
+    }
+
+    public FleetView view() {
+        return view;
+    }
+
+    /**
+     * Reads what is retained; from then on the view follows every change while the session handles messages.
+     *
+     * @param withServices whether the statuses of services are read as well
+     * @throws FleetException when the broker refuses a subscription, or is lost
+     */
+    public Completeness read(boolean withServices) throws FleetException, InterruptedException {
+        session.subscribe(List.of(markTopic()), 1, false);
+        if (withServices) follow(serviceFilters());
+        readDevices();
+        if (withServices) readServices(view.devices(targets));
+        return completeness(withServices);
+    }
+
+    /** How much came of what is there. */
+    public Completeness completeness(boolean withServices) {
+        return Completeness.of(view.devices(targets), withServices && !isOneServiceEach(), mayMissDevices);
+    }
+
+    /** Whether the targets name single services, so that nobody can say how many there should be. */
+    private boolean isOneServiceEach() {
+        return targets.stream().allMatch(target -> target.singleService().isPresent());
+    }
+
+    private void readDevices() throws FleetException, InterruptedException {
+        List<String> filters = deviceFilters();
+        boolean isEach = filters.stream().noneMatch(filter -> filter.contains(FleetTopics.ANY));
+        int before = -1;
+        int round = 0;
+        while (view.devices().size() > before && round < MAX_ROUNDS) {
+            before = view.devices().size();
+            session.subscribe(filters, isEach ? 1 : 0, true);
+            awaitMark(() -> false);
+            round++;
+            if (isEach) break;
+        }
+        mayMissDevices = !isEach && view.devices().size() > before;
+        follow(filters);
+    }
+
+    private void readServices(List<DeviceView> devices) throws FleetException, InterruptedException {
+        for (List<DeviceView> batch : batches(devices)) readBatch(batch);
+        // What did not come with others may come alone.
+        for (DeviceView device : devices) {
+            if (Completeness.missingServices(device) > 0 && !isOneServiceEach()) readBatch(List.of(device));
+        }
+    }
+
+    private static List<List<DeviceView>> batches(List<DeviceView> devices) {
+        var batches = new ArrayList<List<DeviceView>>();
+        var batch = new ArrayList<DeviceView>();
+        int expected = 0;
+        for (DeviceView device : devices) {
+            int more = device.announcedServices().orElse(GUESSED_SERVICES);
+            if (!batch.isEmpty() && expected + more > MAX_BATCH) {
+                batches.add(List.copyOf(batch));
+                batch.clear();
+                expected = 0;
+            }
+            batch.add(device);
+            expected += more;
+        }
+        if (!batch.isEmpty()) batches.add(List.copyOf(batch));
+        return batches;
+    }
+
+    private void readBatch(List<DeviceView> batch) throws FleetException, InterruptedException {
+        var filters = new LinkedHashSet<String>();
+        for (DeviceView device : batch) {
+            for (Target target : targets) {
+                if (!target.matches(device)) continue;
+                filters.add(topics.service(device.id(), target.singleService().orElse(FleetTopics.ANY), "status"));
+            }
+        }
+        // A filter that is followed already would lose its subscription when it is ended.
+        var own = new ArrayList<>(filters);
+        own.removeAll(live);
+        session.subscribe(List.copyOf(filters), 1, true);
+        awaitMark(() -> batch.stream()
+                .allMatch(device -> Completeness.missingServices(device) == 0
+                        && device.announcedServices().isPresent()));
+        session.unsubscribe(own);
+    }
+
+    /** Waits for the mark, or for the condition, or until nothing has come for a while. */
+    private void awaitMark(java.util.function.BooleanSupplier isComplete) throws FleetException, InterruptedException {
+        int wanted = ++mark;
+        byte[] payload = Integer.toString(wanted).getBytes(StandardCharsets.UTF_8);
+        session.publish(new Message(markTopic(), payload, 1, false, Message.Properties.NONE));
+        heardAt = session.now();
+        long end = heardAt + LIMIT.toNanos();
+        while (session.now() - end < 0) {
+            long heard = heardAt;
+            boolean isDone =
+                    session.await(() -> markBack >= wanted || isComplete.getAsBoolean() || heardAt != heard, SILENCE);
+            if (session.isInterrupted()) return;
+            if (!isDone || markBack >= wanted || isComplete.getAsBoolean()) return;
+        }
+    }
+
+    /** Below a device that does not exist, because that is where operators may publish. */
+    private String markTopic() {
+        return topics.device(session.name(), "cmd/mark");
+    }
+
+    private List<String> deviceFilters() {
+        return filters(target -> Optional.of(topics.device(target.singleDevice().orElse(FleetTopics.ANY), "status")));
+    }
+
+    private List<String> serviceFilters() {
+        return filters(target -> Optional.of(topics.service(
+                target.singleDevice().orElse(FleetTopics.ANY),
+                target.singleService().orElse(FleetTopics.ANY),
+                "status")));
+    }
+
+    /** One for all where a wildcard is among them, since it includes the others. */
+    private List<String> filters(java.util.function.Function<Target, Optional<String>> of) {
+        var filters = new LinkedHashSet<String>();
+        targets.forEach(target -> of.apply(target).ifPresent(filters::add));
+        Set<String> wild = new HashSet<>(filters);
+        wild.removeIf(filter -> !filter.startsWith(session.prefix() + "/+/"));
+        return List.copyOf(wild.isEmpty() ? filters : wild);
+    }
+
+    /** From now on each change comes, and nothing that is retained. */
+    private void follow(List<String> filters) throws FleetException, InterruptedException {
+        live.addAll(filters);
+        session.subscribe(filters, 1, false);
+    }
+
+    @Override
+    public void received(Message message) {
+        if (message.topic().equals(markTopic())) {
+            markBack = Math.max(markBack, number(message));
+            return;
+        }
+        if (view.take(message).isPresent()) heardAt = session.now();
+    }
+
+    private static int number(Message message) {
+        try {
+            return Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public void reconnected() throws FleetException, InterruptedException {
+        boolean withServices = live.stream().anyMatch(filter -> filter.contains("/svc/"));
+        live.clear();
+        read(withServices);
+    }
+}
