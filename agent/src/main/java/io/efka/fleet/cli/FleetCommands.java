@@ -18,6 +18,7 @@ public final class FleetCommands {
         for (VerbCommand.Verb verb : VerbCommand.Verb.values()) {
             commands.put(verb.command(), () -> line.apply(new VerbCommand(surroundings, verb)));
         }
+        commands.put("rollout", () -> RolloutCommands.line(surroundings));
         commands.put("send", () -> line.apply(new SendCommand(surroundings)));
         return commands;
     }
