@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -122,15 +124,16 @@ class RolloutIT {
     }
 
     private AgentProcess start(String release, Set<String> bad, String... more) {
-        var arguments = new ArrayList<String>(List.of(
-                "start", "cam", "-f", file(release, bad).toString(), "--settle", "1s", "--max-unavailable", "50%"));
+        var arguments = new ArrayList<String>(List.of("start", "cam", "-f", file(release, bad).toString()));
+        arguments.addAll(List.of("--max-unavailable", "50%"));
+        if (!List.of(more).contains("--settle")) arguments.addAll(List.of("--settle", "1s"));
         arguments.addAll(List.of(more));
         return efka(arguments.toArray(String[]::new));
     }
 
     private static void assertEndsWith(int code, AgentProcess command) {
         int exit = command.onExit()
-                .orTimeout(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
         assertThat(exit).as(command.log()).isEqualTo(code);
     }
@@ -169,7 +172,7 @@ class RolloutIT {
     }
 
     private static Set<String> everyFourth() {
-        return java.util.stream.IntStream.range(0, DEVICES)
+        return IntStream.range(0, DEVICES)
                 .filter(i -> i % 4 == 1)
                 .mapToObj(i -> "cam" + i)
                 .collect(Collectors.toSet());

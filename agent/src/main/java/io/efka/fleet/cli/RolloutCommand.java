@@ -20,7 +20,7 @@ abstract class RolloutCommand extends FleetCommand {
     @Option(
             names = "--group",
             paramLabel = "GROUP",
-            description = "The group. Default: the one with a rollout of that name")
+            description = "The group. Default: all to start in, else the one with that rollout")
     private Optional<String> groupText = Optional.empty();
 
     RolloutCommand(Surroundings surroundings) {

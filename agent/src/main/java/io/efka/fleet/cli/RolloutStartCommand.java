@@ -48,7 +48,7 @@ final class RolloutStartCommand extends RolloutCommand {
     @Option(names = "--settle", paramLabel = "TIME", description = "For how long devices must be well. Default: 60s")
     private String settle = "60s";
 
-    @Option(names = "--max-failures", paramLabel = "LIMIT", description = "2% or 3 devices. Default: 2%")
+    @Option(names = "--max-failures", paramLabel = "LIMIT", description = "2%% or 3 devices. Default: 2%%")
     private String maxFailures = "2%";
 
     @Option(
@@ -60,7 +60,7 @@ final class RolloutStartCommand extends RolloutCommand {
     @Option(
             names = "--max-unavailable",
             paramLabel = "LIMIT",
-            description = "Of the online devices, so many may be updating or broken at once. Default: 10%")
+            description = "Of the online devices, so many may be updating or broken at once. Default: 10%%")
     private String maxUnavailable = "10%";
 
     @Option(

@@ -19,6 +19,8 @@ import java.util.Set;
  */
 record RolloutFile(JsonObject services, JsonObject others) {
     private static final List<String> OTHERS = List.of("on_failure", "splay", "not_before", "window", "expires_at");
+    private static final List<String> KNOWN =
+            List.of("services", "on_failure", "splay", "not_before", "window", "expires_at");
     private static final Set<String> OF_THE_ROLLOUT = Set.of("revision", "candidate", "removed");
 
     RolloutFile {
@@ -48,7 +50,7 @@ record RolloutFile(JsonObject services, JsonObject others) {
     private static IllegalArgumentException unknown(String key, JsonElement value) {
         String why = OF_THE_ROLLOUT.contains(key)
                 ? "must be left out, since the rollout sets it; was " + JsonExcerpt.of(value)
-                : "must be left out: it is unknown" + Spelling.hint(key, OTHERS);
+                : "must be left out: it is unknown" + Spelling.hint(key, KNOWN);
         return new IllegalArgumentException(JsonExcerpt.cut(key, 64) + " " + why);
     }
 
