@@ -7,6 +7,7 @@ package io.efka.threads;
 public enum ExitCode {
     OK(0, "done, or ended as asked"),
     FAILED(1, "a device answered an error"),
+    WENT_BACK(2, "a rollout was stopped by its limits, or went back"),
     NOTHING_MATCHED(3, "no device or service matches, or wants it"),
     USAGE(64, "a flag or an argument is wrong"),
     BAD_DATA(65, "check: a file has faults, or is nothing that efka reads"),

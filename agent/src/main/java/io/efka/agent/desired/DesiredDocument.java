@@ -1,5 +1,6 @@
 package io.efka.agent.desired;
 
+import io.efka.protocol.CandidateShare;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.ServiceId;
 import java.time.Instant;

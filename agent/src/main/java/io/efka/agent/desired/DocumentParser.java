@@ -5,6 +5,7 @@ import com.google.gson.JsonPrimitive;
 import io.efka.agent.command.CommandArguments;
 import io.efka.agent.desired.DesiredDocument.Candidate;
 import io.efka.agent.desired.DesiredDocument.OnFailure;
+import io.efka.protocol.CandidateShare;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.Durations;
 import io.efka.protocol.ErrorCode;

@@ -1,6 +1,7 @@
 package io.efka.agent.desired;
 
 import io.efka.agent.desired.Plan.Todo;
+import io.efka.protocol.CandidateShare;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.ServiceId;
 import java.time.Instant;

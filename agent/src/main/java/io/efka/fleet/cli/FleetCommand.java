@@ -27,6 +27,7 @@ abstract class FleetCommand implements Callable<Integer> {
     private final Surroundings surroundings;
     private Optional<Terminal> terminal = Optional.empty();
     private Optional<BrokerOptions.Access> access = Optional.empty();
+    private volatile Optional<FleetSession> further = Optional.empty();
 
     @Spec
     CommandSpec spec = CommandSpec.create();
@@ -55,7 +56,7 @@ abstract class FleetCommand implements Callable<Integer> {
     abstract ExitCode run(FleetSession session) throws FleetException, InterruptedException;
 
     /** Looks at the arguments before there is a connection. */
-    void check() {}
+    void check() throws FleetException {}
 
     /** Whether the command goes on after a lost connection. */
     boolean isLasting() {
@@ -70,31 +71,54 @@ abstract class FleetCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws InterruptedException {
-        check();
         terminal = Optional.of(Terminal.here(
                 spec.commandLine().getOut(), spec.commandLine().getErr(), surroundings.environment(), colours()));
-        String name = clientId();
-        access = surroundings
-                .broker()
-                .read(spec.commandLine().getParseResult(), name, terminal().err());
-        if (access.isEmpty()) return ExitCode.USAGE.number();
-        var session = new FleetSession(
-                surroundings.links().apply(access.get().broker()),
-                access.get().prefix(),
-                name,
-                access.get().broker().uris().size(),
-                surroundings.clock());
-        surroundings.interrupts().take(session::interrupt);
-        if (isLasting()) session.outlivesLosses();
-        try (session) {
-            session.connect(CONNECT);
-            ExitCode code = run(session);
-            return (session.isInterrupted() && code == ExitCode.OK ? interrupted() : code).number();
+        try {
+            check();
+            Optional<FleetSession> made = session(clientId());
+            if (made.isEmpty()) return ExitCode.USAGE.number();
+            FleetSession session = made.get();
+            surroundings.interrupts().take(() -> {
+                session.interrupt();
+                further.ifPresent(FleetSession::interrupt);
+            });
+            if (isLasting()) session.outlivesLosses();
+            try (session) {
+                session.connect(CONNECT);
+                ExitCode code = run(session);
+                return (session.isInterrupted() && code == ExitCode.OK ? interrupted() : code).number();
+            }
         } catch (FleetException e) {
             terminal().say(String.valueOf(e.getMessage()));
             return e.code().number();
         } finally {
             terminal().out().flush();
+        }
+    }
+
+    private Optional<FleetSession> session(String name) {
+        access = surroundings
+                .broker()
+                .read(spec.commandLine().getParseResult(), name, terminal().err());
+        return access.map(there -> new FleetSession(
+                surroundings.links().apply(there.broker()),
+                there.prefix(),
+                name,
+                there.broker().uris().size(),
+                surroundings.clock()));
+    }
+
+    /** A second connection, beside that of {@link #run}; Ctrl-C interrupts it as well. */
+    final FleetSession connect(String name) throws FleetException, InterruptedException {
+        FleetSession session =
+                session(name).orElseThrow(() -> new FleetException(ExitCode.USAGE, "the broker's options are wrong"));
+        further = Optional.of(session);
+        try {
+            session.connect(CONNECT);
+            return session;
+        } catch (FleetException | InterruptedException | RuntimeException e) {
+            session.close();
+            throw e;
         }
     }
 

@@ -238,7 +238,7 @@ public final class FleetSession implements AutoCloseable {
             events.add(() -> {
                 isConnected = false;
                 if (loss.takenOver()) {
-                    fail(ExitCode.UNAVAILABLE, "another client with the id " + name + " has taken the connection");
+                    fail(ExitCode.BUSY, "another client with the id " + name + " has taken the connection");
                 } else if (!isLasting) {
                     fail(ExitCode.UNAVAILABLE, "the connection to the broker was lost: " + loss.reason());
                 } else {

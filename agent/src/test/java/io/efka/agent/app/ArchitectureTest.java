@@ -71,7 +71,8 @@ final class ArchitectureTest {
             fleet.request           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
             fleet.logs              -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.artifact, transfer
+            fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.rollout, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *

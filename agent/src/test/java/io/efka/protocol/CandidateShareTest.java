@@ -1,9 +1,8 @@
-package io.efka.agent.desired;
+package io.efka.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.efka.fixtures.GoldenTable;
-import io.efka.protocol.DeviceId;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -64,6 +63,18 @@ final class CandidateShareTest {
             assertThat(IntStream.range(0, 2000).filter(i -> holds(smaller, "salt", "d" + i)))
                     .allMatch(i -> holds(share, "salt", "d" + i));
             before = in;
+        }
+    }
+
+    @Test
+    void theSmallestShareOfADeviceIsTheFirstThatHoldsIt() {
+        for (int i = 0; i < 500; i++) {
+            var device = new DeviceId("d" + i);
+            BigDecimal smallest = CandidateShare.smallest("salt", device);
+            assertThat(new CandidateShare(smallest, "salt").holds(device)).isTrue();
+            BigDecimal below = smallest.subtract(new BigDecimal("0.000001"));
+            assertThat(new CandidateShare(below, "salt").holds(device)).isFalse();
+            assertThat(smallest).isLessThanOrEqualTo(BigDecimal.valueOf(100));
         }
     }
 

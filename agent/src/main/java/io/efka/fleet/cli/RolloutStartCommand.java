@@ -1,0 +1,156 @@
+package io.efka.fleet.cli;
+
+import io.efka.fleet.rollout.Limit;
+import io.efka.fleet.rollout.Policy;
+import io.efka.fleet.rollout.Policy.OnFailure;
+import io.efka.fleet.rollout.Rollouts;
+import io.efka.fleet.rollout.Rollouts.StartRequest;
+import io.efka.fleet.session.FleetException;
+import io.efka.protocol.Topics.GroupId;
+import io.efka.protocol.json.Utf8;
+import io.efka.threads.ExitCode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code efka rollout start}. */
+@Command(name = "start")
+final class RolloutStartCommand extends RolloutCommand {
+    /** A document may have 64 KiB; nobody needs to read a gigabyte to say that it is more. */
+    private static final int MAX_FILE = 1 << 20;
+
+    @Parameters(paramLabel = "NAME", description = "The name of the rollout and of its desired document")
+    private String name = "";
+
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            required = true,
+            description = "JSON with \"services\", as a desired document has them")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--before",
+            paramLabel = "FILE",
+            description = "JSON with the services that devices go back to, where the document does not have them yet")
+    private Optional<Path> before = Optional.empty();
+
+    @Option(names = "--steps", paramLabel = "PERCENT,…", description = "Shares of the group. Default: 1,10,50,100")
+    private String steps = "1,10,50,100";
+
+    @Option(names = "--settle", paramLabel = "TIME", description = "For how long devices must be well. Default: 60s")
+    private String settle = "60s";
+
+    @Option(names = "--max-failures", paramLabel = "LIMIT", description = "2%% or 3 devices. Default: 2%%")
+    private String maxFailures = "2%";
+
+    @Option(
+            names = "--min-sample",
+            paramLabel = "N",
+            description = "A percentage of failures counts from so many answers on. Default: 3")
+    private int minSample = 3;
+
+    @Option(
+            names = "--max-unavailable",
+            paramLabel = "LIMIT",
+            description = "Of the online devices, so many may be updating or broken at once. Default: 10%%")
+    private String maxUnavailable = "10%";
+
+    @Option(
+            names = "--report-timeout",
+            paramLabel = "TIME",
+            description = "An online device must report the document within this time. Default: 60s")
+    private String reportTimeout = "60s";
+
+    @Option(names = "--on-failure", paramLabel = "WHAT", description = "pause or rollback. Default: pause")
+    private String onFailure = "pause";
+
+    @Option(names = "--salt", paramLabel = "TEXT", description = "The same salt begins with the same devices each time")
+    private Optional<String> salt = Optional.empty();
+
+    private Optional<StartRequest> request = Optional.empty();
+
+    RolloutStartCommand(Surroundings surroundings) {
+        super(surroundings);
+    }
+
+    @Override
+    void help(Help help) {
+        help.shows(
+                        "Starts a rollout, and steers it to its end.",
+                        "efka rollout start camera -f camera.json --group all",
+                        "efka rollout start camera -f camera.json --steps 5,100 --settle 5m --max-failures 3",
+                        "efka rollout start camera -f camera.json --on-failure rollback")
+                .notes(
+                        "It may be ended at any time: devices stay as they are, and resume goes on.",
+                        "",
+                        "Exit code 0: all have it; 2: stopped by its limits, or gone back; 3: no device in the group;",
+                        "66: a file cannot be read; 69: no broker; 75: another rollout, or another operator, has it;",
+                        "77: the broker refuses it; 130: ended by Ctrl-C.");
+    }
+
+    @Override
+    void check() throws FleetException {
+        super.check();
+        GroupId group = group().orElse(GroupId.ALL);
+        String content = content(file);
+        Optional<String> earlier = before.isPresent() ? Optional.of(content(before.get())) : Optional.empty();
+        try {
+            request = Optional.of(new StartRequest(group, legalName(name), content, earlier, policy(), salt));
+        } catch (IllegalArgumentException e) {
+            throw new FleetException(ExitCode.USAGE, file + ": " + e.getMessage());
+        }
+    }
+
+    private static String content(Path file) throws FleetException {
+        try {
+            if (Files.isRegularFile(file) && Files.size(file) > MAX_FILE) {
+                throw new FleetException(
+                        ExitCode.USAGE, file + ": may have 64 KiB, has " + Files.size(file) + " bytes");
+            }
+            return Utf8.decode(Files.readAllBytes(file))
+                    .orElseThrow(() -> new FleetException(ExitCode.USAGE, file + ": is not UTF-8"));
+        } catch (NoSuchFileException e) {
+            throw new FleetException(ExitCode.NO_INPUT, file + ": there is no such file");
+        } catch (IOException e) {
+            throw new FleetException(ExitCode.NO_INPUT, file + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Policy policy() {
+        List<BigDecimal> shares = Policy.parseSteps(steps)
+                .orElseThrow(() -> wrong("--steps", "must grow up to 100, such as 1,10,50,100", steps));
+        if (minSample < 1) throw wrong("--min-sample", "must be 1 or more", Integer.toString(minSample));
+        var timeout = duration("--report-timeout", reportTimeout);
+        if (timeout.isZero()) throw wrong("--report-timeout", "must be more than 0", reportTimeout);
+        return new Policy(
+                shares,
+                duration("--settle", settle),
+                limit("--max-failures", maxFailures),
+                minSample,
+                limit("--max-unavailable", maxUnavailable),
+                timeout,
+                switch (onFailure) {
+                    case "pause" -> OnFailure.PAUSE;
+                    case "rollback" -> OnFailure.ROLLBACK;
+                    default -> throw wrong("--on-failure", "must be pause or rollback", onFailure);
+                });
+    }
+
+    private Limit limit(String option, String text) {
+        return Limit.parse(text)
+                .orElseThrow(() -> wrong(option, "must be a percentage or a number, such as 2% or 3", text));
+    }
+
+    @Override
+    ExitCode run(Rollouts rollouts) throws FleetException, InterruptedException {
+        return rollouts.start(request.orElseThrow());
+    }
+}
