@@ -116,25 +116,29 @@ final class DocumentEngine implements DocumentEffect.Actor {
 
     /** The newest revision is the one that was taken, or there is none any more. */
     void accept(DocumentKey key) {
-        if (refusals.remove(key) != null) report(key.name());
+        boolean isNews = refusals.remove(key) != null;
+        if (setWithdrawn(key, false) || isNews) report(key.name());
     }
 
-    /** There is nothing to report of a document that was removed, and is not even published any more. */
+    /** Its topic was cleared. */
     void withdrawn(DocumentKey key) {
         refusals.remove(key);
-        boolean isGone = documents
-                .find(key)
-                .map(document ->
-                        document.accepted().content().isRemoval() && document.state() instanceof DocumentState.Done)
-                .orElse(true);
-        if (isGone) announced.remove(key);
-        if (isGone
-                && reportsOf(key.name()).stream()
-                        .allMatch(report -> report.key().equals(key))) {
-            ports.reports().clear(key.name());
-        } else {
-            report(key.name());
+        setWithdrawn(key, true);
+        report(key.name());
+    }
+
+    /** Whether that is news. A full disk costs only a report that comes back after a restart. */
+    private boolean setWithdrawn(DocumentKey key, boolean is) {
+        Optional<Document> found = documents.find(key).filter(document -> document.isWithdrawn() != is);
+        if (found.isEmpty()) return false;
+        Document changed = found.get().withdrawn(is);
+        try {
+            ports.store().saveFact(encoded(List.of(changed)));
+        } catch (StoreException e) {
+            LOG.warn("document={} not saved: {}", key, e.getMessage());
         }
+        documents = documents.with(List.of(changed));
+        return true;
     }
 
     /** Something about a service has changed. */
@@ -305,7 +309,8 @@ final class DocumentEngine implements DocumentEffect.Actor {
     // Reports.
 
     private List<Report> reportsOf(String name) {
-        var keys = new TreeSet<DocumentKey>(documents.all().keySet());
+        var keys = new TreeSet<DocumentKey>();
+        documents.list().stream().filter(document -> !document.isGone()).forEach(document -> keys.add(document.key()));
         keys.addAll(refusals.keySet());
         return keys.stream()
                 .filter(key -> key.name().equals(name))
@@ -314,6 +319,10 @@ final class DocumentEngine implements DocumentEffect.Actor {
     }
 
     private void report(String name) {
+        announced
+                .keySet()
+                .removeIf(key -> key.name().equals(name)
+                        && documents.find(key).map(Document::isGone).orElse(!refusals.containsKey(key)));
         List<Report> all = reportsOf(name);
         if (all.isEmpty()) {
             ports.reports().clear(name);

@@ -141,6 +141,11 @@ final class DesiredAgent {
         return text.isEmpty() ? new JsonObject() : JsonParser.parseString(text).getAsJsonObject();
     }
 
+    /** Whether this life of the agent has published a report that is not empty. */
+    boolean isReported(String name) {
+        return link.publishedOn("efka/dev1/reported/" + name).stream().anyMatch(report -> report.payload().length > 0);
+    }
+
     String state(String name) {
         return report(name).has("state") ? report(name).get("state").getAsString() : "";
     }
