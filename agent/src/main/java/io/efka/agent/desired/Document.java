@@ -113,6 +113,16 @@ record Document(
         return state instanceof DocumentState.UnderWay way && way.touches(service);
     }
 
+    /** Whether it goes back to that release if what is under way fails. */
+    boolean goesBackTo(ServiceId service, String release) {
+        return state instanceof DocumentState.UnderWay way
+                && way.before()
+                        .getOrDefault(service, Before.NOTHING)
+                        .release()
+                        .filter(release::equals)
+                        .isPresent();
+    }
+
     /** Whether services are being changed for it. */
     boolean isUnderWay() {
         return state instanceof DocumentState.UnderWay;

@@ -49,7 +49,10 @@ final class DocumentEngine implements DocumentEffect.Actor {
     /** Documents that are to be looked at again, because another one took or gave up services. */
     private final Deque<DocumentKey> toReview = new ArrayDeque<>();
 
-    private Documents documents = Documents.NONE;
+    /** Written in the mailbox only. */
+    private volatile Documents documents = Documents.NONE;
+
+    private volatile boolean isStarted;
     private boolean isEnded;
 
     DocumentEngine(DeviceId device, ZoneId zone, DesiredPorts ports, Executor mailbox, Executor disk) {
@@ -63,6 +66,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
     /** Goes on with what an earlier agent left. */
     void start(Collection<Document> found) {
         documents = documents.with(found);
+        isStarted = true;
         for (Document document : List.copyOf(documents.list())) {
             tell(document.key(), now -> new DocumentEvent.AgentStarted(plan(document, now)));
         }
@@ -74,6 +78,11 @@ final class DocumentEngine implements DocumentEffect.Actor {
         isEnded = true;
         timers.values().forEach(Timer::cancel);
         timers.clear();
+    }
+
+    /** Thread-safe. See {@link DesiredState#needs}. */
+    boolean needs(ServiceId service, String release) {
+        return !isStarted || documents.list().stream().anyMatch(document -> document.goesBackTo(service, release));
     }
 
     Optional<Document> find(DocumentKey key) {

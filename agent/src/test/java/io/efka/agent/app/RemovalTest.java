@@ -292,6 +292,7 @@ final class RemovalTest {
                             timers,
                             pool,
                             Duration.ofHours(24),
+                            (id, release) -> false,
                             id -> {}),
                     () -> new SerialExecutor(pool));
             var table = CommandTables.standard(

@@ -127,6 +127,7 @@ public final class CommandFixture {
                         timers,
                         tasks::add,
                         Duration.ofHours(24),
+                        (id, release) -> false,
                         id -> {}),
                 () -> tasks::add);
         table = CommandTables.standard(

@@ -141,6 +141,10 @@ final class DesiredAgent {
         return text.isEmpty() ? new JsonObject() : JsonParser.parseString(text).getAsJsonObject();
     }
 
+    boolean needs(ServiceId service, String release) {
+        return agent.needs(service, release);
+    }
+
     /** Whether this life of the agent has published a report that is not empty. */
     boolean isReported(String name) {
         return link.publishedOn("efka/dev1/reported/" + name).stream().anyMatch(report -> report.payload().length > 0);
