@@ -141,14 +141,21 @@ record Applying(boolean isLooking, SortedMap<ServiceId, Before> before, SortedMa
     @Override
     public DocumentStep on(Taken event, Document document, Instant now) {
         Set<ServiceId> gone = removed();
+        // What is removed cannot come back as it was: from here on there was nothing.
+        var touched = new TreeMap<ServiceId, Before>(before);
+        Document left = document;
+        for (ServiceId service : gone) {
+            touched.put(service, Before.NOTHING);
+            left = doubtful(left, service);
+        }
         Plan plan = event.plan().again(gone, document.accepted().entries());
         boolean mayBegin = plan.conflicts().isEmpty()
                 && plan.busy().isEmpty()
                 && !plan.isExpired(now)
                 && !now.isBefore(plan.begin());
-        if (mayBegin && !(plan.todo().isEmpty() && before.isEmpty())) return begin(document, plan, before, gone, now);
+        if (mayBegin && !(plan.todo().isEmpty() && touched.isEmpty())) return begin(left, plan, touched, gone, now);
         var why = new Problem("superseded", "revision " + document.accepted().revision() + " took its place");
-        return TakingBack.superseded(document, why, before, now);
+        return TakingBack.superseded(left, why, touched, now);
     }
 
     @Override

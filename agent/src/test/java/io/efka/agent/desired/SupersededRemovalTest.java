@@ -45,4 +45,15 @@ final class SupersededRemovalTest {
         assertThat(agent.device.installed()).containsExactly(REC);
         assertThat(agent.device.release(REC)).contains("2");
     }
+
+    @Test
+    void whatFailsInItsPlaceIsRemovedAgain() {
+        publish(3, services("bad", CAM));
+        agent.device.letGo();
+        assertThat(agent.state("base")).isEqualTo("rolled_back");
+        assertThat(agent.device.installed()).isEmpty();
+        publish(4, services("1", CAM, REC));
+        assertThat(agent.state("base")).isEqualTo("done");
+        assertThat(agent.device.installed()).containsExactlyInAnyOrder(CAM, REC);
+    }
 }
