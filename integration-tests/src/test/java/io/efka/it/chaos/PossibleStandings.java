@@ -1,6 +1,7 @@
 package io.efka.it.chaos;
 
 import io.efka.it.chaos.Revision.Standing;
+import io.efka.it.chaos.Revision.Wish;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,9 @@ final class PossibleStandings {
 
     private Set<Map<String, Standing>> now;
 
+    /** Services that a revision since the last look removes: what is removed is not brought back by those after it. */
+    private final Set<String> vanishing = new HashSet<>();
+
     PossibleStandings(Set<String> services) {
         now = Set.of(services.stream().collect(Collectors.toMap(service -> service, service -> Standing.NOWHERE)));
         before = now;
@@ -26,7 +30,11 @@ final class PossibleStandings {
     /** It is asked for, and may be carried out, or not. */
     void asked(Revision revision) {
         before = now;
+        for (String service : vanishing) before = union(before, without(before, service));
         now = union(before, after(before, revision));
+        for (String service : now.iterator().next().keySet()) {
+            if (revision.isRemoval() || Wish.ABSENT.equals(revision.entries().get(service))) vanishing.add(service);
+        }
     }
 
     /**
@@ -41,8 +49,14 @@ final class PossibleStandings {
         else now = mixed(now);
     }
 
+    /** The last revision is over and was not done, for no fault of the agent. */
+    void notDone(Revision last) {
+        now = last.isEach() ? mixed(now) : before;
+    }
+
     /** Keeps what is so; false: what is so is none of what may be, and it is all that is known from now on. */
     boolean found(Map<String, Integer> releases) {
+        vanishing.clear();
         Predicate<Map<String, Standing>> isSo = all -> all.entrySet().stream()
                 .allMatch(one -> releases.get(one.getKey()) == one.getValue().release());
         Set<Map<String, Standing>> left = now.stream().filter(isSo).collect(Collectors.toSet());
@@ -68,6 +82,17 @@ final class PossibleStandings {
 
     private static Set<Map<String, Standing>> after(Set<Map<String, Standing>> before, Revision revision) {
         return before.stream().map(revision::after).collect(Collectors.toSet());
+    }
+
+    private static Set<Map<String, Standing>> without(Set<Map<String, Standing>> all, String service) {
+        var without = new HashSet<Map<String, Standing>>();
+        for (Map<String, Standing> one : all) {
+            var gone = new TreeMap<String, Standing>(one);
+            Standing was = one.get(service);
+            gone.put(service, new Standing(0, was.isOwned(), was.isBrought()));
+            without.add(gone);
+        }
+        return without;
     }
 
     private static Set<Map<String, Standing>> union(Set<Map<String, Standing>> one, Set<Map<String, Standing>> other) {

@@ -76,4 +76,13 @@ class PossibleStandingsTest {
         possible.over(last, "failed", true);
         assertThat(found(1, 2)).isTrue();
     }
+
+    @Test
+    void whatARevisionHasRemovedIsNotBroughtBackByTheNextOne() {
+        carriedOut(revision(false, Map.of("a", GOOD_1, "b", GOOD_1)));
+        assertThat(found(1, 1)).isTrue();
+        possible.asked(revision(false, Map.of("a", Wish.ABSENT, "b", GOOD_2)));
+        carriedOut(revision(false, Map.of("b", BAD_3)));
+        assertThat(found(0, 1)).isTrue();
+    }
 }

@@ -43,7 +43,11 @@ record Revision(long number, boolean isRemoval, boolean isEach, Map<String, Wish
 
     /** The state that its report has in the end. */
     String finalState() {
-        if (isGood()) return "done";
+        return isGood() ? "done" : failedState();
+    }
+
+    /** The state that its report has if a service fails. */
+    String failedState() {
         return isEach ? "failed" : "rolled_back";
     }
 
