@@ -124,7 +124,8 @@ class RolloutIT {
     }
 
     private AgentProcess start(String release, Set<String> bad, String... more) {
-        var arguments = new ArrayList<String>(List.of("start", "cam", "-f", file(release, bad).toString()));
+        var arguments = new ArrayList<String>(
+                List.of("start", "cam", "-f", file(release, bad).toString()));
         arguments.addAll(List.of("--max-unavailable", "50%"));
         if (!List.of(more).contains("--settle")) arguments.addAll(List.of("--settle", "1s"));
         arguments.addAll(List.of(more));

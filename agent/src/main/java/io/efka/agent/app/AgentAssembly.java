@@ -161,9 +161,8 @@ final class AgentAssembly {
         probes = new Probes(environment, timers, pools.checks());
         var meters = new LinuxMeters(launcher, folder);
         var measurements = new Measurements(meters, timers, System::nanoTime);
-        var listeners = new ArrayList<StatusListener>(
-                List.of(channels, statuses, presence, measurements, data, StatusListener.of(this::deployments)));
-        listeners.add(StatusListener.of(this::desired));
+        var listeners = new ArrayList<StatusListener>(List.of(channels, statuses, presence, measurements, data));
+        listeners.addAll(List.of(StatusListener.of(this::deployments), StatusListener.of(this::desired)));
         homeAssistant.ifPresent(listeners::add);
         StatusListener listener = StatusListener.all(listeners);
         folders = new ServiceFolders(
@@ -197,6 +196,7 @@ final class AgentAssembly {
                         timers,
                         pools.folders(),
                         settings.maxHold(),
+                        (id, release) -> desired().needs(id, release.value()),
                         id -> {
                             statuses.refresh(id);
                             homeAssistant.ifPresent(one -> one.releasesChanged(id));

@@ -16,9 +16,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Services are being made what the document says. First they are looked at; then all are changed at once; what is to go goes
@@ -51,10 +53,21 @@ record Applying(boolean isLooking, SortedMap<ServiceId, Before> before, SortedMa
                 .reduce(Problem::and);
     }
 
-    /** @param touched what services were that an earlier revision began to change; empty: none */
-    static DocumentStep begin(Document document, Plan plan, SortedMap<ServiceId, Before> touched, Instant now) {
+    /** Nothing is under way. */
+    static DocumentStep begin(Document document, Plan plan, Instant now) {
+        return begin(document, plan, Collections.emptySortedMap(), Set.of(), now);
+    }
+
+    /**
+     * @param touched what services were that an earlier revision began to change
+     * @param gone those that it has removed, or is removing: there is nothing to restore
+     */
+    private static DocumentStep begin(
+            Document document, Plan plan, SortedMap<ServiceId, Before> touched, Set<ServiceId> gone, Instant now) {
         var tasks = new TreeMap<ServiceId, Task>();
-        touched.keySet().forEach(service -> tasks.put(service, Task.of(Stage.RESTORE)));
+        touched.keySet().stream()
+                .filter(service -> !gone.contains(service))
+                .forEach(service -> tasks.put(service, Task.of(Stage.RESTORE)));
         plan.todo().forEach((service, todo) -> tasks.put(service, Task.of(Stage.valueOf(todo.name()))));
         boolean isToLook = !plan.todo().isEmpty();
         var begun = new Applying(isToLook, touched, tasks, now);
@@ -138,14 +151,22 @@ record Applying(boolean isLooking, SortedMap<ServiceId, Before> before, SortedMa
     /** A newer revision takes this one's place at once; what this one touched and that one does not goes back. */
     @Override
     public DocumentStep on(Taken event, Document document, Instant now) {
-        Plan plan = event.plan();
+        Set<ServiceId> gone = removed();
+        // What is removed cannot come back as it was: from here on there was nothing.
+        var touched = new TreeMap<ServiceId, Before>(before);
+        Document left = document;
+        for (ServiceId service : gone) {
+            touched.put(service, Before.NOTHING);
+            left = doubtful(left, service, before.getOrDefault(service, Before.NOTHING));
+        }
+        Plan plan = event.plan().again(gone, document.accepted().entries());
         boolean mayBegin = plan.conflicts().isEmpty()
                 && plan.busy().isEmpty()
                 && !plan.isExpired(now)
                 && !now.isBefore(plan.begin());
-        if (mayBegin && !(plan.todo().isEmpty() && before.isEmpty())) return begin(document, plan, before, now);
+        if (mayBegin && !(plan.todo().isEmpty() && touched.isEmpty())) return begin(left, plan, touched, gone, now);
         var why = new Problem("superseded", "revision " + document.accepted().revision() + " took its place");
-        return TakingBack.superseded(document, why, before, now);
+        return TakingBack.superseded(left, why, touched, now);
     }
 
     @Override
@@ -161,6 +182,15 @@ record Applying(boolean isLooking, SortedMap<ServiceId, Before> before, SortedMa
     /** Whether this revision takes back everything. */
     private static boolean rollsBack(Document document) {
         return document.accepted().content().onFailure() == OnFailure.ROLLBACK;
+    }
+
+    /** What this revision has removed, or is removing: a remove that has begun is carried out. */
+    private Set<ServiceId> removed() {
+        Optional<ServiceId> going = going();
+        return tasks.keySet().stream()
+                .filter(service -> task(service).stage() == Stage.REMOVED
+                        || going.filter(service::equals).isPresent())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Task task(ServiceId service) {
@@ -218,16 +248,17 @@ record Applying(boolean isLooking, SortedMap<ServiceId, Before> before, SortedMa
         return effects;
     }
 
-    /** The next one, if nothing else is left: what is removed cannot be taken back. */
     private List<DocumentEffect> removal() {
-        boolean isNext =
-                tasks.values().stream().noneMatch(task -> task.stage().isLeft() && task.stage() != Stage.REMOVE);
-        if (!isNext) return List.of();
-        return tasks.entrySet().stream()
-                .filter(task -> task.getValue().stage() == Stage.REMOVE)
-                .limit(1)
-                .<DocumentEffect>map(task -> new DocumentEffect.Apply(task.getKey()))
-                .toList();
+        return going().<DocumentEffect>map(DocumentEffect.Apply::new).stream().toList();
+    }
+
+    /** The service to be removed now, if nothing else is left: what is removed cannot be taken back. */
+    private Optional<ServiceId> going() {
+        boolean isNext = !isLooking
+                && tasks.values().stream().noneMatch(task -> task.stage().isLeft() && task.stage() != Stage.REMOVE);
+        return tasks.keySet().stream()
+                .filter(service -> isNext && task(service).stage() == Stage.REMOVE)
+                .findFirst();
     }
 
     private DocumentEffect restore(ServiceId service) {

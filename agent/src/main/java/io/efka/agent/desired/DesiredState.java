@@ -166,6 +166,13 @@ public final class DesiredState implements StatusListener {
         mailbox.execute(() -> engine.changed(service));
     }
 
+    /**
+     * Whether a revision that is under way may go back to a release; of every release until it is known what an earlier agent left.
+     */
+    public boolean needs(ServiceId service, String release) {
+        return engine.needs(service, release);
+    }
+
     // What arrives.
 
     /** Until this agent speaks for the device, documents wait: another agent may have it. */

@@ -20,9 +20,15 @@ import java.util.TreeMap;
  * @param accepted the newest revision
  * @param applied what belongs to the document
  * @param round counts how often services were changed for it: what returns later carries it
+ * @param isWithdrawn whether its topic was cleared since the newest revision came
  */
 record Document(
-        DocumentKey key, Accepted accepted, SortedMap<ServiceId, Applied> applied, long round, DocumentState state) {
+        DocumentKey key,
+        Accepted accepted,
+        SortedMap<ServiceId, Applied> applied,
+        long round,
+        DocumentState state,
+        boolean isWithdrawn) {
     private static final DocumentEffect NO_TIMER = new DocumentEffect.CancelTimer();
 
     Document {
@@ -68,7 +74,7 @@ record Document(
 
     /** The first revision of a document. */
     static Document first(DocumentKey key, Accepted accepted) {
-        return new Document(key, accepted, new TreeMap<>(), 0, Waiting.fresh(accepted.at()));
+        return new Document(key, accepted, new TreeMap<>(), 0, Waiting.fresh(accepted.at()), false);
     }
 
     Arrival arrival(DocumentParser.Parsed other) {
@@ -79,7 +85,17 @@ record Document(
 
     /** With a newer revision, of which the state is yet to be told. */
     Document take(Accepted newer) {
-        return new Document(key, newer, applied, round, state);
+        return new Document(key, newer, applied, round, state, false);
+    }
+
+    /** With its topic cleared, or not any more. */
+    Document withdrawn(boolean is) {
+        return new Document(key, accepted, applied, round, state, is);
+    }
+
+    /** Whether it has taken everything away and is not even published any more: there is nothing to report of it. */
+    boolean isGone() {
+        return isWithdrawn && accepted.content().isRemoval() && state instanceof Done;
     }
 
     DocumentStep on(DocumentEvent event, Instant now) {
@@ -97,6 +113,16 @@ record Document(
         return state instanceof DocumentState.UnderWay way && way.touches(service);
     }
 
+    /** Whether it goes back to that release if what is under way fails. */
+    boolean goesBackTo(ServiceId service, String release) {
+        return state instanceof DocumentState.UnderWay way
+                && way.before()
+                        .getOrDefault(service, Before.NOTHING)
+                        .release()
+                        .filter(release::equals)
+                        .isPresent();
+    }
+
     /** Whether services are being changed for it. */
     boolean isUnderWay() {
         return state instanceof DocumentState.UnderWay;
@@ -108,7 +134,7 @@ record Document(
 
     /** The same document in another state. */
     Document in(DocumentState next) {
-        return new Document(key, accepted, applied, round, next);
+        return new Document(key, accepted, applied, round, next, isWithdrawn);
     }
 
     DocumentStep move(DocumentState next) {
@@ -116,7 +142,7 @@ record Document(
     }
 
     Document with(SortedMap<ServiceId, Applied> others) {
-        return new Document(key, accepted, others, round, state);
+        return new Document(key, accepted, others, round, state, isWithdrawn);
     }
 
     /** With one service more, or another account of it. */
@@ -146,13 +172,13 @@ record Document(
             return move(new Waiting(Optional.of(plan.begin()), Optional.empty(), now))
                     .then(new DocumentEffect.SetTimer(plan.begin()));
         }
-        DocumentStep begun = Applying.begin(this, plan, new TreeMap<>(), now);
+        DocumentStep begun = Applying.begin(this, plan, now);
         return new DocumentStep(begun.next(), List.of(NO_TIMER)).then(begun.effects());
     }
 
     /** In a new round: what returns of an earlier one is ignored. */
     Document nextRound(DocumentState next) {
-        return new Document(key, accepted, applied, round + 1, next);
+        return new Document(key, accepted, applied, round + 1, next, isWithdrawn);
     }
 
     /**

@@ -37,6 +37,7 @@ final class DocumentCodec {
         json.addProperty("round", document.round());
         json.add("applied", object(document.applied(), DocumentCodec::encode));
         json.add("state", encode(document.state()));
+        if (document.isWithdrawn()) json.addProperty("withdrawn", true);
         return json.toString();
     }
 
@@ -118,7 +119,8 @@ final class DocumentCodec {
                     accepted,
                     map(json, "applied", DocumentCodec::applied),
                     JsonFields.number(json, "round").longValue(),
-                    state(required(json, "state")));
+                    state(required(json, "state")),
+                    json.has("withdrawn") && JsonFields.flag(json, "withdrawn"));
         } catch (CommandException e) {
             throw new IllegalArgumentException("its text cannot be read: " + e.getMessage(), e);
         }

@@ -50,7 +50,10 @@ final class DocumentEngine implements DocumentEffect.Actor {
     /** Documents that are to be looked at again, because another one took or gave up services. */
     private final Deque<DocumentKey> toReview = new ArrayDeque<>();
 
-    private Documents documents = Documents.NONE;
+    /** Written in the mailbox only. */
+    private volatile Documents documents = Documents.NONE;
+
+    private volatile boolean isStarted;
     private boolean isEnded;
 
     DocumentEngine(
@@ -68,6 +71,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
     void start(Collection<Document> found) {
         documents = documents.with(found);
         reports.start();
+        isStarted = true;
         for (Document document : List.copyOf(documents.list())) {
             tell(document.key(), now -> new DocumentEvent.AgentStarted(plan(document, now)));
         }
@@ -79,6 +83,11 @@ final class DocumentEngine implements DocumentEffect.Actor {
         isEnded = true;
         timers.values().forEach(Timer::cancel);
         timers.clear();
+    }
+
+    /** Thread-safe. See {@link DesiredState#needs}. */
+    boolean needs(ServiceId service, String release) {
+        return !isStarted || documents.list().stream().anyMatch(document -> document.goesBackTo(service, release));
     }
 
     Optional<Document> find(DocumentKey key) {
@@ -137,12 +146,27 @@ final class DocumentEngine implements DocumentEffect.Actor {
 
     /** The newest revision is the one that was taken. */
     void accept(DocumentKey key) {
-        reports.accept(key);
+        reports.accept(key, setWithdrawn(key, false));
     }
 
     /** Its topic was cleared. */
     void withdrawn(DocumentKey key) {
+        setWithdrawn(key, true);
         reports.withdrawn(key);
+    }
+
+    /** Whether that is news. A full disk costs only a report that comes back after a restart. */
+    private boolean setWithdrawn(DocumentKey key, boolean is) {
+        Optional<Document> found = documents.find(key).filter(document -> document.isWithdrawn() != is);
+        if (found.isEmpty()) return false;
+        Document changed = found.get().withdrawn(is);
+        try {
+            ports.store().saveFact(encoded(List.of(changed)));
+        } catch (StoreException e) {
+            LOG.warn("document={} not saved: {}", key, e.getMessage());
+        }
+        documents = documents.with(List.of(changed));
+        return true;
     }
 
     /** Something about a service has changed. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class DocumentReports {
     private final Map<DocumentKey, Refusal> refusals = new HashMap<>();
     private final Map<DocumentKey, Map<String, Object>> announced = new HashMap<>();
 
-    /** Removed, and not published any more as far as this agent has seen: nothing is told of them. */
+    /** Removed when this agent began, and not published as far as it has seen: nothing is told of them. */
     private final Set<DocumentKey> silent = new HashSet<>();
 
     DocumentReports(DesiredPorts ports, Supplier<Documents> documents) {
@@ -49,8 +50,13 @@ final class DocumentReports {
     void reportAll() {
         documents.get().list().stream()
                 .map(Document::key)
-                .filter(key -> !silent.contains(key))
+                .filter(key -> !isHidden(key))
                 .forEach(key -> report(key.name()));
+    }
+
+    private boolean isHidden(DocumentKey key) {
+        return silent.contains(key)
+                || documents.get().find(key).filter(Document::isGone).isPresent();
     }
 
     private static boolean isRemoved(Document document) {
@@ -84,26 +90,27 @@ final class DocumentReports {
         silent.remove(key);
     }
 
-    /** The newest revision is the one that was taken. */
-    void accept(DocumentKey key) {
+    /**
+     * The newest revision is the one that was taken.
+     *
+     * @param isBack whether its topic was cleared before
+     */
+    void accept(DocumentKey key, boolean isBack) {
         boolean isNews = refusals.remove(key) != null;
         isNews |= silent.remove(key);
-        if (isNews) report(key.name());
+        if (isNews || isBack) report(key.name());
     }
 
-    /** There is nothing to report of a document that was removed, and is not even published any more. */
+    /** Its topic was cleared, as it says itself. */
     void withdrawn(DocumentKey key) {
         refusals.remove(key);
-        Optional<Document> document = documents.get().find(key);
-        if (document.filter(DocumentReports::isRemoved).isPresent()) silent.add(key);
-        if (document.isEmpty() || silent.contains(key)) announced.remove(key);
-        if (reportsOf(key.name()).isEmpty()) ports.reports().clear(key.name());
-        else report(key.name());
+        silent.remove(key);
+        report(key.name());
     }
 
     /** Documents of which nothing is told: of each only its revision is remembered. */
     Set<DocumentKey> silent() {
-        return Set.copyOf(silent);
+        return documents.get().all().keySet().stream().filter(this::isHidden).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Nothing is known of the document any more. */
@@ -114,8 +121,14 @@ final class DocumentReports {
 
     /** Tells how all documents of this name are. */
     void report(String name) {
+        announced.keySet().removeIf(key -> key.name().equals(name) && !isToldOf(key));
         List<Report> all = reportsOf(name);
-        if (all.isEmpty()) return;
+        if (all.isEmpty()) {
+            // One that is silent may still be published, and then its report stays.
+            if (silent.stream().noneMatch(key -> key.name().equals(name)))
+                ports.reports().clear(name);
+            return;
+        }
         ports.reports().update(name, all.get(0).encode(ports.facts(), documents.get(), all.subList(1, all.size())));
         for (Report report : all) announce(report);
     }
@@ -123,11 +136,15 @@ final class DocumentReports {
     private List<Report> reportsOf(String name) {
         var keys = new TreeSet<DocumentKey>(documents.get().all().keySet());
         keys.addAll(refusals.keySet());
-        keys.removeAll(silent);
         return keys.stream()
-                .filter(key -> key.name().equals(name))
+                .filter(key -> key.name().equals(name) && isToldOf(key))
                 .map(key -> new Report(key, documents.get().find(key), Optional.ofNullable(refusals.get(key))))
                 .toList();
+    }
+
+    private boolean isToldOf(DocumentKey key) {
+        if (refusals.containsKey(key)) return true;
+        return documents.get().find(key).isPresent() && !isHidden(key);
     }
 
     private void announce(Report report) {

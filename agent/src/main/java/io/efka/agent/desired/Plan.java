@@ -3,7 +3,9 @@ package io.efka.agent.desired;
 import io.efka.protocol.ServiceId;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -36,6 +38,15 @@ record Plan(
     /** The same without an end. */
     Plan inTime() {
         return new Plan(todo, conflicts, busy, begin, Optional.empty());
+    }
+
+    /** The same when services are removed, or being removed: those that are asked for are to be installed again. */
+    Plan again(Set<ServiceId> removed, Map<ServiceId, Entry> entries) {
+        var more = new TreeMap<ServiceId, Todo>(todo);
+        entries.values().stream()
+                .filter(entry -> removed.contains(entry.service()) && !entry.isAbsent())
+                .forEach(entry -> more.putIfAbsent(entry.service(), Todo.CHANGE));
+        return new Plan(more, conflicts, busy, begin, expiresAt);
     }
 
     boolean isExpired(Instant now) {

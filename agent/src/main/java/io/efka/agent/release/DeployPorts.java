@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param turns the queues of commands to services: a switch waits its turn like a command
  * @param disk threads that may wait for the disk
  * @param maxHold no hold lasts longer
+ * @param needs what must not be deleted, whatever is deployed meanwhile
  * @param changes is told on any thread; must not block
  */
 public record DeployPorts(
@@ -33,6 +34,7 @@ public record DeployPorts(
         Timers timers,
         Executor disk,
         Duration maxHold,
+        Needs needs,
         Changes changes) {
 
     /** What a device can start. */
@@ -52,6 +54,12 @@ public record DeployPorts(
          * waits until {@code work}'s argument is run. Never blocks.
          */
         void take(ServiceId service, Consumer<Runnable> work);
+    }
+
+    /** Who may go back to a release after several deploys. */
+    public interface Needs {
+        /** Thread-safe; never blocks. */
+        boolean isNeeded(ServiceId service, ReleaseId release);
     }
 
     /** Is told that what a service's status says of its releases has changed. */

@@ -49,7 +49,7 @@ final class Deployer {
         this.record = new ReleaseRecord(id, found, ports.store());
         this.ports = ports;
         this.mailbox = mailbox;
-        this.pruning = new Pruning(id, ports.folders(), ports.disk());
+        this.pruning = new Pruning(id, ports.folders(), ports.disk(), ports.needs());
         this.preparation = new Preparation(id, ports, pruning, mailbox, this::prepared);
         this.actions = new DeployActions(id, ports, record, preparation, mailbox, this::acted, this::turnCame);
         this.news = new DeployNews(id, ports.events(), ports.changes());

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes the releases of a service that are neither current nor gone back to. Confined to the deployer's mailbox, but for
+ * Deletes the releases of a service that are neither current nor gone back to, and that nobody else needs. Confined to the deployer's mailbox, but for
  * what says otherwise.
  */
 final class Pruning {
@@ -27,19 +27,23 @@ final class Pruning {
     private final ServiceId id;
     private final ReleaseFolders folders;
     private final Executor disk;
+    private final DeployPorts.Needs needs;
 
     /** Completes when nothing is being deleted any more. */
     private CompletableFuture<?> deletions = CompletableFuture.completedFuture(true);
 
-    Pruning(ServiceId id, ReleaseFolders folders, Executor disk) {
+    Pruning(ServiceId id, ReleaseFolders folders, Executor disk, DeployPorts.Needs needs) {
         this.id = id;
         this.folders = folders;
         this.disk = disk;
+        this.needs = needs;
     }
 
     /** Returns what is kept. What cannot be deleted now is swept later. Never blocks. */
     ServiceReleases prune(ServiceReleases releases) {
-        List<Release> surplus = releases.surplus(KEPT);
+        List<Release> surplus = releases.surplus(KEPT).stream()
+                .filter(release -> !needs.isNeeded(id, release.id()))
+                .toList();
         if (surplus.isEmpty()) return releases;
         onDisk(() -> surplus.forEach(release -> delete(release.id().value())));
         ServiceReleases kept = releases;

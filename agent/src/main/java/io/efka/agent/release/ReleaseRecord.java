@@ -144,10 +144,11 @@ final class ReleaseRecord {
         return deploy.state() instanceof DeployState.Activated || deploy.isOver();
     }
 
-    /** A deploy ended before anything was changed, and before that could be saved. */
+    /** A deploy ended before anything was changed. Its promise goes with it, or the next agent would keep it. */
     void abandon(Deploy over, Optional<DeployRequest> waiting) {
         releases = releases.deploy(over).promised(waiting);
         ended = Optional.of(over);
+        saveFact("that a deploy failed");
     }
 
     /** Durable before anybody is told that it stands. */

@@ -126,8 +126,8 @@ public final class ArtifactOffer implements ArtifactServer.Library, ArtifactServ
     @Override
     public Optional<ArtifactSender.Loader> find(ArtifactTopics wanted) {
         if (!wanted.equals(topics)) return Optional.empty();
-        return Optional.of(
-                () -> ServedArtifact.read(file, prefix, group, Optional.of(topics.artifact()), link.maxPacket()));
+        return Optional.of(chunk ->
+                ServedArtifact.read(file, prefix, group, Optional.of(topics.artifact()), link.maxPacket(), chunk));
     }
 
     @Override

@@ -63,8 +63,7 @@ final class RolloutText {
         var lines = new ArrayList<String>();
         lines.add(plan.name() + " of group " + rollout.group() + " "
                 + plan.state().sentence());
-        for (Map.Entry<String, JsonElement> one :
-                rollout.candidate().services().entrySet()) {
+        for (Map.Entry<String, JsonElement> one : rollout.candidate().services().entrySet()) {
             lines.add("  candidate:  " + one.getKey() + " " + release(one.getValue()) + ", before "
                     + release(plan.origin().previous().get(one.getKey())));
         }

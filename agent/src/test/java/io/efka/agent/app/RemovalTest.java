@@ -295,6 +295,7 @@ final class RemovalTest {
                             timers,
                             pool,
                             Duration.ofHours(24),
+                            (id, release) -> false,
                             id -> {}),
                     () -> new SerialExecutor(pool));
             var installation = new Installation(services, requests, installer, deployments, silent, pool);

@@ -131,6 +131,7 @@ public final class CommandFixture {
                         timers,
                         tasks::add,
                         Duration.ofHours(24),
+                        (id, release) -> false,
                         id -> {}),
                 () -> tasks::add);
         var installation = new Installation(supervision, requests, installer, deployments, recorded, tasks::add);

@@ -172,6 +172,16 @@ final class DesiredAgent {
         return link.publishedOn("efka/" + id + "/reported/" + name);
     }
 
+    boolean needs(ServiceId service, String release) {
+        return agent.needs(service, release);
+    }
+
+    /** Whether this life of the agent has published a report that is not empty. */
+    boolean isReported(String name) {
+        return link.publishedOn("efka/" + id + "/reported/" + name).stream()
+                .anyMatch(report -> report.payload().length > 0);
+    }
+
     String state(String name) {
         return report(name).has("state") ? report(name).get("state").getAsString() : "";
     }

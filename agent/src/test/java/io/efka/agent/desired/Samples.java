@@ -62,7 +62,7 @@ final class Samples {
     }
 
     static Document document(DocumentKey key, Document.Accepted accepted, DocumentState state) {
-        return new Document(key, accepted, new TreeMap<>(), 1, state);
+        return new Document(key, accepted, new TreeMap<>(), 1, state, false);
     }
 
     static Before before(String release) {

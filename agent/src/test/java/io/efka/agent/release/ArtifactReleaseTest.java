@@ -144,6 +144,7 @@ final class ArtifactReleaseTest {
                 timers,
                 pool,
                 Duration.ofHours(24),
+                (id, release) -> false,
                 id -> {});
         var life = new Deployments(ports, () -> new SerialExecutor(pool));
         lives.add(life);

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,6 +42,9 @@ final class DeployFixture {
 
     /** What can be started here: everything, unless the test says otherwise. */
     DeployPorts.Programs programs = (manifest, workDir) -> {};
+
+    /** Releases that somebody else may go back to, by name. */
+    final Set<String> needed = new HashSet<>();
 
     /** Whether another command to the service is under way: nothing gets its turn. */
     boolean isBusy;
@@ -72,6 +77,7 @@ final class DeployFixture {
                         timers,
                         this::onDisk,
                         MAX_HOLD,
+                        (id, release) -> needed.contains(release.name()),
                         id -> {}),
                 () -> tasks::add);
     }

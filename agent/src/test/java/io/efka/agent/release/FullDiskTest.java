@@ -53,4 +53,20 @@ final class FullDiskTest {
         fixture.deployed("1.1");
         assertThat(fixture.state()).isEqualTo("committed");
     }
+
+    @Test
+    void aDeployThatFailedForItIsNotDoneByTheNextAgent() {
+        fixture.isBusy = true;
+        DeployTicket ticket = fixture.deploy("1.1");
+        fixture.store.isFull = true;
+        fixture.isBusy = false;
+        fixture.settle();
+        assertThat(ticket.result().join().outcome()).isEqualTo(DeployResult.Outcome.FAILED);
+
+        fixture.store.isFull = false;
+        DeployFixture next = fixture.nextLife().after(MIN_HEALTHY);
+        assertThat(next.state()).isEqualTo("failed");
+        assertThat(next.deployments.releases(CAM).current().orElseThrow().value())
+                .startsWith("1.0-");
+    }
 }

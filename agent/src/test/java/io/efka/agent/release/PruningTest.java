@@ -42,6 +42,17 @@ class PruningTest {
         assertEquals(3, folders().stored(CAMERA).size());
     }
 
+    @Test
+    void aReleaseThatSomebodyElseNeedsIsKeptUntilNobodyDoes() {
+        var device = new DeployFixture(root);
+        device.needed.add("1");
+        for (String release : new String[] {"1", "2", "3", "4", "5"}) device.deployed(release);
+        assertEquals(Set.of("1", "3", "4", "5"), names(device.deployments.releases(DeployFixture.CAM)));
+        device.needed.clear();
+        device.deployed("6");
+        assertEquals(Set.of("4", "5", "6"), names(device.deployments.releases(DeployFixture.CAM)));
+    }
+
     /** A deploy that waited begins at the moment in which the one before ends, and its release is pruned by that. */
     @Test
     void aReleaseThatIsDeployedAgainWhileItIsDeletedIsWhole() {
@@ -82,6 +93,6 @@ class PruningTest {
     }
 
     private Pruning pruning() {
-        return new Pruning(CAMERA, folders(), Runnable::run);
+        return new Pruning(CAMERA, folders(), Runnable::run, (service, release) -> false);
     }
 }

@@ -107,6 +107,12 @@ final class Chaos implements AutoCloseable {
                 broker.kill();
                 restWithoutBroker();
             }
+            case BROKER_WIPED -> {
+                observer.tell("broker wiped");
+                broker.kill();
+                broker.forget();
+                restWithoutBroker();
+            }
             case BROKER_PAUSE -> {
                 observer.tell("broker down");
                 broker.pause();

@@ -90,6 +90,15 @@ final class ChaosBroker implements AutoCloseable {
         awaitEnd();
     }
 
+    /** Takes away all that it has saved: sessions, and what is retained. It must not run. */
+    void forget() {
+        try {
+            Files.deleteIfExists(folder.resolve("mosquitto.db"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void awaitEnd() {
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) throw new AssertionError("mosquitto did not end within 20 s");

@@ -19,6 +19,8 @@ final class Conditions {
     private long session;
     private long buried;
     private long brokerKills;
+    private long brokerWipes;
+    private long diskFills;
     private long agentEnds;
     private long calmNanos;
     private long audibleNanos;
@@ -38,6 +40,12 @@ final class Conditions {
                 online = false;
                 brokerKills++;
             }
+            case "broker wiped" -> {
+                broker = false;
+                online = false;
+                brokerKills++;
+                brokerWipes++;
+            }
             case "link faulty" -> link = false;
             case "link fine" -> {
                 // Whether it is connected is known at its next birth.
@@ -51,7 +59,10 @@ final class Conditions {
                 online = false;
                 buried = session;
             }
-            case "disk full" -> diskFull = true;
+            case "disk full" -> {
+                diskFull = true;
+                diskFills++;
+            }
             case "disk free" -> {
                 diskFull = false;
                 diskFreedAt = System.nanoTime();
@@ -105,6 +116,16 @@ final class Conditions {
     /** How often the broker was killed with what it had not saved. */
     synchronized long brokerKills() {
         return brokerKills;
+    }
+
+    /** How many of these kills took all that it had ever saved. */
+    synchronized long brokerWipes() {
+        return brokerWipes;
+    }
+
+    /** How often the disk was filled. */
+    synchronized long diskFills() {
+        return diskFills;
     }
 
     /** How often the agent ended, one way or another. */

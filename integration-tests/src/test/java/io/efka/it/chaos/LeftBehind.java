@@ -48,10 +48,10 @@ final class LeftBehind {
         return found;
     }
 
-    /** Retained messages of the device's services. */
+    /** Retained messages of the device's services, and reports of documents that were withdrawn. */
     static List<String> retained(String broker, String device) {
-        String filter = "efka/" + device + "/svc/#";
-        try (var watcher = new Watcher(broker, filter)) {
+        String all = "efka/" + device;
+        try (var watcher = new Watcher(broker, all + "/svc/#", all + "/reported/#")) {
             Await.within(RETAINED_COMES_WITHIN, () -> !watcher.all().isEmpty());
             return watcher.all().stream()
                     .map(message -> message.topic() + " " + message.text())

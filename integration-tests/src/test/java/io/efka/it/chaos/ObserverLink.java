@@ -2,6 +2,7 @@ package io.efka.it.chaos;
 
 import io.efka.it.NoDelaySockets;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -61,15 +62,39 @@ final class ObserverLink implements AutoCloseable {
 
     /** The same, once; false: it was not accepted, or nobody knows. */
     boolean tryPublish(String topic, byte[] payload, MqttProperties properties) {
+        OptionalInt reason = reason(topic, new MqttMessage(payload, 1, false, properties));
+        return reason.isPresent() && reason.getAsInt() != NO_SUBSCRIBER;
+    }
+
+    /** Publishes what waits at the broker for whoever comes, until a broker has accepted it. */
+    void publishRetained(String topic, byte[] payload) {
+        while (!closed
+                && reason(topic, new MqttMessage(payload, 1, true, new MqttProperties()))
+                        .isEmpty()) LockSupport.parkNanos(PAUSE);
+    }
+
+    /** With what the broker acknowledged it; empty: it did not, or nobody knows. */
+    private OptionalInt reason(String topic, MqttMessage message) {
         MqttAsyncClient current = client.get();
-        if (current == null) return false;
+        if (current == null) return OptionalInt.empty();
         try {
-            IMqttToken token = current.publish(topic, new MqttMessage(payload, 1, false, properties));
+            IMqttToken token = current.publish(topic, message);
             token.waitForCompletion(LIMIT_MILLIS);
             int[] reasons = token.getReasonCodes();
-            return reasons == null || reasons.length == 0 || reasons[0] != NO_SUBSCRIBER;
+            return OptionalInt.of(reasons == null || reasons.length == 0 ? 0 : reasons[0]);
         } catch (MqttException e) {
-            return false;
+            return OptionalInt.empty();
+        }
+    }
+
+    /** Asks the broker for what it retains there; without a connection the next one brings that as well. */
+    void askForRetained(String filter) {
+        MqttAsyncClient current = client.get();
+        if (current == null) return;
+        try {
+            current.subscribe(new MqttSubscription(filter, 1)).waitForCompletion(LIMIT_MILLIS);
+        } catch (MqttException e) {
+            // The connection is lost: the next one subscribes to everything.
         }
     }
 

@@ -36,6 +36,7 @@ final class ObserverMain {
     private final Notes notes = new Notes();
     private final Conditions conditions = new Conditions();
     private final CommandBook book = new CommandBook(notes);
+    private final DocumentReports reports = new DocumentReports();
     private final Streams streams;
     private final Path folder;
     private final String replyTopic;
@@ -59,6 +60,7 @@ final class ObserverMain {
                 replyTopic,
                 pingTopic,
                 all + "/status",
+                DocumentReports.filter(device),
                 all + "/svc/+/status",
                 all + "/svc/+/event",
                 all + "/svc/+/stdout",
@@ -74,8 +76,11 @@ final class ObserverMain {
         senders.add(new LogsSender(commander, conditions, notes, random.split()));
         senders.add(new ConfigSender(commander, notes, random.split()));
         senders.add(new GuestSender(commander, processes, notes, random.split()));
-        senders.add(
-                new ReleaseSender(commander, folder.resolve(ReleaseSender.SERVICE), conditions, notes, random.split()));
+        for (RetainedTopic.Source source : RetainedTopic.Source.values()) {
+            var topic = new RetainedTopic(source, device, link, reports, conditions, notes);
+            senders.add(new DesiredSender(topic, commander, folder, processes, conditions, notes, random.split()));
+        }
+        senders.add(new ReleaseSender(commander, folder, conditions, notes, random.split()));
     }
 
     /** Arguments: broker, device, folder, seed. */
@@ -174,6 +179,10 @@ final class ObserverMain {
                 conditions.online(
                         status.get("online").getAsBoolean(),
                         status.get("session").getAsLong());
+            return;
+        }
+        if (levels[2].equals("reported")) {
+            reports.heard(levels[3], text(message));
             return;
         }
         String service = levels[3];

@@ -1,14 +1,10 @@
 package io.efka.it.chaos;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -23,19 +19,10 @@ final class ReleaseSender extends Sender {
 
     private static final Duration CALM = Duration.ofSeconds(4);
     private static final Duration CALM_LIMIT = Duration.ofMinutes(2);
-    private static final String SCRIPT = """
-            #!/bin/sh
-            number=$1
-            [ "$(cat payload)" = "$number $number $number" ] || echo "$number" >> "$WITNESS/halves"
-            if [ -e "$WITNESS/born" ] && [ ! -e "$EFKA_DATA/born" ]; then echo "$number" >> "$WITNESS/touched"; fi
-            : >> "$EFKA_DATA/born" && : >> "$WITNESS/born"
-            echo "$number" >> "$WITNESS/starts"
-            [ "$2" = good ] || exit 1
-            while :; do sleep 1; done
-            """;
+    private static final String DEADLINE = "20s";
 
     private final Commander commander;
-    private final Witness witness;
+    private final ReleasedService service;
     private final Conditions conditions;
     private final Notes notes;
     private final Set<Integer> asked = new HashSet<>();
@@ -43,12 +30,11 @@ final class ReleaseSender extends Sender {
     /** What may be current: the last one that is known to be, and what came after it and may have been done; 0 is none. */
     private final Set<Integer> possible = new HashSet<>(Set.of(0));
 
-    /** @param folder for the service's own record; is made */
-    ReleaseSender(Commander commander, Path folder, Conditions conditions, Notes notes, RandomGenerator random)
-            throws IOException {
+    /** @param witnesses the folder of all services' own records */
+    ReleaseSender(Commander commander, Path witnesses, Conditions conditions, Notes notes, RandomGenerator random) {
         super("releases", random);
         this.commander = commander;
-        this.witness = new Witness(Files.createDirectories(folder));
+        this.service = ReleasedService.in(witnesses, SERVICE);
         this.conditions = conditions;
         this.notes = notes;
     }
@@ -64,7 +50,7 @@ final class ReleaseSender extends Sender {
     private void deploy(int number, boolean isGood) {
         asked.add(number);
         String id = "deploy-" + number;
-        Optional<JsonObject> reply = ask(id, "deploy", arguments(number, isGood));
+        Optional<JsonObject> reply = ask(id, "deploy", service.deploy(number, isGood, DEADLINE));
         String outcome = outcome(reply);
         if (outcome.equals("committed") && !isGood) {
             notes.passed(Verdict.FALSE_REPLIES, id + " is a bad release and was committed: " + reply);
@@ -74,11 +60,14 @@ final class ReleaseSender extends Sender {
 
     private void rollback(int number) {
         String id = "rollback-" + number;
-        Optional<JsonObject> reply = ask(id, "rollback", rule());
+        Optional<JsonObject> reply = ask(id, "rollback", ReleasedService.rule(DEADLINE));
         // Which one it goes back to is known by the reply only: any that was asked for may be it.
         String outcome = outcome(reply);
         if (outcome.equals("committed")) {
-            settle(id, outcome, Set.of(number(reply.orElseThrow().get("release"))));
+            settle(
+                    id,
+                    outcome,
+                    Set.of(ReleasedService.number(reply.orElseThrow().get("release"))));
         } else settle(id, outcome, asked);
     }
 
@@ -104,19 +93,17 @@ final class ReleaseSender extends Sender {
             notes.passed(Verdict.COMMANDS_LOST, id);
             return;
         }
-        int current = number(reply.get().get("release"));
+        int current = ReleasedService.number(reply.get().get("release"));
         if (!possible.contains(current)) {
             Verdict verdict = asked.contains(current) ? Verdict.ROLLBACK_MISSED : Verdict.UNASKED_RELEASE;
             notes.passed(verdict, id + ": release " + current + " is current in place of " + possible);
         }
         possible.clear();
         possible.add(current);
-        List<String> starts = witness.starts();
-        if (current != 0 && !starts.isEmpty() && Integer.parseInt(starts.get(starts.size() - 1)) != current) {
-            notes.passed(
-                    Verdict.ROLLBACK_MISSED,
-                    id + ": " + current + " is current, and started was " + starts.get(starts.size() - 1));
-        }
+        service.lastStarted()
+                .filter(started -> current != 0 && started != current)
+                .ifPresent(started -> notes.passed(
+                        Verdict.ROLLBACK_MISSED, id + ": " + current + " is current, and started was " + started));
     }
 
     private void awaitCalm() {
@@ -128,11 +115,7 @@ final class ReleaseSender extends Sender {
     @Override
     void judge() {
         compare("finally-releases");
-        for (String half : witness.lines("halves")) notes.passed(Verdict.HALF_RELEASE, "release " + half);
-        for (String release : witness.lines("touched")) notes.passed(Verdict.DATA_TOUCHED, "at release " + release);
-        for (String release : Set.copyOf(witness.starts())) {
-            if (!asked.contains(Integer.parseInt(release))) notes.passed(Verdict.UNASKED_RELEASE, release);
-        }
+        service.judge(asked, notes);
         Optional<JsonObject> removed = ask("finally-remove-" + SERVICE, "remove", new JsonObject());
         if (removed.map(CommandBook::code).filter(String::isEmpty).isEmpty()) {
             notes.passed(Verdict.LEFT_BEHIND, SERVICE + " cannot be removed: " + removed);
@@ -147,48 +130,5 @@ final class ReleaseSender extends Sender {
         if (reply.isEmpty()) return "no reply";
         JsonElement outcome = reply.get().get("outcome");
         return outcome == null ? CommandBook.code(reply.get()) : outcome.getAsString();
-    }
-
-    /** The number in an id such as {@code 17-1a2b3c4d}; 0 for none. */
-    private static int number(JsonElement release) {
-        if (release == null || release.isJsonNull()) return 0;
-        return Integer.parseInt(release.getAsString().split("-")[0]);
-    }
-
-    private JsonObject arguments(int number, boolean isGood) {
-        var manifest = new JsonObject();
-        manifest.addProperty("service_id", SERVICE);
-        manifest.addProperty("release", Integer.toString(number));
-        manifest.addProperty("exec", "run.sh");
-        var args = new JsonArray();
-        args.add(Integer.toString(number));
-        args.add(isGood ? "good" : "bad");
-        manifest.add("args", args);
-        manifest.addProperty("health_check", "process:");
-        manifest.addProperty("on_agent_exit", "keep");
-        var variables = new JsonObject();
-        variables.addProperty("WITNESS", witness.folder().toString());
-        manifest.add("env", variables);
-        var files = new JsonObject();
-        files.add("run.sh", file(SCRIPT, "0755"));
-        files.add("payload", file("%d %d %d\n".formatted(number, number, number), "0644"));
-        JsonObject arguments = rule();
-        arguments.add("manifest", manifest);
-        arguments.add("files", files);
-        return arguments;
-    }
-
-    private static JsonObject rule() {
-        var arguments = new JsonObject();
-        arguments.addProperty("min_healthy", "300ms");
-        arguments.addProperty("healthy_deadline", "20s");
-        return arguments;
-    }
-
-    private static JsonObject file(String text, String mode) {
-        var file = new JsonObject();
-        file.addProperty("text", text);
-        file.addProperty("mode", mode);
-        return file;
     }
 }

@@ -16,6 +16,8 @@ enum Verdict {
     UNASKED_RELEASE("releases that ran and were never asked for"),
     ROLLBACK_MISSED("releases that are current, or ran, in place of the right one"),
     DATA_TOUCHED("data of a service that a deploy touched"),
+    DOCUMENT_UNSETTLED("documents that never reached a final state"),
+    FALSE_REPORT("reports of documents that were not what was asked, or not what is"),
     LEFTOVERS("processes left over at the end"),
     LEFT_BEHIND("files, groups and retained topics left behind after remove");
 
