@@ -3,6 +3,7 @@ package io.efka.agent.desired;
 import io.efka.agent.desired.Report.Refusal;
 import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.DeviceId;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.threads.Timers.Timer;
 import java.time.Duration;
@@ -35,6 +36,9 @@ final class DocumentEngine implements DocumentEffect.Actor {
 
     /** To the next try when the disk is full. */
     static final Duration RETRY = Duration.ofMinutes(1);
+
+    /** To the next try to take back what a full disk refuses: a service is waiting. */
+    static final Duration RESTORE_RETRY = Duration.ofSeconds(15);
 
     private static final Logger LOG = LoggerFactory.getLogger(DocumentEngine.class);
 
@@ -253,7 +257,7 @@ final class DocumentEngine implements DocumentEffect.Actor {
         Map<ServiceId, DocumentKey> owners = documents.owners();
         Document next = changed.get(0);
         Optional<Document> before = documents.find(next.key());
-        log(before, next);
+        DocumentLog.moved(before, next);
         documents = documents.with(changed);
         for (DocumentEffect effect : step.effects()) effect.perform(this, next);
         // Itself, too: others may have given it something meanwhile.
@@ -265,23 +269,6 @@ final class DocumentEngine implements DocumentEffect.Actor {
                     .forEach(this::review);
         }
         changed.stream().map(document -> document.key().name()).distinct().forEach(reports::report);
-    }
-
-    private static void log(Optional<Document> before, Document next) {
-        String was = before.map(one -> one.state().visible()).orElse("new");
-        String is = next.state().visible();
-        boolean isSame = before.filter(
-                        one -> one.accepted().revision() == next.accepted().revision())
-                .filter(one -> one.state().getClass().equals(next.state().getClass()))
-                .isPresent();
-        if (isSame) return;
-        LOG.info(
-                "document={} revision={} state={}->{}{}",
-                next.key(),
-                next.accepted().revision(),
-                was,
-                is,
-                next.state().problem().map(problem -> " why=" + problem.code()).orElse(""));
     }
 
     // Effects.
@@ -328,14 +315,24 @@ final class DocumentEngine implements DocumentEffect.Actor {
     @Override
     public void restore(Document document, ServiceId service, Before before) {
         long round = document.round();
-        changes.restore(
-                document,
-                service,
-                before,
-                unlessInterrupted(problem -> tell(
-                        document.key(),
-                        now -> problem.<DocumentEvent>map(why -> new DocumentEvent.RestoreFailed(round, service, why))
-                                .orElseGet(() -> new DocumentEvent.Restored(round, service)))));
+        changes.restore(document, service, before, unlessInterrupted(problem -> {
+            if (problem.filter(why -> why.code().equals(ErrorCode.DISK_FULL.word()))
+                    .isPresent()) {
+                LOG.warn("document={} service={} not taken back yet: the disk is full", document.key(), service);
+                ports.timers()
+                        .schedule(
+                                RESTORE_RETRY,
+                                () -> mailbox.execute(() -> documents
+                                        .find(document.key())
+                                        .filter(now -> now.round() == round && now.isUnderWay() && !isEnded)
+                                        .ifPresent(now -> restore(now, service, before))));
+                return;
+            }
+            tell(
+                    document.key(),
+                    now -> problem.<DocumentEvent>map(why -> new DocumentEvent.RestoreFailed(round, service, why))
+                            .orElseGet(() -> new DocumentEvent.Restored(round, service)));
+        }));
     }
 
     /** What the end of the agent interrupts is left to the next one. */

@@ -286,7 +286,7 @@ final class DesiredLimitsTest {
         void aServiceThatCouldNotBeRemovedAgainIsRemovedWithItsDocument() {
             agent.goOnline();
             publish(1, services("1", REC));
-            agent.device.failing.put("remove cam", ErrorCode.DISK_FULL);
+            agent.device.failing.put("remove cam", ErrorCode.NOT_ALLOWED);
             publish(2, "\"services\":{\"cam\":{\"release\":\"1\"},\"rec\":{\"release\":\"bad\"}}");
             assertThat(agent.state("base")).isEqualTo("failed");
             publish(3, "\"removed\":true");

@@ -431,6 +431,18 @@ final class DesiredStateTest {
         }
 
         @Test
+        void whoseDiskIsFullTakesBackWhatItShouldWhenThereIsRoom() {
+            agent.goOnline();
+            publish(1, services("1", CAM, REC));
+            agent.device.failing.put("rollback cam", ErrorCode.DISK_FULL);
+            publish(2, "\"services\":{\"cam\":{\"release\":\"2\"},\"rec\":{\"release\":\"bad\"}}");
+            assertThat(agent.state("base")).isEqualTo("applying");
+            agent.pass(DocumentEngine.RESTORE_RETRY);
+            assertThat(agent.state("base")).isEqualTo("rolled_back");
+            assertThat(agent.device.release(CAM)).contains("1");
+        }
+
+        @Test
         void hearsNothingBeforeItSpeaksForTheDevice() {
             agent.deliver(DesiredAgent.message(ALL + "base", document(1, services("1", CAM))));
             assertThat(agent.device.installed()).isEmpty();
