@@ -49,6 +49,7 @@ class RolloutIT {
     private final List<Device> devices = new ArrayList<>();
     private final List<AgentProcess> commands = new ArrayList<>();
     private int releases;
+    private int started;
     private String before = "";
 
     @BeforeAll
@@ -118,24 +119,25 @@ class RolloutIT {
         var all = new ArrayList<String>(List.of("rollout"));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--broker", broker.uri()));
-        AgentProcess started = AgentProcess.fleet(folder.resolve("command" + commands.size() + ".log"), all);
-        commands.add(started);
-        return started;
+        AgentProcess command = AgentProcess.fleet(folder.resolve("command" + ++started + ".log"), all);
+        commands.add(command);
+        return command;
     }
 
     private AgentProcess start(String release, Set<String> bad, String... more) {
-        var arguments = new ArrayList<String>(List.of("start", "cam", "-f", file(release, bad).toString()));
+        var arguments = new ArrayList<String>(
+                List.of("start", "cam", "-f", file(release, bad).toString()));
         arguments.addAll(List.of("--max-unavailable", "50%"));
         if (!List.of(more).contains("--settle")) arguments.addAll(List.of("--settle", "1s"));
         arguments.addAll(List.of(more));
         return efka(arguments.toArray(String[]::new));
     }
 
-    private static void assertEndsWith(int code, AgentProcess command) {
+    private void assertEndsWith(int code, AgentProcess command) {
         int exit = command.onExit()
                 .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
-        assertThat(exit).as(command.log()).isEqualTo(code);
+        assertThat(exit).as(() -> command.log() + plan()).isEqualTo(code);
     }
 
     private JsonObject plan() {

@@ -34,8 +34,8 @@ final class RolloutText {
     /** One line for each time that something was published. */
     static String published(Rollout rollout) {
         RolloutState state = rollout.plan().state();
-        String what = state instanceof Running ? rollout.stepInWords() : state.sentence();
-        return rollout.plan().name() + ": " + what;
+        String name = rollout.plan().name();
+        return state instanceof Running ? name + ": " + rollout.stepInWords() : name + " " + state.sentence();
     }
 
     /** One line for each time that the counts have changed. */
@@ -63,8 +63,7 @@ final class RolloutText {
         var lines = new ArrayList<String>();
         lines.add(plan.name() + " of group " + rollout.group() + " "
                 + plan.state().sentence());
-        for (Map.Entry<String, JsonElement> one :
-                rollout.candidate().services().entrySet()) {
+        for (Map.Entry<String, JsonElement> one : rollout.candidate().services().entrySet()) {
             lines.add("  candidate:  " + one.getKey() + " " + release(one.getValue()) + ", before "
                     + release(plan.origin().previous().get(one.getKey())));
         }
