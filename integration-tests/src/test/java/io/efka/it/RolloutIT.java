@@ -49,6 +49,7 @@ class RolloutIT {
     private final List<Device> devices = new ArrayList<>();
     private final List<AgentProcess> commands = new ArrayList<>();
     private int releases;
+    private int started;
     private String before = "";
 
     @BeforeAll
@@ -118,9 +119,9 @@ class RolloutIT {
         var all = new ArrayList<String>(List.of("rollout"));
         all.addAll(List.of(arguments));
         all.addAll(List.of("--broker", broker.uri()));
-        AgentProcess started = AgentProcess.fleet(folder.resolve("command" + commands.size() + ".log"), all);
-        commands.add(started);
-        return started;
+        AgentProcess command = AgentProcess.fleet(folder.resolve("command" + ++started + ".log"), all);
+        commands.add(command);
+        return command;
     }
 
     private AgentProcess start(String release, Set<String> bad, String... more) {
@@ -132,11 +133,11 @@ class RolloutIT {
         return efka(arguments.toArray(String[]::new));
     }
 
-    private static void assertEndsWith(int code, AgentProcess command) {
+    private void assertEndsWith(int code, AgentProcess command) {
         int exit = command.onExit()
                 .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
-        assertThat(exit).as(command.log()).isEqualTo(code);
+        assertThat(exit).as(() -> command.log() + plan()).isEqualTo(code);
     }
 
     private JsonObject plan() {

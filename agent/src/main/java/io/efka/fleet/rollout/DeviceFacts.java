@@ -74,10 +74,12 @@ record DeviceFacts(
             long restarts,
             Optional<Uptime> uptime) {
 
-        /** What is wrong with it now, in one word of the protocol; empty: nothing. */
+        /**
+         * What is wrong with it now, in one word of the protocol; empty: nothing. A crash loop may be what is left of an earlier
+         * release, so it is not for one look to say.
+         */
         Optional<String> problem() {
             if (!isDesired) return Optional.empty();
-            if (isCrashLoop) return Optional.of("crash_loop");
             if (state.equals("failed") || state.equals("backoff")) return Optional.of(state);
             return isUnhealthy ? Optional.of("unhealthy") : Optional.empty();
         }

@@ -42,16 +42,23 @@ final class DeviceWatch {
         private long restarts;
         private Optional<Uptime> latest = Optional.empty();
         private Optional<Uptime> base = Optional.empty();
+        private boolean isLooping;
+
+        /** An agent counts failures over a window of time, whatever release they were of. */
+        private boolean wasLooping;
 
         ServiceWatch(ServiceFacts facts) {
             restarts = facts.restarts();
             latest = facts.uptime();
+            wasLooping = facts.isCrashLoop();
         }
 
         /** @return whether it was restarted meanwhile */
         boolean see(ServiceFacts facts) {
             boolean isRestarted = facts.restarts() > restarts;
             restarts = facts.restarts();
+            isLooping = facts.isCrashLoop() && facts.isDesired();
+            wasLooping &= facts.isCrashLoop();
             if (!facts.uptime().equals(latest)) {
                 // The measurement before began earlier, when the service may have been something else.
                 boolean isOver = base.isPresent()
@@ -61,6 +68,11 @@ final class DeviceWatch {
                 latest = facts.uptime();
             }
             return isRestarted;
+        }
+
+        /** Whether it is in a crash loop that began while it was watched. */
+        boolean isLooping() {
+            return isLooping && !wasLooping;
         }
 
         boolean isAway() {
@@ -133,6 +145,7 @@ final class DeviceWatch {
         Optional<String> problem = facts.services().values().stream()
                 .flatMap(service -> service.problem().stream())
                 .findFirst()
+                .or(this::crashLoop)
                 .or(() -> restarts(settle, now))
                 .or(this::absence);
         boolean isWell = problem.isEmpty() && facts.services().values().stream().allMatch(ServiceFacts::isWell);
@@ -149,6 +162,12 @@ final class DeviceWatch {
     private Optional<String> restarts(Duration settle, long now) {
         return restartedAt.isPresent() && now - restartedAt.getAsLong() < settle.toNanos()
                 ? Optional.of("restarts")
+                : Optional.empty();
+    }
+
+    private Optional<String> crashLoop() {
+        return services.values().stream().anyMatch(ServiceWatch::isLooping)
+                ? Optional.of("crash_loop")
                 : Optional.empty();
     }
 

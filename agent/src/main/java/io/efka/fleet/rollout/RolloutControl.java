@@ -82,6 +82,7 @@ final class RolloutControl implements FleetSession.Listener {
         var watch = new RolloutWatch();
         while (!isOver) {
             view.readNew();
+            if (session.isInterrupted()) throw interrupted(rollout);
             Assessment assessment = watch.assess(rollout, view.facts(), session.now());
             progress.assessed(rollout, assessment);
             rollout = tell(rollout, new RolloutEvent.Assessed(assessment));
@@ -89,7 +90,6 @@ final class RolloutControl implements FleetSession.Listener {
             rollout = refresh(rollout);
             session.await(() -> foreign.isPresent(), LOOK);
             requireMine();
-            if (session.isInterrupted()) throw interrupted(rollout);
             if (session.now() - end >= 0) throw late(assessment);
         }
         return rollout;
@@ -155,7 +155,8 @@ final class RolloutControl implements FleetSession.Listener {
         if (foreign.isPresent()) throw new FleetException(ExitCode.BUSY, foreign.get());
     }
 
-    private static FleetException interrupted(Rollout rollout) {
+    private FleetException interrupted(Rollout rollout) {
+        if (published.isEmpty()) return new FleetException(ExitCode.INTERRUPTED, "interrupted; nothing was published");
         String state = rollout.plan().state() instanceof Running
                 ? "it stays at " + rollout.stepInWords() + ", and nobody steers it"
                 : "devices go on by themselves";

@@ -34,8 +34,8 @@ final class RolloutText {
     /** One line for each time that something was published. */
     static String published(Rollout rollout) {
         RolloutState state = rollout.plan().state();
-        String what = state instanceof Running ? rollout.stepInWords() : state.sentence();
-        return rollout.plan().name() + ": " + what;
+        String name = rollout.plan().name();
+        return state instanceof Running ? name + ": " + rollout.stepInWords() : name + " " + state.sentence();
     }
 
     /** One line for each time that the counts have changed. */

@@ -106,6 +106,8 @@ public final class Rollouts {
         try (FleetSession look = sessions.open("efka-cli-look-" + operator.id())) {
             var view = new GroupView(look, start.group(), start.name(), services);
             view.open();
+            if (look.isInterrupted())
+                throw new FleetException(ExitCode.INTERRUPTED, "interrupted; nothing was published");
             if (view.facts().isEmpty()) {
                 output.say("no device is in the group " + start.group());
                 return ExitCode.NOTHING_MATCHED;

@@ -139,12 +139,14 @@ final class Steering {
 
         @Override
         public void published(Rollout rollout) {
-            say(RolloutText.published(rollout));
+            RolloutState state = rollout.plan().state();
+            if (state instanceof Running || state instanceof Returning) say(RolloutText.published(rollout));
         }
 
         @Override
         public void assessed(Rollout rollout, Assessment assessment) {
-            if (rollout.share().signum() > 0 || rollout.plan().state() instanceof Returning) {
+            boolean isReturning = rollout.plan().state() instanceof Returning && !assessment.isBack();
+            if (rollout.share().signum() > 0 || isReturning) {
                 say(RolloutText.assessed(rollout, assessment));
             }
         }

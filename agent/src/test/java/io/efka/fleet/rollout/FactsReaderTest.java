@@ -43,7 +43,7 @@ final class FactsReaderTest {
         ServiceFacts facts = FactsReader.service(document("""
                         {"desired":"running","state":"backoff","ready":false,"health":"unknown","restarts":3,"crash_loop":true}"""), uptime);
         assertThat(facts).isEqualTo(new ServiceFacts(true, "backoff", false, false, true, 3, uptime));
-        assertThat(facts.problem()).contains("crash_loop");
+        assertThat(facts.problem()).contains("backoff");
     }
 
     @Test

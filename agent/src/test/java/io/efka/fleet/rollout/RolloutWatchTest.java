@@ -225,6 +225,19 @@ final class RolloutWatchTest {
         }
 
         @Test
+        void aCrashLoopOfTheReleaseBeforeIsNotTheCandidates() {
+            DeviceId member = deviceBetween("0", "10", 0);
+            put(member, Presence.ONLINE, report(12, true, "applying"), camera("running", 0, true));
+            look();
+            put(member, Presence.ONLINE, report(12, true, "done"), camera("running", 0, true));
+            assertThat(look().failed()).isEmpty();
+            put(member, Presence.ONLINE, report(12, true, "done"), camera("running", 0, false));
+            assertThat(look().failed()).isEmpty();
+            put(member, Presence.ONLINE, report(12, true, "done"), camera("running", 0, true));
+            assertThat(look().failed()).as("a new one").containsEntry(member.value(), "crash_loop");
+        }
+
+        @Test
         void restartsBeforeTheCandidateDoNotCount() {
             DeviceId member = deviceBetween("0", "10", 0);
             put(member, Presence.ONLINE, report(12, true, "applying"), camera("running", 4, false));
