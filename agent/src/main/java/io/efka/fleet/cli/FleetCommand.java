@@ -90,6 +90,7 @@ abstract class FleetCommand implements Callable<Integer> {
             ExitCode code = run(session);
             return (session.isInterrupted() && code == ExitCode.OK ? interrupted() : code).number();
         } catch (FleetException e) {
+            if (e.code() == ExitCode.INTERRUPTED) return interrupted().number();
             terminal().say(String.valueOf(e.getMessage()));
             return e.code().number();
         } finally {
