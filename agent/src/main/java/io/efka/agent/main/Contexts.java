@@ -45,7 +45,8 @@ final class Contexts {
     /** Where the contexts are, as {@code XDG_CONFIG_HOME} says. */
     static Path file(MachineDefaults machine) {
         String config = machine.environment().getOrDefault("XDG_CONFIG_HOME", "");
-        Path folder = config.isEmpty() ? machine.home().resolve(".config") : Path.of(config);
+        // The XDG specification says to ignore a relative path.
+        Path folder = config.startsWith("/") ? Path.of(config) : machine.home().resolve(".config");
         return folder.resolve("efka").resolve("cli.json").toAbsolutePath();
     }
 
@@ -135,9 +136,14 @@ final class Contexts {
         String text = new GsonBuilder().setPrettyPrinting().create().toJson(root) + "\n";
         try {
             Files.createDirectories(file.getParent());
-            Path next = Files.createTempFile(file.getParent(), "cli", ".json");
-            Files.writeString(next, text, StandardCharsets.UTF_8);
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Path real = Files.exists(file) ? file.toRealPath() : file; // it may be a link to somebody's dotfiles
+            Path next = Files.createTempFile(real.getParent(), "cli", ".json");
+            try {
+                Files.writeString(next, text, StandardCharsets.UTF_8);
+                Files.move(next, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(next);
+            }
         } catch (IOException e) {
             throw new UnusableException(file + " cannot be written: " + e.getMessage());
         }

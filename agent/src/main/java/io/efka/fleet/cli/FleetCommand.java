@@ -89,6 +89,7 @@ abstract class FleetCommand implements Callable<Integer> {
                 return (session.isInterrupted() && code == ExitCode.OK ? interrupted() : code).number();
             }
         } catch (FleetException e) {
+            if (e.code() == ExitCode.INTERRUPTED) return interrupted().number();
             terminal().say(String.valueOf(e.getMessage()));
             return e.code().number();
         } finally {

@@ -121,8 +121,8 @@ final class LogsCommand extends FleetCommand {
         List<StreamId> streams = streams(found.reachable());
         measure(streams, targets);
         var requests = new Requests(session);
-        var query = new LogQuery(Math.max(1, lines), since, until, match);
-        var follower = new LogFollower(session, requests, query, new Screen());
+        var query = new LogQuery(lines, since, until, match);
+        var follower = new LogFollower(session, requests, query, new Screen(session));
         follower.add(streams);
         if (isFollowing) follower.follow();
         boolean isComplete = follower.history();
@@ -144,6 +144,7 @@ final class LogsCommand extends FleetCommand {
             follower.add(streams);
             follower.history();
         }
+        follower.end();
     }
 
     private List<StreamId> streams(List<Address> services) {
@@ -164,9 +165,16 @@ final class LogsCommand extends FleetCommand {
     }
 
     private final class Screen implements LogFollower.Audience {
+        private final FleetSession session;
+
+        Screen(FleetSession session) {
+            this.session = session;
+        }
+
         @Override
         public void line(LogLine line) {
             terminal().out().println(isJson ? json(line).toString() : text(line));
+            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka logs -f … | head
         }
 
         private String text(LogLine line) {
@@ -191,6 +199,11 @@ final class LogsCommand extends FleetCommand {
         @Override
         public void gone(StreamId stream, long bytes) {
             terminal().say(stream.serviceName() + ": " + bytes + " bytes are gone: the device kept them no longer");
+        }
+
+        @Override
+        public void beganAnew(StreamId stream) {
+            terminal().say(stream.serviceName() + ": its output begins anew on the device");
         }
 
         @Override

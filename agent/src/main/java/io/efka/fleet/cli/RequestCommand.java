@@ -18,12 +18,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A command that goes to each target, and prints a line for each answer. */
 abstract class RequestCommand extends FleetCommand {
     private static final int MAX_NAMED = 20;
+    private static final int NONE = -1;
+
+    /** How soon an answer is noticed. */
+    private static final Duration KEY = Duration.ofMillis(50);
 
     @Parameters(
             index = "0",
@@ -125,7 +130,7 @@ abstract class RequestCommand extends FleetCommand {
             terminal().say("nothing matches " + targetTexts);
             return ExitCode.NOTHING_MATCHED;
         }
-        if (!isWanted(to)) return ExitCode.USAGE;
+        if (!isWanted(session, to)) return session.isInterrupted() ? ExitCode.INTERRUPTED : ExitCode.USAGE;
         Duration limit = duration("--timeout", timeout);
         var requests = new Requests(session);
         prepare(requests, to.reachable(), limit);
@@ -144,7 +149,7 @@ abstract class RequestCommand extends FleetCommand {
         return arguments;
     }
 
-    private boolean isWanted(Addresses to) {
+    private boolean isWanted(FleetSession session, Addresses to) throws FleetException, InterruptedException {
         if (!isHarmful() || isSure || to.reachable().size() < 2) return true;
         String question = String.format(
                 Locale.ROOT,
@@ -158,11 +163,22 @@ abstract class RequestCommand extends FleetCommand {
         }
         terminal().err().print("efka: " + question + "? [y/N] ");
         terminal().err().flush();
+        // On a thread of its own, so that Ctrl-C is heard. If it is never answered, the thread ends with the process.
+        var answer = new CompletableFuture<Integer>();
+        var asking = new Thread(() -> answer.complete(typed()), "efka-question");
+        asking.setDaemon(true);
+        asking.start();
+        while (!answer.isDone() && !session.isInterrupted()) session.await(answer::isDone, KEY);
+        int key = answer.getNow(NONE);
+        return key == 'y' || key == 'Y';
+    }
+
+    /** The key, or {@link #NONE}. */
+    private int typed() {
         try {
-            int answer = surroundings().stdin().read();
-            return answer == 'y' || answer == 'Y';
+            return surroundings().stdin().read();
         } catch (IOException e) {
-            return false;
+            return NONE;
         }
     }
 

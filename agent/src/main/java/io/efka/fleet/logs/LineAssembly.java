@@ -21,7 +21,9 @@ final class LineAssembly {
         this.lines = lines;
     }
 
+    /** A chunk that does not continue the last one ends the line that has begun: what is between them is missing. */
     void add(OutputChunk chunk) {
+        if (chunk.offset() != begunAt + begun.size()) end();
         long offset = chunk.offset();
         for (byte one : chunk.bytes()) {
             if (begun.size() == 0) begunAt = offset;

@@ -36,6 +36,12 @@ public final class LogFollower implements FleetSession.Listener {
 
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
+    /** After so many answers without what is missing, it is taken for gone. */
+    private static final int FUTILE_ANSWERS = 2;
+
+    /** For what waits, of all streams; an eighth of the heap that the start script gives. */
+    private static final long ROOM = 8 << 20;
+
     private final FleetSession session;
     private final FleetTopics topics;
     private final Requests requests;
@@ -44,6 +50,7 @@ public final class LogFollower implements FleetSession.Listener {
     private final Audience audience;
 
     private final NavigableMap<StreamId, Followed> streams = new TreeMap<>();
+    private final StreamCursor.Room room = new StreamCursor.Room(ROOM);
     private boolean isFollowing;
 
     /** Who is shown what. */
@@ -52,6 +59,9 @@ public final class LogFollower implements FleetSession.Listener {
 
         /** Bytes that the device does not have any more. */
         void gone(StreamId stream, long bytes);
+
+        /** The device has another stream in its place, from its first byte on. */
+        void beganAnew(StreamId stream);
 
         /** A device has not answered, or with an error. */
         void failed(StreamId stream, String why);
@@ -62,6 +72,7 @@ public final class LogFollower implements FleetSession.Listener {
         private final LineAssembly lines;
         private boolean isAsked;
         private boolean isSilent;
+        private int futileAnswers;
 
         Followed(StreamCursor cursor, LineAssembly lines) {
             this.cursor = cursor;
@@ -97,7 +108,7 @@ public final class LogFollower implements FleetSession.Listener {
         var lines = new LineAssembly(stream, line -> {
             if (filter.test(line.text())) audience.line(line);
         });
-        var cursor = new StreamCursor(lines::add);
+        var cursor = new StreamCursor(room, lines::add);
         cursor.fallBehind();
         return new Followed(cursor, lines);
     }
@@ -124,12 +135,12 @@ public final class LogFollower implements FleetSession.Listener {
                 Optional<Reply> reply = Optional.ofNullable(replies.get(stream));
                 isComplete &= reply.filter(Reply::isOk).isPresent();
                 if (reply.isPresent()) take(stream, reply.get(), more);
-                else silent(stream);
+                else if (!session.isInterrupted()) silent(stream);
             }
             open.clear();
             open.putAll(more);
         }
-        if (!isFollowing) streams.values().forEach(followed -> followed.lines.end());
+        if (!isFollowing) end();
         return isComplete;
     }
 
@@ -166,7 +177,7 @@ public final class LogFollower implements FleetSession.Listener {
             return;
         }
         if (query.match().isPresent()) showMatches(stream, chunk.get());
-        else followed.cursor.answered(chunk.get());
+        else if (query.lines() > 0 || query.since().isPresent()) followed.cursor.answered(chunk.get());
         boolean isForwards = query.since().isPresent();
         if (isForwards && document.flag("truncated")) more.put(stream, query.more(stream, next.getAsLong()));
         else followed.cursor.caughtUp(next.getAsLong());
@@ -209,11 +220,16 @@ public final class LogFollower implements FleetSession.Listener {
         }
     }
 
+    /** Shows the lines that have begun: nothing more comes. */
+    public void end() {
+        streams.values().forEach(followed -> followed.lines.end());
+    }
+
     private boolean isBehind() {
         return streams.values().stream().anyMatch(followed -> followed.isAsked && followed.cursor.isBehind());
     }
 
-    /** @return whether every device has answered */
+    /** @return whether every device has answered with something new */
     private boolean catchUp() throws FleetException, InterruptedException {
         Map<StreamId, Request> behind = new LinkedHashMap<>();
         streams.forEach((stream, followed) -> {
@@ -226,20 +242,35 @@ public final class LogFollower implements FleetSession.Listener {
         boolean isComplete = true;
         for (StreamId stream : behind.keySet()) {
             Optional<Reply> reply = Optional.ofNullable(replies.get(stream)).filter(Reply::isOk);
-            if (reply.isEmpty()) isComplete = false;
-            else fill(stream, reply.get().document());
+            isComplete &= reply.isPresent() && fill(stream, reply.get().document());
         }
         return isComplete;
     }
 
-    private void fill(StreamId stream, Document document) {
+    /** @return whether the answer had something new, or nothing is missing any more */
+    private boolean fill(StreamId stream, Document document) {
         Followed followed = streams.get(stream);
         Optional<OutputChunk> chunk = OutputChunk.of(document);
         OptionalLong next = document.number("next");
-        if (followed == null || chunk.isEmpty() || next.isEmpty()) return;
-        followed.cursor.gapBefore(chunk.get().offset()).ifPresent(bytes -> audience.gone(stream, bytes));
-        followed.cursor.answered(chunk.get());
-        if (!document.flag("truncated")) followed.cursor.caughtUp(next.getAsLong());
+        if (followed == null || chunk.isEmpty() || next.isEmpty()) return false;
+        StreamCursor cursor = followed.cursor;
+        long before = cursor.next().orElse(0);
+        if (document.number("end").orElse(before) < before) {
+            audience.beganAnew(stream);
+            followed.lines.end();
+            cursor.restart();
+            return true;
+        }
+        cursor.gapBefore(chunk.get().offset()).ifPresent(bytes -> audience.gone(stream, bytes));
+        cursor.answered(chunk.get());
+        if (!document.flag("truncated")) cursor.caughtUp(next.getAsLong());
+        boolean isNew = !cursor.isBehind() || cursor.next().orElse(0) > before;
+        followed.futileAnswers = isNew ? 0 : followed.futileAnswers + 1;
+        if (followed.futileAnswers < FUTILE_ANSWERS) return isNew;
+        followed.futileAnswers = 0;
+        long left = cursor.giveUp();
+        if (left > 0) audience.gone(stream, left);
+        return true;
     }
 
     @Override

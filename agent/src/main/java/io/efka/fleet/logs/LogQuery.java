@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What is asked of the devices.
  *
- * @param lines the last ones; ignored with {@code since}
+ * @param lines the last ones; 0: none; ignored with {@code since}
  * @param since a time, or how long ago, as the device understands it
  * @param match a regular expression in RE2's syntax; empty: all lines
  */
@@ -17,7 +17,7 @@ public record LogQuery(int lines, Optional<String> since, Optional<String> until
     Request first(StreamId stream) {
         JsonObject arguments = common(stream);
         since.ifPresentOrElse(
-                time -> arguments.addProperty("since", time), () -> arguments.addProperty("lines", lines));
+                time -> arguments.addProperty("since", time), () -> arguments.addProperty("lines", Math.max(1, lines)));
         until.ifPresent(time -> arguments.addProperty("until", time));
         match.ifPresent(text -> arguments.addProperty("match", text));
         return request(stream, arguments);

@@ -1,7 +1,6 @@
 package io.efka.fleet.logs;
 
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -11,17 +10,37 @@ import java.util.function.Consumer;
  * known to be gone. Used by one thread.
  */
 final class StreamCursor {
-    /** Of messages that wait for what is missing. Beyond it they are asked for again, instead of kept. */
-    private static final long MAX_WAITING_BYTES = 1 << 20;
-
     private final Consumer<OutputChunk> shown;
+    private final Room room;
     private final TreeMap<Long, OutputChunk> waiting = new TreeMap<>();
     private OptionalLong next = OptionalLong.empty();
-    private long waitingBytes;
     private boolean isBehind;
 
+    /** Where everything ends that came or was dropped. */
+    private long knownEnd;
+
+    /** The memory that what waits may take, of all streams together. Beyond it, it is asked for again instead of kept. */
+    static final class Room {
+        private long left;
+
+        Room(long bytes) {
+            left = bytes;
+        }
+
+        private boolean take(long bytes) {
+            if (bytes > left) return false;
+            left -= bytes;
+            return true;
+        }
+
+        private void give(long bytes) {
+            left += bytes;
+        }
+    }
+
     /** @param shown is given what is next, in order */
-    StreamCursor(Consumer<OutputChunk> shown) {
+    StreamCursor(Room room, Consumer<OutputChunk> shown) {
+        this.room = room;
         this.shown = shown;
     }
 
@@ -33,7 +52,9 @@ final class StreamCursor {
     /** A message came. */
     void live(OutputChunk chunk) {
         if (next.isEmpty() && !isBehind) next = OptionalLong.of(chunk.offset());
-        if (isBehind || chunk.offset() > next.orElse(0)) {
+        // All of it was shown: it came twice, or the stream began anew, which only the device can say.
+        boolean isOld = chunk.bytes().length > 0 && next.isPresent() && chunk.end() <= next.getAsLong();
+        if (isBehind || isOld || chunk.offset() > next.orElse(0)) {
             isBehind = true;
             keep(chunk);
         } else {
@@ -42,8 +63,9 @@ final class StreamCursor {
     }
 
     private void keep(OutputChunk chunk) {
-        if (waitingBytes + chunk.bytes().length > MAX_WAITING_BYTES) return;
-        if (waiting.putIfAbsent(chunk.offset(), chunk) == null) waitingBytes += chunk.bytes().length;
+        knownEnd = Math.max(knownEnd, chunk.end());
+        if (waiting.containsKey(chunk.offset()) || !room.take(chunk.bytes().length)) return;
+        waiting.put(chunk.offset(), chunk);
     }
 
     /** What was asked for came; it may begin later than asked if what is before it is gone. */
@@ -59,13 +81,14 @@ final class StreamCursor {
      */
     void caughtUp(long end) {
         if (next.isEmpty() || end > next.getAsLong()) next = OptionalLong.of(end);
-        isBehind = false;
-        while (!waiting.isEmpty() && waiting.firstKey() <= next.getAsLong()) {
-            Map.Entry<Long, OutputChunk> first = waiting.pollFirstEntry();
-            waitingBytes -= first.getValue().bytes().length;
-            show(first.getValue());
-        }
-        isBehind = !waiting.isEmpty();
+        while (!waiting.isEmpty() && waiting.firstKey() <= next.getAsLong()) show(takeFirst());
+        isBehind = knownEnd > next.getAsLong();
+    }
+
+    private OutputChunk takeFirst() {
+        Map.Entry<Long, OutputChunk> first = waiting.pollFirstEntry();
+        room.give(first.getValue().bytes().length);
+        return first.getValue();
     }
 
     /** Nobody can say what was there: goes on with what came first. */
@@ -73,6 +96,29 @@ final class StreamCursor {
         if (next.isPresent()) return;
         isBehind = false;
         if (!waiting.isEmpty()) caughtUp(waiting.firstKey());
+    }
+
+    /**
+     * The device does not have what is missing: goes on behind it.
+     *
+     * @return how many bytes are left out
+     */
+    long giveUp() {
+        long from = next.orElse(0);
+        long to = Math.max(from, waiting.isEmpty() ? knownEnd : waiting.firstKey());
+        caughtUp(to);
+        return to - from;
+    }
+
+    /**
+     * The stream on the device is shorter than what was shown, so it is another one, or has lost its end. Goes on where
+     * the device does, or from the beginning if nothing has come of it yet.
+     */
+    void restart() {
+        next = OptionalLong.of(waiting.isEmpty() ? 0 : waiting.firstKey());
+        knownEnd = 0;
+        while (!waiting.isEmpty()) takeFirst(); // it comes with the answer
+        isBehind = true;
     }
 
     /** Whether something may be missing: ask for what is on the device from {@link #next} on. */
@@ -92,10 +138,10 @@ final class StreamCursor {
         shown.accept(rest);
     }
 
-    /** How many bytes were skipped if the answer begins here. */
-    Optional<Long> gapBefore(long offset) {
+    /** How many bytes are skipped if an answer begins here. */
+    OptionalLong gapBefore(long offset) {
         return next.isPresent() && offset > next.getAsLong()
-                ? Optional.of(offset - next.getAsLong())
-                : Optional.empty();
+                ? OptionalLong.of(offset - next.getAsLong())
+                : OptionalLong.empty();
     }
 }

@@ -39,7 +39,11 @@ public final class Requests implements FleetSession.Listener {
     private boolean isListening;
     private int number;
 
-    private record Sent(Address to, CompletableFuture<Void> published) {}
+    private record Sent(Address to, Message command, CompletableFuture<Void> published) {
+        Sent again(CompletableFuture<Void> publishedAgain) {
+            return new Sent(to, command, publishedAgain);
+        }
+    }
 
     /** One command to one address. */
     public record Request(Address to, String command, JsonObject arguments) {}
@@ -62,6 +66,14 @@ public final class Requests implements FleetSession.Listener {
             throws FleetException, InterruptedException {
         listen();
         this.taker = taker;
+        try {
+            return exchange(requests, limit);
+        } finally {
+            open.clear(); // what is answered later is of no interest
+        }
+    }
+
+    private List<Address> exchange(List<Request> requests, Duration limit) throws FleetException, InterruptedException {
         Deque<Request> waiting = new ArrayDeque<>(requests);
         long end = session.now() + limit.toNanos();
         while (!waiting.isEmpty() || !open.isEmpty()) {
@@ -75,21 +87,25 @@ public final class Requests implements FleetSession.Listener {
         var silent = new ArrayList<Address>();
         open.values().forEach(sent -> silent.add(sent.to()));
         waiting.forEach(request -> silent.add(request.to()));
-        open.clear();
         return silent;
     }
 
     private void listen() throws FleetException, InterruptedException {
         if (isListening) return;
-        session.subscribe(List.of(replyTopic(FleetTopics.ANY)), 1, false);
+        subscribe();
         isListening = true;
+    }
+
+    private void subscribe() throws FleetException, InterruptedException {
+        session.subscribe(List.of(replyTopic(FleetTopics.ANY)), 1, false);
     }
 
     @Override
     public void reconnected() throws FleetException, InterruptedException {
         if (!isListening) return;
-        isListening = false;
-        listen();
+        subscribe();
+        // What was under way may be lost, in either direction. The same command again has no second effect.
+        open.replaceAll((id, sent) -> sent.again(session.publish(sent.command())));
     }
 
     /** Where devices may publish replies, at a broker with access rights. */
@@ -112,17 +128,28 @@ public final class Requests implements FleetSession.Listener {
                 OptionalLong.of(seconds),
                 List.of());
         byte[] payload = JsonWriter.bytes(request.arguments());
-        open.put(id, new Sent(to, session.publish(new Message(topic, payload, 1, false, properties))));
+        var command = new Message(topic, payload, 1, false, properties);
+        open.put(id, new Sent(to, command, session.publish(command)));
     }
 
     private List<Sent> refused() {
         return open.values().stream()
                 .filter(sent -> sent.published().isCompletedExceptionally())
+                .filter(sent -> !session.isLasting() || !isLost(problem(sent)))
                 .toList();
     }
 
+    /** It is sent again when the connection is back. */
+    private static boolean isLost(Throwable problem) {
+        return LinkException.kindOf(problem) == LinkException.Kind.LOST;
+    }
+
+    private static Throwable problem(Sent sent) {
+        return sent.published().handle((done, why) -> why).join();
+    }
+
     private static FleetException refusal(Sent sent) {
-        Throwable problem = sent.published().handle((done, why) -> why).join();
+        Throwable problem = problem(sent);
         boolean isRefused = problem instanceof LinkException why && why.isRefused();
         return new FleetException(
                 isRefused ? ExitCode.NOT_ALLOWED : ExitCode.UNAVAILABLE,

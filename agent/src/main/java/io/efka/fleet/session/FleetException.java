@@ -3,7 +3,7 @@ package io.efka.fleet.session;
 import io.efka.threads.ExitCode;
 
 /** A command for the fleet cannot go on. The message is for the operator. */
-public final class FleetException extends Exception {
+public sealed class FleetException extends Exception permits LostConnectionException {
     private static final long serialVersionUID = 1L;
 
     private final ExitCode code;

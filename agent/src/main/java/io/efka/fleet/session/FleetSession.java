@@ -1,6 +1,5 @@
 package io.efka.fleet.session;
 
-import io.efka.mqtt.LinkException;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.VisitorLink;
@@ -40,6 +39,9 @@ public final class FleetSession implements AutoCloseable {
     private Optional<FleetException> problem = Optional.empty();
     private boolean isConnected;
     private boolean isLasting;
+    private int connections;
+    private boolean isRecoveryDue;
+    private boolean isRecovering;
     private final AtomicInteger interrupts = new AtomicInteger();
 
     /** Hears of what happens, on the command's thread. */
@@ -49,7 +51,8 @@ public final class FleetSession implements AutoCloseable {
 
         /**
          * The connection is up again after a loss, without any of its subscriptions. The first connection is not
-         * reported.
+         * reported. If it is lost meanwhile, what is asked of the broker fails, and this is called again at the next
+         * one.
          */
         default void reconnected() throws FleetException, InterruptedException {}
 
@@ -101,6 +104,11 @@ public final class FleetSession implements AutoCloseable {
         isLasting = true;
     }
 
+    /** Whether the command goes on after a lost connection. */
+    public boolean isLasting() {
+        return isLasting;
+    }
+
     /**
      * Connects.
      *
@@ -109,6 +117,7 @@ public final class FleetSession implements AutoCloseable {
     public void connect(Duration patience) throws FleetException, InterruptedException {
         link.visit(List.of(), new LinkEvents());
         if (!await(() -> isConnected, patience)) {
+            if (isInterrupted()) throw interrupted();
             throw new FleetException(
                     ExitCode.UNAVAILABLE, "no broker has answered within " + patience.toSeconds() + " s");
         }
@@ -123,24 +132,46 @@ public final class FleetSession implements AutoCloseable {
      * Handles what comes until {@code done}.
      *
      * @param done asked after each event
-     * @return false: the limit is over, or the operator interrupts
+     * @return false: the limit is over, or the operator has interrupted the command
      * @throws FleetException when a listener cannot go on, or the connection is lost for good
      */
     public boolean await(BooleanSupplier done, Duration limit) throws FleetException, InterruptedException {
         long end = clock.getAsLong() + limit.toNanos();
-        int before = interrupts.get();
         while (!done.getAsBoolean()) {
             long left = end - clock.getAsLong();
-            if (left <= 0 || interrupts.get() > before) return false;
+            if (left <= 0 || isInterrupted()) return false;
             Event event = events.poll(left, TimeUnit.NANOSECONDS);
             if (event == null) continue;
             event.handle();
             if (problem.isPresent()) throw problem.get();
+            if (!isRecovering) recover();
         }
         return true;
     }
 
-    /** Ends the present {@link #await} soon. From any thread. */
+    /** Tells the listeners of a new connection, and again as long as it is lost while they set themselves up. */
+    private void recover() throws FleetException, InterruptedException {
+        isRecovering = true;
+        try {
+            while (isRecoveryDue && isConnected) {
+                isRecoveryDue = false;
+                tellOfConnection();
+            }
+        } finally {
+            isRecovering = false;
+        }
+    }
+
+    private void tellOfConnection() throws FleetException, InterruptedException {
+        try {
+            for (Listener listener : listeners) listener.reconnected();
+        } catch (LostConnectionException e) {
+            // They are told again at the next connection. Until its loss is reported, nothing else is tried.
+            isRecoveryDue |= isConnected && !await(() -> !isConnected, RETRY);
+        }
+    }
+
+    /** Ends the present {@link #await} and all later ones. From any thread. */
     public void interrupt() {
         interrupts.incrementAndGet();
         events.add(() -> {});
@@ -199,18 +230,39 @@ public final class FleetSession implements AutoCloseable {
 
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
+    /** What failed is tried again after this time, if no new connection is reported before. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
     private <T> T answer(Supplier<CompletableFuture<T>> request, String what)
             throws FleetException, InterruptedException {
+        while (true) {
+            int asked = connections;
+            try {
+                return answerOnce(request, what);
+            } catch (LostConnectionException e) {
+                if (isRecovering) throw e;
+                if (!isLasting) await(() -> !isConnected, RETRY); // ends the command, with the reason
+                if (!isLasting) throw e;
+                await(() -> connections > asked && isConnected, RETRY);
+            }
+        }
+    }
+
+    private <T> T answerOnce(Supplier<CompletableFuture<T>> request, String what)
+            throws FleetException, InterruptedException {
+        if (isInterrupted()) throw interrupted();
         CompletableFuture<T> answer = request.get();
         answer.whenComplete((done, refusal) -> events.add(() -> {}));
         if (!await(answer::isDone, ANSWER)) {
-            throw isInterrupted()
-                    ? new FleetException(ExitCode.INTERRUPTED, "interrupted")
-                    : new FleetException(
-                            ExitCode.UNAVAILABLE,
-                            "the broker has not answered " + what + " within " + ANSWER.toSeconds() + " s");
+            if (isInterrupted()) throw interrupted();
+            throw new LostConnectionException(
+                    "the broker has not answered " + what + " within " + ANSWER.toSeconds() + " s");
         }
         return SettledAnswer.of(answer, what);
+    }
+
+    private static FleetException interrupted() {
+        return new FleetException(ExitCode.INTERRUPTED, "interrupted");
     }
 
     @Override
@@ -226,9 +278,8 @@ public final class FleetSession implements AutoCloseable {
         public void connected(boolean sessionPresent) {
             events.add(() -> {
                 isConnected = true;
-                if (wasConnected) {
-                    for (Listener listener : listeners) listener.reconnected();
-                }
+                connections++;
+                isRecoveryDue = wasConnected;
                 wasConnected = true;
             });
         }
@@ -273,25 +324,6 @@ public final class FleetSession implements AutoCloseable {
                     message.acknowledge();
                 }
             });
-        }
-    }
-
-    /** What came of a request. */
-    private static final class SettledAnswer {
-        private SettledAnswer() {}
-
-        static <T> T of(CompletableFuture<T> answer, String what) throws FleetException {
-            try {
-                return answer.join();
-            } catch (java.util.concurrent.CompletionException e) {
-                boolean isRefused = e.getCause() instanceof LinkException refusal && refusal.isRefused();
-                throw new FleetException(
-                        isRefused ? ExitCode.NOT_ALLOWED : ExitCode.UNAVAILABLE,
-                        what + " failed: "
-                                + (e.getCause() == null
-                                        ? e.getMessage()
-                                        : e.getCause().getMessage()));
-            }
         }
     }
 }

@@ -12,21 +12,22 @@ public final class OutputText {
 
     /** One line. If it has colours, the usual one comes back at its end. */
     public static String safe(String line) {
-        if (line.indexOf('\u001b') < 0) return tabs(line);
+        // A carriage return at the end is half a line end.
+        String text = line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+        if (text.indexOf('\u001b') < 0) return tabs(text);
         var shown = new StringBuilder();
-        Matcher colour = COLOUR.matcher(line);
+        Matcher colour = COLOUR.matcher(text);
         int from = 0;
         while (colour.find()) {
-            shown.append(tabs(line.substring(from, colour.start()))).append(colour.group());
+            shown.append(tabs(text.substring(from, colour.start()))).append(colour.group());
             from = colour.end();
         }
-        shown.append(tabs(line.substring(from)));
+        shown.append(tabs(text.substring(from)));
         return from > 0 ? shown.append(USUAL).toString() : shown.toString();
     }
 
-    /** A tab does no harm, and a carriage return at the end is half a line end. */
-    private static String tabs(String text) {
-        String rest = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    /** A tab does no harm. */
+    private static String tabs(String rest) {
         var shown = new StringBuilder();
         int from = 0;
         for (int tab = rest.indexOf('\t'); tab >= 0; tab = rest.indexOf('\t', from)) {

@@ -25,7 +25,8 @@ public final class Printable {
     private static boolean isPlain(char one) {
         boolean isControl = one < 0x20 || (one >= 0x7f && one < 0xa0);
         boolean isDirection = (one >= 0x202a && one <= 0x202e) || (one >= 0x2066 && one <= 0x2069);
+        boolean isMark = one == 0x200e || one == 0x200f || one == 0x061c;
         boolean isBreak = one == 0x2028 || one == 0x2029;
-        return !isControl && !isDirection && !isBreak;
+        return !isControl && !isDirection && !isMark && !isBreak;
     }
 }

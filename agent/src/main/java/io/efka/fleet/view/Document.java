@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.protocol.json.StrictJson;
 import io.efka.protocol.json.StrictJson.NotJsonException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import java.util.stream.StreamSupport;
  * @param json treat it as read-only
  */
 public record Document(JsonObject json) {
+    private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
+
     /** Without any key. */
     public static final Document EMPTY = new Document(new JsonObject());
 
@@ -38,11 +41,14 @@ public record Document(JsonObject json) {
         return primitive(key).filter(JsonPrimitive::isString).map(JsonPrimitive::getAsString);
     }
 
+    /** A whole number; a fraction is cut off. */
     public OptionalLong number(String key) {
         try {
             return primitive(key)
                     .filter(JsonPrimitive::isNumber)
-                    .map(value -> OptionalLong.of(value.getAsBigDecimal().longValue()))
+                    .map(JsonPrimitive::getAsBigDecimal)
+                    .filter(value -> value.abs().compareTo(LARGEST) <= 0)
+                    .map(value -> OptionalLong.of(value.longValue()))
                     .orElse(OptionalLong.empty());
         } catch (NumberFormatException e) {
             return OptionalLong.empty();

@@ -4,14 +4,19 @@ import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.mqtt.Message;
 import io.efka.protocol.FleetTopics;
+import io.efka.protocol.FleetTopics.Source;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads what is retained of a fleet, completely, and keeps it up to date.
@@ -48,6 +53,12 @@ public final class Snapshot implements FleetSession.Listener {
     private int markBack;
     private long heardAt;
     private boolean mayMissDevices;
+    private boolean isMarkFutile;
+    private boolean isRead;
+    private boolean withServices;
+
+    /** The services that came of each device since the last request. */
+    private final Map<String, Set<String>> came = new HashMap<>();
 
     /** @param targets of which devices and services; all others are left out where that is cheap */
     public Snapshot(FleetSession session, List<Target> targets) {
@@ -69,15 +80,22 @@ public final class Snapshot implements FleetSession.Listener {
      * @throws FleetException when the broker refuses a subscription, or is lost
      */
     public Completeness read(boolean withServices) throws FleetException, InterruptedException {
+        this.withServices = withServices;
+        isRead = true;
+        readAgain();
+        return completeness();
+    }
+
+    private void readAgain() throws FleetException, InterruptedException {
+        live.clear();
         session.subscribe(List.of(markTopic()), 1, false);
         if (withServices) follow(serviceFilters());
         readDevices();
         if (withServices) readServices(view.devices(targets));
-        return completeness(withServices);
     }
 
     /** How much came of what is there. */
-    public Completeness completeness(boolean withServices) {
+    public Completeness completeness() {
         return Completeness.of(view.devices(targets), withServices && !isOneServiceEach(), mayMissDevices);
     }
 
@@ -108,14 +126,42 @@ public final class Snapshot implements FleetSession.Listener {
         for (DeviceView device : devices) {
             if (Completeness.missingServices(device) > 0 && !isOneServiceEach()) readBatch(List.of(device));
         }
+        List<DeviceView> uncounted =
+                devices.stream().filter(device -> !isCounted(device)).toList();
+        for (List<DeviceView> batch : batches(uncounted)) verify(batch);
     }
 
-    private static List<List<DeviceView>> batches(List<DeviceView> devices) {
+    /** If halves bring what the whole did not, the broker has dropped some of it, and may have of the halves as well. */
+    private void verify(List<DeviceView> batch) throws FleetException, InterruptedException {
+        if (batch.size() < 2) return;
+        List<DeviceView> first = batch.subList(0, batch.size() / 2);
+        List<DeviceView> second = batch.subList(batch.size() / 2, batch.size());
+        int before = services(batch);
+        readBatch(first);
+        readBatch(second);
+        if (services(batch) == before) return;
+        verify(first);
+        verify(second);
+    }
+
+    private static int services(List<DeviceView> devices) {
+        return devices.stream().mapToInt(device -> device.services().size()).sum();
+    }
+
+    /** Whether the device says how many services are to come. */
+    private boolean isCounted(DeviceView device) {
+        return device.announcedServices().isPresent() && !isOneServiceEach();
+    }
+
+    private List<List<DeviceView>> batches(List<DeviceView> devices) {
         var batches = new ArrayList<List<DeviceView>>();
         var batch = new ArrayList<DeviceView>();
         int expected = 0;
         for (DeviceView device : devices) {
-            int more = device.announcedServices().orElse(GUESSED_SERVICES);
+            int more = isOneServiceEach()
+                    ? targets.size()
+                    : device.announcedServices().orElse(GUESSED_SERVICES);
+            more = Math.max(1, more); // the device may have got its first one since it said so
             if (!batch.isEmpty() && expected + more > MAX_BATCH) {
                 batches.add(List.copyOf(batch));
                 batch.clear();
@@ -139,26 +185,39 @@ public final class Snapshot implements FleetSession.Listener {
         // A filter that is followed already would lose its subscription when it is ended.
         var own = new ArrayList<>(filters);
         own.removeAll(live);
+        came.clear();
         session.subscribe(List.copyOf(filters), 1, true);
-        awaitMark(() -> batch.stream()
-                .allMatch(device -> Completeness.missingServices(device) == 0
-                        && device.announcedServices().isPresent()));
+        awaitMark(() -> batch.stream().allMatch(this::hasCome));
         session.unsubscribe(own);
     }
 
-    /** Waits for the mark, or for the condition, or until nothing has come for a while. */
-    private void awaitMark(java.util.function.BooleanSupplier isComplete) throws FleetException, InterruptedException {
+    /**
+     * Whether all has come that the device says it has, though it may have more by now. What was known before does not
+     * count: the broker may not have sent it again yet.
+     */
+    private boolean hasCome(DeviceView device) {
+        return isCounted(device)
+                && came.getOrDefault(device.id(), Set.of()).size()
+                        >= Math.max(1, device.announcedServices().orElse(0));
+    }
+
+    /** Waits for the mark, or until nothing has come for a while; where there is no mark, for the condition. */
+    private void awaitMark(BooleanSupplier isComplete) throws FleetException, InterruptedException {
         int wanted = ++mark;
         byte[] payload = Integer.toString(wanted).getBytes(StandardCharsets.UTF_8);
-        session.publish(new Message(markTopic(), payload, 1, false, Message.Properties.NONE));
+        CompletableFuture<Void> sent =
+                session.publish(new Message(markTopic(), payload, 1, false, Message.Properties.NONE));
+        BooleanSupplier isDone = () -> {
+            isMarkFutile |= sent.isCompletedExceptionally();
+            return markBack >= wanted || (isMarkFutile && isComplete.getAsBoolean());
+        };
         heardAt = session.now();
         long end = heardAt + LIMIT.toNanos();
         while (session.now() - end < 0) {
             long heard = heardAt;
-            boolean isDone =
-                    session.await(() -> markBack >= wanted || isComplete.getAsBoolean() || heardAt != heard, SILENCE);
-            if (session.isInterrupted()) return;
-            if (!isDone || markBack >= wanted || isComplete.getAsBoolean()) return;
+            boolean isHeard = session.await(() -> isDone.getAsBoolean() || heardAt != heard, SILENCE);
+            isMarkFutile |= !isHeard;
+            if (!isHeard || isDone.getAsBoolean()) return;
         }
     }
 
@@ -199,7 +258,13 @@ public final class Snapshot implements FleetSession.Listener {
             markBack = Math.max(markBack, number(message));
             return;
         }
-        if (view.take(message).isPresent()) heardAt = session.now();
+        Optional<Source> source = view.take(message);
+        if (source.isEmpty()) return;
+        heardAt = session.now();
+        source.get()
+                .service()
+                .ifPresent(service -> came.computeIfAbsent(source.get().device(), device -> new HashSet<>())
+                        .add(service));
     }
 
     private static int number(Message message) {
@@ -212,8 +277,6 @@ public final class Snapshot implements FleetSession.Listener {
 
     @Override
     public void reconnected() throws FleetException, InterruptedException {
-        boolean withServices = live.stream().anyMatch(filter -> filter.contains("/svc/"));
-        live.clear();
-        read(withServices);
+        if (isRead) readAgain();
     }
 }

@@ -39,7 +39,7 @@ final class ScriptedBroker implements AutoCloseable {
     private volatile Suback suback = (number, filters) -> new int[filters];
     private volatile byte[] connack = new byte[0];
 
-    /** The codes that answer a subscribe, the first of which is number 1. */
+    /** The codes that answer a subscribe, the first of which is number 1; none: it is never answered. */
     interface Suback {
         int[] codes(int number, int filters);
     }
@@ -141,7 +141,7 @@ final class ScriptedBroker implements AutoCloseable {
                 int[] codes = suback.codes(
                         subscribes.incrementAndGet(),
                         new Packet(SUBSCRIBE, 0, body, 0).filters().size());
-                write(out, 0x90, concat(new byte[] {body[0], body[1], 0}, bytes(codes)));
+                if (codes.length > 0) write(out, 0x90, concat(new byte[] {body[0], body[1], 0}, bytes(codes)));
             }
             case PINGREQ -> write(out, 0xD0, new byte[0]);
             case PUBLISH -> {
