@@ -212,6 +212,9 @@ public final class FakeFleetBroker implements VisitorLink {
 
     /** Whether an MQTT filter matches a topic. */
     static boolean matches(String filter, String topic) {
+        int plain = filter.indexOf('+');
+        if (plain < 0) return filter.equals(topic);
+        if (!topic.regionMatches(0, filter, 0, plain)) return false;
         String[] wanted = filter.split("/", -1);
         String[] levels = topic.split("/", -1);
         if (wanted.length != levels.length) return false;

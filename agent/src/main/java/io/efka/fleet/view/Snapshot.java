@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads what is retained of a fleet, completely, and keeps it up to date.
@@ -51,6 +53,7 @@ public final class Snapshot implements FleetSession.Listener {
     private int markBack;
     private long heardAt;
     private boolean mayMissDevices;
+    private boolean isMarkFutile;
     private boolean isRead;
     private boolean withServices;
 
@@ -158,7 +161,7 @@ public final class Snapshot implements FleetSession.Listener {
             int more = isOneServiceEach()
                     ? targets.size()
                     : device.announcedServices().orElse(GUESSED_SERVICES);
-            if (more == 0) continue;
+            more = Math.max(1, more); // the device may have got its first one since it said so
             if (!batch.isEmpty() && expected + more > MAX_BATCH) {
                 batches.add(List.copyOf(batch));
                 batch.clear();
@@ -188,26 +191,33 @@ public final class Snapshot implements FleetSession.Listener {
         session.unsubscribe(own);
     }
 
-    /** What was known before does not count: the broker may not have sent it again yet. */
+    /**
+     * Whether all has come that the device says it has, though it may have more by now. What was known before does not
+     * count: the broker may not have sent it again yet.
+     */
     private boolean hasCome(DeviceView device) {
         return isCounted(device)
                 && came.getOrDefault(device.id(), Set.of()).size()
-                        >= device.announcedServices().orElse(0);
+                        >= Math.max(1, device.announcedServices().orElse(0));
     }
 
-    /** Waits for the mark, or for the condition, or until nothing has come for a while. */
-    private void awaitMark(java.util.function.BooleanSupplier isComplete) throws FleetException, InterruptedException {
+    /** Waits for the mark, or until nothing has come for a while; where there is no mark, for the condition. */
+    private void awaitMark(BooleanSupplier isComplete) throws FleetException, InterruptedException {
         int wanted = ++mark;
         byte[] payload = Integer.toString(wanted).getBytes(StandardCharsets.UTF_8);
-        session.publish(new Message(markTopic(), payload, 1, false, Message.Properties.NONE));
+        CompletableFuture<Void> sent =
+                session.publish(new Message(markTopic(), payload, 1, false, Message.Properties.NONE));
+        BooleanSupplier isDone = () -> {
+            isMarkFutile |= sent.isCompletedExceptionally();
+            return markBack >= wanted || (isMarkFutile && isComplete.getAsBoolean());
+        };
         heardAt = session.now();
         long end = heardAt + LIMIT.toNanos();
         while (session.now() - end < 0) {
             long heard = heardAt;
-            boolean isDone =
-                    session.await(() -> markBack >= wanted || isComplete.getAsBoolean() || heardAt != heard, SILENCE);
-            if (session.isInterrupted()) return;
-            if (!isDone || markBack >= wanted || isComplete.getAsBoolean()) return;
+            boolean isHeard = session.await(() -> isDone.getAsBoolean() || heardAt != heard, SILENCE);
+            isMarkFutile |= !isHeard;
+            if (!isHeard || isDone.getAsBoolean()) return;
         }
     }
 

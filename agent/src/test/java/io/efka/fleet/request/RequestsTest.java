@@ -71,9 +71,9 @@ class RequestsTest {
                         "efka/dev2/svc/cam/cmd/restart");
         assertThat(broker.commands()).extracting(RequestsTest::id).doesNotHaveDuplicates();
         assertThat(broker.commands())
-                .allSatisfy(command ->
-                        assertThat(command.properties().expirySeconds().orElse(0))
-                                .isBetween(LIMIT.toSeconds() - 2, LIMIT.toSeconds()))
+                .allSatisfy(command -> assertThat(
+                                command.properties().expirySeconds().orElse(0))
+                        .isBetween(LIMIT.toSeconds() - 2, LIMIT.toSeconds()))
                 .allSatisfy(command -> assertThat(command.retain()).isFalse());
         assertThat(replies).extracting(Reply::from).containsExactly(address(0), address(1), address(2));
         assertThat(replies).allMatch(Reply::isOk);

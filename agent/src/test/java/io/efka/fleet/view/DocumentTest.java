@@ -15,9 +15,7 @@ class DocumentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "null", "[]", "7", "\"x\"", "{", "{\"a\":}", "{} {}", "{'a':1}", "{a:1}"
-            })
+    @ValueSource(strings = {"", "null", "[]", "7", "\"x\"", "{", "{\"a\":}", "{} {}", "{'a':1}", "{a:1}"})
     void onlyAnObjectIsOne(String text) {
         assertThat(Document.parse(text.getBytes(StandardCharsets.UTF_8))).isEmpty();
     }
