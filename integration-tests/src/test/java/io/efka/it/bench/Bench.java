@@ -41,7 +41,8 @@ public final class Bench {
             new DataBenchmark(),
             new CallBenchmark(),
             new ChannelsBenchmark(),
-            new ArtifactBenchmark());
+            new ArtifactBenchmark(),
+            new FleetBenchmark());
 
     private Bench() {}
 

@@ -95,6 +95,14 @@ final class BenchSetup implements AutoCloseable {
         return RunningAgent.start(builder, device, data, at);
     }
 
+    /** The start script with another jar than that of the agent. */
+    ProcessBuilder script(Path otherJar, String... arguments) {
+        ProcessBuilder builder = script(arguments);
+        builder.environment().put("EFKA_JAR", otherJar.toString());
+        builder.environment().put("XDG_CONFIG_HOME", folder.toString());
+        return builder;
+    }
+
     private ProcessBuilder script(String... arguments) {
         var command = new ArrayList<String>(List.of(SCRIPT.toString()));
         command.addAll(List.of(arguments));

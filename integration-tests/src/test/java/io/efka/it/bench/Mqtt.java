@@ -4,6 +4,7 @@ import io.efka.it.Arrivals;
 import io.efka.it.NoDelaySockets;
 import io.efka.it.TestBroker;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -22,6 +23,8 @@ final class Mqtt implements AutoCloseable {
     private static final long LIMIT_MS = 20_000;
     /** Large enough that it never limits a subscriber. */
     private static final int RECEIVE_MAXIMUM = 1000;
+
+    private static final int MOST_PENDING = 4;
 
     // Paho logs sockets that are closed under it; kept here, or the setting would be forgotten.
     private static final Logger PAHO = Logger.getLogger("org.eclipse.paho.mqttv5.client");
@@ -59,6 +62,8 @@ final class Mqtt implements AutoCloseable {
     /** At QoS 1, for whoever comes later. */
     void retain(String topic, byte[] payload) {
         try {
+            // Paho tells of the acknowledgement before it forgets the message.
+            while (client.getPendingTokens().length >= MOST_PENDING) LockSupport.parkNanos(100_000);
             client.publish(topic, new MqttMessage(payload, 1, true, new MqttProperties()))
                     .waitForCompletion(LIMIT_MS);
         } catch (MqttException e) {
