@@ -70,9 +70,10 @@ final class ArchitectureTest {
             fleet.view              -> threads, protocol, protocol.json, mqtt, fleet.session
             fleet.request           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
             fleet.logs              -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
+            fleet.events            -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
             fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.rollout, fleet.artifact, transfer
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.rollout, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
@@ -180,7 +181,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule nobodyElseSeesRe2 = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + "agent.search..", ROOT + "fleet.logs..", ROOT + "fleet.cli..")
+            .resideOutsideOfPackages(ROOT + "agent.search..", ROOT + "fleet.logs..", ROOT + "fleet.events..", ROOT + "fleet.cli..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.google.re2j..");

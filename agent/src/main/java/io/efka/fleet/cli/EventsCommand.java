@@ -1,0 +1,152 @@
+package io.efka.fleet.cli;
+
+import com.google.gson.JsonObject;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.efka.fleet.events.EventFollower;
+import io.efka.fleet.events.EventQuery;
+import io.efka.fleet.events.FleetEvent;
+import io.efka.fleet.request.Requests;
+import io.efka.fleet.session.FleetException;
+import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.Printable;
+import io.efka.fleet.view.DeviceView;
+import io.efka.fleet.view.FleetView;
+import io.efka.fleet.view.Snapshot;
+import io.efka.fleet.view.Target;
+import io.efka.threads.ExitCode;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code efka events}: what happened, and what happens. */
+@Command(name = "events")
+final class EventsCommand extends FleetCommand {
+    private static final int MAX_LINES = 10_000;
+
+    /** As wide as a time to the second. */
+    private static final String NO_TIME = " ".repeat(20);
+
+    @Parameters(paramLabel = "TARGET", description = "DEVICE, DEVICE/SERVICE, @GROUP or @GROUP/SERVICE; * and ? match")
+    private List<String> targetTexts = List.of();
+
+    @Option(names = {"-f", "--follow"}, description = "Goes on with what happens")
+    private boolean isFollowing;
+
+    @Option(names = "-n", paramLabel = "N", description = "The last events of each device. Default: 20")
+    private int lines = 20;
+
+    @Option(names = "--since", paramLabel = "TIME", description = "All from then on: 1d, or 2026-11-27T10:00:00Z")
+    private Optional<String> since = Optional.empty();
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Until then; not with -f")
+    private Optional<String> until = Optional.empty();
+
+    @Option(names = "--grep", paramLabel = "RE", description = "Only events whose JSON text matches, searched for on the devices (RE2)")
+    private Optional<String> match = Optional.empty();
+
+    EventsCommand(Surroundings surroundings) {
+        super(surroundings);
+    }
+
+    @Override
+    void help(Help help) {
+        help.shows(
+                        "Shows what happened to devices and services, from the journals that devices keep.",
+                        "efka events",
+                        "efka events gate7/camera --since 1d",
+                        "efka events '@berlin' -f --grep 'backoff|failed|rolled_back'")
+                .notes(
+                        "In the order of the devices' own clocks. With -f it goes on after a lost connection with what it",
+                        "missed meanwhile.",
+                        "",
+                        "Exit code 0: shown, or ended by Ctrl-C while following; 3: nothing matches; 69: no broker;",
+                        "75: a device has not answered, or is offline; 77: the broker refuses it.");
+    }
+
+    @Override
+    void check() {
+        targets(targetTexts);
+        if (lines < 1 || lines > MAX_LINES) throw wrong("-n", "must be 1 to " + MAX_LINES, Integer.toString(lines));
+        if (isFollowing && until.isPresent()) throw wrong("--until", "must be left out with -f", until.get());
+        try {
+            match.ifPresent(Pattern::compile);
+        } catch (PatternSyntaxException e) {
+            throw wrong("--grep", "must be a regular expression of RE2: " + e.getDescription(), match.orElse(""));
+        }
+    }
+
+    @Override
+    boolean isLasting() {
+        return isFollowing;
+    }
+
+    @Override
+    ExitCode interrupted() {
+        return isFollowing ? ExitCode.OK : ExitCode.INTERRUPTED;
+    }
+
+    @Override
+    ExitCode run(FleetSession session) throws FleetException, InterruptedException {
+        List<Target> targets = targets(targetTexts);
+        var snapshot = new Snapshot(session, targets);
+        snapshot.read(false);
+        List<DeviceView> devices = snapshot.view().devices(targets);
+        if (devices.isEmpty() && !isFollowing) {
+            terminal().say("no device matches");
+            return ExitCode.NOTHING_MATCHED;
+        }
+        var query = new EventQuery(lines, since, until, match);
+        var follower = new EventFollower(
+                session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event), new Screen());
+        if (isFollowing) follower.follow();
+        List<String> online =
+                devices.stream().filter(DeviceView::isOnline).map(DeviceView::id).toList();
+        boolean isComplete = follower.history(online);
+        devices.stream().filter(device -> !device.isOnline()).forEach(device -> terminal()
+                .say(device.id() + " is offline"));
+        if (isFollowing) follower.await();
+        return isComplete && (isFollowing || online.size() == devices.size()) ? ExitCode.OK : ExitCode.BUSY;
+    }
+
+    private static boolean isMeant(FleetView view, List<Target> targets, FleetEvent event) {
+        Optional<DeviceView> device = view.device(event.device());
+        return targets.stream()
+                .filter(target -> device.map(target::matches).orElse(false))
+                .anyMatch(target -> event.service()
+                        .map(target::includes)
+                        .orElse(target.service().isEmpty()));
+    }
+
+    private final class Screen implements EventFollower.Audience {
+        @Override
+        public void event(FleetEvent event) {
+            terminal().out().println(isJson ? json(event).toString() : text(event));
+        }
+
+        private String text(FleetEvent event) {
+            String at = event.at()
+                    .map(time -> time.truncatedTo(ChronoUnit.SECONDS).toString())
+                    .orElse(NO_TIME);
+            String words = Printable.line(EventWords.of(event));
+            return at + "  " + Printable.line(event.name()) + "  "
+                    + (terminal().hasColours() ? EventWords.style(event).paint(words) : words);
+        }
+
+        private JsonObject json(FleetEvent event) {
+            var line = new JsonObject();
+            line.addProperty("device", event.device());
+            event.service().ifPresent(service -> line.addProperty("service", service));
+            line.add("event", event.document().json());
+            return line;
+        }
+
+        @Override
+        public void failed(String device, String why) {
+            terminal().say(device + ": " + why);
+        }
+    }
+}
