@@ -300,7 +300,8 @@ class FleetIT {
     @Test
     void eventsTellsWhatHappenedAndWhatHappens() {
         gate7.run(Bundle.script("crash", "sleep 0.2", "exit 3"));
-        Await.until("a crash", SOON, () -> cli.efka("events", "gate7/crash").out().contains("exited with code 3"));
+        Await.until(
+                "a crash", SOON, () -> cli.efka("events", "gate7/crash").out().contains("exited with code 3"));
         assertThat(cli.efka("events", "gate8/crash").out()).isEmpty();
         assertThat(cli.efka("events", "nobody").code()).isEqualTo(3);
         try (FleetCli.Running follow = cli.start("events", "events", "gate*/*", "-f", "--since", "1h", "--json")) {
@@ -309,7 +310,10 @@ class FleetIT {
             broker.start();
             gate7.watchAgain();
             gate8.watchAgain();
-            Await.until("gate7 answers", SOON, () -> cli.efka("remove", "gate7/crash").code() == 0);
+            Await.until(
+                    "gate7 answers",
+                    SOON,
+                    () -> cli.efka("remove", "gate7/crash").code() == 0);
             Await.until("the removal", SOON, () -> follow.lines().stream().anyMatch(line -> line.contains("removed")));
 
             assertThat(follow.interrupt()).as(follow.said()).isZero();

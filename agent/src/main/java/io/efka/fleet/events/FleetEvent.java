@@ -15,7 +15,8 @@ import java.util.Optional;
  */
 public record FleetEvent(String device, Optional<String> service, Document document) {
     /** By the devices' own clocks. An event without a time is the oldest. */
-    static final Comparator<FleetEvent> BY_TIME = Comparator.comparing(event -> event.at().orElse(Instant.EPOCH));
+    static final Comparator<FleetEvent> BY_TIME =
+            Comparator.comparing(event -> event.at().orElse(Instant.EPOCH));
 
     /** The event in a message; empty if it has none. */
     static Optional<FleetEvent> of(FleetTopics topics, Message message) {

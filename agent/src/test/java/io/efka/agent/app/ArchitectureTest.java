@@ -181,7 +181,8 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule nobodyElseSeesRe2 = noClasses()
             .that()
-            .resideOutsideOfPackages(ROOT + "agent.search..", ROOT + "fleet.logs..", ROOT + "fleet.events..", ROOT + "fleet.cli..")
+            .resideOutsideOfPackages(
+                    ROOT + "agent.search..", ROOT + "fleet.logs..", ROOT + "fleet.events..", ROOT + "fleet.cli..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.google.re2j..");

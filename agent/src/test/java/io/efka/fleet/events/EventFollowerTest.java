@@ -46,8 +46,8 @@ class EventFollowerTest {
 
     /** Something happens on a device: it is in the journal, and published. */
     private void happens(String device, String number, String at) {
-        String text = "{\"at\":\"2026-11-27T10:00:" + at + "Z\",\"event\":\"state\",\"service\":\"cam\",\"n\":\"" + number
-                + "\"}";
+        String text = "{\"at\":\"2026-11-27T10:00:" + at + "Z\",\"event\":\"state\",\"service\":\"cam\",\"n\":\""
+                + number + "\"}";
         journals.computeIfAbsent(device, name -> new ArrayList<>()).add(text);
         broker.send(message("efka/" + device + "/svc/cam/event", text, Properties.NONE));
     }
@@ -85,7 +85,8 @@ class EventFollowerTest {
         happens("gate8", "2", "02");
         happens("gate7", "3", "03");
 
-        assertThat(follower(broker.connected(), LAST).history(List.of("gate7", "gate8"))).isTrue();
+        assertThat(follower(broker.connected(), LAST).history(List.of("gate7", "gate8")))
+                .isTrue();
 
         assertThat(shown).containsExactly("gate7/cam 1", "gate8/cam 2", "gate7/cam 3");
     }
@@ -108,7 +109,8 @@ class EventFollowerTest {
             if (command.topic().startsWith("efka/gate7/")) answer(command);
         });
 
-        assertThat(follower(broker.connected(), LAST).history(List.of("gate7", "gate8"))).isFalse();
+        assertThat(follower(broker.connected(), LAST).history(List.of("gate7", "gate8")))
+                .isFalse();
 
         assertThat(shown).containsExactly("gate7/cam 1");
         assertThat(failed).containsExactly("gate8 no answer within 15 s");
