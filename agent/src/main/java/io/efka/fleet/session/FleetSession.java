@@ -32,6 +32,7 @@ public final class FleetSession implements AutoCloseable {
     private final String name;
     private final int brokers;
     private final LongSupplier clock;
+    private final Marks marks;
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final List<Listener> listeners = new ArrayList<>();
@@ -77,6 +78,8 @@ public final class FleetSession implements AutoCloseable {
         this.name = name;
         this.brokers = brokers;
         this.clock = clock;
+        this.marks = new Marks(this);
+        listen(marks); // the first: whoever reads again after a loss needs them
     }
 
     /** The first levels of all topics of the fleet. */
@@ -92,6 +95,11 @@ public final class FleetSession implements AutoCloseable {
     /** Monotonic nanoseconds. */
     public long now() {
         return clock.getAsLong();
+    }
+
+    /** Tell when what was asked for has come. */
+    public Marks marks() {
+        return marks;
     }
 
     /** From now on this listener hears of all that happens. */

@@ -2,10 +2,10 @@ package io.efka.fleet.view;
 
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.session.Marks;
 import io.efka.mqtt.Message;
 import io.efka.protocol.FleetTopics;
 import io.efka.protocol.FleetTopics.Source;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,8 +49,6 @@ public final class Snapshot implements FleetSession.Listener {
     private final FleetView view;
 
     private final Set<String> live = new LinkedHashSet<>();
-    private int mark;
-    private int markBack;
     private long heardAt;
     private boolean mayMissDevices;
     private boolean isMarkFutile;
@@ -88,7 +86,7 @@ public final class Snapshot implements FleetSession.Listener {
 
     private void readAgain() throws FleetException, InterruptedException {
         live.clear();
-        session.subscribe(List.of(markTopic()), 1, false);
+        session.marks().subscribe();
         if (withServices) follow(serviceFilters());
         readDevices();
         if (withServices) readServices(view.devices(targets));
@@ -203,13 +201,11 @@ public final class Snapshot implements FleetSession.Listener {
 
     /** Waits for the mark, or until nothing has come for a while; where there is no mark, for the condition. */
     private void awaitMark(BooleanSupplier isComplete) throws FleetException, InterruptedException {
-        int wanted = ++mark;
-        byte[] payload = Integer.toString(wanted).getBytes(StandardCharsets.UTF_8);
-        CompletableFuture<Void> sent =
-                session.publish(new Message(markTopic(), payload, 1, false, Message.Properties.NONE));
+        Marks.Mark mark = session.marks().next();
+        CompletableFuture<Void> sent = session.publish(mark.message());
         BooleanSupplier isDone = () -> {
             isMarkFutile |= sent.isCompletedExceptionally();
-            return markBack >= wanted || (isMarkFutile && isComplete.getAsBoolean());
+            return mark.isBack() || (isMarkFutile && isComplete.getAsBoolean());
         };
         heardAt = session.now();
         long end = heardAt + LIMIT.toNanos();
@@ -219,11 +215,6 @@ public final class Snapshot implements FleetSession.Listener {
             isMarkFutile |= !isHeard;
             if (!isHeard || isDone.getAsBoolean()) return;
         }
-    }
-
-    /** Below a device that does not exist, because that is where operators may publish. */
-    private String markTopic() {
-        return topics.device(session.name(), "cmd/mark");
     }
 
     private List<String> deviceFilters() {
@@ -254,10 +245,6 @@ public final class Snapshot implements FleetSession.Listener {
 
     @Override
     public void received(Message message) {
-        if (message.topic().equals(markTopic())) {
-            markBack = Math.max(markBack, number(message));
-            return;
-        }
         Optional<Source> source = view.take(message);
         if (source.isEmpty()) return;
         heardAt = session.now();
@@ -265,14 +252,6 @@ public final class Snapshot implements FleetSession.Listener {
                 .service()
                 .ifPresent(service -> came.computeIfAbsent(source.get().device(), device -> new HashSet<>())
                         .add(service));
-    }
-
-    private static int number(Message message) {
-        try {
-            return Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
     }
 
     @Override

@@ -66,7 +66,7 @@ final class ArchitectureTest {
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.desired, agent.files, agent.command.ledger, agent.output.store
             fleet.terminal          ->
-            fleet.session           -> threads, mqtt
+            fleet.session           -> threads, protocol, mqtt
             fleet.view              -> threads, protocol, protocol.json, mqtt, fleet.session
             fleet.request           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
             fleet.logs              -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
