@@ -1,5 +1,6 @@
 package io.efka.transfer;
 
+import io.efka.mqtt.LinkException;
 import io.efka.mqtt.MqttLink;
 import io.efka.mqtt.MqttLink.Inbound;
 import io.efka.mqtt.MqttLink.Subscription;
@@ -78,8 +79,13 @@ public final class ArtifactServer implements MqttLink.Listener {
         /** A device asks for something. */
         void wishes(Wish wish);
 
-        /** The broker has refused these subscriptions, each with the reason in words. */
-        void refused(Map<String, String> filters) throws IOException;
+        /** The broker has refused these subscriptions, each with the reason in words; one is enough to end the server. */
+        default void refused(Map<String, String> filters) throws IOException {
+            for (Map.Entry<String, String> one : filters.entrySet()) {
+                String words = "the broker refuses the subscription to " + one.getKey() + ": " + one.getValue();
+                throw new IOException(words, LinkException.refused(words));
+            }
+        }
 
         /** Called several times a second. @return whether the server should end */
         boolean isOver(long now) throws IOException;

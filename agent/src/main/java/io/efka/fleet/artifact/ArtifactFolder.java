@@ -114,14 +114,6 @@ public final class ArtifactFolder implements ArtifactServer.Library, ArtifactSer
     public void wishes(Wish wish) {}
 
     @Override
-    public void refused(Map<String, String> filters) throws IOException {
-        for (Map.Entry<String, String> one : filters.entrySet()) {
-            String words = "the broker refuses the subscription to " + one.getKey() + ": " + one.getValue();
-            throw new IOException(words, LinkException.refused(words));
-        }
-    }
-
-    @Override
     public boolean isOver(long now) throws IOException {
         if (now - scanAt >= 0) {
             scan();

@@ -3,26 +3,20 @@ package io.efka.fleet.artifact;
 import io.efka.fleet.terminal.ProgressDisplay;
 import io.efka.mqtt.LinkException;
 import io.efka.mqtt.MqttLink;
-import io.efka.mqtt.MqttLink.Subscription;
 import io.efka.protocol.Topics.GroupId;
-import io.efka.protocol.artifact.ArtifactTopics;
 import io.efka.protocol.artifact.Holding;
 import io.efka.protocol.artifact.Wish;
 import io.efka.protocol.json.JsonWriter;
 import io.efka.threads.ExitCode;
-import io.efka.transfer.ArtifactSender;
 import io.efka.transfer.ArtifactServer;
 import io.efka.transfer.SenderId;
-import io.efka.transfer.ServedArtifact;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -31,7 +25,7 @@ import java.util.random.RandomGenerator;
  * Sends one file to the devices of a group that ask for it, until all of them have it. {@link #run} does it on the calling
  * thread; only {@link #interrupt} may be called from another.
  */
-public final class ArtifactPush implements ArtifactServer.Library, ArtifactServer.Watcher {
+public final class ArtifactPush implements ArtifactServer.Watcher {
     private static final Duration CONNECT = Duration.ofSeconds(15);
 
     /** Devices say how much they have every two seconds, so one that is silent for this long is gone. */
@@ -44,8 +38,7 @@ public final class ArtifactPush implements ArtifactServer.Library, ArtifactServe
     private final PrintWriter out;
     private final ProgressDisplay display;
     private final LongSupplier clock;
-    private final ArtifactTopics topics;
-    private final long size;
+    private final SingleFile file;
     private final ArtifactServer server;
     private final TransferProgress progress = new TransferProgress();
 
@@ -92,21 +85,16 @@ public final class ArtifactPush implements ArtifactServer.Library, ArtifactServe
         this.out = out;
         this.display = display;
         this.clock = clock;
-        this.size = Files.size(plan.file);
-        this.topics = new ArtifactTopics(plan.prefix, plan.group, FileHash.of(plan.file));
-        this.server = new ArtifactServer(plan.sender, plan.prefix, this, link, plan.rate, clock, chance);
+        this.file = new SingleFile(plan.file, plan.prefix, plan.group, link);
+        this.server = new ArtifactServer(plan.sender, plan.prefix, file, link, plan.rate, clock, chance);
         this.begunAt = clock.getAsLong();
         this.signAt = begunAt;
     }
 
     /** Sends until it is over. */
     public ExitCode run() throws InterruptedException {
-        var subscriptions = List.of(
-                new Subscription(topics.want(), false),
-                new Subscription(topics.answer(), false),
-                new Subscription(topics.haveFilter(), false));
         try {
-            server.run(subscriptions, this);
+            server.run(file.subscriptions(), this);
         } catch (IOException e) {
             display.say(String.valueOf(e.getMessage()));
             return e.getCause() instanceof LinkException ? ExitCode.NOT_ALLOWED : ExitCode.NO_INPUT;
@@ -135,15 +123,15 @@ public final class ArtifactPush implements ArtifactServer.Library, ArtifactServe
             signAt = clock.getAsLong();
         }
         wasConnected = true;
-        server.offer(topics);
+        server.offer(file.topics());
     }
 
     /** What a deploy names as its artifact. */
     private String reference() {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("url", List.of("mqtt:"));
-        fields.put("sha256", topics.artifact());
-        fields.put("size", size);
+        fields.put("sha256", file.topics().artifact());
+        fields.put("size", file.size());
         return JsonWriter.object(fields).toString();
     }
 
@@ -159,14 +147,6 @@ public final class ArtifactPush implements ArtifactServer.Library, ArtifactServe
     public void wishes(Wish wish) {
         signAt = clock.getAsLong();
         progress.wants(wish.device());
-    }
-
-    @Override
-    public void refused(Map<String, String> filters) throws IOException {
-        for (Map.Entry<String, String> one : filters.entrySet()) {
-            String words = "the broker refuses the subscription to " + one.getKey() + ": " + one.getValue();
-            throw new IOException(words, LinkException.refused(words));
-        }
     }
 
     @Override
@@ -202,7 +182,7 @@ public final class ArtifactPush implements ArtifactServer.Library, ArtifactServe
     }
 
     private Optional<ExitCode> done() {
-        double ratio = (double) server.sentBytes() / size;
+        double ratio = (double) server.sentBytes() / file.size();
         display.say("done: " + progress.line(server.sentBytes())
                 + String.format(Locale.ROOT, " (%.2f times the file)", ratio));
         return Optional.of(ExitCode.OK);
@@ -215,19 +195,4 @@ public final class ArtifactPush implements ArtifactServer.Library, ArtifactServe
         if (names.size() > MAX_NAMED) display.say("and " + (names.size() - MAX_NAMED) + " more");
         return Optional.of(ExitCode.BUSY);
     }
-
-    @Override
-    public Optional<ArtifactSender.Loader> find(ArtifactTopics wanted) {
-        if (!wanted.equals(topics)) return Optional.empty();
-        return Optional.of(chunk -> ServedArtifact.read(
-                plan.file, plan.prefix, plan.group, Optional.of(topics.artifact()), link.maxPacket(), chunk));
-    }
-
-    @Override
-    public void failed(ArtifactTopics of, IOException problem) throws IOException {
-        throw problem;
-    }
-
-    @Override
-    public void released(ArtifactTopics of) {}
 }
