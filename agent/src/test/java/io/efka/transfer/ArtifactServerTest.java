@@ -41,6 +41,7 @@ final class ArtifactServerTest {
     private final List<ArtifactTopics> released = new CopyOnWriteArrayList<>();
     private ArtifactServer server;
     private Thread thread;
+    private volatile boolean isConnected;
 
     @TempDir
     private Path folder;
@@ -72,6 +73,8 @@ final class ArtifactServerTest {
             }
         });
         thread.start();
+        // What is asked for before it has subscribed is heard by nobody.
+        Await.until("connected", Duration.ofSeconds(10), () -> isConnected);
     }
 
     @AfterEach
@@ -121,9 +124,11 @@ final class ArtifactServerTest {
         }
     }
 
-    private static final class Nobody implements ArtifactServer.Watcher {
+    private final class Nobody implements ArtifactServer.Watcher {
         @Override
-        public void connected() {}
+        public void connected() {
+            isConnected = true;
+        }
 
         @Override
         public void holds(Holding holding) {}
