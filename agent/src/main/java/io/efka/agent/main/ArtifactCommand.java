@@ -5,6 +5,7 @@ import io.efka.fleet.artifact.ArtifactFolder;
 import io.efka.fleet.artifact.ArtifactPush;
 import io.efka.fleet.cli.BrokerOptions;
 import io.efka.fleet.terminal.ProgressDisplay;
+import io.efka.fleet.terminal.Terminal;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.Topics.GroupId;
@@ -16,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
 /** {@code efka artifact}: sends files to a fleet over its broker. */
 final class ArtifactCommand {
     private static final Duration END_LIMIT = Duration.ofSeconds(5);
-    private static final Path STDERR = Path.of("/proc/self/fd/2");
 
     private final Function<BrokerSettings, MqttLink> links;
     private final MachineDefaults machine;
@@ -205,17 +204,7 @@ final class ArtifactCommand {
     }
 
     private ProgressDisplay display(PrintWriter err) {
-        return new ProgressDisplay(err, isTerminal());
-    }
-
-    /** Java tells only of stdin and stdout together. */
-    private boolean isTerminal() {
-        try {
-            String target = Files.readSymbolicLink(STDERR).toString().toLowerCase(Locale.ROOT);
-            boolean isDumb = "dumb".equals(machine.environment().get("TERM"));
-            return !isDumb && (target.startsWith("/dev/pts/") || target.startsWith("/dev/tty"));
-        } catch (IOException e) {
-            return false;
-        }
+        Terminal here = Terminal.here(err, err, machine.environment(), Terminal.Colours.AUTO);
+        return new ProgressDisplay(err, here.isErrTerminal());
     }
 }

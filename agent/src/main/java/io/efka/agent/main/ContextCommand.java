@@ -24,9 +24,9 @@ final class ContextCommand {
         HelpTexts.context(spec);
         return new CommandLine(spec)
                 .addSubcommand("ls", with(new Ls(), HelpTexts::contextLs))
-                .addSubcommand("use", with(new Use(), HelpTexts::contextUse))
+                .addSubcommand("use", with(new Named(Contexts::use), HelpTexts::contextUse))
                 .addSubcommand("add", adding())
-                .addSubcommand("rm", with(new Remove(), HelpTexts::contextRm));
+                .addSubcommand("rm", with(new Named(Contexts::remove), HelpTexts::contextRm));
     }
 
     private static CommandLine with(Object command, Consumer<CommandSpec> help) {
@@ -71,25 +71,25 @@ final class ContextCommand {
         }
     }
 
-    @Command(name = "use")
-    private final class Use extends Step {
-        @Parameters(paramLabel = "NAME", description = "As \"efka context ls\" shows it")
-        private String name = "";
-
-        @Override
-        void run(Contexts contexts) throws Contexts.UnusableException {
-            contexts.use(name);
-        }
+    /** What is done with a context that is there. */
+    private interface Action {
+        void on(Contexts contexts, String name) throws Contexts.UnusableException;
     }
 
-    @Command(name = "rm")
-    private final class Remove extends Step {
+    @Command
+    private final class Named extends Step {
+        private final Action action;
+
         @Parameters(paramLabel = "NAME", description = "As \"efka context ls\" shows it")
         private String name = "";
 
+        Named(Action action) {
+            this.action = action;
+        }
+
         @Override
         void run(Contexts contexts) throws Contexts.UnusableException {
-            contexts.remove(name);
+            action.on(contexts, name);
         }
     }
 

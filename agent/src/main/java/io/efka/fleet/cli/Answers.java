@@ -39,8 +39,7 @@ final class Answers {
     /** {@code already_running: service is running}, and what is wrong with a manifest. */
     static String failure(Reply reply) {
         var parts = new ArrayList<String>();
-        parts.add(reply.code().orElse("failed")
-                + reply.message().map(words -> ": " + words).orElse(""));
+        parts.add(reply.problem());
         List<Document> faults = reply.document().objects("faults");
         for (Document fault : faults) {
             parts.add(

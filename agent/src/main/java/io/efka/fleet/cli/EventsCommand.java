@@ -1,8 +1,6 @@
 package io.efka.fleet.cli;
 
 import com.google.gson.JsonObject;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.efka.fleet.events.EventFollower;
 import io.efka.fleet.events.EventQuery;
 import io.efka.fleet.events.FleetEvent;
@@ -24,7 +22,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code efka events}: what happened, and what happens. */
 @Command(name = "events")
-final class EventsCommand extends FleetCommand {
+final class EventsCommand extends FollowCommand {
     private static final int MAX_LINES = 10_000;
 
     /** As wide as a time to the second. */
@@ -33,19 +31,11 @@ final class EventsCommand extends FleetCommand {
     @Parameters(paramLabel = "TARGET", description = "DEVICE, DEVICE/SERVICE, @GROUP or @GROUP/SERVICE; * and ? match")
     private List<String> targetTexts = List.of();
 
-    @Option(
-            names = {"-f", "--follow"},
-            description = "Goes on with what happens")
-    private boolean isFollowing;
-
     @Option(names = "-n", paramLabel = "N", description = "The last events of each device. Default: 20")
     private int lines = 20;
 
     @Option(names = "--since", paramLabel = "TIME", description = "All from then on: 1d, or 2026-11-27T10:00:00Z")
     private Optional<String> since = Optional.empty();
-
-    @Option(names = "--until", paramLabel = "TIME", description = "Until then; not with -f")
-    private Optional<String> until = Optional.empty();
 
     @Option(
             names = "--grep",
@@ -76,22 +66,7 @@ final class EventsCommand extends FleetCommand {
     void check() {
         targets(targetTexts);
         if (lines < 1 || lines > MAX_LINES) throw wrong("-n", "must be 1 to " + MAX_LINES, Integer.toString(lines));
-        if (isFollowing && until.isPresent()) throw wrong("--until", "must be left out with -f", until.get());
-        try {
-            match.ifPresent(Pattern::compile);
-        } catch (PatternSyntaxException e) {
-            throw wrong("--grep", "must be a regular expression of RE2: " + e.getDescription(), match.orElse(""));
-        }
-    }
-
-    @Override
-    boolean isLasting() {
-        return isFollowing;
-    }
-
-    @Override
-    ExitCode interrupted() {
-        return isFollowing ? ExitCode.OK : ExitCode.INTERRUPTED;
+        checkRange(match);
     }
 
     @Override
@@ -100,14 +75,14 @@ final class EventsCommand extends FleetCommand {
         var snapshot = new Snapshot(session, targets);
         snapshot.read(false);
         List<DeviceView> devices = snapshot.view().devices(targets);
-        if (devices.isEmpty() && !isFollowing) {
+        if (devices.isEmpty() && !isFollowing()) {
             terminal().say("no device matches");
             return ExitCode.NOTHING_MATCHED;
         }
-        var query = new EventQuery(lines, since, until, match);
+        var query = new EventQuery(lines, since, until(), match);
         var follower = new EventFollower(
                 session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event), new Screen());
-        if (isFollowing) follower.follow();
+        if (isFollowing()) follower.follow();
         List<String> online = devices.stream()
                 .filter(DeviceView::isOnline)
                 .map(DeviceView::id)
@@ -116,8 +91,8 @@ final class EventsCommand extends FleetCommand {
         devices.stream()
                 .filter(device -> !device.isOnline())
                 .forEach(device -> terminal().say(device.id() + " is offline"));
-        if (isFollowing) follower.await();
-        return isComplete && (isFollowing || online.size() == devices.size()) ? ExitCode.OK : ExitCode.BUSY;
+        if (isFollowing()) follower.await();
+        return isComplete && (isFollowing() || online.size() == devices.size()) ? ExitCode.OK : ExitCode.BUSY;
     }
 
     private static boolean isMeant(FleetView view, List<Target> targets, FleetEvent event) {

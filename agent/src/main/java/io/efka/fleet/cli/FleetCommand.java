@@ -163,6 +163,17 @@ abstract class FleetCommand implements Callable<Integer> {
         return targets.isEmpty() ? List.of(Target.ALL) : targets;
     }
 
+    /** All targets must name services. */
+    final void requireServices(List<Target> targets) {
+        for (Target target : targets) {
+            if (target.service().isPresent()) continue;
+            throw wrong(
+                    "TARGET",
+                    "must name a service, as in " + target + "/camera, or " + target + "/* for all",
+                    target.toString());
+        }
+    }
+
     final Duration duration(String option, String text) {
         return Durations.parse(text)
                 .orElseThrow(() -> wrong(option, "must be a duration such as 500ms, 10s, 5m, 24h", text));

@@ -1,8 +1,6 @@
 package io.efka.fleet.cli;
 
 import com.google.gson.JsonObject;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.efka.fleet.logs.LogFollower;
 import io.efka.fleet.logs.LogLine;
 import io.efka.fleet.logs.LogQuery;
@@ -26,7 +24,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code efka logs}: the output of services, of many at once. */
 @Command(name = "logs")
-final class LogsCommand extends FleetCommand {
+final class LogsCommand extends FollowCommand {
     private static final int MAX_LINES = 10_000;
 
     /** New services are looked for this often. */
@@ -35,19 +33,11 @@ final class LogsCommand extends FleetCommand {
     @Parameters(arity = "1..*", paramLabel = "TARGET", description = "DEVICE/SERVICE or @GROUP/SERVICE; * and ? match")
     private List<String> targetTexts = List.of();
 
-    @Option(
-            names = {"-f", "--follow"},
-            description = "Goes on with what is written")
-    private boolean isFollowing;
-
     @Option(names = "-n", paramLabel = "N", description = "The last lines of each stream. Default: 10")
     private int lines = 10;
 
     @Option(names = "--since", paramLabel = "TIME", description = "From then on: 1h, or 2026-11-27T10:00:00Z")
     private Optional<String> since = Optional.empty();
-
-    @Option(names = "--until", paramLabel = "TIME", description = "Until then; not with -f")
-    private Optional<String> until = Optional.empty();
 
     @Option(
             names = "--grep",
@@ -81,31 +71,9 @@ final class LogsCommand extends FleetCommand {
 
     @Override
     void check() {
-        for (Target target : targets(targetTexts)) {
-            if (target.service().isEmpty()) {
-                throw wrong(
-                        "TARGET",
-                        "must name a service, as in " + target + "/camera, or " + target + "/* for all",
-                        target.toString());
-            }
-        }
+        requireServices(targets(targetTexts));
         if (lines < 0 || lines > MAX_LINES) throw wrong("-n", "must be 0 to " + MAX_LINES, Integer.toString(lines));
-        if (isFollowing && until.isPresent()) throw wrong("--until", "must be left out with -f", until.get());
-        try {
-            match.ifPresent(Pattern::compile);
-        } catch (PatternSyntaxException e) {
-            throw wrong("--grep", "must be a regular expression of RE2: " + e.getDescription(), match.orElse(""));
-        }
-    }
-
-    @Override
-    boolean isLasting() {
-        return isFollowing;
-    }
-
-    @Override
-    ExitCode interrupted() {
-        return isFollowing ? ExitCode.OK : ExitCode.INTERRUPTED;
+        checkRange(match);
     }
 
     @Override
@@ -114,21 +82,21 @@ final class LogsCommand extends FleetCommand {
         var snapshot = new Snapshot(session, targets);
         snapshot.read(true);
         Addresses found = Addresses.services(snapshot.view(), targets);
-        if (found.isEmpty() && !isFollowing) {
+        if (found.isEmpty() && !isFollowing()) {
             terminal().say("nothing matches " + String.join(" ", targetTexts));
             return ExitCode.NOTHING_MATCHED;
         }
         List<StreamId> streams = streams(found.reachable());
         measure(streams, targets);
         var requests = new Requests(session);
-        var query = new LogQuery(lines, since, until, match);
+        var query = new LogQuery(lines, since, until(), match);
         var follower = new LogFollower(session, requests, query, new Screen(session));
         follower.add(streams);
-        if (isFollowing) follower.follow();
+        if (isFollowing()) follower.follow();
         boolean isComplete = follower.history();
         for (Address offline : found.offline()) terminal().say(offline + " is offline");
-        if (isFollowing) followOn(session, snapshot, targets, follower);
-        return isComplete && (isFollowing || found.offline().isEmpty()) ? ExitCode.OK : ExitCode.BUSY;
+        if (isFollowing()) followOn(session, snapshot, targets, follower);
+        return isComplete && (isFollowing() || found.offline().isEmpty()) ? ExitCode.OK : ExitCode.BUSY;
     }
 
     /** Services that are new, and devices that come back, are followed as well. */

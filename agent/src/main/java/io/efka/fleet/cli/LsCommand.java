@@ -3,6 +3,7 @@ package io.efka.fleet.cli;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.Age;
+import io.efka.fleet.terminal.NameList;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.terminal.Table;
 import io.efka.fleet.terminal.Table.Cell;
@@ -195,9 +196,7 @@ final class LsCommand extends FleetCommand {
 
     private static Optional<Instant> since(Row row) {
         if (row.service().isPresent()) return row.status().instant("since");
-        return row.device().isOnline()
-                ? row.status().instant("started_at")
-                : row.status().instant("at").or(() -> row.status().instant("connected_at"));
+        return row.device().since();
     }
 
     private static String number(OptionalLong number) {
@@ -213,7 +212,7 @@ final class LsCommand extends FleetCommand {
         if (!came.missing().isEmpty()) {
             terminal()
                     .say(String.format(Locale.ROOT, "%,d of %,d services came", came.services(), came.expected())
-                            + "; missing of " + named(came.missing())
+                            + "; missing of " + NameList.of(came.missing(), MAX_NAMED)
                             + ". The broker drops what it has retained: raise max_queued_messages (Mosquitto),"
                             + " or its limit for retained messages");
         }
@@ -222,11 +221,6 @@ final class LsCommand extends FleetCommand {
                     .say("devices may be missing: more came each time. Name fewer, or raise the broker's"
                             + " max_queued_messages");
         }
-    }
-
-    private static String named(List<String> devices) {
-        String names = String.join(", ", devices.subList(0, Math.min(MAX_NAMED, devices.size())));
-        return devices.size() > MAX_NAMED ? names + " and " + (devices.size() - MAX_NAMED) + " more" : names;
     }
 
     private static String counts(Completeness came) {

@@ -7,7 +7,7 @@ import io.efka.fleet.request.Requests;
 import io.efka.fleet.request.Requests.Request;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
-import io.efka.fleet.terminal.Printable;
+import io.efka.fleet.terminal.NameList;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
 import io.efka.protocol.json.StrictJson;
@@ -15,7 +15,6 @@ import io.efka.protocol.json.StrictJson.NotJsonException;
 import io.efka.threads.ExitCode;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -106,15 +105,7 @@ abstract class RequestCommand extends FleetCommand {
         List<Target> targets = targets();
         duration("--timeout", timeout);
         arguments();
-        if (!isForServices(targets)) return;
-        for (Target target : targets) {
-            if (target.service().isEmpty()) {
-                throw wrong(
-                        "TARGET",
-                        "must name a service, as in " + target + "/camera, or " + target + "/* for all",
-                        target.toString());
-            }
-        }
+        if (isForServices(targets)) requireServices(targets);
     }
 
     @Override
@@ -212,9 +203,6 @@ abstract class RequestCommand extends FleetCommand {
     }
 
     private static String named(List<Address> addresses) {
-        var names = new ArrayList<String>();
-        addresses.stream().limit(MAX_NAMED).forEach(address -> names.add(Printable.line(address.toString())));
-        String rest = addresses.size() > MAX_NAMED ? " and " + (addresses.size() - MAX_NAMED) + " more" : "";
-        return String.join(", ", names) + rest;
+        return NameList.of(addresses.stream().map(Address::toString).toList(), MAX_NAMED);
     }
 }

@@ -88,10 +88,7 @@ final class StatusCommand extends FleetCommand {
             return;
         }
         String word = device.isOnline() ? "online" : "offline";
-        Optional<Instant> since = device.isOnline()
-                ? status.instant("started_at")
-                : status.instant("at").or(() -> status.instant("connected_at"));
-        head(device.id(), word, since, Why.of(device));
+        head(device.id(), word, device.since(), Why.of(device));
         row("Version", status.text("version"));
         row("Host", status.text("host"));
         row(

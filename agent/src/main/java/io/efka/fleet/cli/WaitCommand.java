@@ -2,6 +2,7 @@ package io.efka.fleet.cli;
 
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.NameList;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.FleetView;
 import io.efka.fleet.view.ServiceView;
@@ -97,10 +98,7 @@ final class WaitCommand extends FleetCommand {
         if (isSo) return ExitCode.OK;
         if (session.isInterrupted()) return ExitCode.INTERRUPTED;
         List<String> open = open(snapshot.view(), targets);
-        terminal()
-                .say("not " + what + " within " + limit.toSeconds() + " s: "
-                        + String.join(", ", open.subList(0, Math.min(MAX_NAMED, open.size())))
-                        + (open.size() > MAX_NAMED ? " and " + (open.size() - MAX_NAMED) + " more" : ""));
+        terminal().say("not " + what + " within " + limit.toSeconds() + " s: " + NameList.of(open, MAX_NAMED));
         return ExitCode.BUSY;
     }
 

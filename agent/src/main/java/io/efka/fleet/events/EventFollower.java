@@ -139,10 +139,7 @@ public final class EventFollower implements FleetSession.Listener {
         String device = reply.from().device();
         Document answer = reply.document();
         if (!reply.isOk()) {
-            audience.failed(
-                    device,
-                    reply.code().orElse("failed")
-                            + reply.message().map(w -> ": " + w).orElse(""));
+            audience.failed(device, reply.problem());
             return;
         }
         Journal journal = journal(device);

@@ -164,10 +164,7 @@ public final class LogFollower implements FleetSession.Listener {
         followed.isAsked = true;
         if (!reply.isOk()) {
             followed.cursor.beginAnywhere();
-            audience.failed(
-                    stream,
-                    reply.code().orElse("failed")
-                            + reply.message().map(w -> ": " + w).orElse(""));
+            audience.failed(stream, reply.problem());
             return;
         }
         Optional<OutputChunk> chunk = OutputChunk.of(document);

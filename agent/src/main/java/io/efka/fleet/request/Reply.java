@@ -18,6 +18,11 @@ public record Reply(Address from, Document document) {
         return document.object("error").text("code");
     }
 
+    /** The error in words: {@code already_running: service is running}. */
+    public String problem() {
+        return code().orElse("failed") + message().map(words -> ": " + words).orElse("");
+    }
+
     /** What the error says. */
     public Optional<String> message() {
         return document.object("error").text("message");

@@ -3,6 +3,7 @@ package io.efka.fleet.rollout;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.efka.fleet.terminal.NameList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,8 +19,7 @@ final class RolloutText {
 
     /** The first few names, and how many more there are. */
     static String named(List<String> names) {
-        String some = names.stream().limit(MAX_NAMED).collect(Collectors.joining(", "));
-        return names.size() > MAX_NAMED ? some + " and " + (names.size() - MAX_NAMED) + " more" : some;
+        return NameList.of(names, MAX_NAMED);
     }
 
     private static String named(SortedMap<String, String> devices, int all) {

@@ -1,6 +1,7 @@
 package io.efka.fleet.view;
 
 import io.efka.protocol.Topics.GroupId;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,6 +33,12 @@ public final class DeviceView {
 
     public boolean isOnline() {
         return status.filter(birth -> birth.flag("online")).isPresent();
+    }
+
+    /** Since when its agent runs or, while it is offline, has last been heard of, as far as it says. */
+    public Optional<Instant> since() {
+        if (isOnline()) return status.flatMap(birth -> birth.instant("started_at"));
+        return status.flatMap(gone -> gone.instant("at").or(() -> gone.instant("connected_at")));
     }
 
     /** Every device is in {@code all}. */

@@ -72,7 +72,7 @@ final class ArchitectureTest {
             fleet.logs              -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.events            -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
-            fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
+            fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view
             fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.rollout, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
