@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +38,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DownloadsTest {
     private static final byte[] CONTENT = random(300_000, 1);
     private static final byte[] OTHER = random(300_000, 2);
+
+    private static final String THE_REST = "the rest";
 
     @TempDir
     private Path folder;
@@ -144,6 +148,27 @@ class DownloadsTest {
         return server.requests().stream().map(Request::range).toList();
     }
 
+    /**
+     * Whether the ranges that were asked for are the whole, or, for {@link #THE_REST}, what is left after an answer broke
+     * off. Where that begins cannot be said to the byte: when a connection ends, the client throws away what it had
+     * received and not handed on yet.
+     */
+    private static void assertAsked(List<String> ranges, int most, String... expected) {
+        assertThat(ranges).hasSize(expected.length);
+        int has = 0;
+        for (int i = 0; i < expected.length; i++) {
+            if (expected[i].equals(THE_REST)) {
+                assertThat(ranges.get(i)).matches("bytes=\\d+-");
+                int from = Integer.parseInt(ranges.get(i).replaceAll("\\D", ""));
+                assertThat(from).isGreaterThan(has).isLessThanOrEqualTo(has + most);
+                has = from;
+            } else {
+                assertThat(ranges.get(i)).isEqualTo(expected[i]);
+                has = 0;
+            }
+        }
+    }
+
     @Nested
     class FromAWebServer {
         @Test
@@ -163,7 +188,12 @@ class DownloadsTest {
 
             succeeds(server.uri("/a"));
 
-            assertThat(askedRanges()).containsExactly("", "bytes=100000-", "bytes=200000-");
+            // Three answers of 100,000 bytes, or one more if the client lost the last bytes of one.
+            var rest = Collections.nCopies(server.requests().size() == 4 ? 3 : 2, THE_REST);
+            assertAsked(
+                    askedRanges(),
+                    100_000,
+                    Stream.concat(Stream.of(""), rest.stream()).toArray(String[]::new));
             assertThat(server.requests().get(1).ifRange()).isEqualTo("\"v1\"");
         }
 
@@ -184,7 +214,7 @@ class DownloadsTest {
 
             succeeds(server.uri("/a"));
 
-            assertThat(askedRanges()).containsExactly("", "bytes=100000-", "");
+            assertAsked(askedRanges(), 100_000, "", THE_REST, "");
         }
 
         @Test
@@ -193,7 +223,7 @@ class DownloadsTest {
 
             succeeds(server.uri("/a"));
 
-            assertThat(askedRanges()).containsExactly("", "bytes=100000-");
+            assertAsked(askedRanges(), 100_000, "", THE_REST);
         }
 
         @Test
@@ -202,7 +232,7 @@ class DownloadsTest {
 
             succeeds(server.uri("/a"));
 
-            assertThat(askedRanges()).containsExactly("", "bytes=100000-", "");
+            assertAsked(askedRanges(), 100_000, "", THE_REST, "");
         }
 
         @Test
@@ -453,7 +483,7 @@ class DownloadsTest {
 
             succeeds(secure.uri("/a"));
 
-            assertThat(secure.requests()).extracting(Request::range).containsExactly("", "bytes=200000-");
+            assertAsked(secure.requests().stream().map(Request::range).toList(), 200_000, "", THE_REST);
         }
 
         @Test
@@ -580,12 +610,12 @@ class DownloadsTest {
 
         @Test
         void isNoticedInTheMiddle() throws Exception {
-            stall = Duration.ofMillis(300);
+            stall = Duration.ofSeconds(1);
             server.page("/a", oneByOne(this::hangInTheMiddle, ranges(CONTENT, "\"v1\"", 400_000)));
 
             succeeds(server.uri("/a"));
 
-            assertThat(askedRanges()).containsExactly("", "bytes=100000-");
+            assertAsked(askedRanges(), 100_000, "", THE_REST);
         }
 
         @Test
@@ -608,7 +638,7 @@ class DownloadsTest {
             download.cancel();
             succeeds(server.uri("/a"));
 
-            assertThat(askedRanges()).containsExactly("", "bytes=100000-");
+            assertAsked(askedRanges(), 100_000, "", THE_REST);
         }
 
         @Test
