@@ -9,6 +9,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -34,6 +36,9 @@ public final class Cgroups implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("([0-9a-z]+-)?[0-9a-z]+-[0-9]+");
 
     private static final Pattern NAME_WITHOUT_OWNER = Pattern.compile("[0-9a-z]+-[0-9]+");
+    private static final Duration LAST_REMOVALS = Duration.ofMillis(500);
+    private static final Duration BUSY_PAUSE = Duration.ofMillis(10);
+
     /** Rounds to move the processes of a run: each round finds those that started during the one before. */
     private static final int MOVE_ROUNDS = 100;
 
@@ -271,10 +276,16 @@ public final class Cgroups implements AutoCloseable {
                 && !NAME_WITHOUT_OWNER.matcher(group.name()).matches();
     }
 
-    /** Removes empty groups. Groups of services that continue to run stay for the next agent. */
+    /**
+     * Removes empty groups. Groups of services that continue to run stay for the next agent. Blocks for {@link
+     * #LAST_REMOVALS} at most: a group is busy until its last process, which may just have been killed, is gone.
+     */
     @Override
     public void close() {
-        removeEmptyGroups();
+        long start = System.nanoTime();
+        while (!removeEmptyGroups() && System.nanoTime() - start < LAST_REMOVALS.toNanos()) {
+            LockSupport.parkNanos(BUSY_PAUSE.toNanos());
+        }
         unified.ifPresent(ServicesGroup::close);
         // A scope ends by itself; its folder belongs to systemd.
         for (Path root : folders()) {
@@ -282,13 +293,16 @@ public final class Cgroups implements AutoCloseable {
         }
     }
 
-    private void removeEmptyGroups() {
+    /** Returns whether none is left. */
+    private boolean removeEmptyGroups() {
+        boolean isDone = true;
         for (Path group : groups()) {
             String name = group.getFileName().toString();
             if (name.startsWith(owner) || NAME_WITHOUT_OWNER.matcher(name).matches()) {
-                new RunGroup(List.of(group)).remove();
+                isDone &= new RunGroup(List.of(group)).remove();
             }
         }
+        return isDone;
     }
 
     /**

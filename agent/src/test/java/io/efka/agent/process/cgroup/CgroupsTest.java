@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,6 +168,20 @@ final class CgroupsTest {
             var group = first.limit(first.create(), allLimits(), new ArrayList<>());
             Cgroups.detect(DEVICE, AGENT).close();
             assertThat(group.stream().flatMap(made -> made.folders().stream())).noneMatch(Files::exists);
+        }
+
+        @Test
+        void theGroupOfAProcessThatIsDyingAtTheEndIsRemoved() throws IOException {
+            Cgroups cgroups = Cgroups.detect(DEVICE, AGENT);
+            var group = cgroups.limit(cgroups.create(), allLimits(), new ArrayList<>());
+            Process dying = new ProcessBuilder("sleep", "60").start();
+            group.ifPresent(made -> assertThat(made.add(dying.pid())).isTrue());
+            CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS).execute(dying::destroyForcibly);
+
+            cgroups.close();
+
+            assertThat(group.stream().flatMap(made -> made.folders().stream())).noneMatch(Files::exists);
+            dying.destroyForcibly();
         }
     }
 
