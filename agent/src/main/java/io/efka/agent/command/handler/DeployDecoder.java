@@ -46,8 +46,9 @@ final class DeployDecoder {
         DeployRule standard = DeployRule.STANDARD;
         Duration minHealthy = duration(arguments, "min_healthy").orElse(standard.minHealthy());
         Duration deadline = duration(arguments, "healthy_deadline").orElse(standard.deadline());
-        if (deadline.compareTo(minHealthy) < 0) {
-            throw arguments.wrong("healthy_deadline", "at least min_healthy, which is " + Durations.format(minHealthy));
+        if (deadline.compareTo(minHealthy) <= 0) {
+            throw arguments.wrong(
+                    "healthy_deadline", "more than min_healthy, which is " + Durations.format(minHealthy));
         }
         String onFailure = arguments.string("on_failure").orElse("rollback");
         if (!List.of("rollback", "keep").contains(onFailure)) {
