@@ -21,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -66,6 +68,9 @@ final class DeployCommand extends ArgumentCommand {
     @Option(names = "--ignore-hold", description = "Also where somebody holds the service")
     private boolean isIgnoringHolds;
 
+    @Option(names = "--new", description = "Also on devices of the target that do not have the service yet")
+    private boolean isForNew;
+
     @Option(names = "--plan", description = "Only says what would be done")
     private boolean isPlan;
 
@@ -82,7 +87,7 @@ final class DeployCommand extends ArgumentCommand {
         help.shows(
                         "Brings a release to services, watches it there, and goes back where it does not work.",
                         "efka deploy gate7/camera ./camera",
-                        "efka deploy @berlin/camera camera-1.4.2.tar.gz --yes",
+                        "efka deploy @berlin/camera camera-1.4.2.tar.gz --new --yes",
                         "efka deploy gate7/camera https://files.example/camera.tar.gz --sha256 2c26… --size 7340032",
                         "efka deploy gate7/camera ./camera --plan")
                 .notes(
@@ -106,6 +111,20 @@ final class DeployCommand extends ArgumentCommand {
     @Override
     boolean isHarmful() {
         return !isPlan;
+    }
+
+    @Override
+    boolean isForNew() {
+        return isForNew;
+    }
+
+    @Override
+    Optional<String> without(long count) {
+        return Optional.of(String.format(
+                Locale.ROOT,
+                "%,d %s the service yet; --new brings it there as well",
+                count,
+                count == 1 ? "device of the target does not have" : "devices of the target do not have"));
     }
 
     private boolean isAddress() {
@@ -214,7 +233,8 @@ final class DeployCommand extends ArgumentCommand {
         if (!Files.isRegularFile(folder.resolve("manifest.json"))) {
             throw new IOException("there is no manifest.json at its top");
         }
-        Path archive = Files.createTempFile("efka-", ".tar.gz");
+        Path archive =
+                Files.createTempDirectory("efka-").resolve(folder.toRealPath().getFileName() + ".tar.gz");
         packed = Optional.of(archive);
         FolderArchive.pack(folder, archive);
         return archive;
@@ -230,7 +250,10 @@ final class DeployCommand extends ArgumentCommand {
                 thread.join(Duration.ofSeconds(2).toMillis());
             offer.flatMap(ArtifactOffer::problem).ifPresent(why -> terminal().say("sending has ended: " + why));
             try {
-                for (Path archive : packed.stream().toList()) Files.deleteIfExists(archive);
+                for (Path archive : packed.stream().toList()) {
+                    Files.deleteIfExists(archive);
+                    Files.deleteIfExists(Objects.requireNonNull(archive.getParent()));
+                }
             } catch (IOException e) {
                 terminal().say(packed.orElseThrow() + " cannot be deleted: " + e.getMessage());
             }
@@ -239,7 +262,7 @@ final class DeployCommand extends ArgumentCommand {
 
     @Override
     String said(Reply reply) {
-        if (isPlan) return super.said(reply);
+        if (isPlan) return PlanText.of(reply.document());
         String outcome = reply.document().text("outcome").orElse("done");
         Optional<String> previous = reply.document().text("previous");
         return outcome

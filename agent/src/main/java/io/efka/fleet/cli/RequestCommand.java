@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -91,6 +92,16 @@ abstract class RequestCommand extends FleetCommand {
         return "60s";
     }
 
+    /** Whether services that a target names go also to devices that do not have them yet. */
+    boolean isForNew() {
+        return false;
+    }
+
+    /** What is said of {@code count} devices that match and do not have the service; empty: nothing. */
+    Optional<String> without(long count) {
+        return Optional.empty();
+    }
+
     /** What a reply says in one line, if it is no failure. */
     String said(Reply reply) {
         return Answers.line(reply);
@@ -115,8 +126,10 @@ abstract class RequestCommand extends FleetCommand {
         boolean isForServices = isForServices(targets);
         snapshot.read(isForServices);
         Addresses to = isForServices
-                ? Addresses.services(snapshot.view(), targets)
+                ? Addresses.services(snapshot.view(), targets, isForNew())
                 : Addresses.devices(snapshot.view(), targets);
+        long without = isForServices ? Addresses.devicesWithout(snapshot.view(), targets) : 0;
+        if (without > 0 && !isForNew()) without(without).ifPresent(terminal()::say);
         if (to.isEmpty()) {
             terminal().say("nothing matches " + targetTexts);
             return ExitCode.NOTHING_MATCHED;
@@ -147,7 +160,7 @@ abstract class RequestCommand extends FleetCommand {
                 "%s %,d services on %,d devices",
                 command(),
                 to.reachable().size(),
-                to.deviceCount());
+                to.reachable().stream().map(Address::device).distinct().count());
         if (!terminal().canAsk()) {
             terminal().say(question + ": say --yes");
             return false;

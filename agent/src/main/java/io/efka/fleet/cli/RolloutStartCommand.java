@@ -1,5 +1,6 @@
 package io.efka.fleet.cli;
 
+import io.efka.fleet.artifact.InlineFolder;
 import io.efka.fleet.rollout.Limit;
 import io.efka.fleet.rollout.Policy;
 import io.efka.fleet.rollout.Policy.OnFailure;
@@ -14,7 +15,9 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,20 +29,24 @@ final class RolloutStartCommand extends RolloutCommand {
     /** A document may have 64 KiB; nobody needs to read a gigabyte to say that it is more. */
     private static final int MAX_FILE = 1 << 20;
 
+    /** What a document leaves for a service's files, beside what a rollout says in it. */
+    private static final int MAX_FOLDER = 48 << 10;
+
     @Parameters(paramLabel = "NAME", description = "The name of the rollout and of its desired document")
     private String name = "";
 
     @Option(
             names = {"-f", "--file"},
-            paramLabel = "FILE",
+            paramLabel = "FILE|FOLDER",
             required = true,
-            description = "JSON with \"services\", as a desired document has them")
+            description = "JSON with \"services\", as a desired document has them, or the folder of a small service")
     private Path file = Path.of("");
 
     @Option(
             names = "--before",
             paramLabel = "FILE",
-            description = "JSON with the services that devices go back to, where the document does not have them yet")
+            description =
+                    "JSON or a folder with the services that devices go back to, where the document does not have them yet")
     private Optional<Path> before = Optional.empty();
 
     @Option(names = "--steps", paramLabel = "PERCENT,…", description = "Shares of the group. Default: 1,10,50,100")
@@ -72,6 +79,18 @@ final class RolloutStartCommand extends RolloutCommand {
     @Option(names = "--on-failure", paramLabel = "WHAT", description = "pause or rollback. Default: pause")
     private String onFailure = "pause";
 
+    @Option(
+            names = "--min-healthy",
+            paramLabel = "TIME",
+            description = "So long a release must be well on a device. Default: 10s")
+    private Optional<String> minHealthy = Optional.empty();
+
+    @Option(
+            names = "--healthy-deadline",
+            paramLabel = "TIME",
+            description = "By when; then the device goes back. Default: 5m")
+    private Optional<String> healthyDeadline = Optional.empty();
+
     @Option(names = "--salt", paramLabel = "TEXT", description = "The same salt begins with the same devices each time")
     private Optional<String> salt = Optional.empty();
 
@@ -86,9 +105,11 @@ final class RolloutStartCommand extends RolloutCommand {
         help.shows(
                         "Starts a rollout, and steers it to its end.",
                         "efka rollout start camera -f camera.json --group all",
+                        "efka rollout start camera -f ./camera --group berlin",
                         "efka rollout start camera -f camera.json --steps 5,100 --settle 5m --max-failures 3",
                         "efka rollout start camera -f camera.json --on-failure rollback")
                 .notes(
+                        "The files of a folder travel within the document: 48 KiB at most. For more, name an artifact in FILE.",
                         "It may be ended at any time: devices stay as they are, and resume goes on.",
                         "",
                         "Exit code 0: all have it; 2: stopped by its limits, or gone back; 3: no device in the group;",
@@ -103,7 +124,8 @@ final class RolloutStartCommand extends RolloutCommand {
         String content = content(file);
         Optional<String> earlier = before.isPresent() ? Optional.of(content(before.get())) : Optional.empty();
         try {
-            request = Optional.of(new StartRequest(group, legalName(name), content, earlier, policy(), salt));
+            request =
+                    Optional.of(new StartRequest(group, legalName(name), content, earlier, deploys(), policy(), salt));
         } catch (IllegalArgumentException e) {
             throw new FleetException(ExitCode.USAGE, file + ": " + e.getMessage());
         }
@@ -111,6 +133,8 @@ final class RolloutStartCommand extends RolloutCommand {
 
     private static String content(Path file) throws FleetException {
         try {
+            if (Files.isDirectory(file))
+                return InlineFolder.document(file, MAX_FOLDER).toString();
             if (Files.isRegularFile(file) && Files.size(file) > MAX_FILE) {
                 throw new FleetException(
                         ExitCode.USAGE, file + ": may have 64 KiB, has " + Files.size(file) + " bytes");
@@ -120,8 +144,20 @@ final class RolloutStartCommand extends RolloutCommand {
         } catch (NoSuchFileException e) {
             throw new FleetException(ExitCode.NO_INPUT, file + ": there is no such file");
         } catch (IOException e) {
-            throw new FleetException(ExitCode.NO_INPUT, file + ": cannot be read: " + e.getMessage());
+            throw new FleetException(ExitCode.NO_INPUT, file + " cannot be read: " + e.getMessage());
         }
+    }
+
+    private Map<String, String> deploys() {
+        var deploys = new LinkedHashMap<String, String>();
+        minHealthy.ifPresent(time -> deploys.put("min_healthy", checked("--min-healthy", time)));
+        healthyDeadline.ifPresent(time -> deploys.put("healthy_deadline", checked("--healthy-deadline", time)));
+        return deploys;
+    }
+
+    private String checked(String option, String time) {
+        duration(option, time);
+        return time;
     }
 
     private Policy policy() {

@@ -5,6 +5,7 @@ import io.efka.fleet.rollout.GroupDocument.Candidate;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.Topics.GroupId;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,8 @@ record Rollout(GroupId group, GroupDocument document, RolloutPlan plan) {
 
     /** Kept free in a document for what a plan gets while it goes on: reasons, failed devices, counts. */
     static final int RESERVE = 2048;
+
+    private static final MathContext SHOWN_DIGITS = new MathContext(3);
 
     Rollout {
         if (document.candidate().isEmpty()) throw new IllegalArgumentException("a rollout needs a candidate");
@@ -144,7 +147,11 @@ record Rollout(GroupId group, GroupDocument document, RolloutPlan plan) {
     /** {@code step 2 of 4, 10 %}. */
     String stepInWords() {
         int step = plan.progress().step() + 1;
-        String share = GroupDocument.number(share()).getAsString();
-        return "step " + step + " of " + plan.policy().steps().size() + ", " + share + " %";
+        return "step " + step + " of " + plan.policy().steps().size() + ", " + shareInWords();
+    }
+
+    /** {@code 43.3 %}. */
+    String shareInWords() {
+        return share().round(SHOWN_DIGITS).stripTrailingZeros().toPlainString() + " %";
     }
 }

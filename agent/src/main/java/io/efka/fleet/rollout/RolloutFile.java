@@ -21,6 +21,7 @@ record RolloutFile(JsonObject services, JsonObject others) {
     private static final List<String> OTHERS = List.of("on_failure", "splay", "not_before", "window", "expires_at");
     private static final List<String> KNOWN =
             List.of("services", "on_failure", "splay", "not_before", "window", "expires_at");
+    private static final Set<String> BRINGS_RELEASE = Set.of("artifact", "manifest", "release");
     private static final Set<String> OF_THE_ROLLOUT = Set.of("revision", "candidate", "removed");
 
     RolloutFile {
@@ -40,6 +41,19 @@ record RolloutFile(JsonObject services, JsonObject others) {
             else throw unknown(key, entry.getValue());
         }
         return new RolloutFile(services(json), others);
+    }
+
+    /** With these arguments in each entry that brings a release and does not have them itself. */
+    RolloutFile deployedWith(Map<String, String> arguments) {
+        JsonObject entries = services.deepCopy();
+        for (Map.Entry<String, JsonElement> entry : entries.entrySet()) {
+            JsonObject service = entry.getValue().getAsJsonObject();
+            if (BRINGS_RELEASE.stream().noneMatch(service::has)) continue;
+            arguments.forEach((key, value) -> {
+                if (!service.has(key)) service.addProperty(key, value);
+            });
+        }
+        return new RolloutFile(entries, others);
     }
 
     private static void requireVersion(JsonElement version) {

@@ -48,9 +48,11 @@ final class RolloutText {
         String waiting = "";
         if (!seen.updating().isEmpty()) waiting = "; waiting for " + named(seen.updating());
         else if (seen.unwell() > 0) {
-            waiting = "; " + seen.unwell() + " do not work, as others without the candidate: waiting";
+            waiting = "; " + seen.unwell() + (seen.unwell() == 1 ? " does" : " do")
+                    + " not work, as others without the candidate: waiting";
         } else if (!seen.settling().isEmpty()) {
-            waiting = "; " + seen.settling().size() + " are watched for "
+            int watched = seen.settling().size();
+            waiting = "; " + watched + (watched == 1 ? " is" : " are") + " watched for "
                     + rollout.plan().policy().settle().toSeconds() + " s";
         }
         return rollout.plan().name() + ": " + counts.done() + " done, " + counts.failed() + " failed, "
@@ -68,7 +70,7 @@ final class RolloutText {
                     + release(plan.origin().previous().get(one.getKey())));
         }
         lines.add("  step:       " + (plan.progress().step() + 1) + " of "
-                + plan.policy().stepsInWords() + "; the share is " + GroupDocument.number(rollout.share()) + " %");
+                + plan.policy().stepsInWords() + "; the share is " + rollout.shareInWords());
         lines.add("  devices:    " + counts);
         if (!plan.progress().failed().isEmpty()) {
             lines.add("  failed:     "

@@ -66,19 +66,28 @@ public final class Rollouts {
      *
      * @param file the content of the operator's file
      * @param before the content of the file with what devices go back to; empty: the document has it
+     * @param deploys arguments of the deploys, such as {@code healthy_deadline}, where the file does not say them
      * @param salt empty: another one for each rollout
      */
     public record StartRequest(
-            GroupId group, String name, String file, Optional<String> before, Policy policy, Optional<String> salt) {
+            GroupId group,
+            String name,
+            String file,
+            Optional<String> before,
+            Map<String, String> deploys,
+            Policy policy,
+            Optional<String> salt) {
 
         /** @throws IllegalArgumentException saying what is wrong with the files */
         public StartRequest {
+            deploys = Map.copyOf(deploys);
             RolloutFile.parse(file);
             before.ifPresent(RolloutFile::parse);
         }
 
         RolloutStart start() {
-            return new RolloutStart(group, name, RolloutFile.parse(file), before.map(RolloutFile::parse), policy, salt);
+            RolloutFile candidate = RolloutFile.parse(file).deployedWith(deploys);
+            return new RolloutStart(group, name, candidate, before.map(RolloutFile::parse), policy, salt);
         }
     }
 

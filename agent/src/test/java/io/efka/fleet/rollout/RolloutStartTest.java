@@ -9,9 +9,11 @@ import static io.efka.fleet.rollout.Samples.running;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonParser;
 import io.efka.fleet.rollout.RolloutStart.NotNowException;
 import io.efka.protocol.Topics.GroupId;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,6 +42,16 @@ final class RolloutStartTest {
     private static Rollout begin(RolloutStart start, GroupDocument present, Set<String> installed)
             throws NotNowException {
         return start.begin(present, 0, installed, "ana@ops", "cafe", NOW);
+    }
+
+    @Test
+    void theArgumentsOfDeploysAreForEntriesThatDoNotHaveThem() {
+        RolloutFile file = RolloutFile.parse("{\"services\":{\"camera\":{\"release\":\"2\",\"min_healthy\":\"1s\"},"
+                + "\"lamp\":{\"desired\":\"stopped\"}}}");
+        assertThat(file.deployedWith(Map.of("min_healthy", "9s", "healthy_deadline", "20s"))
+                        .services())
+                .isEqualTo(JsonParser.parseString("{\"camera\":{\"release\":\"2\",\"min_healthy\":\"1s\","
+                        + "\"healthy_deadline\":\"20s\"},\"lamp\":{\"desired\":\"stopped\"}}"));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.efka.it.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.efka.fixtures.Await;
 import io.efka.fixtures.Folders;
@@ -50,22 +49,12 @@ final class ReadmeIT {
     private final Path notes = top.resolve("notes");
     private final List<Terminal> terminals = new ArrayList<>();
     private final Shape shape = new Shape();
-    private Optional<Process> network = Optional.empty();
+    private Optional<OwnNetwork> network = Optional.empty();
     private Optional<Terminal> foreground = Optional.empty();
 
     @BeforeEach
-    void prepare() throws IOException, InterruptedException {
-        boolean isPossible =
-                Shell.run("unshare", "-n", "ip", "link", "set", "lo", "up").code() == 0;
-        assumeTrue(isPossible, "a network namespace (root, unshare and ip)");
-        network = Optional.of(
-                new ProcessBuilder("unshare", "-n", "sh", "-c", "ip link set lo up; exec sleep 1000").start());
-        Await.until(
-                "a network of its own",
-                () -> Shell.run(inNetwork("ip", "-br", "addr", "show", "lo"))
-                                .out()
-                                .contains("127.0.0.1")
-                        && !ownNetwork().equals(networkOf("self")));
+    void prepare() throws IOException {
+        network = Optional.of(OwnNetwork.open());
         Files.createDirectories(clone.resolve("agent/target"));
         Files.createDirectory(notes);
         Files.copy(AgentProcess.WHOLE_JAR, clone.resolve("agent/target/efka.jar"));
@@ -76,7 +65,7 @@ final class ReadmeIT {
     void end() {
         terminals.forEach(Terminal::close);
         Processes.below(top).forEach(ProcessHandle::destroyForcibly);
-        network.ifPresent(Process::destroyForcibly);
+        network.ifPresent(OwnNetwork::close);
         Folders.delete(top);
     }
 
@@ -220,23 +209,7 @@ final class ReadmeIT {
     }
 
     private List<String> inNetwork(String... command) {
-        var all = new ArrayList<String>(
-                List.of("nsenter", "--net=/proc/" + network.orElseThrow().pid() + "/ns/net"));
-        all.addAll(List.of(command));
-        return all;
-    }
-
-    private String ownNetwork() {
-        return networkOf(String.valueOf(network.orElseThrow().pid()));
-    }
-
-    private static String networkOf(String process) {
-        try {
-            return Files.readSymbolicLink(Path.of("/proc/" + process + "/ns/net"))
-                    .toString();
-        } catch (IOException gone) {
-            throw new AssertionError(gone);
-        }
+        return network.orElseThrow().command(command);
     }
 
     private Set<Path> files() throws IOException {

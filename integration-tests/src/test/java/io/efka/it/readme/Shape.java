@@ -7,11 +7,16 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Compares what a page shows with what was printed: equal but for times, ids and numbers, which differ every time. */
+/**
+ * Compares what a page shows with what was printed: equal but for times, ids and numbers, which differ every time, and for
+ * the width of columns, which depends on them.
+ */
 final class Shape {
     private static final Pattern TIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z");
     private static final Pattern RUN = Pattern.compile("\\b[0-9A-HJKMNP-TV-Z]{26}\\b");
     private static final Pattern NUMBER = Pattern.compile("\\d+");
+    private static final Pattern AGE = Pattern.compile("<n>[smh]\\b");
+    private static final Pattern SPACES = Pattern.compile(" +");
     private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
 
     /** Of the page's processes, by the id that the page has. */
@@ -54,6 +59,7 @@ final class Shape {
     private static String of(String line) {
         String text = TIME.matcher(line).replaceAll("<time>");
         text = RUN.matcher(text).replaceAll("<run>");
-        return NUMBER.matcher(text).replaceAll("<n>").strip();
+        text = NUMBER.matcher(text).replaceAll("<n>").strip();
+        return AGE.matcher(SPACES.matcher(text).replaceAll(" ")).replaceAll("<age>");
     }
 }
