@@ -2,6 +2,7 @@ package io.efka.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.efka.fixtures.Await;
 import io.efka.fixtures.Folders;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The output of many services in the order in which it was written. */
+/** The output of many services in the order in which it was written, and what {@code ls -w} says of changes. */
 class FleetLogsIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final int TURNS = 12;
@@ -153,5 +154,48 @@ class FleetLogsIT {
                 .startsWith("gate7/talk | out 1", "gate7/talk ! err 1", "gate7/talk | out 2", "gate7/talk ! err 2")
                 .endsWith("gate7/talk ! err 4", "gate7/talk | end");
         assertThat(cli.efka("logs", "gate7/talk", "--both", "--stderr").code()).isEqualTo(64);
+    }
+
+    @Test
+    void watchedListsSayWhatIsGone() {
+        gate7.run(Bundle.sleeper("cam"));
+        gate8.run(Bundle.sleeper("cam"));
+        try (FleetCli.Running watch = cli.start("watch", "ls", "-w");
+                FleetCli.Running json = cli.start("json", "ls", "-w", "--json", "gate8/*")) {
+            Await.until("the list", SOON, () -> watch.lines().size() == 5);
+            Await.until("the list", SOON, () -> json.lines().size() == 1);
+            Device.ok(gate7.ask("cam", "stop", ""));
+            awaitLine(watch, "gate7/cam +stopped.*");
+            Device.ok(gate8.ask("cam", "remove", ""));
+            awaitLine(watch, "gate8/cam +- gone +removed");
+            Await.until(
+                    "the removal",
+                    SOON,
+                    () -> json.lines().stream()
+                            .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                            .anyMatch(FleetLogsIT::isGone));
+            cli.efka("send", "gate8", "shutdown", "{\"forget\":true}");
+            awaitLine(watch, "gate8 +- gone +removed");
+
+            assertThat(watch.interrupt()).isZero();
+            assertThat(json.interrupt()).isZero();
+            assertThat(watch.lines().stream().filter(line -> line.startsWith("NAME")))
+                    .as(watch.lines().toString())
+                    .hasSize(1);
+        }
+    }
+
+    private static boolean isGone(JsonObject line) {
+        return line.has("gone")
+                && line.get("gone").getAsBoolean()
+                && line.get("status").isJsonNull()
+                && line.get("service").getAsString().equals("cam");
+    }
+
+    private static void awaitLine(FleetCli.Running watch, String pattern) {
+        Await.until(
+                () -> pattern + "; " + watch.lines() + watch.said(),
+                SOON,
+                () -> watch.lines().stream().anyMatch(line -> line.matches(pattern)));
     }
 }
