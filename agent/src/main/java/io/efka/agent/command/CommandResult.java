@@ -166,7 +166,8 @@ public sealed interface CommandResult {
             return NONE.and("key", fault.key()).and("value", fault.value()).and("expected", fault.expected());
         }
 
-        private ReplyFields and(String key, JsonElement value) {
+        /** @param value must not change any more */
+        public ReplyFields and(String key, JsonElement value) {
             // Shallow: what is inside is never changed again.
             var more = new JsonObject();
             object.entrySet().forEach(field -> more.add(field.getKey(), field.getValue()));

@@ -3,6 +3,7 @@ package io.efka.agent.supervision;
 import io.efka.protocol.ServiceId;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -85,6 +86,15 @@ public interface Logs {
     }
 
     /**
+     * When a part of a stream was written, by the device's clock.
+     *
+     * @param to the offset behind its last byte; it begins where the part before it ends
+     * @param earliest empty: unknown
+     * @param latest its last byte was there by then, and usually moments before
+     */
+    record Written(long to, Optional<Instant> earliest, Instant latest) {}
+
+    /**
      * An answer.
      *
      * @param offset of the first byte of {@code bytes}; with {@code match}: from here on to {@code next} every line
@@ -93,6 +103,12 @@ public interface Logs {
      * @param oldest the first offset that is still on disk
      * @param end the stream's end at this moment
      * @param truncated whether more was asked for than one answer may hold or one search may look at
+     * @param times when {@code bytes} were written, with offsets in {@code bytes}; what is behind the last of them was
+     *     written moments ago
      */
-    record Page(byte[] bytes, long offset, long next, long oldest, long end, boolean truncated) {}
+    record Page(byte[] bytes, long offset, long next, long oldest, long end, boolean truncated, List<Written> times) {
+        public Page {
+            times = List.copyOf(times);
+        }
+    }
 }

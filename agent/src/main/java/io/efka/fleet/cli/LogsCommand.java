@@ -11,11 +11,13 @@ import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.OutputText;
 import io.efka.fleet.terminal.Palette;
+import io.efka.fleet.terminal.Style;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
 import io.efka.protocol.json.JsonWriter;
 import io.efka.threads.ExitCode;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -26,6 +28,12 @@ import picocli.CommandLine.Parameters;
 @Command(name = "logs")
 final class LogsCommand extends FollowCommand {
     private static final int MAX_LINES = 10_000;
+
+    private static final String STDOUT = "stdout";
+    private static final String STDERR = "stderr";
+
+    /** As wide as a time to the millisecond. */
+    private static final int TIME_WIDTH = 24;
 
     /** New services are looked for this often. */
     private static final Duration LOOK = Duration.ofSeconds(2);
@@ -48,6 +56,14 @@ final class LogsCommand extends FollowCommand {
     @Option(names = "--stderr", description = "stderr instead of stdout")
     private boolean isStderr;
 
+    @Option(names = "--both", description = "stdout and stderr; a ! instead of a | marks the lines of stderr")
+    private boolean isBoth;
+
+    @Option(
+            names = {"-t", "--time"},
+            description = "When each line was written; ~ before it: about then")
+    private boolean isTimed;
+
     private boolean isPrefixed;
     private int width;
 
@@ -61,8 +77,11 @@ final class LogsCommand extends FollowCommand {
                         "Shows the output of services, of many at once.",
                         "efka logs gate7/camera",
                         "efka logs '@berlin/cam*' -f",
-                        "efka logs gate7/camera --since 1h --grep 'error|timeout'")
+                        "efka logs gate7/camera --since 1h --grep 'error|timeout'",
+                        "efka logs 'gate7/*' gate8/camera --both --time -n 50")
                 .notes(
+                        "In the order in which it was written, by the clocks of the devices, which know it to about a",
+                        "second. What was written while no agent ran is put where it most likely belongs.",
                         "With -f it goes on after a lost connection where it was, without a gap or a double line.",
                         "",
                         "Exit code 0: shown, or ended by Ctrl-C while following; 3: nothing matches; 69: no broker;",
@@ -73,6 +92,7 @@ final class LogsCommand extends FollowCommand {
     void check() {
         requireServices(targets(targetTexts));
         if (lines < 0 || lines > MAX_LINES) throw wrong("-n", "must be 0 to " + MAX_LINES, Integer.toString(lines));
+        if (isBoth && isStderr) throw wrong("--both", "must be left out with --stderr", "--both --stderr");
         checkRange(match);
     }
 
@@ -116,9 +136,11 @@ final class LogsCommand extends FollowCommand {
     }
 
     private List<StreamId> streams(List<Address> services) {
-        String stream = isStderr ? "stderr" : "stdout";
+        List<String> names = isBoth ? List.of(STDOUT, STDERR) : List.of(isStderr ? STDERR : STDOUT);
         return services.stream()
-                .map(address -> new StreamId(address.device(), address.service().orElseThrow(), stream))
+                .flatMap(address -> names.stream()
+                        .map(name ->
+                                new StreamId(address.device(), address.service().orElseThrow(), name)))
                 .toList();
     }
 
@@ -127,7 +149,7 @@ final class LogsCommand extends FollowCommand {
         boolean isOne = targets.size() == 1
                 && targets.get(0).singleDevice().isPresent()
                 && targets.get(0).singleService().isPresent();
-        isPrefixed = !isOne;
+        isPrefixed = !isOne || isBoth;
         for (StreamId stream : streams)
             width = Math.max(width, stream.serviceName().length());
     }
@@ -147,10 +169,20 @@ final class LogsCommand extends FollowCommand {
 
         private String text(LogLine line) {
             String text = terminal().isOutTerminal() ? OutputText.safe(line.text()) : line.text();
-            if (!isPrefixed) return text;
+            if (!isPrefixed) return time(line) + text;
             String name = line.stream().serviceName();
-            String padded = name + " ".repeat(Math.max(0, width - name.length())) + " |";
-            return (terminal().hasColours() ? Palette.paint(name, padded) : padded) + " " + text;
+            String mark = isBoth && line.stream().stream().equals(STDERR) ? " !" : " |";
+            String padded = name + " ".repeat(Math.max(0, width - name.length())) + mark;
+            return time(line) + (terminal().hasColours() ? Palette.paint(name, padded) : padded) + " " + text;
+        }
+
+        private String time(LogLine line) {
+            if (!isTimed) return "";
+            String time = line.at()
+                    .map(at -> line.isEstimated() ? "~" + at.truncatedTo(ChronoUnit.SECONDS) : JsonWriter.timestamp(at))
+                    .orElse("-");
+            String padded = time + " ".repeat(Math.max(0, TIME_WIDTH - time.length()));
+            return (terminal().hasColours() ? Style.DIM.paint(padded) : padded) + " ";
         }
 
         private JsonObject json(LogLine line) {
@@ -158,8 +190,9 @@ final class LogsCommand extends FollowCommand {
             object.addProperty("device", line.stream().device());
             object.addProperty("service", line.stream().service());
             object.addProperty("stream", line.stream().stream());
-            object.addProperty("offset", line.offset());
+            line.offset().ifPresent(offset -> object.addProperty("offset", offset));
             line.at().ifPresent(at -> object.addProperty("at", JsonWriter.timestamp(at)));
+            if (line.isEstimated()) object.addProperty("estimated", true);
             object.addProperty("text", line.text());
             return object;
         }
@@ -177,6 +210,18 @@ final class LogsCommand extends FollowCommand {
         @Override
         public void failed(StreamId stream, String why) {
             terminal().say(stream.serviceName() + ": " + why);
+        }
+
+        @Override
+        public void untimed(String device) {
+            if (isPrefixed || isTimed) {
+                terminal().say("the agent of " + device + " does not say when output was written: it comes last");
+            }
+        }
+
+        @Override
+        public void partial(StreamId stream) {
+            terminal().say(stream.serviceName() + ": older output was not searched; --since searches all from then on");
         }
     }
 }

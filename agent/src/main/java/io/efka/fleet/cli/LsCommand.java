@@ -1,15 +1,16 @@
 package io.efka.fleet.cli;
 
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.efka.fleet.cli.ListChanges.Change;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
-import io.efka.fleet.terminal.Age;
 import io.efka.fleet.terminal.NameList;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.terminal.Table;
 import io.efka.fleet.terminal.Table.Cell;
 import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.DeviceView;
-import io.efka.fleet.view.Document;
 import io.efka.fleet.view.ServiceView;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
@@ -20,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,8 +48,10 @@ final class LsCommand extends FleetCommand {
 
     @Option(
             names = {"-w", "--watch"},
-            description = "Goes on, with a line for each change")
+            description = "Goes on, with a line for each change, and for what is removed")
     private boolean isWatching;
+
+    private Table table = ListRow.table(false);
 
     LsCommand(Surroundings surroundings) {
         super(surroundings);
@@ -61,9 +64,12 @@ final class LsCommand extends FleetCommand {
                         "efka ls",
                         "efka ls @berlin",
                         "efka ls 'cam-*/stream' -o wide",
-                        "efka ls --state backoff --json | jq -r .service")
+                        "efka ls --state backoff --json | jq -r .service",
+                        "efka ls @berlin -w")
                 .notes(
                         "A state in brackets is the last that an offline device reported.",
+                        "With -w, the state \"- gone\" is of what was removed (--json: \"gone\":true), and one such as \"- running\"",
+                        "of what is there, but no longer what was asked for (--json: \"left\":true).",
                         "",
                         "Exit code 0: all came; 3: nothing matches; 69: no broker; 75: some did not come;",
                         "77: the broker refuses it.");
@@ -77,6 +83,7 @@ final class LsCommand extends FleetCommand {
             case "json" -> isJson = true;
             default -> throw wrong("-o", "must be wide or json", format);
         }
+        table = ListRow.table(isWide());
     }
 
     @Override
@@ -94,7 +101,7 @@ final class LsCommand extends FleetCommand {
         List<Target> targets = targets(targetTexts);
         var snapshot = new Snapshot(session, targets);
         Completeness came = snapshot.read(true);
-        List<Row> rows = rows(snapshot, targets);
+        List<ListRow> rows = rows(snapshot, targets);
         print(rows);
         summary(came, rows);
         if (isWatching) watch(session, snapshot, targets);
@@ -102,23 +109,16 @@ final class LsCommand extends FleetCommand {
         return rows.isEmpty() ? ExitCode.NOTHING_MATCHED : ExitCode.OK;
     }
 
-    /** A device, or one of its services. */
-    private record Row(DeviceView device, Optional<ServiceView> service, Document status) {
-        String name() {
-            return service.map(ServiceView::name).orElse(device.id());
-        }
-    }
-
-    private List<Row> rows(Snapshot snapshot, List<Target> targets) {
-        var rows = new ArrayList<Row>();
+    private List<ListRow> rows(Snapshot snapshot, List<Target> targets) {
+        var rows = new ArrayList<ListRow>();
         for (DeviceView device : snapshot.view().devices(targets)) {
             if (isOffline && device.isOnline()) continue;
             if (isListed(targets, device)) {
-                rows.add(new Row(device, Optional.empty(), device.status().orElse(Document.EMPTY)));
+                rows.add(ListRow.of(device));
             }
             for (ServiceView service : device.services().values()) {
                 if (Target.anyMatches(targets, device, service.id()) && isAskedFor(service)) {
-                    rows.add(new Row(device, Optional.of(service), service.status()));
+                    rows.add(ListRow.of(service));
                 }
             }
         }
@@ -137,73 +137,26 @@ final class LsCommand extends FleetCommand {
                 && release.map(wanted -> ReleaseNames.matches(service, wanted)).orElse(true);
     }
 
-    private void print(List<Row> rows) {
+    private void print(List<ListRow> rows) {
         if (isJson) {
-            rows.forEach(row -> terminal()
-                    .out()
-                    .println(Documents.line(row.device(), row.service().map(ServiceView::id), row.status())));
+            rows.forEach(row -> terminal().out().println(json(row)));
             return;
         }
         if (rows.isEmpty()) return;
-        boolean isWide = format.equals("wide");
-        Table table = isWide
-                ? new Table(
-                        "NAME",
-                        "STATE",
-                        "FOR",
-                        "RESTARTS",
-                        "RELEASE",
-                        "READY",
-                        "HEALTH",
-                        "PID",
-                        "VERSION",
-                        "HOST",
-                        "WHY")
-                : new Table("NAME", "STATE", "FOR", "RESTARTS", "RELEASE", "WHY");
         Instant now = surroundings().wall().instant();
-        for (Row row : rows) table.add(cells(row, isWide, now));
+        for (ListRow row : rows) table.add(row.cells(isWide(), now));
         table.print(terminal().out(), terminal().hasColours());
     }
 
-    private static Cell[] cells(Row row, boolean isWide, Instant now) {
-        Optional<ServiceView> service = row.service();
-        var cells = new ArrayList<Cell>();
-        cells.add(new Cell(row.name(), service.isEmpty() ? Style.BOLD : Style.PLAIN));
-        cells.add(state(row));
-        cells.add(Cell.of(Age.of(since(row), now)));
-        cells.add(Cell.of(service.isEmpty() ? "" : number(row.status().number("restarts"))));
-        cells.add(Cell.of(row.status().text("release").orElse("")));
-        if (isWide) {
-            cells.add(Cell.of(service.isEmpty() ? "" : row.status().flag("ready") ? "yes" : "no"));
-            cells.add(Cell.of(row.status().text("health").orElse("")));
-            cells.add(Cell.of(number(row.status().number("pid"))));
-            cells.add(Cell.of(row.status().text("version").orElse("")));
-            cells.add(Cell.of(row.status().text("host").orElse("")));
-        }
-        cells.add(Cell.of(service.map(one -> Why.of(one, now)).orElseGet(() -> Why.of(row.device()))));
-        return cells.toArray(Cell[]::new);
+    private boolean isWide() {
+        return format.equals("wide");
     }
 
-    private static Cell state(Row row) {
-        if (row.service().isEmpty()) {
-            String word = row.device().isOnline() ? "online" : "offline";
-            return new Cell(word, StateStyle.of(word));
-        }
-        ServiceView service = row.service().get();
-        if (!service.isKnown()) return new Cell("(" + service.state() + ")", Style.DIM);
-        return new Cell(service.state(), StateStyle.of(service.state()));
+    private static JsonObject json(ListRow row) {
+        return Documents.line(row.device(), row.service().map(ServiceView::id), row.status());
     }
 
-    private static Optional<Instant> since(Row row) {
-        if (row.service().isPresent()) return row.status().instant("since");
-        return row.device().since();
-    }
-
-    private static String number(OptionalLong number) {
-        return number.isPresent() ? Long.toString(number.getAsLong()) : "";
-    }
-
-    private void summary(Completeness came, List<Row> rows) {
+    private void summary(Completeness came, List<ListRow> rows) {
         if (rows.isEmpty()) terminal().say(came.devices() == 0 ? "no device matches" : "nothing matches");
         if (came.isComplete()) {
             if (terminal().isErrTerminal() && !rows.isEmpty()) terminal().say(counts(came));
@@ -236,17 +189,42 @@ final class LsCommand extends FleetCommand {
     /** A line for each row that is new or has changed, and for each that is gone. */
     private void watch(FleetSession session, Snapshot snapshot, List<Target> targets)
             throws FleetException, InterruptedException {
-        var known = new java.util.TreeMap<String, String>();
-        rows(snapshot, targets)
-                .forEach(row -> known.put(row.name(), row.status().toString()));
+        Function<ListRow, List<String>> look =
+                row -> isJson ? List.of(row.status().toString()) : row.look(isWide());
+        var known = new ListChanges(rows(snapshot, targets), look);
         while (!session.isInterrupted()) {
-            session.await(snapshot.view()::takeChange, Duration.ofHours(1));
-            List<Row> rows = rows(snapshot, targets);
-            List<Row> changed = rows.stream()
-                    .filter(row -> !row.status().toString().equals(known.get(row.name())))
-                    .toList();
-            changed.forEach(row -> known.put(row.name(), row.status().toString()));
-            if (!changed.isEmpty()) print(changed);
+            if (!session.await(snapshot.view()::takeChange, Duration.ofHours(1))) continue;
+            List<Change> changes = known.update(rows(snapshot, targets), snapshot.view());
+            Instant now = surroundings().wall().instant();
+            for (Change change : changes) {
+                if (isJson) terminal().out().println(json(change));
+                else table.add(cells(change, now));
+            }
+            if (!changes.isEmpty() && !isJson)
+                table.print(terminal().out(), terminal().hasColours());
+            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka ls -w | head
         }
+    }
+
+    private Cell[] cells(Change change, Instant now) {
+        return switch (change.kind()) {
+            case CHANGED -> change.row().cells(isWide(), now);
+            case LEFT -> change.row().cells(isWide(), change.row().left(), "no longer matches");
+            case GONE -> change.row().cells(isWide(), new Cell("- gone", Style.BAD), "removed");
+        };
+    }
+
+    /** As in the list; what is not in it any more has {@code gone} or {@code left}. */
+    private static JsonObject json(Change change) {
+        JsonObject line = json(change.row());
+        switch (change.kind()) {
+            case CHANGED -> {}
+            case LEFT -> line.addProperty("left", true);
+            case GONE -> {
+                line.add("status", JsonNull.INSTANCE);
+                line.addProperty("gone", true);
+            }
+        }
+        return line;
     }
 }

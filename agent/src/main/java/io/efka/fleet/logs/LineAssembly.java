@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Makes lines of the chunks of one stream. An unfinished line waits for its end. Used by one thread. */
@@ -15,6 +16,8 @@ final class LineAssembly {
     private final Consumer<LogLine> lines;
     private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
     private long begunAt;
+    private Optional<Instant> lastAt = Optional.empty();
+    private boolean isLastEstimated;
 
     LineAssembly(StreamId stream, Consumer<LogLine> lines) {
         this.stream = stream;
@@ -24,26 +27,31 @@ final class LineAssembly {
     /** A chunk that does not continue the last one ends the line that has begun: what is between them is missing. */
     void add(OutputChunk chunk) {
         if (chunk.offset() != begunAt + begun.size()) end();
-        long offset = chunk.offset();
-        for (byte one : chunk.bytes()) {
-            if (begun.size() == 0) begunAt = offset;
-            offset++;
-            if (one == '\n') {
-                emit(chunk.at());
-            } else {
-                begun.write(one);
-                if (begun.size() >= MAX_LINE) emit(chunk.at());
+        for (int i = 0; i < chunk.bytes().length; i++) {
+            byte one = chunk.bytes()[i];
+            if (begun.size() == 0) begunAt = chunk.offset() + i;
+            if (one != '\n') begun.write(one);
+            if (one == '\n' || begun.size() >= MAX_LINE) {
+                remember(chunk, i + 1);
+                emit();
             }
         }
+        if (begun.size() > 0) remember(chunk, chunk.bytes().length);
+    }
+
+    private void remember(OutputChunk chunk, int bytes) {
+        lastAt = chunk.likely(bytes);
+        isLastEstimated = chunk.written().filter(Written::isEstimated).isPresent();
     }
 
     /** Nothing more comes: what has begun is a line. */
     void end() {
-        if (begun.size() > 0) emit(Optional.empty());
+        if (begun.size() > 0) emit();
     }
 
-    private void emit(Optional<Instant> at) {
-        lines.accept(new LogLine(stream, begunAt, begun.toString(StandardCharsets.UTF_8), at));
+    private void emit() {
+        String text = begun.toString(StandardCharsets.UTF_8);
+        lines.accept(new LogLine(stream, OptionalLong.of(begunAt), text, lastAt, isLastEstimated));
         begun.reset();
     }
 }

@@ -1,26 +1,23 @@
 package io.efka.fleet.logs;
 
 import com.google.re2j.Pattern;
-import io.efka.fleet.request.Address;
 import io.efka.fleet.request.Reply;
 import io.efka.fleet.request.Requests;
 import io.efka.fleet.request.Requests.Request;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
-import io.efka.fleet.view.Document;
 import io.efka.mqtt.Message;
 import io.efka.protocol.FleetTopics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -36,22 +33,30 @@ public final class LogFollower implements FleetSession.Listener {
 
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
-    /** After so many answers without what is missing, it is taken for gone. */
-    private static final int FUTILE_ANSWERS = 2;
-
-    /** For what waits, of all streams; an eighth of the heap that the start script gives. */
+    /** For what waits, of all streams. */
     private static final long ROOM = 8 << 20;
+
+    /** For what the devices keep, of all streams together; a sixteenth of the heap that the start script gives. */
+    private static final long HISTORY = 32 << 20;
+
+    /** No stream gets less than this, so that a round trip is worth it. */
+    private static final int SMALLEST_PIECE = 4 << 10;
+
+    /** What one answer can have. */
+    private static final int LARGEST_PIECE = 192 << 10;
 
     private final FleetSession session;
     private final FleetTopics topics;
-    private final Requests requests;
+    private final OutputRequests requests;
     private final LogQuery query;
     private final Predicate<String> filter;
     private final Audience audience;
 
     private final NavigableMap<StreamId, Followed> streams = new TreeMap<>();
     private final StreamCursor.Room room = new StreamCursor.Room(ROOM);
+    private final Set<String> untimed = new HashSet<>();
     private boolean isFollowing;
+    private int connections;
 
     /** Who is shown what. */
     public interface Audience {
@@ -65,25 +70,18 @@ public final class LogFollower implements FleetSession.Listener {
 
         /** A device has not answered, or with an error. */
         void failed(StreamId stream, String why);
-    }
 
-    private static final class Followed {
-        private final StreamCursor cursor;
-        private final LineAssembly lines;
-        private boolean isAsked;
-        private boolean isSilent;
-        private int futileAnswers;
+        /** The device does not say when its output was written: it comes after that of the others. */
+        void untimed(String device);
 
-        Followed(StreamCursor cursor, LineAssembly lines) {
-            this.cursor = cursor;
-            this.lines = lines;
-        }
+        /** The device had no time to search all that it keeps; the oldest output was left out. */
+        void partial(StreamId stream);
     }
 
     public LogFollower(FleetSession session, Requests requests, LogQuery query, Audience audience) {
         this.session = session;
         this.topics = new FleetTopics(session.prefix());
-        this.requests = requests;
+        this.requests = new OutputRequests(requests, PATIENCE);
         this.query = query;
         this.filter = query.match()
                 .map(Pattern::compile)
@@ -98,19 +96,14 @@ public final class LogFollower implements FleetSession.Listener {
         var fresh = new ArrayList<StreamId>();
         for (StreamId stream : new TreeSet<>(more)) {
             if (streams.containsKey(stream)) continue;
-            streams.put(stream, made(stream));
+            streams.put(stream, new Followed(stream, room, this::show, audience));
             fresh.add(stream);
         }
         if (isFollowing) session.subscribe(fresh.stream().map(this::topic).toList(), 1, false);
     }
 
-    private Followed made(StreamId stream) {
-        var lines = new LineAssembly(stream, line -> {
-            if (filter.test(line.text())) audience.line(line);
-        });
-        var cursor = new StreamCursor(room, lines::add);
-        cursor.fallBehind();
-        return new Followed(cursor, lines);
+    private void show(LogLine line) {
+        if (filter.test(line.text())) audience.line(line);
     }
 
     private String topic(StreamId stream) {
@@ -118,87 +111,87 @@ public final class LogFollower implements FleetSession.Listener {
     }
 
     /**
-     * Shows what the devices keep, as the query says.
+     * Shows what the devices keep, as the query says, in the order in which it was written by the clocks of the devices. Of each
+     * stream, one and a half answers are in memory at most: 32 MiB of all streams, or 6 KiB of each where that is more.
      *
      * @return whether all have answered
      */
     public boolean history() throws FleetException, InterruptedException {
-        Map<StreamId, Request> open = new LinkedHashMap<>();
-        streams.forEach((stream, followed) -> {
-            if (!followed.isAsked) open.put(stream, query.first(stream));
-        });
+        Map<StreamId, StreamHistory> histories = begin();
+        var merge = new HistoryMerge(histories.values());
+        int before = connections;
         boolean isComplete = true;
-        while (!open.isEmpty() && !session.isInterrupted()) {
-            Map<StreamId, Reply> replies = ask(open);
-            Map<StreamId, Request> more = new LinkedHashMap<>();
-            for (StreamId stream : open.keySet()) {
-                Optional<Reply> reply = Optional.ofNullable(replies.get(stream));
-                isComplete &= reply.filter(Reply::isOk).isPresent();
-                if (reply.isPresent()) take(stream, reply.get(), more);
-                else if (!session.isInterrupted()) silent(stream);
+        while (!session.isInterrupted() && histories.values().stream().anyMatch(StreamHistory::isStarved)) {
+            isComplete &= askMore(histories);
+            Optional<LogLine> line = merge.next();
+            while (line.isPresent() && !session.isInterrupted()) {
+                audience.line(line.get());
+                line = merge.next();
             }
-            open.clear();
-            open.putAll(more);
         }
-        if (!isFollowing) end();
+        histories.keySet().forEach(stream -> followed(stream).ifPresent(Followed::goOn));
+        if (connections != before) streams.values().forEach(Followed::fallBehind);
         return isComplete;
     }
 
-    /** It is asked again; the operator is told once. */
-    private void silent(StreamId stream) {
-        Followed followed = streams.get(stream);
-        if (followed == null || followed.isSilent) return;
-        followed.isSilent = true;
-        audience.failed(stream, "no answer within " + PATIENCE.toSeconds() + " s");
+    private Map<StreamId, StreamHistory> begin() {
+        Map<StreamId, Followed> fresh = new LinkedHashMap<>(streams);
+        fresh.values().removeIf(Followed::isAsked);
+        long share = HISTORY * 2 / 3 / Math.max(1, fresh.size());
+        int piece = (int) Math.max(SMALLEST_PIECE, Math.min(LARGEST_PIECE, share));
+        Map<StreamId, StreamHistory> histories = new LinkedHashMap<>();
+        fresh.forEach((stream, followed) -> histories.put(stream, followed.begin(query, piece, isFollowing)));
+        return histories;
+    }
+
+    private Optional<Followed> followed(StreamId stream) {
+        return Optional.ofNullable(streams.get(stream));
+    }
+
+    /** @return whether all have answered that were asked */
+    private boolean askMore(Map<StreamId, StreamHistory> histories) throws FleetException, InterruptedException {
+        Map<StreamId, Request> asked = new LinkedHashMap<>();
+        histories.forEach((stream, history) -> {
+            if (history.wantsMore()) asked.put(stream, history.request());
+        });
+        Map<StreamId, StreamHistory> silent = new LinkedHashMap<>(histories);
+        silent.keySet().retainAll(asked.keySet());
+        var failed = new HashSet<StreamId>();
+        requests.send(asked, (stream, reply) -> {
+            Optional.ofNullable(silent.remove(stream)).ifPresent(history -> {
+                if (!take(stream, history, reply)) failed.add(stream);
+            });
+        });
+        silent.forEach((stream, history) -> {
+            history.abandon();
+            if (!session.isInterrupted()
+                    && followed(stream).filter(Followed::fallsSilent).isPresent())
+                audience.failed(stream, "no answer within " + PATIENCE.toSeconds() + " s");
+        });
+        return silent.isEmpty() && failed.isEmpty();
     }
 
     /** Whether a stream has never been answered for. */
     public boolean isIncomplete() {
-        return streams.values().stream().anyMatch(followed -> !followed.isAsked);
+        return streams.values().stream().anyMatch(followed -> !followed.isAsked());
     }
 
-    private void take(StreamId stream, Reply reply, Map<StreamId, Request> more) {
-        Followed followed = streams.get(stream);
-        if (followed == null) return;
-        Document document = reply.document();
-        followed.isAsked = true;
-        if (!reply.isOk()) {
-            followed.cursor.beginAnywhere();
-            audience.failed(stream, reply.problem());
-            return;
+    private boolean take(StreamId stream, StreamHistory history, Reply reply) {
+        Optional<OutputAnswer> answer = answer(reply);
+        if (answer.isEmpty()) {
+            history.abandon();
+            followed(stream).ifPresent(Followed::failed);
+            audience.failed(stream, reply.isOk() ? "an answer without output" : reply.problem());
+            return false;
         }
-        Optional<OutputChunk> chunk = OutputChunk.of(document);
-        OptionalLong next = document.number("next");
-        if (chunk.isEmpty() || next.isEmpty()) {
-            audience.failed(stream, "an answer without output");
-            return;
-        }
-        if (query.match().isPresent()) showMatches(stream, chunk.get());
-        else if (query.lines() > 0 || query.since().isPresent()) followed.cursor.answered(chunk.get());
-        boolean isForwards = query.since().isPresent();
-        if (isForwards && document.flag("truncated")) more.put(stream, query.more(stream, next.getAsLong()));
-        else followed.cursor.caughtUp(next.getAsLong());
+        followed(stream).ifPresent(followed -> followed.answered(answer.get()));
+        if (history.isUntimed() && untimed.add(stream.device())) audience.untimed(stream.device());
+        if (history.isPartial()) audience.partial(stream);
+        return true;
     }
 
-    /** An answer with matches is not the bytes as they stand there. */
-    private void showMatches(StreamId stream, OutputChunk chunk) {
-        String text = new String(chunk.bytes(), StandardCharsets.UTF_8);
-        text.lines().forEach(line -> audience.line(new LogLine(stream, chunk.offset(), line, Optional.empty())));
-    }
-
-    private Map<StreamId, Reply> ask(Map<StreamId, Request> asked) throws FleetException, InterruptedException {
-        var byAddress = new HashMap<Address, Map<String, StreamId>>();
-        asked.forEach((stream, request) ->
-                byAddress.computeIfAbsent(request.to(), to -> new HashMap<>()).put(stream.stream(), stream));
-        var replies = new HashMap<StreamId, Reply>();
-        requests.send(List.copyOf(asked.values()), PATIENCE, reply -> {
-            // An error has no stream in it, and concerns whichever was asked.
-            Map<String, StreamId> streamsThere = byAddress.getOrDefault(reply.from(), Map.of());
-            Optional<StreamId> named = reply.document().text("stream").map(streamsThere::get);
-            if (named.isPresent()) replies.put(named.get(), reply);
-            else streamsThere.values().forEach(stream -> replies.putIfAbsent(stream, reply));
-        });
-        return replies;
+    private static Optional<OutputAnswer> answer(Reply reply) {
+        return Optional.of(reply).filter(Reply::isOk).map(Reply::document).flatMap(OutputAnswer::of);
     }
 
     /** From now on what comes is shown as well. Call it before {@link #history}, so that nothing is missed in between. */
@@ -219,55 +212,32 @@ public final class LogFollower implements FleetSession.Listener {
 
     /** Shows the lines that have begun: nothing more comes. */
     public void end() {
-        streams.values().forEach(followed -> followed.lines.end());
+        streams.values().forEach(Followed::end);
     }
 
     private boolean isBehind() {
-        return streams.values().stream().anyMatch(followed -> followed.isAsked && followed.cursor.isBehind());
+        return streams.values().stream().anyMatch(LogFollower::isBehind);
+    }
+
+    private static boolean isBehind(Followed followed) {
+        return followed.isAsked() && followed.cursor().isBehind();
     }
 
     /** @return whether every device has answered with something new */
     private boolean catchUp() throws FleetException, InterruptedException {
         Map<StreamId, Request> behind = new LinkedHashMap<>();
         streams.forEach((stream, followed) -> {
-            OptionalLong next = followed.cursor.next();
-            if (followed.isAsked && followed.cursor.isBehind() && next.isPresent()) {
-                behind.put(stream, LogQuery.rest(stream, next.getAsLong()));
-            }
+            OptionalLong next = followed.cursor().next();
+            if (isBehind(followed) && next.isPresent()) behind.put(stream, LogQuery.rest(stream, next.getAsLong()));
         });
-        Map<StreamId, Reply> replies = ask(behind);
-        boolean isComplete = true;
-        for (StreamId stream : behind.keySet()) {
-            Optional<Reply> reply = Optional.ofNullable(replies.get(stream)).filter(Reply::isOk);
-            isComplete &= reply.isPresent() && fill(stream, reply.get().document());
-        }
-        return isComplete;
-    }
-
-    /** @return whether the answer had something new, or nothing is missing any more */
-    private boolean fill(StreamId stream, Document document) {
-        Followed followed = streams.get(stream);
-        Optional<OutputChunk> chunk = OutputChunk.of(document);
-        OptionalLong next = document.number("next");
-        if (followed == null || chunk.isEmpty() || next.isEmpty()) return false;
-        StreamCursor cursor = followed.cursor;
-        long before = cursor.next().orElse(0);
-        if (document.number("end").orElse(before) < before) {
-            audience.beganAnew(stream);
-            followed.lines.end();
-            cursor.restart();
-            return true;
-        }
-        cursor.gapBefore(chunk.get().offset()).ifPresent(bytes -> audience.gone(stream, bytes));
-        cursor.answered(chunk.get());
-        if (!document.flag("truncated")) cursor.caughtUp(next.getAsLong());
-        boolean isNew = !cursor.isBehind() || cursor.next().orElse(0) > before;
-        followed.futileAnswers = isNew ? 0 : followed.futileAnswers + 1;
-        if (followed.futileAnswers < FUTILE_ANSWERS) return isNew;
-        followed.futileAnswers = 0;
-        long left = cursor.giveUp();
-        if (left > 0) audience.gone(stream, left);
-        return true;
+        var filled = new HashSet<StreamId>();
+        requests.send(behind, (stream, reply) -> {
+            Optional<OutputAnswer> answer = answer(reply);
+            Optional<Followed> followed = followed(stream);
+            if (answer.isEmpty() || followed.isEmpty()) return;
+            if (followed.get().fill(answer.get())) filled.add(stream);
+        });
+        return filled.size() == behind.size();
     }
 
     @Override
@@ -275,12 +245,13 @@ public final class LogFollower implements FleetSession.Listener {
         Optional<StreamId> stream = StreamId.of(topics, message.topic());
         Optional<Followed> followed = stream.map(streams::get);
         if (followed.isEmpty()) return;
-        OutputChunk.of(message).ifPresent(followed.get().cursor::live);
+        OutputChunk.of(message).ifPresent(followed.get().cursor()::live);
     }
 
     @Override
     public void reconnected() throws FleetException, InterruptedException {
-        streams.values().forEach(followed -> followed.cursor.fallBehind());
+        connections++;
+        streams.values().forEach(Followed::fallBehind);
         if (isFollowing) follow();
     }
 }

@@ -1,13 +1,10 @@
 package io.efka.fleet.logs;
 
-import io.efka.fleet.view.Document;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.Message.UserProperty;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -15,9 +12,9 @@ import java.util.Optional;
  *
  * @param offset of the first byte, counted from the stream's first byte ever
  * @param bytes treat the array as read-only
- * @param at when the device read them; empty for what was asked for later
+ * @param written empty if the device does not say
  */
-record OutputChunk(long offset, byte[] bytes, Optional<Instant> at) {
+record OutputChunk(long offset, byte[] bytes, Optional<Written> written) {
     long end() {
         return offset + bytes.length;
     }
@@ -25,33 +22,38 @@ record OutputChunk(long offset, byte[] bytes, Optional<Instant> at) {
     /** What is left of it from {@code from} on. */
     OutputChunk from(long from) {
         if (from <= offset) return this;
-        int skipped = (int) Math.min(bytes.length, from - offset);
-        return new OutputChunk(offset + skipped, Arrays.copyOfRange(bytes, skipped, bytes.length), at);
+        return part((int) Math.min(bytes.length, from - offset), bytes.length);
+    }
+
+    /** Its bytes from position {@code from} to position {@code to}, exclusive. */
+    OutputChunk part(int from, int to) {
+        boolean isWhole = from == 0 && to == bytes.length;
+        Optional<Written> left = isWhole
+                ? written
+                : written.map(time -> new Written(
+                        time.earliest().flatMap(earliest -> likely(from)),
+                        likely(to).orElse(time.latest()),
+                        time.isEstimated()));
+        return new OutputChunk(offset + from, Arrays.copyOfRange(bytes, from, to), left);
+    }
+
+    /**
+     * When the bytes before a position most likely were there: the first line at the earliest time, the last at the latest, and
+     * those between as if they had been written evenly.
+     */
+    Optional<Instant> likely(int position) {
+        int end = 0;
+        while (end < bytes.length && bytes[end] != '\n') end++;
+        int first = Math.min(bytes.length, end + 1);
+        double share = first == bytes.length ? 1 : (double) Math.max(0, position - first) / (bytes.length - first);
+        return written.map(time -> time.likely(share));
     }
 
     /** A message of output; empty if it does not say its offset. */
     static Optional<OutputChunk> of(Message message) {
         Optional<Long> offset = property(message, "offset").flatMap(OutputChunk::number);
         Optional<Instant> at = property(message, "at").flatMap(OutputChunk::time);
-        return offset.map(number -> new OutputChunk(number, message.payload(), at));
-    }
-
-    /** An answer to {@code logs}; empty if it has no output. */
-    static Optional<OutputChunk> of(Document reply) {
-        if (reply.number("offset").isEmpty()) return Optional.empty();
-        long offset = reply.number("offset").getAsLong();
-        Optional<byte[]> bytes = reply.text("text")
-                .map(text -> text.getBytes(StandardCharsets.UTF_8))
-                .or(() -> reply.text("base64").flatMap(OutputChunk::decode));
-        return bytes.map(content -> new OutputChunk(offset, content, Optional.empty()));
-    }
-
-    private static Optional<byte[]> decode(String base64) {
-        try {
-            return Optional.of(Base64.getDecoder().decode(base64));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return offset.map(number -> new OutputChunk(number, message.payload(), at.map(Written::at)));
     }
 
     private static Optional<String> property(Message message, String name) {

@@ -10,6 +10,8 @@ public final class Table {
 
     private final List<String> heads;
     private final List<List<Cell>> rows = new ArrayList<>();
+    private final int[] widths;
+    private boolean isBegun;
 
     /** A text and how it looks. */
     public record Cell(String text, Style style) {
@@ -24,6 +26,7 @@ public final class Table {
 
     public Table(String... heads) {
         this.heads = List.of(heads);
+        this.widths = this.heads.stream().mapToInt(String::length).toArray();
     }
 
     /** Adds a row with a cell for each column. */
@@ -38,16 +41,23 @@ public final class Table {
         return rows.isEmpty();
     }
 
-    /** Prints the table, with its heads. */
+    /**
+     * Prints the rows that were added since the last time, and the heads the first time. The columns stay as wide as they were,
+     * or become wider.
+     */
     public void print(PrintWriter to, boolean isColoured) {
-        int[] widths = new int[heads.size()];
         for (int i = 0; i < widths.length; i++) widths[i] = width(i);
-        to.println(line(heads.stream().map(head -> new Cell(head, Style.DIM)).toList(), widths, isColoured));
+        if (!isBegun) {
+            to.println(line(
+                    heads.stream().map(head -> new Cell(head, Style.DIM)).toList(), widths, isColoured));
+        }
+        isBegun = true;
         for (List<Cell> row : rows) to.println(line(row, widths, isColoured));
+        rows.clear();
     }
 
     private int width(int column) {
-        int width = heads.get(column).length();
+        int width = widths[column];
         for (List<Cell> row : rows)
             width = Math.max(width, row.get(column).text().length());
         return width;

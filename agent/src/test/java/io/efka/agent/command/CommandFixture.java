@@ -77,7 +77,7 @@ public final class CommandFixture {
     CompletableFuture<EventQueries.Page> eventAnswer =
             CompletableFuture.completedFuture(new EventQueries.Page(List.of(), 7, 7, Optional.empty(), 0, false));
     CompletableFuture<Logs.Page> logAnswer = CompletableFuture.completedFuture(
-            new Logs.Page("one\n".getBytes(StandardCharsets.UTF_8), 0, 4, 0, 4, false));
+            new Logs.Page("one\n".getBytes(StandardCharsets.UTF_8), 0, 4, 0, 4, false, List.of()));
     public CompletableFuture<Void> broker = CompletableFuture.completedFuture(null);
     /** Why the broker refuses a reply; empty: it does not. */
     Function<Message, Optional<LinkException>> refusal = reply -> Optional.empty();

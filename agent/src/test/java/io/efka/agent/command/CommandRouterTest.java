@@ -746,6 +746,27 @@ final class CommandRouterTest {
         }
 
         @Test
+        void saysWhenItsLogsWereWritten() {
+            fixture.supervision.running(CAMERA);
+            Instant noon = Instant.parse("2026-11-22T12:00:00.123456Z");
+            fixture.logAnswer = CompletableFuture.completedFuture(new Logs.Page(
+                    new byte[9],
+                    0,
+                    9,
+                    0,
+                    9,
+                    false,
+                    List.of(
+                            new Logs.Written(3, Optional.empty(), noon),
+                            new Logs.Written(5, Optional.of(noon.plusSeconds(1)), noon.plusSeconds(1)),
+                            new Logs.Written(9, Optional.of(noon.plusSeconds(1)), noon.plusSeconds(61)))));
+            fixture.send(camera("logs"), "").settle();
+            assertThat(fixture.reply().get("times").toString())
+                    .isEqualTo(
+                            "{\"base\":\"2026-11-22T12:00:00.123Z\",\"parts\":[[3,0,null],[5,1000],[9,61000,60000]]}");
+        }
+
+        @Test
         void anExpressionThatCannotBeUsedIsTheArgumentsFault() {
             fixture.supervision.running(CAMERA);
             fixture.logAnswer = CompletableFuture.failedFuture(
@@ -772,7 +793,7 @@ final class CommandRouterTest {
             fixture.logAnswer = search;
             fixture.send(camera("logs"), "").send(camera("status"), "").settle();
             assertThat(fixture.lastReply().get("command").getAsString()).isEqualTo("status");
-            search.complete(new Logs.Page(new byte[0], 0, 0, 0, 0, false));
+            search.complete(new Logs.Page(new byte[0], 0, 0, 0, 0, false, List.of()));
             fixture.settle();
             assertThat(fixture.lastReply().get("command").getAsString()).isEqualTo("logs");
         }
@@ -790,7 +811,8 @@ final class CommandRouterTest {
         void isBase64WhereItsTextWouldBeLargerThanAReplyMayBe() {
             fixture.supervision.running(CAMERA);
             byte[] bytes = new byte[100_000];
-            fixture.logAnswer = CompletableFuture.completedFuture(new Logs.Page(bytes, 0, 100_000, 0, 100_000, false));
+            fixture.logAnswer =
+                    CompletableFuture.completedFuture(new Logs.Page(bytes, 0, 100_000, 0, 100_000, false, List.of()));
             fixture.send(camera("logs"), "").settle();
             assertThat(fixture.reply().toString()).hasSizeLessThan(256 << 10);
             assertThat(Base64.getDecoder().decode(fixture.reply().get("base64").getAsString()))

@@ -22,7 +22,7 @@ class LineAssemblyTest {
         add(12, "e\ntw\u00f6\n\nthr");
 
         assertThat(lines).extracting(LogLine::text).containsExactly("one", "tw\u00f6", "");
-        assertThat(lines).extracting(LogLine::offset).containsExactly(10L, 14L, 19L);
+        assertThat(lines).extracting(line -> line.offset().orElseThrow()).containsExactly(10L, 14L, 19L);
         assembly.end();
         assertThat(lines).extracting(LogLine::text).endsWith("thr");
     }
@@ -33,7 +33,7 @@ class LineAssemblyTest {
         add(100, "ended\n");
 
         assertThat(lines).extracting(LogLine::text).containsExactly("begun", "ended");
-        assertThat(lines).extracting(LogLine::offset).containsExactly(0L, 100L);
+        assertThat(lines).extracting(line -> line.offset().orElseThrow()).containsExactly(0L, 100L);
     }
 
     @Test

@@ -36,9 +36,12 @@ class LogFollowerTest {
         private final Map<StreamId, List<String>> lines = new TreeMap<>();
         private final Map<StreamId, Long> gone = new TreeMap<>();
         private final List<String> said = new ArrayList<>();
+        private final List<String> untimed = new ArrayList<>();
+        private final List<LogLine> all = new ArrayList<>();
 
         @Override
         public void line(LogLine line) {
+            all.add(line);
             lines.computeIfAbsent(line.stream(), id -> new ArrayList<>()).add(line.text());
         }
 
@@ -55,6 +58,16 @@ class LogFollowerTest {
         @Override
         public void failed(StreamId stream, String why) {
             said.add(stream.serviceName() + " " + why);
+        }
+
+        @Override
+        public void untimed(String device) {
+            untimed.add(device);
+        }
+
+        @Override
+        public void partial(StreamId stream) {
+            said.add(stream.serviceName() + " partial");
         }
 
         List<String> of(SimulatedStream device) {

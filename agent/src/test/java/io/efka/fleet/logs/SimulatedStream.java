@@ -1,5 +1,6 @@
 package io.efka.fleet.logs;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.efka.fleet.FakeFleetBroker;
 import io.efka.mqtt.Message;
@@ -8,13 +9,19 @@ import io.efka.mqtt.Message.UserProperty;
 import io.efka.protocol.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** A device with one stream, on a broker that loses, repeats and delays what it ships. Used by the test's thread. */
 final class SimulatedStream {
+    static final Instant BASE = Instant.parse("2026-11-27T10:00:00Z");
+
     private final FakeFleetBroker broker;
     private final String device;
     private final Random chance;
@@ -24,6 +31,10 @@ final class SimulatedStream {
     private int shipped;
     private int line;
     private boolean isDeaf;
+    private boolean isOld;
+    private int largestAnswer;
+    /** When what ends at an offset was written. */
+    private final NavigableMap<Integer, Instant> ends = new TreeMap<>();
 
     /** @param worst in percent, how often a message is lost, repeated or late */
     SimulatedStream(FakeFleetBroker broker, String device, Random chance, int worst) {
@@ -40,7 +51,13 @@ final class SimulatedStream {
 
     /** Writes the next numbered lines. */
     void write(int lines) {
-        for (int i = 0; i < lines; i++) output.append("line ").append(++line).append('\n');
+        for (int i = 0; i < lines; i++) write("line " + ++line, BASE);
+    }
+
+    /** Writes a line at a time of its clock. */
+    void write(String text, Instant at) {
+        output.append(text).append('\n');
+        ends.put(output.length(), at);
     }
 
     /** Writes no whole line. */
@@ -95,6 +112,7 @@ final class SimulatedStream {
     /** Loses everything, as a device that is installed anew. */
     void reinstall() {
         output = new StringBuilder();
+        ends.clear();
         oldest = 0;
         shipped = 0;
     }
@@ -107,6 +125,16 @@ final class SimulatedStream {
     /** Whether it answers. */
     void setDeaf(boolean is) {
         isDeaf = is;
+    }
+
+    /** Its agent does not say when output was written. */
+    void becomeOld() {
+        isOld = true;
+    }
+
+    /** In bytes. */
+    int largestAnswer() {
+        return largestAnswer;
     }
 
     /** Answers {@code logs} to it. */
@@ -124,11 +152,20 @@ final class SimulatedStream {
         } catch (StrictJson.NotJsonException e) {
             throw new AssertionError(e);
         }
-        int page = 100 + chance.nextInt(300);
+        int most = arguments.has("max_bytes") ? arguments.get("max_bytes").getAsInt() : 192 << 10;
         int end = output.length();
-        int from =
-                arguments.has("from") ? Math.max(oldest, arguments.get("from").getAsInt()) : lastLines(arguments);
-        int to = arguments.has("from") ? Math.max(from, Math.min(end, from + page)) : end;
+        int limit = arguments.has("to") ? Math.min(end, arguments.get("to").getAsInt()) : end;
+        boolean isForwards = arguments.has("from") || arguments.has("since");
+        int begin = arguments.has("from") ? arguments.get("from").getAsInt() : 0;
+        int from = isForwards ? Math.max(oldest, begin) : lastLines(arguments);
+        int page = Math.min(most, 100 + chance.nextInt(300));
+        int to = isForwards ? Math.max(from, Math.min(limit, from + page)) : end;
+        boolean isTruncated = to < limit;
+        if (arguments.has("lines") && to - from > most) {
+            from = output.indexOf("\n", to - most - 1) + 1;
+            isTruncated = true;
+        }
+        largestAnswer = Math.max(largestAnswer, to - from);
         var reply = new JsonObject();
         reply.addProperty("ok", true);
         reply.addProperty("stream", "stdout");
@@ -137,7 +174,8 @@ final class SimulatedStream {
         reply.addProperty("next", to);
         reply.addProperty("oldest", oldest);
         reply.addProperty("end", end);
-        reply.addProperty("truncated", to < end);
+        reply.addProperty("truncated", isTruncated);
+        if (!isOld) reply.add("times", times(from, to));
         var properties = new Properties(
                 Optional.empty(),
                 Optional.empty(),
@@ -146,6 +184,23 @@ final class SimulatedStream {
                 List.of());
         byte[] bytes = reply.toString().getBytes(StandardCharsets.UTF_8);
         broker.send(new Message(command.properties().responseTopic().orElseThrow(), bytes, 1, false, properties));
+    }
+
+    private JsonObject times(int from, int to) {
+        var parts = new JsonArray();
+        int begin = from;
+        for (Map.Entry<Integer, Instant> one : ends.tailMap(from, false).entrySet()) {
+            if (begin >= to) break;
+            begin = Math.min(to, one.getKey());
+            var part = new JsonArray();
+            part.add(begin - from);
+            part.add(Duration.between(BASE, one.getValue()).toMillis());
+            parts.add(part);
+        }
+        var times = new JsonObject();
+        times.addProperty("base", BASE.toString());
+        times.add("parts", parts);
+        return times;
     }
 
     private int lastLines(JsonObject arguments) {

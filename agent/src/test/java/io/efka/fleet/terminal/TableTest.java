@@ -32,6 +32,15 @@ class TableTest {
     }
 
     @Test
+    void moreRowsFollowWithoutTheHeadsInTheSameColumns() {
+        table.add(Cell.of("gate7/camera"), Cell.of("running"), Cell.of(""));
+        printed(false);
+        table.add(Cell.of("gate7"), Cell.of("online"), Cell.of("x"));
+
+        assertThat(printed(false)).isEqualTo("gate7         online   x\n");
+    }
+
+    @Test
     void coloursDoNotCount() {
         table.add(Cell.of("a"), new Cell("running", Style.GOOD), Cell.of("x"));
 

@@ -1,5 +1,9 @@
 package io.efka.agent.command.handler;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
 import io.efka.agent.command.Command;
 import io.efka.agent.command.CommandArguments;
 import io.efka.agent.command.CommandResult;
@@ -8,8 +12,12 @@ import io.efka.agent.command.CommandTable;
 import io.efka.agent.supervision.Logs;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.json.JsonWriter;
 import io.efka.protocol.json.Utf8;
 import io.efka.threads.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
@@ -73,7 +81,30 @@ public final class LogsCommand implements CommandTable.Handler {
                 .and("next", page.next())
                 .and("oldest", page.oldest())
                 .and("end", page.end())
-                .and("truncated", page.truncated()));
+                .and("truncated", page.truncated())
+                .and("times", times(page)));
+    }
+
+    /** Times are in milliseconds since that of the first part; null if nothing is known. */
+    private static JsonElement times(Logs.Page page) {
+        if (page.times().isEmpty()) return JsonNull.INSTANCE;
+        Instant base = page.times().get(0).latest().truncatedTo(ChronoUnit.MILLIS);
+        var parts = new JsonArray();
+        for (Logs.Written written : page.times()) {
+            var part = new JsonArray();
+            part.add(written.to());
+            part.add(Duration.between(base, written.latest()).toMillis());
+            Optional<Long> within = written.earliest()
+                    .map(earliest ->
+                            Duration.between(earliest, written.latest()).toMillis());
+            if (within.isEmpty()) part.add(JsonNull.INSTANCE);
+            else if (within.get() > 0) part.add(within.get());
+            parts.add(part);
+        }
+        var times = new JsonObject();
+        times.addProperty("base", JsonWriter.timestamp(base));
+        times.add("parts", parts);
+        return times;
     }
 
     /** Whether the text is no larger in JSON than base 64 would be: a reply has its limit. */

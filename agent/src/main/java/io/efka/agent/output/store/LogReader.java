@@ -1,11 +1,13 @@
 package io.efka.agent.output.store;
 
+import io.efka.agent.output.store.AnswerTimes.Range;
 import io.efka.agent.output.store.StreamReader.Piece;
 import io.efka.agent.search.LineFilter;
 import io.efka.agent.search.LineFilter.Verdict;
 import io.efka.agent.search.SearchBudget;
 import io.efka.agent.supervision.Logs.Page;
 import io.efka.agent.supervision.Logs.Query;
+import io.efka.agent.supervision.Logs.Written;
 import io.efka.protocol.ServiceId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -42,9 +44,9 @@ public final class LogReader {
         this.maxPacket = maxPacket;
     }
 
-    /** Bytes that fit into a packet even if they are twice as long as JSON text. */
+    /** Bytes that fit into a packet, with their times, even if they are twice as long as JSON text. */
     private int most(Query query) {
-        long room = Math.max(SMALLEST_PAGE, (maxPacket.getAsLong() - REPLY_HEAD) / 2);
+        long room = Math.max(SMALLEST_PAGE, (maxPacket.getAsLong() - REPLY_HEAD) / 3);
         return (int) Math.min(query.maxBytes(), room);
     }
 
@@ -60,18 +62,21 @@ public final class LogReader {
         boolean isForward = query.from().isPresent() || query.time().since().isPresent();
         long from = Math.max(stream.oldest(), Math.max(query.from().orElse(0), since.orElse(0)));
         long to = Math.max(from, Math.min(end, Math.min(query.to().orElse(end), until.orElse(end))));
+        int most = most(query);
         try (var reader = new StreamReader(stream)) {
-            var search = new Search(reader, filter, budget, most(query));
+            var search = new Search(reader, filter, budget, most);
             Found found = query.lines().isPresent() || !isForward
                     ? search.last(Math.max(0, query.lines().orElse(LINES)), from, to)
-                    : filter.takesAll() ? range(reader, from, to, most(query)) : search.forward(from, to);
-            return new Page(found.bytes, found.offset, found.next, stream.oldest(), end, found.truncated);
+                    : filter.takesAll() ? range(reader, from, to, most) : search.forward(from, to);
+            List<Written> times = AnswerTimes.of(stream.times(), found.ranges, AnswerTimes.most(most));
+            return new Page(found.bytes, found.offset, found.next, stream.oldest(), end, found.truncated, times);
         }
     }
 
     private static Found range(StreamReader reader, long from, long to, int most) throws IOException {
         Piece piece = reader.read(from, Math.min(to, from + most));
-        return new Found(piece.bytes(), piece.offset(), piece.end(), piece.end() < to);
+        List<Range> ranges = List.of(new Range(piece.offset(), piece.bytes().length));
+        return new Found(piece.bytes(), piece.offset(), piece.end(), piece.end() < to, ranges);
     }
 
     /** The search of one query. */
@@ -80,6 +85,7 @@ public final class LogReader {
         /** Searches from {@code from} on; all lines before {@code next} were checked. */
         Found forward(long from, long to) throws IOException {
             var hits = new ByteArrayOutputStream();
+            var ranges = new ArrayList<Range>();
             long at = from;
             while (at < to && (at == from || !budget.isSpent())) {
                 Piece piece = reader.read(at, Math.min(to, at + BLOCK));
@@ -94,15 +100,20 @@ public final class LogReader {
                 boolean isCut = !tail.isWhole() && piece.end() < to && lines.size() > 1;
                 for (Line line : isCut ? lines.subList(0, lines.size() - 1) : lines) {
                     if (hits.size() + line.length() > most && hits.size() > 0) {
-                        return new Found(hits.toByteArray(), from, line.offset(), true);
+                        return new Found(hits.toByteArray(), from, line.offset(), true, ranges);
                     }
                     Verdict verdict = judge(line, at == from);
-                    if (verdict == Verdict.UNKNOWN) return new Found(hits.toByteArray(), from, line.offset(), true);
-                    if (verdict == Verdict.HIT) hits.write(line.block, line.from, Math.min(line.length(), most));
+                    if (verdict == Verdict.UNKNOWN)
+                        return new Found(hits.toByteArray(), from, line.offset(), true, ranges);
+                    if (verdict == Verdict.HIT) {
+                        var range = new Range(line.offset(), Math.min(line.length(), most));
+                        hits.write(line.block, line.from, range.length());
+                        ranges.add(range);
+                    }
                     at = line.end();
                 }
             }
-            return new Found(hits.toByteArray(), from, at, at < to);
+            return new Found(hits.toByteArray(), from, at, at < to, ranges);
         }
 
         /** Searches backwards from {@code to}; all lines from {@code offset} on were checked. */
@@ -158,7 +169,10 @@ public final class LogReader {
     private static Found found(Deque<Line> hits, long offset, long to, boolean truncated) {
         var bytes = new ByteArrayOutputStream();
         hits.forEach(line -> bytes.write(line.block, line.from, line.length()));
-        return new Found(bytes.toByteArray(), offset, to, truncated);
+        List<Range> ranges = hits.stream()
+                .map(line -> new Range(line.offset(), line.length()))
+                .toList();
+        return new Found(bytes.toByteArray(), offset, to, truncated, ranges);
     }
 
     /** Where the first complete line of a block begins; 0 if the block is a part of one line. */
@@ -180,7 +194,8 @@ public final class LogReader {
         return lines;
     }
 
-    private record Found(byte[] bytes, long offset, long next, boolean truncated) {}
+    /** @param ranges of the stream that {@code bytes} are */
+    private record Found(byte[] bytes, long offset, long next, boolean truncated, List<Range> ranges) {}
 
     /** A line in a block; without its end if the block or the stream ends first. */
     private record Line(long blockOffset, byte[] block, int from, int to) {

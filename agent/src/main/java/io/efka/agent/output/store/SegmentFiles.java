@@ -11,9 +11,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +73,16 @@ final class SegmentFiles {
             if (PrivateFiles.narrow(file)) LOG.warn("stream={} other users could read {}; it is private now", id, file);
         } catch (IOException | UnsupportedOperationException refused) {
             LOG.warn("stream={} other users may read {}: {}", id, file, FileFailure.words(refused));
+        }
+    }
+
+    /** When the segment's file was last written to, or bytes in it were freed; empty if it cannot be said. */
+    Optional<Instant> lastWritten(Segment segment) {
+        try {
+            return Optional.of(Files.getLastModifiedTime(segment.path(), LinkOption.NOFOLLOW_LINKS)
+                    .toInstant());
+        } catch (IOException gone) {
+            return Optional.empty();
         }
     }
 

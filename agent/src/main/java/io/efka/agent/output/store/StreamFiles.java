@@ -60,7 +60,12 @@ public final class StreamFiles {
             return Look.SAME;
         }
         layout.load(found, Math.max(found.get(0).base(), recorded));
-        found.forEach(segment -> times.note(segment.base(), segment.launched()));
+        Look look = loadEnd();
+        noteTimes(found);
+        return look;
+    }
+
+    @GuardedBy("this") private Look loadEnd() throws IOException {
         Segment live = layout.live();
         long size = Files.size(live.path());
         long written = size - live.position();
@@ -74,6 +79,19 @@ public final class StreamFiles {
         forgetShared();
         layout.replaceLive(files.rebase(layout.live(), base));
         return Look.TRUNCATED;
+    }
+
+    /** A file tells when its run was launched and, unless a later one shares it, when it was last written to. */
+    @GuardedBy("this") private void noteTimes(List<Segment> found) {
+        for (int i = 0; i < found.size(); i++) {
+            Segment segment = found.get(i);
+            Optional<Segment> next = i + 1 < found.size() ? Optional.of(found.get(i + 1)) : Optional.empty();
+            times.found(segment.base(), segment.launched());
+            files.lastWritten(segment)
+                    .filter(time -> time.isAfter(segment.launched()))
+                    .filter(time -> next.isEmpty() || time.isBefore(next.get().launched()))
+                    .ifPresent(time -> times.found(next.map(Segment::base).orElseGet(layout::end), time));
+        }
     }
 
     /**
