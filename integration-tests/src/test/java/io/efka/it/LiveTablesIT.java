@@ -3,9 +3,11 @@ package io.efka.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.efka.fixtures.Await;
 import io.efka.fixtures.Folders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
@@ -13,8 +15,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code top} as it is packaged, on a real terminal, with a real broker and a made-up fleet. */
+/** {@code top} and {@code events -f} as they are packaged, on a real terminal, with a real broker and a made-up fleet. */
 class LiveTablesIT {
+    private static final Duration SOON = Duration.ofSeconds(60);
+
     /** The screen of before is back, with its cursor. */
     private static final String GIVEN_BACK = "\u001b[?25h\u001b[?1049l";
 
@@ -214,6 +218,47 @@ class LiveTablesIT {
         try (PseudoTerminal terminal = cli.onTerminal(120, 24, "top", "--plain")) {
             assertThat(terminal.end()).isEqualTo("exit 0 restored");
             assertThat(terminal.raw()).contains("gate7").doesNotContain("\u001b[?1049h");
+        }
+    }
+
+    private void happens(String service, String to) {
+        fleet.publish(
+                "efka/gate8/svc/" + service + "/event",
+                "{\"at\":\"2026-11-27T10:00:00.000Z\",\"event\":\"state\",\"from\":\"running\",\"to\":\"" + to
+                        + "\",\"cause\":{\"kind\":\"exit\",\"code\":3}}");
+    }
+
+    @Test
+    void eventsAreATableOnATerminalAndLinesElsewhere() {
+        retain("efka/gate7/status", "{\"online\":false,\"reason\":\"lost\"}"); // so that no journal is waited for
+        try (PseudoTerminal terminal = cli.onTerminal(100, 12, "events", "-f");
+                PseudoTerminal plain = cli.onTerminal(100, 12, "events", "-f", "--plain");
+                FleetCli.Running piped = cli.start("piped", "events", "-f")) {
+            terminal.await("gate8 is offline");
+            plain.await("gate8 is offline");
+            Await.until("what is offline", SOON, () -> piped.said().contains("gate8 is offline"));
+            for (int i = 1; i <= 20; i++) happens("s" + i, "backoff");
+            terminal.await("the newest is the last", lines -> lines.get(10).contains("s20"));
+            assertThat(terminal.screen().get(10))
+                    .contains("11-27 10:00:00", "gate8", "running -> backoff (exited with code 3)");
+            terminal.type("\u001b[5~");
+            terminal.await("earlier ones", lines -> lines.get(10).contains("s12"));
+            happens("s21", "failed");
+            terminal.await("1 more", lines -> lines.get(11).contains("of 21"));
+            assertThat(terminal.screen().get(10)).contains("s12");
+            terminal.type("\u001b[F");
+            terminal.await("the newest again", lines -> lines.get(10).contains("s21"));
+            terminal.type("/failed\r");
+            terminal.await("1-1 of 1 (all: 21)");
+            terminal.type("q");
+            assertThat(terminal.end()).endsWith("exit 0 restored");
+
+            plain.await("gate8/s21  running -> failed (exited with code 3)");
+            assertThat(plain.raw()).doesNotContain("\u001b[?1049h");
+            plain.type("\u0003");
+            assertThat(plain.end()).endsWith("exit 0 restored");
+            Await.until("all lines", SOON, () -> piped.lines().size() == 21);
+            assertThat(piped.interrupt()).isZero();
         }
     }
 }
