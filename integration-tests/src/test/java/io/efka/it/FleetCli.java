@@ -53,6 +53,11 @@ public final class FleetCli {
                 home.toString());
     }
 
+    /** Starts a command on a terminal of its own. */
+    public PseudoTerminal onTerminal(int columns, int rows, String... arguments) {
+        return new PseudoTerminal(home, columns, rows, command(arguments), environment());
+    }
+
     /** Starts a command that goes on. */
     public Running start(String name, String... arguments) {
         Path out = home.resolve(name + ".out");

@@ -43,6 +43,9 @@ final class EventsCommand extends FollowCommand {
             description = "Only events whose JSON text matches, searched for on the devices (RE2)")
     private Optional<String> match = Optional.empty();
 
+    @Option(names = "--plain", description = "Lines, also with -f on a terminal")
+    private boolean isPlain;
+
     EventsCommand(Surroundings surroundings) {
         super(surroundings);
     }
@@ -56,7 +59,8 @@ final class EventsCommand extends FollowCommand {
                         "efka events '@berlin' -f --grep 'backoff|failed|rolled_back'")
                 .notes(
                         "In the order of the devices' own clocks. With -f it goes on after a lost connection with what it",
-                        "missed meanwhile.",
+                        "missed meanwhile: on a terminal in a table, in which h shows the keys and q quits; elsewhere, and",
+                        "with --plain or --json, as lines. The table keeps the last 10,000 events.",
                         "",
                         "Exit code 0: shown, or ended by Ctrl-C while following; 3: nothing matches; 69: no broker;",
                         "75: a device has not answered, or is offline; 77: the broker refuses it.");
@@ -71,6 +75,23 @@ final class EventsCommand extends FollowCommand {
 
     @Override
     ExitCode run(FleetSession session) throws FleetException, InterruptedException {
+        if (!isFollowing() || isPlain || isJson || !terminal().canShowLive()) return show(session, new Lines());
+        String what = targetTexts.isEmpty() ? "of all devices" : String.join(" ", targetTexts);
+        var table = new EventTable(
+                session,
+                what,
+                surroundings().wall(),
+                surroundings().clock(),
+                terminal().hasColours());
+        try (table) {
+            table.open();
+            return show(session, table);
+        } finally {
+            table.said().forEach(terminal()::say);
+        }
+    }
+
+    private ExitCode show(FleetSession session, EventScreen screen) throws FleetException, InterruptedException {
         List<Target> targets = targets(targetTexts);
         var snapshot = new Snapshot(session, targets);
         snapshot.read(false);
@@ -81,7 +102,7 @@ final class EventsCommand extends FollowCommand {
         }
         var query = new EventQuery(lines, since, until(), match);
         var follower = new EventFollower(
-                session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event), new Screen());
+                session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event), screen);
         if (isFollowing()) follower.follow();
         List<String> online = devices.stream()
                 .filter(DeviceView::isOnline)
@@ -90,7 +111,8 @@ final class EventsCommand extends FollowCommand {
         boolean isComplete = follower.history(online);
         devices.stream()
                 .filter(device -> !device.isOnline())
-                .forEach(device -> terminal().say(device.id() + " is offline"));
+                .forEach(device -> screen.say(device.id() + " is offline"));
+        screen.isUpToDate();
         if (isFollowing()) follower.await();
         return isComplete && (isFollowing() || online.size() == devices.size()) ? ExitCode.OK : ExitCode.BUSY;
     }
@@ -104,7 +126,16 @@ final class EventsCommand extends FollowCommand {
                         .orElse(target.service().isEmpty()));
     }
 
-    private final class Screen implements EventFollower.Audience {
+    /** Where events are shown. */
+    interface EventScreen extends EventFollower.Audience {
+        /** Something to know. */
+        void say(String line);
+
+        /** What was is shown; from now on there is what happens. */
+        void isUpToDate();
+    }
+
+    private final class Lines implements EventScreen {
         @Override
         public void event(FleetEvent event) {
             terminal().out().println(isJson ? json(event).toString() : text(event));
@@ -129,7 +160,15 @@ final class EventsCommand extends FollowCommand {
 
         @Override
         public void failed(String device, String why) {
-            terminal().say(device + ": " + why);
+            say(device + ": " + why);
         }
+
+        @Override
+        public void say(String line) {
+            terminal().say(line);
+        }
+
+        @Override
+        public void isUpToDate() {}
     }
 }

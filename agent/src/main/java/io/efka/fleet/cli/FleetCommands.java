@@ -16,6 +16,7 @@ public final class FleetCommands {
         add(commands, "status", () -> new StatusCommand(surroundings));
         add(commands, "logs", () -> new LogsCommand(surroundings));
         add(commands, "events", () -> new EventsCommand(surroundings));
+        add(commands, "top", () -> new TopCommand(surroundings));
         add(commands, "wait", () -> new WaitCommand(surroundings));
         for (VerbCommand.Verb verb : VerbCommand.Verb.values()) {
             add(commands, verb.command(), () -> new VerbCommand(surroundings, verb));

@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import io.efka.fleet.cli.ListChanges.Change;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
-import io.efka.fleet.terminal.NameList;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.terminal.Table;
 import io.efka.fleet.terminal.Table.Cell;
@@ -29,8 +28,6 @@ import picocli.CommandLine.Parameters;
 /** {@code efka ls}: the devices and their services. */
 @Command(name = "ls")
 final class LsCommand extends FleetCommand {
-    private static final int MAX_NAMED = 10;
-
     @Parameters(paramLabel = "TARGET", description = "DEVICE, DEVICE/SERVICE, @GROUP or @GROUP/SERVICE; * and ? match")
     private List<String> targetTexts = List.of();
 
@@ -162,18 +159,7 @@ final class LsCommand extends FleetCommand {
             if (terminal().isErrTerminal() && !rows.isEmpty()) terminal().say(counts(came));
             return;
         }
-        if (!came.missing().isEmpty()) {
-            terminal()
-                    .say(String.format(Locale.ROOT, "%,d of %,d services came", came.services(), came.expected())
-                            + "; missing of " + NameList.of(came.missing(), MAX_NAMED)
-                            + ". The broker drops what it has retained: raise max_queued_messages (Mosquitto),"
-                            + " or its limit for retained messages");
-        }
-        if (came.mayMissDevices()) {
-            terminal()
-                    .say("devices may be missing: more came each time. Name fewer, or raise the broker's"
-                            + " max_queued_messages");
-        }
+        MissingText.of(came).forEach(terminal()::say);
     }
 
     private static String counts(Completeness came) {

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 
 /**
  * The connection of one command to the broker. Used by one thread, that of the command, which handles all messages within
- * {@link #await}; only {@link #interrupt} may be called from another. The broker sends at most
+ * {@link #await}; only {@link #post} and {@link #interrupt} may be called from another. The broker sends at most
  * {@link MqttLink#VISITOR_MESSAGES} messages before one of them is handled.
  */
 public final class FleetSession implements AutoCloseable {
@@ -177,6 +177,11 @@ public final class FleetSession implements AutoCloseable {
             // They are told again at the next connection. Until its loss is reported, nothing else is tried.
             isRecoveryDue |= isConnected && !await(() -> !isConnected, RETRY);
         }
+    }
+
+    /** Runs a task within {@link #await}, after what has come before it. From any thread; does not wait. */
+    public void post(Runnable task) {
+        events.add(task::run);
     }
 
     /** Ends the present {@link #await} and all later ones. From any thread. */

@@ -7,7 +7,8 @@ public enum Style {
     DIM("2"),
     GOOD("32"),
     WARN("33"),
-    BAD("31");
+    BAD("31"),
+    REVERSE("7");
 
     private final String code;
 

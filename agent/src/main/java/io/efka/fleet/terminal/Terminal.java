@@ -10,6 +10,7 @@ import java.util.Map;
 /**
  * Where a command writes: data to {@code out}, talk and progress to {@code err}.
  *
+ * @param hasKeys whether somebody can press keys
  * @param isOutTerminal whether somebody looks at {@code out}
  * @param isErrTerminal whether somebody looks at {@code err}
  * @param canAsk whether somebody can answer a question
@@ -18,6 +19,7 @@ import java.util.Map;
 public record Terminal(
         PrintWriter out,
         PrintWriter err,
+        boolean hasKeys,
         boolean isOutTerminal,
         boolean isErrTerminal,
         boolean canAsk,
@@ -43,7 +45,9 @@ public record Terminal(
             case NEVER -> false;
             case AUTO -> isOut && environment.getOrDefault("NO_COLOR", "").isEmpty();
         };
-        return new Terminal(out, err, isOut, !isDumb && isTerminal(2), isTerminal(0) && isTerminal(2), isColoured);
+        boolean hasKeys = isTerminal(0);
+        boolean canAsk = hasKeys && isTerminal(2);
+        return new Terminal(out, err, hasKeys, isOut, !isDumb && isTerminal(2), canAsk, isColoured);
     }
 
     /** Java tells only of stdin and stdout together. */
@@ -56,6 +60,11 @@ public record Terminal(
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** Whether a table can be on the whole screen, and follow keys. */
+    public boolean canShowLive() {
+        return hasKeys && isOutTerminal;
     }
 
     /** Something for the operator, not for a program. */

@@ -12,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.StreamSupport;
 
@@ -52,6 +53,20 @@ public record Document(JsonObject json) {
                     .orElse(OptionalLong.empty());
         } catch (NumberFormatException e) {
             return OptionalLong.empty();
+        }
+    }
+
+    /** A number, with what is behind the point. */
+    public OptionalDouble decimal(String key) {
+        try {
+            return primitive(key)
+                    .filter(JsonPrimitive::isNumber)
+                    .map(JsonPrimitive::getAsDouble)
+                    .filter(Double::isFinite)
+                    .map(OptionalDouble::of)
+                    .orElse(OptionalDouble.empty());
+        } catch (NumberFormatException e) {
+            return OptionalDouble.empty();
         }
     }
 

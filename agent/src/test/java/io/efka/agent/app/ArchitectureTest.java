@@ -66,6 +66,7 @@ final class ArchitectureTest {
             agent.health            -> threads, protocol, protocol.manifest, agent.supervision, agent.process, agent.process.proc, agent.process.cgroup, agent.process.tree
             agent.state             -> threads, words, protocol, protocol.json, agent.supervision, agent.telemetry, agent.release, agent.desired, agent.files, agent.command.ledger, agent.output.store
             fleet.terminal          ->
+            fleet.live              -> fleet.terminal
             fleet.session           -> threads, protocol, mqtt
             fleet.view              -> threads, protocol, protocol.json, mqtt, fleet.session
             fleet.request           -> threads, protocol, protocol.json, mqtt, fleet.session, fleet.view
@@ -73,7 +74,7 @@ final class ArchitectureTest {
             fleet.events            -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
             fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.rollout, fleet.artifact, transfer
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.live, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.rollout, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
@@ -182,7 +183,11 @@ final class ArchitectureTest {
     static final ArchRule nobodyElseSeesRe2 = noClasses()
             .that()
             .resideOutsideOfPackages(
-                    ROOT + "agent.search..", ROOT + "fleet.logs..", ROOT + "fleet.events..", ROOT + "fleet.cli..")
+                    ROOT + "agent.search..",
+                    ROOT + "fleet.logs..",
+                    ROOT + "fleet.events..",
+                    ROOT + "fleet.live..",
+                    ROOT + "fleet.cli..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("com.google.re2j..");
@@ -192,6 +197,9 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nobodyElseSeesCommonsCompress = only("org.apache.commons.compress..", "fleet.artifact..");
+
+    @ArchTest
+    static final ArchRule nobodyElseSeesJLine = only("org.jline..", "fleet.live..");
 
     @ArchTest
     static final ArchRule nobodyElseUsesAnHttpClient = only("java.net.http..", "agent.artifact..");

@@ -1,0 +1,30 @@
+package io.efka.fleet.cli;
+
+import io.efka.fleet.terminal.NameList;
+import io.efka.fleet.view.Completeness;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Says what of a fleet did not come, and what cures it. */
+final class MissingText {
+    private static final int MAX_NAMED = 10;
+
+    private MissingText() {}
+
+    /** No line if all came. */
+    static List<String> of(Completeness came) {
+        var lines = new ArrayList<String>();
+        if (!came.missing().isEmpty()) {
+            lines.add(String.format(Locale.ROOT, "%,d of %,d services came", came.services(), came.expected())
+                    + "; missing of " + NameList.of(came.missing(), MAX_NAMED)
+                    + ". The broker drops what it has retained: raise max_queued_messages (Mosquitto),"
+                    + " or its limit for retained messages");
+        }
+        if (came.mayMissDevices()) {
+            lines.add("devices may be missing: more came each time. Name fewer, or raise the broker's"
+                    + " max_queued_messages");
+        }
+        return lines;
+    }
+}
