@@ -9,10 +9,7 @@ import io.efka.fleet.session.FleetException;
 import io.efka.protocol.Topics.GroupId;
 import io.efka.protocol.json.Utf8;
 import io.efka.threads.ExitCode;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -109,19 +106,9 @@ final class RolloutStartCommand extends RolloutCommand {
         }
     }
 
-    private static String content(Path file) throws FleetException {
-        try {
-            if (Files.isRegularFile(file) && Files.size(file) > MAX_FILE) {
-                throw new FleetException(
-                        ExitCode.USAGE, file + ": may have 64 KiB, has " + Files.size(file) + " bytes");
-            }
-            return Utf8.decode(Files.readAllBytes(file))
-                    .orElseThrow(() -> new FleetException(ExitCode.USAGE, file + ": is not UTF-8"));
-        } catch (NoSuchFileException e) {
-            throw new FleetException(ExitCode.NO_INPUT, file + ": there is no such file");
-        } catch (IOException e) {
-            throw new FleetException(ExitCode.NO_INPUT, file + ": cannot be read: " + e.getMessage());
-        }
+    private String content(Path from) throws FleetException {
+        return Utf8.decode(InputFile.bytes(from.toString(), surroundings().stdin(), MAX_FILE))
+                .orElseThrow(() -> new FleetException(ExitCode.USAGE, from + ": is not UTF-8"));
     }
 
     private Policy policy() {

@@ -72,8 +72,9 @@ final class ArchitectureTest {
             fleet.logs              -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.events            -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
-            fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.rollout, fleet.artifact, transfer
+            fleet.desired           -> threads, protocol, protocol.json, protocol.manifest, mqtt, fleet.session, fleet.view
+            fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.desired
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.desired, fleet.rollout, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
