@@ -31,6 +31,7 @@ public final class FleetCommands {
         commands.put("desired", () -> DesiredCommands.line(surroundings));
         add(commands, "diff", () -> new DiffCommand(surroundings));
         commands.put("rollout", () -> RolloutCommands.line(surroundings));
+        add(commands, "doctor", () -> new DoctorCommand(surroundings));
         add(commands, "send", () -> new SendCommand(surroundings));
         return commands;
     }
