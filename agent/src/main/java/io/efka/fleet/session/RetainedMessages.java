@@ -13,7 +13,6 @@ public final class RetainedMessages implements FleetSession.Listener {
     private final RetainedReader reader;
     private final List<String> filters = new ArrayList<>();
     private final SortedMap<String, byte[]> payloads = new TreeMap<>();
-    private long count;
 
     public RetainedMessages(FleetSession session) {
         this.session = session;
@@ -46,15 +45,9 @@ public final class RetainedMessages implements FleetSession.Listener {
         return new TreeMap<>(payloads);
     }
 
-    /** Grows with each message that came. */
-    public long count() {
-        return count;
-    }
-
     @Override
     public void received(Message message) {
         if (filters.stream().noneMatch(filter -> matches(filter, message.topic()))) return;
-        count++;
         if (message.payload().length == 0) payloads.remove(message.topic());
         else payloads.put(message.topic(), message.payload());
     }

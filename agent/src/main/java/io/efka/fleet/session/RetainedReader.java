@@ -1,5 +1,6 @@
 package io.efka.fleet.session;
 
+import io.efka.protocol.FleetTopics;
 import java.time.Duration;
 import java.util.List;
 
@@ -33,7 +34,9 @@ public final class RetainedReader {
 
     /** Subscribes for good, and handles what comes until all that is retained has come. */
     public void subscribe(List<String> topics) throws FleetException, InterruptedException {
-        session.subscribe(List.copyOf(topics), 1, true);
+        // At QoS 0 a broker has no queue beyond which it drops what one wildcard brings.
+        boolean isMany = topics.stream().anyMatch(topic -> topic.contains(FleetTopics.ANY));
+        session.subscribe(List.copyOf(topics), isMany ? 0 : 1, true);
         Marks.Mark mark = session.marks().next();
         session.deliver(mark.message());
         // A broker that does not keep the order has sent by then what it has.
