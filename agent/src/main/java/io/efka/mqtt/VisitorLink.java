@@ -25,4 +25,12 @@ public interface VisitorLink extends MqttLink {
      * @return completes, on the link's thread, when the broker has answered. Fails as {@link #subscribe}
      */
     CompletableFuture<Void> unsubscribe(List<String> filters);
+
+    /**
+     * What the broker has granted to the present connection, or to the last one: properties of its CONNACK by their names in MQTT 5, in
+     * lower case with {@code _}. A yes is 1, a no is 0; what it did not say is not there.
+     */
+    default Map<String, Long> granted() {
+        return Map.of();
+    }
 }

@@ -2,15 +2,18 @@ package io.efka.fleet.cli;
 
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.Printable;
 import io.efka.fleet.terminal.Terminal;
 import io.efka.fleet.view.Target;
 import io.efka.protocol.Durations;
 import io.efka.threads.ExitCode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +26,11 @@ abstract class FleetCommand implements Callable<Integer> {
 
     /** No client may have the id of another. */
     private static final int NAME_DIGITS = 12;
+
+    private static final int NONE = -1;
+
+    /** How soon an answer is noticed. */
+    private static final Duration KEY = Duration.ofMillis(50);
 
     private final Surroundings surroundings;
     private Optional<Terminal> terminal = Optional.empty();
@@ -120,6 +128,33 @@ abstract class FleetCommand implements Callable<Integer> {
         } catch (FleetException | InterruptedException | RuntimeException e) {
             session.close();
             throw e;
+        }
+    }
+
+    /** Asks the operator; where nobody can answer, says how to do without. */
+    final boolean isConfirmed(FleetSession session, String question) throws FleetException, InterruptedException {
+        if (!terminal().canAsk()) {
+            terminal().say(question + ": say --yes");
+            return false;
+        }
+        terminal().err().print("efka: " + Printable.line(question) + "? [y/N] ");
+        terminal().err().flush();
+        // On a thread of its own, so that Ctrl-C is heard. If it is never answered, the thread ends with the process.
+        var answer = new CompletableFuture<Integer>();
+        var asking = new Thread(() -> answer.complete(typed()), "efka-question");
+        asking.setDaemon(true);
+        asking.start();
+        while (!answer.isDone() && !session.isInterrupted()) session.await(answer::isDone, KEY);
+        int key = answer.getNow(NONE);
+        return key == 'y' || key == 'Y';
+    }
+
+    /** The key, or {@link #NONE}. */
+    private int typed() {
+        try {
+            return surroundings.stdin().read();
+        } catch (IOException e) {
+            return NONE;
         }
     }
 

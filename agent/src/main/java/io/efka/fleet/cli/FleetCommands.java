@@ -29,7 +29,10 @@ public final class FleetCommands {
         add(commands, "deploy", () -> new DeployCommand(surroundings));
         add(commands, "rollback", () -> new ArgumentCommand.RollbackCommand(surroundings));
         add(commands, "releases", () -> new ArgumentCommand.ReleasesCommand(surroundings));
+        commands.put("desired", () -> DesiredCommands.line(surroundings));
+        add(commands, "diff", () -> new DiffCommand(surroundings));
         commands.put("rollout", () -> RolloutCommands.line(surroundings));
+        add(commands, "doctor", () -> new DoctorCommand(surroundings));
         add(commands, "send", () -> new SendCommand(surroundings));
         return commands;
     }

@@ -13,22 +13,16 @@ import io.efka.fleet.view.Target;
 import io.efka.protocol.json.StrictJson;
 import io.efka.protocol.json.StrictJson.NotJsonException;
 import io.efka.threads.ExitCode;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A command that goes to each target, and prints a line for each answer. */
 abstract class RequestCommand extends FleetCommand {
     private static final int MAX_NAMED = 20;
-    private static final int NONE = -1;
-
-    /** How soon an answer is noticed. */
-    private static final Duration KEY = Duration.ofMillis(50);
 
     @Parameters(
             index = "0",
@@ -161,29 +155,7 @@ abstract class RequestCommand extends FleetCommand {
                 command(),
                 to.reachable().size(),
                 to.reachable().stream().map(Address::device).distinct().count());
-        if (!terminal().canAsk()) {
-            terminal().say(question + ": say --yes");
-            return false;
-        }
-        terminal().err().print("efka: " + question + "? [y/N] ");
-        terminal().err().flush();
-        // On a thread of its own, so that Ctrl-C is heard. If it is never answered, the thread ends with the process.
-        var answer = new CompletableFuture<Integer>();
-        var asking = new Thread(() -> answer.complete(typed()), "efka-question");
-        asking.setDaemon(true);
-        asking.start();
-        while (!answer.isDone() && !session.isInterrupted()) session.await(answer::isDone, KEY);
-        int key = answer.getNow(NONE);
-        return key == 'y' || key == 'Y';
-    }
-
-    /** The key, or {@link #NONE}. */
-    private int typed() {
-        try {
-            return surroundings().stdin().read();
-        } catch (IOException e) {
-            return NONE;
-        }
+        return isConfirmed(session, question);
     }
 
     private void answered(Reply reply) {

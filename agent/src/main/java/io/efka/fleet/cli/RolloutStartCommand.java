@@ -1,6 +1,5 @@
 package io.efka.fleet.cli;
 
-import io.efka.fleet.artifact.InlineFolder;
 import io.efka.fleet.rollout.Limit;
 import io.efka.fleet.rollout.Policy;
 import io.efka.fleet.rollout.Policy.OnFailure;
@@ -10,10 +9,7 @@ import io.efka.fleet.session.FleetException;
 import io.efka.protocol.Topics.GroupId;
 import io.efka.protocol.json.Utf8;
 import io.efka.threads.ExitCode;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,11 +22,8 @@ import picocli.CommandLine.Parameters;
 /** {@code efka rollout start}. */
 @Command(name = "start")
 final class RolloutStartCommand extends RolloutCommand {
-    /** A document may have 64 KiB; nobody needs to read a gigabyte to say that it is more. */
-    private static final int MAX_FILE = 1 << 20;
-
-    /** What a document leaves for a service's files, beside what a rollout says in it. */
-    private static final int MAX_FOLDER = 48 << 10;
+    /** What a document of a rollout may have. */
+    private static final int MAX_DOCUMENT = 64 << 10;
 
     @Parameters(paramLabel = "NAME", description = "The name of the rollout and of its desired document")
     private String name = "";
@@ -131,21 +124,9 @@ final class RolloutStartCommand extends RolloutCommand {
         }
     }
 
-    private static String content(Path file) throws FleetException {
-        try {
-            if (Files.isDirectory(file))
-                return InlineFolder.document(file, MAX_FOLDER).toString();
-            if (Files.isRegularFile(file) && Files.size(file) > MAX_FILE) {
-                throw new FleetException(
-                        ExitCode.USAGE, file + ": may have 64 KiB, has " + Files.size(file) + " bytes");
-            }
-            return Utf8.decode(Files.readAllBytes(file))
-                    .orElseThrow(() -> new FleetException(ExitCode.USAGE, file + ": is not UTF-8"));
-        } catch (NoSuchFileException e) {
-            throw new FleetException(ExitCode.NO_INPUT, file + ": there is no such file");
-        } catch (IOException e) {
-            throw new FleetException(ExitCode.NO_INPUT, file + " cannot be read: " + e.getMessage());
-        }
+    private String content(Path from) throws FleetException {
+        byte[] bytes = InputFile.document(from.toString(), surroundings().stdin(), MAX_DOCUMENT);
+        return Utf8.decode(bytes).orElseThrow(() -> new FleetException(ExitCode.USAGE, from + ": is not UTF-8"));
     }
 
     private Map<String, String> deploys() {

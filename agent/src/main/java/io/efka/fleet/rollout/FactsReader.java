@@ -1,6 +1,7 @@
 package io.efka.fleet.rollout;
 
 import com.google.gson.JsonPrimitive;
+import io.efka.fleet.desired.DocumentReports;
 import io.efka.fleet.rollout.DeviceFacts.Presence;
 import io.efka.fleet.rollout.DeviceFacts.ReportFacts;
 import io.efka.fleet.rollout.DeviceFacts.ServiceFacts;
@@ -10,7 +11,6 @@ import io.efka.fleet.view.Document;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 
 /** What documents of devices say, as far as a rollout is concerned. They may be of any version, or made up. */
 final class FactsReader {
@@ -31,10 +31,7 @@ final class FactsReader {
      * @param source of the document: {@code group/all}
      */
     static Optional<ReportFacts> report(Document report, String source) {
-        Stream<Document> all = Stream.concat(Stream.of(report), report.objects("others").stream());
-        return all.filter(one -> one.text("source").filter(source::equals).isPresent())
-                .findFirst()
-                .map(FactsReader::report);
+        return DocumentReports.of(report, source).map(FactsReader::report);
     }
 
     private static ReportFacts report(Document report) {

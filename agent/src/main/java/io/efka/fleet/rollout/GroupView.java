@@ -5,6 +5,7 @@ import io.efka.fleet.rollout.DeviceFacts.ServiceFacts;
 import io.efka.fleet.rollout.DeviceFacts.Uptime;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.session.RetainedReader;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.Document;
 import io.efka.fleet.view.Glob;

@@ -61,6 +61,12 @@ record Rollout(GroupId group, GroupDocument document, RolloutPlan plan) {
         return candidate().share();
     }
 
+    /** {@code a rollout of camera is running, 10% (step 2 of 4), begun by ana@ops}. */
+    String inWords() {
+        return "a rollout of " + plan.name() + " " + plan.state().sentence() + ", " + stepInWords() + ", begun by "
+                + plan.origin().by();
+    }
+
     /** The services that the candidate is about; after the end, those that it was about. */
     Set<ServiceId> services() {
         return plan.origin().previous().keySet().stream().map(ServiceId::new).collect(Collectors.toSet());

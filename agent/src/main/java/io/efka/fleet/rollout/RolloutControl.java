@@ -2,6 +2,7 @@ package io.efka.fleet.rollout;
 
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.session.RetainedReader;
 import io.efka.mqtt.Message;
 import io.efka.protocol.FleetTopics;
 import io.efka.protocol.Topics.GroupId;

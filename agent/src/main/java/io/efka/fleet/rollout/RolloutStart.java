@@ -99,11 +99,7 @@ record RolloutStart(
         if (running.isPresent()) {
             Rollout other = running.get();
             if (!other.plan().state().isOver()) {
-                throw new NotNowException(
-                        true,
-                        "a rollout of " + name + " " + other.plan().state().sentence() + ", "
-                                + other.stepInWords() + ", begun by "
-                                + other.plan().origin().by() + ": resume, promote or abort it first");
+                throw new NotNowException(true, other.inWords() + ": resume, promote or abort it first");
             }
             return other.plan().controller().epoch();
         }

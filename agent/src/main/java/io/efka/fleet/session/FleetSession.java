@@ -241,6 +241,11 @@ public final class FleetSession implements AutoCloseable {
         return link.maxPacket();
     }
 
+    /** What the broker has granted; see {@link VisitorLink#granted}. */
+    public Map<String, Long> granted() {
+        return link.granted();
+    }
+
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     /** What failed is tried again after this time, if no new connection is reported before. */

@@ -165,6 +165,15 @@ public final class PahoLink implements VisitorLink {
     }
 
     @Override
+    public Map<String, Long> granted() {
+        return features.values().stream()
+                .map(BrokerFeatures::granted)
+                .filter(granted -> !granted.isEmpty())
+                .findFirst()
+                .orElse(Map.of());
+    }
+
+    @Override
     public void holdOff(Duration pause) {
         Optional<Connection> left;
         synchronized (this) {

@@ -73,8 +73,10 @@ final class ArchitectureTest {
             fleet.logs              -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.events            -> threads, protocol, mqtt, fleet.session, fleet.view, fleet.request
             fleet.artifact          -> threads, protocol, protocol.json, protocol.artifact, mqtt, transfer, fleet.terminal
-            fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.live, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.rollout, fleet.artifact, transfer
+            fleet.desired           -> threads, protocol, protocol.json, protocol.manifest, mqtt, fleet.session, fleet.view
+            fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.desired
+            fleet.doctor            -> threads, protocol, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.live, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.desired, fleet.doctor, fleet.rollout, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *

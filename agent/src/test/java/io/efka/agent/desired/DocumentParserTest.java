@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.efka.agent.desired.DesiredDocument.OnFailure;
 import io.efka.agent.desired.Entry.Content;
+import io.efka.fleet.desired.DocumentCheck;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.DeviceId;
 import io.efka.protocol.ErrorCode;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DocumentParserTest {
 
@@ -133,6 +135,31 @@ final class DocumentParserTest {
         assertThatExceptionOfType(CommandException.class)
                 .isThrownBy(() -> PARSER.parse(text.getBytes(StandardCharsets.UTF_8)))
                 .withMessageContaining(message);
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .as("the operator's command line refuses it as well")
+                .isThrownBy(() -> checkAsOperator(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"v\":1,\"revision\":1,\"services\":{}}",
+                "{\"v\":1,\"revision\":1,\"removed\":true,\"services\":null,\"splay\":\"1d\",\"expires_at\":null}",
+                "{\"v\":1,\"revision\":1,\"services\":{\"cam\":{\"absent\":true},\"rec\":{\"absent\":false}}}",
+                "{\"v\":1,\"revision\":1,\"services\":{\"cam\":{\"release\":\"1\",\"start\":false,\"force\":true}}}",
+                "{\"v\":1,\"revision\":1,\"services\":{\"cam\":{\"patch\":{\"env\":{}},\"config\":{}}}}",
+                "{\"v\":1,\"revision\":1,\"services\":{\"cam\":{\"work_dir\":\"/opt/cam\",\"desired\":\"stopped\"}}}",
+                "{\"v\":1,\"revision\":1,\"services\":{},\"candidate\":{\"share\":0.5,\"salt\":\"s\",\"plan\":{}}}",
+                "{\"v\":1,\"revision\":1,\"services\":{},\"window\":{\"from\":\"22:00\",\"to\":\"04:00\"}}"
+            })
+    void whatIsRightIsTakenByTheOperatorsCommandLineAsWell(String text) {
+        assertThat(parse(text).document().revision()).isEqualTo(1);
+        checkAsOperator(text);
+    }
+
+    private static void checkAsOperator(String text) {
+        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
+        DocumentCheck.require(DocumentCheck.read(payload), payload.length);
     }
 
     @Test

@@ -1,8 +1,6 @@
-package io.efka.fleet.rollout;
+package io.efka.fleet.session;
 
-import io.efka.fleet.session.FleetException;
-import io.efka.fleet.session.FleetSession;
-import io.efka.fleet.session.Marks;
+import io.efka.protocol.FleetTopics;
 import java.time.Duration;
 import java.util.List;
 
@@ -10,7 +8,7 @@ import java.util.List;
  * Waits until what is retained on some topics has come, as a mark behind the subscription tells. Not more topics at once than a broker
  * queues for a client. Confined to the command's thread.
  */
-final class RetainedReader {
+public final class RetainedReader {
     /** Half of what Mosquitto queues for a client. */
     static final int MAX_BATCH = 500;
 
@@ -18,12 +16,12 @@ final class RetainedReader {
 
     private final FleetSession session;
 
-    RetainedReader(FleetSession session) {
+    public RetainedReader(FleetSession session) {
         this.session = session;
     }
 
     /** Subscribes to the topics, handles what comes, and ends the subscriptions. */
-    void read(List<String> topics) throws FleetException, InterruptedException {
+    public void read(List<String> topics) throws FleetException, InterruptedException {
         for (int from = 0; from < topics.size(); from += MAX_BATCH) {
             readBatch(topics.subList(from, Math.min(from + MAX_BATCH, topics.size())));
         }
@@ -35,8 +33,10 @@ final class RetainedReader {
     }
 
     /** Subscribes for good, and handles what comes until all that is retained has come. */
-    void subscribe(List<String> topics) throws FleetException, InterruptedException {
-        session.subscribe(List.copyOf(topics), 1, true);
+    public void subscribe(List<String> topics) throws FleetException, InterruptedException {
+        // At QoS 0 a broker has no queue beyond which it drops what one wildcard brings.
+        boolean isMany = topics.stream().anyMatch(topic -> topic.contains(FleetTopics.ANY));
+        session.subscribe(List.copyOf(topics), isMany ? 0 : 1, true);
         Marks.Mark mark = session.marks().next();
         session.deliver(mark.message());
         // A broker that does not keep the order has sent by then what it has.
