@@ -138,7 +138,8 @@ final class RolloutTest {
     @Test
     void theStepIsSaidInWords() {
         assertThat(running(1, "10").stepInWords()).isEqualTo("step 2 of 4, 10 %");
-        assertThat(running(0, "0.123456").stepInWords()).isEqualTo("step 1 of 4, 0.123456 %");
+        assertThat(running(0, "0.123456").stepInWords()).isEqualTo("step 1 of 4, 0.123 %");
+        assertThat(running(1, "43.308181").stepInWords()).isEqualTo("step 2 of 4, 43.3 %");
         assertThat(new BigDecimal("1E+2")).isEqualByComparingTo("100");
         assertThat(running(3, "1E+2").stepInWords()).isEqualTo("step 4 of 4, 100 %");
     }
