@@ -137,8 +137,9 @@ public final class BrokerJudgement {
         String count = number(retention.came()) + " of " + number(retention.published());
         int needed = Math.max(2 * retention.published(), 2 * fleet.statuses());
         String cure = QUEUE_CURE.formatted(needed);
-        String ours = "your fleet has " + number(fleet.statuses()) + " (" + number(fleet.devices()) + " devices, "
-                + number(fleet.services()) + " services)";
+        String ours = "your fleet has " + number(fleet.statuses()) + " (" + number(fleet.devices())
+                + FleetJudgement.plural(" device", fleet.devices()) + ", " + number(fleet.services())
+                + FleetJudgement.plural(" service", fleet.services()) + ")";
         if (retention.came() >= retention.published()) {
             add(ok(check, "a subscriber of one wildcard gets all " + number(retention.published()) + "; " + ours));
         } else if (retention.came() < BATCH && fleet.statuses() > retention.came()) {

@@ -93,7 +93,7 @@ public final class FleetJudgement {
         return one.getKey() + " on " + one.getValue() + plural(" device", one.getValue());
     }
 
-    private static String plural(String word, int count) {
+    static String plural(String word, int count) {
         return count == 1 ? word : word + "s";
     }
 }
