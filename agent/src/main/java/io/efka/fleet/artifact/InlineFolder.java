@@ -6,6 +6,7 @@ import io.efka.protocol.json.StrictJson;
 import io.efka.protocol.json.StrictJson.NotJsonException;
 import io.efka.protocol.json.Utf8;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -22,16 +23,21 @@ public final class InlineFolder {
     private static final String MANIFEST = "manifest.json";
     private static final String EXECUTABLE = "0755";
 
+    /** What Java puts in the place of bytes that are no characters. */
+    private static final char UNKNOWN = '\ufffd';
+
     private InlineFolder() {}
 
     /**
      * The {@code services} of a document with this one service.
      *
+     * @param named the folder, or a link to it
      * @param mostBytes of all files together
      * @throws IOException if the folder cannot be read, has more, or something else than files and folders, saying what is
      *     wrong
      */
-    public static JsonObject document(Path folder, long mostBytes) throws IOException {
+    public static JsonObject document(Path named, long mostBytes) throws IOException {
+        Path folder = named.toRealPath(); // it may be a link itself
         if (!Files.isRegularFile(folder.resolve(MANIFEST)))
             throw new IOException("there is no manifest.json at its top");
         List<Path> files = files(folder);
@@ -42,6 +48,10 @@ public final class InlineFolder {
         var contents = new JsonObject();
         for (Path file : files) {
             String name = folder.relativize(file).toString();
+            if (name.indexOf(UNKNOWN) >= 0) {
+                throw new IOException(
+                        "the name of " + file + " must be UTF-8, and the locale as well, such as C.UTF-8");
+            }
             if (!name.equals(MANIFEST)) contents.add(name, content(file));
         }
         entry.add("files", contents);
@@ -62,6 +72,8 @@ public final class InlineFolder {
                 }
             }
             return entries.stream().filter(Files::isRegularFile).toList();
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e); // such as a folder that may not be read
         }
     }
 

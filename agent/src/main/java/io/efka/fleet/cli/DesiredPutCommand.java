@@ -110,7 +110,7 @@ final class DesiredPutCommand extends DesiredCommand {
         }
         if (!isWanted(session, next)) return session.isInterrupted() ? ExitCode.INTERRUPTED : ExitCode.USAGE;
         convergence.begin();
-        documents.publish(id, next.payload());
+        documents.replace(id, present, next.payload());
         terminal().say(id + " is revision " + next.revision() + " now" + size(convergence));
         return isWaiting ? await(session, convergence, next) : ExitCode.OK;
     }

@@ -6,6 +6,7 @@ import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.view.Document;
 import io.efka.threads.ExitCode;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,7 +45,7 @@ final class DesiredRemoveCommand extends DesiredCommand {
         if (!isSure && !isConfirmed(session, "remove " + id + " from the broker; devices keep what runs")) {
             return session.isInterrupted() ? ExitCode.INTERRUPTED : ExitCode.USAGE;
         }
-        documents.publish(id, new byte[0]);
+        documents.replace(id, Optional.of(present), new byte[0]);
         Document removed = Document.parse(present).orElse(Document.EMPTY);
         terminal().say(id + " is no longer at the broker" + revision(removed));
         terminal().say(meaning(id, removed));

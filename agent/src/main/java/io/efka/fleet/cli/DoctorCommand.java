@@ -40,8 +40,8 @@ final class DoctorCommand extends FleetCommand {
                 .notes(
                         "It takes about 20 s, and publishes 2,400 small messages and one of 256 KiB, all below",
                         "PREFIX/efka-doctor-…/cmd/probe, which no device reads. It clears what was retained, also at Ctrl-C;",
-                        "if it is killed, the broker drops that within 5 minutes. Rights are tried on topics of a device and a",
-                        "group that do not exist. Up to 200 devices are asked for their time and their journal.",
+                        "if it is killed, the broker drops all messages within 5 minutes, and an empty session within 24 h.",
+                        "Rights are tried on topics of a device and a group that do not exist. Up to 200 devices are asked for their time and their journal.",
                         "",
                         "Exit code 0: there is no problem; 1: there is one; 69: no broker; 77: the broker refuses it;",
                         "130: ended by Ctrl-C.");

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -21,11 +22,9 @@ final class InputFile {
      * @param most bytes of a document
      */
     static byte[] document(String name, InputStream stdin, int most) throws FleetException {
-        if (name.equals("-") || !Files.isDirectory(Path.of(name))) return bytes(name, stdin, most);
+        if (name.equals("-") || !Files.isDirectory(path(name))) return bytes(name, stdin, most);
         try {
-            return InlineFolder.document(Path.of(name), most / 4 * 3L)
-                    .toString()
-                    .getBytes(StandardCharsets.UTF_8);
+            return InlineFolder.document(path(name), most / 4 * 3L).toString().getBytes(StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new FleetException(ExitCode.NO_INPUT, name + " cannot be read: " + e.getMessage());
         }
@@ -37,7 +36,7 @@ final class InputFile {
      * @param most of them; a larger file is refused
      */
     static byte[] bytes(String name, InputStream stdin, int most) throws FleetException {
-        try (InputStream input = name.equals("-") ? stdin : Files.newInputStream(Path.of(name))) {
+        try (InputStream input = name.equals("-") ? stdin : Files.newInputStream(path(name))) {
             byte[] bytes = input.readNBytes(most + 1);
             if (bytes.length <= most) return bytes;
             throw new FleetException(ExitCode.USAGE, name + ": may have " + most / 1024 + " KiB, has more");
@@ -45,6 +44,15 @@ final class InputFile {
             throw new FleetException(ExitCode.NO_INPUT, name + ": there is no such file");
         } catch (IOException e) {
             throw new FleetException(ExitCode.NO_INPUT, name + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static Path path(String name) throws FleetException {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            throw new FleetException(
+                    ExitCode.NO_INPUT, name + ": the locale has no such name; with LC_ALL=C.UTF-8 it has all of UTF-8");
         }
     }
 }

@@ -69,11 +69,19 @@ public final class DesiredDocuments {
     /**
      * Publishes a document that is followed, and reads it back.
      *
+     * @param before what it takes the place of; if there is something else by now, nothing is published
      * @param payload empty: removes it from the broker
      * @throws FleetException if the broker refuses it, does not keep it, or somebody else has published another one
      */
-    public void publish(DocumentId id, byte[] payload) throws FleetException, InterruptedException {
+    public void replace(DocumentId id, Optional<byte[]> before, byte[] payload)
+            throws FleetException, InterruptedException {
         String topic = id.topic(topics);
+        if (!isSame(present(id), before)) {
+            throw new FleetException(
+                    ExitCode.BUSY,
+                    "nothing was changed: somebody else has published another " + id
+                            + " meanwhile. See efka desired get " + id + ", and do it again");
+        }
         var message = new Message(topic, payload, 1, true, Message.Properties.JSON);
         if (message.packetBytes() > session.maxPacket()) {
             throw new FleetException(
@@ -81,18 +89,46 @@ public final class DesiredDocuments {
                     "the document has " + payload.length + " bytes, and the broker takes packets of "
                             + session.maxPacket() + ": bring files as an artifact");
         }
+        var echo = new Echo(topic, payload);
+        session.listen(echo);
         session.deliver(message);
-        boolean isBack = session.await(() -> isPresent(id, payload), BACK);
-        if (isBack) return;
+        session.await(() -> echo.isBack, BACK);
+        if (echo.isBack && !echo.isSecond) return;
         if (session.isInterrupted()) throw new FleetException(ExitCode.INTERRUPTED, "interrupted");
+        if (echo.isBack) {
+            throw new FleetException(
+                    ExitCode.BUSY,
+                    id + " was published, but somebody else has published another one at the same time. Devices refuse"
+                            + " the second one if both have the same revision: see efka desired get " + id
+                            + ", and put it again with a higher --revision");
+        }
         throw new FleetException(
                 ExitCode.BUSY,
                 "the broker has acknowledged " + id + ", but does not have it " + BACK.toSeconds()
-                        + " s later: somebody else has published another one, or may this account not write " + topic
-                        + "?");
+                        + " s later: may this account not write " + topic + "?");
     }
 
-    private boolean isPresent(DocumentId id, byte[] payload) {
-        return present(id).map(now -> Arrays.equals(now, payload)).orElse(payload.length == 0);
+    private static boolean isSame(Optional<byte[]> one, Optional<byte[]> other) {
+        return Arrays.equals(one.orElse(new byte[0]), other.orElse(new byte[0]));
+    }
+
+    /** Sees what was published come back, and whether somebody else was quicker. */
+    private static final class Echo implements FleetSession.Listener {
+        private final String topic;
+        private final byte[] payload;
+        private boolean isBack;
+        private boolean isSecond;
+
+        Echo(String topic, byte[] payload) {
+            this.topic = topic;
+            this.payload = payload;
+        }
+
+        @Override
+        public void received(Message message) {
+            if (isBack || !message.topic().equals(topic)) return;
+            if (Arrays.equals(message.payload(), payload)) isBack = true;
+            else isSecond = true;
+        }
     }
 }

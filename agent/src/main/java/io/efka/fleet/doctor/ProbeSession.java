@@ -54,21 +54,20 @@ final class ProbeSession implements FleetSession.Listener {
         if (message.topic().contains("/" + topics.device() + "/")) came.add(message);
     }
 
-    /** A message that is not retained. */
+    /** A message that is not retained. The queue of a session that is left behind loses it soon. */
     Message message(String topic, byte[] payload) {
-        return new Message(topic, payload, 1, false, Properties.NONE);
+        return new Message(topic, payload, 1, false, expiring(GONE_AFTER));
     }
 
     /** A retained one, which is cleared in the end, and expires by itself if that fails. */
     Message retained(String topic, byte[] payload, long expirySeconds) {
         retained.add(topic);
-        var expiry = new Properties(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalLong.of(Math.min(expirySeconds, GONE_AFTER)),
-                List.of());
-        return new Message(topic, payload, 1, true, expiry);
+        return new Message(topic, payload, 1, true, expiring(Math.min(expirySeconds, GONE_AFTER)));
+    }
+
+    private static Properties expiring(long seconds) {
+        return new Properties(
+                Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.of(seconds), List.of());
     }
 
     static long longest() {

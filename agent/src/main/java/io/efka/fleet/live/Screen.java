@@ -2,6 +2,7 @@ package io.efka.fleet.live;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.fleet.live.KeyDecoder.Input;
+import java.io.IOError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +86,10 @@ public final class Screen implements AutoCloseable {
                 .nativeSignals(false)
                 .graphemeCluster(false) // it would ask the terminal, and wait
                 .build();
+        return open(listener, terminal);
+    }
+
+    static Screen open(Listener listener, Terminal terminal) {
         var screen = new Screen(listener, terminal);
         try {
             screen.show();
@@ -113,10 +118,28 @@ public final class Screen implements AutoCloseable {
     /** How large it is now. */
     public synchronized ScreenSize size() {
         if (size.isEmpty()) {
-            Size now = terminal.getSize();
-            size = Optional.of(ScreenSize.of(now.getColumns(), now.getRows()));
+            size = Optional.of(measured());
         }
         return size.get();
+    }
+
+    private ScreenSize measured() {
+        try {
+            Size now = terminal.getSize();
+            return ScreenSize.of(now.getColumns(), now.getRows());
+        } catch (IOError e) {
+            listener.gone();
+            return ScreenSize.of(0, 0);
+        }
+    }
+
+    /** A terminal that hangs up lets stty fail, of which JLine makes an error. */
+    private void set(Attributes attributes) {
+        try {
+            terminal.setAttributes(attributes);
+        } catch (IOError e) {
+            listener.gone();
+        }
     }
 
     /**
@@ -154,10 +177,10 @@ public final class Screen implements AutoCloseable {
     }
 
     /** At the start, and when a shell brings it back to the foreground. */
-    private void show() {
+    void show() {
         synchronized (this) {
             if (isClosed) return;
-            terminal.setAttributes(keyByKey());
+            set(keyByKey());
             isShown = true;
             size = Optional.empty();
             drawn = List.of();
@@ -185,7 +208,7 @@ public final class Screen implements AutoCloseable {
         try {
             write(LEAVE);
         } finally {
-            terminal.setAttributes(before);
+            set(before);
         }
     }
 
@@ -220,7 +243,7 @@ public final class Screen implements AutoCloseable {
         });
         try {
             for (Optional<Key> key = decoder.next(); key.isPresent(); key = decoder.next()) listener.pressed(key.get());
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | IOError e) {
             // closed, or gone
         }
         if (!isClosed()) listener.gone();
@@ -243,7 +266,7 @@ public final class Screen implements AutoCloseable {
         } finally {
             try {
                 terminal.close();
-            } catch (IOException e) {
+            } catch (IOException | IOError e) {
                 listener.gone();
             }
         }

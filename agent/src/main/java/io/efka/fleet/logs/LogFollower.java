@@ -187,6 +187,8 @@ public final class LogFollower implements FleetSession.Listener {
         followed(stream).ifPresent(followed -> followed.answered(answer.get()));
         if (history.isUntimed() && untimed.add(stream.device())) audience.untimed(stream.device());
         if (history.isPartial()) audience.partial(stream);
+        long skipped = history.takeSkipped();
+        if (skipped > 0) audience.gone(stream, skipped);
         return true;
     }
 

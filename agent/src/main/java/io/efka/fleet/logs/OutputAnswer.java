@@ -94,7 +94,8 @@ record OutputAnswer(
 
     private static Optional<Written> written(Instant base, JsonElement part) {
         OptionalLong after = number(part, 1);
-        if (after.isEmpty() || Math.abs(after.getAsLong()) > MAX_MILLIS) return Optional.empty();
+        if (after.isEmpty() || after.getAsLong() > MAX_MILLIS || after.getAsLong() < -MAX_MILLIS)
+            return Optional.empty();
         boolean isUnknown =
                 part instanceof JsonArray list && list.size() > 2 && list.get(2).isJsonNull();
         OptionalLong within = number(part, 2);

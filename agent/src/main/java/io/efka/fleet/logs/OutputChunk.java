@@ -1,8 +1,8 @@
 package io.efka.fleet.logs;
 
+import io.efka.fleet.view.Document;
 import io.efka.mqtt.Message;
 import io.efka.mqtt.Message.UserProperty;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -52,7 +52,7 @@ record OutputChunk(long offset, byte[] bytes, Optional<Written> written) {
     /** A message of output; empty if it does not say its offset. */
     static Optional<OutputChunk> of(Message message) {
         Optional<Long> offset = property(message, "offset").flatMap(OutputChunk::number);
-        Optional<Instant> at = property(message, "at").flatMap(OutputChunk::time);
+        Optional<Instant> at = property(message, "at").flatMap(Document::time);
         return offset.map(number -> new OutputChunk(number, message.payload(), at.map(Written::at)));
     }
 
@@ -68,14 +68,6 @@ record OutputChunk(long offset, byte[] bytes, Optional<Written> written) {
             long number = Long.parseLong(text);
             return number < 0 ? Optional.empty() : Optional.of(number);
         } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Instant> time(String text) {
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
             return Optional.empty();
         }
     }

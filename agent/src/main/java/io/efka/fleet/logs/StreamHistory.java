@@ -36,6 +36,7 @@ final class StreamHistory {
     private long firstLine;
     private int missingLines;
     private int step;
+    private long skipped;
     private boolean isUntimed;
     private boolean isPartial;
     private boolean isAbandoned;
@@ -163,6 +164,7 @@ final class StreamHistory {
     }
 
     private void read(OutputAnswer answer) {
+        skipped += Math.max(0, answer.offset() - from);
         keep(answer);
         boolean isFurther = answer.next() > from;
         goOn(answer, answer.isTruncated() && isFurther);
@@ -187,6 +189,13 @@ final class StreamHistory {
     /** Where its history ends; empty if it has not been read to its end. */
     OptionalLong end() {
         return stage == Stage.FINISHED && !isAbandoned ? OptionalLong.of(from) : OptionalLong.empty();
+    }
+
+    /** How many bytes the device has deleted before they were read, since this was asked last. */
+    long takeSkipped() {
+        long bytes = skipped;
+        skipped = 0;
+        return bytes;
     }
 
     /** Whether the device does not say when its output was written. */

@@ -24,6 +24,9 @@ import java.util.stream.StreamSupport;
 public record Document(JsonObject json) {
     private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
+    private static final Instant FIRST_TIME = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
     /** Without any key. */
     public static final Document EMPTY = new Document(new JsonObject());
 
@@ -78,13 +81,16 @@ public record Document(JsonObject json) {
                 .orElse(false);
     }
 
+    /** A time of a year with four digits: others cannot be calculated with everywhere, or shown. */
     public Optional<Instant> instant(String key) {
         return text(key).flatMap(Document::time);
     }
 
-    private static Optional<Instant> time(String text) {
+    /** The same of a text. */
+    public static Optional<Instant> time(String text) {
         try {
-            return Optional.of(Instant.parse(text));
+            return Optional.of(Instant.parse(text))
+                    .filter(time -> !time.isBefore(FIRST_TIME) && !time.isAfter(LAST_TIME));
         } catch (DateTimeException e) {
             return Optional.empty();
         }

@@ -52,6 +52,23 @@ class InlineFolderTest {
     }
 
     @Test
+    void aNameThatIsNotReadableAsTextIsRefused() throws IOException {
+        // As Java reads a name that is not UTF-8.
+        Files.writeString(folder.resolve("a\ufffdb"), "x");
+
+        assertThatThrownBy(() -> InlineFolder.document(folder, 1_000)).hasMessageContaining("must be UTF-8");
+    }
+
+    @Test
+    void theFolderItselfMayBeALink() throws IOException {
+        Path version = Files.createDirectory(folder.resolve("v2"));
+        Files.copy(folder.resolve("manifest.json"), version.resolve("manifest.json"));
+        Path current = Files.createSymbolicLink(folder.resolve("current"), version);
+
+        assertThat(InlineFolder.document(current, 1_000)).isEqualTo(InlineFolder.document(version, 1_000));
+    }
+
+    @Test
     void aManifestIsNeeded() throws IOException {
         Files.writeString(folder.resolve("manifest.json"), "{\"exec\":\"run.sh\"}");
         assertThatThrownBy(() -> InlineFolder.document(folder, 1_000)).hasMessageContaining("has no service_id");

@@ -62,4 +62,16 @@ class DocumentTest {
         assertThat(hostile.number("c")).isEmpty();
         assertThat(hostile.number("d")).isEmpty();
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+1000000000-12-31T23:59:59.999999999Z",
+                "-1000000000-01-01T00:00:00Z",
+                "+10000-01-01T00:00:00Z",
+                "-0001-01-01T00:00:00Z"
+            })
+    void noTimeIsSoFarAwayThatItCannotBeCalculatedWith(String text) {
+        assertThat(document("{\"at\":\"" + text + "\"}").instant("at")).isEmpty();
+    }
 }
