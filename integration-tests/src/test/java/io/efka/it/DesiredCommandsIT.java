@@ -177,7 +177,20 @@ class DesiredCommandsIT {
         endsWith(64, "desired", "put", "@all/x");
         endsWith(64, "diff", "-f", file("y.json", "[]"));
         endsWith(3, "diff", "gate9");
+        assertThat(endsWith(64, "events", "-f", "--since", "1x").err()).contains("--since: must be how long ago", "1x");
+        assertThat(endsWith(64, "logs", "gate7/cam", "--until", "noon").err()).contains("--until: must be", "noon");
         endsWith(3, "desired", "rm", "@all/x", "--yes");
+    }
+
+    @Test
+    void aDocumentThatIsNoJsonIsNamedAndLeftOut() {
+        String topic = "efka/gate7/desired/garbage";
+        gate7.watcher().publish(topic, "garbage".getBytes(StandardCharsets.UTF_8), true, new MqttProperties());
+        try {
+            assertThat(cli.efka("diff", "gate7").err()).contains("gate7/garbage is no JSON object, and is left out");
+        } finally {
+            gate7.watcher().publish(topic, new byte[0], true, new MqttProperties());
+        }
     }
 
     @Test

@@ -140,7 +140,7 @@ final class DiffCommand extends FleetCommand {
         return all;
     }
 
-    private static Map<String, List<Source>> fromBroker(FleetSession session, List<DeviceView> devices)
+    private Map<String, List<Source>> fromBroker(FleetSession session, List<DeviceView> devices)
             throws FleetException, InterruptedException {
         var reports = new DocumentReports(session);
         var all = new HashMap<String, List<Source>>();
@@ -148,8 +148,11 @@ final class DiffCommand extends FleetCommand {
                 new DesiredDocuments(session).all().entrySet()) {
             DocumentId id = one.getKey();
             Optional<Document> document = Document.parse(one.getValue());
-            if (document.isEmpty()) continue;
             List<DeviceView> its = devices.stream().filter(id.target()::matches).toList();
+            if (document.isEmpty()) {
+                if (!its.isEmpty()) terminal().say(id + " is no JSON object, and is left out: devices refuse it");
+                continue;
+            }
             reports.read(id, its.stream().map(DeviceView::id).toList());
             for (DeviceView device : its) {
                 var source = new Source(

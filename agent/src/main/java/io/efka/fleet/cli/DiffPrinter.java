@@ -10,7 +10,7 @@ import io.efka.threads.ExitCode;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints what would change on each device; those on which nothing would are only counted. */
+/** Prints what would change on each device; those on which nothing would, and that have nothing to say, are only counted. */
 final class DiffPrinter {
     private final Terminal terminal;
     private final boolean isJson;
@@ -44,7 +44,7 @@ final class DiffPrinter {
             terminal.out().println(json(device, basis, changes, notes));
             return;
         }
-        if (changes.isEmpty()) return;
+        if (changes.isEmpty() && notes.isEmpty()) return;
         String head = Printable.line(device);
         terminal.out().println((terminal.hasColours() ? Style.BOLD.paint(head) : head) + "  (" + basis.words + ")");
         for (ServiceChange change : changes) {

@@ -70,7 +70,7 @@ final class EventsCommand extends FollowCommand {
     void check() {
         targets(targetTexts);
         if (lines < 1 || lines > MAX_LINES) throw wrong("-n", "must be 1 to " + MAX_LINES, Integer.toString(lines));
-        checkRange(match);
+        checkRange(since, match);
     }
 
     @Override

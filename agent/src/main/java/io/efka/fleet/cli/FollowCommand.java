@@ -2,6 +2,7 @@ package io.efka.fleet.cli;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.efka.protocol.Until;
 import io.efka.threads.ExitCode;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -30,13 +31,20 @@ abstract class FollowCommand extends FleetCommand {
     }
 
     /** Looks at the options that say what is shown. */
-    final void checkRange(Optional<String> match) {
+    final void checkRange(Optional<String> since, Optional<String> match) {
+        since.ifPresent(time -> requireTime("--since", time));
+        until.ifPresent(time -> requireTime("--until", time));
         if (isFollowing && until.isPresent()) throw wrong("--until", "must be left out with -f", until.get());
         try {
             match.ifPresent(Pattern::compile);
         } catch (PatternSyntaxException e) {
             throw wrong("--grep", "must be a regular expression of RE2: " + e.getDescription(), match.orElse(""));
         }
+    }
+
+    private void requireTime(String option, String text) {
+        if (Until.parse(text).isPresent()) return;
+        throw wrong(option, "must be how long ago, such as 1h, or a time, such as 2026-11-27T10:00:00Z", text);
     }
 
     @Override

@@ -93,7 +93,7 @@ final class LogsCommand extends FollowCommand {
         requireServices(targets(targetTexts));
         if (lines < 0 || lines > MAX_LINES) throw wrong("-n", "must be 0 to " + MAX_LINES, Integer.toString(lines));
         if (isBoth && isStderr) throw wrong("--both", "must be left out with --stderr", "--both --stderr");
-        checkRange(match);
+        checkRange(since, match);
     }
 
     @Override
