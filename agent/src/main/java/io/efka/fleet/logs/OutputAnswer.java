@@ -45,7 +45,8 @@ record OutputAnswer(
     static Optional<OutputAnswer> of(Document reply) {
         OptionalLong offset = reply.number("offset");
         OptionalLong next = reply.number("next");
-        if (offset.isEmpty() || next.isEmpty() || offset.getAsLong() < 0) return Optional.empty();
+        if (offset.isEmpty() || !OutputChunk.isOffset(offset.getAsLong())) return Optional.empty();
+        if (next.isEmpty() || !OutputChunk.isOffset(next.getAsLong())) return Optional.empty();
         return bytes(reply)
                 .map(bytes -> new OutputAnswer(
                         offset.getAsLong(),

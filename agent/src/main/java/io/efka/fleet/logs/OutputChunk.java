@@ -15,6 +15,13 @@ import java.util.Optional;
  * @param written empty if the device does not say
  */
 record OutputChunk(long offset, byte[] bytes, Optional<Written> written) {
+    /** 2^53, as for every number of the protocol. No stream gets as long; what says it is would upset the sums. */
+    private static final long MAX_OFFSET = 1L << 53;
+
+    static boolean isOffset(long number) {
+        return number >= 0 && number <= MAX_OFFSET;
+    }
+
     long end() {
         return offset + bytes.length;
     }
@@ -66,7 +73,7 @@ record OutputChunk(long offset, byte[] bytes, Optional<Written> written) {
     private static Optional<Long> number(String text) {
         try {
             long number = Long.parseLong(text);
-            return number < 0 ? Optional.empty() : Optional.of(number);
+            return isOffset(number) ? Optional.of(number) : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }

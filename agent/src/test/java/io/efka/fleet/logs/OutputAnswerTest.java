@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputAnswerTest {
@@ -43,6 +44,14 @@ class OutputAnswerTest {
                         Written.between(Optional.of(BASE.plusMillis(750)), BASE.plusMillis(1000)),
                         Written.between(Optional.empty(), BASE.plusMillis(9000)));
         assertThat(answer.isUntimed()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-1, 6", "100, -1", "9007199254740993, 9007199254740999", "100, 9223372036854775807"})
+    void offsetsThatNoStreamHasAreNoAnswer(String offset, String next) {
+        String json = "{\"offset\":" + offset + ",\"next\":" + next + ",\"text\":\"ab\"}";
+        assertThat(Document.parse(json.getBytes(StandardCharsets.UTF_8)).flatMap(OutputAnswer::of))
+                .isEmpty();
     }
 
     @Test
