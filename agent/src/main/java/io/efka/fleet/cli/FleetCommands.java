@@ -33,6 +33,7 @@ public final class FleetCommands {
         add(commands, "diff", () -> new DiffCommand(surroundings));
         commands.put("rollout", () -> RolloutCommands.line(surroundings));
         add(commands, "doctor", () -> new DoctorCommand(surroundings));
+        add(commands, "exporter", () -> new ExporterCommand(surroundings));
         add(commands, "send", () -> new SendCommand(surroundings));
         return commands;
     }

@@ -76,7 +76,8 @@ final class ArchitectureTest {
             fleet.desired           -> threads, protocol, protocol.json, protocol.manifest, mqtt, fleet.session, fleet.view
             fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.desired
             fleet.doctor            -> threads, protocol, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.live, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.desired, fleet.doctor, fleet.rollout, fleet.artifact, transfer
+            fleet.exporter          -> threads, protocol, mqtt, fleet.terminal, fleet.session, fleet.view
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.live, fleet.exporter, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.desired, fleet.doctor, fleet.rollout, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
@@ -202,6 +203,9 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nobodyElseSeesJLine = only("org.jline..", "fleet.live..");
+
+    @ArchTest
+    static final ArchRule nobodyElseSeesPrometheus = only("io.prometheus..", "fleet.exporter..");
 
     @ArchTest
     static final ArchRule nobodyElseUsesAnHttpClient = only("java.net.http..", "agent.artifact..");

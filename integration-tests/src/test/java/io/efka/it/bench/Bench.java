@@ -42,7 +42,8 @@ public final class Bench {
             new CallBenchmark(),
             new ChannelsBenchmark(),
             new ArtifactBenchmark(),
-            new FleetBenchmark());
+            new FleetBenchmark(),
+            new ExporterBenchmark());
 
     private Bench() {}
 

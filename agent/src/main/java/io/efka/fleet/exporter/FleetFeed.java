@@ -1,0 +1,254 @@
+package io.efka.fleet.exporter;
+
+import io.efka.fleet.session.FleetException;
+import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.view.Completeness;
+import io.efka.fleet.view.DeviceView;
+import io.efka.fleet.view.Document;
+import io.efka.fleet.view.FleetView;
+import io.efka.fleet.view.ServiceView;
+import io.efka.fleet.view.Snapshot;
+import io.efka.fleet.view.Target;
+import io.efka.mqtt.Message;
+import io.efka.mqtt.Message.Properties;
+import io.efka.protocol.FleetTopics;
+import io.efka.protocol.FleetTopics.Source;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What the exporter knows of a fleet: the statuses of a snapshot, the newest metrics, and what was counted of events. Used by the
+ * session's thread.
+ */
+public final class FleetFeed implements FleetSession.Listener {
+    private static final Set<String> STREAMS = Set.of("stdout", "stderr");
+
+    private final FleetSession session;
+    private final FleetTopics topics;
+    private final List<Target> targets;
+    private final Snapshot snapshot;
+    private final FleetView view;
+    private final int maxSeries;
+
+    private final MetricsCache metrics = new MetricsCache();
+    private final Map<Counted, Long> counts = new HashMap<>();
+
+    /** Topics of the statuses that have come since the connection began. */
+    private final Set<String> statuses = new HashSet<>();
+
+    private boolean isRead;
+    private long messages;
+    private long unreadable;
+    private long losses;
+
+    /** A counter of a device's or a service's. */
+    private record Counted(Family family, List<String> labels) {
+        boolean isOf(String device, Optional<String> service) {
+            return labels.get(0).equals(device)
+                    && service.map(id -> labels.size() > 1 && labels.get(1).equals(id))
+                            .orElse(true);
+        }
+    }
+
+    /**
+     * @param targets of which devices and services
+     * @param maxSeries how many series of the fleet a scrape may have
+     */
+    public FleetFeed(FleetSession session, List<Target> targets, int maxSeries) {
+        this.session = session;
+        this.topics = new FleetTopics(session.prefix());
+        this.targets = List.copyOf(targets);
+        this.maxSeries = maxSeries;
+        this.snapshot = new Snapshot(session, targets);
+        this.view = snapshot.view();
+        session.listen(this); // after the snapshot, which reads again first when the connection is back
+    }
+
+    /** Reads what is retained; from then on all that comes is taken into account while the session handles messages. */
+    public Completeness read() throws FleetException, InterruptedException {
+        follow();
+        Completeness came = snapshot.read(true);
+        isRead = session.isConnected();
+        return came;
+    }
+
+    /** Whether what is known of the fleet is what the broker has: it is connected, and has sent what it has. */
+    public boolean isCurrent() {
+        return isRead && session.isConnected();
+    }
+
+    /** How much of the fleet is known. */
+    public Completeness completeness() {
+        return snapshot.completeness();
+    }
+
+    /** Metrics and events are not retained: they come from now on. */
+    private void follow() throws FleetException, InterruptedException {
+        var filters = new LinkedHashSet<String>();
+        for (Target target : targets) {
+            String device = target.singleDevice().orElse(FleetTopics.ANY);
+            String service = target.singleService().orElse(FleetTopics.ANY);
+            for (String leaf : List.of("metrics", "event")) {
+                filters.add(topics.device(device, leaf));
+                filters.add(topics.service(device, service, leaf));
+            }
+        }
+        session.subscribe(List.copyOf(filters), 0, false);
+    }
+
+    @Override
+    public void received(Message message) {
+        messages++;
+        Optional<Source> from = topics.parse(message.topic());
+        if (from.isEmpty()) return;
+        switch (from.get().leaf()) {
+            case "status" -> takeStatus(from.get(), message);
+            case "metrics" -> take(message).ifPresent(document -> takeMetrics(from.get(), document));
+            case "event" -> take(message).ifPresent(document -> count(from.get(), document));
+            default -> {}
+        }
+    }
+
+    private Optional<Document> take(Message message) {
+        Optional<Document> document = Document.parse(message.payload());
+        if (document.isEmpty()) unreadable++;
+        return document;
+    }
+
+    private void takeStatus(Source from, Message message) {
+        if (message.payload().length > 0) {
+            statuses.add(message.topic());
+            return;
+        }
+        statuses.remove(message.topic());
+        forgetWhatIsGone(from.device(), from.service());
+    }
+
+    private void takeMetrics(Source from, Document document) {
+        if (isKnown(from)) metrics.put(name(from.device(), from.service()), document, session.now());
+    }
+
+    private void count(Source from, Document event) {
+        if (!isKnown(from)) return;
+        String kind = event.text("event").orElse("");
+        if (kind.equals("events_dropped") && from.service().isEmpty()) {
+            count(new Counted(Family.EVENTS_DROPPED, List.of(from.device())), event.number("count"));
+        }
+        String stream = event.text("stream").orElse("");
+        if (kind.equals("output_dropped") && from.service().isPresent() && STREAMS.contains(stream)) {
+            List<String> labels = List.of(from.device(), from.service().get(), stream);
+            count(new Counted(Family.OUTPUT_DROPPED, labels), event.number("bytes"));
+        }
+    }
+
+    private void count(Counted what, OptionalLong more) {
+        more.ifPresent(number -> counts.merge(what, Math.max(0, number), FleetFeed::saturatedSum));
+    }
+
+    private static long saturatedSum(long a, long b) {
+        return b > Long.MAX_VALUE - a ? Long.MAX_VALUE : a + b;
+    }
+
+    private boolean isKnown(Source from) {
+        return view.device(from.device())
+                .filter(device -> from.service()
+                        .map(service -> device.services().containsKey(service))
+                        .orElse(true))
+                .isPresent();
+    }
+
+    private static String name(String device, Optional<String> service) {
+        return device + service.map(id -> "/" + id).orElse("");
+    }
+
+    private void forgetWhatIsGone(String device, Optional<String> service) {
+        String gone = name(device, service);
+        boolean isWhole = view.device(device).isEmpty();
+        metrics.removeIf(name -> name.equals(gone) || (isWhole && name.startsWith(device + "/")));
+        counts.keySet().removeIf(counted -> counted.isOf(device, isWhole ? Optional.empty() : service));
+    }
+
+    @Override
+    public void lost(String reason) {
+        losses++;
+        isRead = false;
+        statuses.clear();
+    }
+
+    @Override
+    public void reconnected() throws FleetException, InterruptedException {
+        follow();
+        if (snapshot.completeness().isComplete()) removeWhatDidNotComeAgain();
+        isRead = true;
+    }
+
+    /** What was deleted while the connection was lost. */
+    private void removeWhatDidNotComeAgain() {
+        var gone = new ArrayList<String>();
+        for (DeviceView device : view.devices()) {
+            if (device.status().isPresent()) gone.add(topics.device(device.id(), "status"));
+            for (String service : device.services().keySet()) gone.add(topics.service(device.id(), service, "status"));
+        }
+        gone.removeAll(statuses);
+        for (String topic : gone) {
+            view.take(new Message(topic, new byte[0], 0, false, Properties.NONE));
+            topics.parse(topic).ifPresent(from -> forgetWhatIsGone(from.device(), from.service()));
+        }
+    }
+
+    /** All series as they are now; those of the exporter itself if what is known of the fleet is not current. */
+    public SampleSet samples() {
+        var samples = new SampleSet(maxSeries);
+        if (isCurrent()) {
+            view.devices(targets).forEach(device -> addDevice(samples, device));
+            addCounts(samples);
+        }
+        addOwn(samples);
+        return samples;
+    }
+
+    private void addDevice(SampleSet samples, DeviceView device) {
+        long now = session.now();
+        samples.addAll(DeviceSamples.of(device, metrics.get(device.id(), now)));
+        for (ServiceView service : device.services().values()) {
+            if (!Target.anyMatches(targets, device, service.id())) continue;
+            samples.addAll(ServiceSamples.of(service, metrics.get(service.name(), now)));
+        }
+    }
+
+    private void addCounts(SampleSet samples) {
+        counts.forEach((counted, sum) -> {
+            if (isMeant(counted)) samples.addAll(List.of(new Sample(counted.family(), counted.labels(), sum)));
+        });
+    }
+
+    private boolean isMeant(Counted counted) {
+        List<String> labels = counted.labels();
+        return view.device(labels.get(0))
+                .filter(device -> labels.size() > 1
+                        ? Target.anyMatches(targets, device, labels.get(1))
+                        : Target.anyMatches(targets, device))
+                .isPresent();
+    }
+
+    private void addOwn(SampleSet samples) {
+        Completeness came = completeness();
+        samples.addOwn(Family.CONNECTED, session.isConnected() ? 1 : 0);
+        samples.addOwn(Family.COMPLETE, isCurrent() && came.isComplete() ? 1 : 0);
+        samples.addOwn(Family.DEVICES, came.devices());
+        samples.addOwn(Family.SERVICES, came.services());
+        samples.addOwn(Family.SERVICES_EXPECTED, came.expected());
+        samples.addOwn(Family.CONNECTIONS_LOST, losses);
+        samples.addOwn(Family.MESSAGES, messages);
+        samples.addOwn(Family.UNREADABLE, unreadable + view.unreadable());
+        samples.addOwn(Family.SERIES, samples.series());
+        samples.addOwn(Family.SERIES_LEFT_OUT, samples.leftOut());
+    }
+}
