@@ -10,12 +10,9 @@ import io.efka.fleet.view.ServiceView;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
 import io.efka.mqtt.Message;
-import io.efka.mqtt.Message.Properties;
 import io.efka.protocol.FleetTopics;
 import io.efka.protocol.FleetTopics.Source;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +37,6 @@ public final class FleetFeed implements FleetSession.Listener {
     private final MetricsCache metrics = new MetricsCache();
     private final Map<Counted, Long> counts = new HashMap<>();
 
-    /** Topics of the statuses that have come since the connection began. */
-    private final Set<String> statuses = new HashSet<>();
-
     private boolean isRead;
     private long messages;
     private long unreadable;
@@ -50,10 +44,12 @@ public final class FleetFeed implements FleetSession.Listener {
 
     /** A counter of a device's or a service's. */
     private record Counted(Family family, List<String> labels) {
-        boolean isOf(String device, Optional<String> service) {
-            return labels.get(0).equals(device)
-                    && service.map(id -> labels.size() > 1 && labels.get(1).equals(id))
-                            .orElse(true);
+        String device() {
+            return labels.get(0);
+        }
+
+        Optional<String> service() {
+            return labels.size() > 1 ? Optional.of(labels.get(1)) : Optional.empty();
         }
     }
 
@@ -109,7 +105,9 @@ public final class FleetFeed implements FleetSession.Listener {
         Optional<Source> from = topics.parse(message.topic());
         if (from.isEmpty()) return;
         switch (from.get().leaf()) {
-            case "status" -> takeStatus(from.get(), message);
+            case "status" -> {
+                if (message.payload().length == 0) forgetWhatIsGone();
+            }
             case "metrics" -> take(message).ifPresent(document -> takeMetrics(from.get(), document));
             case "event" -> take(message).ifPresent(document -> count(from.get(), document));
             default -> {}
@@ -122,21 +120,13 @@ public final class FleetFeed implements FleetSession.Listener {
         return document;
     }
 
-    private void takeStatus(Source from, Message message) {
-        if (message.payload().length > 0) {
-            statuses.add(message.topic());
-            return;
-        }
-        statuses.remove(message.topic());
-        forgetWhatIsGone(from.device(), from.service());
-    }
-
     private void takeMetrics(Source from, Document document) {
-        if (isKnown(from)) metrics.put(name(from.device(), from.service()), document, session.now());
+        if (isKnown(from.device(), from.service()))
+            metrics.put(name(from.device(), from.service()), document, session.now());
     }
 
     private void count(Source from, Document event) {
-        if (!isKnown(from)) return;
+        if (!isKnown(from.device(), from.service())) return;
         String kind = event.text("event").orElse("");
         if (kind.equals("events_dropped") && from.service().isEmpty()) {
             count(new Counted(Family.EVENTS_DROPPED, List.of(from.device())), event.number("count"));
@@ -156,11 +146,10 @@ public final class FleetFeed implements FleetSession.Listener {
         return b > Long.MAX_VALUE - a ? Long.MAX_VALUE : a + b;
     }
 
-    private boolean isKnown(Source from) {
-        return view.device(from.device())
-                .filter(device -> from.service()
-                        .map(service -> device.services().containsKey(service))
-                        .orElse(true))
+    private boolean isKnown(String deviceId, Optional<String> service) {
+        return view.device(deviceId)
+                .filter(device -> service.map(id -> device.services().containsKey(id))
+                        .orElse(device.status().isPresent()))
                 .isPresent();
     }
 
@@ -168,39 +157,26 @@ public final class FleetFeed implements FleetSession.Listener {
         return device + service.map(id -> "/" + id).orElse("");
     }
 
-    private void forgetWhatIsGone(String device, Optional<String> service) {
-        String gone = name(device, service);
-        boolean isWhole = view.device(device).isEmpty();
-        metrics.removeIf(name -> name.equals(gone) || (isWhole && name.startsWith(device + "/")));
-        counts.keySet().removeIf(counted -> counted.isOf(device, isWhole ? Optional.empty() : service));
+    /** What was measured and counted of what the snapshot does not have any more. */
+    private void forgetWhatIsGone() {
+        metrics.removeIf(name -> {
+            String[] parts = name.split("/", 2);
+            return !isKnown(parts[0], parts.length > 1 ? Optional.of(parts[1]) : Optional.empty());
+        });
+        counts.keySet().removeIf(counted -> !isKnown(counted.device(), counted.service()));
     }
 
     @Override
     public void lost(String reason) {
         losses++;
         isRead = false;
-        statuses.clear();
     }
 
     @Override
     public void reconnected() throws FleetException, InterruptedException {
         follow();
-        if (snapshot.completeness().isComplete()) removeWhatDidNotComeAgain();
+        forgetWhatIsGone();
         isRead = true;
-    }
-
-    /** What was deleted while the connection was lost. */
-    private void removeWhatDidNotComeAgain() {
-        var gone = new ArrayList<String>();
-        for (DeviceView device : view.devices()) {
-            if (device.status().isPresent()) gone.add(topics.device(device.id(), "status"));
-            for (String service : device.services().keySet()) gone.add(topics.service(device.id(), service, "status"));
-        }
-        gone.removeAll(statuses);
-        for (String topic : gone) {
-            view.take(new Message(topic, new byte[0], 0, false, Properties.NONE));
-            topics.parse(topic).ifPresent(from -> forgetWhatIsGone(from.device(), from.service()));
-        }
     }
 
     /** All series as they are now; those of the exporter itself if what is known of the fleet is not current. */
@@ -230,11 +206,10 @@ public final class FleetFeed implements FleetSession.Listener {
     }
 
     private boolean isMeant(Counted counted) {
-        List<String> labels = counted.labels();
-        return view.device(labels.get(0))
-                .filter(device -> labels.size() > 1
-                        ? Target.anyMatches(targets, device, labels.get(1))
-                        : Target.anyMatches(targets, device))
+        return view.device(counted.device())
+                .filter(device -> counted.service()
+                        .map(service -> Target.anyMatches(targets, device, service))
+                        .orElseGet(() -> Target.anyMatches(targets, device)))
                 .isPresent();
     }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -55,6 +56,21 @@ public final class FleetView {
         if (document.isPresent()) device.setService(new ServiceView(device, id, document.get()));
         else device.removeService(id);
         forgetIfEmpty(device);
+    }
+
+    /** Forgets all statuses but those of these topics, as if they had been deleted. */
+    void retain(Set<String> statuses) {
+        for (DeviceView device : List.copyOf(devices.values())) {
+            List<String> gone = device.services().keySet().stream()
+                    .filter(service -> !statuses.contains(topics.service(device.id(), service, "status")))
+                    .toList();
+            gone.forEach(device::removeService);
+            boolean isDeviceGone =
+                    device.status().isPresent() && !statuses.contains(topics.device(device.id(), "status"));
+            if (isDeviceGone) device.setStatus(Optional.empty());
+            hasChanged |= isDeviceGone || !gone.isEmpty();
+            forgetIfEmpty(device);
+        }
     }
 
     private void forgetIfEmpty(DeviceView device) {

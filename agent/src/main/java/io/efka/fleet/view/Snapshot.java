@@ -55,6 +55,9 @@ public final class Snapshot implements FleetSession.Listener {
     private boolean isRead;
     private boolean withServices;
 
+    /** Topics of the statuses that have come since the connection began. */
+    private final Set<String> seen = new HashSet<>();
+
     /** The services that came of each device since the last request. */
     private final Map<String, Set<String>> came = new HashMap<>();
 
@@ -248,6 +251,8 @@ public final class Snapshot implements FleetSession.Listener {
         Optional<Source> source = view.take(message);
         if (source.isEmpty()) return;
         heardAt = session.now();
+        if (message.payload().length > 0) seen.add(message.topic());
+        else seen.remove(message.topic());
         source.get()
                 .service()
                 .ifPresent(service -> came.computeIfAbsent(source.get().device(), device -> new HashSet<>())
@@ -255,7 +260,14 @@ public final class Snapshot implements FleetSession.Listener {
     }
 
     @Override
+    public void lost(String reason) {
+        seen.clear();
+    }
+
+    @Override
     public void reconnected() throws FleetException, InterruptedException {
-        if (isRead) readAgain();
+        if (!isRead) return;
+        readAgain();
+        if (completeness().isComplete()) view.retain(seen);
     }
 }

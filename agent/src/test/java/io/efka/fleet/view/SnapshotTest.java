@@ -267,6 +267,27 @@ class SnapshotTest {
             assertThat(session.await(() -> failed(snapshot) == 399, SOON)).isTrue();
         }
 
+        @Test
+        void whatWasDeletedMeanwhileIsGone() throws Exception {
+            for (int i = 0; i < 5; i++) device("dev" + i, 3);
+            FleetSession session = broker.connected();
+            session.outlivesLosses();
+            Snapshot snapshot = snapshot(session);
+            snapshot.read(true);
+
+            broker.cut();
+            device("dev1", 2);
+            broker.retain("efka/dev1/svc/s2/status", "");
+            broker.retain("efka/dev2/status", "");
+            for (int i = 0; i < 3; i++) broker.retain("efka/dev2/svc/s" + i + "/status", "");
+
+            assertThat(session.await(() -> snapshot.view().device("dev2").isEmpty(), SOON))
+                    .isTrue();
+            assertThat(snapshot.view().devices()).hasSize(4);
+            assertThat(snapshot.view().device("dev1").orElseThrow().services().keySet())
+                    .containsExactly("s0", "s1");
+        }
+
         private static long failed(Snapshot snapshot) {
             return snapshot.view().services(List.of(Target.ALL)).stream()
                     .filter(service -> service.state().equals("failed"))
