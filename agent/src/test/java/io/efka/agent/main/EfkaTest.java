@@ -91,6 +91,13 @@ final class EfkaTest {
         }
 
         @ParameterizedTest
+        @ValueSource(strings = {"desired", "desired --broker=tcp://x", "desired pull"})
+        void aCommandThatNeedsAnotherOneNamesThem(String typed) {
+            assertThat(here.efka(typed.split(" "))).isEqualTo(64);
+            assertThat(here.err()).contains("desired needs one of: ls, get, put, rm", "efka desired --help");
+        }
+
+        @ParameterizedTest
         @ValueSource(strings = {"--port=70000", "--port=many", "--ws-port=-1", "--device=a/b"})
         void ofTheDemoAreToldBeforeAnythingStarts(String argument) {
             assertThat(here.efka("demo", argument)).isEqualTo(64);
