@@ -95,7 +95,7 @@ final class Efka {
                     .println("efka: this jar is for devices: efka.jar has the demo and the commands for a fleet");
         }
         UnmatchedArgumentException.printSuggestions(mistake, command.getErr());
-        boolean isRoot = command.getParent() == null;
+        boolean isRoot = command.getCommandSpec().qualifiedName().equals("efka");
         if (!isRoot && !command.getSubcommands().isEmpty()) {
             String words = String.join(", ", command.getSubcommands().keySet());
             command.getErr().println("efka: " + command.getCommandName() + " needs one of: " + words);
