@@ -9,6 +9,7 @@ import io.efka.fleet.desired.DocumentId;
 import io.efka.fleet.desired.NextDocument;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.Plural;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.view.Document;
 import io.efka.threads.ExitCode;
@@ -131,7 +132,7 @@ final class DesiredPutCommand extends DesiredCommand {
 
     private String size(Convergence convergence) {
         int devices = convergence.devices();
-        return ", for " + devices + (devices == 1 ? " device" : " devices");
+        return ", for " + devices + Plural.of(" device", devices);
     }
 
     private ExitCode showPlan(JsonObject before, NextDocument next) {

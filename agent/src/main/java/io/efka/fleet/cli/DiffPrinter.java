@@ -3,6 +3,7 @@ package io.efka.fleet.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.efka.fleet.desired.ServiceChange;
+import io.efka.fleet.terminal.Plural;
 import io.efka.fleet.terminal.Printable;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.terminal.Terminal;
@@ -80,7 +81,7 @@ final class DiffPrinter {
 
     ExitCode end() {
         String count = changed == 0 ? "nothing would change on " : changed + " of ";
-        String all = devices + (devices == 1 ? " device" : " devices");
+        String all = devices + Plural.of(" device", devices);
         String rest = changed == 0 ? "" : " would change" + (devices > changed ? ", the others are the same" : "");
         String basis = guessed == 0 ? "" : "; " + guessed + " compared only by what is retained";
         terminal.say(count + all + rest + basis);

@@ -11,6 +11,7 @@ import io.efka.fleet.doctor.FleetJudgement;
 import io.efka.fleet.doctor.FleetProbe;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.Plural;
 import io.efka.fleet.terminal.Printable;
 import io.efka.fleet.terminal.Style;
 import io.efka.mqtt.BrokerSettings;
@@ -123,11 +124,7 @@ final class DoctorCommand extends FleetCommand {
                 findings.stream().filter(one -> one.level() == Level.PROBLEM).count();
         long warnings =
                 findings.stream().filter(one -> one.level() == Level.WARNING).count();
-        terminal()
-                .say(problems
-                        + (problems == 1 ? " problem, " : " problems, ")
-                        + warnings
-                        + (warnings == 1 ? " warning" : " warnings"));
+        terminal().say(problems + Plural.of(" problem", problems) + ", " + warnings + Plural.of(" warning", warnings));
         return problems > 0 ? ExitCode.FAILED : ExitCode.OK;
     }
 }

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.efka.fleet.cli.ListChanges.Change;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.terminal.Plural;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.terminal.Table;
 import io.efka.fleet.terminal.Table.Cell;
@@ -167,9 +168,9 @@ final class LsCommand extends FleetCommand {
                 Locale.ROOT,
                 "%,d %s, %,d %s",
                 came.devices(),
-                came.devices() == 1 ? "device" : "devices",
+                Plural.of("device", came.devices()),
                 came.services(),
-                came.services() == 1 ? "service" : "services");
+                Plural.of("service", came.services()));
     }
 
     /** A line for each row that is new or has changed, and for each that is gone. */

@@ -3,6 +3,7 @@ package io.efka.fleet.cli;
 import io.efka.fleet.live.Cell;
 import io.efka.fleet.live.LiveTable;
 import io.efka.fleet.live.LiveView;
+import io.efka.fleet.terminal.Plural;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.ServiceView;
@@ -130,8 +131,8 @@ final class TopTables {
             }
         }
         var parts = new ArrayList<Cell>();
-        parts.add(Cell.text(online + " of " + all + (all == 1 ? " device" : " devices") + " online", Style.BOLD));
-        if (loops > 0) parts.add(Cell.text(loops + (loops == 1 ? " crash loop" : " crash loops"), Style.BAD));
+        parts.add(Cell.text(online + " of " + all + Plural.of(" device", all) + " online", Style.BOLD));
+        if (loops > 0) parts.add(Cell.text(loops + Plural.of(" crash loop", loops), Style.BAD));
         states.forEach((state, count) -> parts.add(Cell.text(count + " " + state, StateStyle.of(state))));
         if (unknown > 0) parts.add(Cell.text(unknown + " unknown", Style.DIM));
         return parts;

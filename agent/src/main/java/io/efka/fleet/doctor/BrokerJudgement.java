@@ -7,6 +7,7 @@ import static io.efka.fleet.doctor.Finding.warning;
 import io.efka.fleet.doctor.BrokerFacts.Retention;
 import io.efka.fleet.doctor.BrokerFacts.Right;
 import io.efka.fleet.doctor.BrokerFacts.Session;
+import io.efka.fleet.terminal.Plural;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -138,8 +139,8 @@ public final class BrokerJudgement {
         int needed = Math.max(2 * retention.published(), 2 * fleet.statuses());
         String cure = QUEUE_CURE.formatted(needed);
         String ours = "your fleet has " + number(fleet.statuses()) + " (" + number(fleet.devices())
-                + FleetJudgement.plural(" device", fleet.devices()) + ", " + number(fleet.services())
-                + FleetJudgement.plural(" service", fleet.services()) + ")";
+                + Plural.of(" device", fleet.devices()) + ", " + number(fleet.services())
+                + Plural.of(" service", fleet.services()) + ")";
         if (retention.came() >= retention.published()) {
             add(ok(check, "a subscriber of one wildcard gets all " + number(retention.published()) + "; " + ours));
         } else if (retention.came() < BATCH && fleet.statuses() > retention.came()) {

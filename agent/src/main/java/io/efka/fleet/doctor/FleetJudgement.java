@@ -5,6 +5,7 @@ import static io.efka.fleet.doctor.Finding.problem;
 import static io.efka.fleet.doctor.Finding.warning;
 
 import io.efka.fleet.terminal.NameList;
+import io.efka.fleet.terminal.Plural;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,8 @@ public final class FleetJudgement {
         if (fleet.devices() == 0) return List.of(ok("fleet", "no device is at this broker yet"));
         findings.add(ok(
                 "fleet",
-                fleet.devices() + plural(" device", fleet.devices()) + ", " + fleet.online() + " online, with "
-                        + fleet.services() + plural(" service", fleet.services())));
+                fleet.devices() + Plural.of(" device", fleet.devices()) + ", " + fleet.online() + " online, with "
+                        + fleet.services() + Plural.of(" service", fleet.services())));
         if (!fleet.silent().isEmpty()) {
             findings.add(problem(
                     "answers",
@@ -63,7 +64,7 @@ public final class FleetJudgement {
             return ok(
                     check,
                     "those of " + fleet.clocks().size()
-                            + plural(" device", fleet.clocks().size()) + " are within " + WRONG.toSeconds()
+                            + Plural.of(" device", fleet.clocks().size()) + " are within " + WRONG.toSeconds()
                             + " s of this machine's");
         }
         String cure = "set up NTP on these devices, or here if it is all of them";
@@ -90,10 +91,6 @@ public final class FleetJudgement {
     }
 
     private static String version(Map.Entry<String, Integer> one) {
-        return one.getKey() + " on " + one.getValue() + plural(" device", one.getValue());
-    }
-
-    static String plural(String word, int count) {
-        return count == 1 ? word : word + "s";
+        return one.getKey() + " on " + one.getValue() + Plural.of(" device", one.getValue());
     }
 }
