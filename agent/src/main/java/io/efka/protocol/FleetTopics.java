@@ -48,5 +48,10 @@ public record FleetTopics(String prefix) {
      * @param service a legal name; empty: from the device itself
      * @param leaf the rest of the topic: {@code status}, {@code data/frame}
      */
-    public record Source(String device, Optional<String> service, String leaf) {}
+    public record Source(String device, Optional<String> service, String leaf) {
+        /** {@code gate7} or {@code gate7/camera}. */
+        public String name() {
+            return device + service.map(id -> "/" + id).orElse("");
+        }
+    }
 }

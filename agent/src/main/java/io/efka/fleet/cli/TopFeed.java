@@ -24,7 +24,7 @@ final class TopFeed implements FleetSession.Listener {
     private final FleetSession session;
     private final FleetTopics topics;
     private final List<Target> targets;
-    private final FleetView view;
+    private final Snapshot snapshot;
 
     /** The newest ones by {@code gate7} and {@code gate7/camera}; only of what is known, so they are not without end. */
     private final Map<String, Document> metrics = new HashMap<>();
@@ -35,21 +35,20 @@ final class TopFeed implements FleetSession.Listener {
         this.session = session;
         this.topics = new FleetTopics(session.prefix());
         this.targets = targets;
-        this.view = snapshot.view();
+        this.snapshot = snapshot;
         session.listen(this);
     }
 
     FleetView view() {
-        return view;
+        return snapshot.view();
     }
 
     /** Metrics are not retained: they come from now on. */
     void follow() throws FleetException, InterruptedException {
         var filters = new LinkedHashSet<String>();
         for (Target target : targets) {
-            String device = target.singleDevice().orElse(FleetTopics.ANY);
-            filters.add(topics.device(device, "metrics"));
-            filters.add(topics.service(device, target.singleService().orElse(FleetTopics.ANY), "metrics"));
+            filters.add(target.deviceFilter(topics, "metrics"));
+            filters.add(target.serviceFilter(topics, "metrics"));
         }
         session.subscribe(List.copyOf(filters), 0, false);
     }
@@ -70,15 +69,14 @@ final class TopFeed implements FleetSession.Listener {
     public void received(Message message) {
         Optional<Source> from = topics.parse(message.topic());
         if (from.isEmpty()) return;
-        String name = from.get().device()
-                + from.get().service().map(service -> "/" + service).orElse("");
+        String name = from.get().name();
         switch (from.get().leaf()) {
             case "status" -> {
                 changed.add(name);
                 if (message.payload().length == 0) metrics.remove(name);
             }
             case "metrics" -> {
-                if (!isKnown(from.get())) return;
+                if (!view().knows(from.get().device(), from.get().service())) return;
                 Document.parse(message.payload()).ifPresent(document -> {
                     metrics.put(name, document);
                     changed.add(name);
@@ -88,16 +86,10 @@ final class TopFeed implements FleetSession.Listener {
         }
     }
 
-    private boolean isKnown(Source from) {
-        return view.device(from.device())
-                .filter(device -> from.service()
-                        .map(service -> device.services().containsKey(service))
-                        .orElse(true))
-                .isPresent();
-    }
-
     @Override
     public void reconnected() throws FleetException, InterruptedException {
         follow();
+        changed.addAll(snapshot.vanished());
+        metrics.keySet().removeAll(snapshot.vanished());
     }
 }

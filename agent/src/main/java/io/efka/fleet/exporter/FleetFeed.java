@@ -89,11 +89,9 @@ public final class FleetFeed implements FleetSession.Listener {
     private void follow() throws FleetException, InterruptedException {
         var filters = new LinkedHashSet<String>();
         for (Target target : targets) {
-            String device = target.singleDevice().orElse(FleetTopics.ANY);
-            String service = target.singleService().orElse(FleetTopics.ANY);
             for (String leaf : List.of("metrics", "event")) {
-                filters.add(topics.device(device, leaf));
-                filters.add(topics.service(device, service, leaf));
+                filters.add(target.deviceFilter(topics, leaf));
+                filters.add(target.serviceFilter(topics, leaf));
             }
         }
         session.subscribe(List.copyOf(filters), 0, false);
@@ -121,8 +119,7 @@ public final class FleetFeed implements FleetSession.Listener {
     }
 
     private void takeMetrics(Source from, Document document) {
-        if (isKnown(from.device(), from.service()))
-            metrics.put(name(from.device(), from.service()), document, session.now());
+        if (isKnown(from.device(), from.service())) metrics.put(from.name(), document, session.now());
     }
 
     private void count(Source from, Document event) {
@@ -147,14 +144,9 @@ public final class FleetFeed implements FleetSession.Listener {
     }
 
     private boolean isKnown(String deviceId, Optional<String> service) {
-        return view.device(deviceId)
-                .filter(device -> service.map(id -> device.services().containsKey(id))
-                        .orElse(device.status().isPresent()))
-                .isPresent();
-    }
-
-    private static String name(String device, Optional<String> service) {
-        return device + service.map(id -> "/" + id).orElse("");
+        boolean isSilent = service.isEmpty()
+                && view.device(deviceId).flatMap(DeviceView::status).isEmpty();
+        return !isSilent && view.knows(deviceId, service);
     }
 
     /** What was measured and counted of what the snapshot does not have any more. */

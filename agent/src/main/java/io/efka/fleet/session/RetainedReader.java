@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class RetainedReader {
     /** Half of what Mosquitto queues for a client. */
-    static final int MAX_BATCH = 500;
+    public static final int MAX_BATCH = 500;
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 

@@ -6,6 +6,7 @@ import io.efka.protocol.FleetTopics.Source;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -58,19 +59,35 @@ public final class FleetView {
         forgetIfEmpty(device);
     }
 
-    /** Forgets all statuses but those of these topics, as if they had been deleted. */
-    void retain(Set<String> statuses) {
+    /**
+     * Forgets all statuses but those of these topics, as if they had been deleted.
+     *
+     * @return the names of what is gone, such as {@code gate7} and {@code gate7/camera}
+     */
+    Set<String> retain(Set<String> statuses) {
+        var gone = new LinkedHashSet<String>();
         for (DeviceView device : List.copyOf(devices.values())) {
-            List<String> gone = device.services().keySet().stream()
-                    .filter(service -> !statuses.contains(topics.service(device.id(), service, "status")))
-                    .toList();
-            gone.forEach(device::removeService);
-            boolean isDeviceGone =
-                    device.status().isPresent() && !statuses.contains(topics.device(device.id(), "status"));
-            if (isDeviceGone) device.setStatus(Optional.empty());
-            hasChanged |= isDeviceGone || !gone.isEmpty();
+            for (String service : List.copyOf(device.services().keySet())) {
+                if (statuses.contains(topics.service(device.id(), service, "status"))) continue;
+                device.removeService(service);
+                gone.add(device.id() + "/" + service);
+            }
+            if (device.status().isPresent() && !statuses.contains(topics.device(device.id(), "status"))) {
+                device.setStatus(Optional.empty());
+                gone.add(device.id());
+            }
             forgetIfEmpty(device);
         }
+        hasChanged |= !gone.isEmpty();
+        return gone;
+    }
+
+    /** Whether there is anything of a device or, if one is named, the status of its service. */
+    public boolean knows(String deviceId, Optional<String> service) {
+        return device(deviceId)
+                .filter(device ->
+                        service.map(id -> device.services().containsKey(id)).orElse(true))
+                .isPresent();
     }
 
     private void forgetIfEmpty(DeviceView device) {

@@ -3,6 +3,7 @@ package io.efka.fleet.view;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.session.Marks;
+import io.efka.fleet.session.RetainedReader;
 import io.efka.mqtt.Message;
 import io.efka.protocol.FleetTopics;
 import io.efka.protocol.FleetTopics.Source;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Reads what is retained of a fleet, completely, and keeps it up to date.
@@ -28,8 +30,8 @@ import java.util.function.BooleanSupplier;
  * the order.
  */
 public final class Snapshot implements FleetSession.Listener {
-    /** Half of what Mosquitto queues, since a device may have more services than it said. */
-    private static final int MAX_BATCH = 500;
+    /** A device may have more services than it said. */
+    private static final int MAX_BATCH = RetainedReader.MAX_BATCH;
 
     /** An offline device does not say how many services it has. */
     private static final int GUESSED_SERVICES = 10;
@@ -57,6 +59,8 @@ public final class Snapshot implements FleetSession.Listener {
 
     /** Topics of the statuses that have come since the connection began. */
     private final Set<String> seen = new HashSet<>();
+
+    private Set<String> vanished = Set.of();
 
     /** The services that came of each device since the last request. */
     private final Map<String, Set<String>> came = new HashMap<>();
@@ -93,6 +97,14 @@ public final class Snapshot implements FleetSession.Listener {
         if (withServices) follow(serviceFilters());
         readDevices();
         if (withServices) readServices(view.devices(targets));
+    }
+
+    /**
+     * The names of devices and services that were deleted during the last loss of the connection. For listeners that hear of a
+     * new connection after this one.
+     */
+    public Set<String> vanished() {
+        return vanished;
     }
 
     /** How much came of what is there. */
@@ -221,20 +233,17 @@ public final class Snapshot implements FleetSession.Listener {
     }
 
     private List<String> deviceFilters() {
-        return filters(target -> Optional.of(topics.device(target.singleDevice().orElse(FleetTopics.ANY), "status")));
+        return filters(target -> target.deviceFilter(topics, "status"));
     }
 
     private List<String> serviceFilters() {
-        return filters(target -> Optional.of(topics.service(
-                target.singleDevice().orElse(FleetTopics.ANY),
-                target.singleService().orElse(FleetTopics.ANY),
-                "status")));
+        return filters(target -> target.serviceFilter(topics, "status"));
     }
 
     /** One for all where a wildcard is among them, since it includes the others. */
-    private List<String> filters(java.util.function.Function<Target, Optional<String>> of) {
+    private List<String> filters(Function<Target, String> of) {
         var filters = new LinkedHashSet<String>();
-        targets.forEach(target -> of.apply(target).ifPresent(filters::add));
+        targets.forEach(target -> filters.add(of.apply(target)));
         Set<String> wild = new HashSet<>(filters);
         wild.removeIf(filter -> !filter.startsWith(session.prefix() + "/+/"));
         return List.copyOf(wild.isEmpty() ? filters : wild);
@@ -268,6 +277,6 @@ public final class Snapshot implements FleetSession.Listener {
     public void reconnected() throws FleetException, InterruptedException {
         if (!isRead) return;
         readAgain();
-        if (completeness().isComplete()) view.retain(seen);
+        vanished = completeness().isComplete() ? view.retain(seen) : Set.of();
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.fleet.view;
 
+import io.efka.protocol.FleetTopics;
 import io.efka.protocol.Topics.GroupId;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,17 @@ public record Target(Optional<GroupId> group, Glob device, Optional<Glob> servic
     /** The service, if exactly one of a device can match. */
     public Optional<String> singleService() {
         return service.filter(Glob::isName).map(Glob::toString);
+    }
+
+    /** The topic of what its devices say of themselves, with wildcards where more than one can match. */
+    public String deviceFilter(FleetTopics topics, String leaf) {
+        return topics.device(singleDevice().orElse(FleetTopics.ANY), leaf);
+    }
+
+    /** The topic of what its services say, with wildcards where more than one can match. */
+    public String serviceFilter(FleetTopics topics, String leaf) {
+        return topics.service(
+                singleDevice().orElse(FleetTopics.ANY), singleService().orElse(FleetTopics.ANY), leaf);
     }
 
     public boolean matches(DeviceView candidate) {

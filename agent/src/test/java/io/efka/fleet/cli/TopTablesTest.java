@@ -189,6 +189,22 @@ class TopTablesTest {
     }
 
     @Test
+    void whatWasDeletedDuringALostConnectionIsGone() throws Exception {
+        var top = new Top();
+        top.session.outlivesLosses();
+        assertThat(top.rows()).hasSize(3);
+
+        broker.cut();
+        broker.retain("efka/gate8/status", "");
+        broker.retain("efka/gate8/svc/cam/status", "");
+
+        assertThat(top.session.await(() -> top.feed.view().device("gate8").isEmpty(), Duration.ofSeconds(10)))
+                .isTrue();
+        assertThat(top.rows()).hasSize(2).allMatch(row -> row.startsWith("gate7 "));
+        assertThat(top.devices()).hasSize(1).first().asString().startsWith("gate7");
+    }
+
+    @Test
     void metricsComeAgainAfterALostConnection() throws Exception {
         var top = new Top("gate7/cam");
         top.session.outlivesLosses();
