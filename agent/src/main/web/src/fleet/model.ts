@@ -1,0 +1,215 @@
+import { flag, list, number, object, text, texts, time, type Json } from './json';
+
+/** What a device's and a service's retained documents say (agent/docs/protocol.md), read without trust. */
+
+export type ServiceState =
+  | 'running'
+  | 'completed'
+  | 'scheduled'
+  | 'stopped'
+  | 'starting'
+  | 'stopping'
+  | 'backoff'
+  | 'failed'
+  | 'unknown';
+
+const STATES: ReadonlySet<string> = new Set([
+  'running',
+  'completed',
+  'scheduled',
+  'stopped',
+  'starting',
+  'stopping',
+  'backoff',
+  'failed',
+]);
+
+/** How a service or a device is, from best to worst, for colours and for sorting. */
+export type Level = 'good' | 'idle' | 'busy' | 'bad' | 'unknown';
+
+export const LEVELS: readonly Level[] = ['good', 'idle', 'busy', 'unknown', 'bad'];
+
+export interface Deploy {
+  readonly release: string;
+  readonly state: string;
+  readonly previous: string;
+  readonly percent: number | undefined;
+  readonly waiting: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Hold {
+  readonly by: string;
+  readonly reason: string;
+  readonly until: number | undefined;
+}
+
+export interface Service {
+  readonly device: string;
+  readonly id: string;
+  readonly state: ServiceState;
+  readonly desired: string;
+  readonly isReady: boolean;
+  readonly health: string;
+  readonly pid: number | undefined;
+  readonly run: string;
+  readonly since: number | undefined;
+  readonly restarts: number;
+  readonly isCrashLoop: boolean;
+  readonly nextAttemptAt: number | undefined;
+  readonly cause: { readonly kind: string; readonly message: string; readonly code: number | undefined; readonly signal: string };
+  readonly lastExit: Json | undefined;
+  readonly release: string;
+  readonly deploy: Deploy | undefined;
+  readonly holds: readonly Hold[];
+  readonly autostart: boolean;
+  readonly warnings: readonly string[];
+  readonly waitingFor: readonly string[];
+  readonly nextRunAt: number | undefined;
+  readonly level: Level;
+}
+
+export function readService(device: string, id: string, status: Json): Service {
+  const state = text(status, 'state');
+  const cause = object(status, 'cause');
+  const lastExit = object(status, 'last_exit');
+  const known: ServiceState = STATES.has(state) ? (state as ServiceState) : 'unknown';
+  const health = text(status, 'health', 'unknown');
+  const isCrashLoop = flag(status, 'crash_loop');
+  return {
+    device,
+    id,
+    state: known,
+    desired: text(status, 'desired'),
+    isReady: flag(status, 'ready'),
+    health,
+    pid: number(status, 'pid'),
+    run: text(status, 'run'),
+    since: time(status, 'since'),
+    restarts: number(status, 'restarts') ?? 0,
+    isCrashLoop,
+    nextAttemptAt: time(status, 'next_attempt_at'),
+    cause: { kind: text(cause, 'kind'), message: text(cause, 'message'), code: number(cause, 'code'), signal: text(cause, 'signal') },
+    lastExit: Object.keys(lastExit).length === 0 ? undefined : lastExit,
+    release: text(status, 'release'),
+    deploy: readDeploy(object(status, 'deploy')),
+    holds: list(status, 'holds').map((hold) => readHold(hold)),
+    autostart: flag(status, 'autostart'),
+    warnings: texts(status, 'warnings'),
+    waitingFor: texts(status, 'waiting_for'),
+    nextRunAt: time(object(status, 'schedule'), 'next_run_at'),
+    level: levelOf(known, health, isCrashLoop, flag(status, 'ready')),
+  };
+}
+
+function readDeploy(deploy: Json): Deploy | undefined {
+  if (Object.keys(deploy).length === 0) return undefined;
+  return {
+    release: text(deploy, 'release'),
+    state: text(deploy, 'state'),
+    previous: text(deploy, 'previous'),
+    percent: number(deploy, 'percent'),
+    waiting: text(deploy, 'waiting'),
+    code: text(deploy, 'code'),
+    message: text(deploy, 'message'),
+  };
+}
+
+function readHold(value: unknown): Hold {
+  const hold = object({ value }, 'value');
+  return { by: text(hold, 'by'), reason: text(hold, 'reason'), until: time(hold, 'until') };
+}
+
+function levelOf(state: ServiceState, health: string, isCrashLoop: boolean, isReady: boolean): Level {
+  if (state === 'backoff' || state === 'failed' || health === 'unhealthy' || isCrashLoop) return 'bad';
+  if (state === 'starting' || state === 'stopping') return 'busy';
+  if (state === 'running') return isReady ? 'good' : 'busy';
+  if (state === 'stopped' || state === 'completed' || state === 'scheduled') return 'idle';
+  return 'unknown';
+}
+
+export interface Birth {
+  readonly isOnline: boolean;
+  /** Of an offline device: `shutdown`, `lost`. */
+  readonly reason: string;
+  readonly groups: readonly string[];
+  readonly version: string;
+  readonly host: string;
+  readonly os: string;
+  readonly java: string;
+  readonly session: number | undefined;
+  readonly startedAt: number | undefined;
+  readonly bootAt: number | undefined;
+  /** Since when its agent runs or, of an offline device, when it was last known to be there. */
+  readonly since: number | undefined;
+  /** How many services it says it has; undefined while it is offline, when nobody says so. */
+  readonly announcedServices: number | undefined;
+}
+
+export function readBirth(status: Json): Birth {
+  const isOnline = flag(status, 'online');
+  const groups = texts(status, 'groups');
+  return {
+    isOnline,
+    reason: text(status, 'reason'),
+    groups: groups.includes('all') ? groups : ['all', ...groups],
+    version: text(status, 'version'),
+    host: text(status, 'host'),
+    os: text(status, 'os'),
+    java: text(status, 'java'),
+    session: number(status, 'session'),
+    startedAt: time(status, 'started_at'),
+    bootAt: time(status, 'boot_at'),
+    since: isOnline ? time(status, 'started_at') : (time(status, 'at') ?? time(status, 'connected_at')),
+    announcedServices: isOnline ? sum(object(status, 'services')) : undefined,
+  };
+}
+
+function sum(counts: Json): number {
+  return Object.values(counts).reduce<number>((total, count) => total + (typeof count === 'number' && count > 0 ? count : 0), 0);
+}
+
+/** A device as the broker knows it. Changes in place; views are drawn anew when the fleet says that something changed. */
+export class Device {
+  birth: Birth | undefined;
+  readonly services = new Map<string, Service>();
+  private sorted: readonly Service[] | undefined;
+
+  constructor(readonly id: string) {}
+
+  get isOnline(): boolean {
+    return this.birth?.isOnline === true;
+  }
+
+  setService(service: Service): void {
+    if (!this.services.has(service.id)) this.sorted = undefined;
+    this.services.set(service.id, service);
+    if (this.sorted !== undefined) this.sorted = this.sorted.map((each) => (each.id === service.id ? service : each));
+  }
+
+  removeService(id: string): void {
+    this.services.delete(id);
+    this.sorted = undefined;
+  }
+
+  /** By id. */
+  list(): readonly Service[] {
+    this.sorted ??= [...this.services.values()].sort((a, b) => compare(a.id, b.id));
+    return this.sorted;
+  }
+
+  /** That of its worst service; nobody knows how those of a lost device are. */
+  get level(): Level {
+    if (this.birth === undefined) return 'unknown';
+    if (!this.isOnline) return this.birth.reason === 'shutdown' ? 'idle' : 'unknown';
+    let worst = 0;
+    for (const service of this.services.values()) worst = Math.max(worst, LEVELS.indexOf(service.level === 'idle' ? 'good' : service.level));
+    return LEVELS[worst] ?? 'unknown';
+  }
+}
+
+/** Plain order of code points: the same for everybody, and fast. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,111 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+interface Props<T> {
+  readonly items: readonly T[];
+  readonly keyOf: (item: T) => string;
+  /** In pixels; every row has it. */
+  readonly rowHeight: number;
+  /** The least width of a column, in pixels; one column if it is left out. */
+  readonly columnWidth?: number;
+  readonly draw: (item: T) => ComponentChildren;
+  readonly label: string;
+  readonly class?: string;
+}
+
+/** Rows above and below the visible ones, so that a scroll has something to show at once. */
+const MARGIN = 3;
+
+/**
+ * A list of any length in which only what is visible is in the page. Each item is a link or button that can have the
+ * focus; the arrow keys, Home and End move it.
+ */
+export function VirtualList<T>(props: Props<T>): JSX.Element {
+  const { items, rowHeight, columnWidth } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 800, width: 800 });
+  const wanted = useRef<number | undefined>(undefined);
+
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (element === null) return undefined;
+    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener('scroll', measure, { passive: true });
+    measure();
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
+  }, []);
+
+  useLayoutEffect(() => {
+    if (wanted.current === undefined) return;
+    focusable(frame.current, wanted.current)?.focus({ preventScroll: true });
+    wanted.current = undefined;
+  });
+
+  const columns = columnWidth === undefined ? 1 : Math.max(1, Math.floor(view.width / columnWidth));
+  const rows = Math.ceil(items.length / columns);
+  const first = Math.max(0, Math.min(rows, Math.floor(view.top / rowHeight)) - MARGIN);
+  const last = Math.min(rows, Math.ceil((view.top + view.height) / rowHeight) + MARGIN);
+  const shown = items.slice(first * columns, last * columns);
+
+  const move = (event: KeyboardEvent): void => {
+    const element = frame.current;
+    const index = Number((event.target as Element).closest('[data-index]')?.getAttribute('data-index') ?? NaN);
+    if (element === null || Number.isNaN(index)) return;
+    const page = Math.max(1, Math.floor(view.height / rowHeight)) * columns;
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      ...(columns > 1 ? { ArrowRight: 1, ArrowLeft: -1 } : {}),
+      PageDown: page,
+      PageUp: -page,
+      Home: -index,
+      End: items.length - 1 - index,
+    };
+    const step = steps[event.key];
+    if (step === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(items.length - 1, index + step));
+    const top = Math.floor(next / columns) * rowHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = top + rowHeight - element.clientHeight;
+    const there = focusable(element, next);
+    if (there !== null) there.focus({ preventScroll: true });
+    else wanted.current = next;
+    setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
+  };
+
+  return (
+    <div ref={frame} class={`virtual ${props.class ?? ''}`} onKeyDown={move} tabIndex={-1}>
+      <ul aria-label={props.label} style={{ height: `${rows * rowHeight}px` }}>
+        {shown.map((item, offset) => {
+          const index = first * columns + offset;
+          return (
+            <li
+              key={props.keyOf(item)}
+              data-index={index}
+              aria-setsize={items.length}
+              aria-posinset={index + 1}
+              style={{
+                top: `${Math.floor(index / columns) * rowHeight}px`,
+                left: `${((index % columns) * 100) / columns}%`,
+                width: `${100 / columns}%`,
+                height: `${rowHeight}px`,
+              }}
+            >
+              {props.draw(item)}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function focusable(frame: Element | null, index: number): HTMLElement | null {
+  return frame?.querySelector<HTMLElement>(`[data-index="${index}"] :is(a, button)`) ?? null;
+}

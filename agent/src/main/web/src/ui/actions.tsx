@@ -1,0 +1,110 @@
+import { createContext, type JSX } from 'preact';
+import { useContext, useMemo, useState } from 'preact/hooks';
+import { Dialog } from './Dialog';
+import type { Reply } from '../link/requests';
+
+/** A command that a person gives, and what came of it. */
+export interface Action {
+  /** As in `restart gate7/camera`. */
+  readonly title: string;
+  /** What it does, for a question before it is done; left out where it hurts nobody. */
+  readonly question?: string;
+  readonly run: () => Promise<Reply>;
+}
+
+interface Outcome {
+  readonly key: number;
+  readonly title: string;
+  readonly kind: 'busy' | 'ok' | 'failed';
+  readonly text: string;
+}
+
+/** Asks where needed, does it, and shows the reply. */
+export type Act = (action: Action) => void;
+
+const ActContext = createContext<Act>(() => undefined);
+
+export const useAct = (): Act => useContext(ActContext);
+
+/** Older ones are not shown any more. */
+const MAX_OUTCOMES = 5;
+
+export function Actions({ children }: { readonly children: JSX.Element | JSX.Element[] }): JSX.Element {
+  const [asked, setAsked] = useState<Action | undefined>(undefined);
+  const [outcomes, setOutcomes] = useState<readonly Outcome[]>([]);
+  const act = useMemo(() => {
+    let last = 0;
+    const show = (outcome: Outcome): void =>
+      setOutcomes((before) => [outcome, ...before.filter((each) => each.key !== outcome.key)].slice(0, MAX_OUTCOMES));
+    const run = (action: Action): void => {
+      const key = ++last;
+      show({ key, title: action.title, kind: 'busy', text: 'waiting for the reply' });
+      action.run().then(
+        (reply) => show({ key, title: action.title, kind: reply.isOk ? 'ok' : 'failed', text: replyText(reply) }),
+        (error: unknown) => show({ key, title: action.title, kind: 'failed', text: error instanceof Error ? error.message : String(error) }),
+      );
+    };
+    return { run, ask: (action: Action) => (action.question === undefined ? run(action) : setAsked(action)) };
+  }, []);
+  return (
+    <ActContext.Provider value={act.ask}>
+      {children}
+      {asked !== undefined && (
+        <Dialog title={asked.title} onClose={() => setAsked(undefined)}>
+          <p>{asked.question}</p>
+          <div class="buttons">
+            <button type="button" onClick={() => setAsked(undefined)}>
+              Cancel
+            </button>
+            <button
+              type="button"
+              class="primary"
+              onClick={() => {
+                setAsked(undefined);
+                act.run(asked);
+              }}
+            >
+              {asked.title}
+            </button>
+          </div>
+        </Dialog>
+      )}
+      <div class="outcomes" role="status" aria-live="polite">
+        {outcomes.map((outcome) => (
+          <div key={outcome.key} class={`outcome ${outcome.kind}`}>
+            <strong>{outcome.title}</strong>
+            <span>{outcome.text}</span>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={`dismiss: ${outcome.title}`}
+              onClick={() => setOutcomes((before) => before.filter((each) => each.key !== outcome.key))}
+            >
+              ×
+            </button>
+          </div>
+        ))}
+      </div>
+    </ActContext.Provider>
+  );
+}
+
+/** `running, pid 4711, 62 ms`, or the error as the device says it. */
+export function replyText(reply: Reply): string {
+  const { fields } = reply;
+  const parts: string[] = [];
+  if (!reply.isOk) parts.push(reply.message === '' ? reply.code : `${reply.code}: ${reply.message}`);
+  for (const [key, label] of [
+    ['outcome', ''],
+    ['release', 'release '],
+    ['state', ''],
+    ['pid', 'pid '],
+  ] as const) {
+    const value = fields[key];
+    if (typeof value === 'string' || typeof value === 'number') parts.push(label + value);
+  }
+  if (typeof fields['took_ms'] === 'number') parts.push(`${fields['took_ms']} ms`);
+  const warnings = fields['warnings'];
+  if (Array.isArray(warnings)) warnings.forEach((warning) => parts.push(`warning: ${String(warning)}`));
+  return parts.join(', ').slice(0, 2_000) || 'done';
+}

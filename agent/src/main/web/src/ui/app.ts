@@ -1,0 +1,67 @@
+import { createContext } from 'preact';
+import { useContext, useEffect, useState } from 'preact/hooks';
+import type { Fleet } from '../fleet/fleet';
+import type { Topics } from '../fleet/topics';
+import type { Link } from '../link/link';
+import type { Requests } from '../link/requests';
+
+/** What every view works with: one connection and what is known over it. */
+export interface App {
+  readonly link: Link;
+  readonly topics: Topics;
+  readonly fleet: Fleet;
+  readonly requests: Requests;
+}
+
+export const AppContext = createContext<App | undefined>(undefined);
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === undefined) throw new Error('a view is outside of the application');
+  return app;
+}
+
+/** Draws the component again when `listen` tells of a change, at most once a frame, and not at all while the tab is hidden. */
+export function useChanges(listen: (changed: () => void) => () => void, inputs: readonly unknown[] = []): void {
+  const [, draw] = useState(0);
+  useEffect(() => {
+    let frame = 0;
+    const stop = listen(() => {
+      if (frame === 0) {
+        frame = requestAnimationFrame(() => {
+          frame = 0;
+          draw((times) => times + 1);
+        });
+      }
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      stop();
+    };
+  }, inputs);
+}
+
+/** The fleet; the component is drawn again when it changes. */
+export function useFleet(): Fleet {
+  const { fleet } = useApp();
+  useChanges((changed) => fleet.onChange(changed), [fleet]);
+  return fleet;
+}
+
+/** Draws the component again every `ms`, for what shows how long ago something was. */
+export function useTick(ms: number): void {
+  const [, draw] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => draw((times) => times + 1), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+}
+
+/** Listens to a topic filter while the component is shown. */
+export function useTopic(filter: string, listener: Parameters<Link['subscribe']>[1], options?: Parameters<Link['subscribe']>[2]): void {
+  const { link } = useApp();
+  useEffect(() => {
+    const subscription = link.subscribe(filter, listener, options);
+    return () => subscription.close();
+  }, [link, filter]);
+}
