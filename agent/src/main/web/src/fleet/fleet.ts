@@ -181,7 +181,7 @@ export class Fleet {
       for (const service of [...device.services.keys()]) {
         if (!this.seen.has(`${device.id}/${service}`)) device.removeService(service);
       }
-      if (!this.seen.has(device.id)) device.birth = undefined;
+      if (!this.seen.has(device.id)) device.setBirth(undefined);
       this.dropIfEmpty(device);
     }
     this.ordered = undefined;
@@ -202,7 +202,7 @@ export class Fleet {
       const device = this.known(id);
       if (device === undefined) return;
       const isNew = (device.birth === undefined) !== (json === undefined);
-      device.birth = json === undefined ? undefined : readBirth(json);
+      device.setBirth(json === undefined ? undefined : readBirth(json));
       if (isNew) this.ordered = undefined;
       this.dropIfEmpty(device);
     } else if (levels.length === 4 && levels[1] === 'svc' && levels[3] === 'status') {
