@@ -33,7 +33,6 @@ export class Fleet {
   private readonly topics: Topics;
   private ordered: readonly Device[] | undefined;
   private subscriptions: Subscription[] = [];
-  private readonly quiet = new Quiet();
   private reading = 0;
   private isReading = true;
   private readonly stopState: () => void;
@@ -47,6 +46,7 @@ export class Fleet {
   constructor(
     private readonly link: Link,
     prefix: string,
+    private readonly quiet = new Quiet(),
   ) {
     this.topics = new Topics(prefix);
     this.stopState = link.onState((state) => {

@@ -6,7 +6,7 @@
 /** Half of what Mosquitto queues for a client; what comes live meanwhile needs some of it. */
 export const BATCH = 500;
 
-/** Nothing more comes after a silence of this length, in milliseconds. */
+/** In milliseconds: many times what a broker takes between two messages, also over a modem. */
 const SILENCE_MS = 700;
 
 const LOOK_MS = 20;
@@ -14,6 +14,9 @@ const LOOK_MS = 20;
 /** Waits for a silence. */
 export class Quiet {
   private heardAt = 0;
+
+  /** @param silenceMs after which nothing more comes */
+  constructor(private readonly silenceMs = SILENCE_MS) {}
 
   /** Something has come. */
   heard(): void {
@@ -25,7 +28,7 @@ export class Quiet {
     this.heardAt = Date.now();
     return new Promise((resolve) => {
       const look = (): void => {
-        if (isEnough() || Date.now() - this.heardAt >= SILENCE_MS) resolve();
+        if (isEnough() || Date.now() - this.heardAt >= this.silenceMs) resolve();
         else setTimeout(look, LOOK_MS);
       };
       look();
