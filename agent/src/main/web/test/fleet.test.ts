@@ -10,14 +10,14 @@ import type { Link, LinkState, Listener } from '../src/link/link';
 const birth = (services: number, online = true): object => ({ online, groups: ['berlin'], host: 'h', services: { running: services } });
 const status = (state = 'running'): object => ({ state, ready: state === 'running', health: 'healthy', release: '1.4' });
 
-/** A broker with retained messages, which delivers no more than `queue` of them to one SUBSCRIBE at QoS 1. */
+/** A broker with retained messages, which delivers no more than so many of them to one SUBSCRIBE. */
 class FakeLink {
   readonly retained = new Map<string, string>();
   readonly listeners = new Map<symbol, { filters: readonly string[]; listener: Listener }>();
   state: LinkState = { kind: 'online' };
   private hear: (state: LinkState) => void = () => undefined;
 
-  constructor(private readonly queue = Infinity) {}
+  constructor(private readonly most = Infinity) {}
 
   onState(listener: (state: LinkState) => void): () => void {
     this.hear = listener;
@@ -28,21 +28,21 @@ class FakeLink {
     this.hear(this.state);
   }
 
-  subscribe(filter: string, listener: Listener, { retained = 'all', qos = 1 } = {}) {
-    return this.add([filter], listener, retained, qos);
+  subscribe(filter: string, listener: Listener, { retained = 'all' } = {}) {
+    return this.add([filter], listener, retained);
   }
 
   subscribeAll(filters: readonly string[], listener: Listener) {
-    return this.add(filters, listener, 'all', 1);
+    return this.add(filters, listener, 'all');
   }
 
-  private add(filters: readonly string[], listener: Listener, retained: string, qos: number) {
+  private add(filters: readonly string[], listener: Listener, retained: string) {
     const key = Symbol();
     this.listeners.set(key, { filters, listener });
     const accepted = Promise.resolve().then(() => {
       if (retained === 'none') return;
       const found = [...this.retained].filter(([topic]) => filters.some((filter) => matcher(filter)(topic.split('/'))));
-      for (const [topic, payload] of qos === 0 ? found : found.slice(0, this.queue)) this.deliver(listener, topic, payload);
+      for (const [topic, payload] of found.slice(0, this.most)) this.deliver(listener, topic, payload);
     });
     return { accepted, close: () => void this.listeners.delete(key) };
   }
@@ -50,6 +50,10 @@ class FakeLink {
   publish(topic: string, payload: string | object): void {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
     this.retained.set(topic, text);
+    this.say(topic, text);
+  }
+
+  say(topic: string, text: string): void {
     for (const { filters, listener } of this.listeners.values()) {
       if (filters.some((filter) => matcher(filter)(topic.split('/')))) this.deliver(listener, topic, text);
     }
@@ -68,14 +72,30 @@ async function read(fleet: Fleet): Promise<void> {
 const open = (link: FakeLink): Fleet => new Fleet(link as unknown as Link, 'efka', new Quiet(50));
 
 test('all services come, though the broker drops what is beyond its queue', async () => {
-  const link = new FakeLink(1_020);
+  const link = new FakeLink(999);
   for (let d = 0; d < 600; d++) {
     link.publish(`efka/d${d}/status`, birth(3));
     for (const s of ['a', 'b', 'c']) link.publish(`efka/d${d}/svc/${s}/status`, status());
   }
   const fleet = open(link);
   await read(fleet);
-  assert.deepEqual(fleet.completeness(), { isReading: false, devices: 600, services: 1_800, announced: 1_800 });
+  assert.deepEqual(fleet.completeness(), { isReading: false, devices: 600, services: 1_800, announced: 1_800, mayMissDevices: false });
+  fleet.close();
+});
+
+test('a device that the broker left out is found when it is heard of', async () => {
+  const link = new FakeLink(999);
+  for (let d = 0; d < 1_100; d++) {
+    link.publish(`efka/d${d}/status`, birth(1));
+    link.publish(`efka/d${d}/svc/a/status`, status());
+  }
+  const fleet = open(link);
+  await read(fleet);
+  const { devices, services, mayMissDevices } = fleet.completeness();
+  assert.deepEqual([devices, services, mayMissDevices], [999, 999, true]);
+  link.say('efka/d1099/metrics', '{}');
+  for (let i = 0; i < 500 && fleet.device('d1099')?.services.size !== 1; i++) await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(fleet.device('d1099')?.list().map((service) => service.state), ['running']);
   fleet.close();
 });
 

@@ -49,3 +49,8 @@ test('properties of a message arrive', () => {
   assert.equal(new TextDecoder().decode(packet.properties['correlation_data'] as Uint8Array), 'id');
   assert.equal(new TextDecoder().decode(packet.payload), 'payload');
 });
+
+test('options of a subscription are where MQTT has them', () => {
+  const packet = encode('subscribe', { pkt_id: 1, props: {}, topics: [['t', 1 | (2 << 4)]] });
+  assert.equal(packet.at(-1), 0b0010_0001);
+});

@@ -47,16 +47,23 @@ function worstOf(device: Device): Service | undefined {
 
 const WORDS: Readonly<Record<Level, string>> = { good: 'well', idle: 'not running', busy: 'changing', unknown: 'unknown', bad: 'in trouble' };
 
-/** A bar for each of the last minutes that this page has watched. */
+/** A bar for each of the last minutes that this page has watched: one element, since a grid has many of them. */
 function Beats({ device }: { readonly device: Device }): JSX.Element {
   const levels = device.heartbeats.levels(Date.now());
   const bad = levels.filter((level) => level === 'bad').length;
   const text = `the last ${MINUTES} minutes: now ${WORDS[levels[MINUTES - 1] ?? 'unknown']}${bad > 0 ? `, in trouble in ${plural(bad, 'minute')}` : ''}`;
-  return (
-    <span class="beats" role="img" aria-label={text} title={text}>
-      {levels.map((level, i) => (
-        <i key={i} class={level ?? ''} />
-      ))}
-    </span>
-  );
+  return <span class="beats" role="img" aria-label={text} title={text} style={{ backgroundImage: gradient(levels) }} />;
+}
+
+/** Sharp steps from colour to colour; neighbours of one level are one step. */
+function gradient(levels: readonly (Level | undefined)[]): string {
+  const steps: string[] = [];
+  let from = 0;
+  for (let i = 1; i <= levels.length; i++) {
+    if (i < levels.length && levels[i] === levels[from]) continue;
+    const level = levels[from];
+    steps.push(`var(--${level ?? 'line'}) ${(from * 100) / levels.length}% ${(i * 100) / levels.length}%`);
+    from = i;
+  }
+  return `linear-gradient(to right, ${steps.join(', ')})`;
 }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Fleet } from '../../fleet/fleet';
 import { choices, readSelection, selectDevices, selectServices } from '../../fleet/selection';
 import type { Device, Level } from '../../fleet/model';
 import { useFleet, useTick } from '../../ui/app';
@@ -23,12 +24,12 @@ export function FleetView(): JSX.Element {
   return (
     <main class="fleet">
       <h1 class="visually-hidden">Fleet</h1>
-      <Filters isServices={isServices} counts={found.counts} />
+      <Filters fleet={fleet} isServices={isServices} counts={found.counts} />
       <p class="soft came" role="status">
-        <Came shown={found.shown.length} isServices={isServices} />
+        <Came fleet={fleet} shown={found.shown.length} isServices={isServices} />
       </p>
       {all.length === 0 && !fleet.completeness().isReading ? (
-        <Nothing />
+        <Nothing ignored={fleet.ignored} />
       ) : services !== undefined ? (
         <VirtualList
           label="services"
@@ -52,8 +53,7 @@ export function FleetView(): JSX.Element {
 }
 
 /** How much is shown of what there is, and how much of that has come. */
-function Came({ shown, isServices }: { readonly shown: number; readonly isServices: boolean }): JSX.Element {
-  const fleet = useFleet();
+function Came({ fleet, shown, isServices }: { readonly fleet: Fleet; readonly shown: number; readonly isServices: boolean }): JSX.Element {
   const came = fleet.completeness();
   const total = isServices ? came.services : came.devices;
   const missing = came.announced - came.services;
@@ -63,16 +63,16 @@ function Came({ shown, isServices }: { readonly shown: number; readonly isServic
       {plural(total, isServices ? 'service' : 'device')}
       {isServices ? `, on ${plural(came.devices, 'device')}` : `, ${plural(came.services, 'service')}`}
       {came.isReading ? '; reading what the broker has…' : missing > 0 && `; ${plural(missing, 'service')} did not come`}
+      {came.mayMissDevices && '; there may be more than the broker sends at once (Mosquitto: max_queued_messages)'}
       {fleet.ignored > 0 && `; ${plural(fleet.ignored, 'message')} ignored, since they are not Efka's`}
     </>
   );
 }
 
-function Nothing(): JSX.Element {
-  const fleet = useFleet();
+function Nothing({ ignored }: { readonly ignored: number }): JSX.Element {
   return (
     <div class="panel">
-      <p>The broker has no device{fleet.ignored > 0 ? ' that can be shown' : ''}.</p>
+      <p>The broker has no device{ignored > 0 ? ' that can be shown' : ''}.</p>
       <p class="soft">
         Start an agent with <code>efka run --broker … --device …</code>, or choose another broker, account or topic prefix with the button at the top right.
       </p>
@@ -88,11 +88,19 @@ const CHIPS: readonly [level: Level, devices: string, services: string][] = [
   ['idle', 'shut down', 'not running'],
 ];
 
-function Filters({ isServices, counts }: { readonly isServices: boolean; readonly counts: Record<Level, number> }): JSX.Element {
-  const fleet = useFleet();
+interface FiltersProps {
+  readonly fleet: Fleet;
+  readonly isServices: boolean;
+  readonly counts: Record<Level, number>;
+}
+
+/** New groups and releases are rare; looking for them in every frame costs more than drawing it. */
+const CHOICES_MS = 1_000;
+
+function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
   const { query } = useRoute();
   const search = useRef<HTMLInputElement>(null);
-  const { groups, releases } = choices(fleet.list());
+  const { groups, releases } = useMemo(() => choices(fleet.list()), [fleet, Math.floor(Date.now() / CHOICES_MS)]);
   const level = query.get('state') ?? '';
 
   useEffect(() => {
