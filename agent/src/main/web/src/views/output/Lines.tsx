@@ -1,0 +1,195 @@
+import type { JSX } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { heightOf, rowAt, topsOf, type Layout } from './geometry';
+import { Line, Note, isLine } from './Line';
+import { keyOf, type Gap, type Line as LineRow, type More, type Shown } from './rows';
+import type { Matcher } from './search';
+import { indexOf } from './transcript';
+
+interface Props {
+  readonly label: string;
+  readonly rows: readonly Shown[];
+  readonly matcher: Matcher | undefined;
+  /** The hit that somebody is at. */
+  readonly current: Shown | undefined;
+  /** Shown in the middle, once for each object. */
+  readonly reveal: { readonly row: Shown } | undefined;
+  readonly isWrapped: boolean;
+  readonly hasTimes: boolean;
+  readonly isMixed: boolean;
+  /** Whether the end stays in view. */
+  readonly isFollowing: boolean;
+  readonly onFollow: (isFollowing: boolean) => void;
+  readonly onLoad: (row: Gap | More) => void;
+  /** Somebody has scrolled to the first rows, or to the last ones. */
+  readonly onEdge: (edge: 'older' | 'newer') => void;
+}
+
+/** Rows above and below the visible ones, in pixels. */
+const MARGIN = 200;
+
+/** So near to the end is at the end, in pixels. */
+const NEAR = 6;
+
+const PROBE = '0'.repeat(100);
+
+/**
+ * Rows of any number, of which only the visible ones are in the page. What is in view stays where it is when rows come or go
+ * above it. Rows are drawn one below the other, so that a selection is copied as it looks.
+ */
+export function Lines(props: Props): JSX.Element {
+  const { rows, isFollowing, isWrapped, hasTimes } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const probe = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const [, draw] = useState(0);
+  const redraw = (): void => draw((times) => times + 1);
+  const [size, setSize] = useState({ height: 400, width: 800, lineHeight: 20, characterWidth: 8 });
+  const [expanded] = useState(() => new Set<string>());
+  const anchor = useRef<{ row: Shown; index: number; delta: number } | undefined>(undefined);
+  const revealed = useRef<object | undefined>(undefined);
+  const expected = useRef(0);
+  const expand = useRef((row: LineRow): void => {
+    expanded.add(keyOf(row));
+    row.layout = undefined;
+    redraw();
+  });
+
+  const columns = isWrapped ? Math.max(10, Math.floor((size.width - 16) / size.characterWidth)) : undefined;
+  const layout = useMemo<Layout>(() => ({ lineHeight: size.lineHeight, columns, hasTime: hasTimes }), [size.lineHeight, columns, hasTimes]);
+
+  const tops = topsOf(rows, layout);
+  const total = tops[rows.length] ?? 0;
+  const at = Math.max(0, Math.min(total - size.height, wanted()));
+  const first = rowAt(tops, at - MARGIN);
+  const last = Math.min(rows.length, rowAt(tops, at + size.height + MARGIN) + 1);
+
+  /** Where the view should be. */
+  function wanted(): number {
+    const { reveal } = props;
+    if (reveal !== undefined && revealed.current !== reveal) {
+      const index = indexOf(rows, reveal.row, 0);
+      if (index >= 0) return (tops[index] ?? 0) - size.height / 2;
+    }
+    if (isFollowing) return total;
+    const held = anchor.current;
+    if (held === undefined) return expected.current;
+    held.index = indexOf(rows, held.row, held.index);
+    return held.index < 0 ? 0 : (tops[held.index] ?? 0) + held.delta;
+  }
+
+  const hold = (top: number): void => {
+    const index = rowAt(tops, top);
+    const row = rows[index];
+    anchor.current = row === undefined ? undefined : { row, index, delta: top - (tops[index] ?? 0) };
+  };
+
+  useLayoutEffect(() => {
+    const element = frame.current;
+    const measured = probe.current;
+    if (element === null || measured === null) return undefined;
+    const measure = (): void =>
+      setSize((before) => {
+        const { width, height } = measured.getBoundingClientRect();
+        const now = { height: element.clientHeight, width: element.clientWidth, lineHeight: height || 20, characterWidth: width / PROBE.length || 8 };
+        return Object.entries(now).every(([key, value]) => before[key as keyof typeof now] === value) ? before : now;
+      });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    observer.observe(measured);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (element === null) return;
+    hold(at);
+    if (props.reveal !== undefined && indexOf(rows, props.reveal.row, 0) >= 0) revealed.current = props.reveal;
+    if (isWrapped && measureRows()) {
+      redraw();
+      return;
+    }
+    if (Math.abs(element.scrollTop - at) > 0.5) element.scrollTop = at;
+    expected.current = element.scrollTop;
+  });
+
+  // What is being selected must not move away.
+  useEffect(() => {
+    const selected = (): void => {
+      const selection = getSelection();
+      if (selection?.isCollapsed === false && frame.current?.contains(selection.anchorNode)) props.onFollow(false);
+    };
+    document.addEventListener('selectionchange', selected);
+    return () => document.removeEventListener('selectionchange', selected);
+  }, [props.onFollow]);
+
+  /** @returns whether a row is higher or lower than it was thought to be */
+  function measureRows(): boolean {
+    let isOther = false;
+    for (const [i, element] of [...(body.current?.children ?? [])].entries()) {
+      const row = rows[first + i];
+      if (row === undefined || !isLine(row)) continue;
+      const { height } = element.getBoundingClientRect();
+      isOther ||= Math.abs(height - heightOf(row, layout)) > 0.5;
+      row.height = height;
+      row.layout = layout;
+    }
+    return isOther;
+  }
+
+  const scrolled = (): void => {
+    const element = frame.current;
+    if (element === null || Math.abs(element.scrollTop - expected.current) < 1.5) return;
+    const isUp = element.scrollTop < expected.current;
+    expected.current = element.scrollTop;
+    hold(element.scrollTop);
+    const rest = element.scrollHeight - element.clientHeight - element.scrollTop;
+    props.onFollow(rest <= NEAR);
+    if (isUp && element.scrollTop < element.clientHeight) props.onEdge('older');
+    if (!isUp && rest < element.clientHeight) props.onEdge('newer');
+    redraw();
+  };
+
+  const wheeled = (event: WheelEvent): void => {
+    const element = frame.current;
+    if (event.deltaY < 0 && element !== null && element.scrollHeight > element.clientHeight) props.onFollow(false);
+  };
+
+  return (
+    <div
+      ref={frame}
+      class={`lines${isWrapped ? ' wrapped' : ''}`}
+      role="log"
+      aria-live="off"
+      aria-label={props.label}
+      tabIndex={0}
+      onScroll={scrolled}
+      onWheel={wheeled}
+    >
+      <div ref={probe} class="probe" aria-hidden="true">
+        {PROBE}
+      </div>
+      <div class="all" style={{ height: `${total}px`, paddingTop: `${tops[first] ?? 0}px` }}>
+        <div ref={body} class="body">
+          {rows.slice(first, last).map((row) =>
+            isLine(row) ? (
+              <Line
+                key={keyOf(row)}
+                row={row}
+                matcher={props.matcher}
+                isCurrent={props.current !== undefined && keyOf(row) === keyOf(props.current)}
+                hasTime={hasTimes}
+                isMixed={props.isMixed}
+                isExpanded={expanded.has(keyOf(row))}
+                onExpand={expand.current}
+              />
+            ) : (
+              <Note key={keyOf(row)} row={row} onLoad={props.onLoad} />
+            ),
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { parse, type Span } from './ansi';
+import { isWhole, type Line } from './rows';
+
+const CARRIAGE_RETURN = 13;
+
+/** A character is four bytes of UTF-8 at most, and this much more is for escape sequences. */
+const BYTES_PER_CHARACTER = 4;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * The text of a line. Bytes that are no UTF-8 become U+FFFD; a character that is not there yet in full is left out.
+ *
+ * @param max about so many characters are needed; the rest may be left out, unless a carriage return makes it the beginning
+ */
+export function decode(line: Line, max: number): { text: string; isPart: boolean } {
+  const { bytes } = line;
+  const enough = max * BYTES_PER_CHARACTER;
+  const isPart = bytes.length > enough && bytes.lastIndexOf(CARRIAGE_RETURN, bytes.length - 3) < 0;
+  const end = isPart ? enough : isWhole(line) ? bytes.length : bytes.length - unfinished(bytes);
+  return { text: decoder.decode(bytes.subarray(0, end)), isPart };
+}
+
+/** What is shown of a line: `max` characters at most. */
+export function spansOf(line: Line, max: number): { spans: Span[]; isCut: boolean } {
+  const { text, isPart } = decode(line, max + 1);
+  const { spans, isCut } = parse(text, max);
+  return { spans, isCut: isCut || isPart };
+}
+
+/** The same without its look. */
+export function plainOf(line: Line, max: number): string {
+  return spansOf(line, max).spans.map((span) => span.text).join('');
+}
+
+/** How many bytes at the end begin a character of UTF-8 that goes on behind them: 0 to 3. */
+function unfinished(bytes: Uint8Array): number {
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if ((byte & 0xc0) === 0x80) continue;
+    const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return needed > back ? back : 0;
+  }
+  return 0;
+}
