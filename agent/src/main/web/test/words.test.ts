@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { causeText, eventLevel, eventText, exitText, isOver, stepText } from '../src/fleet/words';
+import { readEvent } from '../src/fleet/events';
+import { causeText, exitText, isOver, stepText } from '../src/fleet/words';
 import { isName } from '../src/fleet/topics';
 import { readService } from '../src/fleet/model';
 import { resetObstacle, startObstacle, stopObstacle, whyText } from '../src/views/service/reasons';
 import { deployArguments } from '../src/views/service/deploy';
 
+const eventText = (json: object): string => readEvent('d', 's', json as never).text;
+
 test('causes and exits are sentences', () => {
-  assert.equal(causeText({ kind: 'exit', code: 3 }), 'it ended by itself with exit code 3');
-  assert.equal(causeText({ kind: 'exit', code: null, signal: 'KILL' }), 'it ended by itself with signal KILL');
-  assert.equal(causeText({ kind: 'launch_failed', message: 'no file /srv/nope' }), 'it could not be started: no file /srv/nope');
+  assert.equal(causeText({ kind: 'exit', code: 3 }), 'exited with code 3');
+  assert.equal(causeText({ kind: 'exit', code: null, signal: 'KILL' }), 'ended by KILL');
+  assert.equal(causeText({ kind: 'launch_failed', message: 'no file /srv/nope' }), 'could not be started: no file /srv/nope');
   assert.equal(causeText({}), '');
   assert.equal(exitText({ code: null, signal: null }), 'nobody knows how');
   assert.equal(exitText({ signal: 'KILL', oom: true }), 'signal KILL, out of memory');
@@ -17,16 +20,16 @@ test('causes and exits are sentences', () => {
 
 test('a cause or an event that this page does not know is shown as it came', () => {
   assert.equal(causeText({ kind: 'toString' }), 'toString');
-  assert.equal(eventText({ v: 1, at: 'x', event: 'melted', degrees: 90, parts: { a: 1 } }), 'melted degrees=90 parts={"a":1}');
+  assert.equal(eventText({ v: 1, at: 'x', event: 'melted', degrees: 90, parts: { a: 1 } }), 'degrees=90 parts={"a":1}');
   assert.equal(eventText({}), '');
 });
 
 test('what happened to a service is a line', () => {
   const crash = { event: 'state', from: 'running', to: 'backoff', cause: { kind: 'exit', code: 1 }, exit: { code: 1 } };
-  assert.equal(eventText(crash), 'running → backoff: it ended by itself with exit code 1');
-  assert.equal(eventLevel(crash), 'bad');
+  assert.equal(eventText(crash), 'running → backoff, exited with code 1');
+  assert.equal(readEvent('d', 's', crash).level, 'bad');
   assert.equal(eventText({ ...crash, from: 'starting', to: 'running', ready: true, exit: null }), 'starting → running');
-  assert.equal(eventText({ event: 'desired', name: 'base', revision: 3, state: 'failed', error: { code: 'unhealthy', message: 'no' } }), 'document base, revision 3: failed (unhealthy: no)');
+assert.equal(eventText({ event: 'desired', name: 'base', revision: 3, state: 'failed', error: { code: 'unhealthy', message: 'no' } }), 'base, failed, no');
 });
 
 test('plans are read step by step', () => {
@@ -59,7 +62,7 @@ test('a service says why it is as it is', () => {
   assert.equal(of({ state: 'starting', waiting_for: ['db'], cause: { kind: 'dependency' } }), 'waits for db');
   assert.equal(of({ state: 'failed', faults: [{ key: 'exec', expected: 'a path' }] }), 'exec: must be a path');
   assert.equal(of({ state: 'running', cause: { kind: 'exit', code: 1 } }), '');
-  assert.equal(of({ state: 'completed', last_exit: { code: 0 } }), 'its last run ended with exit code 0');
+  assert.equal(of({ state: 'completed', last_exit: { code: 0 } }), 'the last run ended with exit code 0');
 });
 
 test('a deploy needs a release, a whole artifact or a payload', () => {

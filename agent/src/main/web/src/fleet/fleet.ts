@@ -1,6 +1,7 @@
 import { parseObject } from './json';
 import { Device, readBirth, readService, compare } from './model';
 import { Topics } from './topics';
+import { BATCH, Quiet } from '../link/retained';
 import type { Link, Message, Subscription } from '../link/link';
 
 /** How much of what is there has come. */
@@ -12,17 +13,8 @@ export interface Completeness {
   readonly announced: number;
 }
 
-/**
- * Half of what Mosquitto queues for a client: what is retained beyond its queue is dropped without a word, so one wildcard
- * for all services would miss most of them.
- */
-const MAX_BATCH = 500;
-
 /** An offline device does not say how many services it has. */
 const GUESSED_SERVICES = 10;
-
-/** Nothing more comes after a silence of this length. */
-const SILENCE_MS = 700;
 
 /** The devices' own statuses are asked for until nothing new comes. */
 const MAX_ROUNDS = 6;
@@ -41,7 +33,6 @@ export class Fleet {
   private readonly topics: Topics;
   private ordered: readonly Device[] | undefined;
   private subscriptions: Subscription[] = [];
-  private heardAt = 0;
   private reading = 0;
   private isReading = true;
   private readonly stopState: () => void;
@@ -55,6 +46,7 @@ export class Fleet {
   constructor(
     private readonly link: Link,
     prefix: string,
+    private readonly quiet = new Quiet(),
   ) {
     this.topics = new Topics(prefix);
     this.stopState = link.onState((state) => {
@@ -117,7 +109,7 @@ export class Fleet {
         // that its end does not end the other subscription.
         const again = this.link.subscribe(births + '/#', this.take, { qos: 0 });
         await again.accepted;
-        await this.silence(isOver, () => false);
+        await this.quiet.wait(isOver);
         again.close();
         if (isOver()) return;
       }
@@ -125,7 +117,7 @@ export class Fleet {
         const filters = batch.map((device) => this.topics.of(device.id, 'svc', '+', 'status'));
         const asked = this.link.subscribeAll(filters, this.take);
         await asked.accepted;
-        await this.silence(isOver, () => batch.every((device) => this.isComplete(device)));
+        await this.quiet.wait(() => isOver() || batch.every((device) => this.isComplete(device)));
         asked.close();
         if (isOver()) return;
       }
@@ -152,7 +144,7 @@ export class Fleet {
     let expected = 0;
     for (const device of this.list()) {
       const more = Math.max(1, device.birth?.announcedServices ?? GUESSED_SERVICES);
-      if (batch.length > 0 && expected + more > MAX_BATCH) {
+      if (batch.length > 0 && expected + more > BATCH) {
         batches.push(batch);
         batch = [];
         expected = 0;
@@ -164,31 +156,19 @@ export class Fleet {
     return batches;
   }
 
-  /** Waits until nothing has come for a while, or what is awaited is there. */
-  private silence(isOver: () => boolean, isThere: () => boolean): Promise<void> {
-    this.heardAt = Date.now();
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (isOver() || isThere() || Date.now() - this.heardAt >= SILENCE_MS) resolve();
-        else setTimeout(look, 20);
-      };
-      look();
-    });
-  }
-
   private forgetVanished(): void {
     for (const device of this.devices.values()) {
       for (const service of [...device.services.keys()]) {
         if (!this.seen.has(`${device.id}/${service}`)) device.removeService(service);
       }
-      if (!this.seen.has(device.id)) device.birth = undefined;
+      if (!this.seen.has(device.id)) device.setBirth(undefined);
       this.dropIfEmpty(device);
     }
     this.ordered = undefined;
   }
 
   private readonly take = (message: Message): void => {
-    this.heardAt = Date.now();
+    this.quiet.heard();
     const levels = this.topics.below(message.levels);
     const id = levels[0] ?? '';
     const isEmpty = message.payload.length === 0;
@@ -202,7 +182,7 @@ export class Fleet {
       const device = this.known(id);
       if (device === undefined) return;
       const isNew = (device.birth === undefined) !== (json === undefined);
-      device.birth = json === undefined ? undefined : readBirth(json);
+      device.setBirth(json === undefined ? undefined : readBirth(json));
       if (isNew) this.ordered = undefined;
       this.dropIfEmpty(device);
     } else if (levels.length === 4 && levels[1] === 'svc' && levels[3] === 'status') {

@@ -1,3 +1,4 @@
+import { Heartbeats } from './heartbeats';
 import { asObject, flag, list, number, object, text, texts, time, type Json } from './json';
 
 /** What a device's and a service's retained documents say (agent/docs/protocol.md), read without trust. */
@@ -178,8 +179,10 @@ function sum(counts: Json): number {
 
 /** A device as the broker knows it. Changes in place; views are drawn anew when the fleet says that something changed. */
 export class Device {
+  /** Undefined as long as only its services are known. Changed by `setBirth` only. */
   birth: Birth | undefined;
   readonly services = new Map<string, Service>();
+  readonly heartbeats = new Heartbeats();
   private sorted: readonly Service[] | undefined;
 
   constructor(readonly id: string) {}
@@ -192,11 +195,22 @@ export class Device {
     if (!this.services.has(service.id)) this.sorted = undefined;
     this.services.set(service.id, service);
     if (this.sorted !== undefined) this.sorted = this.sorted.map((each) => (each.id === service.id ? service : each));
+    this.changed();
+  }
+
+  setBirth(birth: Birth | undefined): void {
+    this.birth = birth;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.heartbeats.note(this.level, Date.now());
   }
 
   removeService(id: string): void {
     this.services.delete(id);
     this.sorted = undefined;
+    this.changed();
   }
 
   /** By id. */

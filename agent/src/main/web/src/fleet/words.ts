@@ -1,36 +1,36 @@
-import { flag, number, object, text, texts, type Json } from './json';
-import type { Level, ServiceState } from './model';
-import { levelOf } from './model';
+import { flag, number, text, texts, type Json } from './json';
 
 /** What documents say (agent/docs/protocol.md), as a person would say it. */
 
 const CAUSES: Readonly<Record<string, string>> = {
-  command: 'a command asked for it',
+  command: 'by a command',
   rollback: 'its release is taken back',
-  exit: 'it ended by itself',
-  launch_failed: 'it could not be started',
-  not_ready: 'it was not ready in time',
-  health: 'its health checks failed',
-  watchdog: 'it was silent for too long',
-  dependency: 'it waits for other services',
-  agent_start: 'the agent started, or it was just installed',
+  exit: 'ended by itself',
+  launch_failed: 'could not be started',
+  not_ready: 'was not ready in time',
+  health: 'health checks failed',
+  watchdog: 'was silent for too long',
+  dependency: 'waits for other services',
+  agent_start: 'the agent started',
   agent_stop: 'the agent is ending',
-  adopted: 'its process was taken over from an earlier agent',
-  limit: 'it failed too often, so the agent gave up',
+  adopted: 'taken over from an earlier agent',
+  limit: 'failed too often, so the agent gave up',
   schedule: 'a run was due',
-  run_timeout: 'its run took too long',
-  invalid_manifest: 'its manifest cannot be used',
-  internal: 'the agent has a fault; its log has the details',
+  run_timeout: 'the run took too long',
+  invalid_manifest: 'the manifest cannot be used',
+  internal: 'a fault of the agent; its log has the details',
 };
 
-/** `it ended by itself with exit code 3`; empty if nobody says why. */
+/** `exited with code 3`, `could not be started: no file …`; empty if nobody says why. */
 export function causeText(cause: Json): string {
   const kind = text(cause, 'kind');
-  if (kind === '') return text(cause, 'message');
   const message = text(cause, 'message');
-  const words = (Object.hasOwn(CAUSES, kind) ? CAUSES[kind] : undefined) ?? kind;
-  const end = endText(cause);
-  return words + (end === '' ? '' : ` with ${end}`) + (message === '' ? '' : `: ${message}`);
+  if (kind === '') return message;
+  const signal = text(cause, 'signal');
+  const code = number(cause, 'code');
+  const isEnd = kind === 'exit' && (signal !== '' || code !== undefined);
+  const words = isEnd ? (signal !== '' ? `ended by ${signal}` : `exited with code ${code}`) : ((Object.hasOwn(CAUSES, kind) ? CAUSES[kind] : undefined) ?? kind.replaceAll('_', ' '));
+  return words + (message === '' ? '' : `: ${message}`);
 }
 
 /** `exit code 3`, `signal KILL`. */
@@ -69,85 +69,6 @@ const ENDED: ReadonlySet<string> = new Set(['', 'committed', 'failed', 'rolled_b
 /** Whether a deploy in this state is over. */
 export const isOver = (state: string): boolean => ENDED.has(state);
 
-/** What an event says, without its time and its service. What is not known of it is shown as it came. */
-export function eventText(event: Json): string {
-  const name = text(event, 'event');
-  const message = text(event, 'message');
-  switch (name) {
-    case 'state': {
-      const from = text(event, 'from');
-      const to = text(event, 'to');
-      const exit = object(event, 'exit');
-      // What is on its way up again keeps the cause for which it went down.
-      const isUp = to === 'running' || (to === 'starting' && from === 'backoff');
-      const cause = isUp ? '' : causeText(object(event, 'cause'));
-      const end = Object.keys(exit).length > 0 && endText(object(event, 'cause')) === '' ? `; the run ended with ${exitText(exit)}` : '';
-      return `${from === '' ? '' : `${from} → `}${to}${cause === '' ? '' : `: ${cause}`}${end}`;
-    }
-    case 'ready':
-      return flag(event, 'ready') ? 'ready' : 'not ready';
-    case 'health':
-      return text(event, 'health');
-    case 'crash_loop':
-      return flag(event, 'crash_loop') ? 'a crash loop began' : 'the crash loop is over';
-    case 'desired':
-      return text(event, 'name') === ''
-        ? `is to be ${text(event, 'desired')}`
-        : `document ${text(event, 'name')}, revision ${number(event, 'revision') ?? '-'}: ${text(event, 'state')}${withError(object(event, 'error'))}`;
-    case 'deploy': {
-      const percent = number(event, 'percent');
-      const what = `release ${text(event, 'release')} ${deployText(text(event, 'state'))}`;
-      return what + (percent === undefined ? '' : `, ${percent} %`) + (message === '' ? '' : `: ${message}`);
-    }
-    case 'hold':
-      return `held by the ${text(event, 'by')} until ${text(event, 'until')}: ${text(event, 'reason')}`;
-    case 'hold_ended':
-      return `hold of the ${text(event, 'by')} ended (${text(event, 'why')})`;
-    case 'started':
-      return `the agent started, version ${text(event, 'version')}`;
-    case 'stopping':
-      return 'the agent is ending';
-    case 'command_done':
-    case 'expired':
-    case 'retained_refused': {
-      const done = flag(event, 'ok') ? 'done' : `failed: ${text(event, 'code')} ${message}`;
-      return `command ${text(event, 'command')} ${name === 'command_done' ? done : name.replace('_', ' ')}`;
-    }
-    default:
-      return [name, ...rest(event)].join(' ');
-  }
-}
-
-const withError = (error: Json): string => {
-  const said = [text(error, 'code'), text(error, 'message')].filter((part) => part !== '').join(': ');
-  return said === '' ? '' : ` (${said})`;
-};
-
-/** Keys and values of an event that this page has no words for. */
-function rest(event: Json): string[] {
-  return Object.entries(event)
-    .filter(([key]) => !['v', 'at', 'event', 'service', 'session', 'step'].includes(key))
-    .slice(0, 12)
-    .map(([key, value]) => `${key}=${(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 300)}`);
-}
-
-const BAD_EVENTS: ReadonlySet<string> = new Set(['disk_low', 'session_taken_over', 'events_dropped', 'journal_gap', 'retained_refused', 'expired']);
-
-/** How much an event should worry somebody. */
-export function eventLevel(event: Json): Level {
-  const name = text(event, 'event');
-  const state = text(event, 'state');
-  if (name === 'state') return levelOf(text(event, 'to') as ServiceState, text(event, 'health'), false, flag(event, 'ready'));
-  if (name === 'health') return text(event, 'health') === 'unhealthy' ? 'bad' : 'good';
-  if (name === 'crash_loop') return flag(event, 'crash_loop') ? 'bad' : 'good';
-  if (name === 'deploy' || name === 'desired') {
-    if (['failed', 'rolled_back', 'rollback_failed', 'refused', 'conflict'].includes(state)) return 'bad';
-    return state === 'committed' || state === 'done' ? 'good' : 'busy';
-  }
-  if (name === 'command_done') return flag(event, 'ok') ? 'good' : 'bad';
-  return BAD_EVENTS.has(name) || name.startsWith('output_') ? 'bad' : 'idle';
-}
-
 /** One line for one step of a plan (agent/docs/protocol.md, "A plan"). */
 export function stepText(step: Json): string {
   const release = text(step, 'release');
@@ -177,6 +98,15 @@ export function stepText(step: Json): string {
     case 'delete':
       return `delete release ${release || texts(step, 'releases').join(', ')} once it has proved itself`;
     default:
-      return [text(step, 'step'), ...rest(step)].join(' ');
+      return [text(step, 'step'), restText(step)].join(' ').trim();
   }
+}
+
+/** Keys and values that this page has no words for. */
+export function restText(json: Json): string {
+  return Object.entries(json)
+    .filter(([key]) => !['v', 'at', 'event', 'service', 'session', 'step'].includes(key))
+    .slice(0, 12)
+    .map(([key, value]) => `${key}=${(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 300)}`)
+    .join(' ');
 }

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { text, time } from '../fleet/json';
+import { readEvent } from '../fleet/events';
+import { text } from '../fleet/json';
 import type { Journal } from '../fleet/journal';
-import { eventLevel, eventText } from '../fleet/words';
 import { Mark } from './Badge';
 import { moment } from './format';
 
@@ -18,15 +18,19 @@ export function Events({ journal, problem, isOne = false }: { readonly journal: 
       {problem !== '' && <p class={recent.length > 0 ? 'soft' : 'problem'}>The journal could not be read: {problem}.</p>}
       {recent.length === 0 && problem === '' && <p class="soft">{journal.isRead ? 'Nothing has happened.' : 'Reading the journal…'}</p>}
       <ol class="events-list">
-        {recent.slice(0, isAll ? recent.length : FIRST).map((event) => (
-          <li key={JSON.stringify(event)}>
-            <time>{moment(time(event, 'at'))}</time>
-            <span>
-              <Mark level={eventLevel(event)} /> {!isOne && text(event, 'service') !== '' && <strong>{text(event, 'service')} </strong>}
-              {eventText(event)}
-            </span>
-          </li>
-        ))}
+        {recent.slice(0, isAll ? recent.length : FIRST).map((json) => {
+          const event = readEvent('', text(json, 'service'), json);
+          return (
+            <li key={JSON.stringify(json)}>
+              <time>{moment(event.at)}</time>
+              <span>
+                <Mark level={event.level} /> {!isOne && event.service !== '' && <strong>{event.service} </strong>}
+                {event.name === 'state' ? '' : `${event.name.replaceAll('_', ' ')} `}
+                {event.text}
+              </span>
+            </li>
+          );
+        })}
       </ol>
       {recent.length > FIRST && (
         <button type="button" class="quiet" onClick={() => setAll(!isAll)}>

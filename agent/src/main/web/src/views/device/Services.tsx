@@ -71,7 +71,7 @@ function ServiceRow({ device, service, read, isNarrow }: RowProps): JSX.Element 
   const { version } = read.journal;
   const beats = useMemo(() => read.journal.beats(service, Date.now()), [read.journal, version, service, minute]);
   return (
-    <div class={`service-row ${isNarrow ? 'narrow' : ''}`}>
+    <div class={`svc-row ${isNarrow ? 'narrow' : ''}`}>
       <a class="name" href={href('device', device.id, service.id)}>
         {service.id}
       </a>

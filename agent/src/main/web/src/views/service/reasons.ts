@@ -1,4 +1,4 @@
-import { text } from '../../fleet/json';
+import { object, text, type Json } from '../../fleet/json';
 import { causeText, exitText } from '../../fleet/words';
 import type { Service } from '../../fleet/model';
 
@@ -11,16 +11,13 @@ export function whyText(service: Service): string {
   const fault = faults[0];
   if (fault !== undefined) return `${text(fault, 'key')}: must be ${text(fault, 'expected')}`;
   const cause = causeOf(service);
-  if ((state === 'completed' || state === 'scheduled') && lastExit !== undefined) return `its last run ended with ${exitText(lastExit)}`;
+  if ((state === 'completed' || state === 'scheduled') && lastExit !== undefined) return `the last run ended with ${exitText(lastExit)}`;
   if (state === 'stopped' && text(cause, 'kind') === 'agent_start') return '';
-  if (state === 'running' && text(cause, 'kind') !== 'health') return service.health === 'unhealthy' ? 'its health checks fail' : '';
+  if (state === 'running' && text(cause, 'kind') !== 'health') return service.health === 'unhealthy' ? 'health checks fail' : '';
   return causeText(cause);
 }
 
-export function causeOf(service: Service): Readonly<Record<string, unknown>> {
-  const { kind, message, code, signal } = service.cause;
-  return { kind, message, code, signal };
-}
+export const causeOf = (service: Service): Json => object(service.document, 'cause');
 
 const isScheduled = (service: Service): boolean => Object.hasOwn(service.document, 'schedule');
 
