@@ -55,6 +55,15 @@ test('the moments that every start takes are no mark, a long one is', () => {
   assert.equal(levels(journal).indexOf('b'), 41);
 });
 
+test('a oneshot that runs every few seconds is shown as what it is all the time', () => {
+  const journal = new Journal();
+  for (let ago = 2 * HOUR; ago > 0; ago -= 10_000) {
+    journal.take(state(ago, 'scheduled', 'running', false));
+    journal.take(state(ago - 1_000, 'running', 'scheduled', false));
+  }
+  assert.equal(levels(journal).slice(-4, -1), 'bbb');
+});
+
 test('an unhealthy time is bad although the state does not change', () => {
   const journal = new Journal();
   journal.take(state(8 * HOUR, 'stopped', 'running'));
@@ -136,7 +145,7 @@ test('a device that refuses says why', async () => {
 
 test('the bars are said in words', () => {
   const journal = new Journal();
-  assert.equal(summary(journal.beats(camera, NOW), String), 'no trouble in the last 2.5 hours');
+  assert.equal(summary(journal.beats(camera, NOW), String), 'no trouble in the 2.5 h that are known');
   journal.take(state(10 * HOUR, 'running', 'backoff'));
   journal.take(state(9.9 * HOUR, 'backoff', 'running'));
   const clock = (at: number): string => new Date(at).toISOString().slice(11, 16);

@@ -1,5 +1,6 @@
 import { flag, number, object, text, time, type Json } from './json';
 import type { Level } from './model';
+import { moment } from '../ui/format';
 import { causeText, restText } from './words';
 
 /** An event as a person reads it (agent/docs/protocol.md, "Events"). */
@@ -69,7 +70,9 @@ function words(name: string, json: Json): string {
   } else if (name === 'crash_loop') {
     add('', flag(json, 'crash_loop') ? 'begins' : 'is over');
   }
-  for (const key of ['command', 'version', 'stream', 'resource', 'by', 'until', 'why', 'code', 'message', 'reason']) add(`${LABELS[key] ?? ''}`, text(json, key));
+  for (const key of ['command', 'version', 'stream', 'resource', 'by', 'why', 'code', 'message', 'reason']) add(`${LABELS[key] ?? ''}`, text(json, key));
+  const until = time(json, 'until');
+  if (until !== undefined) parts.push(`until ${moment(until)}`);
   for (const key of ['bytes', 'count']) {
     const value = number(json, key);
     if (value !== undefined && name !== 'deploy') parts.push(`${value} ${key === 'count' ? 'events' : 'bytes'}`);
@@ -77,7 +80,7 @@ function words(name: string, json: Json): string {
   return parts.join(', ') || restText(json);
 }
 
-const LABELS: Readonly<Record<string, string>> = { by: 'by ', until: 'until ', version: 'version ' };
+const LABELS: Readonly<Record<string, string>> = { by: 'by ', version: 'version ' };
 
 function exitText(exit: Json): string {
   const code = number(exit, 'code');

@@ -42,7 +42,7 @@ const RETRY_MS = 1_000;
 const MAX_RECENT = 200;
 const MAX_CHANGES = 20_000;
 
-/** Every start passes through `starting`; only a longer one is worth a mark. */
+/** Every start passes through `stopped` and `starting`; they count where they last, or where there is nothing else. */
 const SHORT_MS = 30_000;
 
 const MATCH = '"event":"(state|health|ready|removed)"';
@@ -193,19 +193,23 @@ function beats(changes: readonly Change[], service: Service, unread: readonly (r
     changes: 0,
   }));
   const place = (at: number): number => Math.floor((at - start) / HALF_HOUR_MS);
-  const note = (from: number, to: number, state: string, worst: Level): void => {
+  const note = (from: number, to: number, state: string, worst: Level, isBrief = false): void => {
     for (let i = Math.max(0, place(from)); i < SEGMENTS && start + i * HALF_HOUR_MS < to; i++) {
       const beat = found[i];
-      if (beat === undefined || LEVELS.indexOf(worst) <= (beat.level === undefined ? -1 : LEVELS.indexOf(beat.level))) continue;
+      if (beat === undefined || (beat.level !== undefined && (isBrief || LEVELS.indexOf(worst) <= LEVELS.indexOf(beat.level)))) continue;
       beat.level = worst;
       beat.state = state;
     }
   };
   const spans = spansOf(changes, service, start);
+  const brief: [from: number, to: number, state: string, level: Level][] = [];
   spans.forEach(({ from, state, level }, i) => {
     const to = Math.min(now, spans[i + 1]?.from ?? now);
-    if (level !== undefined && to > start && !(level === 'busy' && to - from < SHORT_MS && i < spans.length - 1)) note(from, to, state, level);
+    if (level === undefined || to <= start) return;
+    if ((level === 'busy' || level === 'idle') && to - from < SHORT_MS && i < spans.length - 1) brief.push([from, to, state, level]);
+    else note(from, to, state, level);
   });
+  for (const each of brief) note(...each, true);
   for (const [from, to] of unread) note(from, to, 'too much happened to read all of it', 'unknown');
   for (const { at } of changes) {
     const beat = found[place(at)];
@@ -220,6 +224,6 @@ export function summary(all: readonly Beat[], clock: (at: number) => string): st
   const last = bad[bad.length - 1];
   const known = all.filter((beat) => beat.level !== undefined).length;
   if (known === 0) return 'nothing is known of the last 24 hours';
-  if (last === undefined) return `no trouble in the last ${known === SEGMENTS ? '24' : known / 2} hours`;
+  if (last === undefined) return known === SEGMENTS ? 'no trouble' : `no trouble in the ${known / 2} h that are known`;
   return `trouble in ${bad.length} of ${known} half hours, the last from ${clock(last.from)}`;
 }

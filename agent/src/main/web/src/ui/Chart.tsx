@@ -98,7 +98,7 @@ export function Chart({ title, series, format, from, to, gap, top, base = 1000 }
             drawn.map(({ line, area }, each) => (
               <g key={`${i}/${each}`} class={`series s${i}`}>
                 {i === 0 && <path class="area" d={area} />}
-                <path class="line" d={line} />
+                <path class={area === '' ? 'line dot' : 'line'} d={line} />
               </g>
             )),
           )}

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 /** How wide an element is, in pixels. */
 export function useWidth<E extends HTMLElement = HTMLElement>(): [RefObject<E | null>, number] {
@@ -14,4 +14,17 @@ export function useWidth<E extends HTMLElement = HTMLElement>(): [RefObject<E | 
     return () => observer.disconnect();
   }, []);
   return [element, width];
+}
+
+/** Whether a media query matches. */
+export function useMedia(query: string): boolean {
+  const [matches, setMatches] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const look = (): void => setMatches(media.matches);
+    media.addEventListener('change', look);
+    look();
+    return () => media.removeEventListener('change', look);
+  }, [query]);
+  return matches;
 }

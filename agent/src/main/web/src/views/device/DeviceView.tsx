@@ -83,7 +83,7 @@ function Known({ device }: { readonly device: Device }): JSX.Element {
 function sinceText(device: Device): string {
   const { birth } = device;
   if (birth === undefined) return '';
-  if (birth.isOnline) return birth.startedAt === undefined ? '' : `its agent runs for ${ago(birth.startedAt)}`;
+  if (birth.isOnline) return birth.startedAt === undefined ? '' : `up for ${ago(birth.startedAt)}`;
   if (birth.reason === 'shutdown') return `since ${moment(birth.since)}`;
   // The will cannot have the time of the loss. The latest time in what the device has sent is the last that is known of it.
   const last = device.list().reduce((latest, { since }) => Math.max(latest, since ?? 0), birth.since ?? 0);

@@ -8,7 +8,7 @@ import { bytes, moment } from '../../ui/format';
 /** Which release it runs, the deploy that is under way, and who holds it. */
 export function Release({ service, commands }: { readonly service: Service; readonly commands: Commands }): JSX.Element | null {
   const { release, deploy, holds } = service;
-  if (release === '' && deploy === undefined && holds.length === 0) return null;
+  if (deploy === undefined && holds.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="release">
       <h2 id="release">Release {release === '' ? 'none' : release}</h2>

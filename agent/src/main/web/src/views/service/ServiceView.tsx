@@ -14,6 +14,7 @@ import { Missing } from '../../ui/Missing';
 import { decimal, percent } from '../../ui/numbers';
 import { href } from '../../ui/router';
 import { useJournal } from '../../ui/useJournal';
+import { useMedia } from '../../ui/useWidth';
 import { Output } from '../output/Output';
 import { Release } from './Release';
 import { ServiceActions } from './ServiceActions';
@@ -48,6 +49,7 @@ function Title({ device, service }: { readonly device: string; readonly service:
 function Known({ device, service }: { readonly device: Device; readonly service: Service }): JSX.Element {
   const commands = useCommands(device.id, service.id);
   const isLegal = isName(device.id) && isName(service.id);
+  const isWide = useMedia('(min-width: 64rem)');
   return (
     <>
       <div class="row">
@@ -59,9 +61,15 @@ function Known({ device, service }: { readonly device: Device; readonly service:
         <div class="column">
           <Why device={device} service={service} />
           <Release service={service} commands={commands} />
-          {isLegal && <Past device={device} service={service} />}
+          {isLegal && isWide && <Past device={device} service={service} />}
         </div>
         {isLegal && <Output device={device.id} service={service.id} />}
+        {/* Whoever has a small screen wants the output before the charts. */}
+        {isLegal && !isWide && (
+          <div class="column">
+            <Past device={device} service={service} />
+          </div>
+        )}
       </div>
     </>
   );

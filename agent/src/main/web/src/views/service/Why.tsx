@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { number, object, text, time } from '../../fleet/json';
+import { number, object, text, time, type Json } from '../../fleet/json';
 import { causeText, exitText } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { useTick } from '../../ui/app';
@@ -11,7 +11,6 @@ import { causeOf } from './reasons';
 export function Why({ device, service }: { readonly device: Device; readonly service: Service }): JSX.Element {
   const { state, since, waitingFor, isCrashLoop, faults, warnings, lastExit, document } = service;
   const cause = causeText(causeOf(service));
-  const tail = lastExit === undefined ? '' : text(lastExit, 'tail');
   const schedule = object(document, 'schedule');
   const isLost = !device.isOnline && device.birth?.reason !== 'shutdown';
   return (
@@ -40,30 +39,35 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
           {warning}
         </p>
       ))}
-      {lastExit !== undefined && (
-        <p>
-          Its last run ended with {exitText(lastExit)} at {moment(time(lastExit, 'at'))}
-          {tail === '' ? '.' : ':'}
-        </p>
-      )}
-      {tail !== '' && (
-        <pre class="text" tabIndex={0} aria-label="the end of its output">
-          {tail}
-        </pre>
-      )}
+      {lastExit !== undefined && <LastExit exit={lastExit} isOpen={service.level === 'bad' || service.level === 'busy'} />}
       <dl class="facts inline">
         <Fact name="pid" value={service.pid === undefined ? '' : String(service.pid)} />
         <Fact name="ready" value={service.isReady ? 'yes' : 'no'} />
         <Fact name="health" value={service.health} />
         <Fact name="restarts" value={String(service.restarts)} />
         <Fact name="desired" value={service.desired} />
-        <Fact name="at the agent’s start" value={service.autostart ? 'started' : 'not started'} />
+        <Fact name="autostart" value={service.autostart ? 'yes' : 'no'} />
+        <Fact name="release" value={service.release} />
         <Fact name="next run" value={service.nextRunAt === undefined ? '' : nextText(service.nextRunAt)} />
         <Fact name="skipped" value={countText(number(schedule, 'skipped'))} />
         <Fact name="missed" value={countText(number(schedule, 'missed'))} />
         <Fact name="run" value={service.run} />
       </dl>
     </section>
+  );
+}
+
+function LastExit({ exit, isOpen }: { readonly exit: Json; readonly isOpen: boolean }): JSX.Element {
+  const tail = text(exit, 'tail');
+  const words = `Its last run ended with ${exitText(exit)} at ${moment(time(exit, 'at'))}`;
+  if (tail === '') return <p>{words}.</p>;
+  return (
+    <details open={isOpen}>
+      <summary>{words}</summary>
+      <pre class="text" tabIndex={0} aria-label="the end of its output">
+        {tail}
+      </pre>
+    </details>
   );
 }
 
