@@ -1,5 +1,7 @@
 import { flag, number, object, text, time, type Json } from './json';
 import type { Level } from './model';
+import { moment } from '../ui/format';
+import { causeText, restText } from './words';
 
 /** An event as a person reads it (agent/docs/protocol.md, "Events"). */
 export interface FleetEvent {
@@ -50,14 +52,18 @@ function words(name: string, json: Json): string {
   };
   if (name === 'state') {
     add('', [text(json, 'from'), text(json, 'to')].filter((state) => state !== '').join(' → '));
-    add('', causeText(object(json, 'cause')));
-    add('', exitText(object(json, 'exit')));
+    const cause = object(json, 'cause');
+    // What is on its way up again keeps the cause for which it went down, and a cause that is the exit says it already.
+    const isUp = text(json, 'to') === 'running' || (text(json, 'to') === 'starting' && text(json, 'from') === 'backoff');
+    if (!isUp) add('', causeText(cause));
+    if (text(cause, 'kind') !== 'exit') add('', exitText(object(json, 'exit')));
   } else if (name === 'deploy' || name === 'desired') {
     add('', text(json, 'name'));
     add('', text(json, 'release'));
     add('', text(json, 'state'));
     const percent = number(json, 'percent');
     if (percent !== undefined) parts.push(`${percent} %`);
+    add('', text(object(json, 'error'), 'message'));
   } else if (name === 'health' || name === 'ready') {
     add('', name === 'ready' ? (flag(json, 'ready') ? 'ready' : 'not ready') : text(json, 'health'));
     add('', causeText(object(json, 'cause')));
@@ -65,25 +71,16 @@ function words(name: string, json: Json): string {
     add('', flag(json, 'crash_loop') ? 'begins' : 'is over');
   }
   for (const key of ['command', 'version', 'stream', 'resource', 'by', 'why', 'code', 'message', 'reason']) add(`${LABELS[key] ?? ''}`, text(json, key));
+  const until = time(json, 'until');
+  if (until !== undefined) parts.push(`until ${moment(until)}`);
   for (const key of ['bytes', 'count']) {
     const value = number(json, key);
     if (value !== undefined && name !== 'deploy') parts.push(`${value} ${key === 'count' ? 'events' : 'bytes'}`);
   }
-  return parts.join(', ');
+  return parts.join(', ') || restText(json);
 }
 
 const LABELS: Readonly<Record<string, string>> = { by: 'by ', version: 'version ' };
-
-/** `exit code 3`, `command`, `was unhealthy: …`. */
-export function causeText(cause: Json): string {
-  const kind = text(cause, 'kind');
-  const message = text(cause, 'message');
-  const code = number(cause, 'code');
-  const signal = text(cause, 'signal');
-  if (message !== '') return message;
-  if (kind === 'exit') return signal !== '' ? `ended by ${signal}` : `exited with code ${code ?? '?'}`;
-  return kind.replaceAll('_', ' ');
-}
 
 function exitText(exit: Json): string {
   const code = number(exit, 'code');

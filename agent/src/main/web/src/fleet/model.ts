@@ -1,5 +1,5 @@
 import { Heartbeats } from './heartbeats';
-import { flag, list, number, object, text, texts, time, type Json } from './json';
+import { asObject, flag, list, number, object, text, texts, time, type Json } from './json';
 
 /** What a device's and a service's retained documents say (agent/docs/protocol.md), read without trust. */
 
@@ -68,6 +68,10 @@ export interface Service {
   readonly warnings: readonly string[];
   readonly waitingFor: readonly string[];
   readonly nextRunAt: number | undefined;
+  /** What is wrong with its manifest: `key`, `value`, `expected`. */
+  readonly faults: readonly Json[];
+  /** All of it, for what is shown of one service only. */
+  readonly document: Json;
   readonly level: Level;
 }
 
@@ -100,6 +104,8 @@ export function readService(device: string, id: string, status: Json): Service {
     warnings: texts(status, 'warnings'),
     waitingFor: texts(status, 'waiting_for'),
     nextRunAt: time(object(status, 'schedule'), 'next_run_at'),
+    faults: list(status, 'faults').map((fault) => asObject(fault) ?? {}),
+    document: status,
     level: levelOf(known, health, isCrashLoop, flag(status, 'ready')),
   };
 }
@@ -122,7 +128,7 @@ function readHold(value: unknown): Hold {
   return { by: text(hold, 'by'), reason: text(hold, 'reason'), until: time(hold, 'until') };
 }
 
-function levelOf(state: ServiceState, health: string, isCrashLoop: boolean, isReady: boolean): Level {
+export function levelOf(state: ServiceState, health: string, isCrashLoop: boolean, isReady: boolean): Level {
   if (state === 'backoff' || state === 'failed' || health === 'unhealthy' || isCrashLoop) return 'bad';
   if (state === 'starting' || state === 'stopping') return 'busy';
   if (state === 'running') return isReady ? 'good' : 'busy';
