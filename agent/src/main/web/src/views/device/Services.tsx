@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { deployText, isOver } from '../../fleet/words';
+import { isOver } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { ServiceBadge } from '../../ui/Badge';
 import { CommandButton, useCommands } from '../../ui/commands';
@@ -101,7 +101,7 @@ function moreText({ since, restarts, release, deploy, holds }: Service): string 
   const parts = [ago(since)];
   if (restarts > 0) parts.push(plural(restarts, 'restart'));
   if (deploy !== undefined && !isOver(deploy.state)) {
-    parts.push(`${deploy.release} ${deployText(deploy.state)}${deploy.percent === undefined ? '' : `, ${Math.floor(deploy.percent)} %`}`);
+    parts.push(`${deploy.release} ${deploy.state}${deploy.percent === undefined ? '' : `, ${Math.floor(deploy.percent)} %`}`);
   } else if (release !== '') {
     parts.push(release);
   }

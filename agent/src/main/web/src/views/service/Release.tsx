@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { number, object, text, time } from '../../fleet/json';
-import { deployText, isOver } from '../../fleet/words';
+import { isOver } from '../../fleet/words';
 import type { Service } from '../../fleet/model';
 import { CommandButton, type Commands } from '../../ui/commands';
 import { bytes, moment } from '../../ui/format';
@@ -38,8 +38,7 @@ function Deploying({ service, commands }: { readonly service: Service; readonly 
   return (
     <>
       <p class={isUnderWay ? 'busy' : deploy.code === '' ? 'soft' : ''}>
-        {isUnderWay || deploy.release !== service.release ? `${deploy.release} ` : 'It '}
-        {deployText(deploy.state)} since {moment(time(document, 'since'))}
+        {isUnderWay || deploy.release !== service.release ? deploy.release : 'deploy'}: {deploy.state.replaceAll('_', ' ')} since {moment(time(document, 'since'))}
         {previous}.
       </p>
       {deploy.code !== '' && (
