@@ -64,11 +64,11 @@ describe('what is found', () => {
   });
 
   it('comes piece by piece where there is much', () => {
-    const many = Array.from({ length: 20_000 }, (_, i) => line(`number ${i}`));
+    const many = Array.from({ length: 2_000 }, (_, i) => line(`number ${i}`));
     const search = matcher('7');
     let calls = 0;
     for (let isComplete = false; !isComplete; calls++) {
-      assert.ok(calls < 20_000 / 64);
+      assert.ok(calls < 100);
       isComplete = find(many, search, false, 0).isComplete;
     }
     assert.ok(calls > 1);

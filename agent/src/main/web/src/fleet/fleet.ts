@@ -1,6 +1,7 @@
 import { parseObject } from './json';
 import { Device, readBirth, readService, compare } from './model';
 import { Topics } from './topics';
+import { BATCH, Quiet } from '../link/retained';
 import type { Link, Message, Subscription } from '../link/link';
 
 /** How much of what is there has come. */
@@ -10,22 +11,24 @@ export interface Completeness {
   readonly services: number;
   /** Services that online devices say they have. */
   readonly announced: number;
+  /** Whether the broker may have more devices than it sends at once. */
+  readonly mayMissDevices: boolean;
 }
-
-/**
- * Half of what Mosquitto queues for a client: what is retained beyond its queue is dropped without a word, so one wildcard
- * for all services would miss most of them.
- */
-const MAX_BATCH = 500;
 
 /** An offline device does not say how many services it has. */
 const GUESSED_SERVICES = 10;
 
-/** Nothing more comes after a silence of this length. */
-const SILENCE_MS = 700;
-
 /** The devices' own statuses are asked for until nothing new comes. */
 const MAX_ROUNDS = 6;
+
+/** So many retained messages does a Mosquitto with its defaults send to one SUBSCRIBE over WebSocket, at any QoS. */
+const SUSPICIOUS_DEVICES = 999;
+
+/** Online devices publish metrics every 30 s, and so say that they are there. */
+const DISCOVERY_MS = 40_000;
+
+/** Devices that are heard of without being known are asked for together, after so long. */
+const ASK_MS = 500;
 
 /** Somebody who floods the broker with made-up devices must not fill the browser's memory. */
 const MAX_DEVICES = 50_000;
@@ -41,13 +44,19 @@ export class Fleet {
   private readonly topics: Topics;
   private ordered: readonly Device[] | undefined;
   private subscriptions: Subscription[] = [];
-  private heardAt = 0;
   private reading = 0;
   private isReading = true;
+  private mayMissDevices = false;
+
+  /** Heard of lately, and without a birth. */
+  private readonly unknown = new Set<string>();
   private readonly stopState: () => void;
 
   /** What came since the last connection began, to forget what vanished meanwhile. */
   private seen = new Set<string>();
+
+  /** The devices of which statuses of services are awaited; undefined while the devices' own are. */
+  private batch: ReadonlySet<string> | undefined;
 
   /** Messages that were no documents, or too many. */
   ignored = 0;
@@ -55,6 +64,7 @@ export class Fleet {
   constructor(
     private readonly link: Link,
     prefix: string,
+    private readonly quiet = new Quiet(),
   ) {
     this.topics = new Topics(prefix);
     this.stopState = link.onState((state) => {
@@ -94,7 +104,8 @@ export class Fleet {
       services += device.services.size;
       announced += device.birth?.announcedServices ?? device.services.size;
     }
-    return { isReading: this.isReading, devices: this.list().length, services, announced };
+    const mayMissDevices = this.mayMissDevices && !this.isReading;
+    return { isReading: this.isReading, devices: this.list().length, services, announced, mayMissDevices };
   }
 
   private async read(): Promise<void> {
@@ -102,33 +113,16 @@ export class Fleet {
     const isOver = (): boolean => mine !== this.reading;
     this.isReading = true;
     this.seen = new Set();
-    const births = this.topics.of('+', 'status');
-    const statuses = this.topics.of('+', 'svc', '+', 'status');
     this.subscriptions.forEach((subscription) => subscription.close());
     this.subscriptions = [
-      this.link.subscribe(statuses, this.take, { retained: 'none' }),
-      this.link.subscribe(births, this.take, { retained: 'none' }),
+      this.link.subscribe(this.topics.of('+', 'svc', '+', 'status'), this.take, { retained: 'none' }),
+      this.link.subscribe(this.topics.of('+', 'status'), this.take, { retained: 'none' }),
     ];
     try {
       await Promise.all(this.subscriptions.map((subscription) => subscription.accepted));
-      for (let round = 0, before = -1; round < MAX_ROUNDS && this.seen.size > before; round++) {
-        before = this.seen.size;
-        // At QoS 0 a broker has no queue beyond which it drops what one wildcard brings. `/#` matches the same topics, so
-        // that its end does not end the other subscription.
-        const again = this.link.subscribe(births + '/#', this.take, { qos: 0 });
-        await again.accepted;
-        await this.silence(isOver, () => false);
-        again.close();
-        if (isOver()) return;
-      }
-      for (const batch of this.batches()) {
-        const filters = batch.map((device) => this.topics.of(device.id, 'svc', '+', 'status'));
-        const asked = this.link.subscribeAll(filters, this.take);
-        await asked.accepted;
-        await this.silence(isOver, () => batch.every((device) => this.isComplete(device)));
-        asked.close();
-        if (isOver()) return;
-      }
+      await this.readDevices(isOver);
+      await this.readServices(this.list(), isOver);
+      if (isOver()) return;
       this.forgetVanished();
     } catch {
       // The connection is gone, or the broker refuses: the state of the link, or what is missing, says so.
@@ -136,6 +130,65 @@ export class Fleet {
     if (isOver()) return;
     this.isReading = false;
     this.changed();
+  }
+
+  private async readDevices(isOver: () => boolean): Promise<void> {
+    this.batch = undefined;
+    for (let round = 0, before = -1; round < MAX_ROUNDS && this.list().length > before && !isOver(); round++) {
+      before = this.list().length;
+      // At QoS 0 most brokers have no queue beyond which they drop what one wildcard brings. `/#` matches the same topics,
+      // so that its end does not end the live subscription.
+      const again = this.link.subscribe(this.topics.of('+', 'status', '#'), this.take, { qos: 0 });
+      await again.accepted;
+      await this.quiet.wait(isOver);
+      again.close();
+    }
+    this.mayMissDevices = this.list().length >= SUSPICIOUS_DEVICES;
+    if (this.mayMissDevices && !isOver()) this.discover();
+  }
+
+  /** Listens for a while to what all online devices publish now and then. */
+  private discover(): void {
+    const hear = (message: Message): void => this.heardOf(this.topics.below(message.levels)[0] ?? '');
+    const metrics = this.link.subscribe(this.topics.of('+', 'metrics'), hear, { qos: 0, retained: 'none' });
+    this.subscriptions.push(metrics);
+    setTimeout(() => metrics.close(), DISCOVERY_MS);
+  }
+
+  /** A device whose birth did not come is asked for by name. */
+  private heardOf(id: string): void {
+    if (this.device(id) !== undefined || this.unknown.size >= BATCH || this.isReading) return;
+    if (this.unknown.size === 0) setTimeout(() => void this.ask(), ASK_MS);
+    this.unknown.add(id);
+  }
+
+  private async ask(): Promise<void> {
+    const mine = this.reading;
+    const isOver = (): boolean => mine !== this.reading;
+    const ids = [...this.unknown];
+    try {
+      const asked = this.link.subscribeAll(ids.map((id) => this.topics.of(id, 'status')), this.take);
+      await asked.accepted;
+      await this.quiet.wait(() => isOver() || ids.every((id) => this.device(id) !== undefined));
+      asked.close();
+      await this.readServices(ids.map((id) => this.device(id)).filter((device) => device !== undefined), isOver);
+    } catch {
+      // With the next connection everything is read again.
+    } finally {
+      this.unknown.clear();
+    }
+  }
+
+  private async readServices(devices: readonly Device[], isOver: () => boolean): Promise<void> {
+    for (const batch of batches(devices)) {
+      if (isOver()) return;
+      this.batch = new Set(batch.map((device) => device.id));
+      const filters = batch.map((device) => this.topics.of(device.id, 'svc', '+', 'status'));
+      const asked = this.link.subscribeAll(filters, this.take);
+      await asked.accepted;
+      await this.quiet.wait(() => isOver() || batch.every((device) => this.isComplete(device)));
+      asked.close();
+    }
   }
 
   private isComplete(device: Device): boolean {
@@ -146,49 +199,18 @@ export class Fleet {
     return seen >= announced;
   }
 
-  private batches(): Device[][] {
-    const batches: Device[][] = [];
-    let batch: Device[] = [];
-    let expected = 0;
-    for (const device of this.list()) {
-      const more = Math.max(1, device.birth?.announcedServices ?? GUESSED_SERVICES);
-      if (batch.length > 0 && expected + more > MAX_BATCH) {
-        batches.push(batch);
-        batch = [];
-        expected = 0;
-      }
-      batch.push(device);
-      expected += more;
-    }
-    if (batch.length > 0) batches.push(batch);
-    return batches;
-  }
-
-  /** Waits until nothing has come for a while, or what is awaited is there. */
-  private silence(isOver: () => boolean, isThere: () => boolean): Promise<void> {
-    this.heardAt = Date.now();
-    return new Promise((resolve) => {
-      const look = (): void => {
-        if (isOver() || isThere() || Date.now() - this.heardAt >= SILENCE_MS) resolve();
-        else setTimeout(look, 20);
-      };
-      look();
-    });
-  }
-
   private forgetVanished(): void {
     for (const device of this.devices.values()) {
       for (const service of [...device.services.keys()]) {
         if (!this.seen.has(`${device.id}/${service}`)) device.removeService(service);
       }
-      if (!this.seen.has(device.id)) device.birth = undefined;
+      if (!this.seen.has(device.id)) device.setBirth(undefined);
       this.dropIfEmpty(device);
     }
     this.ordered = undefined;
   }
 
   private readonly take = (message: Message): void => {
-    this.heardAt = Date.now();
     const levels = this.topics.below(message.levels);
     const id = levels[0] ?? '';
     const isEmpty = message.payload.length === 0;
@@ -198,25 +220,32 @@ export class Fleet {
       return;
     }
     if (levels.length === 2 && levels[1] === 'status') {
-      this.seen.add(id);
+      this.note(id, this.batch === undefined);
       const device = this.known(id);
       if (device === undefined) return;
       const isNew = (device.birth === undefined) !== (json === undefined);
-      device.birth = json === undefined ? undefined : readBirth(json);
+      device.setBirth(json === undefined ? undefined : readBirth(json));
       if (isNew) this.ordered = undefined;
       this.dropIfEmpty(device);
     } else if (levels.length === 4 && levels[1] === 'svc' && levels[3] === 'status') {
       const service = levels[2] ?? '';
+      this.note(`${id}/${service}`, this.batch?.has(id) === true);
       const device = this.known(id);
       if (device === undefined) return;
       if (json === undefined) device.removeService(service);
       else if (device.services.size < MAX_SERVICES || device.services.has(service)) device.setService(readService(id, service, json));
       else this.ignored++;
-      this.seen.add(`${id}/${service}`);
       this.dropIfEmpty(device);
+      if (json !== undefined) this.heardOf(id);
     }
     this.changed();
   };
+
+  /** Only what is awaited, and comes for the first time, says that there may be more: changes never end. */
+  private note(key: string, isAwaited: boolean): void {
+    if (isAwaited && !this.seen.has(key)) this.quiet.heard();
+    this.seen.add(key);
+  }
 
   private known(id: string): Device | undefined {
     let device = this.devices.get(id);
@@ -239,4 +268,28 @@ export class Fleet {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+/**
+ * As many devices at once as have no more services together than a broker delivers. Offline devices come last: since they
+ * do not say how many services they have, each batch of them takes a silence to be over.
+ */
+function batches(devices: readonly Device[]): Device[][] {
+  const all: Device[][] = [];
+  let batch: Device[] = [];
+  let expected = 0;
+  const inOrder = [...devices].sort((a, b) => Number(b.isOnline) - Number(a.isOnline));
+  for (const device of inOrder) {
+    const more = Math.max(1, device.birth?.announcedServices ?? GUESSED_SERVICES);
+    const isOther = batch[0] !== undefined && batch[0].isOnline !== device.isOnline;
+    if (batch.length > 0 && (isOther || expected + more > BATCH)) {
+      all.push(batch);
+      batch = [];
+      expected = 0;
+    }
+    batch.push(device);
+    expected += more;
+  }
+  if (batch.length > 0) all.push(batch);
+  return all;
 }

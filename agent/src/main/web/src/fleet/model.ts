@@ -1,4 +1,5 @@
-import { flag, list, number, object, text, texts, time, type Json } from './json';
+import { Heartbeats } from './heartbeats';
+import { asObject, flag, list, number, object, text, texts, time, type Json } from './json';
 
 /** What a device's and a service's retained documents say (agent/docs/protocol.md), read without trust. */
 
@@ -67,6 +68,10 @@ export interface Service {
   readonly warnings: readonly string[];
   readonly waitingFor: readonly string[];
   readonly nextRunAt: number | undefined;
+  /** What is wrong with its manifest: `key`, `value`, `expected`. */
+  readonly faults: readonly Json[];
+  /** All of it, for what is shown of one service only. */
+  readonly document: Json;
   readonly level: Level;
 }
 
@@ -99,6 +104,8 @@ export function readService(device: string, id: string, status: Json): Service {
     warnings: texts(status, 'warnings'),
     waitingFor: texts(status, 'waiting_for'),
     nextRunAt: time(object(status, 'schedule'), 'next_run_at'),
+    faults: list(status, 'faults').map((fault) => asObject(fault) ?? {}),
+    document: status,
     level: levelOf(known, health, isCrashLoop, flag(status, 'ready')),
   };
 }
@@ -121,7 +128,7 @@ function readHold(value: unknown): Hold {
   return { by: text(hold, 'by'), reason: text(hold, 'reason'), until: time(hold, 'until') };
 }
 
-function levelOf(state: ServiceState, health: string, isCrashLoop: boolean, isReady: boolean): Level {
+export function levelOf(state: ServiceState, health: string, isCrashLoop: boolean, isReady: boolean): Level {
   if (state === 'backoff' || state === 'failed' || health === 'unhealthy' || isCrashLoop) return 'bad';
   if (state === 'starting' || state === 'stopping') return 'busy';
   if (state === 'running') return isReady ? 'good' : 'busy';
@@ -172,8 +179,10 @@ function sum(counts: Json): number {
 
 /** A device as the broker knows it. Changes in place; views are drawn anew when the fleet says that something changed. */
 export class Device {
+  /** Undefined as long as only its services are known. Changed by `setBirth` only. */
   birth: Birth | undefined;
   readonly services = new Map<string, Service>();
+  readonly heartbeats = new Heartbeats();
   private sorted: readonly Service[] | undefined;
 
   constructor(readonly id: string) {}
@@ -186,11 +195,22 @@ export class Device {
     if (!this.services.has(service.id)) this.sorted = undefined;
     this.services.set(service.id, service);
     if (this.sorted !== undefined) this.sorted = this.sorted.map((each) => (each.id === service.id ? service : each));
+    this.changed();
+  }
+
+  setBirth(birth: Birth | undefined): void {
+    this.birth = birth;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.heartbeats.note(this.level, Date.now());
   }
 
   removeService(id: string): void {
     this.services.delete(id);
     this.sorted = undefined;
+    this.changed();
   }
 
   /** By id. */

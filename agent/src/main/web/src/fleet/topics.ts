@@ -15,3 +15,8 @@ export class Topics {
     return levels.slice(this.depth);
   }
 }
+
+/** Whether the protocol knows such a name. A topic that somebody made up may have any other, to which no command can go. */
+export function isName(name: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name);
+}

@@ -85,8 +85,9 @@ export class Connection {
   }
 
   /** @returns the reason codes, when the broker has answered */
-  subscribe(topics: readonly [filter: string, options: { qos: number; retain_handling: number }][]): Promise<readonly number[]> {
-    return this.ask('subscribe', { topics });
+  subscribe(filters: readonly { filter: string; qos: number; retainHandling: number }[]): Promise<readonly number[]> {
+    // The options as a number, since the library puts the retain handling where "retain as published" belongs.
+    return this.ask('subscribe', { topics: filters.map((each) => [each.filter, each.qos | (each.retainHandling << 4)]) });
   }
 
   unsubscribe(topics: readonly string[]): Promise<readonly number[]> {

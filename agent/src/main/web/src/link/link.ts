@@ -163,14 +163,16 @@ export class Link {
 
   private online(): void {
     this.retries = 0;
+    const before = [...this.entries];
     this.set({ kind: 'online' });
-    this.request([...this.entries]).catch(() => undefined);
+    // Listeners to the state may have closed some of them, and asked for others.
+    this.request(before.filter(([filter, entry]) => this.entries.get(filter) === entry)).catch(() => undefined);
   }
 
   private async request(added: readonly [string, Entry][]): Promise<void> {
     if (added.length === 0 || this.current.kind !== 'online' || this.connection === undefined) return;
     const codes = await this.connection.subscribe(
-      added.map(([filter, entry]) => [filter, { qos: entry.qos, retain_handling: entry.retained === 'all' ? 0 : 2 }]),
+      added.map(([filter, entry]) => ({ filter, qos: entry.qos, retainHandling: entry.retained === 'all' ? 0 : 2 })),
     );
     const refused = codes.find((code) => code >= FIRST_ERROR);
     if (refused !== undefined) throw new Error(`the broker refuses the subscription to ${added[0]?.[0]}: ${reasonText(refused)}`);

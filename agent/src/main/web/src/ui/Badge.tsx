@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { deviceText, serviceText, shownLevel } from '../fleet/levels';
 import type { Device, Level, Service } from '../fleet/model';
 
 /** A mark for each level, since colours alone are not for everybody. */
@@ -18,25 +19,6 @@ export function Badge({ level, text }: { readonly level: Level; readonly text: s
       <Mark level={level} /> {text}
     </span>
   );
-}
-
-/** The level of a service as it is known: nobody knows how those of a lost device are. */
-export function shownLevel(device: Device, service: Service): Level {
-  return device.isOnline || device.birth?.reason === 'shutdown' ? service.level : 'unknown';
-}
-
-/** `running`, `running, unhealthy`, `unknown, last seen running`. */
-export function serviceText(device: Device, service: Service): string {
-  if (shownLevel(device, service) === 'unknown' && service.state !== 'unknown') return `unknown, last seen ${service.state}`;
-  if (service.state === 'running' && service.health === 'unhealthy') return 'running, unhealthy';
-  if (service.state === 'running' && !service.isReady) return 'running, not ready';
-  if (service.isCrashLoop) return `${service.state}, crash loop`;
-  return service.state;
-}
-
-export function deviceText(device: Device): string {
-  if (device.isOnline) return 'online';
-  return device.birth?.reason === 'shutdown' ? 'shut down' : 'lost';
 }
 
 export function ServiceBadge({ device, service }: { readonly device: Device; readonly service: Service }): JSX.Element {

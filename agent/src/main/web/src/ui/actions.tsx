@@ -9,6 +9,8 @@ export interface Action {
   readonly title: string;
   /** What it does, for a question before it is done; left out where it hurts nobody. */
   readonly question?: string;
+  /** What must be typed before it is done, for what cannot be undone. */
+  readonly typed?: string;
   readonly run: () => Promise<Reply>;
 }
 
@@ -50,24 +52,14 @@ export function Actions({ children }: { readonly children: JSX.Element | JSX.Ele
     <ActContext.Provider value={act.ask}>
       {children}
       {asked !== undefined && (
-        <Dialog title={asked.title} onClose={() => setAsked(undefined)}>
-          <p>{asked.question}</p>
-          <div class="buttons">
-            <button type="button" onClick={() => setAsked(undefined)}>
-              Cancel
-            </button>
-            <button
-              type="button"
-              class="primary"
-              onClick={() => {
-                setAsked(undefined);
-                act.run(asked);
-              }}
-            >
-              {asked.title}
-            </button>
-          </div>
-        </Dialog>
+        <Question
+          action={asked}
+          onClose={() => setAsked(undefined)}
+          onYes={() => {
+            setAsked(undefined);
+            act.run(asked);
+          }}
+        />
       )}
       <div class="outcomes" role="status" aria-live="polite">
         {outcomes.map((outcome) => (
@@ -86,6 +78,36 @@ export function Actions({ children }: { readonly children: JSX.Element | JSX.Ele
         ))}
       </div>
     </ActContext.Provider>
+  );
+}
+
+function Question({ action, onClose, onYes }: { readonly action: Action; readonly onClose: () => void; readonly onYes: () => void }): JSX.Element {
+  const [typed, setTyped] = useState('');
+  return (
+    <Dialog title={action.title} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onYes();
+        }}
+      >
+        <p>{action.question}</p>
+        {action.typed !== undefined && (
+          <label>
+            Type {action.typed} to go on
+            <input type="text" autocomplete="off" spellcheck={false} value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+          </label>
+        )}
+        <div class="buttons">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={action.typed !== undefined && typed !== action.typed}>
+            {action.title}
+          </button>
+        </div>
+      </form>
+    </Dialog>
   );
 }
 

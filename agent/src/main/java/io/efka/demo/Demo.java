@@ -6,6 +6,8 @@ import io.efka.agent.app.Lifecycle.StartException;
 import io.efka.agent.app.Lifecycle.StartException.Reason;
 import io.efka.agent.app.Settings;
 import io.efka.demo.EmbeddedBroker.BrokerException;
+import io.efka.fleet.dashboard.DashboardPage;
+import io.efka.fleet.dashboard.PageServer;
 import io.efka.mqtt.BrokerSettings;
 import io.efka.mqtt.MqttLink;
 import io.efka.protocol.DeviceId;
@@ -13,7 +15,9 @@ import io.efka.threads.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +50,9 @@ public final class Demo implements Lifecycle {
     /** All are up then; only the last status may still be on its way. */
     private static final Duration STATUS_LIMIT = Duration.ofSeconds(2);
 
+    private static final String PREFIX = "efka";
     private static final int PREFERRED_WEB_PORT = 8088;
+    private static final int PREFERRED_PAGE_PORT = 8089;
 
     private final Plan plan;
     private final Function<Settings, Lifecycle> agents;
@@ -66,9 +72,11 @@ public final class Demo implements Lifecycle {
      *
      * @param port for MQTT; 0: any free one
      * @param webSocketPort for MQTT over WebSocket; 0: any free one
+     * @param pagePort for the page; 0: any free one; empty: the usual one if it is free, or else any
      * @param dataFolder the agent's data folder, which is kept; empty: a temporary one
      */
-    public record Plan(int port, int webSocketPort, Optional<Path> dataFolder, DeviceId device) {}
+    public record Plan(
+            int port, int webSocketPort, Optional<Integer> pagePort, Optional<Path> dataFolder, DeviceId device) {}
 
     /**
      * Prepares a demo.
@@ -99,8 +107,10 @@ public final class Demo implements Lifecycle {
         if (!keep(agent::close)) return;
         running = Optional.of(agent);
         agent.start();
+        PageServer page = page(broker);
+        if (!keep(page::close)) return;
         if (!installSamples(broker)) return;
-        screen.invite(broker.port());
+        screen.invite(page.address().getPort(), broker.port());
     }
 
     @Override
@@ -137,6 +147,30 @@ public final class Demo implements Lifecycle {
         } catch (BrokerException e) {
             throw new StartException(Reason.UNAVAILABLE, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private PageServer page(EmbeddedBroker broker) throws StartException {
+        String page = DashboardPage.of(broker.webSocketUri().toString(), PREFIX);
+        try {
+            if (plan.pagePort().isPresent())
+                return new PageServer(onLoopback(plan.pagePort().get()), page);
+            try {
+                return new PageServer(onLoopback(PREFERRED_PAGE_PORT), page);
+            } catch (BindException taken) {
+                return new PageServer(onLoopback(0), page);
+            }
+        } catch (IOException e) {
+            throw new StartException(
+                    Reason.UNAVAILABLE,
+                    "the page cannot be served (" + e.getMessage()
+                            + "): choose another port with --page-port PORT, or --page-port 0 for any free one",
+                    e);
+        }
+    }
+
+    /** By its number, as the broker: {@code localhost} may be ::1 to a browser. */
+    private static InetSocketAddress onLoopback(int port) {
+        return new InetSocketAddress("127.0.0.1", port);
     }
 
     private Path dataFolder() throws StartException {
@@ -192,7 +226,7 @@ public final class Demo implements Lifecycle {
         return new Settings(
                 brokerSettings(broker, "efka-" + plan.device()),
                 plan.device(),
-                "efka",
+                PREFIX,
                 List.of(),
                 new Settings.Folders(data, data.resolve("logs"), List.of(), Optional.empty()),
                 Settings.Artifacts.STANDARD,

@@ -37,13 +37,20 @@ final class DemoScreen {
         print("  %-9s %s".formatted(name, what));
     }
 
-    void invite(int port) {
+    /**
+     * Says what to try now.
+     *
+     * @param pagePort where the page is
+     * @param port where the broker listens
+     */
+    void invite(int pagePort, int port) {
         String at = port == USUAL_PORT ? "" : " -p " + port;
         String topic = "efka/" + device;
         String reply = " -e " + topic + "/reply/me";
         print(
                 "",
-                "Everything is up. Try these in another terminal:",
+                "Everything is up. Open http://127.0.0.1:" + pagePort + "/ in a browser to see and command it.",
+                "Or try these in another terminal:",
                 "",
                 "  # the output of a service, as tail -f would show it",
                 "  mosquitto_sub" + at + " -N -t " + topic + "/svc/chatty/stdout",

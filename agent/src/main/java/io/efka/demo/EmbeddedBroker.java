@@ -1,5 +1,6 @@
 package io.efka.demo;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.mqtt.MqttConnectMessage;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -14,21 +15,25 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.apache.activemq.artemis.core.config.Configuration;
 import org.apache.activemq.artemis.core.config.WildcardConfiguration;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.protocol.mqtt.MQTTInterceptor;
+import org.apache.activemq.artemis.core.remoting.impl.netty.NettyConnection;
+import org.apache.activemq.artemis.core.server.protocol.websocket.WebSocketServerHandler;
 import org.apache.activemq.artemis.core.settings.impl.AddressFullMessagePolicy;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
 import org.apache.activemq.artemis.spi.core.protocol.RemotingConnection;
 
 /**
  * An MQTT 3.1.1 and 5 broker inside this JVM, for trying Efka out and for tests on machines without a broker. It
- * listens on the loopback interface only, lets everyone in, and keeps sessions and retained messages in memory until it
+ * listens on the loopback interface only, lets everyone in but web pages from elsewhere, and keeps sessions and retained messages in memory until it
  * is closed. It takes about 0.6 s to start. The will of an MQTT 5 client with a lasting session comes up to 2 s late.
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
+    private static final Pattern OWN_ORIGIN = Pattern.compile("https?://(127\\.0\\.0\\.1|localhost|\\[::1])(:[0-9]+)?");
     private static final String MQTT = "mqtt";
     private static final String WEB_SOCKET = "web-socket";
 
@@ -64,6 +69,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             var remoting = server.getRemotingService();
             remoting.addIncomingInterceptor(new WillDelayInterceptor());
             remoting.addIncomingInterceptor((MQTTInterceptor) EmbeddedBroker::hasLegalTopic);
+            remoting.addIncomingInterceptor((MQTTInterceptor) EmbeddedBroker::isFromThisMachine);
             return new EmbeddedBroker(server);
         } catch (Exception e) { // named top: the library's start() declares nothing narrower
             stop(server);
@@ -78,6 +84,19 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static boolean hasLegalTopic(MqttMessage packet, RemotingConnection connection) {
         return !(packet instanceof MqttPublishMessage publish)
                 || publish.variableHeader().topicName().indexOf('\0') < 0;
+    }
+
+    /**
+     * Whether a packet may pass. Any web site may make a browser connect to this machine, and the demo has no password: without
+     * this, a site that is visited meanwhile could install services here. A browser says where a page is from, and a page cannot
+     * change that; other programs say nothing. Both ports speak WebSocket.
+     */
+    private static boolean isFromThisMachine(MqttMessage packet, RemotingConnection connection) {
+        if (!(connection.getTransportConnection() instanceof NettyConnection netty)) return false;
+        var webSocket = netty.getChannel().pipeline().get(WebSocketServerHandler.class);
+        if (webSocket == null) return true;
+        String origin = webSocket.getHttpRequest().headers().get(HttpHeaderNames.ORIGIN);
+        return origin == null || OWN_ORIGIN.matcher(origin).matches();
     }
 
     public int port() {

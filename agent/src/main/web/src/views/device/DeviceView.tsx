@@ -1,14 +1,91 @@
 import type { JSX } from 'preact';
 import { DeviceBadge } from '../../ui/Badge';
-import { useFleet } from '../../ui/app';
+import { useFleet, useTick } from '../../ui/app';
+import { CommandButton, useCommands } from '../../ui/commands';
+import { ago, moment, plural } from '../../ui/format';
+import { Fact } from '../../ui/Fact';
+import { Missing } from '../../ui/Missing';
+import { useJournal } from '../../ui/useJournal';
+import { Events } from '../../ui/Events';
+import { isName } from '../../fleet/topics';
+import type { Device } from '../../fleet/model';
+import { AgentDetails } from './AgentDetails';
+import { Documents } from './Documents';
+import { Machine } from './Machine';
+import { Services } from './Services';
 
 /** One device: how it is, its services, its machine. */
 export function DeviceView({ device: id }: { readonly device: string }): JSX.Element {
   const device = useFleet().device(id);
+  if (device !== undefined) return <Known device={device} />;
   return (
-    <main>
+    <main class="device-view">
       <h1>{id}</h1>
-      {device === undefined ? <p>No such device.</p> : <DeviceBadge device={device} />}
+      <Missing what="device" />
     </main>
   );
+}
+
+function Known({ device }: { readonly device: Device }): JSX.Element {
+  useTick(10_000);
+  const { birth, id } = device;
+  const commands = useCommands(id);
+  const read = useJournal(id, undefined, commands);
+  const isLegal = isName(id);
+  const running = device.list().filter(({ desired }) => desired === 'running').length;
+  return (
+    <main class="device-view">
+      <div class="row">
+        <h1>{id}</h1>
+        <DeviceBadge device={device} />
+        <span class="soft">{sinceText(device)}</span>
+        <span class="spring" />
+        <CommandButton
+          why={commands.obstacle || (running === 0 ? 'No service is to run' : '')}
+          onClick={() =>
+            commands.give('restart', {}, {
+              words: 'restart all services of',
+              question: `Stops and starts ${plural(running, 'service')} that ${running === 1 ? 'runs' : 'run'}. The agent goes on.`,
+            })
+          }
+        >
+          Restart all…
+        </CommandButton>
+      </div>
+      {!isLegal && <p class="problem">{commands.obstacle}</p>}
+      {birth !== undefined && (
+        <dl class="facts inline">
+          <Fact name="host" value={birth.host} />
+          <Fact name="OS" value={birth.os} />
+          <Fact name="Java" value={birth.java} />
+          <Fact name="agent" value={birth.version} />
+          <Fact name="groups" value={birth.groups.join(', ')} />
+          <Fact name="booted" value={moment(birth.bootAt)} />
+          <Fact name="started" value={moment(birth.startedAt)} />
+          <Fact name="session" value={birth.session === undefined ? '' : String(birth.session)} />
+        </dl>
+      )}
+      <div class="columns">
+        <div class="column">
+          <Services device={device} read={read} />
+          <Events journal={read.journal} problem={read.problem} />
+        </div>
+        <div class="column">
+          {isLegal && <Machine device={device} commands={commands} />}
+          {isLegal && <Documents device={id} />}
+          <AgentDetails commands={commands} />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function sinceText(device: Device): string {
+  const { birth } = device;
+  if (birth === undefined) return '';
+  if (birth.isOnline) return birth.startedAt === undefined ? '' : `up for ${ago(birth.startedAt)}`;
+  if (birth.reason === 'shutdown') return `since ${moment(birth.since)}`;
+  // The will cannot have the time of the loss. The latest time in what the device has sent is the last that is known of it.
+  const last = device.list().reduce((latest, { since }) => Math.max(latest, since ?? 0), birth.since ?? 0);
+  return last === 0 ? 'nobody knows since when' : `some time after ${moment(last)}; nobody knows how its services are`;
 }

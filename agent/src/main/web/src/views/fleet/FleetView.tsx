@@ -1,7 +1,179 @@
 import type { JSX } from 'preact';
-import { useFleet } from '../../ui/app';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import type { Fleet } from '../../fleet/fleet';
+import { choices, readSelection, selectDevices, selectServices } from '../../fleet/selection';
+import type { Device, Level } from '../../fleet/model';
+import { useFleet, useTick } from '../../ui/app';
+import { count, plural } from '../../ui/format';
+import { setQuery, useRoute } from '../../ui/router';
+import { VirtualList } from '../../ui/VirtualList';
+import { Mark } from '../../ui/Badge';
+import { DeviceTile } from './DeviceTile';
+import { ServiceRow } from './ServiceRow';
 
+/** The whole fleet: its devices or its services, as many as are to be seen. */
 export function FleetView(): JSX.Element {
   const fleet = useFleet();
-  return <main>{fleet.list().length}</main>;
+  const { query } = useRoute();
+  useTick(10_000); // what shows how long ago something was
+  const isServices = query.get('show') === 'services';
+  const selection = readSelection(query);
+  const all = fleet.list();
+  const services = isServices ? selectServices(all, selection) : undefined;
+  const found = services ?? selectDevices(all, selection);
+  return (
+    <main class="fleet">
+      <h1 class="visually-hidden">Fleet</h1>
+      <Filters fleet={fleet} isServices={isServices} counts={found.counts} />
+      <p class="soft came" role="status">
+        <Came fleet={fleet} shown={found.shown.length} isServices={isServices} />
+      </p>
+      {all.length === 0 && !fleet.completeness().isReading ? (
+        <Nothing ignored={fleet.ignored} />
+      ) : services !== undefined ? (
+        <VirtualList
+          label="services"
+          items={services.shown}
+          keyOf={(each) => `${each.device.id}/${each.service.id}`}
+          rowHeight={46}
+          draw={(each) => <ServiceRow {...each} />}
+        />
+      ) : (
+        <VirtualList
+          label="devices"
+          items={found.shown as readonly Device[]}
+          keyOf={(device) => device.id}
+          rowHeight={104}
+          columnWidth={250}
+          draw={(device) => <DeviceTile device={device} />}
+        />
+      )}
+    </main>
+  );
+}
+
+/** How much is shown of what there is, and how much of that has come. */
+function Came({ fleet, shown, isServices }: { readonly fleet: Fleet; readonly shown: number; readonly isServices: boolean }): JSX.Element {
+  const came = fleet.completeness();
+  const total = isServices ? came.services : came.devices;
+  const missing = came.announced - came.services;
+  return (
+    <>
+      {shown === total ? '' : `${count(shown)} of `}
+      {plural(total, isServices ? 'service' : 'device')}
+      {isServices ? `, on ${plural(came.devices, 'device')}` : `, ${plural(came.services, 'service')}`}
+      {came.isReading ? '; reading what the broker has…' : missing > 0 && `; ${plural(missing, 'service')} did not come`}
+      {came.mayMissDevices && '; there may be more than the broker sends at once (Mosquitto: max_queued_messages)'}
+      {fleet.ignored > 0 && `; ${plural(fleet.ignored, 'message')} ignored, since they are not Efka's`}
+    </>
+  );
+}
+
+function Nothing({ ignored }: { readonly ignored: number }): JSX.Element {
+  return (
+    <div class="panel">
+      <p>The broker has no device{ignored > 0 ? ' that can be shown' : ''}.</p>
+      <p class="soft">
+        Start an agent with <code>efka run --broker … --device …</code>, or choose another broker, account or topic prefix with the button at the top right.
+      </p>
+    </div>
+  );
+}
+
+const CHIPS: readonly [level: Level, devices: string, services: string][] = [
+  ['bad', 'trouble', 'trouble'],
+  ['unknown', 'lost', 'unknown'],
+  ['busy', 'changing', 'changing'],
+  ['good', 'well', 'running'],
+  ['idle', 'shut down', 'not running'],
+];
+
+interface FiltersProps {
+  readonly fleet: Fleet;
+  readonly isServices: boolean;
+  readonly counts: Record<Level, number>;
+}
+
+/** New groups and releases are rare; looking for them in every frame costs more than drawing it. */
+const CHOICES_MS = 1_000;
+
+function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
+  const { query } = useRoute();
+  const search = useRef<HTMLInputElement>(null);
+  const { groups, releases } = useMemo(() => choices(fleet.list()), [fleet, Math.floor(Date.now() / CHOICES_MS)]);
+  const level = query.get('state') ?? '';
+
+  useEffect(() => {
+    const focus = (event: KeyboardEvent): void => {
+      if (event.key !== '/' || (event.target as Element).matches('input, textarea, select')) return;
+      event.preventDefault();
+      search.current?.focus();
+    };
+    addEventListener('keydown', focus);
+    return () => removeEventListener('keydown', focus);
+  }, []);
+
+  return (
+    <div class="filters">
+      <div class="row" role="group" aria-label="what to show">
+        <button type="button" aria-pressed={!isServices} onClick={() => setQuery('show', '')}>
+          Devices
+        </button>
+        <button type="button" aria-pressed={isServices} onClick={() => setQuery('show', 'services')}>
+          Services
+        </button>
+      </div>
+      <input
+        ref={search}
+        type="search"
+        aria-label="filter by text"
+        title="Press / to come here"
+        placeholder="Filter: name, host, release …"
+        value={query.get('q') ?? ''}
+        onInput={(event) => setQuery('q', event.currentTarget.value)}
+      />
+      <Choice label="group" all="all groups" value={query.get('group') ?? ''} options={groups} onChange={(value) => setQuery('group', value)} />
+      <Choice label="release" all="all releases" value={query.get('release') ?? ''} options={releases} onChange={(value) => setQuery('release', value)} />
+      <Choice
+        label="order"
+        all="by name"
+        value={query.get('order') ?? ''}
+        options={['trouble']}
+        words={{ trouble: 'trouble first' }}
+        onChange={(value) => setQuery('order', value)}
+      />
+      <div class="row chips" role="group" aria-label="filter by state">
+        {CHIPS.map(([each, devices, services]) => (
+          <button key={each} type="button" aria-pressed={level === each} onClick={() => setQuery('state', level === each ? '' : each)}>
+            <Mark level={each} /> {count(counts[each])} {isServices ? services : devices}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  /** What no choice is called. */
+  readonly all: string;
+  readonly value: string;
+  readonly options: readonly string[];
+  readonly words?: Readonly<Record<string, string>>;
+  readonly onChange: (value: string) => void;
+}
+
+function Choice({ label, all, value, options, words = {}, onChange }: ChoiceProps): JSX.Element {
+  // The value may come from an address that somebody has kept.
+  const shown = value === '' || options.includes(value) ? options : [value, ...options];
+  return (
+    <select aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      <option value="">{all}</option>
+      {shown.map((option) => (
+        <option key={option} value={option}>
+          {words[option] ?? option.slice(0, 64)}
+        </option>
+      ))}
+    </select>
+  );
 }

@@ -19,6 +19,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +32,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -91,6 +97,20 @@ final class DemoTest {
                             "mosquitto_rr -p " + port + " -t efka/demo/svc/chatty/cmd/restart -e efka/demo/reply/me -n")
                     .contains("mosquitto_pub -p " + port
                             + " -t efka/demo/svc/webby/cmd/input -m '{\"text\":\"sick\\n\"}'");
+        }
+
+        @Test
+        void thePageIsTheFirstThingToTryAndIsToldWhereTheBrokerIs(@TempDir Path data) throws Exception {
+            demo(data).start();
+
+            List<String> invitation = printed.toString()
+                    .lines()
+                    .dropWhile(line -> !line.startsWith("Everything"))
+                    .toList();
+            Matcher address = Pattern.compile("http://127\\.0\\.0\\.1:[0-9]+/").matcher(invitation.get(0));
+            assertThat(address.find()).as(invitation.get(0)).isTrue();
+            assertThat(body(address.group()))
+                    .containsPattern("efka-broker\" content=\"ws://127\\.0\\.0\\.1:[0-9]+/mqtt\"");
         }
 
         @Test
@@ -182,7 +202,8 @@ final class DemoTest {
         @Test
         void aPortThatIsTakenNamesTheOption() throws Exception {
             try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-                var plan = new Demo.Plan(taken.getLocalPort(), 0, Optional.empty(), new DeviceId("demo"));
+                var plan =
+                        new Demo.Plan(taken.getLocalPort(), 0, Optional.of(0), Optional.empty(), new DeviceId("demo"));
                 var demo = new Demo(plan, this::none, broker -> link, new PrintWriter(printed));
 
                 assertThatThrownBy(demo::start)
@@ -190,6 +211,15 @@ final class DemoTest {
                                 StartException.class,
                                 e -> assertThat(e.reason()).isEqualTo(StartException.Reason.UNAVAILABLE))
                         .hasMessageContaining("--port PORT");
+            }
+        }
+
+        @Test
+        void aPageThatIsToBeOnAPortThatIsTakenNamesTheOption() throws Exception {
+            try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+                var demo = demo(plan(Optional.of(taken.getLocalPort()), Optional.empty()));
+
+                assertThatThrownBy(demo::start).hasMessageContaining("--page-port PORT");
             }
         }
 
@@ -219,7 +249,20 @@ final class DemoTest {
     }
 
     private Demo demo(Optional<Path> data) {
-        var plan = new Demo.Plan(0, 0, data, new DeviceId("demo"));
+        return demo(plan(Optional.of(0), data));
+    }
+
+    private static Demo.Plan plan(Optional<Integer> pagePort, Optional<Path> data) {
+        return new Demo.Plan(0, 0, pagePort, data, new DeviceId("demo"));
+    }
+
+    private static String body(String address) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    private Demo demo(Demo.Plan plan) {
         var demo = new Demo(
                 plan,
                 settings -> {

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -166,6 +167,46 @@ final class EmbeddedBrokerTest {
     }
 
     @Nested
+    class Browsers {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "https://evil.example",
+                    "http://localhost.evil.example",
+                    "http://127.0.0.1.evil.example:8089",
+                    "http://evil.example/http://localhost",
+                    "null",
+                    ""
+                })
+        void pagesFromElsewhereAreKeptOut(String origin) {
+            for (URI uri : webSocketAddresses()) {
+                assertThatThrownBy(() -> clients.add(new Client("site", uri, true, Map.of("Origin", origin))))
+                        .as(uri + " from " + origin)
+                        .isInstanceOf(MqttException.class);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {"http://127.0.0.1:8089", "http://localhost:3000", "http://[::1]:8089", "https://localhost"})
+        void pagesOfThisMachineAreLetIn(String origin) throws Exception {
+            for (URI uri : webSocketAddresses()) {
+                var page = new Client("page", uri, true, Map.of("Origin", origin));
+                clients.add(page);
+                page.subscribe("from/page");
+                page.publish("from/page", "hello", false);
+                assertThat(page.next()).hasValue("from/page hello");
+            }
+        }
+
+        /** The port for TCP speaks WebSocket as well. */
+        private List<URI> webSocketAddresses() {
+            EmbeddedBroker broker = BROKERS.get(0);
+            return List.of(broker.webSocketUri(), URI.create("ws://127.0.0.1:" + broker.port() + "/mqtt"));
+        }
+    }
+
+    @Nested
     class Sessions {
         @Test
         void whatCameWhileAwayIsDeliveredLater() throws Exception {
@@ -252,10 +293,15 @@ final class EmbeddedBrokerTest {
         private volatile MqttMessage last = new MqttMessage();
 
         Client(String id, URI uri, boolean clean) throws MqttException {
+            this(id, uri, clean, Map.of());
+        }
+
+        Client(String id, URI uri, boolean clean, Map<String, String> headers) throws MqttException {
             client = new MqttAsyncClient(uri.toString(), id, new MemoryPersistence());
             client.setCallback(this);
             var options = new MqttConnectionOptions();
             options.setCleanStart(clean);
+            options.setCustomWebSocketHeaders(headers);
             options.setSessionExpiryInterval(100L);
             options.setWill(
                     "will/" + id, new MqttMessage(("of " + id).getBytes(UTF_8), 1, false, new MqttProperties()));

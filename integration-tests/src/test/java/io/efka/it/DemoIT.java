@@ -35,7 +35,8 @@ class DemoIT {
     @BeforeAll
     static void start() {
         folder = Folders.create("demo");
-        demo = AgentProcess.demo(folder.resolve("out"), "--port", String.valueOf(PORT), "--ws-port", "0");
+        demo = AgentProcess.demo(
+                folder.resolve("out"), "--port", String.valueOf(PORT), "--ws-port", "0", "--page-port", "0");
         Await.until("the demo invites", SOON, () -> demo.log().contains("Ctrl-C ends it all."));
         lines = demo.log()
                 .lines()

@@ -40,6 +40,7 @@ final class PathBroker implements TestBroker {
         int port = Brokers.freePort();
         MosquittoConf here = conf.without("certfile")
                 .without("keyfile")
+                .without("protocol") // that of the listener for browsers, which goes as well
                 .with("persistence_location", folder + "/")
                 .with("listener", port + " 127.0.0.1");
         return new PathBroker(folder, port, here.text());

@@ -34,6 +34,12 @@ final class DemoCommand implements Callable<Integer> {
     private int webSocketPort = 9001;
 
     @Option(
+            names = "--page-port",
+            paramLabel = "PORT",
+            description = "The page for a browser; 0: any free one. Default: 8089, or any free one if that is taken")
+    private Optional<Integer> pagePort = Optional.empty();
+
+    @Option(
             names = "--data-dir",
             paramLabel = "DIR",
             description = "The agent's state, kept for the next demo. Default: a temporary folder, removed at the end")
@@ -68,6 +74,7 @@ final class DemoCommand implements Callable<Integer> {
             Demo.Plan plan = new Demo.Plan(
                     given.port("--port", given.port),
                     given.port("--ws-port", given.webSocketPort),
+                    given.pagePort.map(port -> given.port("--page-port", port)),
                     given.dataFolder.map(folder -> folder.toAbsolutePath().normalize()),
                     given.device());
             Logging.processLog().configure(AgentLog.Level.WARN); // what the agent does is to be seen through the broker

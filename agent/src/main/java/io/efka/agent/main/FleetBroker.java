@@ -38,13 +38,26 @@ final class FleetBroker implements BrokerOptions {
 
     @Override
     public void addTo(CommandSpec spec) {
-        for (Setting setting : SETTINGS) {
-            spec.addOption(OptionSpec.builder(setting.flag())
-                    .type(String.class)
-                    .paramLabel(setting.placeholder())
-                    .description(setting.help())
-                    .build());
-        }
+        SETTINGS.forEach(setting -> add(spec, setting, setting.placeholder(), setting.help()));
+        addContext(spec);
+    }
+
+    @Override
+    public void addAddressTo(CommandSpec spec, String meaning) {
+        add(spec, Setting.BROKER, "URI", meaning);
+        add(spec, Setting.PREFIX, Setting.PREFIX.placeholder(), Setting.PREFIX.help());
+        addContext(spec);
+    }
+
+    private static void add(CommandSpec spec, Setting setting, String placeholder, String meaning) {
+        spec.addOption(OptionSpec.builder(setting.flag())
+                .type(String.class)
+                .paramLabel(placeholder)
+                .description(meaning)
+                .build());
+    }
+
+    private static void addContext(CommandSpec spec) {
         spec.addOption(OptionSpec.builder(CONTEXT)
                 .type(String.class)
                 .paramLabel("NAME")

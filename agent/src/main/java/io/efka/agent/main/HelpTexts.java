@@ -175,13 +175,16 @@ final class HelpTexts {
     static void demo(CommandSpec spec) {
         UsageMessageSpec usage = plain(spec);
         usage.header(
-                "Tries Efka on this machine, with a broker, an agent and five sample services.",
+                "Tries Efka on this machine: a broker, an agent, five sample services, and a page for the browser.",
                 "",
                 "Examples:",
                 "  efka demo",
                 "  efka demo --port 1884 --ws-port 0",
                 "");
-        usage.footer("", "The broker listens on 127.0.0.1 only and keeps nothing after the end.");
+        usage.footer(
+                "",
+                "It prints the address of a page that shows all of it in a browser. The broker and the page listen",
+                "on 127.0.0.1 only; nothing is kept after the end.");
     }
 
     private static UsageMessageSpec plain(CommandSpec spec) {

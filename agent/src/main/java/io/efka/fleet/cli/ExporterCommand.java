@@ -3,15 +3,14 @@ package io.efka.fleet.cli;
 import io.efka.fleet.exporter.FleetFeed;
 import io.efka.fleet.exporter.SampleSet;
 import io.efka.fleet.exporter.ScrapeServer;
+import io.efka.fleet.http.ListenAddress;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.Target;
 import io.efka.threads.ExitCode;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -28,7 +27,6 @@ final class ExporterCommand extends FleetCommand {
     /** The one that OpenTelemetry has for Prometheus exporters. */
     private static final String DEFAULT_LISTEN = "127.0.0.1:9464";
 
-    private static final int MAX_PORT = 65_535;
     private static final int DEFAULT_MAX_SERIES = 1_000_000;
     private static final int LEAST_MAX_SERIES = 100;
 
@@ -76,29 +74,11 @@ final class ExporterCommand extends FleetCommand {
         }
     }
 
-    /** {@code 0.0.0.0:9464}, {@code [::1]:9464}, {@code :9464} for all addresses. */
     private InetSocketAddress address() {
-        int colon = listen.lastIndexOf(':');
-        String host = listen.substring(0, Math.max(0, colon));
-        boolean isBracketed = host.startsWith("[") && host.endsWith("]");
-        int port = port(listen.substring(colon + 1));
-        if (colon < 0 || port < 0 || (host.contains(":") && !isBracketed)) {
-            throw wrong("--listen", "must be HOST:PORT, as in " + DEFAULT_LISTEN + " or [::1]:9464", listen);
-        }
-        if (host.isEmpty()) return new InetSocketAddress(port);
         try {
-            return new InetSocketAddress(InetAddress.getByName(host), port);
-        } catch (UnknownHostException e) {
-            throw wrong("--listen", "must be an address of this machine", listen);
-        }
-    }
-
-    private static int port(String text) {
-        try {
-            int port = text.matches("[0-9]{1,5}") ? Integer.parseInt(text) : -1;
-            return port <= MAX_PORT ? port : -1;
-        } catch (NumberFormatException e) {
-            return -1;
+            return ListenAddress.parse(listen);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--listen", String.valueOf(e.getMessage()), listen);
         }
     }
 
@@ -118,7 +98,7 @@ final class ExporterCommand extends FleetCommand {
         var feed = new FleetFeed(session, targets, maxSeries);
         try (var server = open(session, feed)) {
             var alert = new Alert(session, feed);
-            terminal().say("metrics at http://" + text(server.address()) + "/metrics");
+            terminal().say("metrics at http://" + ListenAddress.text(server.address()) + "/metrics");
             feed.read();
             alert.say();
             while (!session.isInterrupted()) session.await(() -> false, Duration.ofHours(1));
@@ -134,11 +114,6 @@ final class ExporterCommand extends FleetCommand {
                     ExitCode.UNAVAILABLE,
                     "cannot listen on " + listen + ": " + e.getMessage() + "; --listen takes another port");
         }
-    }
-
-    private static String text(InetSocketAddress address) {
-        String host = address.getAddress().getHostAddress();
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
     }
 
     /** Asks the feed on the session's thread. */

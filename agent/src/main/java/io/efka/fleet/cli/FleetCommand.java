@@ -12,16 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** What all commands for a fleet have in common: they connect, do their work, and end with an exit code. */
-abstract class FleetCommand implements Callable<Integer> {
+abstract class FleetCommand extends BrokerCommand {
     private static final Duration CONNECT = Duration.ofSeconds(15);
 
     /** No client may have the id of another. */
@@ -32,13 +27,9 @@ abstract class FleetCommand implements Callable<Integer> {
     /** How soon an answer is noticed. */
     private static final Duration KEY = Duration.ofMillis(50);
 
-    private final Surroundings surroundings;
     private Optional<Terminal> terminal = Optional.empty();
     private Optional<BrokerOptions.Access> access = Optional.empty();
     private volatile Optional<FleetSession> further = Optional.empty();
-
-    @Spec
-    CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--json", description = "One JSON object a line, for programs")
     boolean isJson;
@@ -47,18 +38,8 @@ abstract class FleetCommand implements Callable<Integer> {
     String colour = "auto";
 
     FleetCommand(Surroundings surroundings) {
-        this.surroundings = surroundings;
+        super(surroundings);
     }
-
-    /** The command line around this, with the broker's options and this help. */
-    final CommandLine commandLine() {
-        var line = new CommandLine(this);
-        surroundings.broker().addTo(line.getCommandSpec());
-        help(new Help(line.getCommandSpec()));
-        return line;
-    }
-
-    abstract void help(Help help);
 
     /** Does the work, on a session that is connected. */
     abstract ExitCode run(FleetSession session) throws FleetException, InterruptedException;
@@ -73,20 +54,19 @@ abstract class FleetCommand implements Callable<Integer> {
 
     /** The client id; the same for two clients that must not both be there. */
     String clientId() {
-        String digits = Long.toHexString(surroundings.chance().nextLong() | Long.MIN_VALUE);
+        String digits = Long.toHexString(surroundings().chance().nextLong() | Long.MIN_VALUE);
         return "efka-cli-" + digits.substring(0, NAME_DIGITS);
     }
 
     @Override
     public final Integer call() throws InterruptedException {
-        terminal = Optional.of(Terminal.here(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), surroundings.environment(), colours()));
+        terminal = Optional.of(terminal(colours()));
         try {
             check();
             Optional<FleetSession> made = session(clientId());
             if (made.isEmpty()) return ExitCode.USAGE.number();
             FleetSession session = made.get();
-            surroundings.interrupts().take(() -> {
+            surroundings().interrupts().take(() -> {
                 session.interrupt();
                 further.ifPresent(FleetSession::interrupt);
             });
@@ -106,15 +86,13 @@ abstract class FleetCommand implements Callable<Integer> {
     }
 
     private Optional<FleetSession> session(String name) {
-        access = surroundings
-                .broker()
-                .read(spec.commandLine().getParseResult(), name, terminal().err());
+        access = read(name);
         return access.map(there -> new FleetSession(
-                surroundings.links().apply(there.broker()),
+                surroundings().links().apply(there.broker()),
                 there.prefix(),
                 name,
                 there.broker().uris().size(),
-                surroundings.clock()));
+                surroundings().clock()));
     }
 
     /** A second connection, beside that of {@link #run}; Ctrl-C interrupts it as well. */
@@ -152,7 +130,7 @@ abstract class FleetCommand implements Callable<Integer> {
     /** The key, or {@link #NONE}. */
     private int typed() {
         try {
-            return surroundings.stdin().read();
+            return surroundings().stdin().read();
         } catch (IOException e) {
             return NONE;
         }
@@ -170,10 +148,6 @@ abstract class FleetCommand implements Callable<Integer> {
     /** The broker that was asked for. */
     BrokerOptions.Access access() {
         return access.orElseThrow();
-    }
-
-    Surroundings surroundings() {
-        return surroundings;
     }
 
     private Terminal.Colours colours() {
@@ -212,9 +186,5 @@ abstract class FleetCommand implements Callable<Integer> {
     final Duration duration(String option, String text) {
         return Durations.parse(text)
                 .orElseThrow(() -> wrong(option, "must be a duration such as 500ms, 10s, 5m, 24h", text));
-    }
-
-    final ParameterException wrong(String what, String expected, String text) {
-        return new ParameterException(spec.commandLine(), what + ": " + expected + ", was \"" + text + "\"");
     }
 }

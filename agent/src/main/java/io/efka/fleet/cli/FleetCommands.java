@@ -33,12 +33,14 @@ public final class FleetCommands {
         add(commands, "diff", () -> new DiffCommand(surroundings));
         commands.put("rollout", () -> RolloutCommands.line(surroundings));
         add(commands, "doctor", () -> new DoctorCommand(surroundings));
+        add(commands, "dashboard", () -> new DashboardCommand(surroundings));
         add(commands, "exporter", () -> new ExporterCommand(surroundings));
         add(commands, "send", () -> new SendCommand(surroundings));
         return commands;
     }
 
-    private static void add(Map<String, Supplier<CommandLine>> commands, String name, Supplier<FleetCommand> command) {
+    private static void add(
+            Map<String, Supplier<CommandLine>> commands, String name, Supplier<? extends BrokerCommand> command) {
         commands.put(name, () -> command.get().commandLine());
     }
 }

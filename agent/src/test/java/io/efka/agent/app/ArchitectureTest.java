@@ -76,8 +76,10 @@ final class ArchitectureTest {
             fleet.desired           -> threads, protocol, protocol.json, protocol.manifest, mqtt, fleet.session, fleet.view
             fleet.rollout           -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.desired
             fleet.doctor            -> threads, protocol, mqtt, fleet.terminal, fleet.session, fleet.view, fleet.request
-            fleet.exporter          -> threads, protocol, mqtt, fleet.terminal, fleet.session, fleet.view
-            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.live, fleet.exporter, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.desired, fleet.doctor, fleet.rollout, fleet.artifact, transfer
+            fleet.http              ->
+            fleet.dashboard         -> fleet.http
+            fleet.exporter          -> threads, protocol, mqtt, fleet.http, fleet.terminal, fleet.session, fleet.view
+            fleet.cli               -> threads, protocol, protocol.json, mqtt, fleet.terminal, fleet.live, fleet.http, fleet.dashboard, fleet.exporter, fleet.session, fleet.view, fleet.request, fleet.logs, fleet.events, fleet.desired, fleet.doctor, fleet.rollout, fleet.artifact, transfer
             agent.app               -> *
             agent.main              -> *
             demo                    -> *
@@ -206,6 +208,9 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nobodyElseSeesPrometheus = only("io.prometheus..", "fleet.exporter..");
+
+    @ArchTest
+    static final ArchRule nobodyElseIsAnHttpServer = only("com.sun.net.httpserver..", "fleet.http..");
 
     @ArchTest
     static final ArchRule nobodyElseUsesAnHttpClient = only("java.net.http..", "agent.artifact..");

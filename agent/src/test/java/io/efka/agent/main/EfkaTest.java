@@ -98,7 +98,7 @@ final class EfkaTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"--port=70000", "--port=many", "--ws-port=-1", "--device=a/b"})
+        @ValueSource(strings = {"--port=70000", "--port=many", "--ws-port=-1", "--page-port=65536", "--device=a/b"})
         void ofTheDemoAreToldBeforeAnythingStarts(String argument) {
             assertThat(here.efka("demo", argument)).isEqualTo(64);
             assertThat(here.err()).contains(argument.substring(0, argument.indexOf('=')));

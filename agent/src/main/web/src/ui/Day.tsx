@@ -1,0 +1,78 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { HALF_HOUR_MS, SEGMENTS, summary, type Beat } from '../fleet/journal';
+import { plural } from './format';
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+
+/** Of 100. What is worse is higher, so that it can be told without colours. */
+const HEIGHTS = { good: 50, idle: 25, busy: 70, unknown: 70, bad: 100 } as const;
+
+const words = ({ from, level, state, changes }: Beat): string =>
+  `${clock.format(from)}–${clock.format(from + HALF_HOUR_MS)}: ${level === undefined ? 'nothing is known' : state}${changes === 0 ? '' : `, ${plural(changes, 'change')}`}`;
+
+function Bars({ beats, chosen }: { readonly beats: readonly Beat[]; readonly chosen?: number | undefined }): JSX.Element {
+  return (
+    <svg viewBox={`0 0 ${SEGMENTS * 10} 100`} preserveAspectRatio="none" aria-hidden="true">
+      {beats.map((beat, i) => {
+        const height = beat.level === undefined ? 8 : HEIGHTS[beat.level];
+        return (
+          <g key={beat.from} class={`beat ${beat.level ?? 'none'}`}>
+            <rect class="room" x={i * 10} y={0} width={10} height={100} />
+            <rect class={chosen === i ? 'chosen' : ''} x={i * 10 + 1} y={100 - height} width={8} height={height} />
+            {chosen === undefined && <title>{words(beat)}</title>}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** A small one, for a row of a list. */
+export function DayBars({ beats }: { readonly beats: readonly Beat[] }): JSX.Element {
+  return (
+    <div class="day" role="img" aria-label={summary(beats, clock.format)}>
+      <Bars beats={beats} />
+    </div>
+  );
+}
+
+/** The last 24 hours of a service. What a pointer shows, the arrow keys show as well. */
+export function Day({ beats }: { readonly beats: readonly Beat[] }): JSX.Element {
+  const [chosen, setChosen] = useState(-1);
+  const beat = beats[chosen];
+  const text = beat === undefined ? summary(beats, clock.format) : words(beat);
+  const move = (event: KeyboardEvent): void => {
+    const now = chosen < 0 ? SEGMENTS : chosen;
+    const next = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: SEGMENTS - 1, Escape: -1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    setChosen(event.key === 'Escape' ? -1 : Math.max(0, Math.min(SEGMENTS - 1, next)));
+  };
+  return (
+    <figure class="chart">
+      <figcaption>
+        <strong>Last 24 hours</strong> <span class="soft">{text}</span>
+      </figcaption>
+      <div
+        class="day large"
+        role="slider"
+        tabIndex={0}
+        aria-label="last 24 hours: a half hour"
+        aria-valuemin={0}
+        aria-valuemax={SEGMENTS - 1}
+        aria-valuenow={chosen < 0 ? SEGMENTS - 1 : chosen}
+        aria-valuetext={text}
+        onKeyDown={move}
+        onBlur={() => setChosen(-1)}
+        onPointerLeave={() => setChosen(-1)}
+        onPointerMove={(event) => {
+          const { left, width } = event.currentTarget.getBoundingClientRect();
+          setChosen(Math.max(0, Math.min(SEGMENTS - 1, Math.floor(((event.clientX - left) / width) * SEGMENTS))));
+        }}
+      >
+        <Bars beats={beats} chosen={chosen} />
+      </div>
+    </figure>
+  );
+}

@@ -1,0 +1,42 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { readEvent } from '../fleet/events';
+import { text } from '../fleet/json';
+import type { Journal } from '../fleet/journal';
+import { Mark } from './Badge';
+import { moment } from './format';
+
+const FIRST = 20;
+
+/** The last events, the newest first. */
+export function Events({ journal, problem, isOne = false }: { readonly journal: Journal; readonly problem: string; readonly isOne?: boolean }): JSX.Element {
+  const [isAll, setAll] = useState(false);
+  const recent = journal.recent();
+  return (
+    <section class="panel" aria-labelledby="events">
+      <h2 id="events">Events</h2>
+      {problem !== '' && <p class={recent.length > 0 ? 'soft' : 'problem'}>The journal could not be read: {problem}.</p>}
+      {recent.length === 0 && problem === '' && <p class="soft">{journal.isRead ? 'Nothing has happened.' : 'Reading the journal…'}</p>}
+      <ol class="events-list">
+        {recent.slice(0, isAll ? recent.length : FIRST).map((json) => {
+          const event = readEvent('', text(json, 'service'), json);
+          return (
+            <li key={JSON.stringify(json)}>
+              <time>{moment(event.at)}</time>
+              <span>
+                <Mark level={event.level} /> {!isOne && event.service !== '' && <strong>{event.service} </strong>}
+                {event.name === 'state' ? '' : `${event.name.replaceAll('_', ' ')} `}
+                {event.text}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      {recent.length > FIRST && (
+        <button type="button" class="quiet" onClick={() => setAll(!isAll)}>
+          {isAll ? 'Fewer' : `All ${recent.length}`}
+        </button>
+      )}
+    </section>
+  );
+}

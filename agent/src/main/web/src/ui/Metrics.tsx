@@ -1,0 +1,99 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { parseObject, type Json } from '../fleet/json';
+import { History, type Values } from '../fleet/metrics';
+import type { Link } from '../link/link';
+import { Chart } from './Chart';
+import { useApp, useChanges, useTick } from './app';
+
+/** What came on the topics that were looked at, so that it is still there when somebody comes back. */
+const kept = new WeakMap<Link, Map<string, History>>();
+const MAX_KEPT = 50;
+
+function historyOf(link: Link, topic: string): History {
+  const histories = kept.get(link) ?? new Map<string, History>();
+  kept.set(link, histories);
+  const history = histories.get(topic) ?? new History();
+  histories.delete(topic);
+  histories.set(topic, history); // now the one that was used last
+  for (const old of histories.keys()) {
+    if (histories.size <= MAX_KEPT) break;
+    histories.delete(old);
+  }
+  return history;
+}
+
+/** What comes on a metrics topic while the component is shown. */
+export function useHistory(topic: string, read: (json: Json, before: Json | undefined) => Values): History {
+  const { link } = useApp();
+  const history = useMemo(() => historyOf(link, topic), [link, topic]);
+  useChanges(
+    (changed) => {
+      const subscription = link.subscribe(
+        topic,
+        ({ payload }) => {
+          const json = parseObject(payload);
+          if (json === undefined) return;
+          history.take(Date.now(), json, read(json, history.last));
+          changed();
+        },
+        { retained: 'none', qos: 0 },
+      );
+      return () => subscription.close();
+    },
+    [history],
+  );
+  return history;
+}
+
+export interface Drawn {
+  readonly title: string;
+  readonly keys: readonly (readonly [key: string, label: string])[];
+  readonly format: (value: number) => string;
+  /** The value with the end of the axis. */
+  readonly topKey?: string;
+  readonly top?: number;
+  readonly base?: 1024;
+  /** Left out as long as nothing of it was measured, as on a device without a thermometer. */
+  readonly isOptional?: boolean;
+}
+
+/** At least this much time is shown. */
+const MIN_SPAN_MS = 600_000;
+const MAX_SPAN_MS = 7_200_000;
+
+export function Charts({ history, drawn, isLive }: { readonly history: History; readonly drawn: readonly Drawn[]; readonly isLive: boolean }): JSX.Element {
+  useTick(10_000);
+  const now = Math.ceil(Date.now() / 10_000) * 10_000;
+  const latest = history.latest;
+  const from = now - Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, now - (history.first ?? now)));
+  return useMemo(
+    () => (
+      <div class="charts">
+        {history.first === undefined && (
+          <p class="soft">{isLive ? 'The first values come within the agent’s interval, 30 s unless it is set otherwise.' : 'No values come while it is away.'}</p>
+        )}
+        {history.first !== undefined &&
+          drawn
+            .filter(({ isOptional, keys }) => isOptional !== true || keys.some(([key]) => history.points(key).some(({ value }) => value !== undefined)))
+            .map(({ title, keys, format, topKey, top, base }) => {
+              const end = topKey === undefined ? top : latest[topKey];
+              return (
+                <Chart
+                  key={title}
+                  title={title}
+                  series={keys.map(([key, label]) => ({ label, points: history.points(key) }))}
+                  format={format}
+                  from={from}
+                  to={now}
+                  gap={history.gap()}
+                  {...(end === undefined || end <= 0 ? {} : { top: end })}
+                  {...(base === undefined ? {} : { base })}
+                />
+              );
+            })}
+      </div>
+    ),
+    [history, latest, now, from, isLive],
+  );
+}

@@ -1,0 +1,42 @@
+import { useMemo, useState } from 'preact/hooks';
+import { parseObject } from '../fleet/json';
+import { Journal } from '../fleet/journal';
+import type { Commands } from './commands';
+import { useApp, useChanges } from './app';
+
+export interface ReadJournal {
+  readonly journal: Journal;
+  /** Why it could not be read; empty if it could. */
+  readonly problem: string;
+}
+
+/** The events of a device, or of one service: those of the last 24 hours from the device's journal, and then as they come. */
+export function useJournal(device: string, service: string | undefined, { ask, obstacle }: Commands): ReadJournal {
+  const { link, topics } = useApp();
+  const journal = useMemo(() => new Journal(), [device, service]);
+  const [problem, setProblem] = useState('');
+  useChanges(
+    (changed) => {
+      if (obstacle !== '') return () => undefined;
+      let isOver = false;
+      const take = ({ payload }: { readonly payload: Uint8Array }): void => {
+        const event = parseObject(payload);
+        if (event === undefined) return;
+        journal.take(event);
+        changed();
+      };
+      const filters = service === undefined ? [topics.of(device, 'event'), topics.of(device, 'svc', '+', 'event')] : [topics.of(device, 'svc', service, 'event')];
+      const subscriptions = filters.map((filter) => link.subscribe(filter, take, { retained: 'none' }));
+      setProblem('');
+      journal.read((args) => ask('events', args), () => isOver, changed).catch((error: unknown) => {
+        if (!isOver) setProblem(error instanceof Error ? error.message : String(error));
+      });
+      return () => {
+        isOver = true;
+        subscriptions.forEach((subscription) => subscription.close());
+      };
+    },
+    [journal, ask, obstacle],
+  );
+  return { journal, problem: obstacle === '' ? problem : obstacle };
+}

@@ -1,0 +1,77 @@
+import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { asObject, list, number, object, parseObject, text, time, type Json } from '../../fleet/json';
+import { compare, type Level } from '../../fleet/model';
+import { Badge } from '../../ui/Badge';
+import { useApp, useChanges } from '../../ui/app';
+import { moment } from '../../ui/format';
+
+/** A device has 64 documents at most; somebody who makes up more must not fill the browser's memory. */
+const MAX_DOCUMENTS = 200;
+
+const LEVEL: Readonly<Record<string, Level>> = { done: 'good', waiting: 'idle', held: 'busy', applying: 'busy' };
+
+/** What the device says of the documents that it was given (agent/docs/desired-state.md). */
+export function Documents({ device }: { readonly device: string }): JSX.Element | null {
+  const { link, topics } = useApp();
+  const documents = useMemo(() => new Map<string, Json>(), [device]);
+  useChanges(
+    (changed) => {
+      const subscription = link.subscribe(topics.of(device, 'reported', '+'), ({ levels, payload }) => {
+        const name = topics.below(levels)[2] ?? '';
+        const json = parseObject(payload);
+        if (json === undefined) documents.delete(name);
+        else if (documents.has(name) || documents.size < MAX_DOCUMENTS) documents.set(name, json);
+        changed();
+      });
+      return () => subscription.close();
+    },
+    [link, documents],
+  );
+  if (documents.size === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="documents">
+      <h2 id="documents">Documents</h2>
+      <ul class="plain">
+        {[...documents].sort(([a], [b]) => compare(a, b)).map(([name, json]) => (
+          <li key={name}>
+            <Report name={name} json={json} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Report({ name, json }: { readonly name: string; readonly json: Json }): JSX.Element {
+  const state = text(json, 'state', 'unknown');
+  const error = object(json, 'error');
+  const drift = list(json, 'drift').map((each) => asObject(each) ?? {});
+  return (
+    <div class="document">
+      <div class="row">
+        <strong>{name}</strong>
+        <Badge level={(Object.hasOwn(LEVEL, state) ? LEVEL[state] : undefined) ?? 'bad'} text={state} />
+        <span class="soft">
+          {text(json, 'source')}, revision {number(json, 'revision') ?? 'none'}, {text(json, 'track')}, since {moment(time(json, 'since'))}
+        </span>
+      </div>
+      {Object.keys(error).length > 0 && (
+        <p class="problem">
+          {text(error, 'code')}: {text(error, 'message')}
+        </p>
+      )}
+      {drift.length > 0 && (
+        <ul>
+          {drift.slice(0, 20).map((each, i) => (
+            <li key={i} class="problem">
+              drift: {text(each, 'service')} {text(each, 'key')} should be {shown(each['wanted'])}, is {shown(each['is'])}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 300);

@@ -1,0 +1,110 @@
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { deployText, isOver } from '../../fleet/words';
+import type { Device, Service } from '../../fleet/model';
+import { ServiceBadge } from '../../ui/Badge';
+import { CommandButton, useCommands } from '../../ui/commands';
+import { DayBars } from '../../ui/Day';
+import { ago, count, plural } from '../../ui/format';
+import { href } from '../../ui/router';
+import type { ReadJournal } from '../../ui/useJournal';
+import { useWidth } from '../../ui/useWidth';
+import { VirtualList } from '../../ui/VirtualList';
+import { restartQuestion, startObstacle, stopObstacle, stopQuestion, whyText } from '../service/reasons';
+
+const FILTER_FROM = 9;
+const ROW = 58;
+const NARROW_ROW = 136;
+const NARROW = 620;
+
+/** The services of a device; any number of them. */
+export function Services({ device, read }: { readonly device: Device; readonly read: ReadJournal }): JSX.Element {
+  const [filter, setFilter] = useState('');
+  const [frame, width] = useWidth();
+  const all = device.list();
+  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const shown = words.length === 0 ? all : all.filter((service) => words.every((word) => matches(service, word)));
+  const isNarrow = width < NARROW;
+  const height = isNarrow ? NARROW_ROW : ROW;
+  return (
+    <section class="panel services" aria-labelledby="services" ref={frame}>
+      <div class="row">
+        <h2 id="services">{plural(all.length, 'service')}</h2>
+        {all.length >= FILTER_FROM && (
+          <>
+            <input type="search" aria-label="filter services by name, state or release" placeholder="name, state, release" value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
+            <span class="soft" role="status">
+              {words.length > 0 && `${count(shown.length)} of ${count(all.length)}`}
+            </span>
+          </>
+        )}
+      </div>
+      {all.length === 0 && <p class="soft">No service is installed.</p>}
+      {shown.length > 0 && (
+        <div class="rows" style={{ height: `min(${shown.length * height}px, 36rem)` }}>
+          <VirtualList
+            label="services"
+            items={shown}
+            keyOf={(service) => service.id}
+            rowHeight={height}
+            draw={(service) => <ServiceRow device={device} service={service} read={read} isNarrow={isNarrow} />}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+const matches = (service: Service, word: string): boolean =>
+  service.id.toLowerCase().includes(word) || service.state.includes(word) || service.release.toLowerCase().includes(word) || service.health === word;
+
+interface RowProps {
+  readonly device: Device;
+  readonly service: Service;
+  readonly read: ReadJournal;
+  readonly isNarrow: boolean;
+}
+
+function ServiceRow({ device, service, read, isNarrow }: RowProps): JSX.Element {
+  const commands = useCommands(device.id, service.id);
+  const minute = Math.floor(Date.now() / 60_000);
+  const { version } = read.journal;
+  const beats = useMemo(() => read.journal.beats(service, Date.now()), [read.journal, version, service, minute]);
+  return (
+    <div class={`svc-row ${isNarrow ? 'narrow' : ''}`}>
+      <a class="name" href={href('device', device.id, service.id)}>
+        {service.id}
+      </a>
+      <ServiceBadge device={device} service={service} />
+      <span class="why soft" title={whyText(service)}>
+        {whyText(service)}
+      </span>
+      <span class="more soft">{moreText(service)}</span>
+      {commands.obstacle === '' && read.journal.isRead ? <DayBars beats={beats} /> : <span class="day" />}
+      <span class="quick">
+        <CommandButton why={commands.obstacle || startObstacle(service)} label={`start ${service.id}`} onClick={() => commands.give('start')}>
+          ▶︎
+        </CommandButton>
+        <CommandButton why={commands.obstacle || stopObstacle(service)} label={`stop ${service.id}`} onClick={() => commands.give('stop', {}, { question: stopQuestion(service) })}>
+          ■
+        </CommandButton>
+        <CommandButton why={commands.obstacle} label={`restart ${service.id}`} onClick={() => commands.give('restart', {}, { question: restartQuestion(service) })}>
+          ↻
+        </CommandButton>
+      </span>
+    </div>
+  );
+}
+
+/** `3 min · 12 restarts · 1.2-87e830b8 · deploy 40 % · held`. */
+function moreText({ since, restarts, release, deploy, holds }: Service): string {
+  const parts = [ago(since)];
+  if (restarts > 0) parts.push(plural(restarts, 'restart'));
+  if (deploy !== undefined && !isOver(deploy.state)) {
+    parts.push(`${deploy.release} ${deployText(deploy.state)}${deploy.percent === undefined ? '' : `, ${Math.floor(deploy.percent)} %`}`);
+  } else if (release !== '') {
+    parts.push(release);
+  }
+  if (holds.length > 0) parts.push('held');
+  return parts.filter((part) => part !== '').join(' · ');
+}

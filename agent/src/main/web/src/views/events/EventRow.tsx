@@ -1,0 +1,22 @@
+import type { JSX } from 'preact';
+import type { FleetEvent } from '../../fleet/events';
+import { Mark } from '../../ui/Badge';
+import { moment } from '../../ui/format';
+import { href } from '../../ui/router';
+
+/** One event; it leads to where it happened. */
+export function EventRow({ event }: { readonly event: FleetEvent }): JSX.Element {
+  const place = event.service === '' ? [event.device] : [event.device, event.service];
+  return (
+    <a class="event-row" href={href('device', ...place)} title={event.text}>
+      <span class="soft mono">{moment(event.at)}</span>
+      <span class="service-name">
+        <Mark level={event.level} /> <strong>{place.join('/')}</strong>
+      </span>
+      <span class="event-text">
+        {event.name === 'state' ? '' : `${event.name.replaceAll('_', ' ')}: `}
+        {event.text}
+      </span>
+    </a>
+  );
+}

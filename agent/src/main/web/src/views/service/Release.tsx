@@ -1,0 +1,80 @@
+import type { JSX } from 'preact';
+import { number, object, text, time } from '../../fleet/json';
+import { deployText, isOver } from '../../fleet/words';
+import type { Service } from '../../fleet/model';
+import { CommandButton, type Commands } from '../../ui/commands';
+import { bytes, moment } from '../../ui/format';
+
+/** Which release it runs, the deploy that is under way, and who holds it. */
+export function Release({ service, commands }: { readonly service: Service; readonly commands: Commands }): JSX.Element | null {
+  const { release, deploy, holds } = service;
+  if (deploy === undefined && holds.length === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="release">
+      <h2 id="release">Release {release === '' ? 'none' : release}</h2>
+      {deploy !== undefined && <Deploying service={service} commands={commands} />}
+      {holds.map(({ by, reason, until }) => (
+        <div key={by} class="row">
+          <span>
+            Held by the {by} until {moment(until)}: {reason}
+          </span>
+          <CommandButton why={commands.obstacle} onClick={() => commands.give('release-hold', { by }, { words: `release the ${by}’s hold of` })}>
+            Release the hold
+          </CommandButton>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function Deploying({ service, commands }: { readonly service: Service; readonly commands: Commands }): JSX.Element | null {
+  const { deploy } = service;
+  if (deploy === undefined) return null;
+  const document = object(service.document, 'deploy');
+  const got = number(document, 'bytes');
+  const size = number(document, 'size');
+  const isUnderWay = !isOver(deploy.state);
+  const previous = deploy.previous === '' ? '' : `, before it ${deploy.previous}`;
+  return (
+    <>
+      <p class={isUnderWay ? 'busy' : deploy.code === '' ? 'soft' : ''}>
+        {isUnderWay || deploy.release !== service.release ? `${deploy.release} ` : 'It '}
+        {deployText(deploy.state)} since {moment(time(document, 'since'))}
+        {previous}.
+      </p>
+      {deploy.code !== '' && (
+        <p class="problem">
+          {deploy.code}: {deploy.message}
+        </p>
+      )}
+      {isUnderWay && deploy.percent !== undefined && (
+        <p>
+          <progress max={100} value={deploy.percent} aria-label="fetched" /> {Math.floor(deploy.percent)} %
+          {got !== undefined && size !== undefined && ` (${bytes(got)} of ${bytes(size)})`}
+        </p>
+      )}
+      {isUnderWay && text(document, 'waiting') !== '' && <p>It waits: {text(document, 'waiting')}</p>}
+      {isUnderWay && (
+        <div class="buttons">
+          <CommandButton
+            why={commands.obstacle || (deploy.state === 'watching' ? '' : 'It is not being watched yet')}
+            onClick={() => commands.give('confirm', {}, { words: 'confirm the release of', question: `Ends the watching: ${deploy.release} is good.` })}
+          >
+            Confirm…
+          </CommandButton>
+          <CommandButton
+            why={commands.obstacle || (deploy.state === 'rolling_back' ? 'It is being taken back already' : '')}
+            onClick={() =>
+              commands.give('cancel', {}, {
+                words: 'cancel the deploy of',
+                question: `Ends the deploy of ${deploy.release}. If it is in use already, the release before comes back.`,
+              })
+            }
+          >
+            Cancel it…
+          </CommandButton>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import type { JSX } from 'preact';
+import { number, object, text, time, type Json } from '../../fleet/json';
+import { causeText, exitText } from '../../fleet/words';
+import type { Device, Service } from '../../fleet/model';
+import { useTick } from '../../ui/app';
+import { Fact } from '../../ui/Fact';
+import { ago, duration, moment, plural } from '../../ui/format';
+import { causeOf } from './reasons';
+
+/** How a service is, and why, in words. */
+export function Why({ device, service }: { readonly device: Device; readonly service: Service }): JSX.Element {
+  const { state, since, waitingFor, isCrashLoop, faults, warnings, lastExit, document } = service;
+  const cause = causeText(causeOf(service));
+  const schedule = object(document, 'schedule');
+  const isLost = !device.isOnline && device.birth?.reason !== 'shutdown';
+  return (
+    <section class="panel why-panel" aria-labelledby="why">
+      <h2 id="why" class="visually-hidden">
+        Why
+      </h2>
+      {isLost && <p>The device is lost, so nobody knows how it is now. What follows was true at its time.</p>}
+      <p>
+        <strong>{state}</strong> since {moment(since)} ({ago(since)}){cause === '' ? '' : `: ${cause}`}.
+      </p>
+      {!isLost && <Next at={service.nextAttemptAt} />}
+      {waitingFor.length > 0 && <p>It waits for {waitingFor.join(', ')}.</p>}
+      {isCrashLoop && <p class="problem">Crash loop: it fails again and again.</p>}
+      {faults.length > 0 && (
+        <ul class="problem">
+          {faults.slice(0, 20).map((fault, i) => (
+            <li key={i}>
+              {text(fault, 'key')}: must be {text(fault, 'expected')}
+            </li>
+          ))}
+        </ul>
+      )}
+      {warnings.map((warning) => (
+        <p key={warning} class="busy">
+          {warning}
+        </p>
+      ))}
+      {lastExit !== undefined && <LastExit exit={lastExit} isOpen={service.level === 'bad' || service.level === 'busy'} />}
+      <dl class="facts inline">
+        <Fact name="pid" value={service.pid === undefined ? '' : String(service.pid)} />
+        <Fact name="ready" value={service.isReady ? 'yes' : 'no'} />
+        <Fact name="health" value={service.health} />
+        <Fact name="restarts" value={String(service.restarts)} />
+        <Fact name="desired" value={service.desired} />
+        <Fact name="autostart" value={service.autostart ? 'yes' : 'no'} />
+        <Fact name="release" value={service.release} />
+        <Fact name="next run" value={service.nextRunAt === undefined ? '' : nextText(service.nextRunAt)} />
+        <Fact name="skipped" value={countText(number(schedule, 'skipped'))} />
+        <Fact name="missed" value={countText(number(schedule, 'missed'))} />
+        <Fact name="run" value={service.run} />
+      </dl>
+    </section>
+  );
+}
+
+function LastExit({ exit, isOpen }: { readonly exit: Json; readonly isOpen: boolean }): JSX.Element {
+  const tail = text(exit, 'tail');
+  const words = `Its last run ended with ${exitText(exit)} at ${moment(time(exit, 'at'))}`;
+  if (tail === '') return <p>{words}.</p>;
+  return (
+    <details open={isOpen}>
+      <summary>{words}</summary>
+      <pre class="text" tabIndex={0} aria-label="the end of its output">
+        {tail}
+      </pre>
+    </details>
+  );
+}
+
+const countText = (times: number | undefined): string => (times === undefined ? '' : plural(times, 'run'));
+
+function nextText(at: number): string {
+  const left = at - Date.now();
+  return `${moment(at)}${left > 0 ? `, in ${duration(left)}` : ''}`;
+}
+
+/** Counts down. */
+function Next({ at }: { readonly at: number | undefined }): JSX.Element | null {
+  useTick(1_000);
+  if (at === undefined) return null;
+  const left = at - Date.now();
+  return <p>{left > 0 ? `The next attempt is in ${Math.ceil(left / 1_000)} s.` : 'The next attempt is due.'}</p>;
+}

@@ -1,0 +1,53 @@
+import { object, text, type Json } from '../../fleet/json';
+import { causeText, exitText } from '../../fleet/words';
+import type { Service } from '../../fleet/model';
+
+/** Why a service is as it is, and what can be done with it. */
+
+/** Why it is in this state, in a line; empty where there is nothing to say. */
+export function whyText(service: Service): string {
+  const { state, waitingFor, faults, lastExit } = service;
+  if (waitingFor.length > 0) return `waits for ${waitingFor.join(', ')}`;
+  const fault = faults[0];
+  if (fault !== undefined) return `${text(fault, 'key')}: must be ${text(fault, 'expected')}`;
+  const cause = causeOf(service);
+  if ((state === 'completed' || state === 'scheduled') && lastExit !== undefined) return `the last run ended with ${exitText(lastExit)}`;
+  if (state === 'stopped' && text(cause, 'kind') === 'agent_start') return '';
+  if (state === 'running' && text(cause, 'kind') !== 'health') return service.health === 'unhealthy' ? 'health checks fail' : '';
+  return causeText(cause);
+}
+
+export const causeOf = (service: Service): Json => object(service.document, 'cause');
+
+const isScheduled = (service: Service): boolean => Object.hasOwn(service.document, 'schedule');
+
+/** Why it cannot be started; empty if it can. */
+export function startObstacle(service: Service): string {
+  if (service.state === 'scheduled') return 'Its schedule is in force; a restart runs it now';
+  return ['running', 'starting'].includes(service.state) ? `It is ${service.state}` : '';
+}
+
+/** Why it cannot be stopped; empty if it can. */
+export function stopObstacle(service: Service): string {
+  return service.desired !== 'running' && ['stopped', 'completed', 'failed'].includes(service.state) ? `It is ${service.state}` : '';
+}
+
+/** Why there is nothing to send something to; empty if there is. */
+export function processObstacle(service: Service): string {
+  return service.pid === undefined ? 'It has no process now' : '';
+}
+
+export function resetObstacle(service: Service): string {
+  return service.restarts === 0 && !service.isCrashLoop && !['backoff', 'failed'].includes(service.state) ? 'It has no failures to clear' : '';
+}
+
+export function stopQuestion(service: Service): string {
+  return isScheduled(service)
+    ? `Ends a run of ${service.id} that is under way, and its schedule, until somebody starts it again.`
+    : `Ends ${service.id} with its whole process tree. It stays stopped until somebody starts it again.`;
+}
+
+export function restartQuestion(service: Service): string {
+  if (isScheduled(service)) return `Runs ${service.id} now. Its schedule goes on.`;
+  return service.pid === undefined ? `Starts ${service.id}, with its manifest read anew.` : `Stops ${service.id} and starts it again, with its manifest read anew.`;
+}
