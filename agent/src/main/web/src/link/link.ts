@@ -1,6 +1,6 @@
 import { Connection, type Address, type Loss } from './connection';
 import { matcher } from './filters';
-import type { Properties } from './packets';
+import type { Properties, Publication } from './packets';
 import { FIRST_ERROR, reasonText } from './reasons';
 
 /** A message as listeners get it. */
@@ -124,9 +124,9 @@ export class Link {
   }
 
   /** @returns when the broker has it; rejected without a connection, or with the broker's reason */
-  publish(topic: string, payload: string, { retain = false, properties = {} as Properties } = {}): Promise<void> {
+  publish(topic: string, payload: string, options: Publication = {}): Promise<void> {
     if (this.connection === undefined) return Promise.reject(new Error('there is no connection to the broker'));
-    return this.connection.publish(topic, payload, retain, properties);
+    return this.connection.publish(topic, payload, options);
   }
 
   /** Tries at once, if it is waiting; asks whether the broker is there, if it is connected. */

@@ -35,9 +35,9 @@ export const FIRST_ERROR = 0x80;
 export function reasonText(code: number, properties: Properties = {}): string {
   const hex = '0x' + code.toString(16).padStart(2, '0');
   const word = WORDS.get(code);
-  const said = properties['reason_string'];
+  const said = properties.reason ?? '';
   const text = word === undefined ? `reason ${hex}` : `${word} (${hex})`;
-  return typeof said === 'string' && said !== '' ? `${text}: ${said.slice(0, 200)}` : text;
+  return said !== '' ? `${text}: ${said.slice(0, 200)}` : text;
 }
 
 /** Codes after which another try with the same credentials is of no use. */

@@ -53,12 +53,10 @@ export class Requests {
     });
     try {
       await this.link.publish(topic, Object.keys(args).length === 0 ? '' : JSON.stringify(args), {
-        properties: {
-          response_topic: replyTopic,
-          correlation_data: id,
-          // A command that waits at the broker for a device must not surprise anybody tomorrow.
-          message_expiry_interval: Math.ceil(limitMs / 1000),
-        },
+        responseTopic: replyTopic,
+        correlationData: id,
+        // A command that waits at the broker for a device must not surprise anybody tomorrow.
+        expiry: Math.ceil(limitMs / 1000),
       });
       return await Promise.race([answered, limit]);
     } finally {
@@ -68,8 +66,7 @@ export class Requests {
   }
 
   private take(message: Message): void {
-    const data = message.properties['correlation_data'];
-    const id = data instanceof Uint8Array ? new TextDecoder().decode(data) : '';
+    const id = new TextDecoder().decode(message.properties.correlationData);
     const resolve = this.waiting.get(id);
     if (resolve === undefined) return;
     const fields = parseObject(message.payload);

@@ -66,16 +66,15 @@ export class LiveFeed extends Feed {
   }
 
   private take(stream: Stream, message: Message): void {
-    const user = message.properties['user_properties'];
-    const properties = typeof user === 'object' && user !== null ? (user as Readonly<Record<string, unknown>>) : {};
+    const properties = message.properties.user ?? {};
     const queue = this.waiting[stream];
     const end = this.endOf(stream);
     const said = Number(properties['offset'] ?? NaN);
     // A bridge of MQTT 3.1.1 drops the properties: then it follows what was there.
     const offset = isOffset(said) ? said : end;
-    const at = Date.parse(String(properties['at'] ?? ''));
+    const at = Date.parse(properties['at'] ?? '');
     this.lastOrder = Math.max(this.lastOrder, Number.isNaN(at) ? 0 : at);
-    if (this.isAnew(stream, String(properties['run'] ?? ''), offset, message.payload.length)) {
+    if (this.isAnew(stream, properties['run'] ?? '', offset, message.payload.length)) {
       this.drain();
       this.transcript[stream].restart();
     }
