@@ -92,6 +92,12 @@ export class Fleet {
     this.subscriptions.forEach((subscription) => subscription.close());
   }
 
+  /** Asks for a device at once, whatever else is being read, and as long as it is shown. Returns how to stop. */
+  watch(id: string): () => void {
+    const shown = this.link.subscribeAll([this.topics.of(id, 'status'), this.topics.of(id, 'svc', '+', 'status')], this.take);
+    return () => shown.close();
+  }
+
   /** By id. */
   list(): readonly Device[] {
     this.ordered ??= [...this.devices.values()].filter((device) => device.birth !== undefined).sort((a, b) => compare(a.id, b.id));

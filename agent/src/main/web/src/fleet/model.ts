@@ -204,7 +204,7 @@ export class Device {
   }
 
   private changed(): void {
-    this.heartbeats.note(this.level, Date.now());
+    if (this.birth !== undefined) this.heartbeats.note(this.level, Date.now());
   }
 
   removeService(id: string): void {

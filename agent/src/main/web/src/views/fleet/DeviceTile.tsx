@@ -26,7 +26,8 @@ export function DeviceTile({ device }: { readonly device: Device }): JSX.Element
 function summary(device: Device): string {
   if (!device.isOnline) {
     const since = ago(device.birth?.since);
-    return `${deviceText(device)}${since === '' ? '' : `, ${device.birth?.reason === 'shutdown' ? 'for' : 'connected'} ${since}${device.birth?.reason === 'shutdown' ? '' : ' ago'}`}; ${plural(device.services.size, 'service')}`;
+    const when = since === '' ? '' : device.birth?.reason === 'shutdown' ? `for ${since}; ` : `within the last ${since}; `;
+    return `${when}${plural(device.services.size, 'service')}`;
   }
   const worst = worstOf(device);
   if (worst === undefined) return plural(device.services.size, 'service') + (device.services.size > 0 ? ', all well' : '');

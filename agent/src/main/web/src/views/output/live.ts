@@ -1,6 +1,6 @@
 import { isOffset } from './answer';
 import { Feed, MAX_ANSWER, type Source } from './feed';
-import { STREAMS, type Mark, type Stream } from './rows';
+import { STREAMS, slice, type Mark, type Stream } from './rows';
 import type { Message, Subscription } from '../../link/link';
 
 /** Lines of each stream that the page begins with. */
@@ -131,6 +131,9 @@ export class LiveFeed extends Feed {
       at += each.bytes.length;
     }
     const offset = arrivals[0]?.offset ?? 0;
-    this.transcript.insert(stream, { offset, bytes, marks: arrivals.map((each) => each.mark) }, 'newest');
+    const piece = { offset, bytes, marks: arrivals.map((each) => each.mark) };
+    // What is sent again from before the first line may have been dropped or cleared on purpose.
+    const from = Math.max(offset, this.transcript[stream].first ?? offset);
+    if (from < offset + bytes.length) this.transcript.insert(stream, slice(piece, from, offset + bytes.length), 'newest');
   }
 }
