@@ -80,12 +80,6 @@ export class Fleet {
     return () => this.listeners.delete(listener);
   }
 
-  /** Asks for one service at once, for a page that is opened on it: to read all of the fleet takes seconds. Returns how to stop. */
-  watch(device: string, service: string): () => void {
-    const filters = [this.topics.of(device, 'status'), this.topics.of(device, 'svc', service, 'status')];
-    return this.link.subscribeAll(filters, this.take).close;
-  }
-
   close(): void {
     this.stopState();
     this.reading++;

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { serviceValues } from '../../fleet/metrics';
 import { isName } from '../../fleet/topics';
 import type { Device, Service } from '../../fleet/model';
@@ -22,9 +22,7 @@ import { Why } from './Why';
 
 /** One service: how it is and why, what can be done, its charts and its output. */
 export function ServiceView({ device: deviceId, service: id }: { readonly device: string; readonly service: string }): JSX.Element {
-  const fleet = useFleet();
-  useEffect(() => (isName(deviceId) && isName(id) ? fleet.watch(deviceId, id) : undefined), [fleet, deviceId, id]);
-  const device = fleet.device(deviceId);
+  const device = useFleet().device(deviceId);
   const service = device?.services.get(id);
   return (
     <main class="service-view">
