@@ -34,6 +34,7 @@ assert.equal(eventText({ event: 'desired', name: 'base', revision: 3, state: 'fa
 
 test('plans are read step by step', () => {
   assert.equal(stepText({ step: 'switch', to: '1.1-349ed29c' }), 'switch: to 1.1-349ed29c');
+  assert.equal(stepText({ step: 'wait', holds: [{ by: 'operator' }] }), 'wait: until nobody holds the service');
   assert.equal(stepText({ step: 'dance', with: 'me' }), 'dance: with me');
 });
 

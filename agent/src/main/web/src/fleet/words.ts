@@ -45,7 +45,7 @@ export const isOver = (state: string): boolean => ENDED.has(state);
 
 /** One line for one step of a plan (agent/docs/protocol.md, "A plan"): `switch: to 1.1-349ed29c`. */
 export function stepText(step: Json): string {
-  const more = restText(step);
+  const more = Object.hasOwn(step, 'holds') ? 'until nobody holds the service' : restText(step);
   return text(step, 'step') + (more === '' ? '' : `: ${more}`);
 }
 
