@@ -31,6 +31,9 @@ export function moment(time: number | undefined, now = Date.now()): string {
   return date === day.format(now) ? clock.format(time) : `${date} ${clock.format(time)}`;
 }
 
+/** ` since 21:40:02`, or nothing. */
+export const sinceText = (time: number | undefined): string => (time === undefined ? '' : ` since ${moment(time)}`);
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** `512 B`, `1.4 MiB`. */
