@@ -1,6 +1,7 @@
 import { createContext, type JSX } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
 import { Dialog } from './Dialog';
+import { problemText } from './format';
 import type { Reply } from '../link/requests';
 
 /** A command that a person gives, and what came of it. */
@@ -50,7 +51,7 @@ export function Actions({ children }: { readonly children: JSX.Element | JSX.Ele
           const isPlain = reply.isOk && !Object.hasOwn(reply.fields, 'warnings');
           if (isPlain) setTimeout(() => setOutcomes((before) => before.filter((each) => each.key !== key)), PLAIN_MS);
         },
-        (error: unknown) => show({ key, title: action.title, kind: 'failed', text: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => show({ key, title: action.title, kind: 'failed', text: problemText(error) }),
       );
     };
     return { run, ask: (action: Action) => (action.question === undefined ? run(action) : setAsked(action)) };

@@ -46,3 +46,6 @@ export function bytes(value: number): string {
   }
   return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[unit]}`;
 }
+
+/** What went wrong, whatever was thrown. */
+export const problemText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -77,6 +77,7 @@ export class LiveFeed extends Feed {
     if (this.isAnew(stream, properties['run'] ?? '', offset, message.payload.length)) {
       this.drain();
       this.transcript[stream].restart();
+      this.transcript.oldest[stream] = undefined;
     }
     const mark = { end: offset + message.payload.length, at: Number.isNaN(at) ? undefined : at, order: this.lastOrder, seq: ++this.seq };
     queue.push({ offset, bytes: message.payload, mark });
