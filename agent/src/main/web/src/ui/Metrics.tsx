@@ -59,7 +59,7 @@ export interface Drawn {
 }
 
 /** At least this much time is shown. */
-const MIN_SPAN_MS = 600_000;
+const MIN_SPAN_MS = 300_000;
 const MAX_SPAN_MS = 7_200_000;
 
 export function Charts({ history, drawn, isLive }: { readonly history: History; readonly drawn: readonly Drawn[]; readonly isLive: boolean }): JSX.Element {

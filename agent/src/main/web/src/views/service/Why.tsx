@@ -62,7 +62,7 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
 function LastExit({ exit, isOpen }: { readonly exit: Json; readonly isOpen: boolean }): JSX.Element {
   const tail = text(exit, 'tail');
   const at = time(exit, 'at');
-  const words = `Its last run ended with ${exitText(exit)}${at === undefined ? '' : ` at ${moment(at)}`}`;
+  const words = `Its last run ended${at === undefined ? '' : ` at ${moment(at)}`}: ${exitText(exit)}`;
   if (tail === '') return <p>{words}.</p>;
   return (
     <details open={isOpen}>
