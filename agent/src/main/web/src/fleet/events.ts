@@ -36,7 +36,7 @@ const BAD: ReadonlySet<string> = new Set([
 function levelOf(name: string, json: Json): Level {
   const to = text(json, 'to');
   const state = text(json, 'state');
-  if (name === 'state') return to === 'backoff' || to === 'failed' ? 'bad' : to === 'running' ? 'good' : 'busy';
+  if (name === 'state') return /^(backoff|failed)$/.test(to) ? 'bad' : to === 'running' ? 'good' : /ing$/.test(to) ? 'busy' : 'idle';
   if (name === 'health') return text(json, 'health') === 'unhealthy' ? 'bad' : 'good';
   if (name === 'crash_loop') return flag(json, 'crash_loop') ? 'bad' : 'good';
   if (name === 'command_done') return flag(json, 'ok') ? 'good' : 'bad';

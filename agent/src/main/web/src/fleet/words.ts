@@ -6,10 +6,8 @@ import { flag, number, text, type Json } from './json';
 const CAUSES: Readonly<Record<string, string>> = {
   command: 'by a command',
   adopted: 'taken over from an earlier agent',
-  dependency: 'waits for other services',
   health: 'health checks failed',
   limit: 'given up after too many failures',
-  schedule: 'a run was due',
   watchdog: 'was silent for too long',
   internal: 'a fault of the agent; its log has the details',
 };
@@ -19,6 +17,8 @@ export function causeText(cause: Json): string {
   const kind = text(cause, 'kind');
   const message = text(cause, 'message');
   if (kind === '') return message;
+  // These messages are whole sentences: `waits for db`, `was due at …`.
+  if (message !== '' && (kind === 'dependency' || kind === 'schedule')) return message;
   const signal = text(cause, 'signal');
   const code = number(cause, 'code');
   const isEnd = kind === 'exit' && (signal !== '' || code !== undefined);
