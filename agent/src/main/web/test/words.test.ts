@@ -14,7 +14,7 @@ test('causes and exits are sentences', () => {
   assert.equal(causeText({ kind: 'exit', code: null, signal: 'KILL' }), 'ended by KILL');
   assert.equal(causeText({ kind: 'launch_failed', message: 'no file /srv/nope' }), 'launch failed: no file /srv/nope');
   assert.equal(causeText({}), '');
-  assert.equal(exitText({ code: null, signal: null }), 'nobody knows how');
+  assert.equal(exitText({ code: null, signal: null }), 'what nobody saw');
   assert.equal(exitText({ signal: 'KILL', oom: true }), 'signal KILL, out of memory');
 });
 

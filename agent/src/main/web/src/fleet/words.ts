@@ -33,9 +33,9 @@ function endText(exit: Json): string {
   return signal !== '' ? `signal ${signal}` : code !== undefined ? `exit code ${code}` : '';
 }
 
-/** How a run ended: `exit code 3`, `signal KILL, out of memory`, `nobody knows how`. */
+/** How a run ended: `exit code 3`, `signal KILL, out of memory`, `what nobody saw`. */
 export function exitText(exit: Json): string {
-  return (endText(exit) || 'nobody knows how') + (flag(exit, 'oom') ? ', out of memory' : '');
+  return (endText(exit) || 'what nobody saw') + (flag(exit, 'oom') ? ', out of memory' : '');
 }
 
 const ENDED: ReadonlySet<string> = new Set(['', 'committed', 'failed', 'rolled_back', 'rollback_failed', 'cancelled', 'superseded']);
