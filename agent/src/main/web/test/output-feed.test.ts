@@ -235,7 +235,7 @@ describe('a place in the past', () => {
   it('shows the lines around it, and more in both directions', async () => {
     for (let i = 0; i < 20_000; i++) device.write(`line ${i}\n`);
     const offset = device.written.stdout.indexOf('line 9000\n');
-    const place = new PlaceFeed(device.source, () => undefined, { kind: 'offset', stream: 'stdout', offset });
+    const place = new PlaceFeed(device.source, () => undefined, { kind: 'offset', stream: 'stdout', offset, at: undefined });
     await settle();
     const before = shown(place.transcript, false);
     assert.deepEqual([before[0], before.at(-1)], ['older', 'newer']);
@@ -246,6 +246,18 @@ describe('a place in the past', () => {
       await settle();
     }
     assert.deepEqual(shown(place.transcript, false).at(-1), 'line 19999');
+  });
+});
+
+describe('the lines around a hit', () => {
+  it('have those of the other stream at that time', async () => {
+    device.write('a\n');
+    device.write('b\n', 'stderr');
+    const place = new PlaceFeed(device.source, () => undefined, { kind: 'offset', stream: 'stderr', offset: 0, at: Date.parse('2026-11-27T20:00:00Z') });
+    await settle();
+    assert.deepEqual(place.transcript.list(['stdout', 'stderr'], false).map(show), ['a', 'b']);
+    assert.deepEqual([...place.begins.keys()], ['stderr']);
+    assert.ok(device.asked.some((args) => args['stream'] === 'stdout' && args['since'] === '2026-11-27T20:00:00.000Z'));
   });
 });
 
