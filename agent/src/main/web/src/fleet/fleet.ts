@@ -1,3 +1,4 @@
+import { problemText } from '../ui/format';
 import { parseObject } from './json';
 import { Device, readBirth, readService, compare } from './model';
 import { Topics } from './topics';
@@ -61,6 +62,9 @@ export class Fleet {
   /** The devices of which statuses of services are awaited; undefined while the devices' own are. */
   private batch: ReadonlySet<string> | undefined;
 
+  /** Why not all could be read; empty if it could. */
+  problem = '';
+
   /** Messages that were no documents, or too many. */
   ignored = 0;
 
@@ -121,6 +125,7 @@ export class Fleet {
     const mine = ++this.reading;
     const isOver = (): boolean => mine !== this.reading;
     this.isReading = true;
+    this.problem = '';
     this.seen = new Set();
     this.subscriptions.forEach((subscription) => subscription.close());
     this.subscriptions = [
@@ -133,8 +138,9 @@ export class Fleet {
       await this.readServices(this.list(), isOver);
       if (isOver()) return;
       this.forgetVanished();
-    } catch {
-      // The connection is gone, or the broker refuses: the state of the link, or what is missing, says so.
+    } catch (error) {
+      // The connection is gone, which the state of the link says as well, or the broker refuses.
+      this.problem = problemText(error);
     }
     if (isOver()) return;
     this.isReading = false;

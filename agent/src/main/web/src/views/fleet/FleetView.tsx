@@ -28,6 +28,7 @@ export function FleetView(): JSX.Element {
       <p class="soft came" role="status">
         <Came fleet={fleet} shown={found.shown.length} isServices={isServices} />
       </p>
+      {fleet.problem !== '' && <p class="problem came">The fleet could not be read: {fleet.problem}.</p>}
       {all.length === 0 && !fleet.completeness().isReading ? (
         <Nothing ignored={fleet.ignored} />
       ) : services !== undefined ? (
