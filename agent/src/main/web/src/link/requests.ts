@@ -51,6 +51,7 @@ export class Requests {
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new NoReplyError(`no answer within ${limitMs / 1000} s`)), limitMs);
     });
+    limit.catch(() => undefined); // it may be over before anybody waits for it: a slow broker takes the command late
     try {
       await this.link.publish(topic, Object.keys(args).length === 0 ? '' : JSON.stringify(args), {
         responseTopic: replyTopic,
