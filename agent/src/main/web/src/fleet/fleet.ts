@@ -34,6 +34,9 @@ const ASK_MS = 500;
 const MAX_DEVICES = 50_000;
 const MAX_SERVICES = 1_000;
 
+/** An agent's status has a few KiB. */
+const MAX_STATUS = 256 << 10;
+
 /**
  * All devices and services, kept up to date. Births come first; each says how many services its device has, so that the
  * services' statuses can be asked for in batches that a broker delivers completely.
@@ -220,7 +223,7 @@ export class Fleet {
     const levels = this.topics.below(message.levels);
     const id = levels[0] ?? '';
     const isEmpty = message.payload.length === 0;
-    const json = isEmpty ? undefined : parseObject(message.payload);
+    const json = isEmpty || message.payload.length > MAX_STATUS ? undefined : parseObject(message.payload);
     if (!isEmpty && json === undefined) {
       this.ignored++;
       return;

@@ -1,3 +1,4 @@
+import { problemText } from '../ui/format';
 import { Connection, type Address, type Loss } from './connection';
 import { matcher } from './filters';
 import type { Properties, Publication } from './packets';
@@ -157,7 +158,7 @@ export class Link {
       });
     } catch (error) {
       // A browser's own message says what is wrong with the address.
-      this.lost({ reason: error instanceof Error ? error.message : String(error), isRefusal: true });
+      this.lost({ reason: problemText(error), isRefusal: true });
     }
   }
 

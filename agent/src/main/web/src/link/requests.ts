@@ -53,12 +53,14 @@ export class Requests {
     });
     limit.catch(() => undefined); // it may be over before anybody waits for it: a slow broker takes the command late
     try {
-      await this.link.publish(topic, Object.keys(args).length === 0 ? '' : JSON.stringify(args), {
+      const taken = this.link.publish(topic, Object.keys(args).length === 0 ? '' : JSON.stringify(args), {
         responseTopic: replyTopic,
         correlationData: id,
         // A command that waits at the broker for a device must not surprise anybody tomorrow.
         expiry: Math.ceil(limitMs / 1000),
       });
+      // A broker that is stuck does not even take it.
+      await Promise.race([taken, limit]);
       return await Promise.race([answered, limit]);
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 import { createContext, type JSX } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
 import { Dialog } from './Dialog';
+import { problemText } from './format';
 import type { Reply } from '../link/requests';
 
 /** A command that a person gives, and what came of it. */
@@ -31,6 +32,9 @@ export const useAct = (): Act => useContext(ActContext);
 /** Older ones are not shown any more. */
 const MAX_OUTCOMES = 5;
 
+/** What went well needs no second look, and covers what is below it. */
+const PLAIN_MS = 15_000;
+
 export function Actions({ children }: { readonly children: JSX.Element | JSX.Element[] }): JSX.Element {
   const [asked, setAsked] = useState<Action | undefined>(undefined);
   const [outcomes, setOutcomes] = useState<readonly Outcome[]>([]);
@@ -42,8 +46,12 @@ export function Actions({ children }: { readonly children: JSX.Element | JSX.Ele
       const key = ++last;
       show({ key, title: action.title, kind: 'busy', text: 'waiting for the reply' });
       action.run().then(
-        (reply) => show({ key, title: action.title, kind: reply.isOk ? 'ok' : 'failed', text: replyText(reply) }),
-        (error: unknown) => show({ key, title: action.title, kind: 'failed', text: error instanceof Error ? error.message : String(error) }),
+        (reply) => {
+          show({ key, title: action.title, kind: reply.isOk ? 'ok' : 'failed', text: replyText(reply) });
+          const isPlain = reply.isOk && !Object.hasOwn(reply.fields, 'warnings');
+          if (isPlain) setTimeout(() => setOutcomes((before) => before.filter((each) => each.key !== key)), PLAIN_MS);
+        },
+        (error: unknown) => show({ key, title: action.title, kind: 'failed', text: problemText(error) }),
       );
     };
     return { run, ask: (action: Action) => (action.question === undefined ? run(action) : setAsked(action)) };

@@ -13,7 +13,8 @@ export function Views(): JSX.Element {
   const { path } = useRoute();
   const { fleet } = useApp();
   const [place, first, second] = path;
-  const shown = place === 'device' ? first : undefined;
+  // An address may name what is no level of a topic; a filter of it would end the connection.
+  const shown = place === 'device' && first !== undefined && !/[+#\0]/.test(first) ? first : undefined;
   useEffect(() => (shown === undefined ? undefined : fleet.watch(shown)), [fleet, shown]);
   if (place === 'device' && first !== undefined && second !== undefined) {
     return <ServiceView key={`${first}/${second}`} device={first} service={second} />;

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { isOver } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { ServiceBadge } from '../../ui/Badge';
+import { useFleet } from '../../ui/app';
 import { CommandButton, useCommands } from '../../ui/commands';
 import { DayBars } from '../../ui/Day';
 import { ago, count, plural } from '../../ui/format';
@@ -21,6 +22,7 @@ const NARROW = 620;
 export function Services({ device, read }: { readonly device: Device; readonly read: ReadJournal }): JSX.Element {
   const [filter, setFilter] = useState('');
   const [frame, width] = useWidth();
+  const fleet = useFleet();
   const all = device.list();
   const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
   const shown = words.length === 0 ? all : all.filter((service) => words.every((word) => matches(service, word)));
@@ -39,6 +41,11 @@ export function Services({ device, read }: { readonly device: Device; readonly r
           </>
         )}
       </div>
+      {device.birth?.announcedServices !== undefined && device.birth.announcedServices > all.length && (
+        <p class="soft">
+          The device has {plural(device.birth.announcedServices, 'service')}; {fleet.completeness().isReading ? 'the others are being read' : 'the broker did not send the others'}.
+        </p>
+      )}
       {all.length === 0 && <p class="soft">No service is installed.</p>}
       {shown.length > 0 && (
         <div class="rows" style={{ height: `min(${shown.length * height}px, 36rem)` }}>

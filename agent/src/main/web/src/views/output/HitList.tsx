@@ -39,12 +39,13 @@ export function HitList({ source, streams, query, onPlace, onClose }: Props): JS
   useEffect(begin, [period, streams.length, streams[0]]);
 
   const matcher = useMemo(() => (search === undefined ? undefined : Matcher.of(search.query)), [search]);
-  const hits = search?.hits ?? [];
+  // What is searched backwards is shown so, too: searching on goes on at the end of the list.
+  const hits = period === '' ? [...(search?.hits ?? [])].reverse() : (search?.hits ?? []);
   const isOther = search !== undefined && (search.query.text !== query.text || search.query.isRegex !== query.isRegex);
 
   const view = (hit: Hit): void => {
     search?.locate(hit).then(
-      (offset) => onPlace({ kind: 'offset', stream: hit.line.stream, offset }),
+      (offset) => onPlace({ kind: 'offset', stream: hit.line.stream, offset, at: hit.line.at }),
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
   };
