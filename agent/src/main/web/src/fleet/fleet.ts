@@ -285,6 +285,8 @@ export class Fleet {
   }
 }
 
+const announcedBy = (device: Device): number => Math.max(1, device.birth?.announcedServices ?? GUESSED_SERVICES);
+
 /**
  * As many devices at once as have no more services together than a broker delivers. Offline devices come last: since they
  * do not say how many services they have, each batch of them takes a silence to be over.
@@ -293,9 +295,10 @@ function batches(devices: readonly Device[]): Device[][] {
   const all: Device[][] = [];
   let batch: Device[] = [];
   let expected = 0;
-  const inOrder = [...devices].sort((a, b) => Number(b.isOnline) - Number(a.isOnline));
+  // The largest come last: a device that announces services which it does not have delays nobody but those.
+  const inOrder = [...devices].sort((a, b) => Number(b.isOnline) - Number(a.isOnline) || announcedBy(a) - announcedBy(b));
   for (const device of inOrder) {
-    const more = Math.max(1, device.birth?.announcedServices ?? GUESSED_SERVICES);
+    const more = announcedBy(device);
     const isOther = batch[0] !== undefined && batch[0].isOnline !== device.isOnline;
     if (batch.length > 0 && (isOther || expected + more > BATCH)) {
       all.push(batch);
