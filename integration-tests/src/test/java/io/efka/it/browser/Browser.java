@@ -37,7 +37,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
  * A headless Chromium of its own, with a new profile. It resolves no name, so that it reaches this machine only; what it asks for
  * all the same is recorded. When it is closed, anything that the page complained of in the console fails the test.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -82,7 +82,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Where there is none, the test is left out, or fails with {@code -Defka.browser=required}. */
-    static void need() {
+    public static void need() {
         boolean isThere = chromium().isPresent() && chromedriver().isPresent();
         String missing = "no chromium, or no chromedriver, on the PATH";
         if (!isThere && "required".equals(System.getProperty("efka.browser"))) throw new AssertionError(missing);
@@ -90,7 +90,7 @@ final class Browser implements AutoCloseable {
         Assumptions.assumeTrue(isThere, missing);
     }
 
-    static Browser start() {
+    public static Browser start() {
         try {
             return new Browser(chromium().orElseThrow(), chromedriver().orElseThrow());
         } catch (IOException e) {
@@ -113,20 +113,25 @@ final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
-    void open(String address) {
+    public void open(String address) {
         driver.get(address);
     }
 
     /** Another view of the page that is open, as by a link. */
-    void visit(String hash) {
+    public void visit(String hash) {
         run("location.hash = arguments[0]", hash);
     }
 
     /** Of the page itself, which no window can be as small as. */
-    void size(int width, int height) {
+    public void size(int width, int height) {
         driver.devtools(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** A command of Chromium's own protocol, and its result. */
+    public Map<String, Object> devtools(String command) {
+        return driver.devtools(command, Map.of());
     }
 
     /** From now on, as if the person preferred it. */
@@ -140,12 +145,12 @@ final class Browser implements AutoCloseable {
     }
 
     /** The same for a script that is done when it calls its last argument. */
-    String runUntilDone(String script) {
+    public String runUntilDone(String script) {
         return String.valueOf(driver.executeAsyncScript(script));
     }
 
     /** Waits until the page has drawn what it knows: two frames, since it draws in the first one after a change. */
-    void drawn() {
+    public void drawn() {
         runUntilDone("const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done('')))");
     }
 
@@ -155,7 +160,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Waits until a person can read all of this. */
-    void awaitText(String... wanted) {
+    public void awaitText(String... wanted) {
         Await.until(
                 () -> "the page says " + List.of(wanted) + ":\n" + text(),
                 SOON,

@@ -20,8 +20,10 @@ final class Chromium extends RemoteWebDriver {
                 options);
     }
 
-    /** A command of Chromium's own protocol. */
-    void devtools(String command, Map<String, ?> parameters) {
-        execute(DEVTOOLS, Map.of("cmd", command, "params", parameters));
+    /** A command of Chromium's own protocol, and its result. */
+    @SuppressWarnings("unchecked")
+    Map<String, Object> devtools(String command, Map<String, ?> parameters) {
+        return (Map<String, Object>)
+                execute(DEVTOOLS, Map.of("cmd", command, "params", parameters)).getValue();
     }
 }

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Assumptions;
  *
  * @param webSocketPort of that listener
  */
-record WebBroker(TestBroker broker, int webSocketPort) implements AutoCloseable {
+public record WebBroker(TestBroker broker, int webSocketPort) implements AutoCloseable {
     /** Lets everybody in. */
-    static WebBroker open() {
+    public static WebBroker open() {
         return start(List.of());
     }
 
@@ -54,7 +54,7 @@ record WebBroker(TestBroker broker, int webSocketPort) implements AutoCloseable 
     }
 
     /** For the page. */
-    String address() {
+    public String address() {
         return "ws://127.0.0.1:" + webSocketPort + "/mqtt";
     }
 
