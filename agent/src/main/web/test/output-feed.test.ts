@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DeviceSearch } from '../src/views/output/device-search';
-import type { Source } from '../src/views/output/feed';
+import { Feed, type Source } from '../src/views/output/feed';
 import { LiveFeed } from '../src/views/output/live';
-import { PlaceFeed } from '../src/views/output/place';
 import type { Shown, Stream } from '../src/views/output/rows';
 import { plainOf } from '../src/views/output/text';
 import type { Transcript } from '../src/views/output/transcript';
@@ -65,7 +64,7 @@ class Device {
 
   private logs(args: Json): unknown {
     this.asked.push(args);
-    if (this.failure !== undefined) return { isOk: false, fields: { error: this.failure } };
+    if (this.failure !== undefined) return { isOk: false, ...this.failure, fields: { error: this.failure } };
     const all = this.written[args['stream'] as Stream];
     const end = all.length;
     const from = Math.max(this.oldest, (args['from'] as number | undefined) ?? 0);
@@ -235,7 +234,7 @@ describe('a place in the past', () => {
   it('shows the lines around it, and more in both directions', async () => {
     for (let i = 0; i < 20_000; i++) device.write(`line ${i}\n`);
     const offset = device.written.stdout.indexOf('line 9000\n');
-    const place = new PlaceFeed(device.source, () => undefined, { kind: 'offset', stream: 'stdout', offset, at: undefined });
+    const place = new Feed(device.source, () => undefined, { kind: 'offset', stream: 'stdout', offset, at: undefined });
     await settle();
     const before = shown(place.transcript, false);
     assert.deepEqual([before[0], before.at(-1)], ['older', 'newer']);
@@ -253,7 +252,7 @@ describe('the lines around a hit', () => {
   it('have those of the other stream at that time', async () => {
     device.write('a\n');
     device.write('b\n', 'stderr');
-    const place = new PlaceFeed(device.source, () => undefined, { kind: 'offset', stream: 'stderr', offset: 0, at: Date.parse('2026-11-27T20:00:00Z') });
+    const place = new Feed(device.source, () => undefined, { kind: 'offset', stream: 'stderr', offset: 0, at: Date.parse('2026-11-27T20:00:00Z') });
     await settle();
     assert.deepEqual(place.transcript.list(['stdout', 'stderr'], false).map(show), ['a', 'b']);
     assert.deepEqual([...place.begins.keys()], ['stderr']);
@@ -264,7 +263,7 @@ describe('the lines around a hit', () => {
 describe('a search on the device', () => {
   it('finds hits from the end, and where each of them is', async () => {
     for (let i = 0; i < 3_000; i++) device.write(i % 10 === 3 ? `a hit ${i}\n` : `nothing ${i} ${'x'.repeat(i % 40)}\n`);
-    const search = new DeviceSearch(device.source, ['stdout'], { text: 'hit', isRegex: false }, '', () => undefined);
+    const search = new DeviceSearch(device.source, ['stdout'], { query: 'hit', isRegex: false }, '', () => undefined);
     await settle();
     assert.equal(search.hits.length, 200);
     while (search.hasMore) {
@@ -279,17 +278,17 @@ describe('a search on the device', () => {
 
   it('goes forwards from a time', async () => {
     device.write('hit 1\nno\nhit 2\n');
-    const search = new DeviceSearch(device.source, ['stdout'], { text: 'HIT', isRegex: true }, '1h', () => undefined);
+    const search = new DeviceSearch(device.source, ['stdout'], { query: 'HIT', isRegex: true }, '1h', () => undefined);
     await settle();
     assert.deepEqual(search.hits, []);
-    const other = new DeviceSearch(device.source, ['stdout'], { text: 'hit \\d', isRegex: true }, '1h', () => undefined);
+    const other = new DeviceSearch(device.source, ['stdout'], { query: 'hit \\d', isRegex: true }, '1h', () => undefined);
     await settle();
     assert.deepEqual([other.hits.length, other.hasMore], [2, false]);
   });
 
   it('says why it failed', async () => {
     device.failure = { code: 'bad_argument', message: 'match must be another regular expression' };
-    const search = new DeviceSearch(device.source, ['stdout'], { text: '(?=a)', isRegex: true }, '', () => undefined);
+    const search = new DeviceSearch(device.source, ['stdout'], { query: '(?=a)', isRegex: true }, '', () => undefined);
     await settle();
     assert.deepEqual([search.problem, search.isSearching], ['bad_argument: match must be another regular expression', false]);
   });

@@ -1,4 +1,4 @@
-import { list, number, object, text, time, type Json } from '../../fleet/json';
+import { list, number, object, time, type Json } from '../../fleet/json';
 import type { Mark, Piece } from './rows';
 
 /** What a device answers to `logs` (agent/docs/protocol.md). */
@@ -77,10 +77,4 @@ export function fromWholeLine(piece: Piece): Piece {
   const feed = piece.bytes.indexOf(10);
   if (feed < 0 || feed === piece.bytes.length - 1) return piece;
   return { offset: piece.offset + feed + 1, bytes: piece.bytes.subarray(feed + 1), marks: piece.marks };
-}
-
-/** The text of a failed reply for a person. */
-export function refusal(fields: Json): string {
-  const error = object(fields, 'error');
-  return [text(error, 'code'), text(error, 'message')].filter((part) => part !== '').join(': ').slice(0, 500) || 'the device refuses';
 }
