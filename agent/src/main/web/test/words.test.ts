@@ -12,15 +12,15 @@ const eventText = (json: object): string => readEvent('d', 's', json as never).t
 test('causes and exits are sentences', () => {
   assert.equal(causeText({ kind: 'exit', code: 3 }), 'exited with code 3');
   assert.equal(causeText({ kind: 'exit', code: null, signal: 'KILL' }), 'ended by KILL');
-  assert.equal(causeText({ kind: 'launch_failed', message: 'no file /srv/nope' }), 'could not be started: no file /srv/nope');
+  assert.equal(causeText({ kind: 'launch_failed', message: 'no file /srv/nope' }), 'launch failed: no file /srv/nope');
   assert.equal(causeText({}), '');
-  assert.equal(exitText({ code: null, signal: null }), 'nobody knows how');
+  assert.equal(exitText({ code: null, signal: null }), 'what nobody saw');
   assert.equal(exitText({ signal: 'KILL', oom: true }), 'signal KILL, out of memory');
 });
 
 test('a cause or an event that this page does not know is shown as it came', () => {
   assert.equal(causeText({ kind: 'toString' }), 'toString');
-  assert.equal(eventText({ v: 1, at: 'x', event: 'melted', degrees: 90, parts: { a: 1 } }), 'degrees=90 parts={"a":1}');
+  assert.equal(eventText({ v: 1, at: 'x', event: 'melted', degrees: 90, parts: { a: 1 } }), 'degrees 90, parts {"a":1}');
   assert.equal(eventText({}), '');
 });
 
@@ -33,8 +33,8 @@ assert.equal(eventText({ event: 'desired', name: 'base', revision: 3, state: 'fa
 });
 
 test('plans are read step by step', () => {
-  assert.equal(stepText({ step: 'switch', to: '1.1-349ed29c' }), 'switch to 1.1-349ed29c');
-  assert.equal(stepText({ step: 'dance', with: 'me' }), 'dance with=me');
+  assert.equal(stepText({ step: 'switch', to: '1.1-349ed29c' }), 'switch: to 1.1-349ed29c');
+  assert.equal(stepText({ step: 'dance', with: 'me' }), 'dance: with me');
 });
 
 test('a deploy is over in its last states only', () => {

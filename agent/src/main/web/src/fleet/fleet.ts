@@ -34,6 +34,9 @@ const ASK_MS = 500;
 const MAX_DEVICES = 50_000;
 const MAX_SERVICES = 1_000;
 
+/** An agent's status has a few KiB. */
+const MAX_STATUS = 256 << 10;
+
 /**
  * All devices and services, kept up to date. Births come first; each says how many services its device has, so that the
  * services' statuses can be asked for in batches that a broker delivers completely.
@@ -84,6 +87,12 @@ export class Fleet {
     this.stopState();
     this.reading++;
     this.subscriptions.forEach((subscription) => subscription.close());
+  }
+
+  /** Asks for a device at once, whatever else is being read, and as long as it is shown. Returns how to stop. */
+  watch(id: string): () => void {
+    const shown = this.link.subscribeAll([this.topics.of(id, 'status'), this.topics.of(id, 'svc', '+', 'status')], this.take);
+    return () => shown.close();
   }
 
   /** By id. */
@@ -214,7 +223,7 @@ export class Fleet {
     const levels = this.topics.below(message.levels);
     const id = levels[0] ?? '';
     const isEmpty = message.payload.length === 0;
-    const json = isEmpty ? undefined : parseObject(message.payload);
+    const json = isEmpty || message.payload.length > MAX_STATUS ? undefined : parseObject(message.payload);
     if (!isEmpty && json === undefined) {
       this.ignored++;
       return;

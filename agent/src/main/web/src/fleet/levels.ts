@@ -18,13 +18,3 @@ export function deviceText(device: Device): string {
   if (device.isOnline) return 'online';
   return device.birth?.reason === 'shutdown' ? 'shut down' : 'lost';
 }
-
-/** Why a service is not as it should be, in a few words; empty if it is. */
-export function troubleText(service: Service): string {
-  const { cause, deploy } = service;
-  if (service.level !== 'bad' && service.level !== 'busy') return '';
-  if (cause.message !== '') return cause.message;
-  if (cause.kind === 'exit') return cause.signal !== '' ? `ended by ${cause.signal}` : `exited with code ${cause.code ?? '?'}`;
-  if (deploy !== undefined && deploy.message !== '') return deploy.message;
-  return service.waitingFor.length > 0 ? `waits for ${service.waitingFor.join(', ')}` : '';
-}

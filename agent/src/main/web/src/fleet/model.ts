@@ -3,27 +3,9 @@ import { asObject, flag, list, number, object, text, texts, time, type Json } fr
 
 /** What a device's and a service's retained documents say (agent/docs/protocol.md), read without trust. */
 
-export type ServiceState =
-  | 'running'
-  | 'completed'
-  | 'scheduled'
-  | 'stopped'
-  | 'starting'
-  | 'stopping'
-  | 'backoff'
-  | 'failed'
-  | 'unknown';
+const STATES = ['running', 'completed', 'scheduled', 'stopped', 'starting', 'stopping', 'backoff', 'failed', 'unknown'] as const;
 
-const STATES: ReadonlySet<string> = new Set([
-  'running',
-  'completed',
-  'scheduled',
-  'stopped',
-  'starting',
-  'stopping',
-  'backoff',
-  'failed',
-]);
+export type ServiceState = (typeof STATES)[number];
 
 /** How a service or a device is, from best to worst, for colours and for sorting. */
 export type Level = 'good' | 'idle' | 'busy' | 'bad' | 'unknown';
@@ -59,7 +41,6 @@ export interface Service {
   readonly restarts: number;
   readonly isCrashLoop: boolean;
   readonly nextAttemptAt: number | undefined;
-  readonly cause: { readonly kind: string; readonly message: string; readonly code: number | undefined; readonly signal: string };
   readonly lastExit: Json | undefined;
   readonly release: string;
   readonly deploy: Deploy | undefined;
@@ -76,16 +57,14 @@ export interface Service {
 }
 
 export function readService(device: string, id: string, status: Json): Service {
-  const state = text(status, 'state');
-  const cause = object(status, 'cause');
+  const state = STATES.find((each) => each === status['state']) ?? 'unknown';
   const lastExit = object(status, 'last_exit');
-  const known: ServiceState = STATES.has(state) ? (state as ServiceState) : 'unknown';
   const health = text(status, 'health', 'unknown');
   const isCrashLoop = flag(status, 'crash_loop');
   return {
     device,
     id,
-    state: known,
+    state,
     desired: text(status, 'desired'),
     isReady: flag(status, 'ready'),
     health,
@@ -95,7 +74,6 @@ export function readService(device: string, id: string, status: Json): Service {
     restarts: number(status, 'restarts') ?? 0,
     isCrashLoop,
     nextAttemptAt: time(status, 'next_attempt_at'),
-    cause: { kind: text(cause, 'kind'), message: text(cause, 'message'), code: number(cause, 'code'), signal: text(cause, 'signal') },
     lastExit: Object.keys(lastExit).length === 0 ? undefined : lastExit,
     release: text(status, 'release'),
     deploy: readDeploy(object(status, 'deploy')),
@@ -106,7 +84,7 @@ export function readService(device: string, id: string, status: Json): Service {
     nextRunAt: time(object(status, 'schedule'), 'next_run_at'),
     faults: list(status, 'faults').map((fault) => asObject(fault) ?? {}),
     document: status,
-    level: levelOf(known, health, isCrashLoop, flag(status, 'ready')),
+    level: levelOf(state, health, isCrashLoop, flag(status, 'ready')),
   };
 }
 
@@ -204,7 +182,7 @@ export class Device {
   }
 
   private changed(): void {
-    this.heartbeats.note(this.level, Date.now());
+    if (this.birth !== undefined) this.heartbeats.note(this.level, Date.now());
   }
 
   removeService(id: string): void {

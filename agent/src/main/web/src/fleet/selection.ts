@@ -1,36 +1,34 @@
+import { deviceText, shownLevel } from './levels';
 import { LEVELS, compare, type Device, type Level, type Service } from './model';
-import { shownLevel } from './levels';
 
-/** What of the fleet is to be shown. */
+/** What of the fleet is to be shown, as the page's address says. */
 export interface Selection {
   /** Words of which all must occur somewhere. */
   readonly words: readonly string[];
   readonly group: string;
-  readonly level: Level | undefined;
+  readonly level: string;
   readonly release: string;
-  readonly order: 'name' | 'trouble';
+  readonly isTroubleFirst: boolean;
 }
 
 export function readSelection(query: URLSearchParams): Selection {
-  const level = query.get('state');
-  return {
-    words: (query.get('q') ?? '').toLowerCase().split(/\s+/).filter((word) => word !== ''),
-    group: query.get('group') ?? '',
-    level: LEVELS.find((each) => each === level),
-    release: query.get('release') ?? '',
-    order: query.get('order') === 'trouble' ? 'trouble' : 'name',
-  };
+  const of = (key: string): string => query.get(key) ?? '';
+  return { words: wordsOf(of('q')), group: of('group'), level: of('state'), release: of('release'), isTroubleFirst: of('order') !== '' };
 }
 
-/** The devices that match in every respect but the level, and how many there are of each level. */
-export function selectDevices(devices: readonly Device[], by: Selection): { shown: readonly Device[]; counts: Record<Level, number> } {
-  const counts: Record<Level, number> = { good: 0, idle: 0, busy: 0, unknown: 0, bad: 0 };
-  const shown = devices.filter((device) => {
-    if (!matchesDevice(device, by)) return false;
-    counts[device.level]++;
-    return by.level === undefined || device.level === by.level;
-  });
-  return { shown: by.order === 'trouble' ? byTrouble(shown, (device) => device.level) : shown, counts };
+export const wordsOf = (text: string): readonly string[] => text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+
+/** Whether all words occur in the text. */
+export function hasWords(text: string, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const lower = text.toLowerCase();
+  return words.every((word) => lower.includes(word));
+}
+
+export interface Found<T> {
+  readonly shown: readonly T[];
+  /** How many match in every respect but the level, by level. */
+  readonly counts: Record<Level, number>;
 }
 
 export interface ShownService {
@@ -38,47 +36,41 @@ export interface ShownService {
   readonly service: Service;
 }
 
-/** The services of devices that match, one by one. */
-export function selectServices(devices: readonly Device[], by: Selection): { shown: readonly ShownService[]; counts: Record<Level, number> } {
-  const counts: Record<Level, number> = { good: 0, idle: 0, busy: 0, unknown: 0, bad: 0 };
-  const shown: ShownService[] = [];
-  for (const device of devices) {
-    if (!isInGroup(device, by.group)) continue;
-    for (const service of device.list()) {
-      if (by.release !== '' && service.release !== by.release) continue;
-      if (!has(`${deviceText(device)} ${service.id} ${service.release} ${service.state}`, by.words)) continue;
-      const level = shownLevel(device, service);
-      counts[level]++;
-      if (by.level === undefined || level === by.level) shown.push({ device, service });
-    }
-  }
-  return { shown: by.order === 'trouble' ? byTrouble(shown, (each) => shownLevel(each.device, each.service)) : shown, counts };
+export function selectDevices(devices: readonly Device[], by: Selection): Found<Device> {
+  return narrowed(devices, by, (device) => device.level, (device) => {
+    const services = device.list();
+    if (by.release !== '' && !services.some(({ release }) => release === by.release)) return false;
+    return isInGroup(device, by.group) && (by.words.length === 0 || hasWords([deviceWords(device), ...services.map(serviceWords)].join(' '), by.words));
+  });
 }
 
-function matchesDevice(device: Device, by: Selection): boolean {
-  if (!isInGroup(device, by.group)) return false;
-  if (by.release !== '' && !device.list().some((service) => service.release === by.release)) return false;
-  if (by.words.length === 0) return true;
-  const services = device.list().map((service) => `${service.id} ${service.release} ${service.state}`);
-  return has(`${deviceText(device)} ${services.join(' ')}`, by.words);
+export function selectServices(devices: readonly Device[], by: Selection): Found<ShownService> {
+  const all = devices.filter((device) => isInGroup(device, by.group)).flatMap((device) => device.list().map((service) => ({ device, service })));
+  return narrowed(all, by, ({ device, service }) => shownLevel(device, service), ({ device, service }) =>
+    (by.release === '' || service.release === by.release) && (by.words.length === 0 || hasWords(`${deviceWords(device)} ${serviceWords(service)}`, by.words)),
+  );
+}
+
+function narrowed<T>(all: readonly T[], by: Selection, levelOf: (item: T) => Level, matches: (item: T) => boolean): Found<T> {
+  const counts: Record<Level, number> = { good: 0, idle: 0, busy: 0, unknown: 0, bad: 0 };
+  const shown = all.filter((item) => {
+    if (!matches(item)) return false;
+    const level = levelOf(item);
+    counts[level]++;
+    return by.level === '' || by.level === level;
+  });
+  // The worst first; those of one level stay in their order.
+  if (by.isTroubleFirst) shown.sort((a, b) => LEVELS.indexOf(levelOf(b)) - LEVELS.indexOf(levelOf(a)));
+  return { shown, counts };
 }
 
 const isInGroup = (device: Device, group: string): boolean => group === '' || device.birth?.groups.includes(group) === true;
 
-function deviceText(device: Device): string {
-  const birth = device.birth;
-  return `${device.id} ${birth?.host} ${birth?.version} ${birth?.groups.join(' ')}`;
-}
+const serviceWords = (service: Service): string => `${service.id} ${service.release} ${service.state}`;
 
-const has = (text: string, words: readonly string[]): boolean => {
-  if (words.length === 0) return true;
-  const lower = text.toLowerCase();
-  return words.every((word) => lower.includes(word));
-};
-
-/** The worst first; those of one level stay in their order. */
-function byTrouble<T>(items: readonly T[], level: (item: T) => Level): readonly T[] {
-  return [...items].sort((a, b) => LEVELS.indexOf(level(b)) - LEVELS.indexOf(level(a)));
+function deviceWords(device: Device): string {
+  const { birth } = device;
+  return `${device.id} ${deviceText(device)} ${birth?.host} ${birth?.version} ${birth?.groups.join(' ')}`;
 }
 
 /** More would not fit into a choice. */
@@ -90,8 +82,9 @@ export function choices(devices: readonly Device[]): { groups: readonly string[]
   const releases = new Set<string>();
   for (const device of devices) {
     device.birth?.groups.forEach((group) => groups.add(group));
-    for (const service of device.services.values()) if (service.release !== '') releases.add(service.release);
+    device.services.forEach(({ release }) => releases.add(release));
   }
+  releases.delete('');
   const sorted = (all: Set<string>): readonly string[] => [...all].sort(compare).slice(0, MAX_CHOICES);
   return { groups: sorted(groups), releases: sorted(releases) };
 }

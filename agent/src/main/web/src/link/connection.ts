@@ -1,4 +1,5 @@
-import { encode, PacketReader, type Packet, type Properties } from './packets';
+import * as packets from './packets';
+import { PacketReader, type Filter, type Packet, type Properties, type Publication } from './packets';
 import { FIRST_ERROR, isRefusal, reasonText } from './reasons';
 
 /** How to reach a broker. */
@@ -74,31 +75,24 @@ export class Connection {
 
   private connect(): void {
     const { username, password } = this.address;
-    this.send('connect', {
-      client_id: this.clientId,
-      keep_alive: KEEP_ALIVE_S,
-      flags: { clean_start: true, username: username !== '', password: password !== '' },
-      username,
-      password,
-      props: { session_expiry_interval: 0, receive_maximum: RECEIVE_MAXIMUM, maximum_packet_size: MAX_PACKET },
-    });
+    const { clientId } = this;
+    this.send(packets.connect({ clientId, username, password, keepAlive: KEEP_ALIVE_S, receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: MAX_PACKET }));
   }
 
   /** @returns the reason codes, when the broker has answered */
-  subscribe(filters: readonly { filter: string; qos: number; retainHandling: number }[]): Promise<readonly number[]> {
-    // The options as a number, since the library puts the retain handling where "retain as published" belongs.
-    return this.ask('subscribe', { topics: filters.map((each) => [each.filter, each.qos | (each.retainHandling << 4)]) });
+  subscribe(filters: readonly Filter[]): Promise<readonly number[]> {
+    return this.ask((id) => packets.subscribe(id, filters));
   }
 
-  unsubscribe(topics: readonly string[]): Promise<readonly number[]> {
-    return this.ask('unsubscribe', { topics });
+  unsubscribe(filters: readonly string[]): Promise<readonly number[]> {
+    return this.ask((id) => packets.unsubscribe(id, filters));
   }
 
   /** @returns when the broker has the message; rejected with the reason if it does not take it */
-  async publish(topic: string, payload: string, retain: boolean, props: Properties): Promise<void> {
+  async publish(topic: string, payload: string, options: Publication): Promise<void> {
     let code = 0;
     let text = '';
-    await this.ask('publish', { topic, payload, qos: 1, retain, props }, (codes, properties) => {
+    await this.ask((id) => packets.publish(id, topic, payload, options), (codes, properties) => {
       code = codes[0] ?? 0;
       text = reasonText(code, properties);
     });
@@ -110,22 +104,22 @@ export class Connection {
   probe(): void {
     if (!this.isOnline || this.pongLimit !== undefined) return;
     this.pongLimit = this.after(PONG_LIMIT_MS, () => this.end(`no answer within ${PONG_LIMIT_MS / 1000} s`, false));
-    this.send('pingreq', {});
+    this.send(packets.PING);
   }
 
   /** Says goodbye; the listener hears nothing more. */
   close(): void {
     if (this.isOver) return;
     this.isOver = true;
-    if (this.isOnline) this.send('disconnect', {});
+    if (this.isOnline) this.send(packets.DISCONNECT);
     this.tidy('the connection was closed');
   }
 
-  private send(type: string, packet: object): void {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(encode(type, packet));
+  private send(packet: Uint8Array<ArrayBuffer>): void {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(packet);
   }
 
-  private ask(type: string, packet: object, hear?: Answer['resolve']): Promise<readonly number[]> {
+  private ask(packet: (id: number) => Uint8Array<ArrayBuffer>, hear?: Answer['resolve']): Promise<readonly number[]> {
     if (!this.isOnline || this.isOver) return Promise.reject(new Error('there is no connection to the broker'));
     return new Promise((resolve, reject) => {
       const id = this.freeId();
@@ -136,7 +130,7 @@ export class Connection {
         },
         reject,
       });
-      this.send(type, { ...packet, pkt_id: id });
+      this.send(packet(id));
     });
   }
 
@@ -164,7 +158,7 @@ export class Connection {
         break;
       case 'publish':
         this.listener.received(packet);
-        if (packet.qos > 0) this.send('puback', { pkt_id: packet.id, reason: 0 });
+        if (packet.qos > 0) this.send(packets.puback(packet.id));
         break;
       case 'ack': {
         const answer = this.answers.get(packet.id);

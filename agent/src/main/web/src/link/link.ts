@@ -1,6 +1,7 @@
+import { problemText } from '../ui/format';
 import { Connection, type Address, type Loss } from './connection';
 import { matcher } from './filters';
-import type { Properties } from './packets';
+import type { Properties, Publication } from './packets';
 import { FIRST_ERROR, reasonText } from './reasons';
 
 /** A message as listeners get it. */
@@ -124,9 +125,9 @@ export class Link {
   }
 
   /** @returns when the broker has it; rejected without a connection, or with the broker's reason */
-  publish(topic: string, payload: string, { retain = false, properties = {} as Properties } = {}): Promise<void> {
+  publish(topic: string, payload: string, options: Publication = {}): Promise<void> {
     if (this.connection === undefined) return Promise.reject(new Error('there is no connection to the broker'));
-    return this.connection.publish(topic, payload, retain, properties);
+    return this.connection.publish(topic, payload, options);
   }
 
   /** Tries at once, if it is waiting; asks whether the broker is there, if it is connected. */
@@ -157,7 +158,7 @@ export class Link {
       });
     } catch (error) {
       // A browser's own message says what is wrong with the address.
-      this.lost({ reason: error instanceof Error ? error.message : String(error), isRefusal: true });
+      this.lost({ reason: problemText(error), isRefusal: true });
     }
   }
 

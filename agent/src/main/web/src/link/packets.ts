@@ -1,10 +1,14 @@
-import { mqtt_pkt_ctx } from 'u8-mqtt-packet/esm/codec_bind.js';
-import { mqtt_opts_v5 } from 'u8-mqtt-packet/esm/codec_v5_client.js';
-
-/** The packets of MQTT 5 that a client of QoS 0 and 1 sends and receives. Encoding is the library's, framing is ours. */
+/**
+ * The packets of MQTT 5 (its sections 2 and 3) that a client of QoS 0 and 1 sends and receives. No library: of those that
+ * are small enough for this page, u8-mqtt-packet 0.4.1 holds back small packets behind a large one, and writes user
+ * properties and the options of subscriptions wrongly.
+ */
 
 export interface Properties {
-  readonly [name: string]: unknown;
+  readonly responseTopic?: string;
+  readonly correlationData?: Uint8Array;
+  readonly reason?: string;
+  readonly user?: Readonly<Record<string, string>>;
 }
 
 export type Packet =
@@ -22,29 +26,129 @@ export type Packet =
   | { readonly type: 'pong' }
   | { readonly type: 'disconnect'; readonly code: number; readonly properties: Properties };
 
-interface RawPacket {
-  readonly type: string;
-  readonly topic?: string;
-  readonly payload?: Uint8Array;
-  readonly qos?: number;
-  readonly retain?: boolean;
-  readonly pkt_id?: number;
-  readonly reason?: { valueOf(): number };
-  readonly answers?: readonly { valueOf(): number }[];
-  readonly props?: Properties | null;
-}
-
 /** A sender that breaks the protocol; the connection is of no use any more. */
 export class BadPacketError extends Error {}
 
-const codec = mqtt_pkt_ctx(5, mqtt_opts_v5, {});
-
 const EMPTY = new Uint8Array(0);
 
-/** The remaining length takes four bytes at most (MQTT 5, 1.5.5). */
-const MAX_LENGTH_BYTES = 4;
+/** The remaining length, and other variable numbers, take four bytes at most (MQTT 5, 1.5.5). */
+const MAX_VARIABLE_BYTES = 4;
 
-export const encode = (type: string, packet: object): Uint8Array<ArrayBuffer> => codec.encode_pkt(type, packet);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Puts the body of a packet together. */
+class Writer {
+  private readonly bytes: number[] = [];
+
+  byte(value: number): this {
+    this.bytes.push(value & 0xff);
+    return this;
+  }
+
+  two(value: number): this {
+    return this.byte(value >> 8).byte(value);
+  }
+
+  four(value: number): this {
+    return this.two(value >>> 16).two(value);
+  }
+
+  variable(value: number): this {
+    let rest = value;
+    for (; rest > 127; rest = Math.floor(rest / 128)) this.byte((rest % 128) | 0x80);
+    return this.byte(rest);
+  }
+
+  raw(value: Iterable<number>): this {
+    for (const byte of value) this.bytes.push(byte);
+    return this;
+  }
+
+  text(value: string): this {
+    const bytes = encoder.encode(value);
+    return this.two(bytes.length).raw(bytes);
+  }
+
+  properties(fill: (properties: Writer) => void): this {
+    const inner = new Writer();
+    fill(inner);
+    return this.variable(inner.bytes.length).raw(inner.bytes);
+  }
+
+  packet(firstByte: number): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(new Writer().byte(firstByte).variable(this.bytes.length).bytes.concat(this.bytes));
+  }
+}
+
+export interface Connect {
+  readonly clientId: string;
+  readonly username: string;
+  readonly password: string;
+  /** In seconds. */
+  readonly keepAlive: number;
+  readonly receiveMaximum: number;
+  readonly maximumPacketSize: number;
+}
+
+/** A session that begins anew and ends with the connection. */
+export function connect(options: Connect): Uint8Array<ArrayBuffer> {
+  const { clientId, username, password, keepAlive, receiveMaximum, maximumPacketSize } = options;
+  const flags = 0x02 | (username === '' ? 0 : 0x80) | (password === '' ? 0 : 0x40);
+  const writer = new Writer().text('MQTT').byte(5).byte(flags).two(keepAlive);
+  writer.properties((properties) => properties.byte(0x21).two(receiveMaximum).byte(0x27).four(maximumPacketSize)).text(clientId);
+  if (username !== '') writer.text(username);
+  if (password !== '') writer.text(password);
+  return writer.packet(0x10);
+}
+
+export interface Publication {
+  readonly retain?: boolean;
+  readonly responseTopic?: string;
+  readonly correlationData?: string;
+  /** In seconds. */
+  readonly expiry?: number;
+}
+
+/** At QoS 1, with JSON. */
+export function publish(id: number, topic: string, payload: string, { retain, responseTopic, correlationData, expiry }: Publication): Uint8Array<ArrayBuffer> {
+  return new Writer()
+    .text(topic)
+    .two(id)
+    .properties((properties) => {
+      properties.byte(0x03).text('application/json');
+      if (expiry !== undefined) properties.byte(0x02).four(expiry);
+      if (responseTopic !== undefined) properties.byte(0x08).text(responseTopic);
+      if (correlationData !== undefined) properties.byte(0x09).text(correlationData);
+    })
+    .raw(encoder.encode(payload))
+    .packet(retain === true ? 0x33 : 0x32);
+}
+
+export interface Filter {
+  readonly filter: string;
+  readonly qos: number;
+  /** 0: retained messages are sent; 2: they are not. */
+  readonly retainHandling: number;
+}
+
+export function subscribe(id: number, filters: readonly Filter[]): Uint8Array<ArrayBuffer> {
+  const writer = new Writer().two(id).byte(0);
+  for (const { filter, qos, retainHandling } of filters) writer.text(filter).byte(qos | (retainHandling << 4));
+  return writer.packet(0x82);
+}
+
+export function unsubscribe(id: number, filters: readonly string[]): Uint8Array<ArrayBuffer> {
+  const writer = new Writer().two(id).byte(0);
+  for (const filter of filters) writer.text(filter);
+  return writer.packet(0xa2);
+}
+
+export const puback = (id: number): Uint8Array<ArrayBuffer> => new Writer().two(id).packet(0x40);
+
+export const PING = Uint8Array.of(0xc0, 0);
+
+export const DISCONNECT = Uint8Array.of(0xe0, 0);
 
 /** Takes bytes as they come, in pieces of any size, and returns whole packets. */
 export class PacketReader {
@@ -57,7 +161,7 @@ export class PacketReader {
     for (;;) {
       const head = header(data);
       if (head === undefined || data.length < head.end) break;
-      const packet = decode(data[0] ?? 0, data.subarray(head.start, head.end));
+      const packet = decode(data[0] ?? 0, new Reader(data.subarray(head.start, head.end)));
       if (packet !== undefined) packets.push(packet);
       data = data.subarray(head.end);
     }
@@ -69,7 +173,7 @@ export class PacketReader {
 
 function header(data: Uint8Array): { start: number; end: number } | undefined {
   let length = 0;
-  for (let i = 1; i <= MAX_LENGTH_BYTES; i++) {
+  for (let i = 1; i <= MAX_VARIABLE_BYTES; i++) {
     const byte = data[i];
     if (byte === undefined) return undefined;
     length += (byte & 0x7f) * 128 ** (i - 1);
@@ -85,34 +189,110 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   return all;
 }
 
-function decode(firstByte: number, body: Uint8Array): Packet | undefined {
-  const raw = codec.decode_pkt(firstByte, body) as RawPacket | undefined;
-  if (raw === undefined) return undefined;
-  const properties = raw.props ?? {};
-  // A success may be left out at the end of a packet.
-  const code = raw.reason === undefined ? 0 : raw.reason.valueOf();
-  switch (raw.type) {
-    case 'connack':
-      return { type: 'connack', code, properties };
-    case 'publish':
-      return {
-        type: 'publish',
-        topic: raw.topic ?? '',
-        payload: raw.payload ?? EMPTY,
-        qos: raw.qos ?? 0,
-        retain: raw.retain ?? false,
-        id: raw.pkt_id ?? 0,
-        properties,
-      };
-    case 'puback':
-      return { type: 'ack', id: raw.pkt_id ?? 0, codes: [code], properties };
-    case 'suback':
-    case 'unsuback':
-      return { type: 'ack', id: raw.pkt_id ?? 0, codes: (raw.answers ?? []).map((answer) => answer.valueOf()), properties };
-    case 'pingresp':
+/** Takes a body apart. */
+class Reader {
+  private at = 0;
+
+  constructor(private readonly body: Uint8Array) {}
+
+  get isAtEnd(): boolean {
+    return this.at >= this.body.length;
+  }
+
+  byte(): number {
+    const byte = this.body[this.at++];
+    if (byte === undefined) throw new BadPacketError('a packet is too short');
+    return byte;
+  }
+
+  two(): number {
+    return this.byte() * 256 + this.byte();
+  }
+
+  variable(): number {
+    let value = 0;
+    for (let i = 0; i < MAX_VARIABLE_BYTES; i++) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 128 ** i;
+      if (byte < 0x80) return value;
+    }
+    throw new BadPacketError('a number has more than four bytes');
+  }
+
+  take(length: number): Uint8Array {
+    if (this.at + length > this.body.length) throw new BadPacketError('a packet is too short');
+    return this.body.subarray(this.at, (this.at += length));
+  }
+
+  text(): string {
+    return decoder.decode(this.take(this.two()));
+  }
+
+  rest(): Uint8Array {
+    return this.take(this.body.length - this.at);
+  }
+
+  properties(): Properties {
+    const inner = new Reader(this.take(this.variable()));
+    // Without a prototype, so that `__proto__` is a key like any other.
+    const user = Object.create(null) as Record<string, string>;
+    const found: { -readonly [key in keyof Properties]: Properties[key] } = { user };
+    while (!inner.isAtEnd) {
+      const id = inner.byte();
+      if (id === 0x08) found.responseTopic = inner.text();
+      else if (id === 0x09) found.correlationData = inner.take(inner.two());
+      else if (id === 0x1f) found.reason = inner.text();
+      else if (id === 0x26) {
+        const key = inner.text();
+        user[key] = inner.text();
+      } else inner.skip(id);
+    }
+    return found;
+  }
+
+  /** Over a property that nobody here needs; the number says what type it has (MQTT 5, 2.2.2.2). */
+  skip(id: number): void {
+    if ([0x01, 0x17, 0x19, 0x24, 0x25, 0x28, 0x29, 0x2a].includes(id)) this.take(1);
+    else if ([0x13, 0x21, 0x22, 0x23].includes(id)) this.take(2);
+    else if ([0x02, 0x11, 0x18, 0x27].includes(id)) this.take(4);
+    else if (id === 0x0b) this.variable();
+    else if ([0x03, 0x12, 0x15, 0x16, 0x1a, 0x1c].includes(id)) this.take(this.two());
+    else throw new BadPacketError(`there is no property ${id}`);
+  }
+}
+
+/** Undefined for packets that a client is not sent, or that say nothing. */
+function decode(firstByte: number, body: Reader): Packet | undefined {
+  switch (firstByte >> 4) {
+    case 2: {
+      body.byte(); // session present
+      return { type: 'connack', code: body.byte(), properties: body.properties() };
+    }
+    case 3: {
+      const qos = (firstByte >> 1) & 3;
+      const topic = body.text();
+      const id = qos === 0 ? 0 : body.two();
+      const properties = body.properties();
+      return { type: 'publish', topic, payload: body.rest(), qos, retain: (firstByte & 1) === 1, id, properties };
+    }
+    case 4: {
+      const id = body.two();
+      // What is left out at the end of a packet is a success without properties.
+      const code = body.isAtEnd ? 0 : body.byte();
+      return { type: 'ack', id, codes: [code], properties: body.isAtEnd ? {} : body.properties() };
+    }
+    case 9:
+    case 11: {
+      const id = body.two();
+      const properties = body.properties();
+      return { type: 'ack', id, codes: [...body.rest()], properties };
+    }
+    case 13:
       return { type: 'pong' };
-    case 'disconnect':
-      return { type: 'disconnect', code, properties };
+    case 14: {
+      const code = body.isAtEnd ? 0 : body.byte();
+      return { type: 'disconnect', code, properties: body.isAtEnd ? {} : body.properties() };
+    }
     default:
       return undefined;
   }

@@ -52,14 +52,14 @@ export class Requests {
       timer = setTimeout(() => reject(new NoReplyError(`no answer within ${limitMs / 1000} s`)), limitMs);
     });
     try {
-      await this.link.publish(topic, Object.keys(args).length === 0 ? '' : JSON.stringify(args), {
-        properties: {
-          response_topic: replyTopic,
-          correlation_data: id,
-          // A command that waits at the broker for a device must not surprise anybody tomorrow.
-          message_expiry_interval: Math.ceil(limitMs / 1000),
-        },
+      const taken = this.link.publish(topic, Object.keys(args).length === 0 ? '' : JSON.stringify(args), {
+        responseTopic: replyTopic,
+        correlationData: id,
+        // A command that waits at the broker for a device must not surprise anybody tomorrow.
+        expiry: Math.ceil(limitMs / 1000),
       });
+      // A broker that is stuck does not even take it.
+      await Promise.race([taken, limit]);
       return await Promise.race([answered, limit]);
     } finally {
       clearTimeout(timer);
@@ -68,8 +68,7 @@ export class Requests {
   }
 
   private take(message: Message): void {
-    const data = message.properties['correlation_data'];
-    const id = data instanceof Uint8Array ? new TextDecoder().decode(data) : '';
+    const id = new TextDecoder().decode(message.properties.correlationData);
     const resolve = this.waiting.get(id);
     if (resolve === undefined) return;
     const fields = parseObject(message.payload);

@@ -15,7 +15,7 @@ export function Events({ journal, problem, isOne = false }: { readonly journal: 
   return (
     <section class="panel" aria-labelledby="events">
       <h2 id="events">Events</h2>
-      {problem !== '' && <p class={recent.length > 0 ? 'soft' : 'problem'}>The journal could not be read: {problem}.</p>}
+      {problem !== '' && <p class="soft">The journal could not be read: {problem}.</p>}
       {recent.length === 0 && problem === '' && <p class="soft">{journal.isRead ? 'Nothing has happened.' : 'Reading the journal…'}</p>}
       <ol class="events-list">
         {recent.slice(0, isAll ? recent.length : FIRST).map((json) => {

@@ -1,6 +1,7 @@
 import { createContext, type JSX } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
 import { Dialog } from './Dialog';
+import { problemText } from './format';
 import type { Reply } from '../link/requests';
 
 /** A command that a person gives, and what came of it. */
@@ -43,7 +44,7 @@ export function Actions({ children }: { readonly children: JSX.Element | JSX.Ele
       show({ key, title: action.title, kind: 'busy', text: 'waiting for the reply' });
       action.run().then(
         (reply) => show({ key, title: action.title, kind: reply.isOk ? 'ok' : 'failed', text: replyText(reply) }),
-        (error: unknown) => show({ key, title: action.title, kind: 'failed', text: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => show({ key, title: action.title, kind: 'failed', text: problemText(error) }),
       );
     };
     return { run, ask: (action: Action) => (action.question === undefined ? run(action) : setAsked(action)) };

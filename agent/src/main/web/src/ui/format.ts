@@ -31,6 +31,9 @@ export function moment(time: number | undefined, now = Date.now()): string {
   return date === day.format(now) ? clock.format(time) : `${date} ${clock.format(time)}`;
 }
 
+/** ` since 21:40:02`, or nothing. */
+export const sinceText = (time: number | undefined): string => (time === undefined ? '' : ` since ${moment(time)}`);
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** `512 B`, `1.4 MiB`. */
@@ -43,3 +46,6 @@ export function bytes(value: number): string {
   }
   return `${unit === 0 || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${UNITS[unit]}`;
 }
+
+/** What went wrong, whatever was thrown. */
+export const problemText = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -30,7 +30,7 @@ export function Header({ state, onEdit }: Props): JSX.Element {
         </a>
         <nav aria-label="Views">
           {PLACES.map(([name, to, others]) => (
-            <a key={to} href={href(...(to === '' ? [] : [to]))} {...(place === to || others.includes(place) ? { 'aria-current': 'page' as const } : {})}>
+            <a key={to} href={href(...(to === '' ? [] : [to]))} aria-current={place === to || others.includes(place) ? 'page' : undefined}>
               {name}
             </a>
           ))}

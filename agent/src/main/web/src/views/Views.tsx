@@ -1,4 +1,6 @@
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { useApp } from '../ui/app';
 import { useRoute } from '../ui/router';
 import { DeviceView } from './device/DeviceView';
 import { EventsView } from './events/EventsView';
@@ -9,7 +11,11 @@ import { ServiceView } from './service/ServiceView';
 /** The view that the address names. */
 export function Views(): JSX.Element {
   const { path } = useRoute();
+  const { fleet } = useApp();
   const [place, first, second] = path;
+  // An address may name what is no level of a topic; a filter of it would end the connection.
+  const shown = place === 'device' && first !== undefined && !/[+#\0]/.test(first) ? first : undefined;
+  useEffect(() => (shown === undefined ? undefined : fleet.watch(shown)), [fleet, shown]);
   if (place === 'device' && first !== undefined && second !== undefined) {
     return <ServiceView key={`${first}/${second}`} device={first} service={second} />;
   }

@@ -4,7 +4,7 @@ import { asObject, list, number, object, parseObject, text, time, type Json } fr
 import { compare, type Level } from '../../fleet/model';
 import { Badge } from '../../ui/Badge';
 import { useApp, useChanges } from '../../ui/app';
-import { moment } from '../../ui/format';
+import { sinceText } from '../../ui/format';
 
 /** A device has 64 documents at most; somebody who makes up more must not fill the browser's memory. */
 const MAX_DOCUMENTS = 200;
@@ -53,7 +53,7 @@ function Report({ name, json }: { readonly name: string; readonly json: Json }):
         <strong>{name}</strong>
         <Badge level={(Object.hasOwn(LEVEL, state) ? LEVEL[state] : undefined) ?? 'bad'} text={state} />
         <span class="soft">
-          {text(json, 'source')}, revision {number(json, 'revision') ?? 'none'}, {text(json, 'track')}, since {moment(time(json, 'since'))}
+          {text(json, 'source')}, revision {number(json, 'revision') ?? 'none'}, {text(json, 'track')},{sinceText(time(json, 'since'))}
         </span>
       </div>
       {Object.keys(error).length > 0 && (

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { deployText, isOver } from '../../fleet/words';
+import { isOver } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { ServiceBadge } from '../../ui/Badge';
+import { useFleet } from '../../ui/app';
 import { CommandButton, useCommands } from '../../ui/commands';
 import { DayBars } from '../../ui/Day';
 import { ago, count, plural } from '../../ui/format';
@@ -21,6 +22,7 @@ const NARROW = 620;
 export function Services({ device, read }: { readonly device: Device; readonly read: ReadJournal }): JSX.Element {
   const [filter, setFilter] = useState('');
   const [frame, width] = useWidth();
+  const fleet = useFleet();
   const all = device.list();
   const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
   const shown = words.length === 0 ? all : all.filter((service) => words.every((word) => matches(service, word)));
@@ -39,6 +41,11 @@ export function Services({ device, read }: { readonly device: Device; readonly r
           </>
         )}
       </div>
+      {device.birth?.announcedServices !== undefined && device.birth.announcedServices > all.length && (
+        <p class="soft">
+          The device has {plural(device.birth.announcedServices, 'service')}; {fleet.completeness().isReading ? 'the others are being read' : 'the broker did not send the others'}.
+        </p>
+      )}
       {all.length === 0 && <p class="soft">No service is installed.</p>}
       {shown.length > 0 && (
         <div class="rows" style={{ height: `min(${shown.length * height}px, 36rem)` }}>
@@ -101,7 +108,7 @@ function moreText({ since, restarts, release, deploy, holds }: Service): string 
   const parts = [ago(since)];
   if (restarts > 0) parts.push(plural(restarts, 'restart'));
   if (deploy !== undefined && !isOver(deploy.state)) {
-    parts.push(`${deploy.release} ${deployText(deploy.state)}${deploy.percent === undefined ? '' : `, ${Math.floor(deploy.percent)} %`}`);
+    parts.push(`${deploy.release} ${deploy.state}${deploy.percent === undefined ? '' : `, ${Math.floor(deploy.percent)} %`}`);
   } else if (release !== '') {
     parts.push(release);
   }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { EventFeed } from './EventFeed';
+import { hasWords, wordsOf } from '../../fleet/selection';
 import { useApp, useChanges } from '../../ui/app';
 import { count, plural } from '../../ui/format';
 import { setQuery, useRoute } from '../../ui/router';
@@ -23,13 +24,12 @@ export function EventsView(): JSX.Element {
   }, [app, feed]);
   useChanges((changed) => feed.onChange(changed), [feed]);
 
-  const words = (query.get('q') ?? '').toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = wordsOf(query.get('q') ?? '');
   const isTrouble = query.get('state') === 'bad';
   const shown = feed.shown((each) => {
     const { event } = each;
     if (isTrouble && event.level !== 'bad') return false;
-    const all = `${event.device}/${event.service} ${event.name} ${event.text}`.toLowerCase();
-    return words.every((word) => all.includes(word));
+    return hasWords(`${event.device}/${event.service} ${event.name} ${event.text}`, words);
   });
   const pause = (): void => {
     setPaused(!isPaused);

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { MINUTES } from '../../fleet/heartbeats';
-import { deviceText, serviceText, shownLevel, troubleText } from '../../fleet/levels';
+import { deviceText, serviceText, shownLevel } from '../../fleet/levels';
 import { LEVELS, type Device, type Level, type Service } from '../../fleet/model';
 import { Mark } from '../../ui/Badge';
 import { ago, plural } from '../../ui/format';
 import { href } from '../../ui/router';
+import { whyText } from '../service/reasons';
 
 /** One device of the grid: its name, what is wrong with it, and how it was in the last half hour. */
 export function DeviceTile({ device }: { readonly device: Device }): JSX.Element {
@@ -26,12 +27,13 @@ export function DeviceTile({ device }: { readonly device: Device }): JSX.Element
 function summary(device: Device): string {
   if (!device.isOnline) {
     const since = ago(device.birth?.since);
-    return `${deviceText(device)}${since === '' ? '' : `, ${device.birth?.reason === 'shutdown' ? 'for' : 'connected'} ${since}${device.birth?.reason === 'shutdown' ? '' : ' ago'}`}; ${plural(device.services.size, 'service')}`;
+    const when = since === '' ? '' : device.birth?.reason === 'shutdown' ? `for ${since}; ` : `within the last ${since}; `;
+    return `${when}${plural(device.services.size, 'service')}`;
   }
   const worst = worstOf(device);
   if (worst === undefined) return plural(device.services.size, 'service') + (device.services.size > 0 ? ', all well' : '');
   const others = device.list().filter((service) => service !== worst && service.level === worst.level).length;
-  const why = troubleText(worst);
+  const why = whyText(worst);
   return `${worst.id}: ${serviceText(device, worst)}${why === '' ? '' : `, ${why}`}${others > 0 ? ` (and ${others} more)` : ''}`;
 }
 

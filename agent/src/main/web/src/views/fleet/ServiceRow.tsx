@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
-import { troubleText } from '../../fleet/levels';
 import type { ShownService } from '../../fleet/selection';
 import { ServiceBadge } from '../../ui/Badge';
 import { ago, plural } from '../../ui/format';
 import { href } from '../../ui/router';
+import { whyText } from '../service/reasons';
 
 /** One service of the fleet. */
 export function ServiceRow({ device, service }: ShownService): JSX.Element {
@@ -20,7 +20,7 @@ export function ServiceRow({ device, service }: ShownService): JSX.Element {
         {ago(service.since)}
       </span>
       <span class="wide mono">{service.release}</span>
-      <span class="why soft">{troubleText(service) || (service.restarts > 0 ? plural(service.restarts, 'restart') : '')}</span>
+      <span class="why soft">{whyText(service) || (service.restarts > 0 ? plural(service.restarts, 'restart') : '')}</span>
     </a>
   );
 }

@@ -39,7 +39,8 @@ export function HitList({ source, streams, query, onPlace, onClose }: Props): JS
   useEffect(begin, [period, streams.length, streams[0]]);
 
   const matcher = useMemo(() => (search === undefined ? undefined : Matcher.of(search.query)), [search]);
-  const hits = search?.hits ?? [];
+  // What is searched backwards is shown so, too: searching on goes on at the end of the list.
+  const hits = period === '' ? [...(search?.hits ?? [])].reverse() : (search?.hits ?? []);
   const isOther = search !== undefined && (search.query.text !== query.text || search.query.isRegex !== query.isRegex);
 
   const view = (hit: Hit): void => {

@@ -105,13 +105,15 @@ export function Lines(props: Props): JSX.Element {
     const element = frame.current;
     if (element === null) return;
     hold(at);
-    if (props.reveal !== undefined && indexOf(rows, props.reveal.row, 0) >= 0) revealed.current = props.reveal;
+    const isNew = props.reveal !== undefined && revealed.current !== props.reveal && indexOf(rows, props.reveal.row, 0) >= 0;
+    if (isNew) revealed.current = props.reveal;
     if (isWrapped && measureRows()) {
       redraw();
       return;
     }
     if (Math.abs(element.scrollTop - at) > 0.5) element.scrollTop = at;
     expected.current = element.scrollTop;
+    if (isNew) showSideways(element);
   });
 
   // What is being selected must not move away.
@@ -167,8 +169,8 @@ export function Lines(props: Props): JSX.Element {
       onScroll={scrolled}
       onWheel={wheeled}
     >
-      <div ref={probe} class="probe" aria-hidden="true">
-        {PROBE}
+      <div class="probe" aria-hidden="true">
+        <div ref={probe}>{PROBE}</div>
       </div>
       <div class="all" style={{ height: `${total}px`, paddingTop: `${tops[first] ?? 0}px` }}>
         <div ref={body} class="body">
@@ -192,4 +194,12 @@ export function Lines(props: Props): JSX.Element {
       </div>
     </div>
   );
+}
+
+/** Scrolls to the right, or back, until the hit is in view. */
+function showSideways(frame: Element): void {
+  const mark = frame.querySelector('.current mark')?.getBoundingClientRect();
+  if (mark === undefined) return;
+  const { left, right } = frame.getBoundingClientRect();
+  if (mark.left < left || mark.right > right) frame.scrollLeft += mark.left - (left + right) / 2;
 }

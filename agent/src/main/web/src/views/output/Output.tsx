@@ -32,6 +32,9 @@ export function Output({ device, service }: Props): JSX.Element {
   const [reveal, setReveal] = useState<{ row: Shown } | undefined>(undefined);
   const [isSearching, setSearching] = useState(false);
   const paused = useRef<readonly Shown[] | undefined>(undefined);
+  const shownPlace = useRef<PlaceFeed | undefined>(undefined);
+  const places = useRef(0);
+  const held = useRef<readonly Shown[] | undefined>(undefined);
   const seen = useRef(0);
   const input = useRef<HTMLInputElement>(null);
   const redraw = useCallback(() => draw((times) => times + 1), []);
@@ -59,7 +62,11 @@ export function Output({ device, service }: Props): JSX.Element {
   if (isAtEnd) seen.current = appended;
   const fresh = Math.max(0, appended - seen.current);
 
-  const all = (place === undefined ? paused.current : undefined) ?? feed?.transcript.list(streams, place === undefined) ?? [];
+  // Where lines come so fast that those in view would soon be dropped, what somebody reads stays as it is.
+  const isHeld = place === undefined && !isFollowing && live?.transcript.isCrowded === true;
+  const listed = isHeld && held.current !== undefined ? held.current : (feed?.transcript.list(streams, place === undefined) ?? []);
+  held.current = isHeld ? listed : undefined;
+  const all = (place === undefined ? paused.current : undefined) ?? listed;
   const found = find(all, usable, settings.isFilter, SEARCH_LIMIT_MS);
   const { rows, hits } = found;
   useEffect(() => {
@@ -69,11 +76,14 @@ export function Output({ device, service }: Props): JSX.Element {
   const current = hits.findIndex((index) => sameRow(rows[index], reveal?.row));
 
   const change = (changes: Partial<Settings>): void => {
-    if (changes.shows !== undefined) paused.current = undefined;
+    if (changes.shows !== undefined) paused.current = held.current = undefined;
+    // Around a line, there is its stream only.
+    if (changes.shows !== undefined && place?.target.kind === 'offset') goLive();
     setSettings((before) => ({ ...before, ...changes }));
   };
   const step = (by: 1 | -1): void => {
-    const next = current < 0 ? (by > 0 ? 0 : hits.length - 1) : (current + by + hits.length) % hits.length;
+    // Begins with the newest hit, which is what somebody is looking at.
+    const next = current < 0 ? hits.length - 1 : (current + by + hits.length) % hits.length;
     const row = rows[hits[next] ?? -1];
     if (row === undefined) return;
     setFollowing(false);
@@ -83,6 +93,9 @@ export function Output({ device, service }: Props): JSX.Element {
     setFollowing(false);
     setSearching(false);
     setReveal(undefined);
+    // The lines around a hit are no hits.
+    if (target.kind === 'offset') change({ isFilter: false });
+    places.current++;
     setPlace(new PlaceFeed(source, redraw, target));
   };
   const goLive = (): void => {
@@ -106,8 +119,10 @@ export function Output({ device, service }: Props): JSX.Element {
   // A place is shown as soon as it is known where it begins.
   const begin = place === undefined ? undefined : rows.find((row) => row.kind === 'line' && place.begins.get(row.stream) === row.offset);
   useEffect(() => {
-    if (begin !== undefined && !place?.isLoading) setReveal({ row: begin });
-  }, [place, begin === undefined, place?.isLoading]);
+    if (begin === undefined || place === shownPlace.current || place?.isLoading === true) return;
+    shownPlace.current = place;
+    setReveal({ row: begin });
+  });
 
   const keyed = (event: KeyboardEvent): void => {
     if (event.key !== '/' || event.ctrlKey || event.metaKey || event.target instanceof HTMLInputElement) return;
@@ -121,12 +136,13 @@ export function Output({ device, service }: Props): JSX.Element {
         settings={settings}
         onChange={change}
         isPaused={paused.current !== undefined}
+        isPast={place !== undefined}
         onPause={() => {
           paused.current = paused.current === undefined ? all : undefined;
           redraw();
         }}
         onClear={() => {
-          paused.current = undefined;
+          paused.current = held.current = undefined;
           feed?.transcript.clear();
           redraw();
         }}
@@ -148,7 +164,7 @@ export function Output({ device, service }: Props): JSX.Element {
       ) : (
         <div class="screen">
           <Lines
-            key={place === undefined ? 'live' : 'place'}
+            key={place === undefined ? 0 : places.current}
             label={`Output of ${device}/${service}`}
             rows={rows}
             matcher={usable}

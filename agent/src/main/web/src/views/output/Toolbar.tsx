@@ -7,6 +7,8 @@ interface Props {
   readonly settings: Settings;
   readonly onChange: (change: Partial<Settings>) => void;
   readonly isPaused: boolean;
+  /** Whether output of the past is shown, which cannot be paused. */
+  readonly isPast: boolean;
   readonly onPause: () => void;
   readonly onClear: () => void;
   readonly onDownload: () => void;
@@ -44,9 +46,9 @@ export function Toolbar(props: Props): JSX.Element {
             </Toggle>
           ))}
         </div>
-        <Toggle isOn={isPaused} onClick={props.onPause}>
+        <button type="button" aria-pressed={isPaused} disabled={props.isPast} onClick={props.onPause}>
           Pause
-        </Toggle>
+        </button>
         <button type="button" class="more-tools" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           More
         </button>

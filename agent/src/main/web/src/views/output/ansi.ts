@@ -53,6 +53,7 @@ class Parser {
   spans: Span[] = [];
   isCut = false;
   private size = 0;
+  private limit = 0;
   private readonly style: Style = { front: undefined, back: undefined, on: new Set() };
   /** A carriage return takes effect with the next character, so that the one at the end of a line has none. */
   private returns = false;
@@ -66,10 +67,13 @@ class Parser {
 
   run(): void {
     const { text } = this;
-    let at = Math.max(0, text.lastIndexOf('\r', text.length - 2) - LOOK_BACK);
+    const lastReturn = text.lastIndexOf('\r', text.length - 2);
+    let at = Math.max(0, lastReturn - LOOK_BACK);
     while (at < text.length && !this.isCut) {
       NEXT.lastIndex = at;
       const special = NEXT.exec(text)?.index ?? text.length;
+      // What is before a return is overwritten, so it must not use up the room.
+      this.limit = at < lastReturn ? Infinity : this.max;
       if (special > at) this.print(text.slice(at, special));
       at = special < text.length ? this.control(special) : special;
     }
@@ -115,7 +119,7 @@ class Parser {
 
   private print(text: string): void {
     if (this.returns) this.restart();
-    const room = this.max - this.size;
+    const room = this.limit - this.size;
     this.isCut = text.length > room;
     const shown = this.isCut ? text.slice(0, room) : text;
     if (shown === '') return;

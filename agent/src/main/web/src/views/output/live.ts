@@ -1,6 +1,6 @@
 import { isOffset } from './answer';
 import { Feed, MAX_ANSWER, type Source } from './feed';
-import { STREAMS, type Mark, type Stream } from './rows';
+import { STREAMS, slice, type Mark, type Stream } from './rows';
 import type { Message, Subscription } from '../../link/link';
 
 /** Lines of each stream that the page begins with. */
@@ -66,18 +66,18 @@ export class LiveFeed extends Feed {
   }
 
   private take(stream: Stream, message: Message): void {
-    const user = message.properties['user_properties'];
-    const properties = typeof user === 'object' && user !== null ? (user as Readonly<Record<string, unknown>>) : {};
+    const properties = message.properties.user ?? {};
     const queue = this.waiting[stream];
     const end = this.endOf(stream);
     const said = Number(properties['offset'] ?? NaN);
     // A bridge of MQTT 3.1.1 drops the properties: then it follows what was there.
     const offset = isOffset(said) ? said : end;
-    const at = Date.parse(String(properties['at'] ?? ''));
+    const at = Date.parse(properties['at'] ?? '');
     this.lastOrder = Math.max(this.lastOrder, Number.isNaN(at) ? 0 : at);
-    if (this.isAnew(stream, String(properties['run'] ?? ''), offset, message.payload.length)) {
+    if (this.isAnew(stream, properties['run'] ?? '', offset, message.payload.length)) {
       this.drain();
       this.transcript[stream].restart();
+      this.transcript.oldest[stream] = undefined;
     }
     const mark = { end: offset + message.payload.length, at: Number.isNaN(at) ? undefined : at, order: this.lastOrder, seq: ++this.seq };
     queue.push({ offset, bytes: message.payload, mark });
@@ -132,6 +132,9 @@ export class LiveFeed extends Feed {
       at += each.bytes.length;
     }
     const offset = arrivals[0]?.offset ?? 0;
-    this.transcript.insert(stream, { offset, bytes, marks: arrivals.map((each) => each.mark) }, 'newest');
+    const piece = { offset, bytes, marks: arrivals.map((each) => each.mark) };
+    // What is sent again from before the first line may have been dropped or cleared on purpose.
+    const from = Math.max(offset, this.transcript[stream].first ?? offset);
+    if (from < offset + bytes.length) this.transcript.insert(stream, slice(piece, from, offset + bytes.length), 'newest');
   }
 }

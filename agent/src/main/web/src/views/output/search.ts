@@ -45,7 +45,8 @@ export class Matcher {
     const found: [number, number][] = [];
     this.pattern.lastIndex = 0;
     for (let hit = this.pattern.exec(text); hit !== null && found.length < MAX_MARKS; hit = this.pattern.exec(text)) {
-      if (hit[0] === '') this.pattern.lastIndex++;
+      // By a whole character: from within one, the search would begin before it, for ever.
+      if (hit[0] === '') this.pattern.lastIndex += (text.codePointAt(hit.index) ?? 0) > 0xffff ? 2 : 1;
       else found.push([hit.index, hit.index + hit[0].length]);
     }
     return found;

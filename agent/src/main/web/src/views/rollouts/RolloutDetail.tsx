@@ -8,7 +8,7 @@ import { ago, count, moment, plural } from '../../ui/format';
 import { href } from '../../ui/router';
 import { VirtualList } from '../../ui/VirtualList';
 import { Verbs } from './Verbs';
-import { planText, shareText, stepText } from './words';
+import { planText, shareText } from './words';
 
 interface Props {
   readonly document: GroupDocument;
@@ -21,7 +21,7 @@ const STALE_MS = 60_000;
 export function RolloutDetail({ document }: Props): JSX.Element {
   const app = useApp();
   const fleet = useFleet();
-  const { group, name, plan } = document;
+  const { group, name, plan, services, candidate } = document;
   const isRead = !fleet.completeness().isReading;
   const reports = useMemo(() => new Reports(app.topics, app.fleet, group, name), [app, group, name]);
   useEffect(() => (isRead ? reports.open(app.link) : undefined), [reports, isRead]);
@@ -38,41 +38,51 @@ export function RolloutDetail({ document }: Props): JSX.Element {
         <span class="soft">revision {document.revision ?? '?'}</span>
         <a href={href('rollouts')}>All documents</a>
       </div>
-      {plan !== undefined && <PlanPanel document={document} plan={plan} reports={reports} />}
       <div class="panel">
+        {plan !== undefined && <PlanDetail document={document} plan={plan} reports={reports} />}
         <h2>Services</h2>
-        <Services document={document} />
+        <ul>
+          {[...new Set([...services.keys(), ...candidate.keys()])].sort().map((id) => (
+            <li key={id}>
+              <strong>{id}</strong> {services.get(id) ?? 'none'}
+              {candidate.has(id) && `; candidate ${candidate.get(id)}`}
+              {plan?.previous.has(id) && `; before the rollout ${plan.previous.get(id)}`}
+            </li>
+          ))}
+        </ul>
+        <details>
+          <summary>The document</summary>
+          <pre class="text" tabIndex={0}>
+            {document.source.slice(0, 100_000)}
+          </pre>
+        </details>
       </div>
-      <Devices document={document} reports={reports.list()} total={devices.length} />
-      <details class="panel">
-        <summary>The document</summary>
-        <pre tabIndex={0}>{document.source.slice(0, 100_000)}</pre>
-      </details>
+      <Devices newest={document.revision} reports={reports.list()} total={devices.length} />
     </main>
   );
 }
 
-function PlanPanel({ document, plan, reports }: { readonly document: GroupDocument; readonly plan: Plan; readonly reports: Reports }): JSX.Element {
+function PlanDetail({ document, plan, reports }: Props & { readonly plan: Plan; readonly reports: Reports }): JSX.Element {
   const isAlone = plan.state === 'running' && Date.now() - (plan.updatedAt ?? 0) > STALE_MS;
-  const command = `efka rollout resume ${document.name}${document.group === 'all' ? '' : ` --group ${document.group}`}`;
   return (
-    <div class="panel">
+    <>
       <p>{planText(plan)}</p>
       <Steps plan={plan} share={document.share} />
       <p class="soft">
-        Begun {moment(plan.startedAt)} by {plan.startedBy || 'somebody'}; steered by {plan.controller.by || 'nobody'}
-        {plan.updatedAt === undefined ? '' : `, who wrote ${ago(plan.updatedAt)} ago`}.
+        Begun {moment(plan.startedAt)} by {plan.startedBy}; steered by {plan.controller.by}, who wrote {ago(plan.updatedAt)} ago.
       </p>
       {(isAlone || plan.state === 'paused') && (
         <p>
-          {isAlone ? 'Nobody may be steering it any more. Go on from any machine with ' : 'Go on from any machine with '}
-          <code>{command}</code>
+          {isAlone && 'Nobody may be steering it any more. '}Go on from any machine with{' '}
+          <code>
+            efka rollout resume {document.name} --group {document.group}
+          </code>
         </p>
       )}
       <Verbs document={document} plan={plan} reports={reports} />
       {plan.failed.size > 0 && (
         <>
-          <h3>Failed</h3>
+          <h2>Failed</h2>
           <ul class="failed">
             {[...plan.failed].map(([device, why]) => (
               <li key={device}>
@@ -82,110 +92,76 @@ function PlanPanel({ document, plan, reports }: { readonly document: GroupDocume
           </ul>
         </>
       )}
-    </div>
+    </>
   );
 }
 
 function Steps({ plan, share }: { readonly plan: Plan; readonly share: number }): JSX.Element {
-  const isOver = plan.state === 'succeeded';
+  const step = plan.state === 'succeeded' ? Infinity : plan.step;
   return (
     <ol class="steps" aria-label="steps">
-      {plan.steps.map((step, i) => {
-        const isNow = i + 1 === plan.step && !isOver;
-        return (
-          <li key={i} class={i + 1 < plan.step || isOver ? 'over' : ''} {...(isNow ? { 'aria-current': 'step' as const } : {})} title={stepText({ ...plan, step: i + 1 })}>
-            {shareText(step)}
-            {isNow && share !== step && share > 0 && <span class="soft"> at {shareText(share)}</span>}
-          </li>
-        );
-      })}
+      {plan.steps.map((each, i) => (
+        <li key={i} class={i + 1 < step ? 'over' : ''} aria-current={i + 1 === step ? 'step' : undefined}>
+          {shareText(each)}
+          {i + 1 === step && share !== each && share > 0 && ` (now ${shareText(share)})`}
+        </li>
+      ))}
     </ol>
-  );
-}
-
-function Services({ document }: Props): JSX.Element {
-  const { plan, services, candidate } = document;
-  const ids = [...new Set([...services.keys(), ...candidate.keys()])].sort();
-  return (
-    <div class="table-frame" tabIndex={0} role="region" aria-label="services of the document">
-      <table>
-        <thead>
-          <tr>
-            <th>Service</th>
-            <th>Release</th>
-            <th>Candidate</th>
-            <th>Before the rollout</th>
-          </tr>
-        </thead>
-        <tbody>
-          {ids.map((id) => (
-            <tr key={id}>
-              <td>{id}</td>
-              <td class="mono">{services.get(id) ?? ''}</td>
-              <td class="mono">{candidate.get(id) ?? ''}</td>
-              <td class="mono">{plan?.previous.get(id) ?? ''}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 
 const OUTCOMES: readonly Outcome[] = ['done', 'updating', 'failed'];
 
 /** How the devices of the group stand, and each of them. */
-function Devices({ document, reports, total }: Props & { readonly reports: readonly Report[]; readonly total: number }): JSX.Element {
-  const [filter, setFilter] = useState<Outcome | 'candidate' | ''>('');
-  const candidates = reports.filter((report) => report.track === 'candidate');
-  const counts = new Map(OUTCOMES.map((outcome) => [outcome, reports.filter((report) => report.outcome === outcome).length]));
+function Devices({ newest, reports, total }: { readonly newest: number | undefined; readonly reports: readonly Report[]; readonly total: number }): JSX.Element {
+  const [filter, setFilter] = useState('');
+  const is = (report: Report, what: string): boolean => what === '' || report.outcome === what || report.track === what;
+  const counted = [...OUTCOMES, 'candidate'].map((what) => ({ what, number: reports.filter((report) => is(report, what)).length }));
   const silent = Math.max(0, total - reports.length);
-  const shown = filter === '' ? reports : filter === 'candidate' ? candidates : reports.filter((report) => report.outcome === filter);
-  const press = (value: typeof filter) => ({ 'aria-pressed': filter === value, onClick: () => setFilter(filter === value ? '' : value) });
   return (
     <div class="panel devices">
       <h2>{plural(total, 'device')} of the group</h2>
-      <div class="bar" role="img" aria-label={OUTCOMES.map((outcome) => `${counts.get(outcome)} ${outcome}`).join(', ')}>
-        {OUTCOMES.map((outcome) => (
-          <i key={outcome} class={OUTCOME_LEVELS[outcome]} style={{ flexGrow: counts.get(outcome) ?? 0 }} />
+      <div class="bar" aria-hidden="true">
+        {OUTCOMES.map((outcome, i) => (
+          <i key={outcome} class={OUTCOME_LEVELS[outcome]} style={{ flexGrow: counted[i]?.number ?? 0 }} />
         ))}
         <i style={{ flexGrow: silent }} />
       </div>
       <div class="row chips" role="group" aria-label="filter devices">
-        {OUTCOMES.map((outcome) => (
-          <button key={outcome} type="button" {...press(outcome)}>
-            <Mark level={OUTCOME_LEVELS[outcome]} /> {count(counts.get(outcome) ?? 0)} {outcome}
+        {counted.map(({ what, number }) => (
+          <button key={what} type="button" aria-pressed={filter === what} onClick={() => setFilter(filter === what ? '' : what)}>
+            {what !== 'candidate' && <Mark level={OUTCOME_LEVELS[what as Outcome]} />} {count(number)} {what}
           </button>
         ))}
-        {document.plan !== undefined && (
-          <button type="button" {...press('candidate')}>
-            {count(candidates.length)} with the candidate
-          </button>
-        )}
         {silent > 0 && <span class="soft">{count(silent)} said nothing of it yet</span>}
       </div>
-      <VirtualList label="devices" items={shown} keyOf={(report) => report.device} rowHeight={40} draw={(report) => <ReportRow report={report} newest={document.revision} />} />
+      <VirtualList
+        label="devices"
+        items={reports.filter((report) => is(report, filter))}
+        keyOf={(report) => report.device}
+        rowHeight={40}
+        draw={(report) => <ReportRow report={report} newest={newest} />}
+      />
     </div>
   );
 }
 
 function ReportRow({ report, newest }: { readonly report: Report; readonly newest: number | undefined }): JSX.Element {
+  const { device, outcome, state, track, revision, since, error, drift } = report;
   return (
-    <a class="report-row" href={href('device', report.device)} title={report.error}>
-      <span class="service-name">
-        <strong>{report.device}</strong>
-      </span>
+    <a class="service-row" href={href('device', device)} title={error}>
+      <strong class="service-name">{device}</strong>
       <span>
-        <Badge level={OUTCOME_LEVELS[report.outcome]} text={report.state} />
+        <Badge level={OUTCOME_LEVELS[outcome]} text={state} />
       </span>
-      <span class="soft">
-        {report.track}
-        {report.revision !== newest && report.revision !== undefined ? `, revision ${report.revision}` : ''}
+      <span class="wide soft">{ago(since)}</span>
+      <span class="wide soft">
+        {track}
+        {revision !== newest && `, revision ${revision}`}
       </span>
-      <span class="soft wide">{ago(report.since)}</span>
-      <span class="why">
-        {report.error}
-        {report.drift > 0 ? ` drift: ${plural(report.drift, 'key')}` : ''}
+      <span class="why soft">
+        {error}
+        {drift > 0 && ` drift: ${plural(drift, 'key')}`}
       </span>
     </a>
   );

@@ -6,8 +6,9 @@ import { Badge } from '../../ui/Badge';
 import { useApp, useChanges, useTick } from '../../ui/app';
 import { ago } from '../../ui/format';
 import { href } from '../../ui/router';
+import { VirtualList } from '../../ui/VirtualList';
 import { RolloutDetail } from './RolloutDetail';
-import { shareText, stepText } from './words';
+import { stepText } from './words';
 
 /** All documents that say what groups should be, with the rollouts in them; or one of them. */
 export function RolloutsView({ group, name }: { readonly group?: string; readonly name?: string }): JSX.Element {
@@ -17,72 +18,40 @@ export function RolloutsView({ group, name }: { readonly group?: string; readonl
   useChanges((changed) => documents.onChange(changed), [documents]);
   useTick(10_000);
 
-  if (group !== undefined && name !== undefined) {
-    const document = documents.get(group, name);
-    return document === undefined ? (
-      <main>
-        <h1>
-          {name} <span class="soft">@{group}</span>
-        </h1>
-        <p>
-          The broker has no such document. <a href={href('rollouts')}>All documents</a>
-        </p>
-      </main>
-    ) : (
-      <RolloutDetail key={`${group}/${name}`} document={document} />
-    );
-  }
   const all = documents.list();
+  const one = all.find((each) => each.group === group && each.name === name);
+  if (one !== undefined) return <RolloutDetail key={`${group}/${name}`} document={one} />;
   return (
     <main class="rollouts">
       <h1>Rollouts and documents</h1>
-      {all.length === 0 ? (
-        <div class="panel">
-          <p>No group has a document yet.</p>
-          <p class="soft">
-            Start a rollout with <code>efka rollout start camera -f camera.json --group all</code>, or say what a group should be with <code>efka desired put</code>.
-          </p>
-        </div>
-      ) : (
-        <div class="table-frame" tabIndex={0} role="region" aria-label="documents">
-          <table>
-            <thead>
-              <tr>
-                <th>Document</th>
-                <th>State</th>
-                <th>Step</th>
-                <th>Services</th>
-                <th>By</th>
-                <th>Changed</th>
-              </tr>
-            </thead>
-            <tbody>
-              {all.map((document) => (
-                <Row key={`${document.group}/${document.name}`} document={document} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+      {name !== undefined && (
+        <p class="problem">
+          The broker has no document {name} of the group {group}.
+        </p>
       )}
+      {all.length === 0 && (
+        <p class="soft">
+          No group has a document. <code>efka rollout start</code> and <code>efka desired put</code> make one.
+        </p>
+      )}
+      <VirtualList label="documents" items={all} keyOf={(each) => `${each.group}/${each.name}`} rowHeight={46} draw={(each) => <Row document={each} />} />
     </main>
   );
 }
 
 function Row({ document }: { readonly document: GroupDocument }): JSX.Element {
-  const { plan } = document;
-  const changed = ago(plan?.updatedAt);
+  const { group, name, plan, share, services } = document;
   return (
-    <tr>
-      <td>
-        <a href={href('rollouts', document.group, document.name)}>
-          {document.name} <span class="soft">@{document.group}</span>
-        </a>
-      </td>
-      <td>{plan === undefined ? <Badge level="idle" text={document.isRemoved ? 'removed' : 'no rollout'} /> : <Badge level={planLevel(plan)} text={plan.state} />}</td>
-      <td>{plan === undefined ? '' : `${stepText(plan)}${document.share > 0 ? `, ${shareText(document.share)}` : ''}`}</td>
-      <td>{[...(plan === undefined ? document.services : plan.previous).keys()].slice(0, 8).join(', ')}</td>
-      <td>{plan?.controller.by ?? ''}</td>
-      <td>{changed === '' ? '' : `${changed} ago`}</td>
-    </tr>
+    <a class="service-row" href={href('rollouts', group, name)}>
+      <span class="service-name">
+        <strong>{name}</strong> <span class="soft">@{group}</span>
+      </span>
+      <span>
+        <Badge level={plan === undefined ? 'idle' : planLevel(plan)} text={plan?.state ?? (document.isRemoved ? 'removed' : 'no rollout')} />
+      </span>
+      <span class="wide soft">{ago(plan?.updatedAt)}</span>
+      <span class="wide">{plan === undefined ? '' : stepText(plan, share)}</span>
+      <span class="why soft">{[...(plan?.previous ?? services).keys()].slice(0, 8).join(', ')}</span>
+    </a>
   );
 }

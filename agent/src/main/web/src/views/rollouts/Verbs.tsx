@@ -30,7 +30,7 @@ export function Verbs({ document, plan, reports }: Props): JSX.Element {
 
   const publish = async (change: () => string): Promise<void> => {
     const topic = app.topics.of('group', document.group, 'desired', document.name);
-    await app.link.publish(topic, change(), { retain: true, properties: { content_type: 'application/json' } });
+    await app.link.publish(topic, change(), { retain: true });
   };
   const name = `${document.name} @${document.group}`;
   return (

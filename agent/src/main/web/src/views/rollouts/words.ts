@@ -1,30 +1,21 @@
 import type { Plan } from '../../fleet/rollout';
 
-/** `step 2 of 4`. */
-export const stepText = (plan: Plan): string => `step ${plan.step} of ${plan.steps.length}`;
+/** `step 2 of 4, 43.3 %`. */
+export const stepText = (plan: Plan, share: number): string => `step ${plan.step} of ${plan.steps.length}${share > 0 ? `, ${shareText(share)}` : ''}`;
 
 /** `43.3 %`. */
 export const shareText = (share: number): string => `${Number(share.toPrecision(3))} %`;
 
-/** What each state means for who looks at it. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  running: 'Goes on by itself as long as somebody steers it.',
+  paused: 'Devices keep what they have.',
+  succeeded: 'All devices of the group get it.',
+  aborting: 'Devices go back.',
+  undoing: 'Devices go back.',
+};
+
+/** What its state means for who looks at it, and who wanted it so. */
 export function planText(plan: Plan): string {
-  const why = plan.stoppedBy === '' ? '' : ` by ${plan.stoppedBy}${plan.reason === '' ? '' : `: ${plan.reason}`}`;
-  switch (plan.state) {
-    case 'running':
-      return 'Goes on by itself as long as somebody steers it.';
-    case 'paused':
-      return `Paused${why}. Devices keep what they have.`;
-    case 'succeeded':
-      return 'All devices of the group get it.';
-    case 'aborting':
-      return `Aborted${why}. Devices go back.`;
-    case 'undoing':
-      return `Undone${why}. Devices go back.`;
-    case 'aborted':
-      return `Aborted${why}.`;
-    case 'undone':
-      return `Undone${why}.`;
-    default:
-      return 'This page does not know this state.';
-  }
+  const why = plan.stoppedBy === '' ? '' : `Stopped by ${plan.stoppedBy}: ${plan.reason || 'nobody says why'}. `;
+  return why + ((Object.hasOwn(MEANINGS, plan.state) && MEANINGS[plan.state]) || '');
 }

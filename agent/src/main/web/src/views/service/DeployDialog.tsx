@@ -32,18 +32,17 @@ const ARTIFACT: readonly Field[] = [
 const PAYLOAD: Field = { name: 'payload', label: 'Payload', kind: 'area', help: 'with manifest and files, artifact or release', isRequired: true };
 
 const WATCH: readonly Field[] = [
-  { name: 'min_healthy', label: 'Healthy for', help: 'so long it must run well; 10s if it is empty' },
-  { name: 'healthy_deadline', label: 'Within', help: 'by when that must be over; 5m if it is empty' },
+  { name: 'min_healthy', label: 'Healthy for', help: '10s if it is empty' },
+  { name: 'healthy_deadline', label: 'Within', help: '5m if it is empty' },
   {
     name: 'on_failure',
     label: 'If it does not work',
     options: [
-      ['', 'as the device does by default: the release before comes back'],
-      ['rollback', 'the release before comes back'],
+      ['', 'the release before comes back'],
       ['keep', 'the new release stays as it is'],
     ],
   },
-  { name: 'confirm_within', label: 'To be confirmed within', help: 'else it is taken back; nobody need confirm it if it is empty' },
+  { name: 'confirm_within', label: 'To be confirmed within' },
   { name: 'force', label: 'also a release that failed here before', kind: 'check' },
   { name: 'ignore_hold', label: 'stop the service although somebody holds it', kind: 'check' },
 ];

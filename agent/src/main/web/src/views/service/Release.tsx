@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
 import { number, object, text, time } from '../../fleet/json';
-import { deployText, isOver } from '../../fleet/words';
+import { isOver } from '../../fleet/words';
 import type { Service } from '../../fleet/model';
 import { CommandButton, type Commands } from '../../ui/commands';
-import { bytes, moment } from '../../ui/format';
+import { bytes, moment, sinceText } from '../../ui/format';
 
 /** Which release it runs, the deploy that is under way, and who holds it. */
 export function Release({ service, commands }: { readonly service: Service; readonly commands: Commands }): JSX.Element | null {
@@ -16,7 +16,7 @@ export function Release({ service, commands }: { readonly service: Service; read
       {holds.map(({ by, reason, until }) => (
         <div key={by} class="row">
           <span>
-            Held by the {by} until {moment(until)}: {reason}
+            Held by the {by} {until !== undefined && `until ${moment(until)}`}: {reason}
           </span>
           <CommandButton why={commands.obstacle} onClick={() => commands.give('release-hold', { by }, { words: `release the ${by}’s hold of` })}>
             Release the hold
@@ -38,8 +38,8 @@ function Deploying({ service, commands }: { readonly service: Service; readonly 
   return (
     <>
       <p class={isUnderWay ? 'busy' : deploy.code === '' ? 'soft' : ''}>
-        {isUnderWay || deploy.release !== service.release ? `${deploy.release} ` : 'It '}
-        {deployText(deploy.state)} since {moment(time(document, 'since'))}
+        {isUnderWay || deploy.release !== service.release ? deploy.release : 'deploy'}: {deploy.state.replaceAll('_', ' ')}
+        {sinceText(time(document, 'since'))}
         {previous}.
       </p>
       {deploy.code !== '' && (

@@ -4,7 +4,7 @@ import { causeText, exitText } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { useTick } from '../../ui/app';
 import { Fact } from '../../ui/Fact';
-import { ago, duration, moment, plural } from '../../ui/format';
+import { ago, duration, moment, plural, sinceText } from '../../ui/format';
 import { causeOf } from './reasons';
 
 /** How a service is, and why, in words. */
@@ -20,7 +20,9 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
       </h2>
       {isLost && <p>The device is lost, so nobody knows how it is now. What follows was true at its time.</p>}
       <p>
-        <strong>{state}</strong> since {moment(since)} ({ago(since)}){cause === '' ? '' : `: ${cause}`}.
+        <strong>{state}</strong>
+        {since !== undefined && `${sinceText(since)} (${ago(since)})`}
+        {cause === '' ? '' : `: ${cause}`}.
       </p>
       {!isLost && <Next at={service.nextAttemptAt} />}
       {waitingFor.length > 0 && <p>It waits for {waitingFor.join(', ')}.</p>}
@@ -59,7 +61,8 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
 
 function LastExit({ exit, isOpen }: { readonly exit: Json; readonly isOpen: boolean }): JSX.Element {
   const tail = text(exit, 'tail');
-  const words = `Its last run ended with ${exitText(exit)} at ${moment(time(exit, 'at'))}`;
+  const at = time(exit, 'at');
+  const words = `Its last run ended with ${exitText(exit)}${at === undefined ? '' : ` at ${moment(at)}`}`;
   if (tail === '') return <p>{words}.</p>;
   return (
     <details open={isOpen}>
