@@ -36,6 +36,7 @@ describe('a search', () => {
 
   it('says what is wrong with a regular expression', () => {
     assert.equal(typeof Matcher.of({ text: '(', isRegex: true }), 'string');
+    assert.ok(matcher('a\\-b', true).matches(line('a-b')));
     assert.equal(Matcher.of({ text: '', isRegex: true }), undefined);
   });
 

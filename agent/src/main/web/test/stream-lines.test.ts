@@ -123,7 +123,7 @@ describe('what is too much', () => {
   });
 
   it('for one line is cut between characters', () => {
-    const lines = filled(piece(0, 'x' + '€'.repeat(MAX_LINE / 3 + 10)));
+    const lines = filled(piece(0, 'xx' + '€'.repeat(MAX_LINE / 3 + 10)));
     assert.equal(lines.rows.length, 2);
     assert.ok(lines.rows.every((row) => row.kind === 'line' && !plainOf(row, MAX_LINE).includes('\ufffd')));
   });

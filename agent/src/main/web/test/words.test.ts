@@ -14,7 +14,7 @@ test('causes and exits are sentences', () => {
   assert.equal(causeText({ kind: 'exit', code: null, signal: 'KILL' }), 'ended by KILL');
   assert.equal(causeText({ kind: 'launch_failed', message: 'no file /srv/nope' }), 'launch failed: no file /srv/nope');
   assert.equal(causeText({}), '');
-  assert.equal(exitText({ code: null, signal: null }), 'what nobody saw');
+  assert.equal(exitText({ code: null, signal: null }), 'nobody saw how');
   assert.equal(exitText({ signal: 'KILL', oom: true }), 'signal KILL, out of memory');
 });
 
@@ -34,6 +34,7 @@ assert.equal(eventText({ event: 'desired', name: 'base', revision: 3, state: 'fa
 
 test('plans are read step by step', () => {
   assert.equal(stepText({ step: 'switch', to: '1.1-349ed29c' }), 'switch: to 1.1-349ed29c');
+  assert.equal(stepText({ step: 'wait', holds: [{ by: 'operator' }] }), 'wait: until nobody holds the service');
   assert.equal(stepText({ step: 'dance', with: 'me' }), 'dance: with me');
 });
 
@@ -62,7 +63,7 @@ test('a service says why it is as it is', () => {
   assert.equal(of({ state: 'starting', waiting_for: ['db'], cause: { kind: 'dependency' } }), 'waits for db');
   assert.equal(of({ state: 'failed', faults: [{ key: 'exec', expected: 'a path' }] }), 'exec: must be a path');
   assert.equal(of({ state: 'running', cause: { kind: 'exit', code: 1 } }), '');
-  assert.equal(of({ state: 'completed', last_exit: { code: 0 } }), 'the last run ended with exit code 0');
+  assert.equal(of({ state: 'completed', last_exit: { code: 0 } }), 'last run: exit code 0');
 });
 
 test('a deploy needs a release, a whole artifact or a payload', () => {

@@ -36,13 +36,17 @@ const BAD: ReadonlySet<string> = new Set([
 function levelOf(name: string, json: Json): Level {
   const to = text(json, 'to');
   const state = text(json, 'state');
-  if (name === 'state') return to === 'backoff' || to === 'failed' ? 'bad' : to === 'running' ? 'good' : 'busy';
+  if (name === 'state') return /^(backoff|failed)$/.test(to) ? 'bad' : to === 'running' ? 'good' : /ing$/.test(to) ? 'busy' : 'idle';
   if (name === 'health') return text(json, 'health') === 'unhealthy' ? 'bad' : 'good';
   if (name === 'crash_loop') return flag(json, 'crash_loop') ? 'bad' : 'good';
   if (name === 'command_done') return flag(json, 'ok') ? 'good' : 'bad';
+  if (isWish(name, json)) return 'idle';
   if (name === 'deploy' || name === 'desired') return /failed|rolled|conflict|refused/.test(state) ? 'bad' : /committed|done/.test(state) ? 'good' : 'busy';
   return BAD.has(name) ? 'bad' : 'idle';
 }
+
+/** Documents have an event of the same name as what is desired of a service. */
+const isWish = (name: string, json: Json): boolean => name === 'desired' && text(json, 'name') === '';
 
 /** What is behind the name; each part only where the event has it. */
 function words(name: string, json: Json): string {
@@ -57,6 +61,8 @@ function words(name: string, json: Json): string {
     const isUp = text(json, 'to') === 'running' || (text(json, 'to') === 'starting' && text(json, 'from') === 'backoff');
     if (!isUp) add('', causeText(cause));
     if (text(cause, 'kind') !== 'exit') add('', exitText(object(json, 'exit')));
+  } else if (isWish(name, json)) {
+    add('', text(json, 'desired'));
   } else if (name === 'deploy' || name === 'desired') {
     add('', text(json, 'name'));
     add('', text(json, 'release'));

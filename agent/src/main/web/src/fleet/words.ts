@@ -6,10 +6,8 @@ import { flag, number, text, type Json } from './json';
 const CAUSES: Readonly<Record<string, string>> = {
   command: 'by a command',
   adopted: 'taken over from an earlier agent',
-  dependency: 'waits for other services',
   health: 'health checks failed',
   limit: 'given up after too many failures',
-  schedule: 'a run was due',
   watchdog: 'was silent for too long',
   internal: 'a fault of the agent; its log has the details',
 };
@@ -19,6 +17,8 @@ export function causeText(cause: Json): string {
   const kind = text(cause, 'kind');
   const message = text(cause, 'message');
   if (kind === '') return message;
+  // These messages are whole sentences: `waits for db`, `was due at …`.
+  if (message !== '' && (kind === 'dependency' || kind === 'schedule')) return message;
   const signal = text(cause, 'signal');
   const code = number(cause, 'code');
   const isEnd = kind === 'exit' && (signal !== '' || code !== undefined);
@@ -33,9 +33,9 @@ function endText(exit: Json): string {
   return signal !== '' ? `signal ${signal}` : code !== undefined ? `exit code ${code}` : '';
 }
 
-/** How a run ended: `exit code 3`, `signal KILL, out of memory`, `what nobody saw`. */
+/** How a run ended: `exit code 3`, `signal KILL, out of memory`, `nobody saw how`. */
 export function exitText(exit: Json): string {
-  return (endText(exit) || 'what nobody saw') + (flag(exit, 'oom') ? ', out of memory' : '');
+  return (endText(exit) || 'nobody saw how') + (flag(exit, 'oom') ? ', out of memory' : '');
 }
 
 const ENDED: ReadonlySet<string> = new Set(['', 'committed', 'failed', 'rolled_back', 'rollback_failed', 'cancelled', 'superseded']);
@@ -45,7 +45,7 @@ export const isOver = (state: string): boolean => ENDED.has(state);
 
 /** One line for one step of a plan (agent/docs/protocol.md, "A plan"): `switch: to 1.1-349ed29c`. */
 export function stepText(step: Json): string {
-  const more = restText(step);
+  const more = Object.hasOwn(step, 'holds') ? 'until nobody holds the service' : restText(step);
   return text(step, 'step') + (more === '' ? '' : `: ${more}`);
 }
 

@@ -51,7 +51,7 @@ export function Chart({ title, series, format, from, to, gap, top, base = 1000 }
   const at = points[index]?.at;
   const words = series
     .filter(({ points: own }) => highest(own) !== undefined)
-    .map(({ label, points: own }) => (label === '' ? '' : `${label} `) + (at === undefined ? latest(own, format) : said(own[index], format)))
+    .map(({ label, points: own }) => (label === '' ? '' : `${label} `) + (at !== undefined ? said(own[index], format) : series.length > 1 ? said(own[own.length - 1], format) : latest(own, format)))
     .join(', ');
   const time = at === undefined ? '' : ` at ${exact.format(at)}`;
 
@@ -124,10 +124,10 @@ export function Chart({ title, series, format, from, to, gap, top, base = 1000 }
 
 const said = (point: Point | undefined, format: (value: number) => string): string => (point?.value === undefined ? 'not measured' : format(point.value));
 
-/** `now 12 %, highest 80 % at 21:40`. */
+/** `12 %, highest 80 % at 21:40`. */
 function latest(points: readonly Point[], format: (value: number) => string): string {
   const top = highest(points);
   if (top?.value === undefined) return '';
   const now = said(points[points.length - 1], format);
-  return points.length === 1 ? now : `now ${now}, highest ${format(top.value)} at ${short.format(top.at)}`;
+  return points.length === 1 ? now : `${now}, highest ${format(top.value)} at ${short.format(top.at)}`;
 }

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Dialog } from './Dialog';
+import { problemText } from './format';
 
 export interface Field {
   readonly name: string;
@@ -98,6 +99,6 @@ export function asJsonObject(source: string): Readonly<Record<string, unknown>> 
     const value: unknown = JSON.parse(source);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : 'It must be a JSON object: {…}';
   } catch (error) {
-    return `It is no JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return `It is no JSON: ${problemText(error)}`;
   }
 }

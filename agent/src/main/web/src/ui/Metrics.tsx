@@ -59,10 +59,10 @@ export interface Drawn {
 }
 
 /** At least this much time is shown. */
-const MIN_SPAN_MS = 600_000;
+const MIN_SPAN_MS = 300_000;
 const MAX_SPAN_MS = 7_200_000;
 
-export function Charts({ history, drawn, isLive }: { readonly history: History; readonly drawn: readonly Drawn[]; readonly isLive: boolean }): JSX.Element {
+export function Charts({ history, drawn }: { readonly history: History; readonly drawn: readonly Drawn[] }): JSX.Element {
   useTick(10_000);
   const now = Math.ceil(Date.now() / 10_000) * 10_000;
   const latest = history.latest;
@@ -70,9 +70,7 @@ export function Charts({ history, drawn, isLive }: { readonly history: History; 
   return useMemo(
     () => (
       <div class="charts">
-        {history.first === undefined && (
-          <p class="soft">{isLive ? 'The first values come within the agent’s interval, 30 s unless it is set otherwise.' : 'No values come while it is away.'}</p>
-        )}
+        {history.first === undefined && <p class="soft">No values yet. They come every 30 s while it is there, unless the agent’s interval is another.</p>}
         {history.first !== undefined &&
           drawn
             .filter(({ isOptional, keys }) => isOptional !== true || keys.some(([key]) => history.points(key).some(({ value }) => value !== undefined)))
@@ -94,6 +92,6 @@ export function Charts({ history, drawn, isLive }: { readonly history: History; 
             })}
       </div>
     ),
-    [history, latest, now, from, isLive],
+    [history, latest, now, from],
   );
 }

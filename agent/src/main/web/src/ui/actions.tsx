@@ -32,6 +32,9 @@ export const useAct = (): Act => useContext(ActContext);
 /** Older ones are not shown any more. */
 const MAX_OUTCOMES = 5;
 
+/** What went well needs no second look, and covers what is below it. */
+const PLAIN_MS = 15_000;
+
 export function Actions({ children }: { readonly children: JSX.Element | JSX.Element[] }): JSX.Element {
   const [asked, setAsked] = useState<Action | undefined>(undefined);
   const [outcomes, setOutcomes] = useState<readonly Outcome[]>([]);
@@ -43,7 +46,11 @@ export function Actions({ children }: { readonly children: JSX.Element | JSX.Ele
       const key = ++last;
       show({ key, title: action.title, kind: 'busy', text: 'waiting for the reply' });
       action.run().then(
-        (reply) => show({ key, title: action.title, kind: reply.isOk ? 'ok' : 'failed', text: replyText(reply) }),
+        (reply) => {
+          show({ key, title: action.title, kind: reply.isOk ? 'ok' : 'failed', text: replyText(reply) });
+          const isPlain = reply.isOk && !Object.hasOwn(reply.fields, 'warnings');
+          if (isPlain) setTimeout(() => setOutcomes((before) => before.filter((each) => each.key !== key)), PLAIN_MS);
+        },
         (error: unknown) => show({ key, title: action.title, kind: 'failed', text: problemText(error) }),
       );
     };

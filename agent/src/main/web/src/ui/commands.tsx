@@ -4,6 +4,7 @@ import type { Json } from '../fleet/json';
 import { isName } from '../fleet/topics';
 import { LONG_LIMIT_MS, type Reply } from '../link/requests';
 import { useAct } from './actions';
+import { problemText } from './format';
 import { useApp, useFleet } from './app';
 
 /** Commands to a device, or to one of its services. */
@@ -80,7 +81,7 @@ export function useAnswer(ask: () => Promise<Reply>, inputs: readonly unknown[])
         if (!isOver) setAnswer({ reply: reply.isOk ? reply : undefined, problem: reply.isOk ? '' : `${reply.code}: ${reply.message}`, isWaiting: false });
       },
       (error: unknown) => {
-        if (!isOver) setAnswer({ reply: undefined, problem: error instanceof Error ? error.message : String(error), isWaiting: false });
+        if (!isOver) setAnswer({ reply: undefined, problem: problemText(error), isWaiting: false });
       },
     );
     return () => {

@@ -3,6 +3,7 @@ import { parseObject } from '../fleet/json';
 import { Journal } from '../fleet/journal';
 import type { Commands } from './commands';
 import { useApp, useChanges } from './app';
+import { problemText } from './format';
 
 export interface ReadJournal {
   readonly journal: Journal;
@@ -29,7 +30,7 @@ export function useJournal(device: string, service: string | undefined, { ask, o
       const subscriptions = filters.map((filter) => link.subscribe(filter, take, { retained: 'none' }));
       setProblem('');
       journal.read((args) => ask('events', args), () => isOver, changed).catch((error: unknown) => {
-        if (!isOver) setProblem(error instanceof Error ? error.message : String(error));
+        if (!isOver) setProblem(problemText(error));
       });
       return () => {
         isOver = true;

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { asObject, flag, list, number, object, text, texts, time, type Json } from '../../fleet/json';
 import { AnswerState, CommandButton, useAnswer, type Commands } from '../../ui/commands';
 import { bytes, count, moment } from '../../ui/format';
@@ -94,6 +94,9 @@ function Log({ commands }: { readonly commands: Commands }): JSX.Element {
     [commands, level],
   );
   const log: Json = answer.reply?.fields ?? {};
+  const lines = useRef<HTMLPreElement>(null);
+  // The newest lines are the last ones.
+  useLayoutEffect(() => lines.current?.scrollTo(0, lines.current.scrollHeight), [answer.reply]);
   return (
     <>
       <div class="row">
@@ -106,7 +109,7 @@ function Log({ commands }: { readonly commands: Commands }): JSX.Element {
       </div>
       <AnswerState answer={answer} />
       {answer.reply !== undefined && (
-        <pre class="text" tabIndex={0} aria-label="the agent’s log">
+        <pre class="text" tabIndex={0} aria-label="the agent’s log" ref={lines}>
           {rawText(log) || 'no lines'}
         </pre>
       )}

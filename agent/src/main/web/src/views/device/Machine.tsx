@@ -45,7 +45,7 @@ export function Machine({ device, commands }: { readonly device: Device; readonl
   return (
     <section class="panel" aria-labelledby="machine">
       <h2 id="machine">Machine</h2>
-      <Charts history={history} drawn={DRAWN} isLive={device.isOnline} />
+      <Charts history={history} drawn={DRAWN} />
     </section>
   );
 }

@@ -45,7 +45,7 @@ export function HitList({ source, streams, query, onPlace, onClose }: Props): JS
 
   const view = (hit: Hit): void => {
     search?.locate(hit).then(
-      (offset) => onPlace({ kind: 'offset', stream: hit.line.stream, offset }),
+      (offset) => onPlace({ kind: 'offset', stream: hit.line.stream, offset, at: hit.line.at }),
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
   };

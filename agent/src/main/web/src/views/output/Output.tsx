@@ -77,8 +77,8 @@ export function Output({ device, service }: Props): JSX.Element {
 
   const change = (changes: Partial<Settings>): void => {
     if (changes.shows !== undefined) paused.current = held.current = undefined;
-    // Around a line, there is its stream only.
-    if (changes.shows !== undefined && place?.target.kind === 'offset') goLive();
+    // Around a line of which nobody knows the time, there is its stream only.
+    if (changes.shows !== undefined && place?.target.kind === 'offset' && place.target.at === undefined) goLive();
     setSettings((before) => ({ ...before, ...changes }));
   };
   const step = (by: 1 | -1): void => {
@@ -107,7 +107,7 @@ export function Output({ device, service }: Props): JSX.Element {
   const load = (row: Gap | More): void => {
     if (row.kind === 'gap') feed?.fill(row);
     else if (row.kind === 'newer') place?.newer(row.stream);
-    else if (place === undefined && live?.transcript.isCrowded) goTo({ kind: 'offset', stream: row.stream, offset: row.offset });
+    else if (place === undefined && live?.transcript.isCrowded) goTo({ kind: 'offset', stream: row.stream, offset: row.offset, at: row.order > 0 ? row.order : undefined });
     else feed?.older(row.stream);
   };
   const atEdge = (edge: 'older' | 'newer'): void => {

@@ -6,8 +6,11 @@ import type { Message, Subscription } from '../../link/link';
 /** Lines of each stream that the page begins with. */
 const HISTORY_LINES = 500;
 
-/** Waiting for the next frame; beyond it, as in a hidden tab, they are taken at once. */
+/** Bytes that wait for the next frame; beyond it, as in a hidden tab, they are taken at once. */
 const MAX_WAITING = 1 << 20;
+
+/** What a message that waits takes beside its payload, roughly. */
+const ARRIVAL_BYTES = 256;
 
 interface Arrival {
   readonly offset: number;
@@ -81,7 +84,7 @@ export class LiveFeed extends Feed {
     }
     const mark = { end: offset + message.payload.length, at: Number.isNaN(at) ? undefined : at, order: this.lastOrder, seq: ++this.seq };
     queue.push({ offset, bytes: message.payload, mark });
-    this.waitingBytes += message.payload.length;
+    this.waitingBytes += message.payload.length + ARRIVAL_BYTES;
     if (this.waitingBytes > MAX_WAITING) this.flush();
     else if (this.frame === 0) this.frame = requestAnimationFrame(() => this.flush());
   }

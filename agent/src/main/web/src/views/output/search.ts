@@ -23,10 +23,16 @@ export class Matcher {
   static of(query: Query): Matcher | string | undefined {
     if (query.text === '') return undefined;
     const source = query.isRegex ? query.text : literal(query.text);
+    const flags = hasUpperCase(query.text) ? 'g' : 'gi';
     try {
-      return new Matcher(query, new RegExp(source, hasUpperCase(query.text) ? 'gu' : 'giu'));
+      return new Matcher(query, new RegExp(source, flags + 'u'));
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      try {
+        // Without `u`, a browser allows what RE2 does, too, as in `\-`.
+        return new Matcher(query, new RegExp(source, flags));
+      } catch {
+        return error instanceof Error ? error.message : String(error);
+      }
     }
   }
 

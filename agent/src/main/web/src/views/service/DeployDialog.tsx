@@ -6,7 +6,7 @@ import type { Service } from '../../fleet/model';
 import { AnswerState, useAnswer, type Commands } from '../../ui/commands';
 import { Dialog } from '../../ui/Dialog';
 import { Input, type Answers, type Field } from '../../ui/FormDialog';
-import { moment } from '../../ui/format';
+import { moment, problemText } from '../../ui/format';
 import { deployArguments, type Source } from './deploy';
 
 interface Props {
@@ -70,7 +70,7 @@ export function DeployDialog({ service, isRollback, commands, onClose }: Props):
       if (reply.isOk) setPlan(list(reply.fields, 'plan').map((step) => asObject(step) ?? {}));
       else setProblem(`${reply.code}: ${reply.message}`);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(problemText(error));
     }
     setAsking(false);
   };

@@ -105,7 +105,7 @@ function Past({ device, service }: { readonly device: Device; readonly service: 
           Charts
         </h2>
         {commands.obstacle === '' && journal.isRead && <Day beats={beats} />}
-        <Charts history={history} drawn={DRAWN} isLive={device.isOnline} />
+        <Charts history={history} drawn={DRAWN} />
       </section>
       <Events journal={journal} problem={problem} isOne />
     </>

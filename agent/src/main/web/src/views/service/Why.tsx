@@ -25,7 +25,7 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
         {cause === '' ? '' : `: ${cause}`}.
       </p>
       {!isLost && <Next at={service.nextAttemptAt} />}
-      {waitingFor.length > 0 && <p>It waits for {waitingFor.join(', ')}.</p>}
+      {waitingFor.length > 0 && !cause.startsWith('waits') && <p>It waits for {waitingFor.join(', ')}.</p>}
       {isCrashLoop && <p class="problem">Crash loop: it fails again and again.</p>}
       {faults.length > 0 && (
         <ul class="problem">
@@ -62,7 +62,7 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
 function LastExit({ exit, isOpen }: { readonly exit: Json; readonly isOpen: boolean }): JSX.Element {
   const tail = text(exit, 'tail');
   const at = time(exit, 'at');
-  const words = `Its last run ended with ${exitText(exit)}${at === undefined ? '' : ` at ${moment(at)}`}`;
+  const words = `Its last run ended${at === undefined ? '' : ` at ${moment(at)}`}: ${exitText(exit)}`;
   if (tail === '') return <p>{words}.</p>;
   return (
     <details open={isOpen}>

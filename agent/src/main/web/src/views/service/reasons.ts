@@ -11,7 +11,7 @@ export function whyText(service: Service): string {
   const fault = faults[0];
   if (fault !== undefined) return `${text(fault, 'key')}: must be ${text(fault, 'expected')}`;
   const cause = causeOf(service);
-  if ((state === 'completed' || state === 'scheduled') && lastExit !== undefined) return `the last run ended with ${exitText(lastExit)}`;
+  if ((state === 'completed' || state === 'scheduled') && lastExit !== undefined) return `last run: ${exitText(lastExit)}`;
   if (state === 'stopped' && text(cause, 'kind') === 'agent_start') return '';
   if (state === 'running' && text(cause, 'kind') !== 'health') return service.health === 'unhealthy' ? 'health checks fail' : '';
   return causeText(cause);
