@@ -22,8 +22,11 @@ const GUESSED_SERVICES = 10;
 /** The devices' own statuses are asked for until nothing new comes. */
 const MAX_ROUNDS = 6;
 
-/** So many retained messages does a Mosquitto with its defaults send to one SUBSCRIBE over WebSocket, at any QoS. */
-const SUSPICIOUS_DEVICES = 999;
+/**
+ * So many retained messages do brokers with their defaults send to one SUBSCRIBE: Mosquitto over WebSocket, EMQX, Mosquitto
+ * over TCP. A fleet of such a size may be larger.
+ */
+const SUSPICIOUS_DEVICES = [999, 1_000, 1_020];
 
 /** Online devices publish metrics every 30 s, and so say that they are there. */
 const DISCOVERY_MS = 40_000;
@@ -158,7 +161,7 @@ export class Fleet {
       await this.quiet.wait(isOver);
       again.close();
     }
-    this.mayMissDevices = this.list().length >= SUSPICIOUS_DEVICES;
+    this.mayMissDevices = SUSPICIOUS_DEVICES.includes(this.list().length);
     if (this.mayMissDevices && !isOver()) this.discover();
   }
 
