@@ -183,7 +183,7 @@ function beats(changes: readonly Change[], service: Service, unread: number, now
     const beat = found[place(at)];
     if (beat !== undefined) beat.changes++;
   }
-  note(unread, now, 'too much happened to read all of it', 'unknown');
+  note(unread, now, 'too much happened to read it', 'unknown');
   return found;
 }
 
@@ -192,7 +192,7 @@ export function summary(all: readonly Beat[], clock: (at: number) => string): st
   const bad = all.filter((beat) => beat.level === 'bad');
   const last = bad[bad.length - 1];
   const known = all.filter((beat) => beat.level !== undefined).length;
-  if (known === 0) return 'nothing is known of the last 24 hours';
+  if (known === 0) return 'nothing is known';
   if (last === undefined) return known === SEGMENTS ? 'no trouble' : `no trouble in the ${known / 2} h that are known`;
   return `trouble in ${bad.length} of ${known} half hours, the last from ${clock(last.from)}`;
 }

@@ -5,11 +5,11 @@ import { flag, number, text, type Json } from './json';
 /** Where the protocol's own word does not say enough. */
 const CAUSES: Readonly<Record<string, string>> = {
   command: 'by a command',
-  adopted: 'taken over from an earlier agent',
+  adopted: 'taken over',
   health: 'health checks failed',
-  limit: 'given up after too many failures',
-  watchdog: 'was silent for too long',
-  internal: 'a fault of the agent; its log has the details',
+  limit: 'too many failures',
+  watchdog: 'silent for too long',
+  internal: 'a fault of the agent, see its log',
 };
 
 /** `exited with code 3`, `could not be started: no file …`; empty if nobody says why. */
