@@ -9,26 +9,26 @@ describe('colours', () => {
   it('become classes and end with a reset', () => {
     assert.deepEqual(looks('a\x1b[1;31mb\x1b[0mc'), [
       ['a', ''],
-      ['b', 'f1 bold'],
+      ['b', 'c1 bold'],
       ['c', ''],
     ]);
   });
 
   it('of 256 and of true colour are the nearest of 16', () => {
     assert.deepEqual(looks('\x1b[38;5;196mr\x1b[38;2;0;250;0mg\x1b[38:2::90:90:255mb\x1b[48;5;232md'), [
-      ['r', 'f9'],
-      ['g', 'f10'],
-      ['b', 'f12'],
-      ['d', 'g0'],
+      ['r', 'c9'],
+      ['g', 'c10'],
+      ['b', 'c12'],
+      ['d', 'c0 ground'],
     ]);
   });
 
   it('on a ground, and inverse ones, leave the contrast to the style', () => {
     assert.deepEqual(looks('\x1b[31;42ma\x1b[0;7mb\x1b[31mc\x1b[27md'), [
-      ['a', 'g2'],
-      ['b', 'gt'],
-      ['c', 'g1'],
-      ['d', 'f1'],
+      ['a', 'c2 ground'],
+      ['b', 'ground'],
+      ['c', 'c1 ground'],
+      ['d', 'c1'],
     ]);
   });
 
@@ -36,7 +36,7 @@ describe('colours', () => {
     for (let code = 0; code < 300; code++) {
       for (const prefix of ['', '38;5;', '48;5;', '38;2;1;', '4:']) {
         for (const { look } of parse(`\x1b[${prefix}${code}mx`, 10).spans) {
-          assert.match(look, /^([fg](\d|1[0-5])|gt)?( ?(bold|dim|italic|underline|strike))*$/);
+          assert.match(look, /^(c(\d|1[0-5]))?( ?(ground|bold|dim|italic|underline|strike))*$/);
         }
       }
     }
@@ -76,7 +76,7 @@ describe('a carriage return', () => {
   });
 
   it('keeps the colour', () => {
-    assert.deepEqual(looks('\x1b[32m10%\r20%'), [['20%', 'f2']]);
+    assert.deepEqual(looks('\x1b[32m10%\r20%'), [['20%', 'c2']]);
   });
 
   it('far behind is found in a line of any length', () => {
@@ -102,7 +102,7 @@ describe('characters that would do something', () => {
 describe('a long line', () => {
   it('is cut, and says so', () => {
     assert.deepEqual(parse('x'.repeat(11), 10), { spans: [{ text: 'x'.repeat(10), look: '' }], isCut: true });
-    assert.deepEqual(parse('\x1b[31m' + 'x'.repeat(11), 10), { spans: [{ text: 'x'.repeat(10), look: 'f1' }], isCut: true });
+    assert.deepEqual(parse('\x1b[31m' + 'x'.repeat(11), 10), { spans: [{ text: 'x'.repeat(10), look: 'c1' }], isCut: true });
     assert.equal(parse('x'.repeat(10) + '\n', 10).isCut, false);
   });
 });

@@ -12,7 +12,7 @@ const line = (text: string): Line => {
   return { kind: 'line', stream: 'stdout', offset: offset - bytes.length, bytes, at: 0, order: 0, seq: 0 };
 };
 const matcher = (text: string, isRegex = false): Matcher => {
-  const made = Matcher.of({ text, isRegex });
+  const made = Matcher.of({ query: text, isRegex });
   assert.ok(made instanceof Matcher);
   return made;
 };
@@ -35,8 +35,9 @@ describe('a search', () => {
   });
 
   it('says what is wrong with a regular expression', () => {
-    assert.equal(typeof Matcher.of({ text: '(', isRegex: true }), 'string');
-    assert.equal(Matcher.of({ text: '', isRegex: true }), undefined);
+    assert.equal(typeof Matcher.of({ query: '(', isRegex: true }), 'string');
+    assert.ok(matcher('a\\-b', true).matches(line('a-b')));
+    assert.equal(Matcher.of({ query: '', isRegex: true }), undefined);
   });
 
   it('marks all hits, and no empty ones', () => {
@@ -46,8 +47,8 @@ describe('a search', () => {
   });
 
   it('is written for the device in its own syntax', () => {
-    assert.equal(asRe2({ text: 'a.b', isRegex: false }), '(?i)a\\.b');
-    assert.equal(asRe2({ text: '\\d+ Error', isRegex: true }), '\\d+ Error');
+    assert.equal(asRe2({ query: 'a.b', isRegex: false }), '(?i)a\\.b');
+    assert.equal(asRe2({ query: '\\d+ Error', isRegex: true }), '\\d+ Error');
   });
 });
 

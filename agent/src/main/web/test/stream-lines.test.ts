@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { MAX_LINE, keyOf, type Piece, type Row } from '../src/views/output/rows';
 import { MAX_ROWS, StreamLines } from '../src/views/output/stream-lines';
 import { plainOf } from '../src/views/output/text';
+import { Transcript } from '../src/views/output/transcript';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const piece = (offset: number, text: string | Uint8Array, at = 0): Piece => {
@@ -117,13 +118,17 @@ describe('any order of pieces', () => {
 describe('what is too much', () => {
   it('of line feeds makes no more rows than are kept', () => {
     const lines = filled(piece(0, 'first\n'), piece(6, '\n'.repeat(100_000)));
-    assert.equal(lines.rows.length, MAX_ROWS);
+    assert.equal(lines.rows.filter((row) => row.kind === 'line' && row.offset > 0).length, MAX_ROWS);
     assert.equal(lines.end, 100_006);
     assert.equal(lines.appended, 100_001);
+    const transcript = new Transcript();
+    transcript.insert('stdout', piece(0, 'first\n'), 'newest');
+    transcript.insert('stdout', piece(6, '\n'.repeat(100_000)), 'newest');
+    assert.deepEqual([transcript.rows, transcript.dropped, transcript.stdout.first], [MAX_ROWS, 80_001, 80_006]);
   });
 
   it('for one line is cut between characters', () => {
-    const lines = filled(piece(0, 'x' + '€'.repeat(MAX_LINE / 3 + 10)));
+    const lines = filled(piece(0, 'xx' + '€'.repeat(MAX_LINE / 3 + 10)));
     assert.equal(lines.rows.length, 2);
     assert.ok(lines.rows.every((row) => row.kind === 'line' && !plainOf(row, MAX_LINE).includes('\ufffd')));
   });

@@ -79,11 +79,16 @@ describe('an answer to logs', () => {
   });
 
   it('that is none is told from one', () => {
-    for (const wrong of [{}, { ...fields, text: 7 }, { ...fields, offset: -1 }, { ...fields, offset: 1.5 }, { ...fields, text: undefined, base64: '*' }]) {
+    for (const wrong of [{}, { ...fields, text: 7 }, { ...fields, offset: -1 }, { ...fields, next: 3 }, { ...fields, next: 1e300 }, { ...fields, offset: 1.5 }, { ...fields, text: undefined, base64: '*' }]) {
       assert.equal(readAnswer(wrong), undefined);
     }
     assert.ok(readAnswer({ ...fields, times: { base: 'x', parts: [[1, 2]] } }) !== undefined);
     assert.ok(readAnswer({ ...fields, times: { base: '2026-11-22T21:39:24.870Z', parts: [7, ['a'], null] } }) !== undefined);
+  });
+
+  it('with times that are none can be drawn', () => {
+    const answer = readAnswer({ ...fields, times: { base: '2026-11-22T21:39:24.870Z', parts: [[2, 1e300], [4, 0.5]] } });
+    assert.deepEqual(answer?.piece.marks.map(({ at }) => new Date(at ?? 0).toISOString()), ['2026-11-22T21:39:24.871Z']);
   });
 
   it('from the middle of a line begins with the next one', () => {

@@ -1,3 +1,4 @@
+import { problemText } from '../ui/format';
 import { parseObject } from './json';
 import { Device, readBirth, readService, compare } from './model';
 import { Topics } from './topics';
@@ -61,6 +62,9 @@ export class Fleet {
   /** The devices of which statuses of services are awaited; undefined while the devices' own are. */
   private batch: ReadonlySet<string> | undefined;
 
+  /** Why not all could be read; empty if it could. */
+  problem = '';
+
   /** Messages that were no documents, or too many. */
   ignored = 0;
 
@@ -121,6 +125,7 @@ export class Fleet {
     const mine = ++this.reading;
     const isOver = (): boolean => mine !== this.reading;
     this.isReading = true;
+    this.problem = '';
     this.seen = new Set();
     this.subscriptions.forEach((subscription) => subscription.close());
     this.subscriptions = [
@@ -133,8 +138,9 @@ export class Fleet {
       await this.readServices(this.list(), isOver);
       if (isOver()) return;
       this.forgetVanished();
-    } catch {
-      // The connection is gone, or the broker refuses: the state of the link, or what is missing, says so.
+    } catch (error) {
+      // The connection is gone, which the state of the link says as well, or the broker refuses.
+      this.problem = problemText(error);
     }
     if (isOver()) return;
     this.isReading = false;
@@ -279,6 +285,8 @@ export class Fleet {
   }
 }
 
+const announcedBy = (device: Device): number => Math.max(1, device.birth?.announcedServices ?? GUESSED_SERVICES);
+
 /**
  * As many devices at once as have no more services together than a broker delivers. Offline devices come last: since they
  * do not say how many services they have, each batch of them takes a silence to be over.
@@ -287,9 +295,10 @@ function batches(devices: readonly Device[]): Device[][] {
   const all: Device[][] = [];
   let batch: Device[] = [];
   let expected = 0;
-  const inOrder = [...devices].sort((a, b) => Number(b.isOnline) - Number(a.isOnline));
+  // The largest come last: a device that announces services which it does not have delays nobody but those.
+  const inOrder = [...devices].sort((a, b) => Number(b.isOnline) - Number(a.isOnline) || announcedBy(a) - announcedBy(b));
   for (const device of inOrder) {
-    const more = Math.max(1, device.birth?.announcedServices ?? GUESSED_SERVICES);
+    const more = announcedBy(device);
     const isOther = batch[0] !== undefined && batch[0].isOnline !== device.isOnline;
     if (batch.length > 0 && (isOther || expected + more > BATCH)) {
       all.push(batch);

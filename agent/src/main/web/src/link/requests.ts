@@ -41,29 +41,36 @@ export class Requests {
 
   private async send(device: string, topic: string, args: Json, limitMs: number): Promise<Reply> {
     const replyTopic = `${this.prefix}/${device}/reply/${this.link.name}`;
-    if (!this.listening.has(replyTopic)) {
-      this.listening.add(replyTopic);
-      await this.link.subscribe(replyTopic, (message) => this.take(message), { retained: 'none' }).accepted;
-    }
     const id = crypto.getRandomValues(new Uint32Array(2)).join('-');
     const answered = new Promise<Reply>((resolve) => this.waiting.set(id, resolve));
     let timer: ReturnType<typeof setTimeout> | undefined;
     const limit = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new NoReplyError(`no answer within ${limitMs / 1000} s`)), limitMs);
     });
+    limit.catch(() => undefined); // it may be over before anybody waits for it: a slow broker takes the command late
     try {
-      const taken = this.link.publish(topic, Object.keys(args).length === 0 ? '' : JSON.stringify(args), {
-        responseTopic: replyTopic,
-        correlationData: id,
-        // A command that waits at the broker for a device must not surprise anybody tomorrow.
-        expiry: Math.ceil(limitMs / 1000),
-      });
+      const payload = Object.keys(args).length === 0 ? '' : JSON.stringify(args);
+      // A command that waits at the broker for a device must not surprise anybody tomorrow.
+      const options = { responseTopic: replyTopic, correlationData: id, expiry: Math.ceil(limitMs / 1000) };
+      const taken = this.listen(replyTopic).then(() => this.link.publish(topic, payload, options));
       // A broker that is stuck does not even take it.
       await Promise.race([taken, limit]);
       return await Promise.race([answered, limit]);
     } finally {
       clearTimeout(timer);
       this.waiting.delete(id);
+    }
+  }
+
+  private async listen(topic: string): Promise<void> {
+    if (this.listening.has(topic)) return;
+    const subscription = this.link.subscribe(topic, (message) => this.take(message), { retained: 'none' });
+    try {
+      await subscription.accepted;
+      this.listening.add(topic);
+    } catch (error) {
+      subscription.close();
+      throw error;
     }
   }
 

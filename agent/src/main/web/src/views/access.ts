@@ -10,16 +10,20 @@ export interface Access extends Address {
 
 const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`meta[name="efka-${name}"]`)?.content ?? '';
 
-/** What was kept, else what the page was served with, else a guess. */
+/**
+ * What was kept, else what the page was served with. Another page from the same place may name another broker: what was kept for the
+ * first one, a password above all, is not for that.
+ */
 export function load(): Access {
-  const kept = read();
-  const served = meta('broker');
+  const served = { url: meta('broker'), prefix: meta('prefix') || 'efka' };
+  const all = read();
+  const kept = all['served'] === served.url ? all : {};
   return {
-    url: served !== '' ? served : (kept['url'] ?? ''),
-    prefix: meta('prefix') || kept['prefix'] || 'efka',
+    url: kept['url'] || served.url,
+    prefix: kept['prefix'] || served.prefix,
     username: kept['username'] ?? '',
     password: kept['password'] ?? '',
-    isKept: kept['username'] !== undefined && kept['username'] !== '',
+    isKept: kept['url'] !== undefined,
   };
 }
 
@@ -33,9 +37,8 @@ function read(): Readonly<Record<string, string | undefined>> {
   }
 }
 
-export function remember(access: Access): void {
-  const { url, prefix, username, password } = access;
-  storage.save('access', JSON.stringify({ url, prefix, username, password }));
+export function remember({ url, prefix, username, password }: Access): void {
+  storage.save('access', JSON.stringify({ served: meta('broker'), url, prefix, username, password }));
 }
 
 export function forget(): void {

@@ -45,6 +45,8 @@ export function Documents({ device }: { readonly device: string }): JSX.Element 
 
 function Report({ name, json }: { readonly name: string; readonly json: Json }): JSX.Element {
   const state = text(json, 'state', 'unknown');
+  const track = text(json, 'track');
+  const since = time(json, 'since');
   const error = object(json, 'error');
   const drift = objects(json, 'drift');
   return (
@@ -53,7 +55,9 @@ function Report({ name, json }: { readonly name: string; readonly json: Json }):
         <strong>{name}</strong>
         <Badge level={(Object.hasOwn(LEVEL, state) ? LEVEL[state] : undefined) ?? 'bad'} text={state} />
         <span class="soft">
-          {text(json, 'source')}, revision {number(json, 'revision') ?? 'none'}, {text(json, 'track')},{sinceText(time(json, 'since'))}
+          {text(json, 'source')}, revision {number(json, 'revision') ?? 'none'}
+          {track !== '' && `, ${track}`}
+          {since !== undefined && `,${sinceText(since)}`}
         </span>
       </div>
       {Object.keys(error).length > 0 && (

@@ -28,6 +28,7 @@ export function FleetView(): JSX.Element {
       <p class="soft came" role="status">
         <Came fleet={fleet} shown={found.shown.length} isServices={isServices} />
       </p>
+      {fleet.problem !== '' && <p class="problem came">The fleet could not be read: {fleet.problem}.</p>}
       {all.length === 0 && !fleet.completeness().isReading ? (
         <Nothing ignored={fleet.ignored} />
       ) : services !== undefined ? (
@@ -139,7 +140,7 @@ function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
         all="by name"
         value={query.get('order') ?? ''}
         options={['trouble']}
-        words={{ trouble: 'trouble first' }}
+        words={ORDERS}
         onChange={(value) => setQuery('order', value)}
       />
       <div class="row chips" role="group" aria-label="filter by state">
@@ -153,17 +154,20 @@ function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
   );
 }
 
+const ORDERS: ReadonlyMap<string, string> = new Map([['trouble', 'trouble first']]);
+
 interface ChoiceProps {
   readonly label: string;
   /** What no choice is called. */
   readonly all: string;
   readonly value: string;
   readonly options: readonly string[];
-  readonly words?: Readonly<Record<string, string>>;
+  /** What options are called that are not called by their value. No object: an option may be named `__proto__`. */
+  readonly words?: ReadonlyMap<string, string>;
   readonly onChange: (value: string) => void;
 }
 
-function Choice({ label, all, value, options, words = {}, onChange }: ChoiceProps): JSX.Element {
+function Choice({ label, all, value, options, words, onChange }: ChoiceProps): JSX.Element {
   // The value may come from an address that somebody has kept.
   const shown = value === '' || options.includes(value) ? options : [value, ...options];
   return (
@@ -171,7 +175,7 @@ function Choice({ label, all, value, options, words = {}, onChange }: ChoiceProp
       <option value="">{all}</option>
       {shown.map((option) => (
         <option key={option} value={option}>
-          {words[option] ?? option.slice(0, 64)}
+          {words?.get(option) ?? option.slice(0, 64)}
         </option>
       ))}
     </select>

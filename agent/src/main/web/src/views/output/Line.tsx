@@ -1,7 +1,7 @@
 import { Component, type ComponentChildren, type JSX } from 'preact';
 import type { Span } from './ansi';
 import { spansOf } from './text';
-import type { Gap, Line as LineRow, More, Shown } from './rows';
+import type { Gap, Line as LineRow, More } from './rows';
 import type { Matcher } from './search';
 import { bytes, moment } from '../../ui/format';
 
@@ -114,5 +114,3 @@ export function Note({ row, onLoad }: NoteProps): JSX.Element {
     </div>
   );
 }
-
-export const isLine = (row: Shown): row is LineRow => row.kind === 'line';

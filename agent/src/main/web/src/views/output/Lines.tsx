@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { heightOf, rowAt, topsOf, type Layout } from './geometry';
-import { Line, Note, isLine } from './Line';
-import { keyOf, type Gap, type Line as LineRow, type More, type Shown } from './rows';
+import { Line, Note } from './Line';
+import { isLine, keyOf, type Gap, type Line as LineRow, type More, type Shown } from './rows';
 import type { Matcher } from './search';
 import { indexOf } from './transcript';
 
@@ -45,12 +45,11 @@ export function Lines(props: Props): JSX.Element {
   const [, draw] = useState(0);
   const redraw = (): void => draw((times) => times + 1);
   const [size, setSize] = useState({ height: 400, width: 800, lineHeight: 20, characterWidth: 8 });
-  const [expanded] = useState(() => new Set<string>());
   const anchor = useRef<{ row: Shown; index: number; delta: number } | undefined>(undefined);
   const revealed = useRef<object | undefined>(undefined);
   const expected = useRef(0);
   const expand = useRef((row: LineRow): void => {
-    expanded.add(keyOf(row));
+    row.isExpanded = true;
     row.layout = undefined;
     redraw();
   });
@@ -92,7 +91,7 @@ export function Lines(props: Props): JSX.Element {
       setSize((before) => {
         const { width, height } = measured.getBoundingClientRect();
         const now = { height: element.clientHeight, width: element.clientWidth, lineHeight: height || 20, characterWidth: width / PROBE.length || 8 };
-        return Object.entries(now).every(([key, value]) => before[key as keyof typeof now] === value) ? before : now;
+        return JSON.stringify(before) === JSON.stringify(now) ? before : now;
       });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -183,7 +182,7 @@ export function Lines(props: Props): JSX.Element {
                 isCurrent={props.current !== undefined && keyOf(row) === keyOf(props.current)}
                 hasTime={hasTimes}
                 isMixed={props.isMixed}
-                isExpanded={expanded.has(keyOf(row))}
+                isExpanded={row.isExpanded === true}
                 onExpand={expand.current}
               />
             ) : (

@@ -3,13 +3,13 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { contents, download, fileName } from './download';
 import { HitList } from './HitList';
 import { Lines } from './Lines';
+import { Feed, type Target } from './feed';
 import { LiveFeed } from './live';
-import { PlaceFeed, type Target } from './place';
-import type { Gap, More, Shown } from './rows';
+import { isLine, keyOf, type Gap, type More, type Shown } from './rows';
 import { Matcher, find } from './search';
 import { loadSettings, saveSettings, streamsOf, type Settings } from './settings';
 import { FeedStatus, Problems } from './Status';
-import { Toolbar } from './Toolbar';
+import { Toolbar, hitsText } from './Toolbar';
 import { useApp, useFleet } from '../../ui/app';
 import { count } from '../../ui/format';
 
@@ -26,15 +26,16 @@ export function Output({ device, service }: Props): JSX.Element {
   const app = useApp();
   const [, draw] = useState(0);
   const [live, setLive] = useState<LiveFeed | undefined>(undefined);
-  const [place, setPlace] = useState<PlaceFeed | undefined>(undefined);
+  const [place, setPlace] = useState<Feed | undefined>(undefined);
   const [settings, setSettings] = useState(loadSettings);
   const [isFollowing, setFollowing] = useState(true);
   const [reveal, setReveal] = useState<{ row: Shown } | undefined>(undefined);
   const [isSearching, setSearching] = useState(false);
-  const paused = useRef<readonly Shown[] | undefined>(undefined);
-  const shownPlace = useRef<PlaceFeed | undefined>(undefined);
+  const [isPaused, setPaused] = useState(false);
+  const shownPlace = useRef<Feed | undefined>(undefined);
   const places = useRef(0);
-  const held = useRef<readonly Shown[] | undefined>(undefined);
+  /** What stays in view while more comes. */
+  const still = useRef<readonly Shown[] | undefined>(undefined);
   const seen = useRef(0);
   const input = useRef<HTMLInputElement>(null);
   const redraw = useCallback(() => draw((times) => times + 1), []);
@@ -54,31 +55,31 @@ export function Output({ device, service }: Props): JSX.Element {
   }, [isOnline]);
 
   const feed = place ?? live;
+  const isListing = isSearching && place === undefined;
   const streams = streamsOf(settings);
-  const matcher = useMemo(() => Matcher.of({ text: settings.query, isRegex: settings.isRegex }), [settings.query, settings.isRegex]);
+  const matcher = useMemo(() => Matcher.of(settings), [settings.query, settings.isRegex]);
   const usable = matcher instanceof Matcher ? matcher : undefined;
   const appended = streams.reduce((sum, stream) => sum + (live?.transcript[stream].appended ?? 0), 0);
-  const isAtEnd = place === undefined && isFollowing && paused.current === undefined;
+  const isAtEnd = place === undefined && isFollowing && !isPaused;
   if (isAtEnd) seen.current = appended;
   const fresh = Math.max(0, appended - seen.current);
 
   // Where lines come so fast that those in view would soon be dropped, what somebody reads stays as it is.
-  const isHeld = place === undefined && !isFollowing && live?.transcript.isCrowded === true;
-  const listed = isHeld && held.current !== undefined ? held.current : (feed?.transcript.list(streams, place === undefined) ?? []);
-  held.current = isHeld ? listed : undefined;
-  const all = (place === undefined ? paused.current : undefined) ?? listed;
+  const isStill = place === undefined && (isPaused || (!isFollowing && live?.transcript.isCrowded === true));
+  const all = (isStill ? still.current : undefined) ?? feed?.transcript.list(streams, place === undefined) ?? [];
+  still.current = isStill ? all : undefined;
   const found = find(all, usable, settings.isFilter, SEARCH_LIMIT_MS);
   const { rows, hits } = found;
   useEffect(() => {
     if (!found.isComplete) requestAnimationFrame(redraw);
   });
 
-  const current = hits.findIndex((index) => sameRow(rows[index], reveal?.row));
+  const current = reveal === undefined ? -1 : hits.findIndex((index) => keyOf(rows[index] as Shown) === keyOf(reveal.row));
 
   const change = (changes: Partial<Settings>): void => {
-    if (changes.shows !== undefined) paused.current = held.current = undefined;
-    // Around a line, there is its stream only.
-    if (changes.shows !== undefined && place?.target.kind === 'offset') goLive();
+    if (changes.shows !== undefined) still.current = undefined;
+    // Around a line of which nobody knows the time, there is its stream only.
+    if (changes.shows !== undefined && place?.target?.kind === 'offset' && place.target.at === undefined) goLive();
     setSettings((before) => ({ ...before, ...changes }));
   };
   const step = (by: 1 | -1): void => {
@@ -91,15 +92,15 @@ export function Output({ device, service }: Props): JSX.Element {
   };
   const goTo = (target: Target): void => {
     setFollowing(false);
-    setSearching(false);
+    if (target.kind === 'time') setSearching(false);
     setReveal(undefined);
     // The lines around a hit are no hits.
     if (target.kind === 'offset') change({ isFilter: false });
     places.current++;
-    setPlace(new PlaceFeed(source, redraw, target));
+    setPlace(new Feed(source, redraw, target));
   };
   const goLive = (): void => {
-    paused.current = undefined;
+    setPaused(false);
     setPlace(undefined);
     setReveal(undefined);
     setFollowing(true);
@@ -107,12 +108,12 @@ export function Output({ device, service }: Props): JSX.Element {
   const load = (row: Gap | More): void => {
     if (row.kind === 'gap') feed?.fill(row);
     else if (row.kind === 'newer') place?.newer(row.stream);
-    else if (place === undefined && live?.transcript.isCrowded) goTo({ kind: 'offset', stream: row.stream, offset: row.offset });
+    else if (place === undefined && live?.transcript.isCrowded) goTo({ kind: 'offset', stream: row.stream, offset: row.offset, at: row.order > 0 ? row.order : undefined });
     else feed?.older(row.stream);
   };
   const atEdge = (edge: 'older' | 'newer'): void => {
-    const marks = rows.filter((row): row is More => row.kind === edge);
-    const next = edge === 'older' ? marks[marks.length - 1] : marks[0];
+    // The one that is nearest to what somebody reads.
+    const next = (edge === 'older' ? [...rows].reverse() : rows).find((row): row is More => row.kind === edge);
     if (next !== undefined && !settings.isFilter) load(next);
   };
 
@@ -135,33 +136,29 @@ export function Output({ device, service }: Props): JSX.Element {
       <Toolbar
         settings={settings}
         onChange={change}
-        isPaused={paused.current !== undefined}
+        isPaused={isPaused}
         isPast={place !== undefined}
-        onPause={() => {
-          paused.current = paused.current === undefined ? all : undefined;
-          redraw();
-        }}
+        onPause={() => setPaused(!isPaused)}
         onClear={() => {
-          paused.current = held.current = undefined;
+          still.current = undefined;
           feed?.transcript.clear();
           redraw();
         }}
         onDownload={() => download(fileName(device, service, settings.shows === 'both' ? 'output' : settings.shows, new Date()), contents(rows))}
         onGoTo={(since) => goTo({ kind: 'time', since })}
-        search={{
-          input,
-          problem: typeof matcher === 'string' ? matcher : '',
-          hits: hits.length,
-          position: current + 1,
-          isComplete: found.isComplete,
-          onStep: step,
-          onDevice: () => setSearching(true),
+        input={input}
+        problem={typeof matcher === 'string' ? matcher : ''}
+        hits={hitsText(current + 1, hits.length, found.isComplete)}
+        onStep={step}
+        onDevice={() => {
+          setPlace(undefined);
+          setSearching(true);
         }}
       />
       {feed !== undefined && <Problems feed={feed} />}
-      {isSearching ? (
-        <HitList source={source} streams={streams} query={{ text: settings.query, isRegex: settings.isRegex }} onPlace={goTo} onClose={() => setSearching(false)} />
-      ) : (
+      {/* Stays as it is while somebody looks at the lines around a hit. */}
+      {isSearching && <HitList source={source} streams={streams} query={settings} isHidden={!isListing} onPlace={goTo} onClose={() => setSearching(false)} />}
+      {!isListing && (
         <div class="screen">
           <Lines
             key={place === undefined ? 0 : places.current}
@@ -181,18 +178,16 @@ export function Output({ device, service }: Props): JSX.Element {
           {rows.length === 0 && feed !== undefined && <Empty isLoading={feed.isLoading} isFiltered={settings.isFilter && all.length > 0} shows={settings.shows} />}
           {!isAtEnd && (
             <button type="button" class="to-end primary" onClick={goLive}>
-              {place === undefined ? 'Jump to the end' : 'Back to live'}
+              {isSearching ? 'Back to the hits' : place === undefined ? 'Jump to the end' : 'Back to live'}
               {fresh > 0 && ` (${count(fresh)} new)`}
             </button>
           )}
         </div>
       )}
-      {feed !== undefined && <FeedStatus feed={feed} shown={rows.reduce((sum, row) => sum + (row.kind === 'line' ? 1 : 0), 0)} isPast={place !== undefined} isPaused={paused.current !== undefined} />}
+      {feed !== undefined && <FeedStatus feed={feed} shown={rows.filter(isLine).length} isPast={place !== undefined} isPaused={isPaused} />}
     </section>
   );
 }
-
-const sameRow = (a: Shown | undefined, b: Shown | undefined): boolean => a !== undefined && b !== undefined && a.kind === b.kind && a.stream === b.stream && a.offset === b.offset;
 
 function Empty({ isLoading, isFiltered, shows }: { readonly isLoading: boolean; readonly isFiltered: boolean; readonly shows: Settings['shows'] }): JSX.Element {
   const what = shows === 'both' ? 'output' : `output on ${shows}`;

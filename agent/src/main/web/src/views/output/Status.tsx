@@ -4,19 +4,28 @@ import { bytes, count, plural } from '../../ui/format';
 
 /** What could not be read; what comes live goes on beside it. */
 export function Problems({ feed }: { readonly feed: Feed }): JSX.Element | null {
-  if (feed.problems.size === 0) return null;
-  const texts = new Map([...feed.problems.values()].map((problem) => [problem.text, problem]));
-  return (
-    <div class="problems" role="alert">
-      {[...texts.keys()].map((text) => (
-        <span key={text}>Output could not be read from the device: {text}.</span>
-      ))}
-      <button type="button" disabled={feed.isLoading} onClick={() => [...feed.problems.values()].forEach((problem) => problem.retry())}>
+  const problems = [...feed.problems.values()];
+  if (problems.length === 0) return null;
+  const texts = problems.map(({ text }) => `Output could not be read from the device: ${text}.`);
+  return <Trouble texts={[...new Set(texts)]} isBusy={feed.isLoading} onRetry={() => problems.forEach((problem) => problem.retry())} />;
+}
+
+interface TroubleProps {
+  readonly texts: readonly string[];
+  readonly isBusy?: boolean;
+  readonly onRetry?: () => void;
+}
+
+export const Trouble = ({ texts, isBusy, onRetry }: TroubleProps): JSX.Element => (
+  <div class="problems" role="alert">
+    {texts.join(' ')}
+    {onRetry && (
+      <button type="button" disabled={isBusy} onClick={onRetry}>
         Try again
       </button>
-    </div>
-  );
-}
+    )}
+  </div>
+);
 
 interface Props {
   readonly feed: Feed;

@@ -1,4 +1,4 @@
-import { list, number, object, text, time, type Json } from '../../fleet/json';
+import { list, number, object, time, type Json } from '../../fleet/json';
 import type { Mark, Piece } from './rows';
 
 /** What a device answers to `logs` (agent/docs/protocol.md). */
@@ -26,6 +26,7 @@ export function readAnswer(fields: Json): Answer | undefined {
   const end = number(fields, 'end');
   if (bytes === undefined || !isOffset(offset) || !isOffset(end)) return undefined;
   const next = number(fields, 'next') ?? offset + bytes.length;
+  if (!isOffset(next - bytes.length)) return undefined;
   // The last lines may be from both sides of a hole: then it is their end that is known.
   const begin = next - bytes.length;
   return {
@@ -37,6 +38,9 @@ export function readAnswer(fields: Json): Answer | undefined {
     isTruncated: fields['truncated'] === true,
   };
 }
+
+/** The last time that a date can have, in milliseconds. */
+const MAX_TIME = 8.64e15;
 
 /** Offsets are exact in a number up to 9 PB. */
 export function isOffset(value: number | undefined): value is number {
@@ -61,7 +65,8 @@ function marks(times: Json, offset: number, length: number): Mark[] {
   const found: Mark[] = [];
   for (const part of base === undefined ? [] : list(times, 'parts')) {
     if (!Array.isArray(part) || typeof part[0] !== 'number' || typeof part[1] !== 'number') continue;
-    const at = (base ?? 0) + part[1];
+    const at = Math.round((base ?? 0) + part[1]);
+    if (Math.abs(at) > MAX_TIME) continue;
     found.push({ end: offset + part[0], at, order: at, seq: 0 });
   }
   return found.length > 0 ? found : [{ end: offset + length, at: undefined, order: 0, seq: 0 }];
@@ -72,10 +77,4 @@ export function fromWholeLine(piece: Piece): Piece {
   const feed = piece.bytes.indexOf(10);
   if (feed < 0 || feed === piece.bytes.length - 1) return piece;
   return { offset: piece.offset + feed + 1, bytes: piece.bytes.subarray(feed + 1), marks: piece.marks };
-}
-
-/** The text of a failed reply for a person. */
-export function refusal(fields: Json): string {
-  const error = object(fields, 'error');
-  return [text(error, 'code'), text(error, 'message')].filter((part) => part !== '').join(': ').slice(0, 500) || 'the device refuses';
 }

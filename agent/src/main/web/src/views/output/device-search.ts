@@ -3,9 +3,7 @@ import { endOf, split, type Line, type Stream } from './rows';
 import { asRe2, type Query } from './search';
 import type { Answer } from './answer';
 import type { Json } from '../../fleet/json';
-
-/** How far back; empty is all that the device has kept. */
-export type Period = '' | '1h' | '24h' | '168h';
+import { problemText } from '../../ui/format';
 
 /** Hits of one stream in the first answer of a search backwards. */
 const LINES = 200;
@@ -42,7 +40,8 @@ export class DeviceSearch {
     private readonly source: Source,
     streams: readonly Stream[],
     readonly query: Query,
-    private readonly period: Period,
+    /** How far back, as in `1h`; empty is all that the device has kept. */
+    private readonly period: string,
     private readonly changed: () => void,
   ) {
     this.match = asRe2(query);
@@ -73,7 +72,7 @@ export class DeviceSearch {
     try {
       await Promise.all([...this.streams].map(([stream, progress]) => this.step(stream, progress)));
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = problemText(error);
     }
     this.isSearching = false;
     this.changed();

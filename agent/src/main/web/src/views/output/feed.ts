@@ -1,14 +1,19 @@
-import { isOffset, fromWholeLine, readAnswer, refusal, type Answer } from './answer';
-import type { Gap, Stream } from './rows';
+import { fromWholeLine, readAnswer, type Answer } from './answer';
+import { STREAMS, type Gap, type Stream } from './rows';
 import { Transcript } from './transcript';
+import { replyText } from '../../ui/actions';
 import type { App } from '../../ui/app';
+import { problemText } from '../../ui/format';
 import type { Json } from '../../fleet/json';
 
 /** A page that somebody watches does not wait for long; an offline device does not answer at all. */
 const ANSWER_LIMIT_MS = 10_000;
 
 /** Loaded at a time when somebody scrolls on. */
-export const PAGE_BYTES = 64 << 10;
+const PAGE_BYTES = 64 << 10;
+
+/** Shown before a target. */
+const CONTEXT_BYTES = 16 << 10;
 
 /** An answer has this many bytes at most (agent/docs/protocol.md, `logs`). */
 export const MAX_ANSWER = 196_608;
@@ -18,6 +23,13 @@ export interface Source {
   readonly device: string;
   readonly service: string;
 }
+
+/** Where somebody wants to look. */
+export type Target =
+  /** A line of one stream; what the other one said at that time is around it, if the time is known. */
+  | { readonly kind: 'offset'; readonly stream: Stream; readonly offset: number; readonly at: number | undefined }
+  /** A time as `logs` understands it: RFC 3339, or how long ago, as in `1h`. */
+  | { readonly kind: 'time'; readonly since: string };
 
 /** What could not be read, and how to try it again. */
 export interface Problem {
@@ -29,7 +41,7 @@ export interface Problem {
 export async function askLogs({ app, device, service }: Source, args: Json): Promise<Answer> {
   if (app.fleet.device(device)?.isOnline === false) throw new Error(`${device} is offline`);
   const reply = await app.requests.service(device, service, 'logs', args, ANSWER_LIMIT_MS);
-  if (!reply.isOk) throw new Error(refusal(reply.fields));
+  if (!reply.isOk) throw new Error(replyText(reply));
   const answer = readAnswer(reply.fields);
   if (answer === undefined) throw new Error('the answer cannot be understood');
   return answer;
@@ -39,18 +51,31 @@ export async function askLogs({ app, device, service }: Source, args: Json): Pro
 export class Feed {
   readonly transcript = new Transcript();
   readonly problems = new Map<string, Problem>();
+  /** The first line of the target, once it is known. */
+  readonly begins = new Map<Stream, number>();
   private readonly loading = new Set<string>();
-  protected isClosed = false;
+  private isClosed = false;
 
   /**
    * @param changed told of every change, often
-   * @param keeps which end stays when older output makes it too much
+   * @param target a place in the past, around which it begins; the end that is farther from what somebody reads gives way
    */
   constructor(
     protected readonly source: Source,
     protected readonly changed: () => void,
-    private readonly keeps: 'newest' | 'oldest',
-  ) {}
+    readonly target?: Target,
+  ) {
+    for (const stream of STREAMS) {
+      const args = target && beginning(target, stream);
+      if (args === undefined) continue;
+      this.load(`place ${stream}`, async () => {
+        const answer = await this.ask(stream, { ...args, max_bytes: PAGE_BYTES });
+        this.accept(stream, answer);
+        if (target?.kind === 'time' || target?.stream === stream) this.begins.set(stream, answer.piece.offset);
+        await this.readBefore(stream, CONTEXT_BYTES);
+      });
+    }
+  }
 
   get isLoading(): boolean {
     return this.loading.size > 0;
@@ -62,27 +87,30 @@ export class Feed {
 
   /** Loads what is before what is known, a page at a time. */
   older(stream: Stream): void {
-    const { first } = this.transcript[stream];
-    const oldest = this.transcript.oldest[stream] ?? 0;
-    if (!isOffset(first) || first <= oldest) return;
-    const from = Math.max(oldest, first - PAGE_BYTES);
-    this.load(`older ${stream}`, async () => {
-      const answer = await this.ask(stream, { from, to: first });
-      const piece = from > answer.oldest ? fromWholeLine(answer.piece) : answer.piece;
-      this.transcript.insert(stream, piece, this.keeps);
-      // The device has freed what it said it had.
-      if (answer.piece.bytes.length === 0) this.transcript.oldest[stream] = first;
-    });
+    this.load(`older ${stream}`, () => this.readBefore(stream, PAGE_BYTES));
+  }
+
+  /** Loads what is behind what is known. */
+  newer(stream: Stream): void {
+    const from = this.transcript[stream].end;
+    this.load(`newer ${stream}`, async () => this.accept(stream, await this.ask(stream, { from, max_bytes: PAGE_BYTES }), from));
   }
 
   /** Loads what is missing, up to the size of one answer. */
   fill({ stream, offset, to }: Gap): void {
-    this.load(`gap ${stream}${offset}`, async () => {
-      const answer = await this.ask(stream, { from: offset, to });
-      this.transcript.insert(stream, answer.piece, 'newest');
-      const begin = answer.piece.bytes.length === 0 ? to : answer.piece.offset;
-      this.transcript[stream].markGone(offset, Math.min(begin, to));
-    });
+    this.load(`gap ${stream}${offset}`, async () => this.accept(stream, await this.ask(stream, { from: offset, to }), offset, to));
+  }
+
+  private async readBefore(stream: Stream, size: number): Promise<void> {
+    const { transcript } = this;
+    const { first = 0 } = transcript[stream];
+    const oldest = transcript.oldest[stream] ?? 0;
+    if (first <= oldest) return;
+    const from = Math.max(oldest, first - size);
+    const answer = await this.ask(stream, { from, to: first });
+    transcript.insert(stream, from > answer.oldest ? fromWholeLine(answer.piece) : answer.piece, this.target === undefined ? 'newest' : 'oldest');
+    // The device has freed what it said it had.
+    if (answer.piece.bytes.length === 0) transcript.oldest[stream] = first;
   }
 
   /** Asks the device for a range, and notes what it has. */
@@ -94,6 +122,12 @@ export class Feed {
     return answer;
   }
 
+  /** Inserts an answer, and notes what the device no longer has of the range that was asked for. */
+  protected accept(stream: Stream, { piece }: Answer, from = piece.offset, to = Infinity): void {
+    this.transcript.insert(stream, piece, 'newest');
+    this.transcript[stream].markGone(from, piece.bytes.length === 0 ? to : Math.min(piece.offset, to));
+  }
+
   /** Runs a task, once at a time for its name; its failure is shown until it succeeds. */
   protected load(name: string, task: () => Promise<void>): void {
     if (this.loading.has(name) || this.isClosed) return;
@@ -102,14 +136,18 @@ export class Feed {
     task()
       .then(
         () => this.problems.delete(name),
-        (error: unknown) => {
-          const text = error instanceof Error ? error.message : String(error);
-          this.problems.set(name, { text, retry: () => this.load(name, task) });
-        },
+        (error: unknown) => this.problems.set(name, { text: problemText(error), retry: () => this.load(name, task) }),
       )
       .finally(() => {
         this.loading.delete(name);
         if (!this.isClosed) this.changed();
       });
   }
+}
+
+/** The arguments of `logs` with which a stream begins; undefined if nobody knows where. */
+function beginning(target: Target, stream: Stream): Json | undefined {
+  if (target.kind === 'time') return { since: target.since };
+  if (target.stream === stream) return { from: target.offset };
+  return target.at === undefined ? undefined : { since: new Date(target.at).toISOString() };
 }

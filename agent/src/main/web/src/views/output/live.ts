@@ -1,13 +1,16 @@
 import { isOffset } from './answer';
 import { Feed, MAX_ANSWER, type Source } from './feed';
-import { STREAMS, slice, type Mark, type Stream } from './rows';
+import { STREAMS, concat, slice, type Mark, type Stream } from './rows';
 import type { Message, Subscription } from '../../link/link';
 
 /** Lines of each stream that the page begins with. */
 const HISTORY_LINES = 500;
 
-/** Waiting for the next frame; beyond it, as in a hidden tab, they are taken at once. */
+/** Bytes that wait for the next frame; beyond it, as in a hidden tab, they are taken at once. */
 const MAX_WAITING = 1 << 20;
+
+/** What a message that waits takes beside its payload, roughly. */
+const ARRIVAL_BYTES = 256;
 
 interface Arrival {
   readonly offset: number;
@@ -31,7 +34,7 @@ export class LiveFeed extends Feed {
 
   /** Subscribes and loads. */
   constructor(source: Source, changed: () => void) {
-    super(source, changed, 'newest');
+    super(source, changed);
     const { app, device, service } = source;
     for (const stream of STREAMS) {
       const topic = app.topics.of(device, 'svc', service, stream);
@@ -57,10 +60,8 @@ export class LiveFeed extends Feed {
         const { end } = this.transcript[stream];
         const answer = await this.ask(stream, end === undefined ? { lines: HISTORY_LINES } : { from: end, max_bytes: MAX_ANSWER });
         this.drain();
-        this.transcript.insert(stream, answer.piece, 'newest');
-        if (end === undefined) return;
-        this.transcript[stream].expect(answer.end);
-        this.transcript[stream].markGone(end, answer.piece.offset);
+        this.accept(stream, answer, end);
+        if (end !== undefined) this.transcript[stream].expect(answer.end);
       });
     }
   }
@@ -81,7 +82,7 @@ export class LiveFeed extends Feed {
     }
     const mark = { end: offset + message.payload.length, at: Number.isNaN(at) ? undefined : at, order: this.lastOrder, seq: ++this.seq };
     queue.push({ offset, bytes: message.payload, mark });
-    this.waitingBytes += message.payload.length;
+    this.waitingBytes += message.payload.length + ARRIVAL_BYTES;
     if (this.waitingBytes > MAX_WAITING) this.flush();
     else if (this.frame === 0) this.frame = requestAnimationFrame(() => this.flush());
   }
@@ -112,29 +113,24 @@ export class LiveFeed extends Feed {
   private drain(): void {
     this.waitingBytes = 0;
     for (const stream of STREAMS) {
-      const queue = this.waiting[stream];
+      const queue = this.waiting[stream].splice(0);
       for (let from = 0; from < queue.length; ) {
         let to = from + 1;
         while (to < queue.length && queue[to]?.offset === queue[to - 1]?.mark.end) to++;
         this.insert(stream, queue.slice(from, to));
         from = to;
       }
-      queue.length = 0;
     }
+    this.transcript.bound('newest');
   }
 
   /** Inserts what follows each other as one piece, in a buffer of its own: a message's shares its buffer with others. */
   private insert(stream: Stream, arrivals: readonly Arrival[]): void {
-    const bytes = new Uint8Array(arrivals.reduce((sum, each) => sum + each.bytes.length, 0));
-    let at = 0;
-    for (const each of arrivals) {
-      bytes.set(each.bytes, at);
-      at += each.bytes.length;
-    }
-    const offset = arrivals[0]?.offset ?? 0;
-    const piece = { offset, bytes, marks: arrivals.map((each) => each.mark) };
+    const piece = { offset: arrivals[0]?.offset ?? 0, bytes: concat(arrivals.map((each) => each.bytes)), marks: arrivals.map((each) => each.mark) };
+    const lines = this.transcript[stream];
+    const end = piece.offset + piece.bytes.length;
     // What is sent again from before the first line may have been dropped or cleared on purpose.
-    const from = Math.max(offset, this.transcript[stream].first ?? offset);
-    if (from < offset + bytes.length) this.transcript.insert(stream, slice(piece, from, offset + bytes.length), 'newest');
+    const from = Math.max(piece.offset, lines.first ?? 0);
+    if (from < end) lines.insert(slice(piece, from, end));
   }
 }

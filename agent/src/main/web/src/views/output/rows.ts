@@ -25,6 +25,8 @@ export interface Line extends Place {
   /** The last search that looked at it, and what came of it: kept here, since a search looks at 20,000 of them. */
   seenBy?: unknown;
   isHit?: boolean;
+  /** Whether somebody wants to see all of it. */
+  isExpanded?: boolean;
   /** The measured height in pixels, and for which layout. */
   height?: number;
   layout?: unknown;
@@ -70,6 +72,8 @@ export const endOf = (row: Row): number => (row.kind === 'gap' ? row.to : row.of
 /** Names a row in the page; a line that grows keeps it. */
 export const keyOf = (row: Shown): string => `${row.kind === 'line' ? '' : row.kind}${row.stream}${row.offset}`;
 
+export const isLine = (row: Shown): row is Line => row.kind === 'line';
+
 export const isWhole = (line: Line): boolean => line.bytes[line.bytes.length - 1] === LINE_FEED;
 
 /** Shows a part of a piece. */
@@ -84,35 +88,40 @@ export function slice(piece: Piece, from: number, to: number): Piece {
  */
 export function split(stream: Stream, piece: Piece, limit: number): { lines: Line[]; skipped: number } {
   const { bytes, marks } = piece;
-  const ends: number[] = [];
+  const ends = [0];
   for (let at = 0; at < bytes.length; ) {
     const feed = bytes.indexOf(LINE_FEED, at);
     const end = feed < 0 ? bytes.length : feed + 1;
     at = end - at > MAX_LINE ? characterStart(bytes, at + MAX_LINE) : end;
     ends.push(at);
   }
-  const skipped = Math.max(0, ends.length - limit);
-  const lines: Line[] = [];
+  const skipped = Math.max(0, ends.length - 1 - limit);
   let mark = 0;
-  for (let i = skipped; i < ends.length; i++) {
-    const from = i === 0 ? 0 : (ends[i - 1] ?? 0);
-    const to = ends[i] ?? 0;
+  const lines = ends.slice(skipped + 1).map((to, i): Line => {
+    const from = ends[skipped + i] ?? 0;
     while (mark < marks.length - 1 && (marks[mark]?.end ?? 0) < piece.offset + to) mark++;
     const { at = undefined, order = 0, seq = 0 } = marks[mark] ?? {};
-    lines.push({ kind: 'line', stream, offset: piece.offset + from, bytes: bytes.subarray(from, to), at, order, seq });
-  }
+    return { kind: 'line', stream, offset: piece.offset + from, bytes: bytes.subarray(from, to), at, order, seq };
+  });
   return { lines, skipped };
 }
 
 /** One line of two that follow each other; undefined if they are two, or would be too long together. */
 export function join(a: Row, b: Row): Line | undefined {
-  if (a.kind === 'gap' || b.kind === 'gap' || isWhole(a) || endOf(a) !== b.offset) return undefined;
-  if (a.bytes.length + b.bytes.length > MAX_LINE) return undefined;
-  const bytes = new Uint8Array(a.bytes.length + b.bytes.length);
-  bytes.set(a.bytes);
-  bytes.set(b.bytes, a.bytes.length);
-  const { stream, offset, at, order, seq } = a;
-  return { kind: 'line', stream, offset, bytes, at, order, seq };
+  if (!isLine(a) || !isLine(b) || isWhole(a) || endOf(a) !== b.offset || a.bytes.length + b.bytes.length > MAX_LINE) return undefined;
+  const { kind, stream, offset, at, order, seq } = a;
+  return { kind, stream, offset, bytes: concat([a.bytes, b.bytes]), at, order, seq };
+}
+
+/** A copy, in a buffer of its own. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** The first byte of the UTF-8 character that `at` is in; `at` itself if that is no UTF-8. */

@@ -1,8 +1,9 @@
 import type { Line, Shown } from './rows';
 import { plainOf } from './text';
+import { problemText } from '../../ui/format';
 
 export interface Query {
-  readonly text: string;
+  readonly query: string;
   readonly isRegex: boolean;
 }
 
@@ -21,12 +22,18 @@ export class Matcher {
 
   /** @returns the browser's message if it is no regular expression; undefined for an empty one */
   static of(query: Query): Matcher | string | undefined {
-    if (query.text === '') return undefined;
-    const source = query.isRegex ? query.text : literal(query.text);
+    if (query.query === '') return undefined;
+    const source = query.isRegex ? query.query : literal(query.query);
+    const flags = hasUpperCase(query.query) ? 'g' : 'gi';
     try {
-      return new Matcher(query, new RegExp(source, hasUpperCase(query.text) ? 'gu' : 'giu'));
+      return new Matcher(query, new RegExp(source, flags + 'u'));
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      try {
+        // Without `u`, a browser allows what RE2 does, too, as in `\-`.
+        return new Matcher(query, new RegExp(source, flags));
+      } catch {
+        return problemText(error);
+      }
     }
   }
 
@@ -54,7 +61,7 @@ export class Matcher {
 }
 
 /** The query as an argument of `logs`, in RE2's syntax. */
-export function asRe2({ text, isRegex }: Query): string {
+export function asRe2({ query: text, isRegex }: Query): string {
   return (hasUpperCase(text) ? '' : '(?i)') + (isRegex ? text : literal(text));
 }
 

@@ -1,4 +1,4 @@
-import { endOf, join, slice, split, type Gap, type Line, type Piece, type Row, type Stream } from './rows';
+import { endOf, isLine, join, slice, split, type Gap, type Piece, type Row, type Stream } from './rows';
 
 /** The most rows that one piece makes, and that a transcript keeps (transcript.ts). */
 export const MAX_ROWS = 20_000;
@@ -12,8 +12,6 @@ export class StreamLines {
   /** Offset of the first byte that is known, and the one after the last; both undefined at the beginning. */
   first: number | undefined;
   end: number | undefined;
-  /** Of the kept lines. */
-  bytes = 0;
   /** Lines that ever came at the end, to tell how many are new. */
   appended = 0;
   /** Lines that had to give way. */
@@ -21,34 +19,45 @@ export class StreamLines {
 
   constructor(readonly stream: Stream) {}
 
-  /** Takes what is not known yet. */
+  /** Of the kept lines. */
+  get bytes(): number {
+    return this.rows.reduce((sum, row) => sum + (isLine(row) ? row.bytes.length : 0), 0);
+  }
+
+  /** Takes what is not known yet: what is beyond the ends becomes a gap, and then gaps are filled. */
   insert(piece: Piece): void {
-    const to = piece.offset + piece.bytes.length;
-    if (to === piece.offset) return;
-    this.first ??= piece.offset;
-    this.end ??= piece.offset;
-    const { first, end } = this;
-    if (piece.offset < first) this.prepend(slice(piece, piece.offset, Math.min(to, first)), first);
-    if (piece.offset < end && to > first) this.fill(piece);
-    if (to > end) this.append(slice(piece, Math.max(piece.offset, end), to), end);
+    const { offset } = piece;
+    const to = offset + piece.bytes.length;
+    if (to === offset) return;
+    const first = (this.first ??= offset);
+    const end = (this.end ??= offset);
+    const { order = 0, seq = 0 } = piece.marks[0] ?? {};
+    const gap: Gap = { kind: 'gap', stream: this.stream, offset, to: first, order, seq, isGone: false };
+    if (offset < first) this.rows.unshift(gap);
+    if (to > end) this.rows.push({ ...gap, offset: end, to });
+    this.first = Math.min(offset, first);
+    this.end = Math.max(to, end);
+    this.replaceGaps(offset, to, (row, from, until) => {
+      const { lines, skipped } = split(this.stream, slice(piece, from, until), MAX_ROWS);
+      if (until > end) {
+        this.appended += lines.length + skipped;
+        this.dropped += skipped;
+      }
+      return [...part(row, from, lines[0]?.offset ?? until), ...lines];
+    });
   }
 
   /** Notes that the device no longer has the bytes from `from` to `to`. */
   markGone(from: number, to: number): void {
-    for (let i = this.rows.length - 1; i >= 0; i--) {
-      const row = this.rows[i];
-      if (row?.kind !== 'gap' || row.isGone || row.offset >= to || row.to <= from) continue;
-      const a = Math.max(from, row.offset);
-      const b = Math.min(to, row.to);
-      this.replace(i, 1, [...gaps(row, row.offset, a), { ...row, offset: a, to: b, isGone: true }, ...gaps(row, b, row.to)]);
-    }
+    this.replaceGaps(from, to, (row, offset, until) => [{ ...row, offset, to: until, isGone: true }]);
   }
 
   /** Notes that there are bytes up to `end`: what is not known of them is a gap. */
   expect(end: number): void {
     const last = this.rows[this.rows.length - 1];
     if (this.end === undefined || last === undefined || end <= this.end) return;
-    this.rows.push(gap(last, this.end, end));
+    const { stream, order, seq } = last;
+    this.rows.push({ kind: 'gap', stream, offset: this.end, to: end, order, seq, isGone: false });
     this.end = end;
   }
 
@@ -61,104 +70,52 @@ export class StreamLines {
   /** Forgets all rows, but not where the stream is. */
   clear(): void {
     this.rows.length = 0;
-    this.bytes = 0;
     this.first = this.end;
   }
 
   /** Drops the oldest `count` rows, and gaps before what is left. */
   dropFirst(count: number): void {
-    let until = Math.min(count, this.rows.length);
+    let until = count;
     while (this.rows[until]?.kind === 'gap') until++;
-    this.dropped += this.remove(0, until);
-    const row = this.rows[0];
-    this.first = row === undefined ? this.end : row.offset;
+    this.dropped += this.rows.splice(0, until).filter(isLine).length;
+    this.first = this.rows[0]?.offset ?? this.end;
   }
 
   /** Drops the newest `count` rows: of a place in the past, they can be loaded again. */
   dropLast(count: number): void {
     let from = Math.max(0, this.rows.length - count);
     while (this.rows[from - 1]?.kind === 'gap') from--;
-    this.remove(from, this.rows.length - from);
+    this.rows.splice(from);
     const row = this.rows[from - 1];
     this.end = row === undefined ? this.first : endOf(row);
   }
 
-  private append(piece: Piece, end: number): void {
-    const { lines, skipped } = split(this.stream, piece, MAX_ROWS);
-    this.appended += lines.length + skipped;
-    this.dropped += skipped;
-    const head = lines[0];
-    if (head === undefined) return;
-    // What was skipped is older than all that is kept.
-    if (skipped > 0) this.clear();
-    if (skipped > 0) this.first = head.offset;
-    else if (head.offset > end) this.rows.push(gap(head, end, head.offset));
-    const last = this.rows[this.rows.length - 1];
-    const joined = last === undefined ? undefined : join(last, head);
-    if (joined !== undefined) {
-      this.rows[this.rows.length - 1] = joined;
-      this.appended--;
-    } else {
-      this.rows.push(head);
-    }
-    for (let i = 1; i < lines.length; i++) this.rows.push(lines[i] as Line);
-    for (const line of lines) this.bytes += line.bytes.length;
-    this.end = piece.offset + piece.bytes.length;
-  }
-
-  private prepend(piece: Piece, first: number): void {
-    const { lines } = split(this.stream, piece, MAX_ROWS);
-    const tail = lines[lines.length - 1];
-    if (tail === undefined) return;
-    const end = endOf(tail);
-    this.replace(0, 0, [...lines, ...(end < first ? [gap(tail, end, first)] : [])]);
-    this.first = lines[0]?.offset ?? first;
-  }
-
-  private fill(piece: Piece): void {
-    const to = piece.offset + piece.bytes.length;
-    for (let i = this.rows.length - 1; i >= 0; i--) {
-      const row = this.rows[i];
-      if (row?.kind !== 'gap' || row.offset >= to || row.to <= piece.offset) continue;
-      const a = Math.max(row.offset, piece.offset);
+  /** Puts other rows in the place of gaps, as far as they are in a range, and joins what has become one line. */
+  private replaceGaps(from: number, to: number, rowsFor: (gap: Gap, from: number, to: number) => Row[]): void {
+    const { rows } = this;
+    for (let i = rows.length - 1; i >= 0; i--) {
+      const row = rows[i] as Row;
+      if (endOf(row) <= from) return;
+      if (row.kind !== 'gap' || row.offset >= to) continue;
+      const a = Math.max(row.offset, from);
       const b = Math.min(row.to, to);
-      const { lines } = split(this.stream, slice(piece, a, b), MAX_ROWS);
-      const from = lines[0]?.offset ?? b;
-      this.replace(i, 1, [...gaps(row, row.offset, from), ...lines, ...gaps(row, b, row.to)]);
+      const others = [...part(row, row.offset, a), ...rowsFor(row, a, b), ...part(row, b, row.to)];
+      const isNew = b === this.end;
+      rows.splice(i, 1, ...others);
+      this.joinAt(i + others.length - 1);
+      // A line that has grown is not another one.
+      if (this.joinAt(i - 1) && isNew) this.appended--;
     }
   }
 
-  /** Puts rows in the place of others, and joins what has become one line. */
-  private replace(index: number, count: number, rows: readonly Row[]): void {
-    this.rows.splice(index, count, ...rows);
-    for (const row of rows) if (row.kind === 'line') this.bytes += row.bytes.length;
-    this.joinAt(index + rows.length - 1);
-    this.joinAt(index - 1);
-  }
-
-  private joinAt(index: number): void {
+  private joinAt(index: number): boolean {
     const a = this.rows[index];
     const b = this.rows[index + 1];
     const joined = a === undefined || b === undefined ? undefined : join(a, b);
     if (joined !== undefined) this.rows.splice(index, 2, joined);
+    return joined !== undefined;
   }
-
-  /** @returns how many lines that were */
-  private remove(from: number, count: number): number {
-    let lines = 0;
-    for (const row of this.rows.splice(from, count)) {
-      if (row.kind !== 'line') continue;
-      lines++;
-      this.bytes -= row.bytes.length;
-    }
-    return lines;
-  }
-}
-
-function gap(beside: Row, offset: number, to: number): Gap {
-  const { stream, order, seq } = beside;
-  return { kind: 'gap', stream, offset, to, order, seq, isGone: false };
 }
 
 /** A part of a gap; none if it is empty. */
-const gaps = (row: Gap, offset: number, to: number): Gap[] => (offset < to ? [{ ...row, offset, to }] : []);
+const part = (row: Gap, offset: number, to: number): Gap[] => (offset < to ? [{ ...row, offset, to }] : []);

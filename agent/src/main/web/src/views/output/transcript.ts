@@ -12,7 +12,7 @@ export class Transcript {
   readonly oldest: Record<Stream, number | undefined> = { stdout: undefined, stderr: undefined };
   readonly newest: Record<Stream, number | undefined> = { stdout: undefined, stderr: undefined };
 
-  /** @param keeps which end stays when there is too much */
+  /** Inserts, and keeps the bounds. */
   insert(stream: Stream, piece: Piece, keeps: 'newest' | 'oldest'): void {
     this[stream].insert(piece);
     this.bound(keeps);
@@ -45,6 +45,20 @@ export class Transcript {
     return b.length === 0 ? a : merged(a, b);
   }
 
+  /** @param keeps which end stays when there is too much */
+  bound(keeps: 'newest' | 'oldest'): void {
+    for (;;) {
+      const excess = this.rows - MAX_ROWS;
+      if (excess <= 0 && this.bytes <= MAX_BYTES) return;
+      // The stream with more gives way: a flood on stdout must not take what stderr said.
+      const size = (lines: StreamLines): number => (excess > 0 ? lines.rows.length : lines.bytes);
+      const larger = size(this.stdout) >= size(this.stderr) ? this.stdout : this.stderr;
+      const count = excess > 0 ? excess : Math.ceil(larger.rows.length / 16);
+      if (keeps === 'newest') larger.dropFirst(count);
+      else larger.dropLast(count);
+    }
+  }
+
   /** With where to load more, before and behind. */
   private framed(stream: Stream, isLive: boolean): Shown[] {
     const { rows, first, end } = this[stream];
@@ -55,33 +69,6 @@ export class Transcript {
     }
     return shown;
   }
-
-  private bound(keeps: 'newest' | 'oldest'): void {
-    for (let excess = this.rows - MAX_ROWS; excess > 0; excess = this.rows - MAX_ROWS) {
-      // The stream with more gives way: a flood on stdout must not take what stderr said.
-      const larger = this.stdout.rows.length >= this.stderr.rows.length ? this.stdout : this.stderr;
-      drop(larger, keeps, excess);
-    }
-    while (this.bytes > MAX_BYTES) {
-      const larger = this.stdout.bytes >= this.stderr.bytes ? this.stdout : this.stderr;
-      drop(larger, keeps, rowsWith(larger.rows, this.bytes - MAX_BYTES, keeps));
-    }
-  }
-}
-
-function drop(lines: StreamLines, keeps: 'newest' | 'oldest', count: number): void {
-  if (keeps === 'newest') lines.dropFirst(count);
-  else lines.dropLast(count);
-}
-
-/** How many rows from one end have so many bytes. */
-function rowsWith(rows: readonly Row[], bytes: number, keeps: 'newest' | 'oldest'): number {
-  let count = 0;
-  for (let sum = 0; sum < bytes && count < rows.length; count++) {
-    const row = rows[keeps === 'newest' ? count : rows.length - 1 - count];
-    if (row?.kind === 'line') sum += row.bytes.length;
-  }
-  return count;
 }
 
 function more(kind: More['kind'], stream: Stream, offset: number, beside: Row | undefined, otherwise: number): More {
@@ -90,23 +77,18 @@ function more(kind: More['kind'], stream: Stream, offset: number, beside: Row | 
 
 function merged(a: readonly Shown[], b: readonly Shown[]): Shown[] {
   const all: Shown[] = [];
-  let i = 0;
-  let j = 0;
-  while (i < a.length && j < b.length) {
-    const x = a[i] as Shown;
-    const y = b[j] as Shown;
-    if (x.order < y.order || (x.order === y.order && x.seq <= y.seq)) {
-      all.push(x);
-      i++;
-    } else {
-      all.push(y);
-      j++;
+  let next = 0;
+  for (const row of a) {
+    for (let other = b[next]; other !== undefined && isBefore(other, row); other = b[next]) {
+      all.push(other);
+      next++;
     }
+    all.push(row);
   }
-  for (; i < a.length; i++) all.push(a[i] as Shown);
-  for (; j < b.length; j++) all.push(b[j] as Shown);
-  return all;
+  return all.concat(b.slice(next));
 }
+
+const isBefore = (a: Shown, b: Shown): boolean => a.order < b.order || (a.order === b.order && a.seq < b.seq);
 
 /** Where a row is now; -1 if it is gone. Looks near `guess` first. */
 export function indexOf(rows: readonly Shown[], row: Shown, guess: number): number {

@@ -95,6 +95,7 @@ public final class AgentProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx64m"));
+        command.addAll(archive(world.jar(), arguments.get(0)));
         command.addAll(world.options());
         command.addAll(List.of("-jar", world.jar().toString()));
         command.addAll(arguments);
@@ -107,6 +108,18 @@ public final class AgentProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * The flags for the archive that {@code efka --make-cds} has put beside the jar, as the start script has them; none without
+     * one. Half of a start is classes that are loaded. The JVM ignores an archive of another jar.
+     */
+    private static List<String> archive(Path jar, String command) {
+        boolean isAgent = List.of("run", "demo", "check").contains(command);
+        String name = jar.getFileName().toString().replace(".jar", isAgent ? ".jsa" : "-fleet.jsa");
+        Path archive = jar.resolveSibling(name).toAbsolutePath();
+        if (!Files.exists(archive)) return List.of();
+        return List.of("-Xshare:auto", "-XX:SharedArchiveFile=" + archive, "-Xlog:disable");
     }
 
     public long pid() {

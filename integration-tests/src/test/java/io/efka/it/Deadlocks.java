@@ -6,6 +6,8 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,6 +16,9 @@ import java.util.stream.Stream;
 /** Asks a JVM whether threads of its own wait for each other. */
 final class Deadlocks {
     private static final Path JCMD = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    /** It lives for a moment, once for each agent that is ended. */
+    private static final List<String> QUICKLY = List.of("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1");
+
     private static final String FOUND = "Java-level deadlock";
     private static final int SIGQUIT = 3;
     private static final AtomicBoolean TOLD = new AtomicBoolean();
@@ -53,7 +58,10 @@ final class Deadlocks {
         try {
             Path answer = Files.createTempFile("threads", ".txt");
             try {
-                Process jcmd = new ProcessBuilder(JCMD.toString(), String.valueOf(pid), "Thread.print")
+                var command = new ArrayList<String>(List.of(JCMD.toString()));
+                command.addAll(QUICKLY);
+                command.addAll(List.of(String.valueOf(pid), "Thread.print"));
+                Process jcmd = new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(answer.toFile())
                         .start();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.efka.fixtures.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 /** {@code efka desired} and {@code efka diff} as they are packaged, with real agents and a stock Mosquitto. Each test has a document of its own. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DesiredCommandsIT {
-    private TestBroker broker;
+    private Gates gates;
     private Path home;
     private FleetCli cli;
     private Device gate7;
@@ -27,23 +26,16 @@ class DesiredCommandsIT {
 
     @BeforeAll
     void start() {
-        broker = Brokers.stock();
-        home = Folders.create("operator");
-        cli = new FleetCli(home, "--broker", broker.uri());
-        gate7 = new Device(broker, "gate7").start("--groups", "berlin");
-        gate8 = new Device(broker, "gate8").start("--groups", "berlin");
+        gates = Gates.start(Brokers.stock());
+        home = gates.home();
+        cli = gates.cli();
+        gate7 = gates.gate7();
+        gate8 = gates.gate8();
     }
 
     @AfterAll
     void stop() {
-        try (Device first = gate7;
-                Device second = gate8) {
-            first.watcher();
-            second.watcher();
-        } finally {
-            broker.close();
-            Folders.delete(home);
-        }
+        if (gates != null) gates.close();
     }
 
     private String file(String name, String json) {
@@ -156,7 +148,7 @@ class DesiredCommandsIT {
             Shell.Result offline = endsWith(1, "diff", "gate8");
             assertThat(offline.out()).contains("gate8  (offline: by what is retained)", "+ bad");
         } finally {
-            gate8.start("--groups", "berlin");
+            Gates.restart(gate8);
         }
         gate8.awaitState("bad", "running");
     }

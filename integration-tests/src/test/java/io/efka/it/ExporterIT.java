@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.efka.fixtures.Await;
-import io.efka.fixtures.Folders;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,38 +30,27 @@ class ExporterIT {
     private final String address = "127.0.0.1:" + port;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private TestBroker broker;
+    private MadeUpFleet fleet;
     private Path home;
     private FleetCli cli;
-    private Watcher fleet;
 
     @BeforeEach
     void start() {
-        broker = Brokers.start();
-        home = Folders.create("exporter");
-        cli = new FleetCli(home, "--broker", broker.uri());
-        fleet = new Watcher(broker, "efka/x");
-        retain(
+        fleet = new MadeUpFleet();
+        home = fleet.home();
+        cli = fleet.cli();
+        fleet.retain(
                 "efka/gate7/status",
                 "{\"online\":true,\"version\":\"1\\n\\\"x\",\"groups\":[\"all\",\"berlin\"],\"services\":{\"running\":1}}");
-        retain("efka/gate8/status", "{\"online\":false,\"reason\":\"lost\"}");
-        retain(
+        fleet.retain("efka/gate8/status", "{\"online\":false,\"reason\":\"lost\"}");
+        fleet.retain(
                 "efka/gate7/svc/camera/status",
                 "{\"state\":\"running\",\"run\":\"A\",\"restarts\":3,\"crash_loop\":true}");
     }
 
     @AfterEach
     void stop() {
-        try {
-            fleet.close();
-        } finally {
-            broker.close();
-            Folders.delete(home);
-        }
-    }
-
-    private void retain(String topic, String text) {
-        fleet.publish(topic, text.getBytes(StandardCharsets.UTF_8), true, new MqttProperties());
+        if (fleet != null) fleet.close();
     }
 
     private FleetCli.Running exporter() {
@@ -104,7 +91,7 @@ class ExporterIT {
                     "memory",
                     SOON,
                     () -> has("process_memory_usage_bytes{device=\"gate7\",service=\"camera\"} 4096.0"));
-            retain("efka/gate7/svc/camera/status", "");
+            fleet.retain("efka/gate7/svc/camera/status", "");
             Await.until("the service is gone", SOON, () -> has("efka_exporter_services 0.0"));
             assertThat(get(address, "/metrics").orElseThrow()).doesNotContain("camera");
 
@@ -116,7 +103,7 @@ class ExporterIT {
     @Test
     void withoutABrokerItSaysNothingOfTheFleetAndSigtermEndsIt() {
         try (FleetCli.Running exporter = exporter()) {
-            broker.close();
+            fleet.loseBroker();
             Await.until("the loss is seen", SOON, () -> has("efka_exporter_connected 0.0"));
             assertThat(get(address, "/metrics").orElseThrow()).doesNotContain("gate7");
             assertThat(get(address, "/-/ready")).isEmpty();

@@ -4,49 +4,49 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import io.efka.fixtures.Await;
-import io.efka.fixtures.Folders;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** The operator's command line as it is packaged, with real agents and a real broker. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FleetIT {
     private static final Duration SOON = Duration.ofSeconds(90);
 
+    private Gates gates;
     private TestBroker broker;
     private Path home;
     private FleetCli cli;
     private Device gate7;
     private Device gate8;
 
-    @BeforeEach
+    @BeforeAll
     void start() {
-        broker = Brokers.start();
-        home = Folders.create("operator");
-        cli = new FleetCli(home, "--broker", broker.uri());
-        gate7 = new Device(broker, "gate7").start("--groups", "berlin");
-        gate8 = new Device(broker, "gate8").start("--groups", "berlin");
-        gate7.run(Bundle.sleeper("cam"));
-        gate8.run(Bundle.sleeper("cam"));
+        gates = Gates.start(Brokers.start());
+        broker = gates.broker();
+        home = gates.home();
+        cli = gates.cli();
+        gate7 = gates.gate7();
+        gate8 = gates.gate8();
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
-        try (Device first = gate7;
-                Device second = gate8) {
-            first.watcher();
-            second.watcher();
-        } finally {
-            broker.close();
-            Folders.delete(home);
-        }
+        if (gates != null) gates.close();
+    }
+
+    @BeforeEach
+    void leaveOnlyCam() {
+        gates.leaveOnlyCam();
     }
 
     private void awaitBoth(String state) {
@@ -86,11 +86,13 @@ class FleetIT {
     @Test
     void lsNamesWhatIsOffline() {
         gate8.agent().terminate();
-        gate7.watcher().awaitJson("efka/gate7/status", status -> true);
+        try {
+            Shell.Result offline = cli.efka("ls", "--offline");
 
-        Shell.Result offline = cli.efka("ls", "--offline");
-
-        assertThat(offline.out()).contains("gate8", "shutdown").doesNotContain("gate7");
+            assertThat(offline.out()).contains("gate8", "shutdown").doesNotContain("gate7");
+        } finally {
+            Gates.restart(gate8);
+        }
     }
 
     @Test
@@ -154,13 +156,16 @@ class FleetIT {
     @Test
     void offlineDevicesAreNamedAndTheRestIsDone() {
         gate8.agent().terminate();
+        try {
+            Shell.Result restart = cli.efka("restart", "@berlin/cam", "--yes");
 
-        Shell.Result restart = cli.efka("restart", "@berlin/cam", "--yes");
-
-        assertThat(restart.code()).as(restart.err()).isEqualTo(75);
-        assertThat(restart.out()).contains("gate7/cam  running");
-        assertThat(restart.err()).contains("offline, nothing was sent: gate8/cam", "1 of 2 done");
-        assertThat(cli.efka("restart", "gate9/cam").code()).isEqualTo(3);
+            assertThat(restart.code()).as(restart.err()).isEqualTo(75);
+            assertThat(restart.out()).contains("gate7/cam  running");
+            assertThat(restart.err()).contains("offline, nothing was sent: gate8/cam", "1 of 2 done");
+            assertThat(cli.efka("restart", "gate9/cam").code()).isEqualTo(3);
+        } finally {
+            Gates.restart(gate8);
+        }
     }
 
     @Test
@@ -230,14 +235,18 @@ class FleetIT {
     }
 
     @Test
-    void aContextStandsInForTheOptions() {
-        var plain = new FleetCli(home);
-        assertThat(cli.efka("context", "add", "lab").code()).isZero();
+    void aContextStandsInForTheOptions() throws IOException {
+        Path own = Files.createDirectory(home.resolve("with-context"));
+        var plain = new FleetCli(own);
+        assertThat(new FleetCli(own, "--broker", broker.uri())
+                        .efka("context", "add", "lab")
+                        .code())
+                .isZero();
         assertThat(plain.efka("context", "ls").out()).contains("* lab", broker.uri());
 
         assertThat(plain.efka("ls", "gate7").out()).contains("gate7/cam");
         assertThat(plain.efka("ls", "--context", "lap").err()).contains("there is no context \"lap\"");
-        assertThat(Files.exists(home.resolve("efka/cli.json"))).isTrue();
+        assertThat(Files.exists(own.resolve("efka/cli.json"))).isTrue();
     }
 
     @Test
@@ -260,71 +269,7 @@ class FleetIT {
     }
 
     @Test
-    void followedLogsSurviveTheBrokerAndTheAgentWithoutAGapOrADoubleLine() {
-        gate7.run(Bundle.script("count", "i=0", "while sleep 0.01; do i=$((i + 1)); echo \"line $i\"; done"));
-        try (FleetCli.Running follow = cli.start("follow", "logs", "gate7/count", "-f", "-n", "10000")) {
-            awaitLines(follow, 100);
-            broker.kill();
-            broker.start();
-            awaitLines(follow, follow.lines().size() + 100);
-            gate7.agent().kill();
-            gate7.forgetSession();
-            gate7.launch("--groups", "berlin");
-            awaitLines(follow, follow.lines().size() + 100);
-            broker.kill();
-            gate7.agent().kill();
-            broker.start();
-            gate7.launch("--groups", "berlin");
-            awaitLines(follow, follow.lines().size() + 200);
-
-            assertThat(follow.interrupt()).as(follow.said()).isZero();
-            List<String> lines = follow.lines();
-            assertThat(lines)
-                    .as(follow.said())
-                    .isEqualTo(IntStream.rangeClosed(1, lines.size())
-                            .mapToObj(i -> "line " + i)
-                            .toList());
-        }
-        gate7.watchAgain();
-        gate8.watchAgain();
-        Await.until("gate7 answers", SOON, () -> cli.efka("stop", "gate7/count").code() != 75);
-    }
-
-    private static void awaitLines(FleetCli.Running follow, int count) {
-        Await.until(
-                () -> count + " lines; " + follow.lines().size() + " came; " + follow.said(),
-                SOON,
-                () -> follow.lines().size() >= count);
-    }
-
-    @Test
-    void eventsTellsWhatHappenedAndWhatHappens() {
-        gate7.run(Bundle.script("crash", "sleep 0.2", "exit 3"));
-        Await.until(
-                "a crash", SOON, () -> cli.efka("events", "gate7/crash").out().contains("exited with code 3"));
-        assertThat(cli.efka("events", "gate8/crash").out()).isEmpty();
-        assertThat(cli.efka("events", "nobody").code()).isEqualTo(3);
-        try (FleetCli.Running follow = cli.start("events", "events", "gate*/*", "-f", "--since", "1h", "--json")) {
-            Await.until("the journal", SOON, () -> !follow.lines().isEmpty());
-            broker.kill();
-            broker.start();
-            gate7.watchAgain();
-            gate8.watchAgain();
-            Await.until(
-                    "gate7 answers",
-                    SOON,
-                    () -> cli.efka("remove", "gate7/crash").code() == 0);
-            Await.until("the removal", SOON, () -> follow.lines().stream().anyMatch(line -> line.contains("removed")));
-
-            assertThat(follow.interrupt()).as(follow.said()).isZero();
-            assertThat(follow.lines()).doesNotHaveDuplicates();
-        }
-    }
-
-    @Test
     void whatTheBrokerRefusesIsSaid() throws Exception {
-        gate7.agent().terminate();
-        gate8.agent().terminate();
         Path rights = home.resolve("acl");
         Files.writeString(rights, "topic read efka/+/status\ntopic read efka/+/svc/+/status\n");
         try (TestBroker strict = Brokers.stock("acl_file " + rights)) {
@@ -354,9 +299,8 @@ class FleetIT {
     @Test
     void logsEndWhenNobodyReadsThemAnyMore() {
         gate7.run(Bundle.script("count", "i=0", "while sleep 0.05; do i=$((i + 1)); echo \"line $i\"; done"));
-        var shell = new FleetCli(home, "--broker", broker.uri());
 
-        Shell.Result head = shell.piped("head -n 3", "logs", "gate7/count", "-f");
+        Shell.Result head = cli.piped("head -n 3", "logs", "gate7/count", "-f");
 
         assertThat(head.out().lines()).hasSize(3);
     }

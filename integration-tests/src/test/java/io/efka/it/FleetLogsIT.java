@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.efka.fixtures.Await;
-import io.efka.fixtures.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,7 @@ class FleetLogsIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final int TURNS = 12;
 
-    private TestBroker broker;
+    private Gates gates;
     private Path home;
     private FleetCli cli;
     private Device gate7;
@@ -30,23 +29,16 @@ class FleetLogsIT {
 
     @BeforeEach
     void start() {
-        broker = Brokers.start();
-        home = Folders.create("operator");
-        cli = new FleetCli(home, "--broker", broker.uri());
-        gate7 = new Device(broker, "gate7").start("--groups", "berlin");
-        gate8 = new Device(broker, "gate8").start("--groups", "berlin");
+        gates = Gates.start(Brokers.start());
+        home = gates.home();
+        cli = gates.cli();
+        gate7 = gates.gate7();
+        gate8 = gates.gate8();
     }
 
     @AfterEach
     void stop() {
-        try (Device first = gate7;
-                Device second = gate8) {
-            first.watcher();
-            second.watcher();
-        } finally {
-            broker.close();
-            Folders.delete(home);
-        }
+        if (gates != null) gates.close();
     }
 
     /** Writes every second line, in turn with another that writes the others, more than half a second apart. */

@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
 import io.efka.fixtures.Await;
-import io.efka.fixtures.Folders;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,45 +18,32 @@ class LiveTablesIT {
     /** The screen of before is back, with its cursor. */
     private static final String GIVEN_BACK = "\u001b[?25h\u001b[?1049l";
 
-    private TestBroker broker;
-    private Path home;
+    private MadeUpFleet fleet;
     private FleetCli cli;
-    private Watcher fleet;
 
     @BeforeEach
     void start() {
-        broker = Brokers.start();
-        home = Folders.create("operator");
-        cli = new FleetCli(home, "--broker", broker.uri());
-        fleet = new Watcher(broker, "efka/x");
+        fleet = new MadeUpFleet();
+        cli = fleet.cli();
         publishFleet();
     }
 
     private void publishFleet() {
-        retain("efka/gate7/status", "{\"online\":true,\"services\":{\"running\":2}}");
-        retain("efka/gate8/status", "{\"online\":false,\"reason\":\"lost\"}");
-        retain("efka/gate7/svc/cam/status", running("A", 0));
-        retain("efka/gate7/svc/door/status", running("B", 3));
-        retain("efka/gate8/svc/cam/status", running("C", 0));
+        fleet.retain("efka/gate7/status", "{\"online\":true,\"services\":{\"running\":2}}");
+        fleet.retain("efka/gate8/status", "{\"online\":false,\"reason\":\"lost\"}");
+        fleet.retain("efka/gate7/svc/cam/status", running("A", 0));
+        fleet.retain("efka/gate7/svc/door/status", running("B", 3));
+        fleet.retain("efka/gate8/svc/cam/status", running("C", 0));
     }
 
     @AfterEach
     void stop() {
-        try {
-            fleet.close();
-        } finally {
-            broker.close();
-            Folders.delete(home);
-        }
+        if (fleet != null) fleet.close();
     }
 
     private static String running(String run, int restarts) {
         return "{\"state\":\"running\",\"ready\":true,\"pid\":4711,\"run\":\"" + run + "\",\"restarts\":" + restarts
                 + ",\"since\":\"2026-11-27T10:00:00.000Z\",\"release\":\"2.0-1f3bd8a1\"}";
-    }
-
-    private void retain(String topic, String text) {
-        fleet.publish(topic, text.getBytes(StandardCharsets.UTF_8), true, new MqttProperties());
     }
 
     private void measure(String service, String run, double percent, long bytes) {
@@ -129,20 +112,20 @@ class LiveTablesIT {
                 PseudoTerminal other = cli.onTerminal(80, 24, "top", "--color", "never")) {
             terminal.await("1-2 of 2");
             other.await("1-3 of 3");
-            retain(
+            fleet.retain(
                     "efka/gate7/svc/door/status",
                     "{\"state\":\"backoff\",\"crash_loop\":true,\"cause\":{\"kind\":\"exit\",\"code\":3}}");
             terminal.await(
                     "trouble first",
                     lines -> lines.get(2).contains("backoff") && lines.get(0).contains("1 crash loop"));
-            retain("efka/gate7/svc/door/status", "");
+            fleet.retain("efka/gate7/svc/door/status", "");
             terminal.await("1-1 of 1");
-            retain("efka/gate7/svc/evil/status", "{\"state\":\"\\u001b[2Jevil\\n\"}");
+            fleet.retain("efka/gate7/svc/evil/status", "{\"state\":\"\\u001b[2Jevil\\n\"}");
             terminal.await("\\x1b[2J");
 
             terminal.type("p");
             terminal.await("PAUSED");
-            retain("efka/gate7/svc/new/status", running("D", 0));
+            fleet.retain("efka/gate7/svc/new/status", running("D", 0));
             other.await("new");
             assertThat(line(terminal.screen(), "new")).isNegative();
             terminal.type(" ");
@@ -162,13 +145,11 @@ class LiveTablesIT {
     void topSaysThatTheBrokerIsAwayAndGoesOnAfterwards() {
         try (PseudoTerminal terminal = cli.onTerminal(80, 24, "top")) {
             terminal.await("1-3 of 3");
-            fleet.close();
-            broker.kill();
+            fleet.loseBroker();
             terminal.await("no connection to the broker, trying again");
             assertThat(line(terminal.screen(), "door")).isPositive();
 
-            broker.start();
-            fleet = new Watcher(broker, "efka/x");
+            fleet.bringBrokerBack();
             publishFleet();
             terminal.await("1 of 2 devices online");
             measure("cam", "A", 42.5, 5 << 20);
@@ -230,7 +211,7 @@ class LiveTablesIT {
 
     @Test
     void eventsAreATableOnATerminalAndLinesElsewhere() {
-        retain("efka/gate7/status", "{\"online\":false,\"reason\":\"lost\"}"); // so that no journal is waited for
+        fleet.retain("efka/gate7/status", "{\"online\":false,\"reason\":\"lost\"}"); // so that no journal is waited for
         try (PseudoTerminal terminal = cli.onTerminal(100, 12, "events", "-f");
                 PseudoTerminal plain = cli.onTerminal(100, 12, "events", "-f", "--plain");
                 FleetCli.Running piped = cli.start("piped", "events", "-f")) {

@@ -66,7 +66,7 @@ public final class Watcher implements AutoCloseable {
     }
 
     /** The same with an account at the broker; replies come below {@code replies}, which the account must be able to read. */
-    static Watcher as(String user, String password, TestBroker broker, String replies, String... filters) {
+    public static Watcher as(String user, String password, TestBroker broker, String replies, String... filters) {
         var options = new MqttConnectionOptions();
         options.setUserName(user);
         options.setPassword(password.getBytes(StandardCharsets.UTF_8));

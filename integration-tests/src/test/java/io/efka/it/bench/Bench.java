@@ -43,7 +43,8 @@ public final class Bench {
             new ChannelsBenchmark(),
             new ArtifactBenchmark(),
             new FleetBenchmark(),
-            new ExporterBenchmark());
+            new ExporterBenchmark(),
+            new PageBenchmark());
 
     private Bench() {}
 
