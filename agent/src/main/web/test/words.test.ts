@@ -67,17 +67,17 @@ test('a service says why it is as it is', () => {
 });
 
 test('a deploy needs a release, a whole artifact or a payload', () => {
-  assert.deepEqual(deployArguments('release', true, { release: '1.0-a', force: 'yes' }), { to: '1.0-a', force: true });
-  assert.deepEqual(deployArguments('release', false, { release: '1.0-a', min_healthy: ' 5s ' }), { release: '1.0-a', min_healthy: '5s' });
+  assert.deepEqual(deployArguments(true, { release: '1.0-a', force: 'yes' }), { to: '1.0-a', force: true });
+  assert.deepEqual(deployArguments(false, { release: '1.0-a', min_healthy: '5s' }), { release: '1.0-a', min_healthy: '5s' });
   const sha256 = 'ab'.repeat(32);
-  assert.deepEqual(deployArguments('artifact', false, { url: 'https://a/x https://b/x', sha256, size: '12' }), {
+  assert.deepEqual(deployArguments(false, { source: 'artifact', url: 'https://a/x https://b/x', sha256, size: '12' }), {
     artifact: { url: ['https://a/x', 'https://b/x'], sha256, size: 12 },
   });
   for (const answers of [{}, { url: 'x', sha256: 'AB', size: '1' }, { url: 'x', sha256, size: '0' }]) {
-    assert.equal(typeof deployArguments('artifact', false, answers), 'string');
+    assert.throws(() => deployArguments(false, { source: 'artifact', ...answers }));
   }
-  assert.equal(deployArguments('release', false, {}), 'Choose a release');
-  assert.equal(typeof deployArguments('payload', false, { payload: '[1]' }), 'string');
-  assert.equal(typeof deployArguments('payload', false, { payload: '{"x":1}' }), 'string');
-  assert.deepEqual(deployArguments('payload', false, { payload: '{"manifest":{}}' }), { manifest: {} });
+  assert.throws(() => deployArguments(false, {}), /Choose a release/);
+  assert.throws(() => deployArguments(false, { source: 'payload', payload: '[1]' }));
+  assert.throws(() => deployArguments(false, { source: 'payload', payload: '{"x":1}' }));
+  assert.deepEqual(deployArguments(false, { source: 'payload', payload: '{"manifest":{}}' }), { manifest: {} });
 });

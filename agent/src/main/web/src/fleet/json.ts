@@ -51,6 +51,9 @@ export function list(json: Json, key: string): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The objects of a list; an empty one in the place of what is none. */
+export const objects = (json: Json, key: string): readonly Json[] => list(json, key).map((value) => asObject(value) ?? {});
+
 export function texts(json: Json, key: string): readonly string[] {
   return list(json, key).filter((value): value is string => typeof value === 'string').map((value) => value.slice(0, MAX_TEXT));
 }

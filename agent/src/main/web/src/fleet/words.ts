@@ -5,37 +5,33 @@ import { flag, number, text, type Json } from './json';
 /** Where the protocol's own word does not say enough. */
 const CAUSES: Readonly<Record<string, string>> = {
   command: 'by a command',
-  adopted: 'taken over from an earlier agent',
+  adopted: 'taken over',
   health: 'health checks failed',
-  limit: 'given up after too many failures',
-  watchdog: 'was silent for too long',
-  internal: 'a fault of the agent; its log has the details',
+  limit: 'too many failures',
+  watchdog: 'silent for too long',
+  internal: 'a fault of the agent, see its log',
 };
 
 /** `exited with code 3`, `could not be started: no file …`; empty if nobody says why. */
 export function causeText(cause: Json): string {
   const kind = text(cause, 'kind');
   const message = text(cause, 'message');
-  if (kind === '') return message;
   // These messages are whole sentences: `waits for db`, `was due at …`.
-  if (message !== '' && (kind === 'dependency' || kind === 'schedule')) return message;
+  if (message !== '' && ['', 'dependency', 'schedule'].includes(kind)) return message;
   const signal = text(cause, 'signal');
   const code = number(cause, 'code');
-  const isEnd = kind === 'exit' && (signal !== '' || code !== undefined);
-  const words = isEnd ? (signal !== '' ? `ended by ${signal}` : `exited with code ${code}`) : ((Object.hasOwn(CAUSES, kind) ? CAUSES[kind] : undefined) ?? kind.replaceAll('_', ' '));
+  let words = Object.hasOwn(CAUSES, kind) ? CAUSES[kind] : kind.replaceAll('_', ' ');
+  if (kind === 'exit' && code !== undefined) words = `exited with code ${code}`;
+  if (kind === 'exit' && signal !== '') words = `ended by ${signal}`;
   return words + (message === '' ? '' : `: ${message}`);
 }
 
-/** `exit code 3`, `signal KILL`. */
-function endText(exit: Json): string {
+/** How a run ended: `exit code 3`, `signal KILL, out of memory`. */
+export function exitText(exit: Json, otherwise = 'nobody saw how'): string {
   const signal = text(exit, 'signal');
   const code = number(exit, 'code');
-  return signal !== '' ? `signal ${signal}` : code !== undefined ? `exit code ${code}` : '';
-}
-
-/** How a run ended: `exit code 3`, `signal KILL, out of memory`, `nobody saw how`. */
-export function exitText(exit: Json): string {
-  return (endText(exit) || 'nobody saw how') + (flag(exit, 'oom') ? ', out of memory' : '');
+  const end = signal !== '' ? `signal ${signal}` : code !== undefined ? `exit code ${code}` : otherwise;
+  return end + (flag(exit, 'oom') ? ', out of memory' : '');
 }
 
 const ENDED: ReadonlySet<string> = new Set(['', 'committed', 'failed', 'rolled_back', 'rollback_failed', 'cancelled', 'superseded']);

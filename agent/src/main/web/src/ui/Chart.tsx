@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Point } from '../fleet/metrics';
 import { highest, nearest, niceTop, paths, runs, scale, timeTicks } from './scale';
+import { Slider } from './Slider';
 import { useWidth } from './useWidth';
 
 export interface Series {
@@ -32,7 +33,7 @@ const MARGIN = 6;
 const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const exact = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
-/** Values over time. What a pointer shows, the arrow keys show as well; the caption says it in words. */
+/** Values over time. */
 export function Chart({ title, series, format, from, to, gap, top, base = 1000 }: Props): JSX.Element {
   const [frame, measured] = useWidth<HTMLDivElement>();
   const width = Math.max(100, measured);
@@ -55,70 +56,43 @@ export function Chart({ title, series, format, from, to, gap, top, base = 1000 }
     .join(', ');
   const time = at === undefined ? '' : ` at ${exact.format(at)}`;
 
-  const move = (event: KeyboardEvent): void => {
-    const now = index < 0 ? points.length - 1 : index;
-    const next = { ArrowLeft: now - (index < 0 ? 0 : 1), ArrowRight: now + 1, Home: 0, End: points.length - 1 }[event.key];
-    if (event.key === 'Escape') setChosen(undefined);
-    if (next === undefined || points.length === 0) return;
-    event.preventDefault();
-    setChosen(points[Math.max(0, Math.min(points.length - 1, next))]?.at);
-  };
-  const point = (event: PointerEvent): void => {
-    const { left } = (event.currentTarget as Element).getBoundingClientRect();
-    setChosen(scale(MARGIN, width - MARGIN, from, to)(event.clientX - left));
-  };
-
   return (
-    <figure class="chart">
-      <figcaption>
-        <strong>{title}</strong>{' '}
-        <span class="soft">
-          {words === '' ? 'nothing yet' : words}
-          {time}
-        </span>
-      </figcaption>
-      <div
-        ref={frame}
-        role="slider"
-        tabIndex={0}
-        aria-label={`${title}: a moment`}
-        aria-valuemin={0}
-        aria-valuemax={Math.max(0, points.length - 1)}
-        aria-valuenow={index < 0 ? Math.max(0, points.length - 1) : index}
-        aria-valuetext={(words === '' ? 'nothing yet' : words) + time}
-        onKeyDown={move}
-        onPointerMove={point}
-        onPointerDown={point}
-        onPointerLeave={() => setChosen(undefined)}
-        onBlur={() => setChosen(undefined)}
-      >
-        <svg width={width} height={HEIGHT} aria-hidden="true">
-          <path class="grid" d={`M0 ${TOP}H${width}M0 ${FLOOR}H${width}`} />
-          {axis.drawn.map((drawn, i) =>
-            drawn.map(({ line, area }, each) => (
-              <g key={`${i}/${each}`} class={`series s${i}`}>
-                {i === 0 && <path class="area" d={area} />}
-                <path class={area === '' ? 'line dot' : 'line'} d={line} />
-              </g>
-            )),
-          )}
-          {axis.ticks.map((tick) => (
-            <text key={tick} x={Math.max(16, Math.min(width - 16, axis.x(tick)))} y={HEIGHT - 4} text-anchor="middle">
-              {short.format(tick)}
-            </text>
-          ))}
-          <text x={2} y={TOP + 11}>
-            {format(axis.end)}
+    <Slider
+      title={title}
+      words={(words || 'nothing yet') + time}
+      unit="moment"
+      count={points.length}
+      chosen={index}
+      onChoose={(each) => setChosen(points[each]?.at)}
+      indexAt={(place) => nearest(points, scale(MARGIN, width - MARGIN, from, to)(place * width))}
+      frame={frame}
+    >
+      <svg width={width} height={HEIGHT} aria-hidden="true">
+        <path class="grid" d={`M0 ${TOP}H${width}M0 ${FLOOR}H${width}`} />
+        {axis.drawn.map((drawn, i) =>
+          drawn.map(({ line, area }, each) => (
+            <g key={`${i}/${each}`} class={`series s${i}`}>
+              {i === 0 && <path class="area" d={area} />}
+              <path class={area === '' ? 'line dot' : 'line'} d={line} />
+            </g>
+          )),
+        )}
+        {axis.ticks.map((tick) => (
+          <text key={tick} x={Math.max(16, Math.min(width - 16, axis.x(tick)))} y={HEIGHT - 4} text-anchor="middle">
+            {short.format(tick)}
           </text>
-          {at !== undefined && <path class="cross" d={`M${axis.x(at)} ${TOP}V${FLOOR}`} />}
-          {at !== undefined &&
-            series.map(({ points: own }, i) => {
-              const value = own[index]?.value;
-              return value === undefined ? null : <circle key={i} class={`s${i}`} cx={axis.x(at)} cy={axis.y(Math.min(value, axis.end))} r={3.5} />;
-            })}
-        </svg>
-      </div>
-    </figure>
+        ))}
+        <text x={2} y={TOP + 11}>
+          {format(axis.end)}
+        </text>
+        {at !== undefined && <path class="cross" d={`M${axis.x(at)} ${TOP}V${FLOOR}`} />}
+        {at !== undefined &&
+          series.map(({ points: own }, i) => {
+            const value = own[index]?.value;
+            return value === undefined ? null : <circle key={i} class={`s${i}`} cx={axis.x(at)} cy={axis.y(Math.min(value, axis.end))} r={3.5} />;
+          })}
+      </svg>
+    </Slider>
   );
 }
 

@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { HALF_HOUR_MS, SEGMENTS, summary, type Beat } from '../fleet/journal';
 import { plural } from './format';
+import { Slider } from './Slider';
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
@@ -37,42 +38,22 @@ export function DayBars({ beats }: { readonly beats: readonly Beat[] }): JSX.Ele
   );
 }
 
-/** The last 24 hours of a service. What a pointer shows, the arrow keys show as well. */
+/** The last 24 hours of a service. */
 export function Day({ beats }: { readonly beats: readonly Beat[] }): JSX.Element {
   const [chosen, setChosen] = useState(-1);
   const beat = beats[chosen];
-  const text = beat === undefined ? summary(beats, clock.format) : words(beat);
-  const move = (event: KeyboardEvent): void => {
-    const now = chosen < 0 ? SEGMENTS : chosen;
-    const next = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: SEGMENTS - 1, Escape: -1 }[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    setChosen(event.key === 'Escape' ? -1 : Math.max(0, Math.min(SEGMENTS - 1, next)));
-  };
   return (
-    <figure class="chart">
-      <figcaption>
-        <strong>Last 24 hours</strong> <span class="soft">{text}</span>
-      </figcaption>
-      <div
-        class="day large"
-        role="slider"
-        tabIndex={0}
-        aria-label="last 24 hours: a half hour"
-        aria-valuemin={0}
-        aria-valuemax={SEGMENTS - 1}
-        aria-valuenow={chosen < 0 ? SEGMENTS - 1 : chosen}
-        aria-valuetext={text}
-        onKeyDown={move}
-        onBlur={() => setChosen(-1)}
-        onPointerLeave={() => setChosen(-1)}
-        onPointerMove={(event) => {
-          const { left, width } = event.currentTarget.getBoundingClientRect();
-          setChosen(Math.max(0, Math.min(SEGMENTS - 1, Math.floor(((event.clientX - left) / width) * SEGMENTS))));
-        }}
-      >
-        <Bars beats={beats} chosen={chosen} />
-      </div>
-    </figure>
+    <Slider
+      title="Last 24 hours"
+      words={beat === undefined ? summary(beats, clock.format) : words(beat)}
+      unit="half hour"
+      count={SEGMENTS}
+      chosen={chosen}
+      onChoose={setChosen}
+      indexAt={(place) => Math.max(0, Math.min(SEGMENTS - 1, Math.floor(place * SEGMENTS)))}
+      class="day large"
+    >
+      <Bars beats={beats} chosen={chosen} />
+    </Slider>
   );
 }

@@ -5,11 +5,10 @@ interface Props {
   readonly title: string;
   readonly children: ComponentChildren;
   readonly onClose: () => void;
-  readonly class?: string;
 }
 
 /** A modal dialog: it keeps the focus, Escape closes it, and what had the focus gets it back. The browser does all of that. */
-export function Dialog({ title, children, onClose, class: name = '' }: Props): JSX.Element {
+export function Dialog({ title, children, onClose }: Props): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   // Before the page is drawn and before the dialog leaves it: only then does the focus go where it was.
   useLayoutEffect(() => {
@@ -20,7 +19,6 @@ export function Dialog({ title, children, onClose, class: name = '' }: Props): J
   return (
     <dialog
       ref={dialog}
-      class={name}
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();

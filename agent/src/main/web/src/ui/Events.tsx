@@ -4,6 +4,7 @@ import { readEvent } from '../fleet/events';
 import { text } from '../fleet/json';
 import type { Journal } from '../fleet/journal';
 import { Mark } from './Badge';
+import { Panel } from './Panel';
 import { moment } from './format';
 
 const FIRST = 20;
@@ -13,9 +14,8 @@ export function Events({ journal, problem, isOne = false }: { readonly journal: 
   const [isAll, setAll] = useState(false);
   const recent = journal.recent();
   return (
-    <section class="panel" aria-labelledby="events">
-      <h2 id="events">Events</h2>
-      {problem !== '' && <p class="soft">The journal could not be read: {problem}.</p>}
+    <Panel title="Events">
+      {problem !== '' && <p class="soft">No journal: {problem}.</p>}
       {recent.length === 0 && problem === '' && <p class="soft">{journal.isRead ? 'Nothing has happened.' : 'Reading the journal…'}</p>}
       <ol class="events-list">
         {recent.slice(0, isAll ? recent.length : FIRST).map((json) => {
@@ -37,6 +37,6 @@ export function Events({ journal, problem, isOne = false }: { readonly journal: 
           {isAll ? 'Fewer' : `All ${recent.length}`}
         </button>
       )}
-    </section>
+    </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { Dialog } from './Dialog';
 import { problemText } from './format';
@@ -18,43 +18,69 @@ export type Answers = Readonly<Record<string, string>>;
 
 interface Props {
   readonly title: string;
-  readonly fields: readonly Field[];
+  /** Those to ask for, by what was answered so far. */
+  readonly fields: (answers: Answers) => readonly Field[];
+  /** Those that most people leave alone. */
+  readonly more?: readonly Field[];
   readonly button: string;
-  /** What is wrong with the answers; empty if nothing is. */
-  readonly problemOf?: (answers: Answers) => string;
-  readonly onDone: (answers: Answers) => void;
+  /** May throw what is wrong with the answers. */
+  readonly onDone: (answers: Answers) => void | Promise<void>;
+  readonly onChange?: () => void;
   readonly onClose: () => void;
-  readonly children?: JSX.Element;
+  readonly children?: ComponentChildren;
 }
 
 /** Asks for a few values. A box that is checked is `yes`, else empty. */
-export function FormDialog({ title, fields, button, problemOf, onDone, onClose, children }: Props): JSX.Element {
-  const [answers, setAnswers] = useState<Answers>(() => Object.fromEntries(fields.map(({ name, value, options }) => [name, value ?? options?.[0]?.[0] ?? ''])));
+export function FormDialog({ title, fields, more = [], button, onDone, onChange, onClose, children }: Props): JSX.Element {
+  const [answers, setAnswers] = useState<Answers>({});
   const [problem, setProblem] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const shown = fields(answers);
+  const valueOf = ({ name, value, options }: Field): string => answers[name] ?? value ?? options?.[0]?.[0] ?? '';
+  const input = (field: Field): JSX.Element => (
+    <Input
+      key={field.name}
+      field={field}
+      value={valueOf(field)}
+      onChange={(value) => {
+        setAnswers({ ...answers, [field.name]: value });
+        setProblem('');
+        onChange?.();
+      }}
+    />
+  );
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    setProblem('');
+    setBusy(true);
+    try {
+      await onDone(Object.fromEntries([...shown, ...more].map((field) => [field.name, field.kind === 'area' ? valueOf(field) : valueOf(field).trim()])));
+    } catch (error) {
+      setProblem(problemText(error));
+    }
+    setBusy(false);
+  };
   return (
     <Dialog title={title} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const found = problemOf?.(answers) ?? '';
-          setProblem(found);
-          if (found === '') onDone(answers);
-        }}
-      >
-        {children}
-        {fields.map((field) => (
-          <Input key={field.name} field={field} value={answers[field.name] ?? ''} onChange={(value) => setAnswers({ ...answers, [field.name]: value })} />
-        ))}
+      <form onSubmit={submit}>
+        {shown.map(input)}
+        {more.length > 0 && (
+          <details>
+            <summary>More</summary>
+            {more.map(input)}
+          </details>
+        )}
         {problem !== '' && (
           <p class="problem" role="alert">
             {problem}
           </p>
         )}
+        {children}
         <div class="buttons">
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class="primary">
+          <button type="submit" class="primary" disabled={isBusy}>
             {button}
           </button>
         </div>
@@ -63,7 +89,7 @@ export function FormDialog({ title, fields, button, problemOf, onDone, onClose, 
   );
 }
 
-export function Input({ field, value, onChange }: { readonly field: Field; readonly value: string; readonly onChange: (value: string) => void }): JSX.Element {
+function Input({ field, value, onChange }: { readonly field: Field; readonly value: string; readonly onChange: (value: string) => void }): JSX.Element {
   const { label, kind = 'text', options, help, isRequired = false } = field;
   if (kind === 'check') {
     return (
@@ -72,11 +98,17 @@ export function Input({ field, value, onChange }: { readonly field: Field; reado
       </label>
     );
   }
+  const common = {
+    required: isRequired,
+    spellcheck: false,
+    value,
+    onInput: (event: { readonly currentTarget: { readonly value: string } }) => onChange(event.currentTarget.value),
+  };
   return (
     <label>
       {label}
       {options !== undefined ? (
-        <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <select {...common}>
           {options.map(([each, text]) => (
             <option key={each} value={each}>
               {text}
@@ -84,21 +116,18 @@ export function Input({ field, value, onChange }: { readonly field: Field; reado
           ))}
         </select>
       ) : kind === 'area' ? (
-        <textarea rows={6} spellcheck={false} required={isRequired} value={value} onInput={(event) => onChange(event.currentTarget.value)} />
+        <textarea rows={6} {...common} />
       ) : (
-        <input type="text" autocomplete="off" spellcheck={false} required={isRequired} value={value} onInput={(event) => onChange(event.currentTarget.value)} />
+        <input type="text" autocomplete="off" {...common} />
       )}
       {help !== undefined && <span class="help">{help}</span>}
     </label>
   );
 }
 
-/** A payload's object; a sentence where it is none. */
-export function asJsonObject(source: string): Readonly<Record<string, unknown>> | string {
-  try {
-    const value: unknown = JSON.parse(source);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : 'It must be a JSON object: {…}';
-  } catch (error) {
-    return `It is no JSON: ${problemText(error)}`;
-  }
+/** @throws Error that says what is wrong, if it is no JSON object */
+export function asJsonObject(source: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(source);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It must be a JSON object: {…}');
+  return value as Record<string, unknown>;
 }

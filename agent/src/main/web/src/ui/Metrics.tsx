@@ -70,7 +70,7 @@ export function Charts({ history, drawn }: { readonly history: History; readonly
   return useMemo(
     () => (
       <div class="charts">
-        {history.first === undefined && <p class="soft">No values yet. They come every 30 s while it is there, unless the agent’s interval is another.</p>}
+        {history.first === undefined && <p class="soft">No values yet; they come every 30 s.</p>}
         {history.first !== undefined &&
           drawn
             .filter(({ isOptional, keys }) => isOptional !== true || keys.some(([key]) => history.points(key).some(({ value }) => value !== undefined)))

@@ -22,15 +22,15 @@ export function useCommands(device: string, service?: string): Commands {
   const act = useAct();
   const isLegal = isName(device) && (service === undefined || isName(service));
   const obstacle = !isLegal
-    ? 'No command can go to a name like this: names have 1 to 64 of A-Z a-z 0-9 . _ -'
+    ? 'Its name is not of 1 to 64 of A-Z a-z 0-9 . _ -'
     : link.state.kind !== 'online'
-      ? 'There is no connection to the broker'
+      ? 'No connection to the broker'
       : known?.isOnline !== true
-        ? 'The device is not there'
+        ? 'The device is away'
         : '';
   return useMemo(() => {
     const send = (command: string, args: Json = {}, limitMs?: number): Promise<Reply> => {
-      if (!isLegal) return Promise.reject(new Error(obstacle));
+      if (obstacle !== '') return Promise.reject(new Error(obstacle));
       return service === undefined ? requests.device(device, command, args, limitMs) : requests.service(device, service, command, args, limitMs);
     };
     return {
@@ -40,7 +40,7 @@ export function useCommands(device: string, service?: string): Commands {
       give: (command, args, { words = command, ...question } = {}) =>
         act({ title: `${words} ${service === undefined ? device : `${device}/${service}`}`, ...question, run: () => send(command, args, LONG_LIMIT_MS) }),
     };
-  }, [requests, act, device, service, obstacle, isLegal]);
+  }, [requests, act, device, service, obstacle]);
 }
 
 interface ButtonProps {
@@ -63,36 +63,33 @@ export function CommandButton({ children, why, onClick, class: name = '', label 
 }
 
 export interface Answer {
-  readonly reply: Reply | undefined;
-  readonly problem: string;
-  readonly isWaiting: boolean;
+  readonly fields?: Json;
+  readonly problem?: string;
   readonly again: () => void;
 }
 
 /** Asks when it is first drawn, whenever an input changes, and again when it is told to. */
 export function useAnswer(ask: () => Promise<Reply>, inputs: readonly unknown[]): Answer {
   const [times, setTimes] = useState(0);
-  const [answer, setAnswer] = useState<{ reply: Reply | undefined; problem: string; isWaiting: boolean }>({ reply: undefined, problem: '', isWaiting: true });
+  const [answer, setAnswer] = useState<Omit<Answer, 'again'>>({});
   useEffect(() => {
     let isOver = false;
-    setAnswer((before) => ({ ...before, isWaiting: true }));
+    const show = (found: Omit<Answer, 'again'>): void => {
+      if (!isOver) setAnswer(found);
+    };
     ask().then(
-      (reply) => {
-        if (!isOver) setAnswer({ reply: reply.isOk ? reply : undefined, problem: reply.isOk ? '' : `${reply.code}: ${reply.message}`, isWaiting: false });
-      },
-      (error: unknown) => {
-        if (!isOver) setAnswer({ reply: undefined, problem: problemText(error), isWaiting: false });
-      },
+      ({ isOk, code, message, fields }) => show(isOk ? { fields } : { problem: `${code}: ${message}` }),
+      (error: unknown) => show({ problem: problemText(error) }),
     );
     return () => {
       isOver = true;
     };
   }, [times, ...inputs]);
-  return { ...answer, again: () => setTimes((before) => before + 1) };
+  return { ...answer, again: () => setTimes(times + 1) };
 }
 
 /** That it is still asked for, or what went wrong. */
-export function AnswerState({ answer }: { readonly answer: Answer }): JSX.Element | null {
-  if (answer.problem !== '') return <p class="problem">{answer.problem}</p>;
-  return answer.reply === undefined ? <p class="soft">Asking the device…</p> : null;
+export function AnswerState({ answer: { fields, problem } }: { readonly answer: Answer }): JSX.Element | null {
+  if (problem !== undefined) return <p class="problem">{problem}</p>;
+  return fields === undefined ? <p class="soft">Asking the device…</p> : null;
 }

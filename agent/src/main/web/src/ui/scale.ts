@@ -60,16 +60,8 @@ export function paths(run: readonly { at: number; value: number }[], x: Scale, y
 
 /** The place of the point that is nearest to a time; -1 if there is none. */
 export function nearest(points: readonly Point[], at: number): number {
-  let low = 0;
-  let high = points.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((points[middle]?.at ?? 0) < at) low = middle + 1;
-    else high = middle;
-  }
-  const after = points[low];
-  const before = points[low - 1];
-  return after !== undefined && before !== undefined && at - before.at < after.at - at ? low - 1 : Math.min(low, points.length - 1);
+  const distance = (i: number): number => Math.abs((points[i]?.at ?? Infinity) - at);
+  return points.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), points.length - 1);
 }
 
 /** The point with the highest value; undefined if no point has one. */

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { asObject, flag, list, number, object, text, texts, time, type Json } from '../../fleet/json';
+import { flag, list, number, object, objects, text, texts, time, type Json } from '../../fleet/json';
 import { AnswerState, CommandButton, useAnswer, type Commands } from '../../ui/commands';
-import { bytes, count, moment } from '../../ui/format';
-import { Fact } from '../../ui/Fact';
+import { bytes, moment } from '../../ui/format';
+import { Facts, type Fact } from '../../ui/Facts';
+import { Panel } from '../../ui/Panel';
 
 /*
  * `shutdown` is left out: it ends the agent for good where nothing starts it again, and then nobody can bring it back from
@@ -13,15 +14,14 @@ import { Fact } from '../../ui/Fact';
 /** What an operator looks at when something is odd: asked for when it is opened. */
 export function AgentDetails({ commands }: { readonly commands: Commands }): JSX.Element {
   return (
-    <section class="panel" aria-labelledby="agent">
-      <h2 id="agent">Agent</h2>
+    <Panel title="Agent">
       <Fold title="Connection, losses and damages">
         <Info commands={commands} />
       </Fold>
       <Fold title="Log">
         <Log commands={commands} />
       </Fold>
-    </section>
+    </Panel>
   );
 }
 
@@ -36,45 +36,33 @@ function Fold({ title, children }: { readonly title: string; readonly children: 
 }
 
 function Info({ commands }: { readonly commands: Commands }): JSX.Element {
-  const answer = useAnswer(() => (commands.obstacle === '' ? commands.ask('info') : Promise.reject(new Error(commands.obstacle))), [commands]);
-  const info = object(answer.reply?.fields ?? {}, 'info');
+  const answer = useAnswer(() => commands.ask('info'), [commands]);
+  const info = object(answer.fields ?? {}, 'info');
   const broker = object(info, 'broker');
   const limits = object(broker, 'max_packet');
   const largest = number(limits, 'learned') ?? number(limits, 'announced');
-  const refused = list(object(broker, 'refused'), 'topics').map((topic) => asObject(topic) ?? {});
-  const refusedFilters = Object.entries(object(broker, 'filters_refused')).slice(0, 20);
   return (
     <>
       <AnswerState answer={answer} />
-      {answer.reply !== undefined && (
-        <dl class="facts">
-          <Fact name="connected" value={flag(broker, 'connected') ? `since ${moment(time(broker, 'since'))}` : 'no'} />
-          <Fact name="connections" value={shown(broker['connections'])} />
-          <Fact name="last loss" value={shown(broker['last_loss']) || 'none'} />
-          <Fact name="largest packet" value={largest === undefined ? 'no limit is known' : bytes(largest)} />
-          <Fact name="given up" value={shown(broker['given_up'])} isBad={(number(broker, 'given_up') ?? 0) > 0} />
-          {refused.map((topic, i) => (
-            <Fact key={i} name="refused" value={`${text(topic, 'topic')}: ${shown(topic['reason'])}, ${shown(topic['count'])} times`} isBad />
-          ))}
-          {refusedFilters.map(([filter, reason]) => (
-            <Fact key={filter} name="may not listen" value={`${filter}: ${shown(reason)}`} isBad />
-          ))}
-          {texts(broker, 'lacks').map((lack, i) => (
-            <Fact key={i} name="the broker lacks" value={lack} isBad />
-          ))}
-          {Object.entries(object(info, 'dropped')).map(([what, many]) => (
-            <Fact key={what} name={`dropped ${what}`} value={typeof many === 'number' ? count(many) : shown(many)} isBad={typeof many === 'number' && many > 0} />
-          ))}
-          <Fact
-            name="damaged state"
-            value={list(info, 'state_damages').map(shown).join(', ') || 'none'}
-            isBad={list(info, 'state_damages').length > 0}
-          />
-          <Fact name="control groups" value={text(info, 'cgroups')} />
-          <Fact name="data" value={text(info, 'data_dir')} />
-          <Fact name="log" value={text(info, 'log_dir')} />
-          <Fact name="pid" value={shown(info['pid'])} />
-        </dl>
+      {answer.fields !== undefined && (
+        <Facts
+          facts={[
+            ['connected', flag(broker, 'connected') ? `since ${moment(time(broker, 'since'))}` : 'no'],
+            ['connections', shown(broker['connections'])],
+            ['last loss', shown(broker['last_loss'])],
+            ['largest packet', largest === undefined ? '' : bytes(largest)],
+            ['given up', shown(broker['given_up']), (number(broker, 'given_up') ?? 0) > 0],
+            ...objects(object(broker, 'refused'), 'topics').map((topic): Fact => ['refused', `${text(topic, 'topic')}: ${shown(topic['reason'])}, ${shown(topic['count'])} times`, true]),
+            ...Object.entries(object(broker, 'filters_refused')).slice(0, 20).map(([filter, reason]): Fact => ['may not listen', `${filter}: ${shown(reason)}`, true]),
+            ...texts(broker, 'lacks').map((lack): Fact => ['the broker lacks', lack, true]),
+            ...Object.entries(object(info, 'dropped')).map(([what, many]): Fact => [`dropped ${what}`, shown(many), typeof many === 'number' && many > 0]),
+            ['damaged state', list(info, 'state_damages').map(shown).join(', '), true],
+            ['control groups', text(info, 'cgroups')],
+            ['data', text(info, 'data_dir')],
+            ['log', text(info, 'log_dir')],
+            ['pid', shown(info['pid'])],
+          ]}
+        />
       )}
       <button type="button" onClick={answer.again} disabled={commands.obstacle !== ''}>
         Refresh
@@ -90,13 +78,13 @@ function Log({ commands }: { readonly commands: Commands }): JSX.Element {
   const [level, setLevel] = useState('info');
   const [wanted, setWanted] = useState('debug');
   const answer = useAnswer(
-    () => (commands.obstacle === '' ? commands.ask('logs', { level, lines: LINES }) : Promise.reject(new Error(commands.obstacle))),
+    () => commands.ask('logs', { level, lines: LINES }),
     [commands, level],
   );
-  const log: Json = answer.reply?.fields ?? {};
+  const log: Json = answer.fields ?? {};
   const lines = useRef<HTMLPreElement>(null);
   // The newest lines are the last ones.
-  useLayoutEffect(() => lines.current?.scrollTo(0, lines.current.scrollHeight), [answer.reply]);
+  useLayoutEffect(() => lines.current?.scrollTo(0, lines.current.scrollHeight), [answer.fields]);
   return (
     <>
       <div class="row">
@@ -108,7 +96,7 @@ function Log({ commands }: { readonly commands: Commands }): JSX.Element {
         </button>
       </div>
       <AnswerState answer={answer} />
-      {answer.reply !== undefined && (
+      {answer.fields !== undefined && (
         <pre class="text" tabIndex={0} aria-label="the agent’s log" ref={lines}>
           {rawText(log) || 'no lines'}
         </pre>
@@ -122,7 +110,7 @@ function Log({ commands }: { readonly commands: Commands }): JSX.Element {
           onClick={() =>
             commands.give('log-level', { level: wanted, for: '10m' }, {
               words: `log at ${wanted} for 10 min on`,
-              ...(wanted === 'trace' ? { question: 'At trace the log has the payloads of messages, passwords in them as well.' } : {}),
+              ...(wanted === 'trace' ? { question: 'At trace the log has payloads, and the passwords in them.' } : {}),
             })
           }
         >

@@ -3,7 +3,7 @@ import { DeviceBadge } from '../../ui/Badge';
 import { useFleet, useTick } from '../../ui/app';
 import { CommandButton, useCommands } from '../../ui/commands';
 import { ago, moment, plural } from '../../ui/format';
-import { Fact } from '../../ui/Fact';
+import { Facts } from '../../ui/Facts';
 import { Missing } from '../../ui/Missing';
 import { useJournal } from '../../ui/useJournal';
 import { Events } from '../../ui/Events';
@@ -45,7 +45,7 @@ function Known({ device }: { readonly device: Device }): JSX.Element {
           onClick={() =>
             commands.give('restart', {}, {
               words: 'restart all services of',
-              question: `Stops and starts ${plural(running, 'service')} that ${running === 1 ? 'runs' : 'run'}. The agent goes on.`,
+              question: `Stops and starts ${plural(running, 'service')}. The agent goes on.`,
             })
           }
         >
@@ -54,16 +54,19 @@ function Known({ device }: { readonly device: Device }): JSX.Element {
       </div>
       {!isLegal && <p class="problem">{commands.obstacle}</p>}
       {birth !== undefined && (
-        <dl class="facts inline">
-          <Fact name="host" value={birth.host} />
-          <Fact name="OS" value={birth.os} />
-          <Fact name="Java" value={birth.java} />
-          <Fact name="agent" value={birth.version} />
-          <Fact name="groups" value={birth.groups.join(', ')} />
-          <Fact name="booted" value={moment(birth.bootAt)} />
-          <Fact name="started" value={moment(birth.startedAt)} />
-          <Fact name="session" value={birth.session === undefined ? '' : String(birth.session)} />
-        </dl>
+        <Facts
+          isInline
+          facts={[
+            ['host', birth.host],
+            ['OS', birth.os],
+            ['Java', birth.java],
+            ['agent', birth.version],
+            ['groups', birth.groups.join(', ')],
+            ['booted', moment(birth.bootAt)],
+            ['started', moment(birth.startedAt)],
+            ['session', birth.session],
+          ]}
+        />
       )}
       <div class="columns">
         <div class="column">
@@ -87,5 +90,5 @@ function sinceText(device: Device): string {
   if (birth.reason === 'shutdown') return `since ${moment(birth.since)}`;
   // The will cannot have the time of the loss. The latest time in what the device has sent is the last that is known of it.
   const last = device.list().reduce((latest, { since }) => Math.max(latest, since ?? 0), birth.since ?? 0);
-  return last === 0 ? 'nobody knows since when' : `some time after ${moment(last)}; nobody knows how its services are`;
+  return last === 0 ? 'since an unknown time' : `some time after ${moment(last)}`;
 }

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { asObject, list, number, object, parseObject, text, time, type Json } from '../../fleet/json';
+import { number, object, objects, parseObject, text, time, type Json } from '../../fleet/json';
 import { compare, type Level } from '../../fleet/model';
 import { Badge } from '../../ui/Badge';
 import { useApp, useChanges } from '../../ui/app';
 import { sinceText } from '../../ui/format';
+import { Panel } from '../../ui/Panel';
 
 /** A device has 64 documents at most; somebody who makes up more must not fill the browser's memory. */
 const MAX_DOCUMENTS = 200;
@@ -30,8 +31,7 @@ export function Documents({ device }: { readonly device: string }): JSX.Element 
   );
   if (documents.size === 0) return null;
   return (
-    <section class="panel" aria-labelledby="documents">
-      <h2 id="documents">Documents</h2>
+    <Panel title="Documents">
       <ul class="plain">
         {[...documents].sort(([a], [b]) => compare(a, b)).map(([name, json]) => (
           <li key={name}>
@@ -39,7 +39,7 @@ export function Documents({ device }: { readonly device: string }): JSX.Element 
           </li>
         ))}
       </ul>
-    </section>
+    </Panel>
   );
 }
 
@@ -48,7 +48,7 @@ function Report({ name, json }: { readonly name: string; readonly json: Json }):
   const track = text(json, 'track');
   const since = time(json, 'since');
   const error = object(json, 'error');
-  const drift = list(json, 'drift').map((each) => asObject(each) ?? {});
+  const drift = objects(json, 'drift');
   return (
     <div class="document">
       <div class="row">

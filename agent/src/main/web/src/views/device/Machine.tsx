@@ -7,6 +7,7 @@ import type { Commands } from '../../ui/commands';
 import { useApp } from '../../ui/app';
 import { bytes } from '../../ui/format';
 import { Charts, useHistory, type Drawn } from '../../ui/Metrics';
+import { Panel } from '../../ui/Panel';
 import { decimal, percent } from '../../ui/numbers';
 
 const DRAWN: readonly Drawn[] = [
@@ -30,9 +31,8 @@ const DRAWN: readonly Drawn[] = [
 export function Machine({ device, commands }: { readonly device: Device; readonly commands: Commands }): JSX.Element {
   const { topics } = useApp();
   const history = useHistory(topics.of(device.id, 'metrics'), machineValues);
-  const { ask, obstacle } = commands;
+  const { ask } = commands;
   useEffect(() => {
-    if (obstacle !== '') return;
     // So that something is there at once: the topic has a value every 30 s.
     ask('metrics').then(
       (reply) => {
@@ -41,11 +41,10 @@ export function Machine({ device, commands }: { readonly device: Device; readonl
       },
       () => undefined, // the topic brings values all the same
     );
-  }, [history, ask, obstacle]);
+  }, [history, ask]);
   return (
-    <section class="panel" aria-labelledby="machine">
-      <h2 id="machine">Machine</h2>
+    <Panel title="Machine">
       <Charts history={history} drawn={DRAWN} />
-    </section>
+    </Panel>
   );
 }

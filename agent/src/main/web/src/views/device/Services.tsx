@@ -34,7 +34,7 @@ export function Services({ device, read }: { readonly device: Device; readonly r
         <h2 id="services">{plural(all.length, 'service')}</h2>
         {all.length >= FILTER_FROM && (
           <>
-            <input type="search" aria-label="filter services by name, state or release" placeholder="name, state, release" value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
+            <input type="search" aria-label="filter services" placeholder="name, state, release" value={filter} onInput={(event) => setFilter(event.currentTarget.value)} />
             <span class="soft" role="status">
               {words.length > 0 && `${count(shown.length)} of ${count(all.length)}`}
             </span>

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
-import { number, object, text, time } from '../../fleet/json';
+import { number, object, time } from '../../fleet/json';
 import { isOver } from '../../fleet/words';
 import type { Service } from '../../fleet/model';
 import { CommandButton, type Commands } from '../../ui/commands';
+import { Panel } from '../../ui/Panel';
 import { bytes, moment, sinceText } from '../../ui/format';
 
 /** Which release it runs, the deploy that is under way, and who holds it. */
@@ -10,8 +11,7 @@ export function Release({ service, commands }: { readonly service: Service; read
   const { release, deploy, holds } = service;
   if (deploy === undefined && holds.length === 0) return null;
   return (
-    <section class="panel" aria-labelledby="release">
-      <h2 id="release">Release {release === '' ? 'none' : release}</h2>
+    <Panel title={`Release ${release || 'none'}`}>
       {deploy !== undefined && <Deploying service={service} commands={commands} />}
       {holds.map(({ by, reason, until }) => (
         <div key={by} class="row">
@@ -23,7 +23,7 @@ export function Release({ service, commands }: { readonly service: Service; read
           </CommandButton>
         </div>
       ))}
-    </section>
+    </Panel>
   );
 }
 
@@ -53,21 +53,21 @@ function Deploying({ service, commands }: { readonly service: Service; readonly 
           {got !== undefined && size !== undefined && ` (${bytes(got)} of ${bytes(size)})`}
         </p>
       )}
-      {isUnderWay && text(document, 'waiting') !== '' && <p>It waits: {text(document, 'waiting')}</p>}
+      {isUnderWay && deploy.waiting !== '' && <p>It waits: {deploy.waiting}</p>}
       {isUnderWay && (
         <div class="buttons">
           <CommandButton
-            why={commands.obstacle || (deploy.state === 'watching' ? '' : 'It is not being watched yet')}
+            why={commands.obstacle || (deploy.state === 'watching' ? '' : 'It is not watched yet')}
             onClick={() => commands.give('confirm', {}, { words: 'confirm the release of', question: `Ends the watching: ${deploy.release} is good.` })}
           >
             Confirm…
           </CommandButton>
           <CommandButton
-            why={commands.obstacle || (deploy.state === 'rolling_back' ? 'It is being taken back already' : '')}
+            why={commands.obstacle || (deploy.state === 'rolling_back' ? 'It is being taken back' : '')}
             onClick={() =>
               commands.give('cancel', {}, {
                 words: 'cancel the deploy of',
-                question: `Ends the deploy of ${deploy.release}. If it is in use already, the release before comes back.`,
+                question: `Ends the deploy of ${deploy.release}. If it is in use, the one before comes back.`,
               })
             }
           >

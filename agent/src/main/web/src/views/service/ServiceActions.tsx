@@ -1,10 +1,10 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { list, object, text, texts } from '../../fleet/json';
+import { number, object, objects, text, texts } from '../../fleet/json';
 import type { Service } from '../../fleet/model';
-import { AnswerState, CommandButton, useAnswer, type Commands } from '../../ui/commands';
+import { AnswerState, CommandButton, useAnswer, type Answer, type Commands } from '../../ui/commands';
 import { Dialog } from '../../ui/Dialog';
-import { asJsonObject, FormDialog } from '../../ui/FormDialog';
+import { asJsonObject, FormDialog, type Field } from '../../ui/FormDialog';
 import { DeployDialog } from './DeployDialog';
 import { processObstacle, resetObstacle, restartQuestion, startObstacle, stopObstacle, stopQuestion } from './reasons';
 
@@ -42,7 +42,7 @@ export function ServiceActions({ service, commands }: { readonly service: Servic
           {button('Manifest…', '', open('manifest'))}
           {button('Remove…', '', () =>
             give('remove', {}, {
-              question: `Stops ${service.id} and deletes its folder, its data, its output and its configuration from the device. That cannot be undone.`,
+              question: `Stops ${service.id} and deletes its folder, data, output and configuration. That cannot be undone.`,
               typed: service.id,
             }),
           )}
@@ -69,46 +69,49 @@ interface Props {
 const SIGNALS = 'HUP INT QUIT USR1 USR2 TERM KILL STOP CONT TSTP ALRM ABRT WINCH PIPE ILL TRAP BUS FPE SEGV XCPU XFSZ SYS'.split(' ');
 const SIGNAL_OPTIONS = SIGNALS.map((signal) => [signal, signal] as const);
 
+interface Form {
+  readonly title: string;
+  readonly fields: readonly Field[];
+  readonly button: string;
+}
+
 /** The commands that need a value or two. */
-function Small({ what, service, commands, onClose }: Props & { readonly what: 'hold' | 'signal' | 'input' }): JSX.Element {
-  const done = (args: Readonly<Record<string, unknown>>): void => {
-    commands.give(what, args);
-    onClose();
-  };
-  if (what === 'signal') {
-    return (
-      <FormDialog
-        title={`Send a signal to ${service.id}`}
-        fields={[{ name: 'signal', label: 'Signal', options: SIGNAL_OPTIONS, help: 'It goes to the main process only. If the service ends because of it, its restart policy applies.' }]}
-        button="Send"
-        onDone={({ signal }) => done({ signal })}
-        onClose={onClose}
-      />
-    );
-  }
-  if (what === 'input') {
-    return (
-      <FormDialog
-        title={`Write to the stdin of ${service.id}`}
-        fields={[
-          { name: 'text', label: 'Text', kind: 'area' },
-          { name: 'newline', label: 'end it with a newline', kind: 'check', value: 'yes' },
-        ]}
-        button="Write"
-        onDone={({ text: input = '', newline }) => done({ text: input + (newline === 'yes' ? '\n' : '') })}
-        onClose={onClose}
-      />
-    );
-  }
+const FORMS = {
+  signal: {
+    title: 'Send a signal to',
+    fields: [{ name: 'signal', label: 'Signal', options: SIGNAL_OPTIONS, help: 'To the main process only. If it ends, the restart policy applies.' }],
+    button: 'Send',
+  },
+  input: {
+    title: 'Write to the stdin of',
+    fields: [
+      { name: 'text', label: 'Text', kind: 'area' },
+      { name: 'newline', label: 'end it with a newline', kind: 'check', value: 'yes' },
+    ],
+    button: 'Write',
+  },
+  hold: {
+    title: 'Hold off deploys of',
+    fields: [
+      { name: 'reason', label: 'Why', isRequired: true },
+      { name: 'until', label: 'Until', value: '2h', help: 'from now on, or a time as 2026-11-27T18:00:00Z' },
+    ],
+    button: 'Hold',
+  },
+} satisfies Record<string, Form>;
+
+function Small({ what, service, commands, onClose }: Props & { readonly what: keyof typeof FORMS }): JSX.Element {
+  const form: Form = FORMS[what];
   return (
     <FormDialog
-      title={`Hold off deploys of ${service.id}`}
-      fields={[
-        { name: 'reason', label: 'Why', isRequired: true, help: 'for whoever waits' },
-        { name: 'until', label: 'Until', value: '2h', help: 'a time as 2026-11-27T18:00:00Z, or from now on: 2h. It ends after 24 h at the latest unless the device is set otherwise.' },
-      ]}
-      button="Hold"
-      onDone={({ reason, until = '' }) => done(until.trim() === '' ? { reason } : { reason, until: until.trim() })}
+      {...form}
+      title={`${form.title} ${service.id}`}
+      fields={() => form.fields}
+      onDone={({ newline, until = '', text: input = '', ...rest }) => {
+        const args = { input: { text: input + (newline === 'yes' ? '\n' : '') }, hold: until === '' ? rest : { ...rest, until }, signal: rest }[what];
+        commands.give(what, args);
+        onClose();
+      }}
       onClose={onClose}
     />
   );
@@ -116,27 +119,17 @@ function Small({ what, service, commands, onClose }: Props & { readonly what: 'h
 
 function Config({ service, commands, onClose }: Props): JSX.Element {
   const answer = useAnswer(() => commands.ask('config'), []);
-  if (answer.reply === undefined) {
-    return (
-      <Dialog title={`Configuration of ${service.id}`} onClose={onClose}>
-        <AnswerState answer={answer} />
-        <Close onClose={onClose} />
-      </Dialog>
-    );
-  }
+  if (answer.fields === undefined) return <Shown title={`Configuration of ${service.id}`} answer={answer} onClose={onClose} />;
+  const value = JSON.stringify(object(answer.fields, 'config'), null, 2);
   return (
     <FormDialog
-      title={`Configuration of ${service.id}, version ${String(answer.reply.fields['version'] ?? '?')}`}
-      fields={[
-        { name: 'set', label: 'The whole configuration, as JSON', kind: 'area', value: JSON.stringify(object(answer.reply.fields, 'config'), null, 2) },
-        { name: 'signal', label: 'Then send', options: [['', 'no signal'], ...SIGNAL_OPTIONS.slice(0, 6)], help: 'for a service that reads its file again' },
+      title={`Configuration of ${service.id}, version ${String(answer.fields['version'] ?? '?')}`}
+      fields={() => [
+        { name: 'set', label: 'All of it, as JSON', kind: 'area', value },
+        { name: 'signal', label: 'Then send', options: [['', 'no signal'], ...SIGNAL_OPTIONS.slice(0, 6)] },
       ]}
       button="Replace"
-      problemOf={({ set = '' }) => {
-        const json = asJsonObject(set);
-        return typeof json === 'string' ? json : '';
-      }}
-      onDone={({ set = '', signal = '' }) => {
+      onDone={({ set = '', signal }) => {
         commands.give('config', { set: asJsonObject(set), ...(signal === '' ? {} : { signal }) });
         onClose();
       }}
@@ -147,45 +140,44 @@ function Config({ service, commands, onClose }: Props): JSX.Element {
 
 function Manifest({ service, commands, onClose }: Props): JSX.Element {
   const answer = useAnswer(() => commands.ask('manifest'), []);
-  const fields = answer.reply?.fields ?? {};
+  const fields = answer.fields ?? {};
   return (
-    <Dialog title={`Manifest of ${service.id}`} onClose={onClose} class="wide">
-      <AnswerState answer={answer} />
-      {answer.reply !== undefined && (
-        <>
-          <p class="soft">{text(fields, 'work_dir')}</p>
-          <pre class="text" tabIndex={0} aria-label="manifest">
-            {JSON.stringify(object(fields, 'manifest'), null, 2)}
-          </pre>
-          <h3>Files</h3>
-          <ul class="files">
-            {list(fields, 'files').map((file, i) => (
-              <li key={i}>
-                <code>{text(object({ file }, 'file'), 'path')}</code>{' '}
-                <span class="soft">
-                  {text(object({ file }, 'file'), 'mode')}, {String(object({ file }, 'file')['size'] ?? '?')} bytes
-                </span>
-              </li>
-            ))}
-          </ul>
-          {texts(fields, 'warnings').map((warning, i) => (
-            <p key={i} class="problem">
-              {warning}
-            </p>
-          ))}
-        </>
-      )}
-      <Close onClose={onClose} />
-    </Dialog>
+    <Shown title={`Manifest of ${service.id}`} answer={answer} onClose={onClose}>
+      <p class="soft">{text(fields, 'work_dir')}</p>
+      <pre class="text" tabIndex={0} aria-label="manifest">
+        {JSON.stringify(object(fields, 'manifest'), null, 2)}
+      </pre>
+      <h3>Files</h3>
+      <ul class="files">
+        {objects(fields, 'files').map((file, i) => (
+          <li key={i}>
+            <code>{text(file, 'path')}</code>{' '}
+            <span class="soft">
+              {text(file, 'mode')}, {number(file, 'size')} bytes
+            </span>
+          </li>
+        ))}
+      </ul>
+      {texts(fields, 'warnings').map((warning, i) => (
+        <p key={i} class="problem">
+          {warning}
+        </p>
+      ))}
+    </Shown>
   );
 }
 
-function Close({ onClose }: { readonly onClose: () => void }): JSX.Element {
+/** A dialog with what the device answers. */
+function Shown({ title, answer, onClose, children }: { readonly title: string; readonly answer: Answer; readonly onClose: () => void; readonly children?: ComponentChildren }): JSX.Element {
   return (
-    <div class="buttons">
-      <button type="button" onClick={onClose}>
-        Close
-      </button>
-    </div>
+    <Dialog title={title} onClose={onClose}>
+      <AnswerState answer={answer} />
+      {answer.fields !== undefined && children}
+      <div class="buttons">
+        <button type="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
+    </Dialog>
   );
 }

@@ -11,6 +11,7 @@ import { Events } from '../../ui/Events';
 import { bytes } from '../../ui/format';
 import { Charts, useHistory, type Drawn } from '../../ui/Metrics';
 import { Missing } from '../../ui/Missing';
+import { Panel } from '../../ui/Panel';
 import { decimal, percent } from '../../ui/numbers';
 import { href } from '../../ui/router';
 import { useJournal } from '../../ui/useJournal';
@@ -100,13 +101,10 @@ function Past({ device, service }: { readonly device: Device; readonly service: 
   const beats = useMemo(() => journal.beats(service, Date.now()), [journal, journal.version, service, minute]);
   return (
     <>
-      <section class="panel" aria-labelledby="past">
-        <h2 id="past" class="visually-hidden">
-          Charts
-        </h2>
+      <Panel title="Charts" isPlain>
         {commands.obstacle === '' && journal.isRead && <Day beats={beats} />}
         <Charts history={history} drawn={DRAWN} />
-      </section>
+      </Panel>
       <Events journal={journal} problem={problem} isOne />
     </>
   );

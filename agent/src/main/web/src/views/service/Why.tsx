@@ -3,8 +3,9 @@ import { number, object, text, time, type Json } from '../../fleet/json';
 import { causeText, exitText } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { useTick } from '../../ui/app';
-import { Fact } from '../../ui/Fact';
-import { ago, duration, moment, plural, sinceText } from '../../ui/format';
+import { Facts } from '../../ui/Facts';
+import { Panel } from '../../ui/Panel';
+import { ago, duration, moment, sinceText } from '../../ui/format';
 import { causeOf } from './reasons';
 
 /** How a service is, and why, in words. */
@@ -14,11 +15,8 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
   const schedule = object(document, 'schedule');
   const isLost = !device.isOnline && device.birth?.reason !== 'shutdown';
   return (
-    <section class="panel why-panel" aria-labelledby="why">
-      <h2 id="why" class="visually-hidden">
-        Why
-      </h2>
-      {isLost && <p>The device is lost, so nobody knows how it is now. What follows was true at its time.</p>}
+    <Panel title="Why" isPlain>
+      {isLost && <p>The device is lost. This is the last that is known.</p>}
       <p>
         <strong>{state}</strong>
         {since !== undefined && `${sinceText(since)} (${ago(since)})`}
@@ -26,7 +24,7 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
       </p>
       {!isLost && <Next at={service.nextAttemptAt} />}
       {waitingFor.length > 0 && !cause.startsWith('waits') && <p>It waits for {waitingFor.join(', ')}.</p>}
-      {isCrashLoop && <p class="problem">Crash loop: it fails again and again.</p>}
+      {isCrashLoop && <p class="problem">Crash loop.</p>}
       {faults.length > 0 && (
         <ul class="problem">
           {faults.slice(0, 20).map((fault, i) => (
@@ -42,20 +40,23 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
         </p>
       ))}
       {lastExit !== undefined && <LastExit exit={lastExit} isOpen={service.level === 'bad' || service.level === 'busy'} />}
-      <dl class="facts inline">
-        <Fact name="pid" value={service.pid === undefined ? '' : String(service.pid)} />
-        <Fact name="ready" value={service.isReady ? 'yes' : 'no'} />
-        <Fact name="health" value={service.health} />
-        <Fact name="restarts" value={String(service.restarts)} />
-        <Fact name="desired" value={service.desired} />
-        <Fact name="autostart" value={service.autostart ? 'yes' : 'no'} />
-        <Fact name="release" value={service.release} />
-        <Fact name="next run" value={service.nextRunAt === undefined ? '' : nextText(service.nextRunAt)} />
-        <Fact name="skipped" value={countText(number(schedule, 'skipped'))} />
-        <Fact name="missed" value={countText(number(schedule, 'missed'))} />
-        <Fact name="run" value={service.run} />
-      </dl>
-    </section>
+      <Facts
+        isInline
+        facts={[
+          ['pid', service.pid],
+          ['ready', service.isReady ? 'yes' : 'no'],
+          ['health', service.health],
+          ['restarts', service.restarts],
+          ['desired', service.desired],
+          ['autostart', service.autostart ? 'yes' : 'no'],
+          ['release', service.release],
+          ['next run', service.nextRunAt && nextText(service.nextRunAt)],
+          ['skipped', number(schedule, 'skipped')],
+          ['missed', number(schedule, 'missed')],
+          ['run', service.run],
+        ]}
+      />
+    </Panel>
   );
 }
 
@@ -73,8 +74,6 @@ function LastExit({ exit, isOpen }: { readonly exit: Json; readonly isOpen: bool
     </details>
   );
 }
-
-const countText = (times: number | undefined): string => (times === undefined ? '' : plural(times, 'run'));
 
 function nextText(at: number): string {
   const left = at - Date.now();

@@ -23,7 +23,7 @@ const isScheduled = (service: Service): boolean => Object.hasOwn(service.documen
 
 /** Why it cannot be started; empty if it can. */
 export function startObstacle(service: Service): string {
-  if (service.state === 'scheduled') return 'Its schedule is in force; a restart runs it now';
+  if (service.state === 'scheduled') return 'A restart runs it now';
   return ['running', 'starting'].includes(service.state) ? `It is ${service.state}` : '';
 }
 
@@ -34,20 +34,20 @@ export function stopObstacle(service: Service): string {
 
 /** Why there is nothing to send something to; empty if there is. */
 export function processObstacle(service: Service): string {
-  return service.pid === undefined ? 'It has no process now' : '';
+  return service.pid === undefined ? 'It has no process' : '';
 }
 
 export function resetObstacle(service: Service): string {
-  return service.restarts === 0 && !service.isCrashLoop && !['backoff', 'failed'].includes(service.state) ? 'It has no failures to clear' : '';
+  return service.restarts === 0 && !service.isCrashLoop && !['backoff', 'failed'].includes(service.state) ? 'No failures to clear' : '';
 }
 
 export function stopQuestion(service: Service): string {
   return isScheduled(service)
-    ? `Ends a run of ${service.id} that is under way, and its schedule, until somebody starts it again.`
-    : `Ends ${service.id} with its whole process tree. It stays stopped until somebody starts it again.`;
+    ? `Ends its run and its schedule until somebody starts ${service.id} again.`
+    : `Ends ${service.id} with all of its processes, until somebody starts it again.`;
 }
 
 export function restartQuestion(service: Service): string {
   if (isScheduled(service)) return `Runs ${service.id} now. Its schedule goes on.`;
-  return service.pid === undefined ? `Starts ${service.id}, with its manifest read anew.` : `Stops ${service.id} and starts it again, with its manifest read anew.`;
+  return service.pid === undefined ? `Starts ${service.id} with its manifest read anew.` : `Stops ${service.id}, then starts it with its manifest read anew.`;
 }
