@@ -92,6 +92,7 @@ export function Output({ device, service }: Props): JSX.Element {
   };
   const goTo = (target: Target): void => {
     setFollowing(false);
+    setPaused(false);
     if (target.kind === 'time') setSearching(false);
     setReveal(undefined);
     // The lines around a hit are no hits.
