@@ -15,10 +15,11 @@ describe('colours', () => {
   });
 
   it('of 256 and of true colour are the nearest of 16', () => {
-    assert.deepEqual(looks('\x1b[38;5;196mr\x1b[38;2;0;250;0mg\x1b[38:2::90:90:255mb\x1b[48;5;232md'), [
+    assert.deepEqual(looks('\x1b[38;5;196mr\x1b[38;2;0;250;0mg\x1b[38:2::90:90:255mb\x1b[38;5;208mo\x1b[48;5;232md'), [
       ['r', 'c9'],
       ['g', 'c10'],
       ['b', 'c12'],
+      ['o', 'c11'],
       ['d', 'c0 ground'],
     ]);
   });

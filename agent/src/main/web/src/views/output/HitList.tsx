@@ -50,9 +50,7 @@ export function HitList({ source, streams, query, isHidden, onPlace, onClose }: 
   return (
     <div class="hits" hidden={isHidden}>
       <div class="row">
-        <strong>
-          On the device: “{search?.query.query}”
-        </strong>
+        <strong>On the device: “{search?.query.query}”</strong>
         <label>
           in{' '}
           <select value={period} onChange={(event) => setPeriod(event.currentTarget.value)}>

@@ -41,7 +41,7 @@ export class Line extends Component<LineProps> {
         )}
         {spans.length === 0 ? <br /> : highlighted(spans, matcher)}
         {isCut && !isExpanded && (
-          <button type="button" class="inline" onClick={() => onExpand(row)}>
+          <button type="button" onClick={() => onExpand(row)}>
             show all ({bytes(row.bytes.length)})
           </button>
         )}

@@ -57,6 +57,8 @@ export function Lines(props: Props): JSX.Element {
   const columns = isWrapped ? Math.max(10, Math.floor((size.width - 16) / size.characterWidth)) : undefined;
   const layout = useMemo<Layout>(() => ({ lineHeight: size.lineHeight, columns, hasTime: hasTimes }), [size.lineHeight, columns, hasTimes]);
 
+  const { reveal } = props;
+  const revealing = reveal === undefined || revealed.current === reveal ? -1 : indexOf(rows, reveal.row, 0);
   const tops = topsOf(rows, layout);
   const total = tops[rows.length] ?? 0;
   const at = Math.max(0, Math.min(total - size.height, wanted()));
@@ -65,11 +67,7 @@ export function Lines(props: Props): JSX.Element {
 
   /** Where the view should be. */
   function wanted(): number {
-    const { reveal } = props;
-    if (reveal !== undefined && revealed.current !== reveal) {
-      const index = indexOf(rows, reveal.row, 0);
-      if (index >= 0) return (tops[index] ?? 0) - size.height / 2;
-    }
+    if (revealing >= 0) return (tops[revealing] ?? 0) - size.height / 2;
     if (isFollowing) return total;
     const held = anchor.current;
     if (held === undefined) return expected.current;
@@ -104,15 +102,14 @@ export function Lines(props: Props): JSX.Element {
     const element = frame.current;
     if (element === null) return;
     hold(at);
-    const isNew = props.reveal !== undefined && revealed.current !== props.reveal && indexOf(rows, props.reveal.row, 0) >= 0;
-    if (isNew) revealed.current = props.reveal;
+    if (revealing >= 0) revealed.current = reveal;
     if (isWrapped && measureRows()) {
       redraw();
       return;
     }
     if (Math.abs(element.scrollTop - at) > 0.5) element.scrollTop = at;
     expected.current = element.scrollTop;
-    if (isNew) showSideways(element);
+    if (revealing >= 0) showSideways(element);
   });
 
   // What is being selected must not move away.
@@ -172,7 +169,7 @@ export function Lines(props: Props): JSX.Element {
         <div ref={probe}>{PROBE}</div>
       </div>
       <div class="all" style={{ height: `${total}px`, paddingTop: `${tops[first] ?? 0}px` }}>
-        <div ref={body} class="body">
+        <div ref={body}>
           {rows.slice(first, last).map((row) =>
             isLine(row) ? (
               <Line

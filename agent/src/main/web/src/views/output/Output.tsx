@@ -5,7 +5,7 @@ import { HitList } from './HitList';
 import { Lines } from './Lines';
 import { Feed, type Target } from './feed';
 import { LiveFeed } from './live';
-import { isLine, keyOf, type Gap, type More, type Shown } from './rows';
+import { isLine, isSame, type Gap, type More, type Shown } from './rows';
 import { Matcher, find } from './search';
 import { loadSettings, saveSettings, streamsOf, type Settings } from './settings';
 import { FeedStatus, Problems } from './Status';
@@ -74,7 +74,7 @@ export function Output({ device, service }: Props): JSX.Element {
     if (!found.isComplete) requestAnimationFrame(redraw);
   });
 
-  const current = reveal === undefined ? -1 : hits.findIndex((index) => keyOf(rows[index] as Shown) === keyOf(reveal.row));
+  const current = reveal === undefined ? -1 : hits.findIndex((index) => isSame(rows[index] as Shown, reveal.row));
 
   const change = (changes: Partial<Settings>): void => {
     if (changes.shows !== undefined) still.current = undefined;
@@ -92,6 +92,7 @@ export function Output({ device, service }: Props): JSX.Element {
   };
   const goTo = (target: Target): void => {
     setFollowing(false);
+    setPaused(false);
     if (target.kind === 'time') setSearching(false);
     setReveal(undefined);
     // The lines around a hit are no hits.

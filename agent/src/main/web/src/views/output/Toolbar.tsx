@@ -1,6 +1,6 @@
 import type { JSX, RefObject } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Settings } from './settings';
+import { SHOWS, type Settings } from './settings';
 import { count } from '../../ui/format';
 
 interface Props {
@@ -22,8 +22,6 @@ interface Props {
   readonly onStep: (step: 1 | -1) => void;
   readonly onDevice: () => void;
 }
-
-const SHOWS: readonly Settings['shows'][] = ['both', 'stdout', 'stderr'];
 
 const AGO = ['5m', '15m', '1h', '6h', '24h'];
 

@@ -108,9 +108,9 @@ function colourOf(digit: number, isBright: boolean, more: number[]): number | un
   if (kind === 2) return nearest(more.splice(0, 3));
   const index = kind === 5 ? more.shift() : undefined;
   if (index === undefined || index < 16) return index;
-  const cube = index - 16;
-  // Shades of grey follow a cube of 6 x 6 x 6 colours.
-  return nearest(index > 231 ? Array<number>(3).fill(index * 10 - 2_312) : [cube / 36, (cube / 6) % 6, cube % 6].map((part) => Math.floor(part) * 51));
+  // 24 shades of grey follow a cube of 6 x 6 x 6 colours.
+  if (index > 231) return nearest(Array<number>(3).fill(index * 10 - 2_312));
+  return nearest([36, 6, 1].map((divisor) => Math.floor((index - 16) / divisor) % 6).map((level) => level && level * 40 + 55));
 }
 
 /** One of the 16 colours, each bit of which stands for red, green, blue or bright. */

@@ -72,6 +72,9 @@ export const endOf = (row: Row): number => (row.kind === 'gap' ? row.to : row.of
 /** Names a row in the page; a line that grows keeps it. */
 export const keyOf = (row: Shown): string => `${row.kind === 'line' ? '' : row.kind}${row.stream}${row.offset}`;
 
+/** Whether both are the same place, though the row may have been made anew. */
+export const isSame = (a: Shown, b: Shown): boolean => a.offset === b.offset && a.stream === b.stream && a.kind === b.kind;
+
 export const isLine = (row: Shown): row is Line => row.kind === 'line';
 
 export const isWhole = (line: Line): boolean => line.bytes[line.bytes.length - 1] === LINE_FEED;

@@ -12,7 +12,7 @@ export interface Settings {
   readonly isFilter: boolean;
 }
 
-const SHOWS: readonly Settings['shows'][] = ['both', ...STREAMS];
+export const SHOWS: readonly Settings['shows'][] = ['both', ...STREAMS];
 
 export function loadSettings(): Settings {
   const kept = load('output').split(' ');

@@ -1,5 +1,5 @@
 import { parse, type Span } from './ansi';
-import { isWhole, type Line } from './rows';
+import type { Line } from './rows';
 
 const CARRIAGE_RETURN = 13;
 
@@ -17,8 +17,9 @@ export function decode(line: Line, max: number): { text: string; isPart: boolean
   const { bytes } = line;
   const enough = max * BYTES_PER_CHARACTER;
   const isPart = bytes.length > enough && bytes.lastIndexOf(CARRIAGE_RETURN, bytes.length - 3) < 0;
-  const end = isPart ? enough : isWhole(line) ? bytes.length : bytes.length - unfinished(bytes);
-  return { text: decoder.decode(bytes.subarray(0, end)), isPart };
+  const text = decoder.decode(bytes.subarray(0, isPart ? enough : bytes.length), { stream: true });
+  decoder.decode(); // forgets the character that is not there in full
+  return { text, isPart };
 }
 
 /** What is shown of a line: `max` characters at most. */
@@ -31,15 +32,4 @@ export function spansOf(line: Line, max: number): { spans: Span[]; isCut: boolea
 /** The same without its look. */
 export function plainOf(line: Line, max: number): string {
   return spansOf(line, max).spans.map((span) => span.text).join('');
-}
-
-/** How many bytes at the end begin a character of UTF-8 that goes on behind them: 0 to 3. */
-function unfinished(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3; back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if ((byte & 0xc0) === 0x80) continue;
-    const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return needed > back ? back : 0;
-  }
-  return 0;
 }

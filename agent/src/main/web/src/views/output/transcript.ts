@@ -1,5 +1,5 @@
 import { MAX_ROWS, StreamLines } from './stream-lines';
-import { STREAMS, keyOf, type More, type Piece, type Row, type Shown, type Stream } from './rows';
+import { STREAMS, isSame, type More, type Piece, type Row, type Shown, type Stream } from './rows';
 
 /** Of both streams together. A row takes about 150 bytes more. */
 const MAX_BYTES = 8 << 20;
@@ -92,7 +92,5 @@ const isBefore = (a: Shown, b: Shown): boolean => a.order < b.order || (a.order 
 
 /** Where a row is now; -1 if it is gone. Looks near `guess` first. */
 export function indexOf(rows: readonly Shown[], row: Shown, guess: number): number {
-  if (rows[guess] === row) return guess;
-  const key = keyOf(row);
-  return rows.findIndex((each) => each.offset === row.offset && each.stream === row.stream && keyOf(each) === key);
+  return rows[guess] === row ? guess : rows.findIndex((each) => isSame(each, row));
 }
