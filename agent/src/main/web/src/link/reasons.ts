@@ -6,10 +6,8 @@ const WORDS: ReadonlyMap<number, string> = new Map([
   [0x84, 'the broker does not speak MQTT 5'],
   [0x86, 'wrong username or password'],
   [0x87, 'not authorized'],
-  [0x89, 'server busy'],
   [0x8b, 'server is shutting down'],
   [0x8e, 'another client uses this client id'],
-  [0x95, 'packet too large'],
   [0x97, 'quota exceeded'],
 ]);
 

@@ -25,7 +25,7 @@ export function ConnectForm({ access, problem, onConnect, onCancel }: Props): JS
   };
 
   return (
-    <main class="connect">
+    <main class="connect panel">
       <h1>Efka</h1>
       <p>This page shows a fleet straight from its MQTT broker.</p>
       {problem !== '' && (
@@ -34,31 +34,19 @@ export function ConnectForm({ access, problem, onConnect, onCancel }: Props): JS
         </p>
       )}
       <form onSubmit={submit}>
-        <label>
-          Broker (MQTT over WebSocket)
-          <input type="text" inputMode="url" spellcheck={false} required value={url} onInput={(event) => setUrl(event.currentTarget.value)} aria-describedby="url-help" />
-        </label>
+        <Field label="Broker (MQTT over WebSocket)" value={url} onInput={setUrl} aria-describedby="url-help" />
         <p id="url-help" class={wrong === undefined ? 'help' : 'help problem'}>
           {wrong ?? 'As in ws://broker.example:9001/mqtt, or wss:// with TLS.'}
         </p>
-        <label>
-          Username
-          <input type="text" autocomplete="username" spellcheck={false} value={username} onInput={(event) => setUsername(event.currentTarget.value)} />
-        </label>
-        <label>
-          Password
-          <input type="password" autocomplete="current-password" value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
-        </label>
+        <Field label="Username" value={username} onInput={setUsername} autocomplete="username" />
+        <Field label="Password" value={password} onInput={setPassword} autocomplete="current-password" type="password" />
         <label class="check">
           <input type="checkbox" checked={isKept} onChange={(event) => setKept(event.currentTarget.checked)} />
           Keep them in this browser
         </label>
         <details>
           <summary>More</summary>
-          <label>
-            Topic prefix
-            <input type="text" spellcheck={false} value={prefix} onInput={(event) => setPrefix(event.currentTarget.value)} />
-          </label>
+          <Field label="Topic prefix" value={prefix} onInput={setPrefix} />
         </details>
         <div class="buttons">
           {onCancel !== undefined && (
@@ -72,6 +60,24 @@ export function ConnectForm({ access, problem, onConnect, onCancel }: Props): JS
         </div>
       </form>
     </main>
+  );
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly type?: 'text' | 'password';
+  readonly autocomplete?: string;
+  readonly 'aria-describedby'?: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+}
+
+function Field({ label, type = 'text', onInput, ...input }: FieldProps): JSX.Element {
+  return (
+    <label>
+      {label}
+      <input {...({ type, spellcheck: false, ...input } as object)} onInput={(event) => onInput(event.currentTarget.value)} />
+    </label>
   );
 }
 

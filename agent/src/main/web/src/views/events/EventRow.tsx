@@ -8,12 +8,12 @@ import { href } from '../../ui/router';
 export function EventRow({ event }: { readonly event: FleetEvent }): JSX.Element {
   const place = event.service === '' ? [event.device] : [event.device, event.service];
   return (
-    <a class="event-row" href={href('device', ...place)} title={event.text}>
+    <a class="service-row event" href={href('device', ...place)} title={event.text}>
       <span class="soft mono">{moment(event.at)}</span>
       <span class="service-name">
         <Mark level={event.level} /> <strong>{place.join('/')}</strong>
       </span>
-      <span class="event-text">
+      <span>
         {event.name === 'state' ? '' : `${event.name.replaceAll('_', ' ')}: `}
         {event.text}
       </span>

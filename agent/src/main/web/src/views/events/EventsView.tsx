@@ -37,7 +37,7 @@ export function EventsView(): JSX.Element {
   };
 
   return (
-    <main class="events">
+    <main class="fleet">
       <h1 class="visually-hidden">Events</h1>
       <div class="filters">
         <input

@@ -64,8 +64,8 @@ function Came({ fleet, shown, isServices }: { readonly fleet: Fleet; readonly sh
       {plural(total, isServices ? 'service' : 'device')}
       {isServices ? `, on ${plural(came.devices, 'device')}` : `, ${plural(came.services, 'service')}`}
       {came.isReading ? '; reading what the broker has…' : missing > 0 && `; ${plural(missing, 'service')} did not come`}
-      {came.mayMissDevices && '; there may be more than the broker sends at once (Mosquitto: max_queued_messages)'}
-      {fleet.ignored > 0 && `; ${plural(fleet.ignored, 'message')} ignored, since they are not Efka's`}
+      {came.mayMissDevices && '; there may be more (Mosquitto: max_queued_messages)'}
+      {fleet.ignored > 0 && `; ${plural(fleet.ignored, 'message')} that are not Efka's`}
     </>
   );
 }
@@ -75,7 +75,7 @@ function Nothing({ ignored }: { readonly ignored: number }): JSX.Element {
     <div class="panel">
       <p>The broker has no device{ignored > 0 ? ' that can be shown' : ''}.</p>
       <p class="soft">
-        Start an agent with <code>efka run --broker … --device …</code>, or choose another broker, account or topic prefix with the button at the top right.
+        Start an agent with <code>efka run</code>, or choose another broker or prefix at the top right.
       </p>
     </div>
   );
@@ -135,14 +135,9 @@ function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
       />
       <Choice label="group" all="all groups" value={query.get('group') ?? ''} options={groups} onChange={(value) => setQuery('group', value)} />
       <Choice label="release" all="all releases" value={query.get('release') ?? ''} options={releases} onChange={(value) => setQuery('release', value)} />
-      <Choice
-        label="order"
-        all="by name"
-        value={query.get('order') ?? ''}
-        options={['trouble']}
-        words={ORDERS}
-        onChange={(value) => setQuery('order', value)}
-      />
+      <button type="button" aria-pressed={query.get('order') !== null} onClick={() => setQuery('order', query.get('order') === null ? 'trouble' : '')}>
+        Trouble first
+      </button>
       <div class="row chips" role="group" aria-label="filter by state">
         {CHIPS.map(([each, devices, services]) => (
           <button key={each} type="button" aria-pressed={level === each} onClick={() => setQuery('state', level === each ? '' : each)}>
@@ -154,20 +149,16 @@ function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
   );
 }
 
-const ORDERS: ReadonlyMap<string, string> = new Map([['trouble', 'trouble first']]);
-
 interface ChoiceProps {
   readonly label: string;
   /** What no choice is called. */
   readonly all: string;
   readonly value: string;
   readonly options: readonly string[];
-  /** What options are called that are not called by their value. No object: an option may be named `__proto__`. */
-  readonly words?: ReadonlyMap<string, string>;
   readonly onChange: (value: string) => void;
 }
 
-function Choice({ label, all, value, options, words, onChange }: ChoiceProps): JSX.Element {
+function Choice({ label, all, value, options, onChange }: ChoiceProps): JSX.Element {
   // The value may come from an address that somebody has kept.
   const shown = value === '' || options.includes(value) ? options : [value, ...options];
   return (
@@ -175,7 +166,7 @@ function Choice({ label, all, value, options, words, onChange }: ChoiceProps): J
       <option value="">{all}</option>
       {shown.map((option) => (
         <option key={option} value={option}>
-          {words?.get(option) ?? option.slice(0, 64)}
+          {option.slice(0, 64)}
         </option>
       ))}
     </select>

@@ -13,10 +13,10 @@ interface Props {
 }
 
 const QUESTIONS: Readonly<Record<Verb, string>> = {
-  pause: 'No further device gets the candidate. Those that have it keep it. Whoever steers the rollout is told to stop.',
-  abort: 'All devices go back to what they had before, at once. Services are restarted.',
-  promote: 'All devices of the group get the candidate at once, without further steps. Services are restarted.',
-  undo: 'All devices go back to what they had before the rollout, at once. Services are restarted.',
+  pause: 'No further device gets the candidate; those that have it keep it.',
+  abort: 'All devices go back at once. Services are restarted.',
+  promote: 'All devices get the candidate at once. Services are restarted.',
+  undo: 'All devices go back at once. Services are restarted.',
 };
 
 const VERBS: readonly Verb[] = ['pause', 'promote', 'abort', 'undo'];
