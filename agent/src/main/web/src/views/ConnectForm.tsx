@@ -27,7 +27,7 @@ export function ConnectForm({ access, problem, onConnect, onCancel }: Props): JS
   return (
     <main class="connect panel">
       <h1>Efka</h1>
-      <p>This page shows a fleet straight from its MQTT broker.</p>
+      <p>A fleet, straight from its MQTT broker.</p>
       {problem !== '' && (
         <p class="problem" role="alert">
           {problem}

@@ -30,7 +30,7 @@ export function FleetView(): JSX.Element {
       </p>
       {fleet.problem !== '' && <p class="problem came">The fleet could not be read: {fleet.problem}.</p>}
       {all.length === 0 && !fleet.completeness().isReading ? (
-        <Nothing ignored={fleet.ignored} />
+        <Nothing />
       ) : services !== undefined ? (
         <VirtualList
           label="services"
@@ -70,10 +70,10 @@ function Came({ fleet, shown, isServices }: { readonly fleet: Fleet; readonly sh
   );
 }
 
-function Nothing({ ignored }: { readonly ignored: number }): JSX.Element {
+function Nothing(): JSX.Element {
   return (
     <div class="panel">
-      <p>The broker has no device{ignored > 0 ? ' that can be shown' : ''}.</p>
+      <p>The broker has no device.</p>
       <p class="soft">
         Start an agent with <code>efka run</code>, or choose another broker or prefix at the top right.
       </p>

@@ -73,7 +73,7 @@ function PlanDetail({ document, plan, reports }: Props & { readonly plan: Plan; 
       </p>
       {(isAlone || plan.state === 'paused') && (
         <p>
-          {isAlone && 'Nobody may be steering it any more. '}Go on from any machine with{' '}
+          {isAlone && 'Nobody may be steering it. '}Go on from any machine with{' '}
           <code>
             efka rollout resume {document.name} --group {document.group}
           </code>
@@ -133,7 +133,7 @@ function Devices({ newest, reports, total }: { readonly newest: number | undefin
             {what !== 'candidate' && <Mark level={OUTCOME_LEVELS[what as Outcome]} />} {count(number)} {what}
           </button>
         ))}
-        {silent > 0 && <span class="soft">{count(silent)} said nothing of it yet</span>}
+        {silent > 0 && <span class="soft">{count(silent)} say nothing of it</span>}
       </div>
       <VirtualList
         label="devices"

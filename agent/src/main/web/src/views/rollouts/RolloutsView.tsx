@@ -26,7 +26,7 @@ export function RolloutsView({ group, name }: { readonly group?: string; readonl
       <h1>Rollouts and documents</h1>
       {name !== undefined && (
         <p class="problem">
-          The broker has no document {name} of the group {group}.
+          There is no document {name} of the group {group}.
         </p>
       )}
       {all.length === 0 && (

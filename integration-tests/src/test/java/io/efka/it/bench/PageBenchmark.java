@@ -172,7 +172,7 @@ final class PageBenchmark implements Benchmark {
                                 rate,
                                 9_500,
                                 "",
-                                "10,000 are published",
+                                Row.number(talking.aSecond()) + " were published",
                                 1),
                         Row.atLeast(
                                 "the same, for " + measured.toSeconds() + " s: drawn",
@@ -236,6 +236,10 @@ final class PageBenchmark implements Benchmark {
         mqtt.retain(topic, document.getBytes(StandardCharsets.UTF_8));
     }
 
+    private static void say(Mqtt mqtt, String topic, String document) {
+        mqtt.publish(topic, document.getBytes(StandardCharsets.UTF_8), new MqttProperties());
+    }
+
     private static String birth() {
         return "{\"v\":1,\"online\":true,\"session\":3,\"version\":\"0.2.0\",\"host\":\"gate7\",\"os\":\"Linux 6.1.0 amd64\","
                 + "\"groups\":[\"all\",\"berlin\"],\"started_at\":\"2026-11-22T21:38:55.574Z\",\"services\":{\"running\":5}}";
@@ -271,9 +275,8 @@ final class PageBenchmark implements Benchmark {
                 long due = (System.nanoTime() - begun) * CHANGES_A_SECOND / TimeUnit.SECONDS.toNanos(1);
                 for (int number = sent; number < due && !isOver.get(); number++) {
                     String topic = service(number * 7 % DEVICES, number % SERVICES);
-                    retain(mqtt, topic + "/status", status(number));
-                    mqtt.publish(
-                            topic + "/event", event(number).getBytes(StandardCharsets.UTF_8), new MqttProperties());
+                    say(mqtt, topic + "/status", status(number));
+                    say(mqtt, topic + "/event", event(number));
                     sent = number + 1;
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
