@@ -137,8 +137,7 @@ export class Fleet {
     ];
     try {
       await Promise.all(this.subscriptions.map((subscription) => subscription.accepted));
-      await this.readDevices(isOver);
-      await this.readServices(this.list(), isOver);
+      await this.readAll(isOver);
       if (isOver()) return;
       this.forgetVanished();
     } catch (error) {
@@ -150,16 +149,22 @@ export class Fleet {
     this.changed();
   }
 
-  private async readDevices(isOver: () => boolean): Promise<void> {
+  private async readAll(isOver: () => boolean): Promise<void> {
+    const read = new Set<Device>();
     this.batch = undefined;
-    for (let round = 0, before = -1; round < MAX_ROUNDS && this.list().length > before && !isOver(); round++) {
-      before = this.list().length;
+    for (let round = 0; round < MAX_ROUNDS && !isOver(); round++) {
       // At QoS 0 most brokers have no queue beyond which they drop what one wildcard brings. `/#` matches the same topics,
       // so that its end does not end the live subscription.
-      const again = this.link.subscribe(this.topics.of('+', 'status', '#'), this.take, { qos: 0 });
-      await again.accepted;
-      await this.quiet.wait(isOver);
-      again.close();
+      const births = this.link.subscribe(this.topics.of('+', 'status', '#'), this.take, { qos: 0 });
+      await births.accepted;
+      // The first round tells which devices there are; further ones, while services are read, whether there are more.
+      const enough = round === 0 ? this.quiet.wait(isOver) : this.quiet.pass();
+      const fresh = round === 0 ? [] : this.list().filter((device) => !read.has(device));
+      fresh.forEach((device) => read.add(device));
+      await this.readServices(fresh, isOver);
+      await enough;
+      births.close();
+      if (round > 0 && this.list().every((device) => read.has(device))) break;
     }
     this.mayMissDevices = SUSPICIOUS_DEVICES.includes(this.list().length);
     if (this.mayMissDevices && !isOver()) this.discover();

@@ -23,6 +23,11 @@ export class Quiet {
     this.heardAt = Date.now();
   }
 
+  /** Returns after the time of a silence, whatever comes. */
+  pass(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, this.silenceMs));
+  }
+
   /** Returns after a silence, or as soon as `isEnough` says so. */
   wait(isEnough: () => boolean): Promise<void> {
     this.heardAt = Date.now();

@@ -75,7 +75,7 @@ function Nothing(): JSX.Element {
     <div class="panel">
       <p>The broker has no device.</p>
       <p class="soft">
-        Start an agent with <code>efka run</code>, or choose another broker or prefix at the top right.
+        Start an agent, or choose another broker or prefix at the top right.
       </p>
     </div>
   );

@@ -31,7 +31,7 @@ export function RolloutsView({ group, name }: { readonly group?: string; readonl
       )}
       {all.length === 0 && (
         <p class="soft">
-          No group has a document. <code>efka rollout start</code> and <code>efka desired put</code> make one.
+          No group has a document; <code>efka rollout start</code> makes one.
         </p>
       )}
       <VirtualList label="documents" items={all} keyOf={(each) => `${each.group}/${each.name}`} rowHeight={46} draw={(each) => <Row document={each} />} />
