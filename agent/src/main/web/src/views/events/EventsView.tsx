@@ -58,7 +58,7 @@ export function EventsView(): JSX.Element {
         </button>
       </div>
       <p class="soft came" role="status">
-        {feed.total === 0 ? 'Waiting for events; a device’s view has older ones.' : `${plural(shown.length, 'event')}`}
+        {feed.total === 0 ? 'Waiting for events.' : `${plural(shown.length, 'event')}`}
         {feed.dropped > 0 && `; ${plural(feed.dropped, 'older one')} not kept`}
       </p>
       <VirtualList label="events, the newest first" items={shown} keyOf={(each) => String(each.key)} rowHeight={40} draw={(each) => <EventRow event={each.event} />} />

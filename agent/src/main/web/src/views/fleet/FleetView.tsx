@@ -128,8 +128,7 @@ function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
         ref={search}
         type="search"
         aria-label="filter by text"
-        title="Press / to come here"
-        placeholder="Filter: name, host, release …"
+        placeholder="Filter ( / ): name, host, release"
         value={query.get('q') ?? ''}
         onInput={(event) => setQuery('q', event.currentTarget.value)}
       />
