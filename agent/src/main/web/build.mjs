@@ -42,6 +42,7 @@ function licences() {
 
 async function buildPage() {
   const bundled = await bundle('src/main.tsx', {
+    minifySyntax: true,
     format: 'iife',
     legalComments: 'none',
     charset: 'utf8',

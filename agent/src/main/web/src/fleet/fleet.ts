@@ -120,8 +120,9 @@ export class Fleet {
       services += device.services.size;
       announced += device.birth?.announcedServices ?? device.services.size;
     }
-    const mayMissDevices = this.mayMissDevices && !this.isReading;
-    return { isReading: this.isReading, devices: this.list().length, services, announced, mayMissDevices };
+    const isReading = this.isReading && this.link.state.kind === 'online';
+    const mayMissDevices = this.mayMissDevices && !isReading;
+    return { isReading, devices: this.list().length, services, announced, mayMissDevices };
   }
 
   private async read(): Promise<void> {
@@ -174,8 +175,14 @@ export class Fleet {
   private discover(): void {
     const hear = (message: Message): void => this.heardOf(this.topics.below(message.levels)[0] ?? '');
     const metrics = this.link.subscribe(this.topics.of('+', 'metrics'), hear, { qos: 0, retained: 'none' });
-    this.subscriptions.push(metrics);
-    setTimeout(() => metrics.close(), DISCOVERY_MS);
+    const timer = setTimeout(() => metrics.close(), DISCOVERY_MS);
+    this.subscriptions.push({
+      ...metrics,
+      close: () => {
+        clearTimeout(timer);
+        metrics.close();
+      },
+    });
   }
 
   /** A device whose birth did not come is asked for by name. */
