@@ -120,9 +120,8 @@ export class Fleet {
       services += device.services.size;
       announced += device.birth?.announcedServices ?? device.services.size;
     }
-    const isReading = this.isReading && this.link.state.kind === 'online';
-    const mayMissDevices = this.mayMissDevices && !isReading;
-    return { isReading, devices: this.list().length, services, announced, mayMissDevices };
+    const mayMissDevices = this.mayMissDevices && !this.isReading;
+    return { isReading: this.isReading, devices: this.list().length, services, announced, mayMissDevices };
   }
 
   private async read(): Promise<void> {

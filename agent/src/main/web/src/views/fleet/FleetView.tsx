@@ -63,7 +63,7 @@ function Came({ fleet, shown, isServices }: { readonly fleet: Fleet; readonly sh
       {shown === total ? '' : `${count(shown)} of `}
       {plural(total, isServices ? 'service' : 'device')}
       {isServices ? `, on ${plural(came.devices, 'device')}` : `, ${plural(came.services, 'service')}`}
-      {came.isReading ? '; reading what the broker has…' : missing > 0 && `; ${plural(missing, 'service')} did not come`}
+      {came.isReading ? '; waiting for what the broker has…' : missing > 0 && `; ${plural(missing, 'service')} did not come`}
       {came.mayMissDevices && '; there may be more (Mosquitto: max_queued_messages)'}
       {fleet.ignored > 0 && `; ${plural(fleet.ignored, 'message')} that are not Efka's`}
     </>
