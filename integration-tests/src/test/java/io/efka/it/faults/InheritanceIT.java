@@ -16,12 +16,12 @@ final class InheritanceIT {
     private static final Path SCRIPT =
             Path.of("../agent/src/main/dist/efka").toAbsolutePath().normalize();
 
-    /** Starts the agent by its script, which knows the limit, in place of the JVM and its five arguments. */
+    /** Starts the agent by its script, which knows the limit, in place of the JVM and its arguments, which end with the jar. */
     private static final List<String> BY_SCRIPT = List.of(
             "sh",
             "-c",
-            "ulimit -S -n 777; EFKA_JAVA=$1 EFKA_JAR=$0; shift 6; export EFKA_JAVA EFKA_JAR; exec " + SCRIPT
-                    + " \"$@\"",
+            "ulimit -S -n 777; EFKA_JAVA=$1 EFKA_JAR=$0; while [ \"$1\" != -jar ]; do shift; done; shift 2;"
+                    + " export EFKA_JAVA EFKA_JAR; exec " + SCRIPT + " \"$@\"",
             AgentProcess.JAR.toAbsolutePath().toString());
 
     /** A process namespace. unshare(1) does not hand on the signal that ends the agent. */
