@@ -2,7 +2,7 @@ import { problemText } from '../ui/format';
 import { parseObject } from './json';
 import { Device, readBirth, readService, compare } from './model';
 import { Topics } from './topics';
-import { BATCH, Quiet } from '../link/retained';
+import { BATCH, Quiet, readRetained } from '../link/retained';
 import type { Link, Message, Subscription } from '../link/link';
 
 /** How much of what is there has come. */
@@ -156,14 +156,17 @@ export class Fleet {
       // At QoS 0 most brokers have no queue beyond which they drop what one wildcard brings. `/#` matches the same topics,
       // so that its end does not end the live subscription.
       const births = this.link.subscribe(this.topics.of('+', 'status', '#'), this.take, { qos: 0 });
-      await births.accepted;
-      // The first round tells which devices there are; further ones, while services are read, whether there are more.
-      const enough = round === 0 ? this.quiet.wait(isOver) : this.quiet.pass();
-      const fresh = round === 0 ? [] : this.list().filter((device) => !read.has(device));
-      fresh.forEach((device) => read.add(device));
-      await this.readServices(fresh, isOver);
-      await enough;
-      births.close();
+      try {
+        await births.accepted;
+        // The first round tells which devices there are; further ones, while services are read, whether there are more.
+        const enough = round === 0 ? this.quiet.wait(isOver) : this.quiet.pass();
+        const fresh = round === 0 ? [] : this.list().filter((device) => !read.has(device));
+        fresh.forEach((device) => read.add(device));
+        await this.readServices(fresh, isOver);
+        await enough;
+      } finally {
+        births.close();
+      }
       if (round > 0 && this.list().every((device) => read.has(device))) break;
     }
     this.mayMissDevices = SUSPICIOUS_DEVICES.includes(this.list().length);
@@ -196,10 +199,8 @@ export class Fleet {
     const isOver = (): boolean => mine !== this.reading;
     const ids = [...this.unknown];
     try {
-      const asked = this.link.subscribeAll(ids.map((id) => this.topics.of(id, 'status')), this.take);
-      await asked.accepted;
-      await this.quiet.wait(() => isOver() || ids.every((id) => this.device(id) !== undefined));
-      asked.close();
+      const births = ids.map((id) => this.topics.of(id, 'status'));
+      await readRetained(this.link, births, this.take, () => this.quiet.wait(() => isOver() || ids.every((id) => this.device(id) !== undefined)));
       await this.readServices(ids.map((id) => this.device(id)).filter((device) => device !== undefined), isOver);
     } catch {
       // With the next connection everything is read again.
@@ -213,10 +214,7 @@ export class Fleet {
       if (isOver()) return;
       this.batch = new Set(batch.map((device) => device.id));
       const filters = batch.map((device) => this.topics.of(device.id, 'svc', '+', 'status'));
-      const asked = this.link.subscribeAll(filters, this.take);
-      await asked.accepted;
-      await this.quiet.wait(() => isOver() || batch.every((device) => this.isComplete(device)));
-      asked.close();
+      await readRetained(this.link, filters, this.take, () => this.quiet.wait(() => isOver() || batch.every((device) => this.isComplete(device))));
     }
   }
 

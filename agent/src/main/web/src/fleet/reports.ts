@@ -3,7 +3,7 @@ import { parseObject } from './json';
 import { compare } from './model';
 import { readReport, type Report } from './rollout';
 import type { Topics } from './topics';
-import { BATCH, Quiet } from '../link/retained';
+import { BATCH, Quiet, readRetained } from '../link/retained';
 import type { Link, Message } from '../link/link';
 
 /** What devices of a group say of one document, kept up to date while it is open. */
@@ -54,10 +54,7 @@ export class Reports {
     try {
       for (let from = 0; from < devices.length && this.isOpen; from += BATCH) {
         const topics = devices.slice(from, from + BATCH).map((device) => this.topics.of(device.id, 'reported', this.name));
-        const asked = link.subscribeAll(topics, this.take);
-        await asked.accepted;
-        await this.quiet.wait(() => !this.isOpen);
-        asked.close();
+        await readRetained(link, topics, this.take, () => this.quiet.wait(() => !this.isOpen));
       }
     } catch {
       // Without a connection; it is read again with the next one.

@@ -1,3 +1,5 @@
+import type { Link, Listener } from './link';
+
 /**
  * Reading what is retained. A broker does not say when it has sent all of it, and drops without a word what is beyond its
  * queue: Mosquitto sends 20 messages, queues 1,000.
@@ -10,6 +12,17 @@ export const BATCH = 500;
 const SILENCE_MS = 700;
 
 const LOOK_MS = 20;
+
+/** Subscribes to filters for as long as `wait` takes, whatever becomes of that: what stayed open would be asked for with every new connection. */
+export async function readRetained(link: Link, filters: readonly string[], listener: Listener, wait: () => Promise<void>): Promise<void> {
+  const asked = link.subscribeAll(filters, listener);
+  try {
+    await asked.accepted;
+    await wait();
+  } finally {
+    asked.close();
+  }
+}
 
 /** Waits for a silence. */
 export class Quiet {

@@ -56,12 +56,3 @@ export function useTick(ms: number): void {
     return () => clearInterval(timer);
   }, [ms]);
 }
-
-/** Listens to a topic filter while the component is shown. */
-export function useTopic(filter: string, listener: Parameters<Link['subscribe']>[1], options?: Parameters<Link['subscribe']>[2]): void {
-  const { link } = useApp();
-  useEffect(() => {
-    const subscription = link.subscribe(filter, listener, options);
-    return () => subscription.close();
-  }, [link, filter]);
-}
