@@ -1,41 +1,57 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import type { Json } from '../fleet/json';
+import type { Reply } from '../link/requests';
 import { Dialog } from './Dialog';
 import { problemText } from './format';
+import { AnswerState, useAnswer } from './useAnswer';
 
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind?: 'text' | 'area' | 'check';
+  readonly kind?: 'area' | 'check';
   /** A choice of these. */
   readonly options?: readonly (readonly [value: string, text: string])[];
   readonly value?: string;
   readonly help?: string;
-  readonly isRequired?: boolean;
+  readonly required?: boolean;
+  readonly readOnly?: boolean;
 }
 
+/** By the name of the field. A box that is checked is `yes`, else empty. */
 export type Answers = Readonly<Record<string, string>>;
+
+/** What is asked, or shown, before something is done. */
+export interface Form {
+  readonly question?: string;
+  /** Asked of the device, since the fields depend on it. */
+  readonly first?: () => Promise<Reply>;
+  /** What to ask for, by what was answered so far and what the device says. */
+  readonly fields?: (answers: Answers, found: Json) => readonly Field[];
+  /** What most people leave alone. */
+  readonly more?: readonly Field[];
+  /** The steps of what would be done, to be looked at before it is. */
+  readonly plan?: (answers: Answers) => Promise<readonly string[]>;
+}
 
 interface Props {
   readonly title: string;
-  /** Those to ask for, by what was answered so far. */
-  readonly fields: (answers: Answers) => readonly Field[];
-  /** Those that most people leave alone. */
-  readonly more?: readonly Field[];
-  readonly button: string;
-  /** May throw what is wrong with the answers. */
-  readonly onDone: (answers: Answers) => void | Promise<void>;
-  readonly onChange?: () => void;
+  readonly form: Form;
+  /** May throw what is wrong with the answers. Left out if there is only something to see. */
+  readonly onDone?: ((answers: Answers) => void) | undefined;
   readonly onClose: () => void;
-  readonly children?: ComponentChildren;
 }
 
-/** Asks for a few values. A box that is checked is `yes`, else empty. */
-export function FormDialog({ title, fields, more = [], button, onDone, onChange, onClose, children }: Props): JSX.Element {
+export function FormDialog({ title, form, onDone, onClose }: Props): JSX.Element {
+  const { question, first, fields = () => [], more = [], plan } = form;
+  const found = useAnswer(first, []);
+  const isAsking = first !== undefined && found.fields === undefined && found.problem === undefined;
   const [answers, setAnswers] = useState<Answers>({});
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
-  const shown = fields(answers);
+  const [steps, setSteps] = useState<readonly string[] | undefined>(undefined);
+  const isPlan = plan !== undefined && steps === undefined;
+  const shown = isAsking ? [] : fields(answers, found.fields ?? {});
   const valueOf = ({ name, value, options }: Field): string => answers[name] ?? value ?? options?.[0]?.[0] ?? '';
   const input = (field: Field): JSX.Element => (
     <Input
@@ -45,24 +61,28 @@ export function FormDialog({ title, fields, more = [], button, onDone, onChange,
       onChange={(value) => {
         setAnswers({ ...answers, [field.name]: value });
         setProblem('');
-        onChange?.();
+        setSteps(undefined);
       }}
     />
   );
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    setProblem('');
+    const all = Object.fromEntries([...shown, ...more].map((field) => [field.name, field.kind === 'area' ? valueOf(field) : valueOf(field).trim()]));
     setBusy(true);
     try {
-      await onDone(Object.fromEntries([...shown, ...more].map((field) => [field.name, field.kind === 'area' ? valueOf(field) : valueOf(field).trim()])));
+      if (isPlan) setSteps(await plan(all));
+      else onDone?.(all);
     } catch (error) {
       setProblem(problemText(error));
     }
     setBusy(false);
   };
   return (
-    <Dialog title={title} onClose={onClose}>
+    // Begins anew when there are fields, of which the first one should have the focus.
+    <Dialog key={String(isAsking)} title={title} onClose={onClose}>
       <form onSubmit={submit}>
+        {question !== undefined && <p>{question}</p>}
+        {first !== undefined && <AnswerState answer={found} />}
         {shown.map(input)}
         {more.length > 0 && (
           <details>
@@ -75,22 +95,39 @@ export function FormDialog({ title, fields, more = [], button, onDone, onChange,
             {problem}
           </p>
         )}
-        {children}
+        {steps !== undefined && (
+          <div role="status">
+            <h3>The plan</h3>
+            <ol>
+              {steps.map((step, i) => (
+                <li key={i}>{step}</li>
+              ))}
+            </ol>
+          </div>
+        )}
         <div class="buttons">
           <button type="button" onClick={onClose}>
-            Cancel
+            {onDone === undefined ? 'Close' : 'Cancel'}
           </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            {button}
-          </button>
+          {onDone !== undefined && (
+            <button class="primary" disabled={isBusy}>
+              {isPlan ? 'Show the plan' : title}
+            </button>
+          )}
         </div>
       </form>
     </Dialog>
   );
 }
 
-function Input({ field, value, onChange }: { readonly field: Field; readonly value: string; readonly onChange: (value: string) => void }): JSX.Element {
-  const { label, kind = 'text', options, help, isRequired = false } = field;
+interface InputProps {
+  readonly field: Field;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function Input({ field, value, onChange }: InputProps): JSX.Element {
+  const { label, kind, options, help, required = false, readOnly = false } = field;
   if (kind === 'check') {
     return (
       <label class="check">
@@ -99,8 +136,10 @@ function Input({ field, value, onChange }: { readonly field: Field; readonly val
     );
   }
   const common = {
-    required: isRequired,
+    required,
+    readOnly,
     spellcheck: false,
+    autocomplete: 'off' as const,
     value,
     onInput: (event: { readonly currentTarget: { readonly value: string } }) => onChange(event.currentTarget.value),
   };
@@ -116,18 +155,11 @@ function Input({ field, value, onChange }: { readonly field: Field; readonly val
           ))}
         </select>
       ) : kind === 'area' ? (
-        <textarea rows={6} {...common} />
+        <textarea rows={8} {...common} />
       ) : (
-        <input type="text" autocomplete="off" {...common} />
+        <input type="text" {...common} />
       )}
       {help !== undefined && <span class="help">{help}</span>}
     </label>
   );
-}
-
-/** @throws Error that says what is wrong, if it is no JSON object */
-export function asJsonObject(source: string): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(source);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('It must be a JSON object: {…}');
-  return value as Record<string, unknown>;
 }
