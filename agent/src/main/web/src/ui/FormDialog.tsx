@@ -6,18 +6,20 @@ import { problemText } from './format';
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind?: 'text' | 'area' | 'check';
+  readonly kind?: 'text' | 'password' | 'area' | 'check';
   /** A choice of these. */
   readonly options?: readonly (readonly [value: string, text: string])[];
   readonly value?: string;
   readonly help?: string;
   readonly isRequired?: boolean;
+  /** What a text must look like. */
+  readonly pattern?: string;
+  readonly autocomplete?: string;
 }
 
 export type Answers = Readonly<Record<string, string>>;
 
-interface Props {
-  readonly title: string;
+interface FormProps {
   /** Those to ask for, by what was answered so far. */
   readonly fields: (answers: Answers) => readonly Field[];
   /** Those that most people leave alone. */
@@ -26,12 +28,26 @@ interface Props {
   /** May throw what is wrong with the answers. */
   readonly onDone: (answers: Answers) => void | Promise<void>;
   readonly onChange?: () => void;
-  readonly onClose: () => void;
+  /** Left out where there is nothing to go back to. */
+  readonly onClose: (() => void) | undefined;
   readonly children?: ComponentChildren;
 }
 
+interface DialogProps extends FormProps {
+  readonly title: string;
+  readonly onClose: () => void;
+}
+
+export function FormDialog({ title, ...form }: DialogProps): JSX.Element {
+  return (
+    <Dialog title={title} onClose={form.onClose}>
+      <Form {...form} />
+    </Dialog>
+  );
+}
+
 /** Asks for a few values. A box that is checked is `yes`, else empty. */
-export function FormDialog({ title, fields, more = [], button, onDone, onChange, onClose, children }: Props): JSX.Element {
+export function Form({ fields, more = [], button, onDone, onChange, onClose, children }: FormProps): JSX.Element {
   const [answers, setAnswers] = useState<Answers>({});
   const [problem, setProblem] = useState('');
   const [isBusy, setBusy] = useState(false);
@@ -54,43 +70,43 @@ export function FormDialog({ title, fields, more = [], button, onDone, onChange,
     setProblem('');
     setBusy(true);
     try {
-      await onDone(Object.fromEntries([...shown, ...more].map((field) => [field.name, field.kind === 'area' ? valueOf(field) : valueOf(field).trim()])));
+      await onDone(Object.fromEntries([...shown, ...more].map((field) => [field.name, (field.kind ?? 'text') === 'text' ? valueOf(field).trim() : valueOf(field)])));
     } catch (error) {
       setProblem(problemText(error));
     }
     setBusy(false);
   };
   return (
-    <Dialog title={title} onClose={onClose}>
-      <form onSubmit={submit}>
-        {shown.map(input)}
-        {more.length > 0 && (
-          <details>
-            <summary>More</summary>
-            {more.map(input)}
-          </details>
-        )}
-        {problem !== '' && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
-        {children}
-        <div class="buttons">
+    <form onSubmit={submit}>
+      {shown.map(input)}
+      {more.length > 0 && (
+        <details>
+          <summary>More</summary>
+          {more.map(input)}
+        </details>
+      )}
+      {problem !== '' && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {children}
+      <div class="buttons">
+        {onClose !== undefined && (
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" class="primary" disabled={isBusy}>
-            {button}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        )}
+        <button type="submit" class="primary" disabled={isBusy}>
+          {button}
+        </button>
+      </div>
+    </form>
   );
 }
 
 function Input({ field, value, onChange }: { readonly field: Field; readonly value: string; readonly onChange: (value: string) => void }): JSX.Element {
-  const { label, kind = 'text', options, help, isRequired = false } = field;
+  const { label, kind = 'text', options, help, isRequired = false, pattern, autocomplete = 'off' } = field;
   if (kind === 'check') {
     return (
       <label class="check">
@@ -118,7 +134,7 @@ function Input({ field, value, onChange }: { readonly field: Field; readonly val
       ) : kind === 'area' ? (
         <textarea rows={6} {...common} />
       ) : (
-        <input type="text" autocomplete="off" {...common} />
+        <input {...({ type: kind, autocomplete, pattern, title: pattern && help } as object)} {...common} />
       )}
       {help !== undefined && <span class="help">{help}</span>}
     </label>
