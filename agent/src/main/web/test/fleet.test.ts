@@ -28,15 +28,11 @@ class FakeLink {
     this.hear(this.state);
   }
 
-  subscribe(filter: string, listener: Listener, { retained = 'all' } = {}) {
-    return this.add([filter], listener, retained);
+  subscribe(filter: string, listener: Listener, wish?: object) {
+    return this.subscribeAll([filter], listener, wish);
   }
 
-  subscribeAll(filters: readonly string[], listener: Listener) {
-    return this.add(filters, listener, 'all');
-  }
-
-  private add(filters: readonly string[], listener: Listener, retained: string) {
+  subscribeAll(filters: readonly string[], listener: Listener, { retained = 'all' } = {}) {
     const key = Symbol();
     this.listeners.set(key, { filters, listener });
     const accepted = Promise.resolve().then(() => {

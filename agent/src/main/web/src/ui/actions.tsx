@@ -1,11 +1,11 @@
 import { createContext, type ComponentChildren, type JSX } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
-import { FormDialog, type Answers, type Form } from './FormDialog';
+import { FormDialog, type Answers, type Questions } from './FormDialog';
 import { problemText } from './format';
 import type { Reply } from '../link/requests';
 
 /** A command that a person gives, and what came of it. */
-export interface Action extends Form {
+export interface Action extends Questions {
   /** As in `restart gate7/camera`. */
   readonly title: string;
   /**
@@ -64,7 +64,7 @@ export function Actions({ children }: { readonly children: ComponentChildren }):
     <ActContext.Provider value={act}>
       {children}
       {asked !== undefined && (
-        <FormDialog title={asked.title} form={asked} onDone={asked.run && ((answers) => run(asked, answers))} onClose={() => setAsked(undefined)} />
+        <FormDialog {...asked} onDone={asked.run && ((answers) => run(asked, answers))} onClose={() => setAsked(undefined)} />
       )}
       <div class="outcomes" role="status" aria-live="polite">
         {outcomes.map(({ key, title, kind, text }) => (

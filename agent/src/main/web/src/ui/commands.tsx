@@ -4,7 +4,7 @@ import type { Json } from '../fleet/json';
 import { isName } from '../fleet/topics';
 import { LONG_LIMIT_MS, type Reply } from '../link/requests';
 import { useAct } from './actions';
-import type { Answers, Form } from './FormDialog';
+import type { Answers, Questions } from './FormDialog';
 import { useApp, useFleet } from './app';
 
 /** What a command takes, or how it comes from what was asked for. */
@@ -16,7 +16,7 @@ export interface Commands {
   readonly obstacle: string;
   readonly ask: (command: string, args?: Json) => Promise<Reply>;
   /** Gives a command that somebody has chosen: asks first where there is a question, and shows the reply. */
-  readonly give: (command: string, args?: Arguments, options?: Form & { readonly words?: string }) => void;
+  readonly give: (command: string, args?: Arguments, options?: Questions & { readonly words?: string }) => void;
 }
 
 export function useCommands(device: string, service?: string): Commands {

@@ -3,26 +3,26 @@ import { number, object, objects, text, texts, type Json } from '../../fleet/jso
 import type { Service } from '../../fleet/model';
 import { useAct } from '../../ui/actions';
 import { CommandButton, type Commands } from '../../ui/commands';
-import type { Answers, Field, Form } from '../../ui/FormDialog';
+import type { Answers, Field, Questions } from '../../ui/FormDialog';
 import { asJsonObject, filled } from './answers';
-import { deployArguments, deployForm } from './deploy';
+import { deployArguments, deployQuestions } from './deploy';
 import { processObstacle, resetObstacle, restartQuestion, startObstacle, stopObstacle, stopQuestion } from './reasons';
 
 const SIGNALS = 'HUP INT QUIT USR1 USR2 TERM KILL STOP CONT TSTP ALRM ABRT WINCH PIPE ILL TRAP BUS FPE SEGV XCPU XFSZ SYS'.split(' ');
 const SIGNAL_OPTIONS = SIGNALS.map((signal) => [signal, signal] as const);
 
-const SIGNAL: Form = {
+const SIGNAL: Questions = {
   fields: () => [{ name: 'signal', label: 'Signal', options: SIGNAL_OPTIONS, help: 'To the main process only. If it ends, the restart policy applies.' }],
 };
 
-const INPUT: Form = {
+const INPUT: Questions = {
   fields: () => [
     { name: 'text', label: 'Text', kind: 'area' },
     { name: 'newline', label: 'end it with a newline', kind: 'check', value: 'yes' },
   ],
 };
 
-const HOLD: Form = {
+const HOLD: Questions = {
   question: 'Holds off deploys.',
   fields: () => [
     { name: 'reason', label: 'Why', required: true },
@@ -73,8 +73,8 @@ export function ServiceActions({ service, commands }: { readonly service: Servic
       {button('Stop…', stopObstacle(service), () => give('stop', {}, { question: stopQuestion(service) }))}
       {button(service.state === 'scheduled' ? 'Run now…' : 'Restart…', '', () => give('restart', {}, { question: restartQuestion(service) }))}
       {button('Reset', resetObstacle(service), () => give('reset'))}
-      {button('Deploy…', '', () => give('deploy', deployArguments, deployForm('deploy', service, commands)))}
-      {button('Roll back…', service.release === '' ? 'It has no releases' : '', () => give('rollback', deployArguments, deployForm('rollback', service, commands)))}
+      {button('Deploy…', '', () => give('deploy', deployArguments, deployQuestions('deploy', service, commands)))}
+      {button('Roll back…', service.release === '' ? 'It has no releases' : '', () => give('rollback', deployArguments, deployQuestions('rollback', service, commands)))}
       <details class="more-actions">
         <summary>More</summary>
         <div class="buttons">

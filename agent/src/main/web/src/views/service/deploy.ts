@@ -2,7 +2,7 @@ import { objects, text, time, type Json } from '../../fleet/json';
 import type { Service } from '../../fleet/model';
 import { stepText } from '../../fleet/words';
 import type { Commands } from '../../ui/commands';
-import type { Answers, Field, Form } from '../../ui/FormDialog';
+import type { Answers, Field, Questions } from '../../ui/FormDialog';
 import { moment } from '../../ui/format';
 import { fieldsOf } from '../../ui/useAnswer';
 import { asJsonObject, filled } from './answers';
@@ -46,7 +46,7 @@ const WATCH: readonly Field[] = [
 ];
 
 /** What to ask for `deploy` or `rollback`. */
-export function deployForm(command: 'deploy' | 'rollback', service: Service, { ask }: Commands): Form {
+export function deployQuestions(command: 'deploy' | 'rollback', service: Service, { ask }: Commands): Questions {
   const isDeploy = command === 'deploy';
   return {
     first: () => ask('releases'),
