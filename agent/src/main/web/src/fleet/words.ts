@@ -1,4 +1,4 @@
-import { flag, number, text, type Json } from './json';
+import { flag, number, text, valueText, type Json } from './json';
 
 /** What documents say (agent/docs/protocol.md), as a person would say it. */
 
@@ -53,6 +53,6 @@ export function restText(json: Json): string {
   return Object.entries(json)
     .filter(([key]) => !['v', 'at', 'event', 'service', 'session', 'step'].includes(key))
     .slice(0, 12)
-    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 300)}`)
+    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${valueText(value)}`)
     .join(', ');
 }
