@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Fleet } from '../src/fleet/fleet';
 import { readBirth, readService } from '../src/fleet/model';
 import { readSelection, selectDevices, selectServices } from '../src/fleet/selection';
+import { Topics } from '../src/fleet/topics';
 import { matcher } from '../src/link/filters';
 import { Quiet } from '../src/link/retained';
 import type { Link, LinkState, Listener } from '../src/link/link';
@@ -65,7 +66,7 @@ async function read(fleet: Fleet): Promise<void> {
   assert.equal(fleet.completeness().isReading, false);
 }
 
-const open = (link: FakeLink): Fleet => new Fleet(link as unknown as Link, 'efka', new Quiet(50));
+const open = (link: FakeLink): Fleet => new Fleet(link as unknown as Link, new Topics('efka'), new Quiet(50));
 
 test('all services come, though the broker drops what is beyond its queue', async () => {
   const link = new FakeLink(999);

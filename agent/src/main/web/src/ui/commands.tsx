@@ -35,7 +35,7 @@ export function useCommands(device: string, service?: string): Commands {
     const place = service === undefined ? device : `${device}/${service}`;
     const send = (command: string, args: Json = {}, limitMs?: number): Promise<Reply> => {
       if (obstacle !== '') return Promise.reject(new Error(obstacle));
-      return service === undefined ? requests.device(device, command, args, limitMs) : requests.service(device, service, command, args, limitMs);
+      return requests.send(device, service, command, args, limitMs);
     };
     return {
       obstacle,

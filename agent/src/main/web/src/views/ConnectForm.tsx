@@ -38,7 +38,7 @@ export function ConnectForm({ access, problem, onConnect, onCancel }: Props): JS
           { name: 'password', label: 'Password', value: access.password, kind: 'password', autocomplete: 'current-password' },
           { name: 'isKept', label: 'Keep them in this browser', value: access.isKept ? 'yes' : '', kind: 'check' },
         ]}
-        more={[{ name: 'prefix', label: 'Topic prefix', value: access.prefix, pattern: '[^+#/]+(/[^+#/]+)*', help: 'Levels without + and #', required: true }]}
+        more={[{ name: 'prefix', label: 'Topic prefix', value: access.prefix, pattern: '[^+#\\/]+(\\/[^+#\\/]+)*', help: 'Levels without + and #', required: true }]}
         button="Connect"
         onDone={({ isKept, ...answers }: Answers) => onConnect({ ...(answers as Omit<Access, 'isKept'>), isKept: isKept !== '' })}
         onClose={onCancel}

@@ -52,7 +52,7 @@ export function Header({ state, onEdit }: Props): JSX.Element {
         </button>
       </header>
       {state.reason !== undefined && (
-        <div class="trouble" role="alert">
+        <div class="row trouble" role="alert">
           <span>No connection to the broker, so what is shown may be old: {state.reason}</span>
           {state.kind === 'waiting' && <button onClick={link.retryNow}>Try now</button>}
         </div>

@@ -52,10 +52,6 @@ export function Page(): JSX.Element {
 
 function open(access: Access): App {
   const link = new Link(access);
-  return {
-    link,
-    topics: new Topics(access.prefix),
-    fleet: new Fleet(link, access.prefix),
-    requests: new Requests(link, access.prefix),
-  };
+  const topics = new Topics(access.prefix);
+  return { link, topics, fleet: new Fleet(link, topics), requests: new Requests(link, topics) };
 }

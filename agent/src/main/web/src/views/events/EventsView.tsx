@@ -32,7 +32,7 @@ export function EventsView(): JSX.Element {
   return (
     <main class="fleet">
       <h1 class="visually-hidden">Events</h1>
-      <div class="filters">
+      <div class="row filters">
         <SearchBox what="device, service, event" />
         <Switch name="state" value="bad">
           Only trouble
@@ -42,7 +42,7 @@ export function EventsView(): JSX.Element {
         </button>
         <button onClick={feed.clear}>Clear</button>
       </div>
-      <p class="soft came" role="status">
+      <p class="help" role="status">
         {feed.total === 0 ? 'Waiting for events.' : plural(shown.length, 'event')}
         {feed.dropped > 0 && `; ${plural(feed.dropped, 'older one')} not kept`}
       </p>

@@ -26,10 +26,10 @@ export function FleetView(): JSX.Element {
     <main class="fleet">
       <h1 class="visually-hidden">Fleet</h1>
       <Filters fleet={fleet} isServices={isServices} counts={found.counts} />
-      <p class="soft came" role="status">
+      <p class="help" role="status">
         <Came fleet={fleet} shown={found.shown.length} isServices={isServices} />
       </p>
-      {fleet.problem !== '' && <p class="problem came">The fleet could not be read: {fleet.problem}.</p>}
+      {fleet.problem !== '' && <p class="help problem">The fleet could not be read: {fleet.problem}.</p>}
       {all.length === 0 && !fleet.completeness().isReading ? (
         <Nothing />
       ) : services !== undefined ? (
@@ -102,7 +102,7 @@ const CHOICES_MS = 1_000;
 function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
   const { groups, releases } = useMemo(() => choices(fleet.list()), [fleet, Math.floor(Date.now() / CHOICES_MS)]);
   return (
-    <div class="filters">
+    <div class="row filters">
       <div class="row" role="group" aria-label="what to show">
         <Switch name="show" value="">
           Devices
