@@ -191,6 +191,11 @@ final class ArtifactReleaseTest {
                 () -> state().filter(wanted::equals).isPresent());
     }
 
+    /** The states of the events so far. */
+    private List<Object> states() {
+        return events.stream().map(event -> event.get("state")).toList();
+    }
+
     private static Problem problem(DeployTicket ticket) throws Exception {
         return ticket.result().get(20, TimeUnit.SECONDS).problem().orElseThrow();
     }
@@ -216,8 +221,9 @@ final class ArtifactReleaseTest {
                 .hasSize(2);
         assertThat(below("services/.staging")).isEmpty();
         assertThat(ticket.result()).isNotDone();
-        assertThat(events.stream().map(event -> event.get("state")))
-                .containsExactly("queued", "downloading", "verifying", "staged");
+        // The event follows the state.
+        Await.until(() -> "events " + states(), Await.LIMIT, () -> states().contains("staged"));
+        assertThat(states()).containsExactly("queued", "downloading", "verifying", "staged");
         assertThat(events.get(1)).containsEntry("size", (long) archive.length).containsKeys("bytes", "percent");
     }
 
