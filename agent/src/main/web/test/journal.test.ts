@@ -103,7 +103,6 @@ test('the journal is read on from where an answer was cut off, and asked again w
       if (asked.length === 3) return Promise.resolve(reply({ events: [state(HOUR / 2, 'running', 'backoff')], truncated: true, next: 77 }));
       return Promise.resolve(reply({ events: [], truncated: false, next: 99 }));
     },
-    () => false,
     () => undefined,
   );
   assert.deepEqual(
@@ -124,7 +123,6 @@ test('a journal without an end is not read to it, and what was not read is unkno
   const journal = new Journal();
   await journal.read(
     () => Promise.resolve(reply({ events: [], truncated: true, next: ++asked })),
-    () => false,
     () => undefined,
   );
   assert.equal(asked, 46);
@@ -135,7 +133,6 @@ test('a journal without an end is not read to it, and what was not read is unkno
 test('a device that refuses says why', async () => {
   const refuse = new Journal().read(
     () => Promise.resolve(reply({}, false, 'not_allowed')),
-    () => false,
     () => undefined,
   );
   await assert.rejects(refuse, /not_allowed/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DeviceSearch } from '../src/views/output/device-search';
-import { Feed, type Source } from '../src/views/output/feed';
+import { Feed, targetOf, type Source } from '../src/views/output/feed';
 import { LiveFeed } from '../src/views/output/live';
 import type { Shown, Stream } from '../src/views/output/rows';
 import { plainOf } from '../src/views/output/text';
@@ -234,7 +234,7 @@ describe('a place in the past', () => {
   it('shows the lines around it, and more in both directions', async () => {
     for (let i = 0; i < 20_000; i++) device.write(`line ${i}\n`);
     const offset = device.written.stdout.indexOf('line 9000\n');
-    const place = new Feed(device.source, () => undefined, { kind: 'offset', stream: 'stdout', offset, at: undefined });
+    const place = new Feed(device.source, () => undefined, { line: { stream: 'stdout', offset }, since: undefined });
     await settle();
     const before = shown(place.transcript, false);
     assert.deepEqual([before[0], before.at(-1)], ['older', 'newer']);
@@ -252,7 +252,7 @@ describe('the lines around a hit', () => {
   it('have those of the other stream at that time', async () => {
     device.write('a\n');
     device.write('b\n', 'stderr');
-    const place = new Feed(device.source, () => undefined, { kind: 'offset', stream: 'stderr', offset: 0, at: Date.parse('2026-11-27T20:00:00Z') });
+    const place = new Feed(device.source, () => undefined, targetOf({ stream: 'stderr', order: Date.parse('2026-11-27T20:00:00Z') }, 0));
     await settle();
     assert.deepEqual(place.transcript.list(['stdout', 'stderr'], false).map(show), ['a', 'b']);
     assert.deepEqual([...place.begins.keys()], ['stderr']);

@@ -60,6 +60,9 @@ export function texts(json: Json, key: string): readonly string[] {
   return list(json, key).filter((value): value is string => typeof value === 'string').map((value) => value.slice(0, MAX_TEXT));
 }
 
+/** Any value as a person may read it. */
+export const valueText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 300);
+
 /** Milliseconds since 1970; undefined if it is no time. */
 export function time(json: Json, key: string): number | undefined {
   const value = Date.parse(text(json, key));

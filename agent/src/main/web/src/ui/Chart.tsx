@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Point } from '../fleet/metrics';
+import { minuteText, secondText } from './format';
 import { highest, nearest, niceTop, paths, runs, scale, timeTicks } from './scale';
 import { Slider } from './Slider';
-import { useWidth } from './useWidth';
+import { useSize } from './useSize';
 
 export interface Series {
   /** Empty if it is the only one. */
@@ -30,13 +31,10 @@ const TOP = 8;
 const FLOOR = 72;
 const MARGIN = 6;
 
-const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const exact = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-
 /** Values over time. */
 export function Chart({ title, series, format, from, to, gap, top, base = 1000 }: Props): JSX.Element {
-  const [frame, measured] = useWidth<HTMLDivElement>();
-  const width = Math.max(100, measured);
+  const [frame, size] = useSize<HTMLDivElement>();
+  const width = Math.max(100, size.width);
   const [chosen, setChosen] = useState<number | undefined>(undefined); // a time, which stays where it is while values come
 
   const axis = useMemo(() => {
@@ -54,7 +52,7 @@ export function Chart({ title, series, format, from, to, gap, top, base = 1000 }
     .filter(({ points: own }) => highest(own) !== undefined)
     .map(({ label, points: own }) => (label === '' ? '' : `${label} `) + (at !== undefined ? said(own[index], format) : series.length > 1 ? said(own[own.length - 1], format) : latest(own, format)))
     .join(', ');
-  const time = at === undefined ? '' : ` at ${exact.format(at)}`;
+  const time = at === undefined ? '' : ` at ${secondText(at)}`;
 
   return (
     <Slider
@@ -79,7 +77,7 @@ export function Chart({ title, series, format, from, to, gap, top, base = 1000 }
         )}
         {axis.ticks.map((tick) => (
           <text key={tick} x={Math.max(16, Math.min(width - 16, axis.x(tick)))} y={HEIGHT - 4} text-anchor="middle">
-            {short.format(tick)}
+            {minuteText(tick)}
           </text>
         ))}
         <text x={2} y={TOP + 11}>
@@ -103,5 +101,5 @@ function latest(points: readonly Point[], format: (value: number) => string): st
   const top = highest(points);
   if (top?.value === undefined) return '';
   const now = said(points[points.length - 1], format);
-  return points.length === 1 ? now : `${now}, highest ${format(top.value)} at ${short.format(top.at)}`;
+  return points.length === 1 ? now : `${now}, highest ${format(top.value)} at ${minuteText(top.at)}`;
 }

@@ -19,6 +19,11 @@ export function ConnectForm({ access, problem, onConnect, onCancel }: Props): JS
     <main class="connect panel">
       <h1>Efka</h1>
       <p>A fleet, straight from its MQTT broker.</p>
+      {problem !== undefined && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
       <Form
         fields={() => [
           {
@@ -27,23 +32,17 @@ export function ConnectForm({ access, problem, onConnect, onCancel }: Props): JS
             value: access.url || guess(),
             pattern: isSecure ? 'wss://.+' : 'wss?://.+',
             help: `As in ${isSecure ? '' : 'ws://broker.example:9001/mqtt or '}wss://broker.example:8084/mqtt`,
-            isRequired: true,
+            required: true,
           },
           { name: 'username', label: 'Username', value: access.username, autocomplete: 'username' },
           { name: 'password', label: 'Password', value: access.password, kind: 'password', autocomplete: 'current-password' },
           { name: 'isKept', label: 'Keep them in this browser', value: access.isKept ? 'yes' : '', kind: 'check' },
         ]}
-        more={[{ name: 'prefix', label: 'Topic prefix', value: access.prefix, pattern: '[^+#\\/]+(\\/[^+#\\/]+)*', help: 'Levels without + and #', isRequired: true }]}
+        more={[{ name: 'prefix', label: 'Topic prefix', value: access.prefix, pattern: '[^+#\\/]+(\\/[^+#\\/]+)*', help: 'Levels without + and #', required: true }]}
         button="Connect"
         onDone={({ isKept, ...answers }: Answers) => onConnect({ ...(answers as Omit<Access, 'isKept'>), isKept: isKept !== '' })}
         onClose={onCancel}
-      >
-        {problem !== undefined && (
-          <p class="problem" role="alert">
-            {problem}
-          </p>
-        )}
-      </Form>
+      />
     </main>
   );
 }

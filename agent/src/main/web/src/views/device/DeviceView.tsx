@@ -71,7 +71,7 @@ function Known({ device }: { readonly device: Device }): JSX.Element {
       <div class="columns">
         <div class="column">
           <Services device={device} read={read} />
-          <Events journal={read.journal} problem={read.problem} />
+          <Events {...read} />
         </div>
         <div class="column">
           {isLegal && <Machine device={device} commands={commands} />}

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { number, object, objects, parseObject, text, time, type Json } from '../../fleet/json';
+import { number, object, objects, parseObject, text, time, valueText, type Json } from '../../fleet/json';
 import { compare, type Level } from '../../fleet/model';
 import { Badge } from '../../ui/Badge';
 import { useApp, useChanges } from '../../ui/app';
@@ -69,7 +69,7 @@ function Report({ name, json }: { readonly name: string; readonly json: Json }):
         <ul>
           {drift.slice(0, 20).map((each, i) => (
             <li key={i} class="problem">
-              drift: {text(each, 'service')} {text(each, 'key')} should be {shown(each['wanted'])}, is {shown(each['is'])}
+              drift: {text(each, 'service')} {text(each, 'key')} should be {valueText(each['wanted']) || 'nothing'}, is {valueText(each['is']) || 'nothing'}
             </li>
           ))}
         </ul>
@@ -77,5 +77,3 @@ function Report({ name, json }: { readonly name: string; readonly json: Json }):
     </div>
   );
 }
-
-const shown = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 300);

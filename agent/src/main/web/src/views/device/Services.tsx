@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
+import { serviceText } from '../../fleet/levels';
+import { hasWords, wordsOf } from '../../fleet/selection';
 import { isOver } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { ServiceBadge } from '../../ui/Badge';
@@ -9,7 +11,7 @@ import { DayBars } from '../../ui/Day';
 import { ago, count, plural } from '../../ui/format';
 import { href } from '../../ui/router';
 import type { ReadJournal } from '../../ui/useJournal';
-import { useWidth } from '../../ui/useWidth';
+import { useSize } from '../../ui/useSize';
 import { VirtualList } from '../../ui/VirtualList';
 import { restartQuestion, startObstacle, stopObstacle, stopQuestion, whyText } from '../service/reasons';
 
@@ -21,11 +23,11 @@ const NARROW = 620;
 /** The services of a device; any number of them. */
 export function Services({ device, read }: { readonly device: Device; readonly read: ReadJournal }): JSX.Element {
   const [filter, setFilter] = useState('');
-  const [frame, width] = useWidth();
+  const [frame, { width }] = useSize<HTMLElement>();
   const fleet = useFleet();
   const all = device.list();
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
-  const shown = words.length === 0 ? all : all.filter((service) => words.every((word) => matches(service, word)));
+  const words = wordsOf(filter);
+  const shown = all.filter((service) => hasWords(`${service.id} ${serviceText(device, service)} ${service.release}`, words));
   const isNarrow = width < NARROW;
   const height = isNarrow ? NARROW_ROW : ROW;
   return (
@@ -62,9 +64,6 @@ export function Services({ device, read }: { readonly device: Device; readonly r
   );
 }
 
-const matches = (service: Service, word: string): boolean =>
-  service.id.toLowerCase().includes(word) || service.state.includes(word) || service.release.toLowerCase().includes(word) || service.health === word;
-
 interface RowProps {
   readonly device: Device;
   readonly service: Service;
@@ -74,9 +73,6 @@ interface RowProps {
 
 function ServiceRow({ device, service, read, isNarrow }: RowProps): JSX.Element {
   const commands = useCommands(device.id, service.id);
-  const minute = Math.floor(Date.now() / 60_000);
-  const { version } = read.journal;
-  const beats = useMemo(() => read.journal.beats(service, Date.now()), [read.journal, version, service, minute]);
   return (
     <div class={`svc-row ${isNarrow ? 'narrow' : ''}`}>
       <a class="name" href={href('device', device.id, service.id)}>
@@ -87,7 +83,7 @@ function ServiceRow({ device, service, read, isNarrow }: RowProps): JSX.Element 
         {whyText(service)}
       </span>
       <span class="more soft">{moreText(service)}</span>
-      {commands.obstacle === '' && read.journal.isRead ? <DayBars beats={beats} /> : <span class="day" />}
+      <DayBars read={read} service={service} />
       <span class="quick">
         <CommandButton why={commands.obstacle || startObstacle(service)} label={`start ${service.id}`} onClick={() => commands.give('start')}>
           ▶︎

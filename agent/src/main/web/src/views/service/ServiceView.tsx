@@ -1,5 +1,4 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
 import { serviceValues } from '../../fleet/metrics';
 import { isName } from '../../fleet/topics';
 import type { Device, Service } from '../../fleet/model';
@@ -15,7 +14,7 @@ import { Panel } from '../../ui/Panel';
 import { decimal, percent } from '../../ui/numbers';
 import { href } from '../../ui/router';
 import { useJournal } from '../../ui/useJournal';
-import { useMedia } from '../../ui/useWidth';
+import { useMedia } from '../../ui/useSize';
 import { Output } from '../output/Output';
 import { Release } from './Release';
 import { ServiceActions } from './ServiceActions';
@@ -95,17 +94,15 @@ function Past({ device, service }: { readonly device: Device; readonly service: 
   const { topics } = useApp();
   useTick(10_000);
   const commands = useCommands(device.id, service.id);
-  const { journal, problem } = useJournal(device.id, service.id, commands);
+  const read = useJournal(device.id, service.id, commands);
   const history = useHistory(topics.of(device.id, 'svc', service.id, 'metrics'), serviceValues);
-  const minute = Math.floor(Date.now() / 60_000);
-  const beats = useMemo(() => journal.beats(service, Date.now()), [journal, journal.version, service, minute]);
   return (
     <>
       <Panel title="Charts" isPlain>
-        {commands.obstacle === '' && journal.isRead && <Day beats={beats} />}
+        <Day read={read} service={service} />
         <Charts history={history} drawn={DRAWN} />
       </Panel>
-      <Events journal={journal} problem={problem} isOne />
+      <Events {...read} isOne />
     </>
   );
 }
