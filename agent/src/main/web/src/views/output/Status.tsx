@@ -17,7 +17,7 @@ interface TroubleProps {
 }
 
 export const Trouble = ({ texts, isBusy, onRetry }: TroubleProps): JSX.Element => (
-  <div class="problems" role="alert">
+  <div class="trouble" role="alert">
     {texts.join(' ')}
     {onRetry && (
       <button type="button" disabled={isBusy} onClick={onRetry}>
