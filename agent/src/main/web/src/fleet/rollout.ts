@@ -107,6 +107,8 @@ export function planLevel(plan: Plan): Level {
 /** What became of a document on a device. */
 export interface Report {
   readonly device: string;
+  /** `device` or `group/{group}`. */
+  readonly source: string;
   readonly revision: number | undefined;
   readonly track: string;
   readonly state: string;
@@ -124,11 +126,15 @@ const FAILED: ReadonlySet<string> = new Set(['failed', 'rolled_back', 'conflict'
 export function readReport(device: string, source: string, json: Json): Report | undefined {
   const all = [json, ...list(json, 'others').map((other) => object({ other }, 'other'))];
   const report = all.find((each) => text(each, 'source') === source);
-  if (report === undefined) return undefined;
+  return report && asReport(device, report);
+}
+
+export function asReport(device: string, report: Json): Report {
   const error = object(report, 'error');
   const state = text(report, 'state', 'unknown');
   return {
     device,
+    source: text(report, 'source'),
     revision: number(report, 'revision'),
     track: text(report, 'track'),
     state,

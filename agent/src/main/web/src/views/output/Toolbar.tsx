@@ -41,7 +41,7 @@ export function Toolbar(props: Props): JSX.Element {
   };
   return (
     <div class="row">
-      <div class="choice" role="group" aria-label="Streams">
+      <div class="row" role="group" aria-label="Streams">
         {SHOWS.map((each) => (
           <Tool key={each} isOn={settings.shows === each} onClick={() => onChange({ shows: each })}>
             {each}
