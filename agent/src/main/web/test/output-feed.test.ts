@@ -39,7 +39,7 @@ class Device {
           return () => this.stateListeners.delete(listener);
         },
       },
-      requests: { service: async (_device: string, _service: string, _command: string, args: Json) => this.logs(args) },
+      requests: { send: async (_device: string, _service: string, _command: string, args: Json) => this.logs(args) },
     },
   } as unknown as Source;
 

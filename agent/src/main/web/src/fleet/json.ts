@@ -11,9 +11,11 @@ const MAX_TEXT = 4_096;
 const decoder = new TextDecoder();
 
 /** The payload's object; undefined if it is none. */
-export function parseObject(payload: Uint8Array): Json | undefined {
+export const parseObject = (payload: Uint8Array): Json | undefined => parseText(decoder.decode(payload));
+
+export function parseText(json: string): Json | undefined {
   try {
-    return asObject(JSON.parse(decoder.decode(payload)));
+    return asObject(JSON.parse(json));
   } catch {
     return undefined;
   }

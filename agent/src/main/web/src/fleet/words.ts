@@ -20,11 +20,14 @@ export function causeText(cause: Json): string {
   if (message !== '' && ['', 'dependency', 'schedule'].includes(kind)) return message;
   const signal = text(cause, 'signal');
   const code = number(cause, 'code');
-  let words = Object.hasOwn(CAUSES, kind) ? CAUSES[kind] : kind.replaceAll('_', ' ');
+  let words = text(CAUSES, kind, kind.replaceAll('_', ' '));
   if (kind === 'exit' && code !== undefined) words = `exited with code ${code}`;
   if (kind === 'exit' && signal !== '') words = `ended by ${signal}`;
   return words + (message === '' ? '' : `: ${message}`);
 }
+
+/** `unhealthy: it did not answer`, of what the protocol has for an error. */
+export const errorText = (error: Json): string => [text(error, 'code'), text(error, 'message')].filter((part) => part !== '').join(': ');
 
 /** How a run ended: `exit code 3`, `signal KILL, out of memory`. */
 export function exitText(exit: Json, otherwise = 'nobody saw how'): string {

@@ -1,5 +1,6 @@
+import { flag, object, parseObject, text, type Json } from '../fleet/json';
+import type { Topics } from '../fleet/topics';
 import type { Link, Message } from './link';
-import { parseObject, type Json } from '../fleet/json';
 
 /** A device's answer to a command; `fields` has all of it. */
 export interface Reply {
@@ -9,9 +10,6 @@ export interface Reply {
   readonly message: string;
   readonly fields: Json;
 }
-
-/** No answer came in time; whether the command took effect is unknown. */
-export class NoReplyError extends Error {}
 
 /** What a command to a device answers with if it is not told otherwise. */
 const DEFAULT_LIMIT_MS = 30_000;
@@ -26,45 +24,40 @@ export class Requests {
 
   constructor(
     private readonly link: Link,
-    private readonly prefix: string,
+    private readonly topics: Topics,
   ) {}
 
-  /** @throws NoReplyError, or the broker's reason for not taking the command */
-  async device(device: string, command: string, args: Json = {}, limitMs = DEFAULT_LIMIT_MS): Promise<Reply> {
-    return this.send(device, `${this.prefix}/${device}/cmd/${command}`, args, limitMs);
-  }
-
-  /** @throws NoReplyError, or the broker's reason for not taking the command */
-  async service(device: string, service: string, command: string, args: Json = {}, limitMs = DEFAULT_LIMIT_MS): Promise<Reply> {
-    return this.send(device, `${this.prefix}/${device}/svc/${service}/cmd/${command}`, args, limitMs);
-  }
-
-  private async send(device: string, topic: string, args: Json, limitMs: number): Promise<Reply> {
-    const replyTopic = `${this.prefix}/${device}/reply/${this.link.name}`;
-    const id = crypto.getRandomValues(new Uint32Array(2)).join('-');
-    const answered = new Promise<Reply>((resolve) => this.waiting.set(id, resolve));
+  /**
+   * Sends a command to a device, or to one of its services.
+   *
+   * @returns the reply; rejected if none comes in time, or with the broker's reason for not taking the command
+   */
+  async send(device: string, service: string | undefined, command: string, args: Json = {}, limitMs = DEFAULT_LIMIT_MS): Promise<Reply> {
+    const topic = this.topics.of(device, ...(service === undefined ? [] : ['svc', service]), 'cmd', command);
+    const responseTopic = this.topics.of(device, 'reply', this.link.name);
+    const correlationData = crypto.getRandomValues(new Uint32Array(2)).join('-');
+    const payload = Object.keys(args).length === 0 ? '' : JSON.stringify(args);
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new NoReplyError(`no answer within ${limitMs / 1000} s`)), limitMs);
-    });
-    limit.catch(() => undefined); // it may be over before anybody waits for it: a slow broker takes the command late
     try {
-      const payload = Object.keys(args).length === 0 ? '' : JSON.stringify(args);
-      // A command that waits at the broker for a device must not surprise anybody tomorrow.
-      const options = { responseTopic: replyTopic, correlationData: id, expiry: Math.ceil(limitMs / 1000) };
-      const taken = this.listen(replyTopic).then(() => this.link.publish(topic, payload, options));
-      // A broker that is stuck does not even take it.
-      await Promise.race([taken, limit]);
-      return await Promise.race([answered, limit]);
+      return await new Promise<Reply>((resolve, reject) => {
+        this.waiting.set(correlationData, resolve);
+        // Also for a broker that is stuck and does not even take the command.
+        timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs);
+        // A command that waits at the broker for a device must not surprise anybody tomorrow.
+        const expiry = Math.ceil(limitMs / 1000);
+        this.listen(responseTopic)
+          .then(() => this.link.publish(topic, payload, { responseTopic, correlationData, expiry }))
+          .catch(reject);
+      });
     } finally {
       clearTimeout(timer);
-      this.waiting.delete(id);
+      this.waiting.delete(correlationData);
     }
   }
 
   private async listen(topic: string): Promise<void> {
     if (this.listening.has(topic)) return;
-    const subscription = this.link.subscribe(topic, (message) => this.take(message), { retained: 'none' });
+    const subscription = this.link.subscribe(topic, this.take, { retained: 'none' });
     try {
       await subscription.accepted;
       this.listening.add(topic);
@@ -74,22 +67,11 @@ export class Requests {
     }
   }
 
-  private take(message: Message): void {
-    const id = new TextDecoder().decode(message.properties.correlationData);
-    const resolve = this.waiting.get(id);
-    if (resolve === undefined) return;
-    const fields = parseObject(message.payload);
-    if (fields !== undefined) resolve(asReply(fields));
-  }
-}
-
-function asReply(fields: Json): Reply {
-  const error = fields['error'];
-  const problem = typeof error === 'object' && error !== null ? (error as Json) : {};
-  return {
-    isOk: fields['ok'] === true,
-    code: String(problem['code'] ?? ''),
-    message: String(problem['message'] ?? ''),
-    fields,
+  private readonly take = ({ payload, properties }: Message): void => {
+    const resolve = this.waiting.get(new TextDecoder().decode(properties.correlationData));
+    const fields = parseObject(payload);
+    if (resolve === undefined || fields === undefined) return;
+    const error = object(fields, 'error');
+    resolve({ isOk: flag(fields, 'ok'), code: text(error, 'code'), message: text(error, 'message'), fields });
   };
 }

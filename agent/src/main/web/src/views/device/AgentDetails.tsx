@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { flag, number, object, objects, text, texts, time, valueText } from '../../fleet/json';
-import { AnswerState, CommandButton, useAnswer, type Answer, type Commands } from '../../ui/commands';
+import { CommandButton, type Commands } from '../../ui/commands';
 import { bytes, moment } from '../../ui/format';
 import { Facts, type Fact } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
+import { AnswerState, useAnswer, type Answer } from '../../ui/useAnswer';
 
 /*
  * `shutdown` is left out: it ends the agent for good where nothing starts it again, and then nobody can bring it back from

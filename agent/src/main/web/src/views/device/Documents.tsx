@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { objects, parseObject, text, valueText, type Json } from '../../fleet/json';
 import { compare } from '../../fleet/model';
-import { asReport, OUTCOME_LEVELS } from '../../fleet/rollout';
+import { asReport } from '../../fleet/rollout';
 import { Badge } from '../../ui/Badge';
 import { useApp, useChanges } from '../../ui/app';
 import { sinceText } from '../../ui/format';
@@ -43,12 +43,12 @@ export function Documents({ device }: { readonly device: string }): JSX.Element 
 }
 
 function Report({ device, name, json }: { readonly device: string; readonly name: string; readonly json: Json }): JSX.Element {
-  const { source, outcome, state, track, revision, since, error } = asReport(device, json);
+  const { source, level, state, track, revision, since, error } = asReport(device, json);
   return (
     <div class="document">
       <div class="row">
         <strong>{name}</strong>
-        <Badge level={OUTCOME_LEVELS[outcome]} text={state} />
+        <Badge level={level} text={state} />
         <span class="soft">
           {source}, revision {revision ?? 'none'}
           {track !== '' && `, ${track}`}

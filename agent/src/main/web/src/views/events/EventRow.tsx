@@ -10,7 +10,7 @@ export function EventRow({ event }: { readonly event: FleetEvent }): JSX.Element
   return (
     <a class="service-row event" href={href('device', ...place)} title={event.text}>
       <span class="soft mono">{moment(event.at)}</span>
-      <span class="service-name">
+      <span>
         <Mark level={event.level} /> <strong>{place.join('/')}</strong>
       </span>
       <span>

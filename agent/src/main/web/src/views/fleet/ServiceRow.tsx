@@ -9,7 +9,7 @@ import { whyText } from '../service/reasons';
 export function ServiceRow({ device, service }: ShownService): JSX.Element {
   return (
     <a class="service-row" href={href('device', device.id, service.id)}>
-      <span class="service-name">
+      <span>
         <span class="soft">{device.id}/</span>
         <strong>{service.id}</strong>
       </span>

@@ -46,7 +46,7 @@ export interface Problem {
 /** @throws Error with a text for a person */
 export async function askLogs({ app, device, service }: Source, args: Json): Promise<Answer> {
   if (app.fleet.device(device)?.isOnline === false) throw new Error(`${device} is offline`);
-  const reply = await app.requests.service(device, service, 'logs', args, ANSWER_LIMIT_MS);
+  const reply = await app.requests.send(device, service, 'logs', args, ANSWER_LIMIT_MS);
   if (!reply.isOk) throw new Error(replyText(reply));
   const answer = readAnswer(reply.fields);
   if (answer === undefined) throw new Error('the answer cannot be understood');
