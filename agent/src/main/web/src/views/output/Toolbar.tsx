@@ -112,26 +112,28 @@ interface ToolProps {
 }
 
 const Tool = ({ children, onClick, isOn, isOff, label }: ToolProps): JSX.Element => (
-  <button type="button" aria-pressed={isOn} aria-label={label} title={label} disabled={isOff} onClick={onClick}>
+  <button aria-pressed={isOn} aria-label={label} title={label} disabled={isOff} onClick={onClick}>
     {children}
   </button>
 );
 
 function Times({ onGoTo }: Pick<Props, 'onGoTo'>): JSX.Element {
   return (
-    <form
-      class="row"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const [time] = new FormData(event.currentTarget).values();
-        onGoTo(new Date(String(time)).toISOString());
-      }}
-    >
+    <div class="row">
       {AGO.map((since) => (
         <Tool key={since} onClick={() => onGoTo(since)}>{`${since} ago`}</Tool>
       ))}
-      <input type="datetime-local" name="time" step="1" required aria-label="Show the output from this time on" />
-      <button type="submit">Show</button>
-    </form>
+      <form
+        class="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const [time] = new FormData(event.currentTarget).values();
+          onGoTo(new Date(String(time)).toISOString());
+        }}
+      >
+        <input type="datetime-local" name="time" step="1" required aria-label="Show the output from this time on" />
+        <button>Show</button>
+      </form>
+    </div>
   );
 }
