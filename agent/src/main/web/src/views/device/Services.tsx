@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { serviceText } from '../../fleet/levels';
 import { hasWords, wordsOf } from '../../fleet/selection';
-import { isOver } from '../../fleet/words';
+import { isOver, joined } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { ServiceBadge } from '../../ui/Badge';
 import { useFleet } from '../../ui/app';
@@ -109,5 +109,5 @@ function moreText({ since, restarts, release, deploy, holds }: Service): string 
     parts.push(release);
   }
   if (holds.length > 0) parts.push('held');
-  return parts.filter((part) => part !== '').join(' · ');
+  return joined(parts, ' · ');
 }
