@@ -8,6 +8,7 @@ import type { Shown, Stream } from '../src/views/output/rows';
 import { plainOf } from '../src/views/output/text';
 import type { Transcript } from '../src/views/output/transcript';
 import type { Json } from '../src/fleet/json';
+import { Refusal } from '../src/link/requests';
 
 const RUN = '01M8FAMASHP9983VD98JFSAG1S';
 const LATER_RUN = '01M8FB8DZ47TX6T7KPABEB4KEP';
@@ -17,7 +18,7 @@ class Device {
   readonly written: Record<Stream, string> = { stdout: '', stderr: '' };
   oldest = 0;
   isOnline = true;
-  failure: Json | undefined;
+  failure: Error | undefined;
   asked: Json[] = [];
   private readonly listeners = new Map<string, (message: unknown) => void>();
   private readonly stateListeners = new Set<(state: { kind: string }) => void>();
@@ -64,13 +65,13 @@ class Device {
 
   private logs(args: Json): unknown {
     this.asked.push(args);
-    if (this.failure !== undefined) return { isOk: false, ...this.failure, fields: { error: this.failure } };
+    if (this.failure !== undefined) throw this.failure;
     const all = this.written[args['stream'] as Stream];
     const end = all.length;
     const from = Math.max(this.oldest, (args['from'] as number | undefined) ?? 0);
     const to = Math.min(end, (args['to'] as number | undefined) ?? end);
     const most = (args['max_bytes'] as number | undefined) ?? 196_608;
-    const answer = (text: string, offset: number, next: number, truncated: boolean): unknown => ({ isOk: true, fields: { text, offset, next, oldest: this.oldest, end, truncated, times: null } });
+    const answer = (text: string, offset: number, next: number, truncated: boolean): unknown => ({ text, offset, next, oldest: this.oldest, end, truncated, times: null });
     const hits = [...all.slice(from, to).matchAll(/.*\n|.+$/g)].map((found) => ({ text: found[0], at: from + found.index }));
     const pattern = new RegExp(String(args['match'] ?? '').replace('(?i)', ''));
     if (args['from'] !== undefined || args['since'] !== undefined) {
@@ -183,7 +184,7 @@ describe('live output', () => {
 
   it('goes on when history cannot be had, which is said and can be tried again', async () => {
     device.write('a\n');
-    device.failure = { code: 'busy', message: 'ask again later' };
+    device.failure = new Refusal('busy', 'ask again later');
     const live = open();
     await settle();
     device.send('b\n');
@@ -287,7 +288,7 @@ describe('a search on the device', () => {
   });
 
   it('says why it failed', async () => {
-    device.failure = { code: 'bad_argument', message: 'match must be another regular expression' };
+    device.failure = new Refusal('bad_argument', 'match must be another regular expression');
     const search = new DeviceSearch(device.source, ['stdout'], { query: '(?=a)', isRegex: true }, '', () => undefined);
     await settle();
     assert.deepEqual([search.problem, search.isSearching], ['bad_argument: match must be another regular expression', false]);

@@ -1,7 +1,7 @@
 import { flag, number, object, text, time, type Json } from './json';
 import type { Level } from './model';
 import { moment } from '../ui/format';
-import { causeText, exitText, restText } from './words';
+import { causeText, exitText, joined, labelled, restText } from './words';
 
 /** An event as a person reads it (agent/docs/protocol.md, "Events"). */
 export interface FleetEvent {
@@ -24,13 +24,10 @@ export function readEvent(device: string, service: string, json: Json): FleetEve
     labelled('until ', moment(until)),
     ...(name === 'deploy' ? [] : [labelled('', number(json, 'bytes'), ' bytes'), labelled('', number(json, 'count'), ' events')]),
   ];
-  return { at: time(json, 'at'), device, service, name, level, text: parts.filter((part) => part !== '').join(', ') || restText(json) };
+  return { at: time(json, 'at'), device, service, name, level, text: joined(parts) || restText(json) };
 }
 
 const LABELS: Readonly<Record<string, string>> = { by: 'by ', version: 'version ' };
-
-/** Empty where there is no value. */
-const labelled = (before: string, value: string | number | undefined, behind = ''): string => (value === undefined || value === '' ? '' : before + value + behind);
 
 const BAD = /^(disk_low|events_dropped|output_(dropped|emptied|lost|file_(truncated|deleted|replaced))|session_taken_over|journal_gap)$/;
 

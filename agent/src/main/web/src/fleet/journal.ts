@@ -1,6 +1,6 @@
 import { flag, number, objects, text, time, type Json } from './json';
 import { levelOf, LEVELS, type Level, type Service } from './model';
-import type { Reply } from '../link/requests';
+import { Refusal } from '../link/requests';
 
 export const HALF_HOUR_MS = 1_800_000;
 export const SEGMENTS = 48;
@@ -26,7 +26,7 @@ interface Change {
 }
 
 /** Asks a device's journal; throws if there is no answer. */
-export type Ask = (args: Json) => Promise<Reply>;
+export type Ask = (args: Json) => Promise<Json>;
 
 /** Each answer has at most 192 KiB, and the journal 8 MiB: this is all of it. */
 const MAX_ANSWERS = 45;
@@ -107,9 +107,11 @@ export class Journal {
 /** Searches share few threads on the device, which says `busy` rather than letting somebody wait. */
 async function askPatiently(ask: Ask, args: Json): Promise<Json> {
   for (let retries = 0; ; retries++) {
-    const reply = await ask(args);
-    if (reply.isOk) return reply.fields;
-    if (reply.code !== 'busy' || retries === MAX_RETRIES) throw new Error(`${reply.code}: ${reply.message}`);
+    try {
+      return await ask(args);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === 'busy') || retries === MAX_RETRIES) throw error;
+    }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }

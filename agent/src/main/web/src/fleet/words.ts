@@ -2,6 +2,12 @@ import { flag, number, text, valueText, type Json } from './json';
 
 /** What documents say (agent/docs/protocol.md), as a person would say it. */
 
+/** Empty where there is no value. */
+export const labelled = (before: string, value: string | number | undefined, behind = ''): string => (value === undefined || value === '' ? '' : before + value + behind);
+
+/** Those that are not empty. */
+export const joined = (parts: readonly string[], between = ', '): string => parts.filter((part) => part !== '').join(between);
+
 /** Where the protocol's own word does not say enough. */
 const CAUSES: Readonly<Record<string, string>> = {
   command: 'by a command',
@@ -23,11 +29,11 @@ export function causeText(cause: Json): string {
   let words = text(CAUSES, kind, kind.replaceAll('_', ' '));
   if (kind === 'exit' && code !== undefined) words = `exited with code ${code}`;
   if (kind === 'exit' && signal !== '') words = `ended by ${signal}`;
-  return words + (message === '' ? '' : `: ${message}`);
+  return words + labelled(': ', message);
 }
 
 /** `unhealthy: it did not answer`, of what the protocol has for an error. */
-export const errorText = (error: Json): string => [text(error, 'code'), text(error, 'message')].filter((part) => part !== '').join(': ');
+export const errorText = (error: Json): string => joined([text(error, 'code'), text(error, 'message')], ': ');
 
 /** How a run ended: `exit code 3`, `signal KILL, out of memory`. */
 export function exitText(exit: Json, otherwise = 'nobody saw how'): string {
@@ -45,7 +51,7 @@ export const isOver = (state: string): boolean => ENDED.has(state);
 /** One line for one step of a plan (agent/docs/protocol.md, "A plan"): `switch: to 1.1-349ed29c`. */
 export function stepText(step: Json): string {
   const more = Object.hasOwn(step, 'holds') ? 'until nobody holds the service' : restText(step);
-  return text(step, 'step') + (more === '' ? '' : `: ${more}`);
+  return joined([text(step, 'step'), more], ': ');
 }
 
 /** Keys and values that this page has no words for. */

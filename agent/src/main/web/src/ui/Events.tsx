@@ -33,7 +33,7 @@ export function Events({ journal, problem, isOne = false }: { readonly journal: 
         })}
       </ol>
       {recent.length > FIRST && (
-        <button type="button" class="quiet" onClick={() => setAll(!isAll)}>
+        <button class="quiet" onClick={() => setAll(!isAll)}>
           {isAll ? 'Fewer' : `All ${recent.length}`}
         </button>
       )}

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Json } from '../fleet/json';
-import type { Reply } from '../link/requests';
 import { Dialog } from './Dialog';
 import { problemText } from './format';
 import { AnswerState, useAnswer } from './useAnswer';
@@ -28,7 +27,7 @@ export type Answers = Readonly<Record<string, string>>;
 export interface Questions {
   readonly question?: string;
   /** Asked of the device, since the fields depend on it. */
-  readonly first?: () => Promise<Reply>;
+  readonly first?: () => Promise<Json>;
   /** What to ask for, by what was answered so far and what the device says. */
   readonly fields?: (answers: Answers, found: Json) => readonly Field[];
   /** What most people leave alone. */

@@ -1,8 +1,9 @@
 import { createContext, type ComponentChildren, type JSX } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
+import { joined, labelled } from '../fleet/words';
 import { FormDialog, type Answers, type Questions } from './FormDialog';
 import { problemText } from './format';
-import type { Reply } from '../link/requests';
+import { number, text, texts, type Json } from '../fleet/json';
 
 /** A command that a person gives, and what came of it. */
 export interface Action extends Questions {
@@ -13,7 +14,7 @@ export interface Action extends Questions {
    *
    * @throws Error at once, if something is wrong with the answers
    */
-  readonly run?: ((answers: Answers) => Promise<Reply>) | undefined;
+  readonly run?: ((answers: Answers) => Promise<Json>) | undefined;
 }
 
 interface Outcome {
@@ -51,8 +52,8 @@ export function Actions({ children }: { readonly children: ComponentChildren }):
       show('busy', 'waiting for the reply');
       reply?.then(
         (reply) => {
-          show(reply.isOk ? 'ok' : 'failed', replyText(reply));
-          if (reply.isOk && !Object.hasOwn(reply.fields, 'warnings')) setTimeout(() => dismiss(key), PLAIN_MS);
+          show('ok', replyText(reply));
+          if (!Object.hasOwn(reply, 'warnings')) setTimeout(() => dismiss(key), PLAIN_MS);
         },
         (error: unknown) => show('failed', problemText(error)),
       );
@@ -81,22 +82,15 @@ export function Actions({ children }: { readonly children: ComponentChildren }):
   );
 }
 
-/** `running, pid 4711, 62 ms`, or the error as the device says it. */
-export function replyText(reply: Reply): string {
-  const { fields } = reply;
-  const parts: string[] = [];
-  if (!reply.isOk) parts.push(reply.message === '' ? reply.code : `${reply.code}: ${reply.message}`);
-  for (const [key, label] of [
-    ['outcome', ''],
-    ['release', 'release '],
-    ['state', ''],
-    ['pid', 'pid '],
-  ] as const) {
-    const value = fields[key];
-    if (typeof value === 'string' || typeof value === 'number') parts.push(label + value);
-  }
-  if (typeof fields['took_ms'] === 'number') parts.push(`${fields['took_ms']} ms`);
-  const warnings = fields['warnings'];
-  if (Array.isArray(warnings)) warnings.forEach((warning) => parts.push(`warning: ${String(warning)}`));
-  return parts.join(', ').slice(0, 2_000) || 'done';
+/** `running, pid 4711, 62 ms`. */
+function replyText(reply: Json): string {
+  const parts = [
+    text(reply, 'outcome'),
+    text(reply, 'release'),
+    text(reply, 'state'),
+    labelled('pid ', number(reply, 'pid')),
+    labelled('', number(reply, 'took_ms'), ' ms'),
+    ...texts(reply, 'warnings').map((warning) => `warning: ${warning}`),
+  ];
+  return joined(parts) || 'done';
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Json } from '../fleet/json';
 import { isName } from '../fleet/topics';
-import { LONG_LIMIT_MS, type Reply } from '../link/requests';
+import { LONG_LIMIT_MS } from '../link/requests';
 import { useAct } from './actions';
 import type { Answers, Questions } from './FormDialog';
 import { useApp, useFleet } from './app';
@@ -14,7 +14,7 @@ type Arguments = Json | ((answers: Answers) => Json);
 export interface Commands {
   /** Why none can be given now; empty if they can. */
   readonly obstacle: string;
-  readonly ask: (command: string, args?: Json) => Promise<Reply>;
+  readonly ask: (command: string, args?: Json) => Promise<Json>;
   /** Gives a command that somebody has chosen: asks first where there is a question, and shows the reply. */
   readonly give: (command: string, args?: Arguments, options?: Questions & { readonly words?: string }) => void;
 }
@@ -33,7 +33,7 @@ export function useCommands(device: string, service?: string): Commands {
         : '';
   return useMemo(() => {
     const place = service === undefined ? device : `${device}/${service}`;
-    const send = (command: string, args: Json = {}, limitMs?: number): Promise<Reply> => {
+    const send = (command: string, args: Json = {}, limitMs?: number): Promise<Json> => {
       if (obstacle !== '') return Promise.reject(new Error(obstacle));
       return requests.send(device, service, command, args, limitMs);
     };
@@ -63,7 +63,7 @@ interface ButtonProps {
 /** A button that says why it cannot be used. */
 export function CommandButton({ children, why, onClick, label }: ButtonProps): JSX.Element {
   return (
-    <button type="button" disabled={why !== ''} title={why || label} aria-label={label} onClick={onClick}>
+    <button disabled={why !== ''} title={why || label} aria-label={label} onClick={onClick}>
       {children}
     </button>
   );

@@ -1,14 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Json } from '../fleet/json';
-import type { Reply } from '../link/requests';
 import { problemText } from './format';
-
-/** @throws Error with what the device says, if it has refused the command */
-export function fieldsOf({ isOk, code, message, fields }: Reply): Json {
-  if (!isOk) throw new Error(`${code}: ${message}`);
-  return fields;
-}
 
 interface Found {
   readonly fields?: Json;
@@ -20,17 +13,15 @@ export interface Answer extends Found {
 }
 
 /** Asks, if there is something to ask, when it is first drawn, whenever an input changes, and again when it is told to. */
-export function useAnswer(ask: (() => Promise<Reply>) | undefined, inputs: readonly unknown[]): Answer {
+export function useAnswer(ask: (() => Promise<Json>) | undefined, inputs: readonly unknown[]): Answer {
   const [times, setTimes] = useState(0);
   const [found, setFound] = useState<Found>({});
   useEffect(() => {
     let show = setFound;
-    ask?.()
-      .then(fieldsOf)
-      .then(
-        (fields) => show({ fields }),
-        (error: unknown) => show({ problem: problemText(error) }),
-      );
+    ask?.().then(
+      (fields) => show({ fields }),
+      (error: unknown) => show({ problem: problemText(error) }),
+    );
     return () => {
       show = () => undefined;
     };

@@ -1,6 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
 import { parseObject, type Json } from '../fleet/json';
-import type { Reply } from '../link/requests';
 import { Journal } from '../fleet/journal';
 import type { Commands } from './commands';
 import { useApp, useChanges } from './app';
@@ -30,7 +29,7 @@ export function useJournal(device: string, service: string | undefined, { ask, o
       const filters = [topics.of(device, 'svc', service ?? '+', 'event'), ...(service === undefined ? [topics.of(device, 'event')] : [])];
       const subscriptions = filters.map((filter) => link.subscribe(filter, take, { retained: 'none' }));
       setProblem('');
-      const read = (args: Json): Promise<Reply> => (isOver ? Promise.reject() : ask('events', args));
+      const read = (args: Json): Promise<Json> => (isOver ? Promise.reject() : ask('events', args));
       journal.read(read, changed).catch((error: unknown) => {
         if (!isOver) setProblem(problemText(error));
       });

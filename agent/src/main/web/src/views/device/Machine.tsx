@@ -36,8 +36,8 @@ export function Machine({ device, commands }: { readonly device: Device; readonl
     // So that something is there at once: the topic has a value every 30 s.
     ask('metrics').then(
       (reply) => {
-        const metrics = object(reply.fields, 'metrics');
-        if (reply.isOk) history.take(Date.now(), metrics, machineValues(metrics, history.last));
+        const metrics = object(reply, 'metrics');
+        history.take(Date.now(), metrics, machineValues(metrics, history.last));
       },
       () => undefined, // the topic brings values all the same
     );

@@ -1,7 +1,6 @@
 import { fromWholeLine, readAnswer, type Answer } from './answer';
 import { STREAMS, type Gap, type Shown, type Stream } from './rows';
 import { Transcript } from './transcript';
-import { replyText } from '../../ui/actions';
 import type { App } from '../../ui/app';
 import { problemText } from '../../ui/format';
 import type { Json } from '../../fleet/json';
@@ -46,9 +45,7 @@ export interface Problem {
 /** @throws Error with a text for a person */
 export async function askLogs({ app, device, service }: Source, args: Json): Promise<Answer> {
   if (app.fleet.device(device)?.isOnline === false) throw new Error(`${device} is offline`);
-  const reply = await app.requests.send(device, service, 'logs', args, ANSWER_LIMIT_MS);
-  if (!reply.isOk) throw new Error(replyText(reply));
-  const answer = readAnswer(reply.fields);
+  const answer = readAnswer(await app.requests.send(device, service, 'logs', args, ANSWER_LIMIT_MS));
   if (answer === undefined) throw new Error('the answer cannot be understood');
   return answer;
 }

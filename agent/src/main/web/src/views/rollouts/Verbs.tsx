@@ -53,7 +53,7 @@ export function Verbs({ document, plan, members }: Props): JSX.Element {
               question: QUESTIONS[verb],
               run: async () => {
                 await publish(apply(verb, source, operator, 'on the page', new Date()));
-                return { isOk: true, code: '', message: '', fields: { outcome: 'the broker has the document' } };
+                return { outcome: 'the broker has the document' };
               },
             })
           }

@@ -4,7 +4,6 @@ import { stepText } from '../../fleet/words';
 import type { Commands } from '../../ui/commands';
 import type { Answers, Field, Questions } from '../../ui/FormDialog';
 import { moment } from '../../ui/format';
-import { fieldsOf } from '../../ui/useAnswer';
 import { asJsonObject, filled } from './answers';
 
 /** Another release for a service: chosen, its plan looked at, then deployed. */
@@ -62,7 +61,7 @@ export function deployQuestions(command: 'deploy' | 'rollback', service: Service
     },
     more: WATCH,
     plan: async (answers) => {
-      const steps = objects(fieldsOf(await ask(command, { ...deployArguments(answers), plan: true })), 'plan');
+      const steps = objects(await ask(command, { ...deployArguments(answers), plan: true }), 'plan');
       return steps.length === 0 ? ['Nothing is to be done.'] : steps.map(stepText);
     },
   };
