@@ -10,10 +10,10 @@ export function scale(from: number, to: number, first: number, last: number): Sc
 }
 
 /** The round number at or above the highest value, for the top of an axis. With `base` 1024 for bytes. */
-export function niceTop(highest: number, base: 1000 | 1024 = 1000): number {
+export function niceTop(highest: number, base?: 1024): number {
   if (!(highest > 0)) return 1;
   let unit = 1;
-  while (base === 1024 && highest / unit >= base) unit *= base;
+  while (base !== undefined && highest / unit >= base) unit *= base;
   const amount = highest / unit;
   const power = 10 ** Math.floor(Math.log10(amount));
   const step = [1, 1.5, 2, 3, 4, 5, 8, 10].find((each) => each * power >= amount * (1 - 1e-9)) ?? 10;

@@ -15,7 +15,7 @@ const DRAWN: readonly Drawn[] = [
   { title: 'Memory', keys: [['memory', '']], format: bytes, topKey: 'memoryTotal', base: 1024 },
   { title: 'Disk', keys: [['disk', '']], format: bytes, topKey: 'diskTotal', base: 1024 },
   { title: 'Load', keys: [['load', '']], format: decimal },
-  { title: 'Temperature', keys: [['temperature', '']], format: (value) => `${decimal(value)} °C`, isOptional: true },
+  { title: 'Temperature', keys: [['temperature', '']], format: (value) => `${decimal(value)} °C` },
   {
     title: 'Network',
     keys: [

@@ -9,13 +9,16 @@ export function whyText(service: Service): string {
   const { state, waitingFor, faults, lastExit } = service;
   if (waitingFor.length > 0) return `waits for ${waitingFor.join(', ')}`;
   const fault = faults[0];
-  if (fault !== undefined) return `${text(fault, 'key')}: must be ${text(fault, 'expected')}`;
+  if (fault !== undefined) return faultText(fault);
   const cause = causeOf(service);
   if ((state === 'completed' || state === 'scheduled') && lastExit !== undefined) return `last run: ${exitText(lastExit)}`;
   if (state === 'stopped' && text(cause, 'kind') === 'agent_start') return '';
   if (state === 'running' && text(cause, 'kind') !== 'health') return service.health === 'unhealthy' ? 'health checks fail' : '';
   return causeText(cause);
 }
+
+/** What is wrong in a manifest. */
+export const faultText = (fault: Json): string => `${text(fault, 'key')}: must be ${text(fault, 'expected')}`;
 
 export const causeOf = (service: Service): Json => object(service.document, 'cause');
 
