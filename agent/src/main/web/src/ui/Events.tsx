@@ -5,7 +5,7 @@ import { text } from '../fleet/json';
 import type { Journal } from '../fleet/journal';
 import { Mark } from './Badge';
 import { Panel } from './Panel';
-import { moment } from './format';
+import { moment } from '../common/format';
 
 const FIRST = 20;
 

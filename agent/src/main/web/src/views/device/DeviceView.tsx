@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { DeviceBadge } from '../../ui/Badge';
 import { useFleet, useTick } from '../../ui/app';
 import { CommandButton, useCommands } from '../../ui/commands';
-import { ago, moment, plural } from '../../ui/format';
+import { ago, moment, plural } from '../../common/format';
 import { Facts } from '../../ui/Facts';
 import { Missing } from '../../ui/Missing';
 import { useJournal } from '../../ui/useJournal';

@@ -5,7 +5,7 @@ import { compare } from '../../fleet/model';
 import { asReport } from '../../fleet/rollout';
 import { Badge } from '../../ui/Badge';
 import { useApp, useChanges } from '../../ui/app';
-import { sinceText } from '../../ui/format';
+import { sinceText } from '../../common/format';
 import { Panel } from '../../ui/Panel';
 
 /** A device has 64 documents at most; somebody who makes up more must not fill the browser's memory. */

@@ -8,7 +8,7 @@ import { ServiceBadge } from '../../ui/Badge';
 import { useFleet } from '../../ui/app';
 import { CommandButton, useCommands } from '../../ui/commands';
 import { DayBars } from '../../ui/Day';
-import { ago, count, plural } from '../../ui/format';
+import { ago, count, plural } from '../../common/format';
 import { href } from '../../ui/router';
 import type { ReadJournal } from '../../ui/useJournal';
 import { useSize } from '../../ui/useSize';

@@ -7,7 +7,7 @@ import type { Stream } from './rows';
 import { Matcher, type Query } from './search';
 import { Trouble } from './Status';
 import { useRedraw } from '../../ui/app';
-import { plural, problemText } from '../../ui/format';
+import { plural, problemText } from '../../common/format';
 
 interface Props {
   readonly source: Source;

@@ -3,7 +3,7 @@ import type { Span } from './ansi';
 import { spansOf } from './text';
 import type { Gap, Line as LineRow, More } from './rows';
 import type { Matcher } from './search';
-import { bytes, moment } from '../../ui/format';
+import { bytes, moment } from '../../common/format';
 
 /** Shown of a line, in characters: as it comes, and when somebody asks for all of it. */
 const SHOWN = 2_000;

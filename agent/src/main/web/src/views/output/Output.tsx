@@ -11,7 +11,7 @@ import { loadSettings, saveSettings, streamsOf, type Settings } from './settings
 import { FeedStatus, Problems } from './Status';
 import { Toolbar, hitsText } from './Toolbar';
 import { useApp, useFleet, useRedraw } from '../../ui/app';
-import { count } from '../../ui/format';
+import { count } from '../../common/format';
 
 /** A frame must have time for drawing, too. */
 const SEARCH_LIMIT_MS = 8;

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Feed } from './feed';
-import { bytes, count, plural } from '../../ui/format';
+import { bytes, count, plural } from '../../common/format';
 
 /** What could not be read; what comes live goes on beside it. */
 export function Problems({ feed }: { readonly feed: Feed }): JSX.Element | null {

@@ -1,6 +1,6 @@
 import type { JSX, RefObject } from 'preact';
 import { SHOWS, type Settings } from './settings';
-import { count } from '../../ui/format';
+import { count } from '../../common/format';
 
 interface Props {
   readonly settings: Settings;
