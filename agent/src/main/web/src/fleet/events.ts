@@ -1,6 +1,6 @@
 import { flag, number, object, text, time, type Json } from './json';
 import type { Level } from './model';
-import { moment } from '../ui/format';
+import { moment } from '../common/format';
 import { causeText, exitText, joined, labelled, restText } from './words';
 
 /** An event as a person reads it (agent/docs/protocol.md, "Events"). */

@@ -1,4 +1,4 @@
-import { problemText } from '../ui/format';
+import { problemText } from '../common/format';
 import { parseObject } from './json';
 import { Device, readBirth, readService, compare } from './model';
 import type { Topics } from './topics';

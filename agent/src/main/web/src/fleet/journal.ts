@@ -1,5 +1,5 @@
 import { flag, number, objects, text, time, type Json } from './json';
-import { levelOf, LEVELS, type Level, type Service, type ServiceState } from './model';
+import { levelOf, LEVELS, type Level, type Service } from './model';
 import { Refusal } from '../link/requests';
 
 export const HALF_HOUR_MS = 1_800_000;
@@ -157,7 +157,7 @@ function spansOf(changes: readonly Change[], service: Service): Span[] {
   return [{ at: 0 }, ...changes].map(({ at, ...change }) => {
     now = { ...now, ...change };
     const { state, health, isReady } = now;
-    return { from: at, state, level: state === '' ? undefined : levelOf(state as ServiceState, health, false, isReady) };
+    return { from: at, state, level: state === '' ? undefined : levelOf(state, health, false, isReady) };
   });
 }
 

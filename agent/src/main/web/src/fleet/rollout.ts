@@ -99,6 +99,8 @@ export const planLevel = ({ state, stoppedBy }: Plan): Level =>
 /** What became of a document on a device. */
 export interface Report {
   readonly device: string;
+  /** `device` or `group/{group}`. */
+  readonly source: string;
   readonly revision: number | undefined;
   readonly track: string;
   readonly state: string;
@@ -112,12 +114,16 @@ export interface Report {
 /** The report on the document of `source`; a device may have several of one name. */
 export function readReport(device: string, source: string, json: Json): Report | undefined {
   const report = [json, ...objects(json, 'others')].find((each) => text(each, 'source') === source);
-  if (report === undefined) return undefined;
+  return report && asReport(device, report);
+}
+
+export function asReport(device: string, report: Json): Report {
   const state = text(report, 'state', 'unknown');
   const [outcome, level] =
     state === 'done' ? (['done', 'good'] as const) : /^(failed|rolled_back|conflict|refused|stale)$/.test(state) ? (['failed', 'bad'] as const) : (['updating', 'busy'] as const);
   return {
     device,
+    source: text(report, 'source'),
     revision: number(report, 'revision'),
     track: text(report, 'track'),
     state,

@@ -1,4 +1,4 @@
-import { problemText } from '../ui/format';
+import { problemText } from '../common/format';
 import { Connection, type Address } from './connection';
 import { matcher } from './filters';
 import type { Properties, Publication } from './packets';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Point } from '../fleet/metrics';
-import { minuteText, secondText } from './format';
+import { minuteText, secondText } from '../common/format';
 import { highest, nearest, niceTop, paths, runs, scale, timeTicks } from './scale';
 import { Slider } from './Slider';
 

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { HALF_HOUR_MS, SEGMENTS, summary, type Beat } from '../fleet/journal';
 import type { Service } from '../fleet/model';
-import { minuteText, plural } from './format';
+import { minuteText, plural } from '../common/format';
 import { Slider } from './Slider';
 import type { ReadJournal } from './useJournal';
 

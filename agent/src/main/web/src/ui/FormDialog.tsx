@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Json } from '../fleet/json';
 import { Dialog } from './Dialog';
-import { problemText } from './format';
+import { problemText } from '../common/format';
 import { AnswerState, useAnswer } from './useAnswer';
 
 export interface Field {

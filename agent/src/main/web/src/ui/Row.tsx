@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { Level } from '../fleet/model';
 import { Badge } from './Badge';
-import { ago } from './format';
+import { ago } from '../common/format';
 import { href } from './router';
 
 interface Props {

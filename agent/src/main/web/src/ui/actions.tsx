@@ -2,7 +2,7 @@ import { createContext, type ComponentChildren, type JSX } from 'preact';
 import { useContext, useMemo, useState } from 'preact/hooks';
 import { joined, labelled } from '../fleet/words';
 import { FormDialog, type Answers, type Questions } from './FormDialog';
-import { problemText } from './format';
+import { problemText } from '../common/format';
 import { number, text, texts, type Json } from '../fleet/json';
 
 /** A command that a person gives, and what came of it. */

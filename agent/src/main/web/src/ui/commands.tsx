@@ -63,7 +63,7 @@ interface ButtonProps {
 /** A button that says why it cannot be used. */
 export function CommandButton({ children, why, onClick, label }: ButtonProps): JSX.Element {
   return (
-    <button type="button" disabled={why !== ''} title={why || label} aria-label={label} onClick={onClick}>
+    <button disabled={why !== ''} title={why || label} aria-label={label} onClick={onClick}>
       {children}
     </button>
   );

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Json } from '../fleet/json';
-import { problemText } from './format';
+import { problemText } from '../common/format';
 
 interface Found {
   readonly fields?: Json;

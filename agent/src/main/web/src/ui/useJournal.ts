@@ -3,7 +3,7 @@ import { parseObject, type Json } from '../fleet/json';
 import { Journal } from '../fleet/journal';
 import type { Commands } from './commands';
 import { useApp, useChanges } from './app';
-import { problemText } from './format';
+import { problemText } from '../common/format';
 
 export interface ReadJournal {
   readonly journal: Journal;

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { flag, number, object, objects, text, texts, time, valueText } from '../../fleet/json';
 import { CommandButton, type Commands } from '../../ui/commands';
-import { bytes, moment } from '../../ui/format';
+import { bytes, moment } from '../../common/format';
 import { Facts, type Fact } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
 import { AnswerState, useAnswer, type Answer } from '../../ui/useAnswer';

@@ -5,7 +5,7 @@ import { machineValues } from '../../fleet/metrics';
 import type { Device } from '../../fleet/model';
 import type { Commands } from '../../ui/commands';
 import { useApp } from '../../ui/app';
-import { bytes } from '../../ui/format';
+import { bytes } from '../../common/format';
 import { Charts, useHistory, type Drawn } from '../../ui/Metrics';
 import { Panel } from '../../ui/Panel';
 import { decimal, percent } from '../../ui/numbers';

@@ -8,7 +8,7 @@ import { ServiceBadge } from '../../ui/Badge';
 import { useFleet } from '../../ui/app';
 import { CommandButton, useCommands } from '../../ui/commands';
 import { DayBars } from '../../ui/Day';
-import { ago, count, plural } from '../../ui/format';
+import { ago, count, plural } from '../../common/format';
 import { href } from '../../ui/router';
 import type { ReadJournal } from '../../ui/useJournal';
 import { useSize } from '../../ui/useSize';
@@ -17,8 +17,9 @@ import { restartQuestion, startObstacle, stopObstacle, stopQuestion, whyText } f
 
 const FILTER_FROM = 9;
 const ROW = 58;
-const NARROW_ROW = 136;
-const NARROW = 620;
+/** Two lines, where not all of it fits in one. */
+const NARROW_ROW = 112;
+const NARROW = 540;
 
 /** The services of a device; any number of them. */
 export function Services({ device, read }: { readonly device: Device; readonly read: ReadJournal }): JSX.Element {
@@ -28,8 +29,7 @@ export function Services({ device, read }: { readonly device: Device; readonly r
   const all = device.list();
   const words = wordsOf(filter);
   const shown = all.filter((service) => hasWords(`${service.id} ${serviceText(device, service)} ${service.release}`, words));
-  const isNarrow = width < NARROW;
-  const height = isNarrow ? NARROW_ROW : ROW;
+  const height = width < NARROW ? NARROW_ROW : ROW;
   return (
     <section class="panel services" aria-labelledby="services" ref={frame}>
       <div class="row">
@@ -56,7 +56,7 @@ export function Services({ device, read }: { readonly device: Device; readonly r
             items={shown}
             keyOf={(service) => service.id}
             rowHeight={height}
-            draw={(service) => <ServiceRow device={device} service={service} read={read} isNarrow={isNarrow} />}
+            draw={(service) => <ServiceRow device={device} service={service} read={read} />}
           />
         </div>
       )}
@@ -68,23 +68,23 @@ interface RowProps {
   readonly device: Device;
   readonly service: Service;
   readonly read: ReadJournal;
-  readonly isNarrow: boolean;
 }
 
-function ServiceRow({ device, service, read, isNarrow }: RowProps): JSX.Element {
+function ServiceRow({ device, service, read }: RowProps): JSX.Element {
   const commands = useCommands(device.id, service.id);
   return (
-    <div class={`svc-row ${isNarrow ? 'narrow' : ''}`}>
-      <a class="name" href={href('device', device.id, service.id)}>
-        {service.id}
-      </a>
-      <ServiceBadge device={device} service={service} />
-      <span class="why soft" title={whyText(service)}>
+    <div class="svc-row">
+      <div>
+        <a href={href('device', device.id, service.id)}>{service.id}</a>
+        <ServiceBadge device={device} service={service} />
+      </div>
+      <div class="soft" title={whyText(service)}>
         {whyText(service)}
-      </span>
-      <span class="more soft">{moreText(service)}</span>
+        <br />
+        {moreText(service)}
+      </div>
       <DayBars read={read} service={service} />
-      <span class="quick">
+      <div class="quick">
         <CommandButton why={commands.obstacle || startObstacle(service)} label={`start ${service.id}`} onClick={() => commands.give('start')}>
           ▶︎
         </CommandButton>
@@ -94,7 +94,7 @@ function ServiceRow({ device, service, read, isNarrow }: RowProps): JSX.Element 
         <CommandButton why={commands.obstacle} label={`restart ${service.id}`} onClick={() => commands.give('restart', {}, { question: restartQuestion(service) })}>
           ↻
         </CommandButton>
-      </span>
+      </div>
     </div>
   );
 }

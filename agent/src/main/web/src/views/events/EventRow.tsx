@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { FleetEvent } from '../../fleet/events';
 import { Mark } from '../../ui/Badge';
-import { moment } from '../../ui/format';
+import { moment } from '../../common/format';
 import { href } from '../../ui/router';
 
 /** One event; it leads to where it happened. */

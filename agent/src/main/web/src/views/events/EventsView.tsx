@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { hasWords, wordsOf } from '../../fleet/selection';
 import { useApp, useChanges } from '../../ui/app';
-import { count, plural } from '../../ui/format';
+import { count, plural } from '../../common/format';
 import { SearchBox, Switch } from '../../ui/filters';
 import { useRoute } from '../../ui/router';
 import { VirtualList } from '../../ui/VirtualList';

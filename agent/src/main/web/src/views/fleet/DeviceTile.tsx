@@ -3,7 +3,7 @@ import { MINUTES } from '../../fleet/heartbeats';
 import { deviceText, serviceText } from '../../fleet/levels';
 import type { Device, Level } from '../../fleet/model';
 import { Mark } from '../../ui/Badge';
-import { ago, plural } from '../../ui/format';
+import { ago, plural } from '../../common/format';
 import { href } from '../../ui/router';
 import { whyText } from '../service/reasons';
 

@@ -4,7 +4,7 @@ import type { Fleet } from '../../fleet/fleet';
 import { choices, readSelection, selectDevices, selectServices } from '../../fleet/selection';
 import type { Device, Level } from '../../fleet/model';
 import { useFleet, useTick } from '../../ui/app';
-import { count, plural } from '../../ui/format';
+import { count, plural } from '../../common/format';
 import { Choice, SearchBox, Switch } from '../../ui/filters';
 import { useRoute } from '../../ui/router';
 import { VirtualList } from '../../ui/VirtualList';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { ShownService } from '../../fleet/selection';
 import { ServiceBadge } from '../../ui/Badge';
-import { ago, plural } from '../../ui/format';
+import { ago, plural } from '../../common/format';
 import { href } from '../../ui/router';
 import { whyText } from '../service/reasons';
 

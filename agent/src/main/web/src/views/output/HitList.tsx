@@ -7,7 +7,7 @@ import type { Stream } from './rows';
 import { Matcher, type Query } from './search';
 import { Trouble } from './Status';
 import { useRedraw } from '../../ui/app';
-import { plural, problemText } from '../../ui/format';
+import { plural, problemText } from '../../common/format';
 
 interface Props {
   readonly source: Source;
@@ -62,11 +62,11 @@ export function HitList({ source, streams, query, isHidden, onPlace, onClose }: 
           </select>
         </label>
         {isOther && (
-          <button type="button" class="primary" disabled={query.query === ''} onClick={begin}>
+          <button class="primary" disabled={query.query === ''} onClick={begin}>
             Search for “{query.query.slice(0, 40)}”
           </button>
         )}
-        <button type="button" onClick={onClose}>
+        <button onClick={onClose}>
           Back to live
         </button>
       </div>
@@ -79,14 +79,14 @@ export function HitList({ source, streams, query, isHidden, onPlace, onClose }: 
         {hits.map((hit) => (
           <li key={keyOfHit(hit)}>
             <Line row={hit.line} matcher={matcher} isCurrent={false} hasTime={true} isMixed={streams.length > 1} isExpanded={false} onExpand={nothing} />
-            <button type="button" onClick={() => view(hit)}>
+            <button onClick={() => view(hit)}>
               View in context
             </button>
           </li>
         ))}
       </ul>
       {search?.hasMore === true && (
-        <button type="button" disabled={search.isSearching} onClick={() => void search.more()}>
+        <button disabled={search.isSearching} onClick={() => void search.more()}>
           Search on
         </button>
       )}

@@ -93,7 +93,8 @@ export function Lines(props: Props): JSX.Element {
     }
     if (Math.abs(element.scrollTop - at) > 0.5) element.scrollTop = at;
     expected.current = element.scrollTop;
-    if (revealing >= 0) showSideways(element);
+    // Sideways only: the row itself is in view.
+    if (revealing >= 0) element.querySelector('.current mark')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
 
   // What is being selected must not move away.
@@ -171,12 +172,4 @@ export function Lines(props: Props): JSX.Element {
       </div>
     </div>
   );
-}
-
-/** Scrolls to the right, or back, until the hit is in view. */
-function showSideways(frame: Element): void {
-  const mark = frame.querySelector('.current mark')?.getBoundingClientRect();
-  if (mark === undefined) return;
-  const { left, right } = frame.getBoundingClientRect();
-  if (mark.left < left || mark.right > right) frame.scrollLeft += mark.left - (left + right) / 2;
 }

@@ -11,7 +11,7 @@ import { loadSettings, saveSettings, streamsOf, type Settings } from './settings
 import { FeedStatus, Problems } from './Status';
 import { Toolbar, hitsText } from './Toolbar';
 import { useApp, useFleet, useRedraw } from '../../ui/app';
-import { count } from '../../ui/format';
+import { count } from '../../common/format';
 
 /** A frame must have time for drawing, too. */
 const SEARCH_LIMIT_MS = 8;
@@ -173,7 +173,7 @@ export function Output({ device, service }: Props): JSX.Element {
           />
           {rows.length === 0 && feed !== undefined && <Empty isLoading={feed.isLoading} isFiltered={settings.isFilter && all.length > 0} shows={settings.shows} />}
           {!isAtEnd && (
-            <button type="button" class="to-end primary" onClick={goLive}>
+            <button class="to-end primary" onClick={goLive}>
               {isSearching ? 'Back to the hits' : place === undefined ? 'Jump to the end' : 'Back to live'}
               {fresh > 0 && ` (${count(fresh)} new)`}
             </button>

@@ -2,7 +2,7 @@ import { fromWholeLine, readAnswer, type Answer } from './answer';
 import { STREAMS, type Gap, type Shown, type Stream } from './rows';
 import { Transcript } from './transcript';
 import type { App } from '../../ui/app';
-import { problemText } from '../../ui/format';
+import { problemText } from '../../common/format';
 import type { Json } from '../../fleet/json';
 
 /** A page that somebody watches does not wait for long; an offline device does not answer at all. */

@@ -1,6 +1,6 @@
 import type { Line, Shown } from './rows';
 import { plainOf } from './text';
-import { problemText } from '../../ui/format';
+import { problemText } from '../../common/format';
 
 export interface Query {
   readonly query: string;

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { planLevel, type GroupDocument, type Report } from '../../fleet/rollout';
 import { Badge, Mark } from '../../ui/Badge';
-import { ago, count, moment, plural } from '../../ui/format';
+import { ago, count, moment, plural } from '../../common/format';
 import { percent } from '../../ui/numbers';
 import { href } from '../../ui/router';
 import { Row } from '../../ui/Row';

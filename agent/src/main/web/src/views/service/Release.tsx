@@ -4,7 +4,7 @@ import { isOver } from '../../fleet/words';
 import type { Service } from '../../fleet/model';
 import { CommandButton, type Commands } from '../../ui/commands';
 import { Panel } from '../../ui/Panel';
-import { bytes, moment, sinceText } from '../../ui/format';
+import { bytes, moment, sinceText } from '../../common/format';
 
 /** Which release it runs, the deploy that is under way, and who holds it. */
 export function Release({ service, commands }: { readonly service: Service; readonly commands: Commands }): JSX.Element | null {

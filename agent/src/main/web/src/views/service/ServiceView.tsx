@@ -7,7 +7,7 @@ import { useApp, useFleet, useTick } from '../../ui/app';
 import { useCommands } from '../../ui/commands';
 import { Day } from '../../ui/Day';
 import { Events } from '../../ui/Events';
-import { bytes } from '../../ui/format';
+import { bytes } from '../../common/format';
 import { Charts, useHistory, type Drawn } from '../../ui/Metrics';
 import { Missing } from '../../ui/Missing';
 import { Panel } from '../../ui/Panel';

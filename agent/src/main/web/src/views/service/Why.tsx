@@ -5,7 +5,7 @@ import type { Device, Service } from '../../fleet/model';
 import { useTick } from '../../ui/app';
 import { Facts } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
-import { ago, duration, moment, sinceText } from '../../ui/format';
+import { ago, duration, moment, sinceText } from '../../common/format';
 import { causeOf, faultText } from './reasons';
 
 /** How a service is, and why, in words. */

@@ -3,7 +3,7 @@ import type { Service } from '../../fleet/model';
 import { stepText } from '../../fleet/words';
 import type { Commands } from '../../ui/commands';
 import type { Answers, Field, Questions } from '../../ui/FormDialog';
-import { moment } from '../../ui/format';
+import { moment } from '../../common/format';
 import { asJsonObject, filled } from './answers';
 
 /** Another release for a service: chosen, its plan looked at, then deployed. */
