@@ -72,7 +72,7 @@ export function Actions({ children }: { readonly children: ComponentChildren }):
           <div key={key} class={`outcome ${kind}`}>
             <strong>{title}</strong>
             <span>{text}</span>
-            <button type="button" class="quiet" aria-label={`dismiss: ${title}`} onClick={() => dismiss(key)}>
+            <button class="quiet" aria-label={`dismiss: ${title}`} onClick={() => dismiss(key)}>
               ×
             </button>
           </div>

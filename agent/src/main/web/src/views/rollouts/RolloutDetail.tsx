@@ -123,7 +123,7 @@ function Devices({ newest, members }: { readonly newest: number | undefined; rea
       </div>
       <div class="row chips" role="group" aria-label="filter devices">
         {CHIPS.map(([what, level]) => (
-          <button key={what} type="button" aria-pressed={filter === what} onClick={() => setFilter(filter === what ? '' : what)}>
+          <button key={what} aria-pressed={filter === what} onClick={() => setFilter(filter === what ? '' : what)}>
             {level !== undefined && <Mark level={level} />} {count(of(what).length)} {what}
           </button>
         ))}

@@ -22,8 +22,6 @@ export const faultText = (fault: Json): string => `${text(fault, 'key')}: must b
 
 export const causeOf = (service: Service): Json => object(service.document, 'cause');
 
-const isScheduled = (service: Service): boolean => Object.hasOwn(service.document, 'schedule');
-
 /** Why it cannot be started; empty if it can. */
 export function startObstacle(service: Service): string {
   if (service.state === 'scheduled') return 'A restart runs it now';
@@ -44,13 +42,9 @@ export function resetObstacle(service: Service): string {
   return service.restarts === 0 && !service.isCrashLoop && !['backoff', 'failed'].includes(service.state) ? 'No failures to clear' : '';
 }
 
-export function stopQuestion(service: Service): string {
-  return isScheduled(service)
-    ? `Ends its run and its schedule until somebody starts ${service.id} again.`
-    : `Ends ${service.id} with all of its processes, until somebody starts it again.`;
-}
+export const stopQuestion = ({ id }: Service): string => `Ends ${id} with all of its processes, and its schedule, until somebody starts it again.`;
 
-export function restartQuestion(service: Service): string {
-  if (isScheduled(service)) return `Runs ${service.id} now. Its schedule goes on.`;
-  return service.pid === undefined ? `Starts ${service.id} with its manifest read anew.` : `Stops ${service.id}, then starts it with its manifest read anew.`;
+export function restartQuestion({ id, pid, document }: Service): string {
+  if (Object.hasOwn(document, 'schedule')) return `Runs ${id} now. Its schedule goes on.`;
+  return `${pid === undefined ? 'Starts' : 'Stops and starts'} ${id} with its manifest read anew.`;
 }
