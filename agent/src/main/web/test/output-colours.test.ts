@@ -44,5 +44,6 @@ for (const theme of ['light', 'dark'] as const) {
         assert.ok(value >= 4.5, `.c${i}, ${each}: ${value.toFixed(2)}`);
       }
     }
+    assert.ok(contrast(colour('--hit', theme), colour('--text', theme)) >= 4.5);
   });
 }
