@@ -1,3 +1,4 @@
+import './order';
 import { render } from 'preact';
 import { Page } from './views/Page';
 

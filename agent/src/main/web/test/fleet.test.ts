@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Fleet } from '../src/fleet/fleet';
 import { readBirth, readService } from '../src/fleet/model';
 import { readSelection, selectDevices, selectServices } from '../src/fleet/selection';
+import { Topics } from '../src/fleet/topics';
 import { matcher } from '../src/link/filters';
 import { Quiet } from '../src/link/retained';
 import type { Link, LinkState, Listener } from '../src/link/link';
@@ -28,15 +29,11 @@ class FakeLink {
     this.hear(this.state);
   }
 
-  subscribe(filter: string, listener: Listener, { retained = 'all' } = {}) {
-    return this.add([filter], listener, retained);
+  subscribe(filter: string, listener: Listener, wish?: object) {
+    return this.subscribeAll([filter], listener, wish);
   }
 
-  subscribeAll(filters: readonly string[], listener: Listener) {
-    return this.add(filters, listener, 'all');
-  }
-
-  private add(filters: readonly string[], listener: Listener, retained: string) {
+  subscribeAll(filters: readonly string[], listener: Listener, { retained = 'all' } = {}) {
     const key = Symbol();
     this.listeners.set(key, { filters, listener });
     const accepted = Promise.resolve().then(() => {
@@ -69,7 +66,7 @@ async function read(fleet: Fleet): Promise<void> {
   assert.equal(fleet.completeness().isReading, false);
 }
 
-const open = (link: FakeLink): Fleet => new Fleet(link as unknown as Link, 'efka', new Quiet(50));
+const open = (link: FakeLink): Fleet => new Fleet(link as unknown as Link, new Topics('efka'), new Quiet(50));
 
 test('all services come, though the broker drops what is beyond its queue', async () => {
   const link = new FakeLink(999);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { HALF_HOUR_MS, Journal, SEGMENTS, summary } from '../src/fleet/journal';
 import { readService } from '../src/fleet/model';
 import type { Json } from '../src/fleet/json';
-import type { Reply } from '../src/link/requests';
+import { Refusal } from '../src/link/requests';
 
 const NOW = Date.UTC(2026, 10, 27, 20, 10);
 const HOUR = 3_600_000;
@@ -18,7 +18,7 @@ const state = (ago: number, from: string, to: string, ready = true): Json => ({
   ready,
 });
 
-const reply = (fields: Json, isOk = true, code = ''): Reply => ({ isOk, code, message: '', fields });
+const refuse = (code: string): Promise<Json> => Promise.reject(new Refusal(code, 'no'));
 
 function levels(journal: Journal): string {
   const signs = { good: 'g', idle: 'i', busy: 'b', unknown: 'u', bad: 'X' };
@@ -99,11 +99,10 @@ test('the journal is read on from where an answer was cut off, and asked again w
   await journal.read(
     (args) => {
       asked.push(args);
-      if (asked.length === 2) return Promise.resolve(reply({}, false, 'busy'));
-      if (asked.length === 3) return Promise.resolve(reply({ events: [state(HOUR / 2, 'running', 'backoff')], truncated: true, next: 77 }));
-      return Promise.resolve(reply({ events: [], truncated: false, next: 99 }));
+      if (asked.length === 2) return refuse('busy');
+      if (asked.length === 3) return Promise.resolve({ events: [state(HOUR / 2, 'running', 'backoff')], truncated: true, next: 77 });
+      return Promise.resolve({ events: [], truncated: false, next: 99 });
     },
-    () => false,
     () => undefined,
   );
   assert.deepEqual(
@@ -123,8 +122,7 @@ test('a journal without an end is not read to it, and what was not read is unkno
   let asked = 0;
   const journal = new Journal();
   await journal.read(
-    () => Promise.resolve(reply({ events: [], truncated: true, next: ++asked })),
-    () => false,
+    () => Promise.resolve({ events: [], truncated: true, next: ++asked }),
     () => undefined,
   );
   assert.equal(asked, 46);
@@ -133,12 +131,11 @@ test('a journal without an end is not read to it, and what was not read is unkno
 });
 
 test('a device that refuses says why', async () => {
-  const refuse = new Journal().read(
-    () => Promise.resolve(reply({}, false, 'not_allowed')),
-    () => false,
+  const reading = new Journal().read(
+    () => refuse('not_allowed'),
     () => undefined,
   );
-  await assert.rejects(refuse, /not_allowed/);
+  await assert.rejects(reading, /not_allowed/);
 });
 
 test('the bars are said in words', () => {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DeviceSearch } from '../src/views/output/device-search';
-import { Feed, type Source } from '../src/views/output/feed';
+import { Feed, targetOf, type Source } from '../src/views/output/feed';
 import { LiveFeed } from '../src/views/output/live';
 import type { Shown, Stream } from '../src/views/output/rows';
 import { plainOf } from '../src/views/output/text';
 import type { Transcript } from '../src/views/output/transcript';
 import type { Json } from '../src/fleet/json';
+import { Refusal } from '../src/link/requests';
 
 const RUN = '01M8FAMASHP9983VD98JFSAG1S';
 const LATER_RUN = '01M8FB8DZ47TX6T7KPABEB4KEP';
@@ -17,7 +18,7 @@ class Device {
   readonly written: Record<Stream, string> = { stdout: '', stderr: '' };
   oldest = 0;
   isOnline = true;
-  failure: Json | undefined;
+  failure: Error | undefined;
   asked: Json[] = [];
   private readonly listeners = new Map<string, (message: unknown) => void>();
   private readonly stateListeners = new Set<(state: { kind: string }) => void>();
@@ -39,7 +40,7 @@ class Device {
           return () => this.stateListeners.delete(listener);
         },
       },
-      requests: { service: async (_device: string, _service: string, _command: string, args: Json) => this.logs(args) },
+      requests: { send: async (_device: string, _service: string, _command: string, args: Json) => this.logs(args) },
     },
   } as unknown as Source;
 
@@ -64,13 +65,13 @@ class Device {
 
   private logs(args: Json): unknown {
     this.asked.push(args);
-    if (this.failure !== undefined) return { isOk: false, ...this.failure, fields: { error: this.failure } };
+    if (this.failure !== undefined) throw this.failure;
     const all = this.written[args['stream'] as Stream];
     const end = all.length;
     const from = Math.max(this.oldest, (args['from'] as number | undefined) ?? 0);
     const to = Math.min(end, (args['to'] as number | undefined) ?? end);
     const most = (args['max_bytes'] as number | undefined) ?? 196_608;
-    const answer = (text: string, offset: number, next: number, truncated: boolean): unknown => ({ isOk: true, fields: { text, offset, next, oldest: this.oldest, end, truncated, times: null } });
+    const answer = (text: string, offset: number, next: number, truncated: boolean): unknown => ({ text, offset, next, oldest: this.oldest, end, truncated, times: null });
     const hits = [...all.slice(from, to).matchAll(/.*\n|.+$/g)].map((found) => ({ text: found[0], at: from + found.index }));
     const pattern = new RegExp(String(args['match'] ?? '').replace('(?i)', ''));
     if (args['from'] !== undefined || args['since'] !== undefined) {
@@ -183,7 +184,7 @@ describe('live output', () => {
 
   it('goes on when history cannot be had, which is said and can be tried again', async () => {
     device.write('a\n');
-    device.failure = { code: 'busy', message: 'ask again later' };
+    device.failure = new Refusal('busy', 'ask again later');
     const live = open();
     await settle();
     device.send('b\n');
@@ -234,7 +235,7 @@ describe('a place in the past', () => {
   it('shows the lines around it, and more in both directions', async () => {
     for (let i = 0; i < 20_000; i++) device.write(`line ${i}\n`);
     const offset = device.written.stdout.indexOf('line 9000\n');
-    const place = new Feed(device.source, () => undefined, { kind: 'offset', stream: 'stdout', offset, at: undefined });
+    const place = new Feed(device.source, () => undefined, { line: { stream: 'stdout', offset }, since: undefined });
     await settle();
     const before = shown(place.transcript, false);
     assert.deepEqual([before[0], before.at(-1)], ['older', 'newer']);
@@ -252,7 +253,7 @@ describe('the lines around a hit', () => {
   it('have those of the other stream at that time', async () => {
     device.write('a\n');
     device.write('b\n', 'stderr');
-    const place = new Feed(device.source, () => undefined, { kind: 'offset', stream: 'stderr', offset: 0, at: Date.parse('2026-11-27T20:00:00Z') });
+    const place = new Feed(device.source, () => undefined, targetOf({ stream: 'stderr', order: Date.parse('2026-11-27T20:00:00Z') }, 0));
     await settle();
     assert.deepEqual(place.transcript.list(['stdout', 'stderr'], false).map(show), ['a', 'b']);
     assert.deepEqual([...place.begins.keys()], ['stderr']);
@@ -287,7 +288,7 @@ describe('a search on the device', () => {
   });
 
   it('says why it failed', async () => {
-    device.failure = { code: 'bad_argument', message: 'match must be another regular expression' };
+    device.failure = new Refusal('bad_argument', 'match must be another regular expression');
     const search = new DeviceSearch(device.source, ['stdout'], { query: '(?=a)', isRegex: true }, '', () => undefined);
     await settle();
     assert.deepEqual([search.problem, search.isSearching], ['bad_argument: match must be another regular expression', false]);

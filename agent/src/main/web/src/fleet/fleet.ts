@@ -1,7 +1,7 @@
-import { problemText } from '../ui/format';
+import { problemText } from '../common/format';
 import { parseObject } from './json';
 import { Device, readBirth, readService, compare } from './model';
-import { Topics } from './topics';
+import type { Topics } from './topics';
 import { BATCH, Quiet, readRetained } from '../link/retained';
 import type { Link, Message, Subscription } from '../link/link';
 
@@ -48,7 +48,6 @@ const MAX_STATUS = 256 << 10;
 export class Fleet {
   readonly devices = new Map<string, Device>();
   private readonly listeners = new Set<() => void>();
-  private readonly topics: Topics;
   private ordered: readonly Device[] | undefined;
   private subscriptions: Subscription[] = [];
   private reading = 0;
@@ -73,10 +72,9 @@ export class Fleet {
 
   constructor(
     private readonly link: Link,
-    prefix: string,
+    private readonly topics: Topics,
     private readonly quiet = new Quiet(),
   ) {
-    this.topics = new Topics(prefix);
     this.stopState = link.onState((state) => {
       if (state.kind === 'online') void this.read();
       this.changed();

@@ -1,6 +1,6 @@
 import { flag, number, objects, text, time, type Json } from './json';
-import { levelOf, LEVELS, type Level, type Service, type ServiceState } from './model';
-import type { Reply } from '../link/requests';
+import { levelOf, LEVELS, type Level, type Service } from './model';
+import { Refusal } from '../link/requests';
 
 export const HALF_HOUR_MS = 1_800_000;
 export const SEGMENTS = 48;
@@ -26,7 +26,7 @@ interface Change {
 }
 
 /** Asks a device's journal; throws if there is no answer. */
-export type Ask = (args: Json) => Promise<Reply>;
+export type Ask = (args: Json) => Promise<Json>;
 
 /** Each answer has at most 192 KiB, and the journal 8 MiB: this is all of it. */
 const MAX_ANSWERS = 45;
@@ -73,26 +73,27 @@ export class Journal {
   /**
    * Reads the last events and the changes of 24 hours from the device.
    *
-   * @param isOver whether nobody wants it any more
+   * @param ask fails when nobody wants to know any more
    */
-  async read(ask: Ask, isOver: () => boolean, changed: () => void): Promise<void> {
+  async read(ask: Ask, changed: () => void): Promise<void> {
     objects(await askPatiently(ask, { lines: 100 }), 'events').forEach((event) => this.take(event));
     changed();
     let args = DAY_OF_CHANGES;
     let last = 0;
-    for (let answers = 1; !isOver(); answers++) {
+    let isMore = true;
+    for (let answers = 1; isMore; answers++) {
       const fields = await askPatiently(ask, args);
       for (const event of objects(fields, 'events')) {
         this.take(event, false);
         last = time(event, 'at') ?? last;
       }
-      this.isRead = !flag(fields, 'truncated');
-      if (!this.isRead && answers === MAX_ANSWERS) {
+      isMore = flag(fields, 'truncated');
+      if (isMore && answers === MAX_ANSWERS) {
         this.unread = last;
-        this.isRead = true;
+        isMore = false;
       }
+      this.isRead = !isMore;
       changed();
-      if (this.isRead) return;
       args = { ...DAY_OF_CHANGES, from: number(fields, 'next') };
     }
   }
@@ -106,9 +107,11 @@ export class Journal {
 /** Searches share few threads on the device, which says `busy` rather than letting somebody wait. */
 async function askPatiently(ask: Ask, args: Json): Promise<Json> {
   for (let retries = 0; ; retries++) {
-    const reply = await ask(args);
-    if (reply.isOk) return reply.fields;
-    if (reply.code !== 'busy' || retries === MAX_RETRIES) throw new Error(`${reply.code}: ${reply.message}`);
+    try {
+      return await ask(args);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.code === 'busy') || retries === MAX_RETRIES) throw error;
+    }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 }
@@ -124,13 +127,15 @@ function insert<E extends { readonly at: number }>(sorted: E[], entry: E): boole
 }
 
 function asChange(at: number, event: Json): Change | undefined {
+  const health = text(event, 'health');
+  const isReady = flag(event, 'ready');
   switch (text(event, 'event')) {
     case 'state':
-      return { at, from: text(event, 'from'), state: text(event, 'to'), health: text(event, 'health'), isReady: flag(event, 'ready') };
+      return { at, from: text(event, 'from'), state: text(event, 'to'), health, isReady };
     case 'health':
-      return { at, health: text(event, 'health') };
+      return { at, health };
     case 'ready':
-      return { at, isReady: flag(event, 'ready') };
+      return { at, isReady };
     case 'removed':
       return { at, state: '' };
     default:
@@ -152,40 +157,28 @@ function spansOf(changes: readonly Change[], service: Service): Span[] {
   return [{ at: 0 }, ...changes].map(({ at, ...change }) => {
     now = { ...now, ...change };
     const { state, health, isReady } = now;
-    return { from: at, state, level: state === '' ? undefined : levelOf(state as ServiceState, health, false, isReady) };
+    return { from: at, state, level: state === '' ? undefined : levelOf(state, health, false, isReady) };
   });
 }
 
 function beats(changes: readonly Change[], service: Service, unread: number, now: number): readonly Beat[] {
-  const start = Math.ceil(now / HALF_HOUR_MS) * HALF_HOUR_MS - DAY_MS;
-  const place = (at: number): number => Math.floor((at - start) / HALF_HOUR_MS);
-  const found = Array.from({ length: SEGMENTS }, (_, i) => ({
-    from: start + i * HALF_HOUR_MS,
-    level: undefined as Level | undefined,
-    state: '',
-    changes: 0,
-  }));
-  const note = (from: number, to: number, state: string, level: Level, isBrief = false): void => {
-    for (const beat of found.slice(Math.max(0, place(from)))) {
-      const isWorse = beat.level === undefined || (!isBrief && LEVELS.indexOf(level) > LEVELS.indexOf(beat.level));
-      if (beat.from < to && isWorse) Object.assign(beat, { level, state });
-    }
-  };
   const spans = spansOf(changes, service).map((span, i, all) => {
-    const to = all[i + 1]?.from ?? now;
-    return { ...span, to, isBrief: (span.level === 'busy' || span.level === 'idle') && to - span.from < SHORT_MS && i < all.length - 1 };
+    const to = all[i + 1]?.from ?? Infinity;
+    return { ...span, to, isBrief: (span.level === 'busy' || span.level === 'idle') && to - span.from < SHORT_MS };
   });
-  spans.sort((a, b) => Number(a.isBrief) - Number(b.isBrief));
-  for (const { from, to, state, level, isBrief } of spans) {
-    if (level !== undefined && to > start) note(from, Math.min(now, to), state, level, isBrief);
-  }
-  for (const { at } of changes) {
-    const beat = found[place(at)];
-    if (beat !== undefined) beat.changes++;
-  }
-  note(unread, now, 'too much happened to read it', 'unknown');
-  return found;
+  spans.push({ from: unread, to: Infinity, level: 'unknown', state: 'too much happened to read it', isBrief: false });
+  const start = Math.ceil(now / HALF_HOUR_MS) * HALF_HOUR_MS - DAY_MS;
+  return Array.from({ length: SEGMENTS }, (_, i) => {
+    const from = start + i * HALF_HOUR_MS;
+    const to = from + HALF_HOUR_MS;
+    const inside = spans.filter((span) => span.from < to && span.to > from && span.level !== undefined);
+    const lasting = inside.filter(({ isBrief }) => !isBrief);
+    const [worst] = (lasting.length > 0 ? lasting : inside).sort((a, b) => rank(b.level) - rank(a.level));
+    return { from, level: worst?.level, state: worst?.state ?? '', changes: changes.filter(({ at }) => at >= from && at < to).length };
+  });
 }
+
+const rank = (level: Level | undefined): number => LEVELS.indexOf(level as Level);
 
 /** A sentence for those who do not see the bars. */
 export function summary(all: readonly Beat[], clock: (at: number) => string): string {

@@ -11,9 +11,11 @@ const MAX_TEXT = 4_096;
 const decoder = new TextDecoder();
 
 /** The payload's object; undefined if it is none. */
-export function parseObject(payload: Uint8Array): Json | undefined {
+export const parseObject = (payload: Uint8Array): Json | undefined => parseText(decoder.decode(payload));
+
+export function parseText(json: string): Json | undefined {
   try {
-    return asObject(JSON.parse(decoder.decode(payload)));
+    return asObject(JSON.parse(json));
   } catch {
     return undefined;
   }
@@ -57,6 +59,9 @@ export const objects = (json: Json, key: string): readonly Json[] => list(json, 
 export function texts(json: Json, key: string): readonly string[] {
   return list(json, key).filter((value): value is string => typeof value === 'string').map((value) => value.slice(0, MAX_TEXT));
 }
+
+/** Any value as a person may read it. */
+export const valueText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 300);
 
 /** Milliseconds since 1970; undefined if it is no time. */
 export function time(json: Json, key: string): number | undefined {

@@ -3,14 +3,22 @@ import { asObject, flag, list, number, object, text, texts, time, type Json } fr
 
 /** What a device's and a service's retained documents say (agent/docs/protocol.md), read without trust. */
 
-const STATES = ['running', 'completed', 'scheduled', 'stopped', 'starting', 'stopping', 'backoff', 'failed', 'unknown'] as const;
-
-export type ServiceState = (typeof STATES)[number];
-
 /** How a service or a device is, from best to worst, for colours and for sorting. */
 export type Level = 'good' | 'idle' | 'busy' | 'bad' | 'unknown';
 
 export const LEVELS: readonly Level[] = ['good', 'idle', 'busy', 'unknown', 'bad'];
+
+/** The states of a service, and how good they are. */
+const STATES: ReadonlyMap<string, Level> = new Map([
+  ['running', 'good'],
+  ['completed', 'idle'],
+  ['scheduled', 'idle'],
+  ['stopped', 'idle'],
+  ['starting', 'busy'],
+  ['stopping', 'busy'],
+  ['backoff', 'bad'],
+  ['failed', 'bad'],
+]);
 
 export interface Deploy {
   readonly release: string;
@@ -31,7 +39,8 @@ export interface Hold {
 export interface Service {
   readonly device: string;
   readonly id: string;
-  readonly state: ServiceState;
+  /** `unknown` if it is none of the protocol's. */
+  readonly state: string;
   readonly desired: string;
   readonly isReady: boolean;
   readonly health: string;
@@ -57,7 +66,8 @@ export interface Service {
 }
 
 export function readService(device: string, id: string, status: Json): Service {
-  const state = STATES.find((each) => each === status['state']) ?? 'unknown';
+  const told = text(status, 'state');
+  const state = STATES.has(told) ? told : 'unknown';
   const lastExit = object(status, 'last_exit');
   const health = text(status, 'health', 'unknown');
   const isCrashLoop = flag(status, 'crash_loop');
@@ -106,12 +116,9 @@ function readHold(value: unknown): Hold {
   return { by: text(hold, 'by'), reason: text(hold, 'reason'), until: time(hold, 'until') };
 }
 
-export function levelOf(state: ServiceState, health: string, isCrashLoop: boolean, isReady: boolean): Level {
-  if (state === 'backoff' || state === 'failed' || health === 'unhealthy' || isCrashLoop) return 'bad';
-  if (state === 'starting' || state === 'stopping') return 'busy';
-  if (state === 'running') return isReady ? 'good' : 'busy';
-  if (state === 'stopped' || state === 'completed' || state === 'scheduled') return 'idle';
-  return 'unknown';
+export function levelOf(state: string, health: string, isCrashLoop: boolean, isReady: boolean): Level {
+  if (health === 'unhealthy' || isCrashLoop) return 'bad';
+  return state === 'running' && !isReady ? 'busy' : (STATES.get(state) ?? 'unknown');
 }
 
 export interface Birth {

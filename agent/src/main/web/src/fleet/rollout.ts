@@ -1,5 +1,6 @@
-import { list, number, object, text, time, type Json } from './json';
+import { list, number, object, objects, text, time, type Json } from './json';
 import type { Level } from './model';
+import { errorText } from './words';
 
 /** A desired document of a group, and the plan of its rollout if it has one (agent/docs/protocol.md, "Desired state"). */
 export interface GroupDocument {
@@ -24,9 +25,7 @@ export interface Plan {
   readonly steps: readonly number[];
   /** From 1 on. */
   readonly step: number;
-  readonly firstRevision: number;
   readonly previous: ReadonlyMap<string, string>;
-  readonly counts: Json;
   readonly failed: ReadonlyMap<string, string>;
   readonly startedBy: string;
   readonly startedAt: number | undefined;
@@ -58,9 +57,7 @@ function readPlan(plan: Json): Plan {
     reason: text(plan, 'reason'),
     steps: list(plan, 'steps').filter((step): step is number => typeof step === 'number').slice(0, 100),
     step: number(plan, 'step') ?? 1,
-    firstRevision: number(plan, 'first_revision') ?? 0,
     previous: entries(object(plan, 'previous'), release),
-    counts: object(plan, 'counts'),
     failed: entries(object(plan, 'failed'), (value) => (typeof value === 'string' ? value.slice(0, 200) : '')),
     startedBy: text(plan, 'started_by'),
     startedAt: time(plan, 'started_at'),
@@ -86,57 +83,54 @@ function release(value: unknown): string {
   return entry['manifest'] === undefined ? 'as it is' : 'files of the document';
 }
 
-export function planLevel(plan: Plan): Level {
-  switch (plan.state) {
-    case 'succeeded':
-      return 'good';
-    case 'running':
-    case 'aborting':
-    case 'undoing':
-      return 'busy';
-    case 'paused':
-      return plan.stoppedBy === 'limits' ? 'bad' : 'busy';
-    case 'aborted':
-    case 'undone':
-      return 'idle';
-    default:
-      return 'unknown';
-  }
-}
+const PLAN_LEVELS: Readonly<Record<string, Level>> = {
+  running: 'busy',
+  paused: 'busy',
+  succeeded: 'good',
+  aborting: 'busy',
+  aborted: 'idle',
+  undoing: 'busy',
+  undone: 'idle',
+};
+
+export const planLevel = ({ state, stoppedBy }: Plan): Level =>
+  state === 'paused' && stoppedBy === 'limits' ? 'bad' : (text(PLAN_LEVELS, state, 'unknown') as Level);
 
 /** What became of a document on a device. */
 export interface Report {
   readonly device: string;
+  /** `device` or `group/{group}`. */
+  readonly source: string;
   readonly revision: number | undefined;
   readonly track: string;
   readonly state: string;
   readonly since: number | undefined;
   readonly error: string;
   readonly drift: number;
-  readonly outcome: Outcome;
+  readonly outcome: 'done' | 'updating' | 'failed';
+  readonly level: Level;
 }
-
-export type Outcome = 'done' | 'updating' | 'failed';
-
-const FAILED: ReadonlySet<string> = new Set(['failed', 'rolled_back', 'conflict', 'refused', 'stale']);
 
 /** The report on the document of `source`; a device may have several of one name. */
 export function readReport(device: string, source: string, json: Json): Report | undefined {
-  const all = [json, ...list(json, 'others').map((other) => object({ other }, 'other'))];
-  const report = all.find((each) => text(each, 'source') === source);
-  if (report === undefined) return undefined;
-  const error = object(report, 'error');
+  const report = [json, ...objects(json, 'others')].find((each) => text(each, 'source') === source);
+  return report && asReport(device, report);
+}
+
+export function asReport(device: string, report: Json): Report {
   const state = text(report, 'state', 'unknown');
+  const [outcome, level] =
+    state === 'done' ? (['done', 'good'] as const) : /^(failed|rolled_back|conflict|refused|stale)$/.test(state) ? (['failed', 'bad'] as const) : (['updating', 'busy'] as const);
   return {
     device,
+    source: text(report, 'source'),
     revision: number(report, 'revision'),
     track: text(report, 'track'),
     state,
     since: time(report, 'since'),
-    error: [text(error, 'code'), text(error, 'message')].filter((part) => part !== '').join(': '),
+    error: errorText(object(report, 'error')),
     drift: list(report, 'drift').length,
-    outcome: state === 'done' ? 'done' : FAILED.has(state) ? 'failed' : 'updating',
+    outcome,
+    level,
   };
 }
-
-export const OUTCOME_LEVELS: Readonly<Record<Outcome, Level>> = { done: 'good', updating: 'busy', failed: 'bad' };

@@ -1,6 +1,12 @@
-import { flag, number, text, type Json } from './json';
+import { flag, number, text, valueText, type Json } from './json';
 
 /** What documents say (agent/docs/protocol.md), as a person would say it. */
+
+/** Empty where there is no value. */
+export const labelled = (before: string, value: string | number | undefined, behind = ''): string => (value === undefined || value === '' ? '' : before + value + behind);
+
+/** Those that are not empty. */
+export const joined = (parts: readonly string[], between = ', '): string => parts.filter((part) => part !== '').join(between);
 
 /** Where the protocol's own word does not say enough. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -20,11 +26,14 @@ export function causeText(cause: Json): string {
   if (message !== '' && ['', 'dependency', 'schedule'].includes(kind)) return message;
   const signal = text(cause, 'signal');
   const code = number(cause, 'code');
-  let words = Object.hasOwn(CAUSES, kind) ? CAUSES[kind] : kind.replaceAll('_', ' ');
+  let words = text(CAUSES, kind, kind.replaceAll('_', ' '));
   if (kind === 'exit' && code !== undefined) words = `exited with code ${code}`;
   if (kind === 'exit' && signal !== '') words = `ended by ${signal}`;
-  return words + (message === '' ? '' : `: ${message}`);
+  return words + labelled(': ', message);
 }
+
+/** `unhealthy: it did not answer`, of what the protocol has for an error. */
+export const errorText = (error: Json): string => joined([text(error, 'code'), text(error, 'message')], ': ');
 
 /** How a run ended: `exit code 3`, `signal KILL, out of memory`. */
 export function exitText(exit: Json, otherwise = 'nobody saw how'): string {
@@ -42,7 +51,7 @@ export const isOver = (state: string): boolean => ENDED.has(state);
 /** One line for one step of a plan (agent/docs/protocol.md, "A plan"): `switch: to 1.1-349ed29c`. */
 export function stepText(step: Json): string {
   const more = Object.hasOwn(step, 'holds') ? 'until nobody holds the service' : restText(step);
-  return text(step, 'step') + (more === '' ? '' : `: ${more}`);
+  return joined([text(step, 'step'), more], ': ');
 }
 
 /** Keys and values that this page has no words for. */
@@ -50,6 +59,6 @@ export function restText(json: Json): string {
   return Object.entries(json)
     .filter(([key]) => !['v', 'at', 'event', 'service', 'session', 'step'].includes(key))
     .slice(0, 12)
-    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${(typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).slice(0, 300)}`)
+    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${valueText(value)}`)
     .join(', ');
 }

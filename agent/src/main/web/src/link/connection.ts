@@ -10,22 +10,21 @@ export interface Address {
   readonly password: string;
 }
 
-/** Why a connection ended. */
-export interface Loss {
-  readonly reason: string;
-  /** Whether trying again with the same address and credentials is of no use. */
-  readonly isRefusal: boolean;
-}
-
 export interface ConnectionListener {
   online(): void;
   received(packet: Extract<Packet, { type: 'publish' }>): void;
-  /** Called once, also for a connection that never came up. */
-  lost(loss: Loss): void;
+  /**
+   * Called once, also for a connection that never came up.
+   *
+   * @param isRefusal whether trying again with the same address and credentials is of no use
+   */
+  lost(reason: string, isRefusal: boolean): void;
 }
 
-interface Answer {
-  resolve(codes: readonly number[], properties: Properties): void;
+type Ack = Extract<Packet, { type: 'ack' }>;
+
+interface Waiting {
+  resolve(ack: Ack): void;
   reject(error: Error): void;
 }
 
@@ -50,12 +49,14 @@ const RECEIVE_MAXIMUM = 1_000;
 export class Connection {
   private readonly socket: WebSocket;
   private readonly reader = new PacketReader();
-  private readonly answers = new Map<number, Answer>();
+  private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
   private isOnline = false;
   private isOver = false;
-  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
-  private pongLimit: ReturnType<typeof setTimeout> | undefined;
+  private readonly pings: ReturnType<typeof setInterval>;
+
+  /** Runs while the broker owes an answer: to the CONNECT, then to a ping. */
+  private limit: ReturnType<typeof setTimeout> | undefined;
 
   /** @throws SyntaxError if the address is none of a WebSocket; SecurityError for `ws:` from a secure page */
   constructor(
@@ -63,74 +64,61 @@ export class Connection {
     private readonly clientId: string,
     private readonly listener: ConnectionListener,
   ) {
-    this.socket = new WebSocket(address.url, ['mqtt']);
+    const { url } = address;
+    this.socket = new WebSocket(url, ['mqtt']);
     this.socket.binaryType = 'arraybuffer';
     this.socket.onopen = () => this.connect();
     this.socket.onmessage = (event) => this.take(event.data);
-    this.socket.onclose = (event) => this.end(this.isOnline ? closeText(event) : unreachable(address.url), false);
-    this.after(CONNECT_LIMIT_MS, () => {
-      if (!this.isOnline) this.end(`${address.url} did not answer within ${CONNECT_LIMIT_MS / 1000} s`, false);
-    });
+    // Browsers do not tell pages why a connection did not come up.
+    this.socket.onclose = ({ reason, code }) =>
+      this.end(this.isOnline ? `the connection was lost (${reason.slice(0, 200) || `code ${code}`})` : `no MQTT over WebSocket at ${url}`);
+    this.pings = setInterval(() => this.probe(), PING_MS);
+    this.expect(CONNECT_LIMIT_MS);
   }
 
   private connect(): void {
     const { username, password } = this.address;
     const { clientId } = this;
-    this.send(packets.connect({ clientId, username, password, keepAlive: KEEP_ALIVE_S, receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: MAX_PACKET }));
+    this.socket.send(packets.connect({ clientId, username, password, keepAlive: KEEP_ALIVE_S, receiveMaximum: RECEIVE_MAXIMUM, maximumPacketSize: MAX_PACKET }));
   }
 
   /** @returns the reason codes, when the broker has answered */
-  subscribe(filters: readonly Filter[]): Promise<readonly number[]> {
-    return this.ask((id) => packets.subscribe(id, filters));
+  async subscribe(filters: readonly Filter[]): Promise<readonly number[]> {
+    return (await this.ask((id) => packets.subscribe(id, filters))).codes;
   }
 
-  unsubscribe(filters: readonly string[]): Promise<readonly number[]> {
-    return this.ask((id) => packets.unsubscribe(id, filters));
+  async unsubscribe(filters: readonly string[]): Promise<void> {
+    await this.ask((id) => packets.unsubscribe(id, filters));
   }
 
   /** @returns when the broker has the message; rejected with the reason if it does not take it */
   async publish(topic: string, payload: string, options: Publication): Promise<void> {
-    let code = 0;
-    let text = '';
-    await this.ask((id) => packets.publish(id, topic, payload, options), (codes, properties) => {
-      code = codes[0] ?? 0;
-      text = reasonText(code, properties);
-    });
-    if (code >= FIRST_ERROR) throw new Error(`the broker did not take the message: ${text}`);
-    if (code === 0x10) throw new Error(`${text}: the device has no session at the broker`);
+    const { codes, properties } = await this.ask((id) => packets.publish(id, topic, payload, options));
+    const code = codes[0] ?? 0;
+    if (code >= FIRST_ERROR) throw new Error(`the broker did not take the message: ${reasonText(code, properties)}`);
+    if (code === 0x10) throw new Error(`${reasonText(code, properties)}: the device has no session at the broker`);
   }
 
   /** Finds out soon whether the broker is still there. */
   probe(): void {
-    if (!this.isOnline || this.pongLimit !== undefined) return;
-    this.pongLimit = this.after(PONG_LIMIT_MS, () => this.end(`no answer within ${PONG_LIMIT_MS / 1000} s`, false));
-    this.send(packets.PING);
+    if (!this.isOnline || this.limit !== undefined) return;
+    this.expect(PONG_LIMIT_MS);
+    this.socket.send(packets.PING);
   }
 
   /** Says goodbye; the listener hears nothing more. */
   close(): void {
     if (this.isOver) return;
-    this.isOver = true;
-    if (this.isOnline) this.send(packets.DISCONNECT);
+    if (this.isOnline) this.socket.send(packets.DISCONNECT);
     this.tidy('the connection was closed');
   }
 
-  private send(packet: Uint8Array<ArrayBuffer>): void {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(packet);
-  }
-
-  private ask(packet: (id: number) => Uint8Array<ArrayBuffer>, hear?: Answer['resolve']): Promise<readonly number[]> {
-    if (!this.isOnline || this.isOver) return Promise.reject(new Error('there is no connection to the broker'));
+  private ask(packet: (id: number) => Uint8Array<ArrayBuffer>): Promise<Ack> {
+    if (!this.isOnline) return Promise.reject(new Error('there is no connection to the broker'));
     return new Promise((resolve, reject) => {
       const id = this.freeId();
-      this.answers.set(id, {
-        resolve: (codes, properties) => {
-          hear?.(codes, properties);
-          resolve(codes);
-        },
-        reject,
-      });
-      this.send(packet(id));
+      this.waiting.set(id, { resolve, reject });
+      this.socket.send(packet(id));
     });
   }
 
@@ -138,37 +126,35 @@ export class Connection {
   private freeId(): number {
     do {
       this.nextId = (this.nextId % 65_535) + 1;
-    } while (this.answers.has(this.nextId));
+    } while (this.waiting.has(this.nextId));
     return this.nextId;
   }
 
   private take(data: unknown): void {
-    if (this.isOver || !(data instanceof ArrayBuffer)) return;
+    if (!(data instanceof ArrayBuffer)) return;
     try {
-      for (const packet of this.reader.push(new Uint8Array(data))) this.handle(packet);
+      for (const packet of this.reader.push(new Uint8Array(data))) if (!this.isOver) this.handle(packet);
     } catch (error) {
-      this.end(`the broker sent what is not MQTT 5: ${String(error)}`, false);
+      this.end(`the broker sent what is not MQTT 5: ${String(error)}`);
     }
   }
 
   private handle(packet: Packet): void {
     switch (packet.type) {
       case 'connack':
+        this.answered();
         this.accepted(packet.code, packet.properties);
         break;
       case 'publish':
         this.listener.received(packet);
-        if (packet.qos > 0) this.send(packets.puback(packet.id));
+        if (packet.qos > 0) this.socket.send(packets.puback(packet.id));
         break;
-      case 'ack': {
-        const answer = this.answers.get(packet.id);
-        this.answers.delete(packet.id);
-        answer?.resolve(packet.codes, packet.properties);
+      case 'ack':
+        this.waiting.get(packet.id)?.resolve(packet);
+        this.waiting.delete(packet.id);
         break;
-      }
       case 'pong':
-        this.clear(this.pongLimit);
-        this.pongLimit = undefined;
+        this.answered();
         break;
       case 'disconnect':
         this.end(`the broker ended the connection: ${reasonText(packet.code, packet.properties)}`, isRefusal(packet.code));
@@ -182,55 +168,32 @@ export class Connection {
       return;
     }
     this.isOnline = true;
-    this.pingLater();
     this.listener.online();
   }
 
-  private pingLater(): void {
-    this.after(PING_MS, () => {
-      this.probe();
-      this.pingLater();
-    });
+  private expect(limitMs: number): void {
+    this.limit = setTimeout(() => this.end(`no answer from ${this.address.url} within ${limitMs / 1000} s`), limitMs);
   }
 
-  private end(reason: string, isRefusal: boolean): void {
+  private answered(): void {
+    clearTimeout(this.limit);
+    this.limit = undefined;
+  }
+
+  private end(reason: string, isRefusal = false): void {
     if (this.isOver) return;
-    this.isOver = true;
     this.tidy(reason);
-    this.listener.lost({ reason, isRefusal });
+    this.listener.lost(reason, isRefusal);
   }
 
   private tidy(reason: string): void {
+    this.isOver = true;
     this.isOnline = false;
-    this.timers.forEach(clearTimeout);
-    this.timers.clear();
+    this.answered();
+    clearInterval(this.pings);
     this.socket.onopen = this.socket.onmessage = this.socket.onclose = null;
     this.socket.close();
-    this.answers.forEach((answer) => answer.reject(new Error(reason)));
-    this.answers.clear();
+    this.waiting.forEach(({ reject }) => reject(new Error(reason)));
+    this.waiting.clear();
   }
-
-  private after(ms: number, task: () => void): ReturnType<typeof setTimeout> {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      task();
-    }, ms);
-    this.timers.add(timer);
-    return timer;
-  }
-
-  private clear(timer: ReturnType<typeof setTimeout> | undefined): void {
-    if (timer === undefined) return;
-    clearTimeout(timer);
-    this.timers.delete(timer);
-  }
-}
-
-/** Browsers do not tell pages why a connection did not come up. */
-function unreachable(url: string): string {
-  return `no MQTT over WebSocket at ${url}`;
-}
-
-function closeText(event: CloseEvent): string {
-  return `the connection was lost (${event.reason === '' ? `code ${event.code}` : event.reason.slice(0, 200)})`;
 }

@@ -1,5 +1,5 @@
-import { problemText } from '../ui/format';
-import { Connection, type Address, type Loss } from './connection';
+import { problemText } from '../common/format';
+import { Connection, type Address } from './connection';
 import { matcher } from './filters';
 import type { Properties, Publication } from './packets';
 import { FIRST_ERROR, reasonText } from './reasons';
@@ -13,14 +13,12 @@ export interface Message {
   readonly properties: Properties;
 }
 
-export type LinkState =
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'online' }
-  /** Tries again at `retryAt`, in milliseconds since 1970. */
-  | { readonly kind: 'waiting'; readonly reason: string; readonly retryAt: number }
-  /** Trying again is of no use before somebody changes something. */
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'closed' };
+export interface LinkState {
+  /** `waiting`: it tries again by itself; `refused`: that is of no use before somebody changes something. */
+  readonly kind: 'connecting' | 'online' | 'waiting' | 'refused';
+  /** Why there is no connection. */
+  readonly reason?: string;
+}
 
 export type Listener = (message: Message) => void;
 
@@ -33,6 +31,13 @@ export interface Subscription {
 
 /** Whether retained messages are sent at the subscription (MQTT 5, 3.8.3.1). */
 export type Retained = 'all' | 'none';
+
+/** What somebody who subscribes wants. */
+interface Wish {
+  readonly retained?: Retained;
+  /** 0 for what may be lost. */
+  readonly qos?: 0 | 1;
+}
 
 interface Entry {
   readonly matches: (levels: readonly string[]) => boolean;
@@ -76,48 +81,28 @@ export class Link {
     return () => this.stateListeners.delete(listener);
   }
 
-  /**
-   * Listens to a filter, now and after every new connection.
-   *
-   * @param qos 1, or 0 for what may be lost
-   */
-  subscribe(filter: string, listener: Listener, { retained = 'all' as Retained, qos = 1 } = {}): Subscription {
-    const key = Symbol(filter);
-    const known = this.entries.get(filter);
-    const entry: Entry = known ?? { matches: matcher(filter), listeners: new Map(), qos, retained };
-    entry.listeners.set(key, listener);
-    if (retained === 'all') entry.retained = 'all';
-    this.entries.set(filter, entry);
-    // Also if it is known: only a SUBSCRIBE brings what is retained.
-    const isNeeded = known === undefined || retained === 'all';
-    const accepted = isNeeded ? this.request([[filter, entry]]) : Promise.resolve();
+  /** Listens to a filter, now and after every new connection. */
+  subscribe(filter: string, listener: Listener, wish?: Wish): Subscription {
+    return this.subscribeAll([filter], listener, wish);
+  }
+
+  /** Listens to many filters, which are asked for in one packet and end together. */
+  subscribeAll(filters: readonly string[], listener: Listener, { retained = 'all', qos = 1 }: Wish = {}): Subscription {
+    const key = Symbol();
+    const added = filters.map((filter): [string, Entry] => {
+      const entry: Entry = this.entries.get(filter) ?? { matches: matcher(filter), listeners: new Map(), qos, retained };
+      entry.listeners.set(key, listener);
+      if (retained === 'all') entry.retained = 'all';
+      this.entries.set(filter, entry);
+      return [filter, entry];
+    });
+    // Also what is known already: only a SUBSCRIBE brings what is retained.
+    const accepted = this.request(added, retained);
     accepted.catch(() => undefined); // whoever is interested waits for it
     return {
       accepted,
       close: () => {
-        if (!entry.listeners.delete(key) || entry.listeners.size > 0) return;
-        this.entries.delete(filter);
-        this.connection?.unsubscribe([filter]).catch(() => undefined);
-      },
-    };
-  }
-
-  /** Subscribes to many filters in one packet; all end together. */
-  subscribeAll(filters: readonly string[], listener: Listener): Subscription {
-    const added: [string, Entry][] = [];
-    const key = Symbol('many');
-    for (const filter of filters) {
-      const entry = this.entries.get(filter) ?? { matches: matcher(filter), listeners: new Map(), qos: 1, retained: 'all' as Retained };
-      entry.listeners.set(key, listener);
-      this.entries.set(filter, entry);
-      added.push([filter, entry]);
-    }
-    const accepted = this.request(added);
-    accepted.catch(() => undefined);
-    return {
-      accepted,
-      close: () => {
-        const over = added.filter(([, entry]) => entry.listeners.delete(key) && entry.listeners.size === 0).map(([filter]) => filter);
+        const over = added.filter(([, { listeners }]) => listeners.delete(key) && listeners.size === 0).map(([filter]) => filter);
         over.forEach((filter) => this.entries.delete(filter));
         if (over.length > 0) this.connection?.unsubscribe(over).catch(() => undefined);
       },
@@ -144,7 +129,6 @@ export class Link {
     clearTimeout(this.retryTimer);
     this.connection?.close();
     this.connection = undefined;
-    this.set({ kind: 'closed' });
   }
 
   private connect(): void {
@@ -154,11 +138,11 @@ export class Link {
       this.connection = new Connection(this.address, 'efka-' + this.name, {
         online: () => this.online(),
         received: (packet) => this.dispatch({ ...packet, levels: packet.topic.split('/'), isRetained: packet.retain }),
-        lost: (loss) => this.lost(loss),
+        lost: (reason, isRefusal) => this.lost(reason, isRefusal),
       });
     } catch (error) {
       // A browser's own message says what is wrong with the address.
-      this.lost({ reason: problemText(error), isRefusal: true });
+      this.lost(problemText(error), true);
     }
   }
 
@@ -170,10 +154,10 @@ export class Link {
     this.request(before.filter(([filter, entry]) => this.entries.get(filter) === entry)).catch(() => undefined);
   }
 
-  private async request(added: readonly [string, Entry][]): Promise<void> {
+  private async request(added: readonly [string, Entry][], retained?: Retained): Promise<void> {
     if (added.length === 0 || this.current.kind !== 'online' || this.connection === undefined) return;
     const codes = await this.connection.subscribe(
-      added.map(([filter, entry]) => ({ filter, qos: entry.qos, retainHandling: entry.retained === 'all' ? 0 : 2 })),
+      added.map(([filter, entry]) => ({ filter, qos: entry.qos, retainHandling: (retained ?? entry.retained) === 'all' ? 0 : 2 })),
     );
     const refused = codes.find((code) => code >= FIRST_ERROR);
     if (refused !== undefined) throw new Error(`the broker refuses the subscription to ${added[0]?.[0]}: ${reasonText(refused)}`);
@@ -193,14 +177,11 @@ export class Link {
     }
   }
 
-  private lost(loss: Loss): void {
+  private lost(reason: string, isRefusal: boolean): void {
     this.connection = undefined;
-    if (loss.isRefusal) {
-      this.set({ kind: 'refused', reason: loss.reason });
-      return;
-    }
+    this.set({ kind: isRefusal ? 'refused' : 'waiting', reason });
+    if (isRefusal) return;
     const delay = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** this.retries++) * (0.75 + Math.random() / 2);
-    this.set({ kind: 'waiting', reason: loss.reason, retryAt: Date.now() + delay });
     this.retryTimer = setTimeout(() => this.connect(), delay);
   }
 

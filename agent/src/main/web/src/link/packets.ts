@@ -37,49 +37,25 @@ const MAX_VARIABLE_BYTES = 4;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Puts the body of a packet together. */
-class Writer {
-  private readonly bytes: number[] = [];
+type Bytes = readonly number[];
 
-  byte(value: number): this {
-    this.bytes.push(value & 0xff);
-    return this;
-  }
+const two = (value: number): Bytes => [(value >> 8) & 0xff, value & 0xff];
 
-  two(value: number): this {
-    return this.byte(value >> 8).byte(value);
-  }
+const four = (value: number): Bytes => [...two(value >>> 16), ...two(value)];
 
-  four(value: number): this {
-    return this.two(value >>> 16).two(value);
-  }
+const variable = (value: number): Bytes => (value < 128 ? [value] : [(value % 128) | 0x80, ...variable(Math.floor(value / 128))]);
 
-  variable(value: number): this {
-    let rest = value;
-    for (; rest > 127; rest = Math.floor(rest / 128)) this.byte((rest % 128) | 0x80);
-    return this.byte(rest);
-  }
+const measured = (body: Bytes): Bytes => [...variable(body.length), ...body];
 
-  raw(value: Iterable<number>): this {
-    for (const byte of value) this.bytes.push(byte);
-    return this;
-  }
+const packet = (firstByte: number, body: Bytes): Uint8Array<ArrayBuffer> => Uint8Array.from([firstByte, ...measured(body)]);
 
-  text(value: string): this {
-    const bytes = encoder.encode(value);
-    return this.two(bytes.length).raw(bytes);
-  }
-
-  properties(fill: (properties: Writer) => void): this {
-    const inner = new Writer();
-    fill(inner);
-    return this.variable(inner.bytes.length).raw(inner.bytes);
-  }
-
-  packet(firstByte: number): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from(new Writer().byte(firstByte).variable(this.bytes.length).bytes.concat(this.bytes));
-  }
+function text(value: string): Bytes {
+  const bytes = encoder.encode(value);
+  return [...two(bytes.length), ...bytes];
 }
+
+/** What may be left out, after the number that says what it is. */
+const optional = <T,>(value: T | undefined, write: (value: T) => Bytes, ...before: Bytes): Bytes => (value === undefined ? [] : [...before, ...write(value)]);
 
 export interface Connect {
   readonly clientId: string;
@@ -94,12 +70,16 @@ export interface Connect {
 /** A session that begins anew and ends with the connection. */
 export function connect(options: Connect): Uint8Array<ArrayBuffer> {
   const { clientId, username, password, keepAlive, receiveMaximum, maximumPacketSize } = options;
-  const flags = 0x02 | (username === '' ? 0 : 0x80) | (password === '' ? 0 : 0x40);
-  const writer = new Writer().text('MQTT').byte(5).byte(flags).two(keepAlive);
-  writer.properties((properties) => properties.byte(0x21).two(receiveMaximum).byte(0x27).four(maximumPacketSize)).text(clientId);
-  if (username !== '') writer.text(username);
-  if (password !== '') writer.text(password);
-  return writer.packet(0x10);
+  return packet(0x10, [
+    ...text('MQTT'),
+    5,
+    0x02 | (username === '' ? 0 : 0x80) | (password === '' ? 0 : 0x40),
+    ...two(keepAlive),
+    ...measured([0x21, ...two(receiveMaximum), 0x27, ...four(maximumPacketSize)]),
+    ...text(clientId),
+    ...optional(username || undefined, text),
+    ...optional(password || undefined, text),
+  ]);
 }
 
 export interface Publication {
@@ -112,17 +92,14 @@ export interface Publication {
 
 /** At QoS 1, with JSON. */
 export function publish(id: number, topic: string, payload: string, { retain, responseTopic, correlationData, expiry }: Publication): Uint8Array<ArrayBuffer> {
-  return new Writer()
-    .text(topic)
-    .two(id)
-    .properties((properties) => {
-      properties.byte(0x03).text('application/json');
-      if (expiry !== undefined) properties.byte(0x02).four(expiry);
-      if (responseTopic !== undefined) properties.byte(0x08).text(responseTopic);
-      if (correlationData !== undefined) properties.byte(0x09).text(correlationData);
-    })
-    .raw(encoder.encode(payload))
-    .packet(retain === true ? 0x33 : 0x32);
+  const properties = measured([
+    0x03,
+    ...text('application/json'),
+    ...optional(expiry, four, 0x02),
+    ...optional(responseTopic, text, 0x08),
+    ...optional(correlationData, text, 0x09),
+  ]);
+  return packet(retain === true ? 0x33 : 0x32, [...text(topic), ...two(id), ...properties, ...encoder.encode(payload)]);
 }
 
 export interface Filter {
@@ -132,19 +109,12 @@ export interface Filter {
   readonly retainHandling: number;
 }
 
-export function subscribe(id: number, filters: readonly Filter[]): Uint8Array<ArrayBuffer> {
-  const writer = new Writer().two(id).byte(0);
-  for (const { filter, qos, retainHandling } of filters) writer.text(filter).byte(qos | (retainHandling << 4));
-  return writer.packet(0x82);
-}
+export const subscribe = (id: number, filters: readonly Filter[]): Uint8Array<ArrayBuffer> =>
+  packet(0x82, [...two(id), 0, ...filters.flatMap(({ filter, qos, retainHandling }) => [...text(filter), qos | (retainHandling << 4)])]);
 
-export function unsubscribe(id: number, filters: readonly string[]): Uint8Array<ArrayBuffer> {
-  const writer = new Writer().two(id).byte(0);
-  for (const filter of filters) writer.text(filter);
-  return writer.packet(0xa2);
-}
+export const unsubscribe = (id: number, filters: readonly string[]): Uint8Array<ArrayBuffer> => packet(0xa2, [...two(id), 0, ...filters.flatMap(text)]);
 
-export const puback = (id: number): Uint8Array<ArrayBuffer> => new Writer().two(id).packet(0x40);
+export const puback = (id: number): Uint8Array<ArrayBuffer> => packet(0x40, two(id));
 
 export const PING = Uint8Array.of(0xc0, 0);
 
@@ -171,15 +141,12 @@ export class PacketReader {
   }
 }
 
+/** Where the body of the first packet begins and ends; undefined as long as its length has not come. */
 function header(data: Uint8Array): { start: number; end: number } | undefined {
-  let length = 0;
-  for (let i = 1; i <= MAX_VARIABLE_BYTES; i++) {
-    const byte = data[i];
-    if (byte === undefined) return undefined;
-    length += (byte & 0x7f) * 128 ** (i - 1);
-    if (byte < 0x80) return { start: i + 1, end: i + 1 + length };
-  }
-  throw new BadPacketError('a packet has a length of more than four bytes');
+  const last = data.subarray(1, 1 + MAX_VARIABLE_BYTES).findIndex((byte) => byte < 0x80);
+  if (last < 0 && data.length <= MAX_VARIABLE_BYTES) return undefined;
+  const start = last + 2;
+  return { start, end: start + new Reader(data.subarray(1)).variable() };
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
@@ -216,7 +183,7 @@ class Reader {
       value += (byte & 0x7f) * 128 ** i;
       if (byte < 0x80) return value;
     }
-    throw new BadPacketError('a number has more than four bytes');
+    throw new BadPacketError('a number of more than four bytes');
   }
 
   take(length: number): Uint8Array {

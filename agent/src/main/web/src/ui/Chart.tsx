@@ -1,9 +1,9 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Point } from '../fleet/metrics';
+import { minuteText, secondText } from '../common/format';
 import { highest, nearest, niceTop, paths, runs, scale, timeTicks } from './scale';
 import { Slider } from './Slider';
-import { useWidth } from './useWidth';
 
 export interface Series {
   /** Empty if it is the only one. */
@@ -20,88 +20,65 @@ interface Props {
   /** Neighbours that are further apart are not joined, in milliseconds. */
   readonly gap: number;
   /** The end of the axis where it is known, as 100 percent; else what comes decides. */
-  readonly top?: number;
+  readonly top?: number | undefined;
   /** 1024 for bytes, so that the axis ends at a round number of them. */
-  readonly base?: 1000 | 1024;
+  readonly base?: 1024;
 }
 
-const HEIGHT = 92;
-const TOP = 8;
-const FLOOR = 72;
-const MARGIN = 6;
-
-const short = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const exact = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-
-/** Values over time. */
-export function Chart({ title, series, format, from, to, gap, top, base = 1000 }: Props): JSX.Element {
-  const [frame, measured] = useWidth<HTMLDivElement>();
-  const width = Math.max(100, measured);
+/** Values over time, in a square of 100 that is as wide as there is room. */
+export function Chart({ title, series, format, from, to, gap, top = 0, base }: Props): JSX.Element {
   const [chosen, setChosen] = useState<number | undefined>(undefined); // a time, which stays where it is while values come
-
-  const axis = useMemo(() => {
-    const end = top ?? niceTop(Math.max(0, ...series.map(({ points }) => highest(points)?.value ?? 0)), base);
-    const y = scale(0, end, FLOOR, TOP);
-    const x = scale(from, to, MARGIN, width - MARGIN);
-    const drawn = series.map(({ points }) => runs(points, gap).map((run) => paths(run, x, (value) => y(Math.min(value, end)), FLOOR)));
-    return { end, x, y, drawn, ticks: timeTicks(from, to, Math.max(2, Math.floor(width / 80))) };
-  }, [series, from, to, gap, top, base, width]);
+  const end = top > 0 ? top : niceTop(Math.max(0, ...series.map(({ points }) => highest(points)?.value ?? 0)), base);
+  const x = scale(from, to, 0, 100);
+  const height = scale(0, end, 100, 0);
+  const y = (value: number): number => height(Math.min(value, end));
 
   const points = series[0]?.points ?? [];
   const index = chosen === undefined ? -1 : nearest(points, chosen);
   const at = points[index]?.at;
-  const words = series
-    .filter(({ points: own }) => highest(own) !== undefined)
-    .map(({ label, points: own }) => (label === '' ? '' : `${label} `) + (at !== undefined ? said(own[index], format) : series.length > 1 ? said(own[own.length - 1], format) : latest(own, format)))
-    .join(', ');
-  const time = at === undefined ? '' : ` at ${exact.format(at)}`;
+  const said = (point: Point | undefined): string => (point?.value === undefined ? 'not measured' : format(point.value));
+  const peak = series.length === 1 && points.length > 1 ? highest(points) : undefined;
+  // Without a choice that is the last one.
+  const words = series.map(({ label, points: own }) => `${label} ${said(own.at(index))}`.trim()).join(', ');
+  const when = at !== undefined ? ` at ${secondText(at)}` : peak !== undefined ? `, highest ${said(peak)} at ${minuteText(peak.at)}` : '';
 
   return (
     <Slider
       title={title}
-      words={(words || 'nothing yet') + time}
+      words={words + when}
       unit="moment"
       count={points.length}
       chosen={index}
       onChoose={(each) => setChosen(points[each]?.at)}
-      indexAt={(place) => nearest(points, scale(MARGIN, width - MARGIN, from, to)(place * width))}
-      frame={frame}
+      indexAt={(place) => nearest(points, scale(0, 1, from, to)(place))}
     >
-      <svg width={width} height={HEIGHT} aria-hidden="true">
-        <path class="grid" d={`M0 ${TOP}H${width}M0 ${FLOOR}H${width}`} />
-        {axis.drawn.map((drawn, i) =>
-          drawn.map(({ line, area }, each) => (
-            <g key={`${i}/${each}`} class={`series s${i}`}>
-              {i === 0 && <path class="area" d={area} />}
-              <path class={area === '' ? 'line dot' : 'line'} d={line} />
+      <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+        <path class="grid" d="M0 0H100M0 100H100" />
+        {series.map(({ points: own }, i) => {
+          const value = at === undefined ? undefined : own[index]?.value;
+          return (
+            <g key={i} class={`s${i}`}>
+              {runs(own, gap).map((run, each) => {
+                const { line, area } = paths(run, x, y, 100);
+                return (
+                  <g key={each}>
+                    {i === 0 && <path class="area" d={area} />}
+                    <path class={area === '' ? 'dot' : 'line'} d={line} />
+                  </g>
+                );
+              })}
+              {value !== undefined && <path class="dot" d={paths([{ at: at ?? 0, value }], x, y, 100).line} />}
             </g>
-          )),
-        )}
-        {axis.ticks.map((tick) => (
-          <text key={tick} x={Math.max(16, Math.min(width - 16, axis.x(tick)))} y={HEIGHT - 4} text-anchor="middle">
-            {short.format(tick)}
-          </text>
-        ))}
-        <text x={2} y={TOP + 11}>
-          {format(axis.end)}
-        </text>
-        {at !== undefined && <path class="cross" d={`M${axis.x(at)} ${TOP}V${FLOOR}`} />}
-        {at !== undefined &&
-          series.map(({ points: own }, i) => {
-            const value = own[index]?.value;
-            return value === undefined ? null : <circle key={i} class={`s${i}`} cx={axis.x(at)} cy={axis.y(Math.min(value, axis.end))} r={3.5} />;
-          })}
+          );
+        })}
+        {at !== undefined && <path class="cross" d={`M${x(at)} 0V100`} />}
       </svg>
+      <span>{format(end)}</span>
+      {timeTicks(from, to, 3).map((tick) => (
+        <span key={tick} style={{ left: `clamp(1rem, ${x(tick)}%, 100% - 1rem)` }}>
+          {minuteText(tick)}
+        </span>
+      ))}
     </Slider>
   );
-}
-
-const said = (point: Point | undefined, format: (value: number) => string): string => (point?.value === undefined ? 'not measured' : format(point.value));
-
-/** `12 %, highest 80 % at 21:40`. */
-function latest(points: readonly Point[], format: (value: number) => string): string {
-  const top = highest(points);
-  if (top?.value === undefined) return '';
-  const now = said(points[points.length - 1], format);
-  return points.length === 1 ? now : `${now}, highest ${format(top.value)} at ${short.format(top.at)}`;
 }

@@ -1,59 +1,61 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { HALF_HOUR_MS, SEGMENTS, summary, type Beat } from '../fleet/journal';
-import { plural } from './format';
+import type { Service } from '../fleet/model';
+import { minuteText, plural } from '../common/format';
 import { Slider } from './Slider';
+import type { ReadJournal } from './useJournal';
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+interface Props {
+  readonly read: ReadJournal;
+  readonly service: Service;
+}
 
-/** Of 100. What is worse is higher, so that it can be told without colours. */
-const HEIGHTS = { good: 50, idle: 25, busy: 70, unknown: 70, bad: 100 } as const;
-
-const words = ({ from, level, state, changes }: Beat): string =>
-  `${clock.format(from)}–${clock.format(from + HALF_HOUR_MS)}: ${level === undefined ? 'nothing is known' : state}${changes === 0 ? '' : `, ${plural(changes, 'change')}`}`;
-
-function Bars({ beats, chosen }: { readonly beats: readonly Beat[]; readonly chosen?: number | undefined }): JSX.Element {
-  return (
-    <svg viewBox={`0 0 ${SEGMENTS * 10} 100`} preserveAspectRatio="none" aria-hidden="true">
-      {beats.map((beat, i) => {
-        const height = beat.level === undefined ? 8 : HEIGHTS[beat.level];
-        return (
-          <g key={beat.from} class={`beat ${beat.level ?? 'none'}`}>
-            <rect class="room" x={i * 10} y={0} width={10} height={100} />
-            <rect class={chosen === i ? 'chosen' : ''} x={i * 10 + 1} y={100 - height} width={8} height={height} />
-            {chosen === undefined && <title>{words(beat)}</title>}
-          </g>
-        );
-      })}
-    </svg>
+/** The last 24 hours of a service; undefined as long as they are not known. */
+function useBeats({ read: { journal, problem }, service }: Props): readonly Beat[] | undefined {
+  const minute = Math.floor(Date.now() / 60_000);
+  return useMemo(
+    () => (journal.isRead && problem === '' ? journal.beats(service, Date.now()) : undefined),
+    [journal, journal.version, problem, service, minute],
   );
 }
 
-/** A small one, for a row of a list. */
-export function DayBars({ beats }: { readonly beats: readonly Beat[] }): JSX.Element {
-  return (
-    <div class="day" role="img" aria-label={summary(beats, clock.format)}>
-      <Bars beats={beats} />
+const words = ({ from, level, state, changes }: Beat): string =>
+  `${minuteText(from)}–${minuteText(from + HALF_HOUR_MS)}: ${level === undefined ? 'nothing is known' : state}${changes === 0 ? '' : `, ${plural(changes, 'change')}`}`;
+
+const bars = (beats: readonly Beat[], chosen?: number): JSX.Element[] =>
+  beats.map((beat, i) => <i key={beat.from} class={i === chosen ? `${beat.level} chosen` : `${beat.level}`} title={chosen === undefined ? words(beat) : ''} />);
+
+/** Small bars, for a row of a list. */
+export function DayBars(props: Props): JSX.Element {
+  const beats = useBeats(props);
+  return beats === undefined ? (
+    <span class="day" />
+  ) : (
+    <div class="day" role="img" aria-label={summary(beats, minuteText)}>
+      {bars(beats)}
     </div>
   );
 }
 
-/** The last 24 hours of a service. */
-export function Day({ beats }: { readonly beats: readonly Beat[] }): JSX.Element {
+/** Large bars, of which one can be chosen. */
+export function Day(props: Props): JSX.Element | null {
+  const beats = useBeats(props);
   const [chosen, setChosen] = useState(-1);
+  if (beats === undefined) return null;
   const beat = beats[chosen];
   return (
     <Slider
       title="Last 24 hours"
-      words={beat === undefined ? summary(beats, clock.format) : words(beat)}
+      words={beat === undefined ? summary(beats, minuteText) : words(beat)}
       unit="half hour"
       count={SEGMENTS}
       chosen={chosen}
       onChoose={setChosen}
       indexAt={(place) => Math.max(0, Math.min(SEGMENTS - 1, Math.floor(place * SEGMENTS)))}
-      class="day large"
+      class="day"
     >
-      <Bars beats={beats} chosen={chosen} />
+      {bars(beats, chosen)}
     </Slider>
   );
 }

@@ -5,7 +5,7 @@ import { text } from '../fleet/json';
 import type { Journal } from '../fleet/journal';
 import { Mark } from './Badge';
 import { Panel } from './Panel';
-import { moment } from './format';
+import { moment } from '../common/format';
 
 const FIRST = 20;
 
@@ -33,7 +33,7 @@ export function Events({ journal, problem, isOne = false }: { readonly journal: 
         })}
       </ol>
       {recent.length > FIRST && (
-        <button type="button" class="quiet" onClick={() => setAll(!isAll)}>
+        <button class="quiet" onClick={() => setAll(!isAll)}>
           {isAll ? 'Fewer' : `All ${recent.length}`}
         </button>
       )}

@@ -16,10 +16,8 @@ function historyOf(link: Link, topic: string): History {
   const history = histories.get(topic) ?? new History();
   histories.delete(topic);
   histories.set(topic, history); // now the one that was used last
-  for (const old of histories.keys()) {
-    if (histories.size <= MAX_KEPT) break;
-    histories.delete(old);
-  }
+  const [oldest = ''] = histories.keys();
+  if (histories.size > MAX_KEPT) histories.delete(oldest);
   return history;
 }
 
@@ -46,6 +44,7 @@ export function useHistory(topic: string, read: (json: Json, before: Json | unde
   return history;
 }
 
+/** What a chart shows of a history. */
 export interface Drawn {
   readonly title: string;
   readonly keys: readonly (readonly [key: string, label: string])[];
@@ -54,44 +53,29 @@ export interface Drawn {
   readonly topKey?: string;
   readonly top?: number;
   readonly base?: 1024;
-  /** Left out as long as nothing of it was measured, as on a device without a thermometer. */
-  readonly isOptional?: boolean;
 }
 
 /** At least this much time is shown. */
 const MIN_SPAN_MS = 300_000;
 const MAX_SPAN_MS = 7_200_000;
 
+/** A chart for everything of which there was ever a value: not every device has a thermometer. */
 export function Charts({ history, drawn }: { readonly history: History; readonly drawn: readonly Drawn[] }): JSX.Element {
   useTick(10_000);
   const now = Math.ceil(Date.now() / 10_000) * 10_000;
-  const latest = history.latest;
-  const from = now - Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, now - (history.first ?? now)));
-  return useMemo(
-    () => (
+  const { latest, first = now } = history;
+  const from = now - Math.min(MAX_SPAN_MS, Math.max(MIN_SPAN_MS, now - first));
+  return useMemo(() => {
+    const charts = drawn
+      .map(({ keys, topKey = '', top, ...rest }) => ({ ...rest, top: latest[topKey] ?? top, series: keys.map(([key, label]) => ({ label, points: history.points(key) })) }))
+      .filter(({ series }) => series.some(({ points }) => points.some(({ value }) => value !== undefined)));
+    return (
       <div class="charts">
-        {history.first === undefined && <p class="soft">No values yet; they come every 30 s.</p>}
-        {history.first !== undefined &&
-          drawn
-            .filter(({ isOptional, keys }) => isOptional !== true || keys.some(([key]) => history.points(key).some(({ value }) => value !== undefined)))
-            .map(({ title, keys, format, topKey, top, base }) => {
-              const end = topKey === undefined ? top : latest[topKey];
-              return (
-                <Chart
-                  key={title}
-                  title={title}
-                  series={keys.map(([key, label]) => ({ label, points: history.points(key) }))}
-                  format={format}
-                  from={from}
-                  to={now}
-                  gap={history.gap()}
-                  {...(end === undefined || end <= 0 ? {} : { top: end })}
-                  {...(base === undefined ? {} : { base })}
-                />
-              );
-            })}
+        {charts.length === 0 && <p class="soft">No values yet; they come every 30 s.</p>}
+        {charts.map((chart) => (
+          <Chart key={chart.title} {...chart} from={from} to={now} gap={history.gap()} />
+        ))}
       </div>
-    ),
-    [history, latest, now, from],
-  );
+    );
+  }, [history, latest, now, from]);
 }

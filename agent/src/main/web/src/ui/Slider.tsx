@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX, RefObject } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 
 interface Props {
   readonly title: string;
@@ -13,12 +13,11 @@ interface Props {
   /** Which is at a place from 0 to 1. */
   readonly indexAt: (place: number) => number;
   readonly class?: string;
-  readonly frame?: RefObject<HTMLDivElement | null>;
   readonly children: ComponentChildren;
 }
 
 /** A picture over time. What a pointer shows, the arrow keys show as well; the caption says it in words. */
-export function Slider({ title, words, unit, count, chosen, onChoose, indexAt, class: name = '', frame, children }: Props): JSX.Element {
+export function Slider({ title, words, unit, count, chosen, onChoose, indexAt, class: name = '', children }: Props): JSX.Element {
   const last = Math.max(0, count - 1);
   const move = (event: KeyboardEvent): void => {
     const now = chosen < 0 ? count : chosen;
@@ -39,7 +38,6 @@ export function Slider({ title, words, unit, count, chosen, onChoose, indexAt, c
         <strong>{title}</strong> <span class="soft">{words}</span>
       </figcaption>
       <div
-        ref={frame ?? null}
         class={name}
         role="slider"
         tabIndex={0}

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
+import { useSize } from './useSize';
 
 interface Props<T> {
   readonly items: readonly T[];
@@ -22,41 +23,25 @@ const MARGIN = 3;
  */
 export function VirtualList<T>(props: Props<T>): JSX.Element {
   const { items, rowHeight, columnWidth } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 800, width: 800 });
-  const wanted = useRef<number | undefined>(undefined);
+  const [frame, { width, height }] = useSize<HTMLDivElement>();
+  /** How far it is scrolled, and the item that gets the focus then. */
+  const [view, setView] = useState<{ readonly top: number; readonly focus?: number }>({ top: 0 });
 
   useLayoutEffect(() => {
-    const element = frame.current;
-    if (element === null) return undefined;
-    const measure = (): void => setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener('scroll', measure, { passive: true });
-    measure();
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('scroll', measure);
-    };
-  }, []);
+    if (view.focus !== undefined) frame.current?.querySelector<HTMLElement>(`[aria-posinset="${view.focus + 1}"] :is(a, button)`)?.focus({ preventScroll: true });
+  }, [view]);
 
-  useLayoutEffect(() => {
-    if (wanted.current === undefined) return;
-    focusable(frame.current, wanted.current)?.focus({ preventScroll: true });
-    wanted.current = undefined;
-  });
-
-  const columns = columnWidth === undefined ? 1 : Math.max(1, Math.floor(view.width / columnWidth));
+  const columns = columnWidth === undefined ? 1 : Math.max(1, Math.floor(width / columnWidth));
   const rows = Math.ceil(items.length / columns);
   const first = Math.max(0, Math.min(rows, Math.floor(view.top / rowHeight)) - MARGIN);
-  const last = Math.min(rows, Math.ceil((view.top + view.height) / rowHeight) + MARGIN);
+  const last = Math.min(rows, Math.ceil((view.top + height) / rowHeight) + MARGIN);
   const shown = items.slice(first * columns, last * columns);
 
   const move = (event: KeyboardEvent): void => {
     const element = frame.current;
-    const index = Number((event.target as Element).closest('[data-index]')?.getAttribute('data-index') ?? NaN);
+    const index = Number((event.target as Element).closest('li')?.ariaPosInSet ?? NaN) - 1;
     if (element === null || Number.isNaN(index)) return;
-    const page = Math.max(1, Math.floor(view.height / rowHeight)) * columns;
+    const page = Math.max(1, Math.floor(height / rowHeight)) * columns;
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: columns,
       ArrowUp: -columns,
@@ -71,23 +56,18 @@ export function VirtualList<T>(props: Props<T>): JSX.Element {
     event.preventDefault();
     const next = Math.max(0, Math.min(items.length - 1, index + step));
     const top = Math.floor(next / columns) * rowHeight;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + rowHeight > element.scrollTop + element.clientHeight) element.scrollTop = top + rowHeight - element.clientHeight;
-    const there = focusable(element, next);
-    if (there !== null) there.focus({ preventScroll: true });
-    else wanted.current = next;
-    setView({ top: element.scrollTop, height: element.clientHeight, width: element.clientWidth });
+    element.scrollTop = Math.max(top + rowHeight - height, Math.min(top, element.scrollTop));
+    setView({ top: element.scrollTop, focus: next });
   };
 
   return (
-    <div ref={frame} class={`virtual ${props.class ?? ''}`} onKeyDown={move} tabIndex={-1}>
+    <div ref={frame} class={`virtual ${props.class ?? ''}`} onKeyDown={move} onScroll={(event) => setView({ top: event.currentTarget.scrollTop })} tabIndex={-1}>
       <ul aria-label={props.label} style={{ height: `${rows * rowHeight}px` }}>
         {shown.map((item, offset) => {
           const index = first * columns + offset;
           return (
             <li
               key={props.keyOf(item)}
-              data-index={index}
               aria-setsize={items.length}
               aria-posinset={index + 1}
               style={{
@@ -104,8 +84,4 @@ export function VirtualList<T>(props: Props<T>): JSX.Element {
       </ul>
     </div>
   );
-}
-
-function focusable(frame: Element | null, index: number): HTMLElement | null {
-  return frame?.querySelector<HTMLElement>(`[data-index="${index}"] :is(a, button)`) ?? null;
 }

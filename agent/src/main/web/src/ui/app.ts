@@ -1,5 +1,5 @@
 import { createContext } from 'preact';
-import { useContext, useEffect, useState } from 'preact/hooks';
+import { useContext, useEffect, useReducer } from 'preact/hooks';
 import type { Fleet } from '../fleet/fleet';
 import type { Topics } from '../fleet/topics';
 import type { Link } from '../link/link';
@@ -21,16 +21,22 @@ export function useApp(): App {
   return app;
 }
 
+/** Draws the component again; the same function every time. */
+export function useRedraw(): () => void {
+  const [, draw] = useReducer((times: number) => times + 1, 0);
+  return draw as () => void;
+}
+
 /** Draws the component again when `listen` tells of a change, at most once a frame, and not at all while the tab is hidden. */
 export function useChanges(listen: (changed: () => void) => () => void, inputs: readonly unknown[] = []): void {
-  const [, draw] = useState(0);
+  const redraw = useRedraw();
   useEffect(() => {
     let frame = 0;
     const stop = listen(() => {
       if (frame === 0) {
         frame = requestAnimationFrame(() => {
           frame = 0;
-          draw((times) => times + 1);
+          redraw();
         });
       }
     });
@@ -50,9 +56,9 @@ export function useFleet(): Fleet {
 
 /** Draws the component again every `ms`, for what shows how long ago something was. */
 export function useTick(ms: number): void {
-  const [, draw] = useState(0);
+  const redraw = useRedraw();
   useEffect(() => {
-    const timer = setInterval(() => draw((times) => times + 1), ms);
+    const timer = setInterval(redraw, ms);
     return () => clearInterval(timer);
   }, [ms]);
 }

@@ -10,10 +10,10 @@ export function scale(from: number, to: number, first: number, last: number): Sc
 }
 
 /** The round number at or above the highest value, for the top of an axis. With `base` 1024 for bytes. */
-export function niceTop(highest: number, base: 1000 | 1024 = 1000): number {
+export function niceTop(highest: number, base?: 1024): number {
   if (!(highest > 0)) return 1;
   let unit = 1;
-  while (base === 1024 && highest / unit >= base) unit *= base;
+  while (base !== undefined && highest / unit >= base) unit *= base;
   const amount = highest / unit;
   const power = 10 ** Math.floor(Math.log10(amount));
   const step = [1, 1.5, 2, 3, 4, 5, 8, 10].find((each) => each * power >= amount * (1 - 1e-9)) ?? 10;
@@ -48,14 +48,10 @@ export function runs(points: readonly Point[], gap: number): { at: number; value
 
 /** SVG paths of a run: the line, and what is below it. */
 export function paths(run: readonly { at: number; value: number }[], x: Scale, y: Scale, floor: number): { line: string; area: string } {
-  const first = run[0];
-  const last = run[run.length - 1];
-  if (first === undefined || last === undefined) return { line: '', area: '' };
   const round = (value: number): number => Math.round(value * 10) / 10;
-  const corners = run.map(({ at, value }) => `${round(x(at))} ${round(y(value))}`).join('L');
+  const line = `M${run.map(({ at, value }) => `${round(x(at))} ${round(y(value))}`).join('L')}`;
   // A line of no length is drawn as a dot, by its round caps.
-  const line = `M${corners}${run.length === 1 ? 'h0.01' : ''}`;
-  return { line, area: run.length === 1 ? '' : `M${corners}V${floor}H${round(x(first.at))}Z` };
+  return run.length === 1 ? { line: `${line}h0.01`, area: '' } : { line, area: `${line}V${floor}H${round(x(run[0]?.at ?? 0))}Z` };
 }
 
 /** The place of the point that is nearest to a time; -1 if there is none. */

@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
-import { parseObject } from '../fleet/json';
+import { parseObject, type Json } from '../fleet/json';
 import { Journal } from '../fleet/journal';
 import type { Commands } from './commands';
 import { useApp, useChanges } from './app';
-import { problemText } from './format';
+import { problemText } from '../common/format';
 
 export interface ReadJournal {
   readonly journal: Journal;
@@ -26,10 +26,11 @@ export function useJournal(device: string, service: string | undefined, { ask, o
         journal.take(event);
         changed();
       };
-      const filters = service === undefined ? [topics.of(device, 'event'), topics.of(device, 'svc', '+', 'event')] : [topics.of(device, 'svc', service, 'event')];
+      const filters = [topics.of(device, 'svc', service ?? '+', 'event'), ...(service === undefined ? [topics.of(device, 'event')] : [])];
       const subscriptions = filters.map((filter) => link.subscribe(filter, take, { retained: 'none' }));
       setProblem('');
-      journal.read((args) => ask('events', args), () => isOver, changed).catch((error: unknown) => {
+      const read = (args: Json): Promise<Json> => (isOver ? Promise.reject() : ask('events', args));
+      journal.read(read, changed).catch((error: unknown) => {
         if (!isOver) setProblem(problemText(error));
       });
       return () => {
@@ -39,5 +40,5 @@ export function useJournal(device: string, service: string | undefined, { ask, o
     },
     [journal, ask, obstacle],
   );
-  return { journal, problem: obstacle === '' ? problem : obstacle };
+  return { journal, problem: obstacle || problem };
 }

@@ -2,12 +2,12 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Fleet } from '../fleet/fleet';
 import { Topics } from '../fleet/topics';
-import { Link, type LinkState } from '../link/link';
+import { Link } from '../link/link';
 import { Requests } from '../link/requests';
 import { Actions } from '../ui/actions';
-import { AppContext, type App } from '../ui/app';
+import { AppContext, useChanges, type App } from '../ui/app';
 import { ConnectForm } from './ConnectForm';
-import { forget, load, remember, type Access } from './access';
+import { load, remember, type Access } from './access';
 import { Header } from './Header';
 import { Views } from './Views';
 
@@ -16,7 +16,13 @@ export function Page(): JSX.Element {
   const [access, setAccess] = useState<Access>(load);
   const [isEditing, setEditing] = useState(access.url === '');
   const app = useMemo(() => (access.url === '' ? undefined : open(access)), [access]);
-  const state = useLinkState(app?.link);
+  useChanges(
+    (changed) => {
+      changed();
+      return app?.link.onState(changed) ?? (() => undefined);
+    },
+    [app],
+  );
 
   useEffect(() => () => {
     app?.fleet.close();
@@ -24,26 +30,20 @@ export function Page(): JSX.Element {
   }, [app]);
 
   const connect = (wanted: Access): void => {
-    if (wanted.isKept) remember(wanted);
-    else forget();
+    remember(wanted);
     setEditing(false);
     setAccess(wanted);
   };
 
-  if (app === undefined || isEditing || (state.kind === 'refused' && app.fleet.list().length === 0)) {
-    return (
-      <ConnectForm
-        access={access}
-        problem={state.kind === 'refused' ? state.reason : ''}
-        onConnect={connect}
-        {...(app !== undefined && state.kind !== 'refused' ? { onCancel: () => setEditing(false) } : {})}
-      />
-    );
+  const isRefused = app?.link.state.kind === 'refused';
+  if (app === undefined || isEditing || (isRefused && app.fleet.list().length === 0)) {
+    const problem = isRefused ? app.link.state.reason : undefined;
+    return <ConnectForm access={access} problem={problem} onConnect={connect} onCancel={app === undefined || isRefused ? undefined : () => setEditing(false)} />;
   }
   return (
     <AppContext.Provider value={app}>
       <Actions>
-        <Header state={state} onEdit={() => setEditing(true)} />
+        <Header state={app.link.state} onEdit={() => setEditing(true)} />
         <Views />
       </Actions>
     </AppContext.Provider>
@@ -52,19 +52,6 @@ export function Page(): JSX.Element {
 
 function open(access: Access): App {
   const link = new Link(access);
-  return {
-    link,
-    topics: new Topics(access.prefix),
-    fleet: new Fleet(link, access.prefix),
-    requests: new Requests(link, access.prefix),
-  };
-}
-
-function useLinkState(link: Link | undefined): LinkState {
-  const [state, setState] = useState<LinkState>(link?.state ?? { kind: 'closed' });
-  useEffect(() => {
-    setState(link?.state ?? { kind: 'closed' });
-    return link?.onState(setState);
-  }, [link]);
-  return state;
+  const topics = new Topics(access.prefix);
+  return { link, topics, fleet: new Fleet(link, topics), requests: new Requests(link, topics) };
 }

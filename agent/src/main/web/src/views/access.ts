@@ -1,3 +1,4 @@
+import { parseText, text } from '../fleet/json';
 import type { Address } from '../link/connection';
 import * as storage from '../ui/storage';
 
@@ -15,32 +16,20 @@ const meta = (name: string): string => document.querySelector<HTMLMetaElement>(`
  * first one, a password above all, is not for that.
  */
 export function load(): Access {
-  const served = { url: meta('broker'), prefix: meta('prefix') || 'efka' };
-  const all = read();
-  const kept = all['served'] === served.url ? all : {};
+  const served = meta('broker');
+  const all = parseText(storage.load('access'));
+  const kept = all !== undefined && text(all, 'served') === served ? all : {};
+  const url = text(kept, 'url');
   return {
-    url: kept['url'] || served.url,
-    prefix: kept['prefix'] || served.prefix,
-    username: kept['username'] ?? '',
-    password: kept['password'] ?? '',
-    isKept: kept['url'] !== undefined,
+    url: url || served,
+    prefix: text(kept, 'prefix') || meta('prefix'),
+    username: text(kept, 'username'),
+    password: text(kept, 'password'),
+    isKept: url !== '',
   };
 }
 
-function read(): Readonly<Record<string, string | undefined>> {
-  try {
-    const kept: unknown = JSON.parse(storage.load('access'));
-    if (typeof kept !== 'object' || kept === null) return {};
-    return Object.fromEntries(Object.entries(kept).filter(([, value]) => typeof value === 'string'));
-  } catch {
-    return {};
-  }
-}
-
-export function remember({ url, prefix, username, password }: Access): void {
-  storage.save('access', JSON.stringify({ served: meta('broker'), url, prefix, username, password }));
-}
-
-export function forget(): void {
-  storage.save('access', '');
+/** Keeps it for the next time, or forgets what was kept. */
+export function remember({ isKept, ...access }: Access): void {
+  storage.save('access', isKept ? JSON.stringify({ served: meta('broker'), ...access }) : '');
 }

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { flag, list, number, object, objects, text, texts, time, type Json } from '../../fleet/json';
-import { AnswerState, CommandButton, useAnswer, type Commands } from '../../ui/commands';
-import { bytes, moment } from '../../ui/format';
+import { flag, number, object, objects, text, texts, time, valueText } from '../../fleet/json';
+import { CommandButton, type Commands } from '../../ui/commands';
+import { bytes, moment } from '../../common/format';
 import { Facts, type Fact } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
+import { AnswerState, useAnswer, type Answer } from '../../ui/useAnswer';
 
 /*
  * `shutdown` is left out: it ends the agent for good where nothing starts it again, and then nobody can bring it back from
@@ -41,38 +42,49 @@ function Info({ commands }: { readonly commands: Commands }): JSX.Element {
   const broker = object(info, 'broker');
   const limits = object(broker, 'max_packet');
   const largest = number(limits, 'learned') ?? number(limits, 'announced');
+  const givenUp = number(broker, 'given_up');
+  return (
+    <Answered answer={answer} commands={commands}>
+      <Facts
+        facts={[
+          ['connected', flag(broker, 'connected') ? `since ${moment(time(broker, 'since'))}` : 'no'],
+          ['connections', number(broker, 'connections')],
+          ['last loss', text(broker, 'last_loss')],
+          ['largest packet', largest && bytes(largest)],
+          ['given up', givenUp, givenUp !== 0],
+          ...objects(object(broker, 'refused'), 'topics').map((topic): Fact => ['refused', `${text(topic, 'topic')}: ${text(topic, 'reason')}, ${number(topic, 'count')} times`, true]),
+          ...Object.entries(object(broker, 'filters_refused')).slice(0, 20).map(([filter, reason]): Fact => ['may not listen', `${filter}: ${valueText(reason)}`, true]),
+          ...texts(broker, 'lacks').map((lack): Fact => ['the broker lacks', lack, true]),
+          ...Object.entries(object(info, 'dropped')).map(([what, many]): Fact => [`dropped ${what}`, valueText(many), many !== 0]),
+          ['damaged state', texts(info, 'state_damages').join(', '), true],
+          ['control groups', text(info, 'cgroups')],
+          ['data', text(info, 'data_dir')],
+          ['log', text(info, 'log_dir')],
+          ['pid', number(info, 'pid')],
+        ]}
+      />
+    </Answered>
+  );
+}
+
+/** What a device has answered, and a way to ask again. */
+function Answered({ answer, commands, children }: { readonly answer: Answer; readonly commands: Commands; readonly children: JSX.Element }): JSX.Element {
   return (
     <>
       <AnswerState answer={answer} />
-      {answer.fields !== undefined && (
-        <Facts
-          facts={[
-            ['connected', flag(broker, 'connected') ? `since ${moment(time(broker, 'since'))}` : 'no'],
-            ['connections', shown(broker['connections'])],
-            ['last loss', shown(broker['last_loss'])],
-            ['largest packet', largest === undefined ? '' : bytes(largest)],
-            ['given up', shown(broker['given_up']), (number(broker, 'given_up') ?? 0) > 0],
-            ...objects(object(broker, 'refused'), 'topics').map((topic): Fact => ['refused', `${text(topic, 'topic')}: ${shown(topic['reason'])}, ${shown(topic['count'])} times`, true]),
-            ...Object.entries(object(broker, 'filters_refused')).slice(0, 20).map(([filter, reason]): Fact => ['may not listen', `${filter}: ${shown(reason)}`, true]),
-            ...texts(broker, 'lacks').map((lack): Fact => ['the broker lacks', lack, true]),
-            ...Object.entries(object(info, 'dropped')).map(([what, many]): Fact => [`dropped ${what}`, shown(many), typeof many === 'number' && many > 0]),
-            ['damaged state', list(info, 'state_damages').map(shown).join(', '), true],
-            ['control groups', text(info, 'cgroups')],
-            ['data', text(info, 'data_dir')],
-            ['log', text(info, 'log_dir')],
-            ['pid', shown(info['pid'])],
-          ]}
-        />
-      )}
-      <button type="button" onClick={answer.again} disabled={commands.obstacle !== ''}>
+      {answer.fields !== undefined && children}
+      <CommandButton why={commands.obstacle} onClick={answer.again}>
         Refresh
-      </button>
+      </CommandButton>
     </>
   );
 }
 
 const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'];
 const LINES = 200;
+
+/** Longer than the texts of a document may be. */
+const MAX_LOG = 200_000;
 
 function Log({ commands }: { readonly commands: Commands }): JSX.Element {
   const [level, setLevel] = useState('info');
@@ -81,30 +93,26 @@ function Log({ commands }: { readonly commands: Commands }): JSX.Element {
     () => commands.ask('logs', { level, lines: LINES }),
     [commands, level],
   );
-  const log: Json = answer.fields ?? {};
+  const log = answer.fields?.['text'];
   const lines = useRef<HTMLPreElement>(null);
   // The newest lines are the last ones.
-  useLayoutEffect(() => lines.current?.scrollTo(0, lines.current.scrollHeight), [answer.fields]);
+  useLayoutEffect(() => lines.current?.scrollTo(0, lines.current.scrollHeight), [log]);
   return (
     <>
-      <div class="row">
+      <p>
         <label>
           of level <Level value={level} onChange={setLevel} /> and graver
         </label>
-        <button type="button" onClick={answer.again} disabled={commands.obstacle !== ''}>
-          Refresh
-        </button>
-      </div>
-      <AnswerState answer={answer} />
-      {answer.fields !== undefined && (
+      </p>
+      <Answered answer={answer} commands={commands}>
         <pre class="text" tabIndex={0} aria-label="the agent’s log" ref={lines}>
-          {rawText(log) || 'no lines'}
+          {(typeof log === 'string' && log.slice(-MAX_LOG)) || 'no lines'}
         </pre>
-      )}
-      <div class="row">
+      </Answered>
+      <p>
         <label>
           Log at <Level value={wanted} onChange={setWanted} />
-        </label>
+        </label>{' '}
         <CommandButton
           why={commands.obstacle}
           onClick={() =>
@@ -116,7 +124,7 @@ function Log({ commands }: { readonly commands: Commands }): JSX.Element {
         >
           for 10 min
         </CommandButton>
-      </div>
+      </p>
     </>
   );
 }
@@ -130,8 +138,3 @@ function Level({ value, onChange }: { readonly value: string; readonly onChange:
     </select>
   );
 }
-
-/** Longer than the texts of a document may be. */
-const rawText = (log: Json): string => (typeof log['text'] === 'string' ? log['text'].slice(-200_000) : '');
-
-const shown = (value: unknown): string => (value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 500);

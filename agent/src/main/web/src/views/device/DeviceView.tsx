@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { DeviceBadge } from '../../ui/Badge';
 import { useFleet, useTick } from '../../ui/app';
 import { CommandButton, useCommands } from '../../ui/commands';
-import { ago, moment, plural } from '../../ui/format';
+import { ago, moment, plural } from '../../common/format';
 import { Facts } from '../../ui/Facts';
 import { Missing } from '../../ui/Missing';
 import { useJournal } from '../../ui/useJournal';
@@ -17,11 +17,16 @@ import { Services } from './Services';
 /** One device: how it is, its services, its machine. */
 export function DeviceView({ device: id }: { readonly device: string }): JSX.Element {
   const device = useFleet().device(id);
-  if (device !== undefined) return <Known device={device} />;
   return (
-    <main class="device-view">
-      <h1>{id}</h1>
-      <Missing what="device" />
+    <main>
+      {device === undefined ? (
+        <>
+          <h1>{id}</h1>
+          <Missing what="device" />
+        </>
+      ) : (
+        <Known device={device} />
+      )}
     </main>
   );
 }
@@ -34,7 +39,7 @@ function Known({ device }: { readonly device: Device }): JSX.Element {
   const isLegal = isName(id);
   const running = device.list().filter(({ desired }) => desired === 'running').length;
   return (
-    <main class="device-view">
+    <>
       <div class="row">
         <h1>{id}</h1>
         <DeviceBadge device={device} />
@@ -71,7 +76,7 @@ function Known({ device }: { readonly device: Device }): JSX.Element {
       <div class="columns">
         <div class="column">
           <Services device={device} read={read} />
-          <Events journal={read.journal} problem={read.problem} />
+          <Events {...read} />
         </div>
         <div class="column">
           {isLegal && <Machine device={device} commands={commands} />}
@@ -79,7 +84,7 @@ function Known({ device }: { readonly device: Device }): JSX.Element {
           <AgentDetails commands={commands} />
         </div>
       </div>
-    </main>
+    </>
   );
 }
 

@@ -1,16 +1,15 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { number, object, objects, parseObject, text, time, type Json } from '../../fleet/json';
-import { compare, type Level } from '../../fleet/model';
+import { objects, parseObject, text, valueText, type Json } from '../../fleet/json';
+import { compare } from '../../fleet/model';
+import { asReport } from '../../fleet/rollout';
 import { Badge } from '../../ui/Badge';
 import { useApp, useChanges } from '../../ui/app';
-import { sinceText } from '../../ui/format';
+import { sinceText } from '../../common/format';
 import { Panel } from '../../ui/Panel';
 
 /** A device has 64 documents at most; somebody who makes up more must not fill the browser's memory. */
 const MAX_DOCUMENTS = 200;
-
-const LEVEL: Readonly<Record<string, Level>> = { done: 'good', waiting: 'idle', held: 'busy', applying: 'busy' };
 
 /** What the device says of the documents that it was given (agent/docs/desired-state.md). */
 export function Documents({ device }: { readonly device: string }): JSX.Element | null {
@@ -35,7 +34,7 @@ export function Documents({ device }: { readonly device: string }): JSX.Element 
       <ul class="plain">
         {[...documents].sort(([a], [b]) => compare(a, b)).map(([name, json]) => (
           <li key={name}>
-            <Report name={name} json={json} />
+            <Report device={device} name={name} json={json} />
           </li>
         ))}
       </ul>
@@ -43,39 +42,25 @@ export function Documents({ device }: { readonly device: string }): JSX.Element 
   );
 }
 
-function Report({ name, json }: { readonly name: string; readonly json: Json }): JSX.Element {
-  const state = text(json, 'state', 'unknown');
-  const track = text(json, 'track');
-  const since = time(json, 'since');
-  const error = object(json, 'error');
-  const drift = objects(json, 'drift');
+function Report({ device, name, json }: { readonly device: string; readonly name: string; readonly json: Json }): JSX.Element {
+  const { source, level, state, track, revision, since, error } = asReport(device, json);
   return (
     <div class="document">
       <div class="row">
         <strong>{name}</strong>
-        <Badge level={(Object.hasOwn(LEVEL, state) ? LEVEL[state] : undefined) ?? 'bad'} text={state} />
+        <Badge level={level} text={state} />
         <span class="soft">
-          {text(json, 'source')}, revision {number(json, 'revision') ?? 'none'}
+          {source}, revision {revision ?? 'none'}
           {track !== '' && `, ${track}`}
           {since !== undefined && `,${sinceText(since)}`}
         </span>
       </div>
-      {Object.keys(error).length > 0 && (
-        <p class="problem">
-          {text(error, 'code')}: {text(error, 'message')}
+      {error !== '' && <p class="problem">{error}</p>}
+      {objects(json, 'drift').slice(0, 20).map((each, i) => (
+        <p key={i} class="problem">
+          drift: {text(each, 'service')} {text(each, 'key')} should be {valueText(each['wanted']) || 'nothing'}, is {valueText(each['is']) || 'nothing'}
         </p>
-      )}
-      {drift.length > 0 && (
-        <ul>
-          {drift.slice(0, 20).map((each, i) => (
-            <li key={i} class="problem">
-              drift: {text(each, 'service')} {text(each, 'key')} should be {shown(each['wanted'])}, is {shown(each['is'])}
-            </li>
-          ))}
-        </ul>
-      )}
+      ))}
     </div>
   );
 }
-
-const shown = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 300);

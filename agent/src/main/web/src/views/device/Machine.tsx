@@ -5,7 +5,7 @@ import { machineValues } from '../../fleet/metrics';
 import type { Device } from '../../fleet/model';
 import type { Commands } from '../../ui/commands';
 import { useApp } from '../../ui/app';
-import { bytes } from '../../ui/format';
+import { bytes } from '../../common/format';
 import { Charts, useHistory, type Drawn } from '../../ui/Metrics';
 import { Panel } from '../../ui/Panel';
 import { decimal, percent } from '../../ui/numbers';
@@ -15,7 +15,7 @@ const DRAWN: readonly Drawn[] = [
   { title: 'Memory', keys: [['memory', '']], format: bytes, topKey: 'memoryTotal', base: 1024 },
   { title: 'Disk', keys: [['disk', '']], format: bytes, topKey: 'diskTotal', base: 1024 },
   { title: 'Load', keys: [['load', '']], format: decimal },
-  { title: 'Temperature', keys: [['temperature', '']], format: (value) => `${decimal(value)} °C`, isOptional: true },
+  { title: 'Temperature', keys: [['temperature', '']], format: (value) => `${decimal(value)} °C` },
   {
     title: 'Network',
     keys: [
@@ -36,8 +36,8 @@ export function Machine({ device, commands }: { readonly device: Device; readonl
     // So that something is there at once: the topic has a value every 30 s.
     ask('metrics').then(
       (reply) => {
-        const metrics = object(reply.fields, 'metrics');
-        if (reply.isOk) history.take(Date.now(), metrics, machineValues(metrics, history.last));
+        const metrics = object(reply, 'metrics');
+        history.take(Date.now(), metrics, machineValues(metrics, history.last));
       },
       () => undefined, // the topic brings values all the same
     );

@@ -1,33 +1,35 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
-import { isOver } from '../../fleet/words';
+import { useState } from 'preact/hooks';
+import { serviceText } from '../../fleet/levels';
+import { hasWords, wordsOf } from '../../fleet/selection';
+import { isOver, joined } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { ServiceBadge } from '../../ui/Badge';
 import { useFleet } from '../../ui/app';
 import { CommandButton, useCommands } from '../../ui/commands';
 import { DayBars } from '../../ui/Day';
-import { ago, count, plural } from '../../ui/format';
+import { ago, count, plural } from '../../common/format';
 import { href } from '../../ui/router';
 import type { ReadJournal } from '../../ui/useJournal';
-import { useWidth } from '../../ui/useWidth';
+import { useSize } from '../../ui/useSize';
 import { VirtualList } from '../../ui/VirtualList';
 import { restartQuestion, startObstacle, stopObstacle, stopQuestion, whyText } from '../service/reasons';
 
 const FILTER_FROM = 9;
 const ROW = 58;
-const NARROW_ROW = 136;
-const NARROW = 620;
+/** Two lines, where not all of it fits in one. */
+const NARROW_ROW = 112;
+const NARROW = 540;
 
 /** The services of a device; any number of them. */
 export function Services({ device, read }: { readonly device: Device; readonly read: ReadJournal }): JSX.Element {
   const [filter, setFilter] = useState('');
-  const [frame, width] = useWidth();
+  const [frame, { width }] = useSize<HTMLElement>();
   const fleet = useFleet();
   const all = device.list();
-  const words = filter.toLowerCase().split(/\s+/).filter((word) => word !== '');
-  const shown = words.length === 0 ? all : all.filter((service) => words.every((word) => matches(service, word)));
-  const isNarrow = width < NARROW;
-  const height = isNarrow ? NARROW_ROW : ROW;
+  const words = wordsOf(filter);
+  const shown = all.filter((service) => hasWords(`${service.id} ${serviceText(device, service)} ${service.release}`, words));
+  const height = width < NARROW ? NARROW_ROW : ROW;
   return (
     <section class="panel services" aria-labelledby="services" ref={frame}>
       <div class="row">
@@ -54,7 +56,7 @@ export function Services({ device, read }: { readonly device: Device; readonly r
             items={shown}
             keyOf={(service) => service.id}
             rowHeight={height}
-            draw={(service) => <ServiceRow device={device} service={service} read={read} isNarrow={isNarrow} />}
+            draw={(service) => <ServiceRow device={device} service={service} read={read} />}
           />
         </div>
       )}
@@ -62,33 +64,27 @@ export function Services({ device, read }: { readonly device: Device; readonly r
   );
 }
 
-const matches = (service: Service, word: string): boolean =>
-  service.id.toLowerCase().includes(word) || service.state.includes(word) || service.release.toLowerCase().includes(word) || service.health === word;
-
 interface RowProps {
   readonly device: Device;
   readonly service: Service;
   readonly read: ReadJournal;
-  readonly isNarrow: boolean;
 }
 
-function ServiceRow({ device, service, read, isNarrow }: RowProps): JSX.Element {
+function ServiceRow({ device, service, read }: RowProps): JSX.Element {
   const commands = useCommands(device.id, service.id);
-  const minute = Math.floor(Date.now() / 60_000);
-  const { version } = read.journal;
-  const beats = useMemo(() => read.journal.beats(service, Date.now()), [read.journal, version, service, minute]);
   return (
-    <div class={`svc-row ${isNarrow ? 'narrow' : ''}`}>
-      <a class="name" href={href('device', device.id, service.id)}>
-        {service.id}
-      </a>
-      <ServiceBadge device={device} service={service} />
-      <span class="why soft" title={whyText(service)}>
+    <div class="svc-row">
+      <div>
+        <a href={href('device', device.id, service.id)}>{service.id}</a>
+        <ServiceBadge device={device} service={service} />
+      </div>
+      <div class="soft" title={whyText(service)}>
         {whyText(service)}
-      </span>
-      <span class="more soft">{moreText(service)}</span>
-      {commands.obstacle === '' && read.journal.isRead ? <DayBars beats={beats} /> : <span class="day" />}
-      <span class="quick">
+        <br />
+        {moreText(service)}
+      </div>
+      <DayBars read={read} service={service} />
+      <div class="quick">
         <CommandButton why={commands.obstacle || startObstacle(service)} label={`start ${service.id}`} onClick={() => commands.give('start')}>
           ▶︎
         </CommandButton>
@@ -98,7 +94,7 @@ function ServiceRow({ device, service, read, isNarrow }: RowProps): JSX.Element 
         <CommandButton why={commands.obstacle} label={`restart ${service.id}`} onClick={() => commands.give('restart', {}, { question: restartQuestion(service) })}>
           ↻
         </CommandButton>
-      </span>
+      </div>
     </div>
   );
 }
@@ -113,5 +109,5 @@ function moreText({ since, restarts, release, deploy, holds }: Service): string 
     parts.push(release);
   }
   if (holds.length > 0) parts.push('held');
-  return parts.filter((part) => part !== '').join(' · ');
+  return joined(parts, ' · ');
 }

@@ -1,74 +1,66 @@
 import { readEvent, type FleetEvent } from '../../fleet/events';
 import { parseObject } from '../../fleet/json';
 import type { Topics } from '../../fleet/topics';
-import type { Listener } from '../../link/link';
+import type { Message } from '../../link/link';
 
 /** Enough to look back over a busy minute; older ones are in the devices' journals. */
 const MAX_EVENTS = 5_000;
 
-export interface NumberedEvent {
+interface NumberedEvent extends FleetEvent {
   readonly key: number;
-  readonly event: FleetEvent;
 }
 
 /** The newest events, and no more of them than a page can hold. */
 export class EventFeed {
   private events: NumberedEvent[] = [];
-  private held: NumberedEvent[] | undefined;
-  private readonly listeners = new Set<() => void>();
+  /** What is shown while it is paused. */
+  private held: readonly NumberedEvent[] | undefined;
+  private totalBefore = 0;
   total = 0;
   dropped = 0;
+  changed: () => void = () => undefined;
 
-  /** For the event topics of devices and services. */
-  listener(topics: Topics): Listener {
-    return (message) => {
-      const json = parseObject(message.payload);
-      if (json === undefined) return;
-      const levels = topics.below(message.levels);
-      const service = levels.length === 4 ? (levels[2] ?? '') : '';
-      this.add(readEvent(levels[0] ?? '', service, json));
-    };
-  }
+  constructor(private readonly topics: Topics) {}
 
-  add(event: FleetEvent): void {
-    this.events.push({ key: ++this.total, event });
+  /** Takes what comes on the event topics of devices and services. */
+  readonly take = ({ levels, payload }: Message): void => {
+    const json = parseObject(payload);
+    if (json === undefined) return;
+    const [device = '', , service = ''] = this.topics.below(levels);
+    this.events.push({ key: ++this.total, ...readEvent(device, service, json) });
     // Rarely, since it moves them all.
     if (this.events.length > MAX_EVENTS * 1.2) {
       this.dropped += this.events.length - MAX_EVENTS;
       this.events = this.events.slice(-MAX_EVENTS);
     }
     this.changed();
-  }
+  };
 
-  onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  /** While it is paused, what is shown stays; what comes is kept. */
-  pause(isPaused: boolean): void {
-    this.held = isPaused ? [...this.events] : undefined;
-    this.changed();
+  get isPaused(): boolean {
+    return this.held !== undefined;
   }
 
   /** How many came since it was paused. */
   get waiting(): number {
-    return this.held === undefined ? 0 : this.total - (this.held[this.held.length - 1]?.key ?? 0);
+    return this.total - this.totalBefore;
   }
 
-  clear(): void {
+  /** Holds what is shown, while what comes is kept, or goes on. */
+  readonly pause = (): void => {
+    this.held = this.isPaused ? undefined : [...this.events];
+    this.totalBefore = this.total;
+    this.changed();
+  };
+
+  readonly clear = (): void => {
     this.events = [];
-    if (this.held !== undefined) this.held = [];
+    if (this.isPaused) this.held = [];
     this.dropped = 0;
     this.changed();
-  }
+  };
 
   /** Those that match, the newest first. */
-  shown(matches: (event: NumberedEvent) => boolean): readonly NumberedEvent[] {
+  shown(matches: (event: FleetEvent) => boolean): readonly NumberedEvent[] {
     return (this.held ?? this.events).filter(matches).reverse();
-  }
-
-  private changed(): void {
-    for (const listener of this.listeners) listener();
   }
 }

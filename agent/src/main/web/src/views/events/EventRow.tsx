@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { FleetEvent } from '../../fleet/events';
 import { Mark } from '../../ui/Badge';
-import { moment } from '../../ui/format';
+import { moment } from '../../common/format';
 import { href } from '../../ui/router';
 
 /** One event; it leads to where it happened. */
@@ -10,7 +10,7 @@ export function EventRow({ event }: { readonly event: FleetEvent }): JSX.Element
   return (
     <a class="service-row event" href={href('device', ...place)} title={event.text}>
       <span class="soft mono">{moment(event.at)}</span>
-      <span class="service-name">
+      <span>
         <Mark level={event.level} /> <strong>{place.join('/')}</strong>
       </span>
       <span>

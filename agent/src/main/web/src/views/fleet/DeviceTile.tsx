@@ -1,23 +1,24 @@
 import type { JSX } from 'preact';
 import { MINUTES } from '../../fleet/heartbeats';
-import { deviceText, serviceText, shownLevel } from '../../fleet/levels';
-import { LEVELS, type Device, type Level, type Service } from '../../fleet/model';
+import { deviceText, serviceText } from '../../fleet/levels';
+import type { Device, Level } from '../../fleet/model';
 import { Mark } from '../../ui/Badge';
-import { ago, plural } from '../../ui/format';
+import { ago, plural } from '../../common/format';
 import { href } from '../../ui/router';
 import { whyText } from '../service/reasons';
 
 /** One device of the grid: its name, what is wrong with it, and how it was in the last half hour. */
 export function DeviceTile({ device }: { readonly device: Device }): JSX.Element {
-  const level = device.level;
+  const { id, level, isOnline, birth } = device;
   return (
-    <a class={`tile ${level}`} href={href('device', device.id)}>
-      <span class="tile-head">
-        <Mark level={device.isOnline ? level : device.level} />
-        <strong>{device.id}</strong>
-        <span class="soft">{device.isOnline ? ago(device.birth?.since) : deviceText(device)}</span>
+    <a class={`tile ${level}`} href={href('device', id)}>
+      <span class="row">
+        <strong>
+          <Mark level={level} /> {id}
+        </strong>
+        <span class="soft">{isOnline ? ago(birth?.since) : deviceText(device)}</span>
       </span>
-      <span class="tile-text">{summary(device)}</span>
+      <span>{summary(device)}</span>
       <Beats device={device} />
     </a>
   );
@@ -25,26 +26,16 @@ export function DeviceTile({ device }: { readonly device: Device }): JSX.Element
 
 /** What is wrong, or what there is. */
 function summary(device: Device): string {
+  const services = plural(device.services.size, 'service');
   if (!device.isOnline) {
-    const since = ago(device.birth?.since);
-    const when = since === '' ? '' : device.birth?.reason === 'shutdown' ? `for ${since}; ` : `within the last ${since}; `;
-    return `${when}${plural(device.services.size, 'service')}`;
+    const { since, reason } = device.birth ?? {};
+    return (since === undefined ? '' : `${reason === 'shutdown' ? 'for' : 'within the last'} ${ago(since)}; `) + services;
   }
-  const worst = worstOf(device);
-  if (worst === undefined) return plural(device.services.size, 'service') + (device.services.size > 0 ? ', all well' : '');
-  const others = device.list().filter((service) => service !== worst && service.level === worst.level).length;
+  if (device.level === 'good') return services + (device.services.size > 0 ? ', all well' : '');
+  const [worst, ...others] = device.list().filter(({ level }) => level === device.level);
+  if (worst === undefined) return services;
   const why = whyText(worst);
-  return `${worst.id}: ${serviceText(device, worst)}${why === '' ? '' : `, ${why}`}${others > 0 ? ` (and ${others} more)` : ''}`;
-}
-
-function worstOf(device: Device): Service | undefined {
-  let worst: Service | undefined;
-  let rank = LEVELS.indexOf('idle');
-  for (const service of device.list()) {
-    const level = LEVELS.indexOf(shownLevel(device, service));
-    if (level > rank) [worst, rank] = [service, level];
-  }
-  return worst;
+  return `${worst.id}: ${serviceText(device, worst)}${why === '' ? '' : `, ${why}`}${others.length > 0 ? ` (and ${others.length} more)` : ''}`;
 }
 
 const WORDS: Readonly<Record<Level, string>> = { good: 'well', idle: 'not running', busy: 'changing', unknown: 'unknown', bad: 'in trouble' };
@@ -57,15 +48,8 @@ function Beats({ device }: { readonly device: Device }): JSX.Element {
   return <span class="beats" role="img" aria-label={text} title={text} style={{ backgroundImage: gradient(levels) }} />;
 }
 
-/** Sharp steps from colour to colour; neighbours of one level are one step. */
+/** Sharp steps from colour to colour, each from the end of the one before; neighbours of one level are one step. */
 function gradient(levels: readonly (Level | undefined)[]): string {
-  const steps: string[] = [];
-  let from = 0;
-  for (let i = 1; i <= levels.length; i++) {
-    if (i < levels.length && levels[i] === levels[from]) continue;
-    const level = levels[from];
-    steps.push(`var(--${level ?? 'line'}) ${(from * 100) / levels.length}% ${(i * 100) / levels.length}%`);
-    from = i;
-  }
-  return `linear-gradient(to right, ${steps.join(', ')})`;
+  const steps = levels.map((level, i) => (i + 1 < MINUTES && level === levels[i + 1] ? '' : `, var(--${level ?? 'line'}) 0 ${((i + 1) * 100) / MINUTES}%`));
+  return `linear-gradient(to right${steps.join('')})`;
 }

@@ -1,11 +1,12 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Fleet } from '../../fleet/fleet';
 import { choices, readSelection, selectDevices, selectServices } from '../../fleet/selection';
 import type { Device, Level } from '../../fleet/model';
 import { useFleet, useTick } from '../../ui/app';
-import { count, plural } from '../../ui/format';
-import { setQuery, useRoute } from '../../ui/router';
+import { count, plural } from '../../common/format';
+import { Choice, SearchBox, Switch } from '../../ui/filters';
+import { useRoute } from '../../ui/router';
 import { VirtualList } from '../../ui/VirtualList';
 import { Mark } from '../../ui/Badge';
 import { DeviceTile } from './DeviceTile';
@@ -25,10 +26,10 @@ export function FleetView(): JSX.Element {
     <main class="fleet">
       <h1 class="visually-hidden">Fleet</h1>
       <Filters fleet={fleet} isServices={isServices} counts={found.counts} />
-      <p class="soft came" role="status">
+      <p class="help" role="status">
         <Came fleet={fleet} shown={found.shown.length} isServices={isServices} />
       </p>
-      {fleet.problem !== '' && <p class="problem came">The fleet could not be read: {fleet.problem}.</p>}
+      {fleet.problem !== '' && <p class="help problem">The fleet could not be read: {fleet.problem}.</p>}
       {all.length === 0 && !fleet.completeness().isReading ? (
         <Nothing />
       ) : services !== undefined ? (
@@ -81,10 +82,10 @@ function Nothing(): JSX.Element {
   );
 }
 
-const CHIPS: readonly [level: Level, devices: string, services: string][] = [
-  ['bad', 'trouble', 'trouble'],
+const CHIPS: readonly [level: Level, devices: string, services?: string][] = [
+  ['bad', 'trouble'],
   ['unknown', 'lost', 'unknown'],
-  ['busy', 'changing', 'changing'],
+  ['busy', 'changing'],
   ['good', 'well', 'running'],
   ['idle', 'shut down', 'not running'],
 ];
@@ -99,75 +100,30 @@ interface FiltersProps {
 const CHOICES_MS = 1_000;
 
 function Filters({ fleet, isServices, counts }: FiltersProps): JSX.Element {
-  const { query } = useRoute();
-  const search = useRef<HTMLInputElement>(null);
   const { groups, releases } = useMemo(() => choices(fleet.list()), [fleet, Math.floor(Date.now() / CHOICES_MS)]);
-  const level = query.get('state') ?? '';
-
-  useEffect(() => {
-    const focus = (event: KeyboardEvent): void => {
-      if (event.key !== '/' || (event.target as Element).matches('input, textarea, select')) return;
-      event.preventDefault();
-      search.current?.focus();
-    };
-    addEventListener('keydown', focus);
-    return () => removeEventListener('keydown', focus);
-  }, []);
-
   return (
-    <div class="filters">
+    <div class="row filters">
       <div class="row" role="group" aria-label="what to show">
-        <button type="button" aria-pressed={!isServices} onClick={() => setQuery('show', '')}>
+        <Switch name="show" value="">
           Devices
-        </button>
-        <button type="button" aria-pressed={isServices} onClick={() => setQuery('show', 'services')}>
+        </Switch>
+        <Switch name="show" value="services">
           Services
-        </button>
+        </Switch>
       </div>
-      <input
-        ref={search}
-        type="search"
-        aria-label="filter by text"
-        placeholder="Filter ( / ): name, host, release"
-        value={query.get('q') ?? ''}
-        onInput={(event) => setQuery('q', event.currentTarget.value)}
-      />
-      <Choice label="group" all="all groups" value={query.get('group') ?? ''} options={groups} onChange={(value) => setQuery('group', value)} />
-      <Choice label="release" all="all releases" value={query.get('release') ?? ''} options={releases} onChange={(value) => setQuery('release', value)} />
-      <button type="button" aria-pressed={query.get('order') !== null} onClick={() => setQuery('order', query.get('order') === null ? 'trouble' : '')}>
+      <SearchBox what="name, host, release" />
+      <Choice name="group" options={groups} />
+      <Choice name="release" options={releases} />
+      <Switch name="order" value="trouble">
         Trouble first
-      </button>
+      </Switch>
       <div class="row chips" role="group" aria-label="filter by state">
-        {CHIPS.map(([each, devices, services]) => (
-          <button key={each} type="button" aria-pressed={level === each} onClick={() => setQuery('state', level === each ? '' : each)}>
-            <Mark level={each} /> {count(counts[each])} {isServices ? services : devices}
-          </button>
+        {CHIPS.map(([level, devices, services = devices]) => (
+          <Switch key={level} name="state" value={level}>
+            <Mark level={level} /> {count(counts[level])} {isServices ? services : devices}
+          </Switch>
         ))}
       </div>
     </div>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  /** What no choice is called. */
-  readonly all: string;
-  readonly value: string;
-  readonly options: readonly string[];
-  readonly onChange: (value: string) => void;
-}
-
-function Choice({ label, all, value, options, onChange }: ChoiceProps): JSX.Element {
-  // The value may come from an address that somebody has kept.
-  const shown = value === '' || options.includes(value) ? options : [value, ...options];
-  return (
-    <select aria-label={label} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-      <option value="">{all}</option>
-      {shown.map((option) => (
-        <option key={option} value={option}>
-          {option.slice(0, 64)}
-        </option>
-      ))}
-    </select>
   );
 }

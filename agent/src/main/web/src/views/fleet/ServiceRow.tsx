@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { ShownService } from '../../fleet/selection';
 import { ServiceBadge } from '../../ui/Badge';
-import { ago, plural } from '../../ui/format';
+import { ago, plural } from '../../common/format';
 import { href } from '../../ui/router';
 import { whyText } from '../service/reasons';
 
@@ -9,7 +9,7 @@ import { whyText } from '../service/reasons';
 export function ServiceRow({ device, service }: ShownService): JSX.Element {
   return (
     <a class="service-row" href={href('device', device.id, service.id)}>
-      <span class="service-name">
+      <span>
         <span class="soft">{device.id}/</span>
         <strong>{service.id}</strong>
       </span>

@@ -1,12 +1,13 @@
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { DeviceSearch, keyOfHit, type Hit } from './device-search';
-import type { Source, Target } from './feed';
+import { targetOf, type Source, type Target } from './feed';
 import { Line } from './Line';
 import type { Stream } from './rows';
 import { Matcher, type Query } from './search';
 import { Trouble } from './Status';
-import { plural, problemText } from '../../ui/format';
+import { useRedraw } from '../../ui/app';
+import { plural, problemText } from '../../common/format';
 
 interface Props {
   readonly source: Source;
@@ -24,25 +25,24 @@ const nothing = (): void => undefined;
 
 /** What a search on the device has found, each with a way to the lines around it. */
 export function HitList({ source, streams, query, isHidden, onPlace, onClose }: Props): JSX.Element {
-  const [, draw] = useState(0);
+  const redraw = useRedraw();
   const [period, setPeriod] = useState('');
   const [search, setSearch] = useState<DeviceSearch | undefined>(undefined);
   const [problem, setProblem] = useState('');
-  const redraw = useCallback(() => draw((times) => times + 1), []);
   const begin = (): void => {
     setProblem('');
     setSearch(new DeviceSearch(source, streams, query, period, redraw));
   };
   useEffect(begin, [period, streams.length, streams[0]]);
 
-  const matcher = useMemo(() => (search === undefined ? undefined : Matcher.of(search.query)), [search]);
+  const matcher = useMemo(() => search && Matcher.of(search.query).matcher, [search]);
   // What is searched backwards is shown so, too: searching on goes on at the end of the list.
   const hits = period === '' ? [...(search?.hits ?? [])].reverse() : (search?.hits ?? []);
   const isOther = search?.query.query !== query.query || search.query.isRegex !== query.isRegex;
 
   const view = (hit: Hit): void => {
     search?.locate(hit).then(
-      (offset) => onPlace({ kind: 'offset', stream: hit.line.stream, offset, at: hit.line.at }),
+      (offset) => onPlace(targetOf(hit.line, offset)),
       (error: unknown) => setProblem(problemText(error)),
     );
   };
@@ -62,11 +62,11 @@ export function HitList({ source, streams, query, isHidden, onPlace, onClose }: 
           </select>
         </label>
         {isOther && (
-          <button type="button" class="primary" disabled={query.query === ''} onClick={begin}>
+          <button class="primary" disabled={query.query === ''} onClick={begin}>
             Search for “{query.query.slice(0, 40)}”
           </button>
         )}
-        <button type="button" onClick={onClose}>
+        <button onClick={onClose}>
           Back to live
         </button>
       </div>
@@ -78,15 +78,15 @@ export function HitList({ source, streams, query, isHidden, onPlace, onClose }: 
       <ul class="lines wrapped" tabIndex={0} aria-label="Lines that match">
         {hits.map((hit) => (
           <li key={keyOfHit(hit)}>
-            <Line row={hit.line} matcher={matcher instanceof Matcher ? matcher : undefined} isCurrent={false} hasTime={true} isMixed={streams.length > 1} isExpanded={false} onExpand={nothing} />
-            <button type="button" onClick={() => view(hit)}>
+            <Line row={hit.line} matcher={matcher} isCurrent={false} hasTime={true} isMixed={streams.length > 1} isExpanded={false} onExpand={nothing} />
+            <button onClick={() => view(hit)}>
               View in context
             </button>
           </li>
         ))}
       </ul>
       {search?.hasMore === true && (
-        <button type="button" disabled={search.isSearching} onClick={() => void search.more()}>
+        <button disabled={search.isSearching} onClick={() => void search.more()}>
           Search on
         </button>
       )}

@@ -3,7 +3,7 @@ import type { Span } from './ansi';
 import { spansOf } from './text';
 import type { Gap, Line as LineRow, More } from './rows';
 import type { Matcher } from './search';
-import { bytes, moment } from '../../ui/format';
+import { bytes, moment } from '../../common/format';
 
 /** Shown of a line, in characters: as it comes, and when somebody asks for all of it. */
 const SHOWN = 2_000;
@@ -41,7 +41,7 @@ export class Line extends Component<LineProps> {
         )}
         {spans.length === 0 ? <br /> : highlighted(spans, matcher)}
         {isCut && !isExpanded && (
-          <button type="button" onClick={() => onExpand(row)}>
+          <button onClick={() => onExpand(row)}>
             show all ({bytes(row.bytes.length)})
           </button>
         )}
@@ -92,7 +92,7 @@ export function Note({ row, onLoad }: NoteProps): JSX.Element {
   if (row.kind !== 'gap') {
     return (
       <div class="note">
-        <button type="button" onClick={() => onLoad(row)}>
+        <button onClick={() => onLoad(row)}>
           Load {row.kind} {row.stream}
         </button>
       </div>
@@ -106,7 +106,7 @@ export function Note({ row, onLoad }: NoteProps): JSX.Element {
       ) : (
         <>
           {missing}{' '}
-          <button type="button" onClick={() => onLoad(row)}>
+          <button onClick={() => onLoad(row)}>
             Load
           </button>
         </>

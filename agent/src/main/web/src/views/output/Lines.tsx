@@ -1,18 +1,18 @@
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { heightOf, rowAt, topsOf, type Layout } from './geometry';
 import { Line, Note } from './Line';
-import { isLine, keyOf, type Gap, type Line as LineRow, type More, type Shown } from './rows';
+import { isLine, isSame, keyOf, type Gap, type Line as LineRow, type More, type Shown } from './rows';
 import type { Matcher } from './search';
 import { indexOf } from './transcript';
+import { useRedraw } from '../../ui/app';
+import { useSize } from '../../ui/useSize';
 
 interface Props {
   readonly label: string;
   readonly rows: readonly Shown[];
   readonly matcher: Matcher | undefined;
-  /** The hit that somebody is at. */
-  readonly current: Shown | undefined;
-  /** Shown in the middle, once for each object. */
+  /** Marked, and shown in the middle, once for each object. */
   readonly reveal: { readonly row: Shown } | undefined;
   readonly isWrapped: boolean;
   readonly hasTimes: boolean;
@@ -31,7 +31,8 @@ const MARGIN = 200;
 /** So near to the end is at the end, in pixels. */
 const NEAR = 6;
 
-const PROBE = '0'.repeat(100);
+/** Of a character, in line heights: about right for any font, and what was drawn is measured. */
+const CHARACTER_WIDTH = 0.4;
 
 /**
  * Rows of any number, of which only the visible ones are in the page. What is in view stays where it is when rows come or go
@@ -39,12 +40,9 @@ const PROBE = '0'.repeat(100);
  */
 export function Lines(props: Props): JSX.Element {
   const { rows, isFollowing, isWrapped, hasTimes } = props;
-  const frame = useRef<HTMLDivElement>(null);
-  const probe = useRef<HTMLDivElement>(null);
+  const [frame, size] = useSize<HTMLDivElement>();
   const body = useRef<HTMLDivElement>(null);
-  const [, draw] = useState(0);
-  const redraw = (): void => draw((times) => times + 1);
-  const [size, setSize] = useState({ height: 400, width: 800, lineHeight: 20, characterWidth: 8 });
+  const redraw = useRedraw();
   const anchor = useRef<{ row: Shown; index: number; delta: number } | undefined>(undefined);
   const revealed = useRef<object | undefined>(undefined);
   const expected = useRef(0);
@@ -54,8 +52,11 @@ export function Lines(props: Props): JSX.Element {
     redraw();
   });
 
-  const columns = isWrapped ? Math.max(10, Math.floor((size.width - 16) / size.characterWidth)) : undefined;
-  const layout = useMemo<Layout>(() => ({ lineHeight: size.lineHeight, columns, hasTime: hasTimes }), [size.lineHeight, columns, hasTimes]);
+  const layout = useMemo<Layout>(() => {
+    const lineHeight = frame.current === null ? 20 : parseFloat(getComputedStyle(frame.current).lineHeight);
+    const columns = isWrapped ? Math.max(10, Math.floor((size.width - 16) / (lineHeight * CHARACTER_WIDTH))) : undefined;
+    return { lineHeight, columns, hasTime: hasTimes };
+  }, [size.width, isWrapped, hasTimes]);
 
   const { reveal } = props;
   const revealing = reveal === undefined || revealed.current === reveal ? -1 : indexOf(rows, reveal.row, 0);
@@ -83,23 +84,6 @@ export function Lines(props: Props): JSX.Element {
 
   useLayoutEffect(() => {
     const element = frame.current;
-    const measured = probe.current;
-    if (element === null || measured === null) return undefined;
-    const measure = (): void =>
-      setSize((before) => {
-        const { width, height } = measured.getBoundingClientRect();
-        const now = { height: element.clientHeight, width: element.clientWidth, lineHeight: height || 20, characterWidth: width / PROBE.length || 8 };
-        return JSON.stringify(before) === JSON.stringify(now) ? before : now;
-      });
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    observer.observe(measured);
-    measure();
-    return () => observer.disconnect();
-  }, []);
-
-  useLayoutEffect(() => {
-    const element = frame.current;
     if (element === null) return;
     hold(at);
     if (revealing >= 0) revealed.current = reveal;
@@ -109,7 +93,8 @@ export function Lines(props: Props): JSX.Element {
     }
     if (Math.abs(element.scrollTop - at) > 0.5) element.scrollTop = at;
     expected.current = element.scrollTop;
-    if (revealing >= 0) showSideways(element);
+    // Sideways only: the row itself is in view.
+    if (revealing >= 0) element.querySelector('.current mark')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
 
   // What is being selected must not move away.
@@ -165,9 +150,6 @@ export function Lines(props: Props): JSX.Element {
       onScroll={scrolled}
       onWheel={wheeled}
     >
-      <div class="probe" aria-hidden="true">
-        <div ref={probe}>{PROBE}</div>
-      </div>
       <div class="all" style={{ height: `${total}px`, paddingTop: `${tops[first] ?? 0}px` }}>
         <div ref={body}>
           {rows.slice(first, last).map((row) =>
@@ -176,7 +158,7 @@ export function Lines(props: Props): JSX.Element {
                 key={keyOf(row)}
                 row={row}
                 matcher={props.matcher}
-                isCurrent={props.current !== undefined && keyOf(row) === keyOf(props.current)}
+                isCurrent={reveal !== undefined && isSame(row, reveal.row)}
                 hasTime={hasTimes}
                 isMixed={props.isMixed}
                 isExpanded={row.isExpanded === true}
@@ -190,12 +172,4 @@ export function Lines(props: Props): JSX.Element {
       </div>
     </div>
   );
-}
-
-/** Scrolls to the right, or back, until the hit is in view. */
-function showSideways(frame: Element): void {
-  const mark = frame.querySelector('.current mark')?.getBoundingClientRect();
-  if (mark === undefined) return;
-  const { left, right } = frame.getBoundingClientRect();
-  if (mark.left < left || mark.right > right) frame.scrollLeft += mark.left - (left + right) / 2;
 }

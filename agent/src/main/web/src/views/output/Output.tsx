@@ -1,17 +1,17 @@
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { contents, download, fileName } from './download';
 import { HitList } from './HitList';
 import { Lines } from './Lines';
-import { Feed, type Target } from './feed';
+import { Feed, targetOf, type Target } from './feed';
 import { LiveFeed } from './live';
 import { isLine, isSame, type Gap, type More, type Shown } from './rows';
 import { Matcher, find } from './search';
 import { loadSettings, saveSettings, streamsOf, type Settings } from './settings';
 import { FeedStatus, Problems } from './Status';
 import { Toolbar, hitsText } from './Toolbar';
-import { useApp, useFleet } from '../../ui/app';
-import { count } from '../../ui/format';
+import { useApp, useFleet, useRedraw } from '../../ui/app';
+import { count } from '../../common/format';
 
 /** A frame must have time for drawing, too. */
 const SEARCH_LIMIT_MS = 8;
@@ -24,7 +24,7 @@ interface Props {
 /** The output of a service: as it comes, of the past, and searched. Takes the height that is left. */
 export function Output({ device, service }: Props): JSX.Element {
   const app = useApp();
-  const [, draw] = useState(0);
+  const redraw = useRedraw();
   const [live, setLive] = useState<LiveFeed | undefined>(undefined);
   const [place, setPlace] = useState<Feed | undefined>(undefined);
   const [settings, setSettings] = useState(loadSettings);
@@ -33,12 +33,10 @@ export function Output({ device, service }: Props): JSX.Element {
   const [isSearching, setSearching] = useState(false);
   const [isPaused, setPaused] = useState(false);
   const shownPlace = useRef<Feed | undefined>(undefined);
-  const places = useRef(0);
   /** What stays in view while more comes. */
   const still = useRef<readonly Shown[] | undefined>(undefined);
   const seen = useRef(0);
   const input = useRef<HTMLInputElement>(null);
-  const redraw = useCallback(() => draw((times) => times + 1), []);
   const source = useMemo(() => ({ app, device, service }), [app, device, service]);
 
   useEffect(() => {
@@ -57,8 +55,7 @@ export function Output({ device, service }: Props): JSX.Element {
   const feed = place ?? live;
   const isListing = isSearching && place === undefined;
   const streams = streamsOf(settings);
-  const matcher = useMemo(() => Matcher.of(settings), [settings.query, settings.isRegex]);
-  const usable = matcher instanceof Matcher ? matcher : undefined;
+  const { matcher, problem } = useMemo(() => Matcher.of(settings), [settings.query, settings.isRegex]);
   const appended = streams.reduce((sum, stream) => sum + (live?.transcript[stream].appended ?? 0), 0);
   const isAtEnd = place === undefined && isFollowing && !isPaused;
   if (isAtEnd) seen.current = appended;
@@ -68,7 +65,7 @@ export function Output({ device, service }: Props): JSX.Element {
   const isStill = place === undefined && (isPaused || (!isFollowing && live?.transcript.isCrowded === true));
   const all = (isStill ? still.current : undefined) ?? feed?.transcript.list(streams, place === undefined) ?? [];
   still.current = isStill ? all : undefined;
-  const found = find(all, usable, settings.isFilter, SEARCH_LIMIT_MS);
+  const found = find(all, matcher, settings.isFilter, SEARCH_LIMIT_MS);
   const { rows, hits } = found;
   useEffect(() => {
     if (!found.isComplete) requestAnimationFrame(redraw);
@@ -79,7 +76,7 @@ export function Output({ device, service }: Props): JSX.Element {
   const change = (changes: Partial<Settings>): void => {
     if (changes.shows !== undefined) still.current = undefined;
     // Around a line of which nobody knows the time, there is its stream only.
-    if (changes.shows !== undefined && place?.target?.kind === 'offset' && place.target.at === undefined) goLive();
+    if (changes.shows !== undefined && place !== undefined && place.target?.since === undefined) goLive();
     setSettings((before) => ({ ...before, ...changes }));
   };
   const step = (by: 1 | -1): void => {
@@ -93,11 +90,10 @@ export function Output({ device, service }: Props): JSX.Element {
   const goTo = (target: Target): void => {
     setFollowing(false);
     setPaused(false);
-    if (target.kind === 'time') setSearching(false);
-    setReveal(undefined);
     // The lines around a hit are no hits.
-    if (target.kind === 'offset') change({ isFilter: false });
-    places.current++;
+    if (target.line === undefined) setSearching(false);
+    else change({ isFilter: false });
+    setReveal(undefined);
     setPlace(new Feed(source, redraw, target));
   };
   const goLive = (): void => {
@@ -109,7 +105,7 @@ export function Output({ device, service }: Props): JSX.Element {
   const load = (row: Gap | More): void => {
     if (row.kind === 'gap') feed?.fill(row);
     else if (row.kind === 'newer') place?.newer(row.stream);
-    else if (place === undefined && live?.transcript.isCrowded) goTo({ kind: 'offset', stream: row.stream, offset: row.offset, at: row.order > 0 ? row.order : undefined });
+    else if (place === undefined && live?.transcript.isCrowded) goTo(targetOf(row, row.offset));
     else feed?.older(row.stream);
   };
   const atEdge = (edge: 'older' | 'newer'): void => {
@@ -146,9 +142,9 @@ export function Output({ device, service }: Props): JSX.Element {
           redraw();
         }}
         onDownload={() => download(fileName(device, service, settings.shows === 'both' ? 'output' : settings.shows, new Date()), contents(rows))}
-        onGoTo={(since) => goTo({ kind: 'time', since })}
+        onGoTo={(since) => goTo({ since })}
         input={input}
-        problem={typeof matcher === 'string' ? matcher : ''}
+        problem={problem}
         hits={hitsText(current + 1, hits.length, found.isComplete)}
         onStep={step}
         onDevice={() => {
@@ -162,11 +158,10 @@ export function Output({ device, service }: Props): JSX.Element {
       {!isListing && (
         <div class="screen">
           <Lines
-            key={place === undefined ? 0 : places.current}
+            key={place}
             label={`Output of ${device}/${service}`}
             rows={rows}
-            matcher={usable}
-            current={reveal?.row}
+            matcher={matcher}
             reveal={reveal}
             isWrapped={settings.isWrapped}
             hasTimes={settings.hasTimes}
@@ -178,7 +173,7 @@ export function Output({ device, service }: Props): JSX.Element {
           />
           {rows.length === 0 && feed !== undefined && <Empty isLoading={feed.isLoading} isFiltered={settings.isFilter && all.length > 0} shows={settings.shows} />}
           {!isAtEnd && (
-            <button type="button" class="to-end primary" onClick={goLive}>
+            <button class="to-end primary" onClick={goLive}>
               {isSearching ? 'Back to the hits' : place === undefined ? 'Jump to the end' : 'Back to live'}
               {fresh > 0 && ` (${count(fresh)} new)`}
             </button>

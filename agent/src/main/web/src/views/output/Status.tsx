@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Feed } from './feed';
-import { bytes, count, plural } from '../../ui/format';
+import { bytes, count, plural } from '../../common/format';
 
 /** What could not be read; what comes live goes on beside it. */
 export function Problems({ feed }: { readonly feed: Feed }): JSX.Element | null {
@@ -17,10 +17,10 @@ interface TroubleProps {
 }
 
 export const Trouble = ({ texts, isBusy, onRetry }: TroubleProps): JSX.Element => (
-  <div class="problems" role="alert">
+  <div class="trouble" role="alert">
     {texts.join(' ')}
     {onRetry && (
-      <button type="button" disabled={isBusy} onClick={onRetry}>
+      <button disabled={isBusy} onClick={onRetry}>
         Try again
       </button>
     )}
@@ -45,5 +45,5 @@ export function FeedStatus({ feed, shown, isPast, isPaused }: Props): JSX.Elemen
     ...(dropped > 0 && !isPast ? [`${plural(dropped, 'older line')} left the page`] : []),
     ...(feed.isLoading ? ['loading…'] : []),
   ];
-  return <p class="status soft">{parts.join(' · ')}</p>;
+  return <p class="help">{parts.join(' · ')}</p>;
 }

@@ -1,7 +1,6 @@
 import type { JSX, RefObject } from 'preact';
-import { useState } from 'preact/hooks';
 import { SHOWS, type Settings } from './settings';
-import { count } from '../../ui/format';
+import { count } from '../../common/format';
 
 interface Props {
   readonly settings: Settings;
@@ -28,8 +27,6 @@ const AGO = ['5m', '15m', '1h', '6h', '24h'];
 /** Everything that can be done with output; in a narrow window, what is not needed all the time is behind a button. */
 export function Toolbar(props: Props): JSX.Element {
   const { settings, onChange, problem, onStep } = props;
-  const [isOpen, setOpen] = useState(false);
-  const [isTiming, setTiming] = useState(false);
   const isEmpty = settings.query === '';
   const toggle = (key: 'isWrapped' | 'hasTimes' | 'isRegex' | 'isFilter', text: string, more: Partial<ToolProps> = {}): JSX.Element => (
     <Tool isOn={settings[key]} onClick={() => onChange({ [key]: !settings[key] })} {...more}>
@@ -43,59 +40,57 @@ export function Toolbar(props: Props): JSX.Element {
     event.preventDefault();
   };
   return (
-    <div>
-      <div class="row">
-        <div class="choice" role="group" aria-label="Streams">
-          {SHOWS.map((each) => (
-            <Tool key={each} isOn={settings.shows === each} onClick={() => onChange({ shows: each })}>
-              {each}
-            </Tool>
-          ))}
-        </div>
-        <Tool isOn={props.isPaused} isOff={props.isPast} onClick={props.onPause}>
-          Pause
-        </Tool>
-        <button type="button" class="more-tools" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          More
-        </button>
-        <div class={`row others${isOpen ? ' open' : ''}`}>
+    <div class="row">
+      <div class="row" role="group" aria-label="Streams">
+        {SHOWS.map((each) => (
+          <Tool key={each} isOn={settings.shows === each} onClick={() => onChange({ shows: each })}>
+            {each}
+          </Tool>
+        ))}
+      </div>
+      <Tool isOn={props.isPaused} isOff={props.isPast} onClick={props.onPause}>
+        Pause
+      </Tool>
+      <details class="more-actions tools" open={matchMedia('(min-width: 40rem)').matches}>
+        <summary>More</summary>
+        <div class="row">
           {toggle('isWrapped', 'Wrap')}
           {toggle('hasTimes', 'Times')}
-          <button type="button" aria-expanded={isTiming} onClick={() => setTiming(!isTiming)}>
-            Go to time
-          </button>
           <Tool onClick={props.onClear}>Clear</Tool>
           <Tool onClick={props.onDownload}>Download</Tool>
+          <details class="more-actions">
+            <summary>Go to time</summary>
+            <Times onGoTo={props.onGoTo} />
+          </details>
         </div>
-        <div class="row search" role="search">
-          <input
-            ref={props.input}
-            type="search"
-            aria-label="Search the output"
-            placeholder="Search ( / )"
-            title="Upper and lower case are the same, unless there is an upper case letter in it. Enter and Shift+Enter go from hit to hit."
-            spellcheck={false}
-            autocomplete="off"
-            value={settings.query}
-            aria-invalid={problem !== ''}
-            onInput={(event) => onChange({ query: event.currentTarget.value })}
-            onKeyDown={keyed}
-          />
-          {toggle('isRegex', '.*', { label: 'regular expression' })}
-          <Tool label="previous hit" isOff={props.hits === ''} onClick={() => onStep(-1)}>
-            ↑
-          </Tool>
-          <Tool label="next hit" isOff={props.hits === ''} onClick={() => onStep(1)}>
-            ↓
-          </Tool>
-          {toggle('isFilter', 'Only hits', { isOff: isEmpty })}
-          <Tool isOff={isEmpty} onClick={props.onDevice}>
-            On the device
-          </Tool>
-          {!isEmpty && (problem === '' ? <span class="soft">{props.hits || 'no lines'}</span> : <span class="problem" role="alert">{problem}</span>)}
-        </div>
+      </details>
+      <div class="row search" role="search">
+        <input
+          ref={props.input}
+          type="search"
+          aria-label="Search the output"
+          placeholder="Search ( / )"
+          title="Without an upper case letter, case does not matter. Enter and Shift+Enter go from hit to hit."
+          spellcheck={false}
+          autocomplete="off"
+          value={settings.query}
+          aria-invalid={problem !== ''}
+          onInput={(event) => onChange({ query: event.currentTarget.value })}
+          onKeyDown={keyed}
+        />
+        {toggle('isRegex', '.*', { label: 'regular expression' })}
+        <Tool label="previous hit" isOff={props.hits === ''} onClick={() => onStep(-1)}>
+          ↑
+        </Tool>
+        <Tool label="next hit" isOff={props.hits === ''} onClick={() => onStep(1)}>
+          ↓
+        </Tool>
+        {toggle('isFilter', 'Only hits', { isOff: isEmpty })}
+        <Tool isOff={isEmpty} onClick={props.onDevice}>
+          On the device
+        </Tool>
+        {!isEmpty && (problem === '' ? <span class="soft">{props.hits || 'no lines'}</span> : <span class="problem" role="alert">{problem}</span>)}
       </div>
-      {isTiming && <Times onGoTo={props.onGoTo} />}
     </div>
   );
 }
@@ -117,28 +112,28 @@ interface ToolProps {
 }
 
 const Tool = ({ children, onClick, isOn, isOff, label }: ToolProps): JSX.Element => (
-  <button type="button" aria-pressed={isOn} aria-label={label} title={label} disabled={isOff} onClick={onClick}>
+  <button aria-pressed={isOn} aria-label={label} title={label} disabled={isOff} onClick={onClick}>
     {children}
   </button>
 );
 
 function Times({ onGoTo }: Pick<Props, 'onGoTo'>): JSX.Element {
-  const [time, setTime] = useState('');
   return (
-    <form
-      class="row times"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onGoTo(new Date(time).toISOString());
-      }}
-    >
+    <div class="row">
       {AGO.map((since) => (
         <Tool key={since} onClick={() => onGoTo(since)}>{`${since} ago`}</Tool>
       ))}
-      <input type="datetime-local" step="1" aria-label="Show the output from this time on" value={time} onInput={(event) => setTime(event.currentTarget.value)} />
-      <button type="submit" disabled={time === ''}>
-        Show
-      </button>
-    </form>
+      <form
+        class="row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const [time] = new FormData(event.currentTarget).values();
+          onGoTo(new Date(String(time)).toISOString());
+        }}
+      >
+        <input type="datetime-local" name="time" step="1" required aria-label="Show the output from this time on" />
+        <button>Show</button>
+      </form>
+    </div>
   );
 }

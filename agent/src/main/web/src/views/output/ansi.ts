@@ -81,7 +81,7 @@ class Style {
     const isInverse = this.on.has('inverse');
     const ground = isInverse ? this.front : this.back;
     const colour = ground ?? (isInverse ? undefined : this.front);
-    const names = [colour === undefined ? '' : `c${colour}`, isInverse || ground !== undefined ? 'ground' : '', ...this.on];
+    const names = [colour === undefined ? '' : colour > 8 ? `c${colour - 8} bright` : `c${colour}`, isInverse || ground !== undefined ? 'ground' : '', ...this.on];
     this.look = names.filter((each) => each !== '' && each !== 'inverse').join(' ');
   }
 

@@ -3,7 +3,7 @@ import { endOf, split, type Line, type Stream } from './rows';
 import { asRe2, type Query } from './search';
 import type { Answer } from './answer';
 import type { Json } from '../../fleet/json';
-import { problemText } from '../../ui/format';
+import { problemText } from '../../common/format';
 
 /** Hits of one stream in the first answer of a search backwards. */
 const LINES = 200;

@@ -1,9 +1,8 @@
 import { fromWholeLine, readAnswer, type Answer } from './answer';
-import { STREAMS, type Gap, type Stream } from './rows';
+import { STREAMS, type Gap, type Shown, type Stream } from './rows';
 import { Transcript } from './transcript';
-import { replyText } from '../../ui/actions';
 import type { App } from '../../ui/app';
-import { problemText } from '../../ui/format';
+import { problemText } from '../../common/format';
 import type { Json } from '../../fleet/json';
 
 /** A page that somebody watches does not wait for long; an offline device does not answer at all. */
@@ -24,12 +23,18 @@ export interface Source {
   readonly service: string;
 }
 
-/** Where somebody wants to look. */
-export type Target =
-  /** A line of one stream; what the other one said at that time is around it, if the time is known. */
-  | { readonly kind: 'offset'; readonly stream: Stream; readonly offset: number; readonly at: number | undefined }
-  /** A time as `logs` understands it: RFC 3339, or how long ago, as in `1h`. */
-  | { readonly kind: 'time'; readonly since: string };
+/** Where somebody wants to look: at a time, or at a line of one stream. */
+export interface Target {
+  /** As `logs` understands it: RFC 3339, or how long ago, as in `1h`. Undefined for a line of which nobody knows the time. */
+  readonly since: string | undefined;
+  readonly line?: { readonly stream: Stream; readonly offset: number };
+}
+
+/** A line, and around it what the other stream said at that time. */
+export const targetOf = ({ stream, order }: Pick<Shown, 'stream' | 'order'>, offset: number): Target => ({
+  line: { stream, offset },
+  since: order > 0 ? new Date(order).toISOString() : undefined,
+});
 
 /** What could not be read, and how to try it again. */
 export interface Problem {
@@ -40,9 +45,7 @@ export interface Problem {
 /** @throws Error with a text for a person */
 export async function askLogs({ app, device, service }: Source, args: Json): Promise<Answer> {
   if (app.fleet.device(device)?.isOnline === false) throw new Error(`${device} is offline`);
-  const reply = await app.requests.service(device, service, 'logs', args, ANSWER_LIMIT_MS);
-  if (!reply.isOk) throw new Error(replyText(reply));
-  const answer = readAnswer(reply.fields);
+  const answer = readAnswer(await app.requests.send(device, service, 'logs', args, ANSWER_LIMIT_MS));
   if (answer === undefined) throw new Error('the answer cannot be understood');
   return answer;
 }
@@ -71,7 +74,7 @@ export class Feed {
       this.load(`place ${stream}`, async () => {
         const answer = await this.ask(stream, { ...args, max_bytes: PAGE_BYTES });
         this.accept(stream, answer);
-        if (target?.kind === 'time' || target?.stream === stream) this.begins.set(stream, answer.piece.offset);
+        if ((target?.line?.stream ?? stream) === stream) this.begins.set(stream, answer.piece.offset);
         await this.readBefore(stream, CONTEXT_BYTES);
       });
     }
@@ -146,8 +149,7 @@ export class Feed {
 }
 
 /** The arguments of `logs` with which a stream begins; undefined if nobody knows where. */
-function beginning(target: Target, stream: Stream): Json | undefined {
-  if (target.kind === 'time') return { since: target.since };
-  if (target.stream === stream) return { from: target.offset };
-  return target.at === undefined ? undefined : { since: new Date(target.at).toISOString() };
+function beginning({ since, line }: Target, stream: Stream): Json | undefined {
+  if (line?.stream === stream) return { from: line.offset };
+  return since === undefined ? undefined : { since };
 }

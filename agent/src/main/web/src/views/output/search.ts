@@ -1,6 +1,6 @@
 import type { Line, Shown } from './rows';
 import { plainOf } from './text';
-import { problemText } from '../../ui/format';
+import { problemText } from '../../common/format';
 
 export interface Query {
   readonly query: string;
@@ -15,24 +15,21 @@ const MAX_MARKS = 500;
 
 /** Finds a query in what a person sees of a line. Upper and lower case are the same, unless the query has upper case. */
 export class Matcher {
-  private constructor(
-    readonly query: Query,
-    private readonly pattern: RegExp,
-  ) {}
+  private constructor(private readonly pattern: RegExp) {}
 
-  /** @returns the browser's message if it is no regular expression; undefined for an empty one */
-  static of(query: Query): Matcher | string | undefined {
-    if (query.query === '') return undefined;
+  /** @returns none for an empty query, nor for one that is no regular expression, with the browser's message */
+  static of(query: Query): { readonly matcher?: Matcher; readonly problem: string } {
+    if (query.query === '') return { problem: '' };
     const source = query.isRegex ? query.query : literal(query.query);
     const flags = hasUpperCase(query.query) ? 'g' : 'gi';
     try {
-      return new Matcher(query, new RegExp(source, flags + 'u'));
+      return { matcher: new Matcher(new RegExp(source, flags + 'u')), problem: '' };
     } catch (error) {
       try {
         // Without `u`, a browser allows what RE2 does, too, as in `\-`.
-        return new Matcher(query, new RegExp(source, flags));
+        return { matcher: new Matcher(new RegExp(source, flags)), problem: '' };
       } catch {
-        return problemText(error);
+        return { problem: problemText(error) };
       }
     }
   }

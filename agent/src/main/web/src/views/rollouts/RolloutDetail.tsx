@@ -1,33 +1,22 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { Reports } from '../../fleet/reports';
-import { OUTCOME_LEVELS, planLevel, type GroupDocument, type Outcome, type Plan, type Report } from '../../fleet/rollout';
+import { useState } from 'preact/hooks';
+import { planLevel, type GroupDocument, type Report } from '../../fleet/rollout';
 import { Badge, Mark } from '../../ui/Badge';
-import { useApp, useChanges, useFleet } from '../../ui/app';
-import { ago, count, moment, plural } from '../../ui/format';
+import { ago, count, moment, plural } from '../../common/format';
+import { percent } from '../../ui/numbers';
 import { href } from '../../ui/router';
+import { Row } from '../../ui/Row';
 import { VirtualList } from '../../ui/VirtualList';
-import { Verbs } from './Verbs';
-import { planText, shareText } from './words';
-
-interface Props {
-  readonly document: GroupDocument;
-}
+import { Verbs, type Props as VerbsProps } from './Verbs';
+import { useMembers, type Member } from './useMembers';
 
 /** A controller writes its counts down every 30 s (agent/docs/protocol.md, "Plan"); after two of them it may be gone. */
 const STALE_MS = 60_000;
 
 /** One document: its rollout, and what became of it on every device of the group. */
-export function RolloutDetail({ document }: Props): JSX.Element {
-  const app = useApp();
-  const fleet = useFleet();
-  const { group, name, plan, services, candidate } = document;
-  const isRead = !fleet.completeness().isReading;
-  const reports = useMemo(() => new Reports(app.topics, app.fleet, group, name), [app, group, name]);
-  useEffect(() => (isRead ? reports.open(app.link) : undefined), [reports, isRead]);
-  useChanges((changed) => reports.onChange(changed), [reports]);
-  const devices = fleet.list().filter((device) => device.birth?.groups.includes(group));
-
+export function RolloutDetail({ document }: { readonly document: GroupDocument }): JSX.Element {
+  const members = useMembers(document);
+  const { group, name, plan, services, candidate, revision } = document;
   return (
     <main class="rollout">
       <div class="row">
@@ -35,11 +24,10 @@ export function RolloutDetail({ document }: Props): JSX.Element {
           {name} <span class="soft">@{group}</span>
         </h1>
         {plan !== undefined && <Badge level={planLevel(plan)} text={plan.state} />}
-        <span class="soft">revision {document.revision ?? '?'}</span>
-        <a href={href('rollouts')}>All documents</a>
+        <span class="soft">revision {revision ?? '?'}</span>
       </div>
       <div class="panel">
-        {plan !== undefined && <PlanDetail document={document} plan={plan} reports={reports} />}
+        {plan !== undefined && <PlanDetail document={document} plan={plan} members={members} />}
         <h2>Services</h2>
         <ul>
           {[...new Set([...services.keys(), ...candidate.keys()])].sort().map((id) => (
@@ -57,21 +45,35 @@ export function RolloutDetail({ document }: Props): JSX.Element {
           </pre>
         </details>
       </div>
-      <Devices newest={document.revision} reports={reports.list()} total={devices.length} />
+      <Devices newest={revision} members={members} />
     </main>
   );
 }
 
-function PlanDetail({ document, plan, reports }: Props & { readonly plan: Plan; readonly reports: Reports }): JSX.Element {
-  const isAlone = plan.state === 'running' && Date.now() - (plan.updatedAt ?? 0) > STALE_MS;
+function PlanDetail({ document, plan, members }: VerbsProps): JSX.Element {
+  const { state, steps, step, stoppedBy, reason, updatedAt } = plan;
+  const isAlone = state === 'running' && Date.now() - (updatedAt ?? 0) > STALE_MS;
+  const current = state === 'succeeded' ? Infinity : step;
+  const { share } = document;
   return (
     <>
-      <p>{planText(plan)}</p>
-      <Steps plan={plan} share={document.share} />
+      {stoppedBy !== '' && (
+        <p>
+          Stopped by {stoppedBy}: {reason || 'nobody says why'}.
+        </p>
+      )}
+      <ol class="steps" aria-label="steps">
+        {steps.map((each, i) => (
+          <li key={i} class={i + 1 < current ? 'over' : ''} aria-current={i + 1 === current ? 'step' : undefined}>
+            {percent(each)}
+            {i + 1 === current && share !== each && share > 0 && ` (now ${percent(share)})`}
+          </li>
+        ))}
+      </ol>
       <p class="soft">
-        Begun {moment(plan.startedAt)} by {plan.startedBy}; steered by {plan.controller.by}, who wrote {ago(plan.updatedAt)} ago.
+        Begun {moment(plan.startedAt)} by {plan.startedBy}; steered by {plan.controller.by}, who wrote {ago(updatedAt)} ago.
       </p>
-      {(isAlone || plan.state === 'paused') && (
+      {(isAlone || state === 'paused') && (
         <p>
           {isAlone && 'Nobody may be steering it. '}Go on from any machine with{' '}
           <code>
@@ -79,7 +81,7 @@ function PlanDetail({ document, plan, reports }: Props & { readonly plan: Plan; 
           </code>
         </p>
       )}
-      <Verbs document={document} plan={plan} reports={reports} />
+      <Verbs document={document} plan={plan} members={members} />
       {plan.failed.size > 0 && (
         <>
           <h2>Failed</h2>
@@ -96,73 +98,54 @@ function PlanDetail({ document, plan, reports }: Props & { readonly plan: Plan; 
   );
 }
 
-function Steps({ plan, share }: { readonly plan: Plan; readonly share: number }): JSX.Element {
-  const step = plan.state === 'succeeded' ? Infinity : plan.step;
-  return (
-    <ol class="steps" aria-label="steps">
-      {plan.steps.map((each, i) => (
-        <li key={i} class={i + 1 < step ? 'over' : ''} aria-current={i + 1 === step ? 'step' : undefined}>
-          {shareText(each)}
-          {i + 1 === step && share !== each && share > 0 && ` (now ${shareText(share)})`}
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-const OUTCOMES: readonly Outcome[] = ['done', 'updating', 'failed'];
+/** What is counted and can be chosen: the outcomes of a device, each with its level, and who tries the candidate. */
+const CHIPS = [
+  ['done', 'good'],
+  ['updating', 'busy'],
+  ['failed', 'bad'],
+  ['candidate', undefined],
+] as const;
 
 /** How the devices of the group stand, and each of them. */
-function Devices({ newest, reports, total }: { readonly newest: number | undefined; readonly reports: readonly Report[]; readonly total: number }): JSX.Element {
+function Devices({ newest, members }: { readonly newest: number | undefined; readonly members: readonly Member[] }): JSX.Element {
   const [filter, setFilter] = useState('');
-  const is = (report: Report, what: string): boolean => what === '' || report.outcome === what || report.track === what;
-  const counted = [...OUTCOMES, 'candidate'].map((what) => ({ what, number: reports.filter((report) => is(report, what)).length }));
-  const silent = Math.max(0, total - reports.length);
+  const reports = members.map(({ report }) => report).filter((report) => report !== undefined);
+  const of = (what: string): readonly Report[] => reports.filter(({ outcome, track }) => what === '' || outcome === what || track === what);
+  const silent = members.length - reports.length;
   return (
     <div class="panel devices">
-      <h2>{plural(total, 'device')} of the group</h2>
+      <h2>{plural(members.length, 'device')} of the group</h2>
       <div class="bar" aria-hidden="true">
-        {OUTCOMES.map((outcome, i) => (
-          <i key={outcome} class={OUTCOME_LEVELS[outcome]} style={{ flexGrow: counted[i]?.number ?? 0 }} />
+        {CHIPS.slice(0, 3).map(([what, level]) => (
+          <i key={what} class={level} style={{ flexGrow: of(what).length }} />
         ))}
         <i style={{ flexGrow: silent }} />
       </div>
       <div class="row chips" role="group" aria-label="filter devices">
-        {counted.map(({ what, number }) => (
-          <button key={what} type="button" aria-pressed={filter === what} onClick={() => setFilter(filter === what ? '' : what)}>
-            {what !== 'candidate' && <Mark level={OUTCOME_LEVELS[what as Outcome]} />} {count(number)} {what}
+        {CHIPS.map(([what, level]) => (
+          <button key={what} aria-pressed={filter === what} onClick={() => setFilter(filter === what ? '' : what)}>
+            {level !== undefined && <Mark level={level} />} {count(of(what).length)} {what}
           </button>
         ))}
         {silent > 0 && <span class="soft">{count(silent)} say nothing of it</span>}
       </div>
       <VirtualList
         label="devices"
-        items={reports.filter((report) => is(report, filter))}
-        keyOf={(report) => report.device}
+        items={of(filter)}
+        keyOf={({ device }) => device}
         rowHeight={40}
-        draw={(report) => <ReportRow report={report} newest={newest} />}
+        draw={({ device, level, state, since, track, revision, error, drift }) => (
+          <Row
+            path={['device', device]}
+            name={<strong>{device}</strong>}
+            level={level}
+            state={state}
+            since={since}
+            what={track + (revision === newest ? '' : `, revision ${revision}`)}
+            why={error + (drift === 0 ? '' : ` drift: ${plural(drift, 'key')}`)}
+          />
+        )}
       />
     </div>
-  );
-}
-
-function ReportRow({ report, newest }: { readonly report: Report; readonly newest: number | undefined }): JSX.Element {
-  const { device, outcome, state, track, revision, since, error, drift } = report;
-  return (
-    <a class="service-row" href={href('device', device)} title={error}>
-      <strong class="service-name">{device}</strong>
-      <span>
-        <Badge level={OUTCOME_LEVELS[outcome]} text={state} />
-      </span>
-      <span class="wide soft">{ago(since)}</span>
-      <span class="wide soft">
-        {track}
-        {revision !== newest && `, revision ${revision}`}
-      </span>
-      <span class="why soft">
-        {error}
-        {drift > 0 && ` drift: ${plural(drift, 'key')}`}
-      </span>
-    </a>
   );
 }

@@ -1,26 +1,18 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo } from 'preact/hooks';
-import { Documents } from '../../fleet/documents';
 import { planLevel, type GroupDocument } from '../../fleet/rollout';
-import { Badge } from '../../ui/Badge';
-import { useApp, useChanges, useTick } from '../../ui/app';
-import { ago } from '../../ui/format';
-import { href } from '../../ui/router';
+import { useTick } from '../../ui/app';
+import { percent } from '../../ui/numbers';
+import { Row } from '../../ui/Row';
 import { VirtualList } from '../../ui/VirtualList';
 import { RolloutDetail } from './RolloutDetail';
-import { stepText } from './words';
+import { keyOf, useDocuments } from './useDocuments';
 
 /** All documents that say what groups should be, with the rollouts in them; or one of them. */
 export function RolloutsView({ group, name }: { readonly group?: string; readonly name?: string }): JSX.Element {
-  const app = useApp();
-  const documents = useMemo(() => new Documents(app.topics), [app]);
-  useEffect(() => documents.open(app.link), [documents]);
-  useChanges((changed) => documents.onChange(changed), [documents]);
+  const all = useDocuments();
   useTick(10_000);
-
-  const all = documents.list();
   const one = all.find((each) => each.group === group && each.name === name);
-  if (one !== undefined) return <RolloutDetail key={`${group}/${name}`} document={one} />;
+  if (one !== undefined) return <RolloutDetail key={keyOf(one)} document={one} />;
   return (
     <main class="rollouts">
       <h1>Rollouts and documents</h1>
@@ -34,24 +26,25 @@ export function RolloutsView({ group, name }: { readonly group?: string; readonl
           No group has a document; <code>efka rollout start</code> makes one.
         </p>
       )}
-      <VirtualList label="documents" items={all} keyOf={(each) => `${each.group}/${each.name}`} rowHeight={46} draw={(each) => <Row document={each} />} />
+      <VirtualList label="documents" items={all} keyOf={keyOf} rowHeight={46} draw={drawDocument} />
     </main>
   );
 }
 
-function Row({ document }: { readonly document: GroupDocument }): JSX.Element {
-  const { group, name, plan, share, services } = document;
+function drawDocument({ group, name, plan, share, services, isRemoved }: GroupDocument): JSX.Element {
   return (
-    <a class="service-row" href={href('rollouts', group, name)}>
-      <span class="service-name">
-        <strong>{name}</strong> <span class="soft">@{group}</span>
-      </span>
-      <span>
-        <Badge level={plan === undefined ? 'idle' : planLevel(plan)} text={plan?.state ?? (document.isRemoved ? 'removed' : 'no rollout')} />
-      </span>
-      <span class="wide soft">{ago(plan?.updatedAt)}</span>
-      <span class="wide">{plan === undefined ? '' : stepText(plan, share)}</span>
-      <span class="why soft">{[...(plan?.previous ?? services).keys()].slice(0, 8).join(', ')}</span>
-    </a>
+    <Row
+      path={['rollouts', group, name]}
+      name={
+        <>
+          <strong>{name}</strong> <span class="soft">@{group}</span>
+        </>
+      }
+      level={plan === undefined ? 'idle' : planLevel(plan)}
+      state={plan?.state ?? (isRemoved ? 'removed' : 'no rollout')}
+      since={plan?.updatedAt}
+      what={plan === undefined ? '' : `step ${plan.step} of ${plan.steps.length}${share > 0 ? `, ${percent(share)}` : ''}`}
+      why={[...(plan?.previous ?? services).keys()].slice(0, 8).join(', ')}
+    />
   );
 }

@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { number, object, time } from '../../fleet/json';
-import { isOver } from '../../fleet/words';
-import type { Service } from '../../fleet/model';
+import { isOver, labelled } from '../../fleet/words';
+import type { Deploy, Service } from '../../fleet/model';
 import { CommandButton, type Commands } from '../../ui/commands';
 import { Panel } from '../../ui/Panel';
-import { bytes, moment, sinceText } from '../../ui/format';
+import { bytes, moment, sinceText } from '../../common/format';
 
 /** Which release it runs, the deploy that is under way, and who holds it. */
 export function Release({ service, commands }: { readonly service: Service; readonly commands: Commands }): JSX.Element | null {
@@ -12,11 +12,12 @@ export function Release({ service, commands }: { readonly service: Service; read
   if (deploy === undefined && holds.length === 0) return null;
   return (
     <Panel title={`Release ${release || 'none'}`}>
-      {deploy !== undefined && <Deploying service={service} commands={commands} />}
+      {deploy !== undefined && <Deploying deploy={deploy} service={service} commands={commands} />}
       {holds.map(({ by, reason, until }) => (
         <div key={by} class="row">
           <span>
-            Held by the {by} {until !== undefined && `until ${moment(until)}`}: {reason}
+            Held by the {by}
+            {labelled(' until ', moment(until))}: {reason}
           </span>
           <CommandButton why={commands.obstacle} onClick={() => commands.give('release-hold', { by }, { words: `release the ${by}’s hold of` })}>
             Release the hold
@@ -27,20 +28,23 @@ export function Release({ service, commands }: { readonly service: Service; read
   );
 }
 
-function Deploying({ service, commands }: { readonly service: Service; readonly commands: Commands }): JSX.Element | null {
-  const { deploy } = service;
-  if (deploy === undefined) return null;
+interface Props {
+  readonly deploy: Deploy;
+  readonly service: Service;
+  readonly commands: Commands;
+}
+
+function Deploying({ deploy, service, commands }: Props): JSX.Element {
   const document = object(service.document, 'deploy');
   const got = number(document, 'bytes');
   const size = number(document, 'size');
   const isUnderWay = !isOver(deploy.state);
-  const previous = deploy.previous === '' ? '' : `, before it ${deploy.previous}`;
   return (
     <>
       <p class={isUnderWay ? 'busy' : deploy.code === '' ? 'soft' : ''}>
         {isUnderWay || deploy.release !== service.release ? deploy.release : 'deploy'}: {deploy.state.replaceAll('_', ' ')}
         {sinceText(time(document, 'since'))}
-        {previous}.
+        {labelled(', before it ', deploy.previous)}.
       </p>
       {deploy.code !== '' && (
         <p class="problem">

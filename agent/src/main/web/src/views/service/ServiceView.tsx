@@ -1,21 +1,20 @@
 import type { JSX } from 'preact';
-import { useMemo } from 'preact/hooks';
 import { serviceValues } from '../../fleet/metrics';
 import { isName } from '../../fleet/topics';
 import type { Device, Service } from '../../fleet/model';
 import { ServiceBadge } from '../../ui/Badge';
 import { useApp, useFleet, useTick } from '../../ui/app';
-import { useCommands } from '../../ui/commands';
+import { useCommands, type Commands } from '../../ui/commands';
 import { Day } from '../../ui/Day';
 import { Events } from '../../ui/Events';
-import { bytes } from '../../ui/format';
+import { bytes } from '../../common/format';
 import { Charts, useHistory, type Drawn } from '../../ui/Metrics';
 import { Missing } from '../../ui/Missing';
 import { Panel } from '../../ui/Panel';
 import { decimal, percent } from '../../ui/numbers';
 import { href } from '../../ui/router';
 import { useJournal } from '../../ui/useJournal';
-import { useMedia } from '../../ui/useWidth';
+import { useMedia } from '../../ui/useSize';
 import { Output } from '../output/Output';
 import { Release } from './Release';
 import { ServiceActions } from './ServiceActions';
@@ -25,36 +24,27 @@ import { Why } from './Why';
 export function ServiceView({ device: deviceId, service: id }: { readonly device: string; readonly service: string }): JSX.Element {
   const device = useFleet().device(deviceId);
   const service = device?.services.get(id);
-  return (
-    <main class="service-view">
-      {device !== undefined && service !== undefined ? (
-        <Known device={device} service={service} />
-      ) : (
-        <>
-          <Title device={deviceId} service={id} />
-          <Missing what="service" />
-        </>
-      )}
-    </main>
-  );
-}
-
-function Title({ device, service }: { readonly device: string; readonly service: string }): JSX.Element {
-  return (
+  const commands = useCommands(deviceId, id);
+  const isLegal = isName(deviceId) && isName(id);
+  const isWide = useMedia('(min-width: 64rem)');
+  const title = (
     <h1>
-      <a href={href('device', device)}>{device}</a> / {service}
+      <a href={href('device', deviceId)}>{deviceId}</a> / {id}
     </h1>
   );
-}
-
-function Known({ device, service }: { readonly device: Device; readonly service: Service }): JSX.Element {
-  const commands = useCommands(device.id, service.id);
-  const isLegal = isName(device.id) && isName(service.id);
-  const isWide = useMedia('(min-width: 64rem)');
+  if (device === undefined || service === undefined) {
+    return (
+      <main>
+        {title}
+        <Missing what="service" />
+      </main>
+    );
+  }
+  const past = isLegal && <Past device={device} service={service} commands={commands} />;
   return (
-    <>
+    <main class="service-view">
       <div class="row">
-        <Title device={device.id} service={service.id} />
+        {title}
         <ServiceBadge device={device} service={service} />
         {isLegal ? <ServiceActions service={service} commands={commands} /> : <span class="problem">{commands.obstacle}</span>}
       </div>
@@ -62,17 +52,13 @@ function Known({ device, service }: { readonly device: Device; readonly service:
         <div class="column">
           <Why device={device} service={service} />
           <Release service={service} commands={commands} />
-          {isLegal && isWide && <Past device={device} service={service} />}
+          {isWide && past}
         </div>
-        {isLegal && <Output device={device.id} service={service.id} />}
+        {isLegal && <Output device={deviceId} service={id} />}
         {/* Whoever has a small screen wants the output before the charts. */}
-        {isLegal && !isWide && (
-          <div class="column">
-            <Past device={device} service={service} />
-          </div>
-        )}
+        {!isWide && <div class="column">{past}</div>}
       </div>
-    </>
+    </main>
   );
 }
 
@@ -91,21 +77,18 @@ const DRAWN: readonly Drawn[] = [
 ];
 
 /** How it was: the last 24 hours, its metrics since it is looked at, its events. */
-function Past({ device, service }: { readonly device: Device; readonly service: Service }): JSX.Element {
+function Past({ device, service, commands }: { readonly device: Device; readonly service: Service; readonly commands: Commands }): JSX.Element {
   const { topics } = useApp();
   useTick(10_000);
-  const commands = useCommands(device.id, service.id);
-  const { journal, problem } = useJournal(device.id, service.id, commands);
+  const read = useJournal(device.id, service.id, commands);
   const history = useHistory(topics.of(device.id, 'svc', service.id, 'metrics'), serviceValues);
-  const minute = Math.floor(Date.now() / 60_000);
-  const beats = useMemo(() => journal.beats(service, Date.now()), [journal, journal.version, service, minute]);
   return (
     <>
       <Panel title="Charts" isPlain>
-        {commands.obstacle === '' && journal.isRead && <Day beats={beats} />}
+        <Day read={read} service={service} />
         <Charts history={history} drawn={DRAWN} />
       </Panel>
-      <Events journal={journal} problem={problem} isOne />
+      <Events {...read} isOne />
     </>
   );
 }

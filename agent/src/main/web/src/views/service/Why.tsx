@@ -1,45 +1,53 @@
 import type { JSX } from 'preact';
-import { number, object, text, time, type Json } from '../../fleet/json';
-import { causeText, exitText } from '../../fleet/words';
+import { number, object, text, time } from '../../fleet/json';
+import { causeText, exitText, labelled } from '../../fleet/words';
 import type { Device, Service } from '../../fleet/model';
 import { useTick } from '../../ui/app';
 import { Facts } from '../../ui/Facts';
 import { Panel } from '../../ui/Panel';
-import { ago, duration, moment, sinceText } from '../../ui/format';
-import { causeOf } from './reasons';
+import { ago, duration, moment, sinceText } from '../../common/format';
+import { causeOf, faultText } from './reasons';
 
 /** How a service is, and why, in words. */
 export function Why({ device, service }: { readonly device: Device; readonly service: Service }): JSX.Element {
-  const { state, since, waitingFor, isCrashLoop, faults, warnings, lastExit, document } = service;
+  useTick(1_000); // it counts down
+  const { state, since, waitingFor, isCrashLoop, faults, warnings, lastExit = {}, document, nextAttemptAt, nextRunAt, level } = service;
   const cause = causeText(causeOf(service));
   const schedule = object(document, 'schedule');
   const isLost = !device.isOnline && device.birth?.reason !== 'shutdown';
+  const end = `Its last run ended${labelled(' at ', moment(time(lastExit, 'at')))}: ${exitText(lastExit)}`;
+  const tail = text(lastExit, 'tail');
   return (
     <Panel title="Why" isPlain>
       {isLost && <p>The device is lost. This is the last that is known.</p>}
       <p>
         <strong>{state}</strong>
         {since !== undefined && `${sinceText(since)} (${ago(since)})`}
-        {cause === '' ? '' : `: ${cause}`}.
+        {labelled(': ', cause)}.
       </p>
-      {!isLost && <Next at={service.nextAttemptAt} />}
+      {!isLost && nextAttemptAt !== undefined && <p>The next attempt is {dueText(nextAttemptAt)}.</p>}
       {waitingFor.length > 0 && !cause.startsWith('waits') && <p>It waits for {waitingFor.join(', ')}.</p>}
       {isCrashLoop && <p class="problem">Crash loop.</p>}
-      {faults.length > 0 && (
-        <ul class="problem">
-          {faults.slice(0, 20).map((fault, i) => (
-            <li key={i}>
-              {text(fault, 'key')}: must be {text(fault, 'expected')}
-            </li>
-          ))}
-        </ul>
-      )}
+      {faults.slice(0, 20).map((fault, i) => (
+        <p key={i} class="problem">
+          {faultText(fault)}
+        </p>
+      ))}
       {warnings.map((warning) => (
         <p key={warning} class="busy">
           {warning}
         </p>
       ))}
-      {lastExit !== undefined && <LastExit exit={lastExit} isOpen={service.level === 'bad' || service.level === 'busy'} />}
+      {tail !== '' ? (
+        <details open={level === 'bad' || level === 'busy'}>
+          <summary>{end}</summary>
+          <pre class="text" tabIndex={0} aria-label="the end of its output">
+            {tail}
+          </pre>
+        </details>
+      ) : (
+        service.lastExit !== undefined && <p>{end}.</p>
+      )}
       <Facts
         isInline
         facts={[
@@ -50,7 +58,7 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
           ['desired', service.desired],
           ['autostart', service.autostart ? 'yes' : 'no'],
           ['release', service.release],
-          ['next run', service.nextRunAt && nextText(service.nextRunAt)],
+          ['next run', nextRunAt && `${moment(nextRunAt)}, ${dueText(nextRunAt)}`],
           ['skipped', number(schedule, 'skipped')],
           ['missed', number(schedule, 'missed')],
           ['run', service.run],
@@ -60,30 +68,8 @@ export function Why({ device, service }: { readonly device: Device; readonly ser
   );
 }
 
-function LastExit({ exit, isOpen }: { readonly exit: Json; readonly isOpen: boolean }): JSX.Element {
-  const tail = text(exit, 'tail');
-  const at = time(exit, 'at');
-  const words = `Its last run ended${at === undefined ? '' : ` at ${moment(at)}`}: ${exitText(exit)}`;
-  if (tail === '') return <p>{words}.</p>;
-  return (
-    <details open={isOpen}>
-      <summary>{words}</summary>
-      <pre class="text" tabIndex={0} aria-label="the end of its output">
-        {tail}
-      </pre>
-    </details>
-  );
-}
-
-function nextText(at: number): string {
+/** `in 5 s`. */
+function dueText(at: number): string {
   const left = at - Date.now();
-  return `${moment(at)}${left > 0 ? `, in ${duration(left)}` : ''}`;
-}
-
-/** Counts down. */
-function Next({ at }: { readonly at: number | undefined }): JSX.Element | null {
-  useTick(1_000);
-  if (at === undefined) return null;
-  const left = at - Date.now();
-  return <p>{left > 0 ? `The next attempt is in ${Math.ceil(left / 1_000)} s.` : 'The next attempt is due.'}</p>;
+  return left > 0 ? `in ${duration(left)}` : 'due';
 }

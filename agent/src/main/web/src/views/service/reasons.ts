@@ -9,7 +9,7 @@ export function whyText(service: Service): string {
   const { state, waitingFor, faults, lastExit } = service;
   if (waitingFor.length > 0) return `waits for ${waitingFor.join(', ')}`;
   const fault = faults[0];
-  if (fault !== undefined) return `${text(fault, 'key')}: must be ${text(fault, 'expected')}`;
+  if (fault !== undefined) return faultText(fault);
   const cause = causeOf(service);
   if ((state === 'completed' || state === 'scheduled') && lastExit !== undefined) return `last run: ${exitText(lastExit)}`;
   if (state === 'stopped' && text(cause, 'kind') === 'agent_start') return '';
@@ -17,9 +17,10 @@ export function whyText(service: Service): string {
   return causeText(cause);
 }
 
-export const causeOf = (service: Service): Json => object(service.document, 'cause');
+/** What is wrong in a manifest. */
+export const faultText = (fault: Json): string => `${text(fault, 'key')}: must be ${text(fault, 'expected')}`;
 
-const isScheduled = (service: Service): boolean => Object.hasOwn(service.document, 'schedule');
+export const causeOf = (service: Service): Json => object(service.document, 'cause');
 
 /** Why it cannot be started; empty if it can. */
 export function startObstacle(service: Service): string {
@@ -41,13 +42,9 @@ export function resetObstacle(service: Service): string {
   return service.restarts === 0 && !service.isCrashLoop && !['backoff', 'failed'].includes(service.state) ? 'No failures to clear' : '';
 }
 
-export function stopQuestion(service: Service): string {
-  return isScheduled(service)
-    ? `Ends its run and its schedule until somebody starts ${service.id} again.`
-    : `Ends ${service.id} with all of its processes, until somebody starts it again.`;
-}
+export const stopQuestion = ({ id }: Service): string => `Ends ${id} with all of its processes, and its schedule, until somebody starts it again.`;
 
-export function restartQuestion(service: Service): string {
-  if (isScheduled(service)) return `Runs ${service.id} now. Its schedule goes on.`;
-  return service.pid === undefined ? `Starts ${service.id} with its manifest read anew.` : `Stops ${service.id}, then starts it with its manifest read anew.`;
+export function restartQuestion({ id, pid, document }: Service): string {
+  if (Object.hasOwn(document, 'schedule')) return `Runs ${id} now. Its schedule goes on.`;
+  return `${pid === undefined ? 'Starts' : 'Stops and starts'} ${id} with its manifest read anew.`;
 }

@@ -1,19 +1,25 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** How wide an element is, in pixels. */
-export function useWidth<E extends HTMLElement = HTMLElement>(): [RefObject<E | null>, number] {
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How large an element is inside of its borders and scroll bars, in pixels. */
+export function useSize<E extends HTMLElement>(): [RefObject<E | null>, Size] {
   const element = useRef<E>(null);
-  const [width, setWidth] = useState(800);
+  const [size, setSize] = useState({ width: 800, height: 800 });
   useLayoutEffect(() => {
     const watched = element.current;
     if (watched === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(watched.clientWidth));
+    const measure = (): void => setSize({ width: watched.clientWidth, height: watched.clientHeight });
+    const observer = new ResizeObserver(measure);
     observer.observe(watched);
-    setWidth(watched.clientWidth);
+    measure();
     return () => observer.disconnect();
   }, []);
-  return [element, width];
+  return [element, size];
 }
 
 /** Whether a media query matches. */

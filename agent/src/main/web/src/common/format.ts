@@ -1,8 +1,14 @@
 /** Numbers and times as a person reads them. Everything else is shown as it came. */
 
 const plain = new Intl.NumberFormat('en');
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const clock = (second?: '2-digit') => new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second, hourCycle: 'h23' }).format;
 const day = new Intl.DateTimeFormat('sv'); // 2026-11-27
+
+/** `21:40`. */
+export const minuteText = clock();
+
+/** `21:40:02`. */
+export const secondText = clock('2-digit');
 
 export const count = (value: number): string => plain.format(value);
 
@@ -28,7 +34,7 @@ export const ago = (time: number | undefined, now = Date.now()): string => (time
 export function moment(time: number | undefined, now = Date.now()): string {
   if (time === undefined) return '';
   const date = day.format(time);
-  return date === day.format(now) ? clock.format(time) : `${date} ${clock.format(time)}`;
+  return date === day.format(now) ? secondText(time) : `${date} ${secondText(time)}`;
 }
 
 /** ` since 21:40:02`, or nothing. */
