@@ -14,6 +14,9 @@ export interface FleetEvent {
   readonly text: string;
 }
 
+/** The name in words; none for those whose text says it: "running", "unhealthy", "ready". */
+export const title = ({ name }: FleetEvent): string => (/^(state|health|ready)$/.test(name) ? '' : name.replaceAll('_', ' '));
+
 export function readEvent(device: string, service: string, json: Json): FleetEvent {
   const name = text(json, 'event');
   const [level, ...own] = meaning(name, json);

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { readEvent } from '../fleet/events';
+import { readEvent, title } from '../fleet/events';
 import { text } from '../fleet/json';
 import type { Journal } from '../fleet/journal';
 import { Mark } from './Badge';
@@ -25,8 +25,7 @@ export function Events({ journal, problem, isOne = false }: { readonly journal: 
               <time>{moment(event.at)}</time>
               <span>
                 <Mark level={event.level} /> {!isOne && event.service !== '' && <strong>{event.service} </strong>}
-                {event.name === 'state' ? '' : `${event.name.replaceAll('_', ' ')} `}
-                {event.text}
+                {title(event)} {event.text}
               </span>
             </li>
           );

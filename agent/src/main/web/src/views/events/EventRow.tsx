@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { FleetEvent } from '../../fleet/events';
+import { title, type FleetEvent } from '../../fleet/events';
 import { Mark } from '../../ui/Badge';
 import { moment } from '../../common/format';
 import { href } from '../../ui/router';
@@ -14,8 +14,7 @@ export function EventRow({ event }: { readonly event: FleetEvent }): JSX.Element
         <Mark level={event.level} /> <strong>{place.join('/')}</strong>
       </span>
       <span>
-        {event.name === 'state' ? '' : `${event.name.replaceAll('_', ' ')}: `}
-        {event.text}
+        {title(event)} {event.text}
       </span>
     </a>
   );
