@@ -413,6 +413,26 @@ final class ArtifactReleaseTest {
     }
 
     @Test
+    void whatRunsIsFoundByItsArtifactAgainAfterTheStateWasLost() throws Exception {
+        byte[] archive = zip("manifest.json", MANIFEST);
+        deploy("d1", serving(archive));
+        awaitState("staged");
+        ReleaseId release = deployments.releases(CAM).deploy().orElseThrow().target();
+        Path runs = folder.resolve("services/cam/releases").resolve(release.value());
+        deployments.close();
+        store.deleteSoon(CAM);
+        services.add(CAM, runs, new ReleaseFolders(folder.resolve("services")).manifest(CAM, runs));
+
+        deployments = start();
+        deployments.start();
+        Await.until("it is adopted", () -> deployments.releases(CAM).current().equals(Optional.of(release)));
+        deploy("d2", serving(archive));
+        awaitState("staged");
+        assertThat(deployments.isCurrent(CAM, new Content.Fetched(serving(archive), Optional.empty())))
+                .isTrue();
+    }
+
+    @Test
     void aRequestSurvivesAsItWas() {
         var artifact = new ArtifactRef(
                 List.of(URI.create("https://files/a"), URI.create("mqtt:*")), Sha256.of(new byte[1]), 7);
