@@ -306,7 +306,10 @@ final class ArtifactReleaseTest {
         DeployTicket ticket = deploy("d1", serving(archive));
         awaitState("downloading");
         Await.until("it holds", () -> source.isHolding);
-        deployments.cancel(CAM);
+        assertThat(deployments.cancel(CAM, Optional.of("another")).get(20, TimeUnit.SECONDS))
+                .as("another deploy is not meant")
+                .isEmpty();
+        deployments.cancel(CAM, Optional.of("d1"));
         assertThat(ticket.result().get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.CANCELLED);
 
         source.holdsAfter = Integer.MAX_VALUE;
