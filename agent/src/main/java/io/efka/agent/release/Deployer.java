@@ -106,7 +106,8 @@ final class Deployer {
     CompletableFuture<Optional<Deploy>> tell(DeployEvent event, Optional<String> command) {
         var told = new CompletableFuture<Optional<Deploy>>();
         mailbox.execute(() -> {
-            Optional<Deploy> before = active.filter(deploy -> command.isEmpty() || deploy.commandId().equals(command));
+            Optional<Deploy> before = active.filter(
+                    deploy -> command.isEmpty() || deploy.commandId().equals(command));
             if (before.isPresent()) handle(event);
             told.complete(before.isPresent() ? record.now().deploy() : Optional.empty());
         });

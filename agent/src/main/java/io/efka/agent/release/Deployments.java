@@ -94,7 +94,8 @@ public final class Deployments implements StatusListener {
 
     /** Completes with the deploy that was confirmed; empty: none is being watched. */
     public CompletableFuture<Optional<Deploy>> confirm(ServiceId id) {
-        return tell(id, new DeployEvent.ConfirmAsked(), Optional.empty()).thenApply(told -> told.filter(Deploy::isOver));
+        return tell(id, new DeployEvent.ConfirmAsked(), Optional.empty())
+                .thenApply(told -> told.filter(Deploy::isOver));
     }
 
     /**
