@@ -26,6 +26,7 @@ import io.efka.agent.command.ledger.Ledger;
 import io.efka.agent.desired.DesiredState;
 import io.efka.agent.health.Probes;
 import io.efka.agent.homeassistant.Discovery;
+import io.efka.agent.install.ProgramReads;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.install.ServiceFolders;
 import io.efka.agent.output.Output;
@@ -189,7 +190,7 @@ final class AgentAssembly {
                         new StoredReleases(store),
                         new ReleaseFolders(folder.resolve("services")),
                         artifacts.forReleases(),
-                        ProgramCheck::require,
+                        new ProgramReads(folder.resolve("services"), ProgramCheck::require)::require,
                         services,
                         queues::turn,
                         events,

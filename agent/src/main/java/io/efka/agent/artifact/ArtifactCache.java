@@ -2,6 +2,8 @@ package io.efka.agent.artifact;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.files.PrivateFiles;
+import io.efka.protocol.CommandException;
+import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Sha256;
 import io.efka.threads.AgentThread;
 import io.efka.threads.Timers;
@@ -68,29 +70,46 @@ public final class ArtifactCache {
     }
 
     /**
-     * Finds an artifact, and keeps it from being deleted. Reads all of it; one that has changed is deleted.
+     * Finds an artifact, and keeps it from being deleted. Reads all of it; one that has changed is deleted, unless somebody
+     * else uses it.
      *
+     * @throws CommandException {@code artifact_mismatch} if it has another size
      * @throws java.util.concurrent.CancellationException if it was cancelled meanwhile
      */
-    Optional<CachedArtifact> find(Sha256 hash, long size, Cancellation cancellation) throws IOException {
+    Optional<CachedArtifact> find(Sha256 hash, long size, Cancellation cancellation)
+            throws IOException, CommandException {
         Path file = folder.resolve(hash.hex());
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) return Optional.empty();
         CachedArtifact found = use(hash, file);
-        boolean isRight = false;
+        boolean isHandedOver = false;
         try {
-            isRight = isRight(file, hash, size, cancellation);
-            if (isRight) {
-                touch(file);
-                return Optional.of(found);
+            if (!isRight(file, hash, cancellation)) {
+                LOG.warn("artifact {} has changed on the disk; it is fetched again", hash);
+                deleteUnlessShared(hash, file);
+                return Optional.empty();
             }
-            LOG.warn("artifact {} has changed on the disk; it is fetched again", hash);
-            Files.deleteIfExists(file);
-            return Optional.empty();
+            requireSize(file, hash, size);
+            touch(file);
+            isHandedOver = true;
+            return Optional.of(found);
         } catch (NoSuchFileException deleted) {
             return Optional.empty();
         } finally {
-            if (!isRight) found.close();
+            if (!isHandedOver) found.close();
         }
+    }
+
+    /** The hash is right, so it is the command that is wrong, and another one may be right. */
+    private static void requireSize(Path file, Sha256 hash, long size) throws IOException, CommandException {
+        long found = Files.size(file);
+        if (found == size) return;
+        throw new CommandException(
+                ErrorCode.ARTIFACT_MISMATCH, "artifact " + hash + " has " + found + " bytes, expected " + size);
+    }
+
+    /** The next download replaces one that others use. */
+    private synchronized void deleteUnlessShared(Sha256 hash, Path file) throws IOException {
+        if (inUse.getOrDefault(hash, 0) == 1) Files.deleteIfExists(file);
     }
 
     /** How much of an artifact is not there, in bytes. */
@@ -105,9 +124,9 @@ public final class ArtifactCache {
         }
     }
 
-    private static boolean isRight(Path file, Sha256 hash, long size, Cancellation cancellation) throws IOException {
+    private static boolean isRight(Path file, Sha256 hash, Cancellation cancellation) throws IOException {
         try {
-            return Files.size(file) == size && hash(file, cancellation).equals(hash);
+            return hash(file, cancellation).equals(hash);
         } catch (NoSuchFileException deleted) {
             throw deleted;
         } catch (IOException unreadable) {
@@ -266,7 +285,8 @@ public final class ArtifactCache {
         for (long each : written.values()) needed += each;
         var unused = new ArrayList<StoredFile>();
         for (StoredFile file : files) {
-            boolean isCounted = isPart(file.path) && (written.containsKey(file.hash) || file.hash.equals(hash));
+            // One that is being written may just have got its name.
+            boolean isCounted = written.containsKey(file.hash) || (isPart(file.path) && file.hash.equals(hash));
             if (isCounted) continue;
             needed += file.size;
             if (!inUse.containsKey(file.hash)) unused.add(file);
@@ -294,13 +314,21 @@ public final class ArtifactCache {
             for (Path path : (Iterable<Path>) all::iterator) {
                 Optional<Sha256> hash =
                         Sha256.parse(path.getFileName().toString().replace(PART, ""));
-                if (hash.isEmpty()) continue;
-                BasicFileAttributes is =
-                        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-                if (is.isRegularFile()) files.add(new StoredFile(path, hash.get(), is.size(), is.lastModifiedTime()));
+                if (hash.isPresent()) stored(path, hash.get()).ifPresent(files::add);
             }
         }
         return files;
+    }
+
+    /** Empty: it is no file, or was renamed or deleted meanwhile. */
+    private static Optional<StoredFile> stored(Path path, Sha256 hash) throws IOException {
+        try {
+            BasicFileAttributes is = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!is.isRegularFile()) return Optional.empty();
+            return Optional.of(new StoredFile(path, hash, is.size(), is.lastModifiedTime()));
+        } catch (NoSuchFileException gone) {
+            return Optional.empty();
+        }
     }
 
     private static boolean isPart(Path file) {

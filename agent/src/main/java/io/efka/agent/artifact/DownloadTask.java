@@ -3,8 +3,10 @@ package io.efka.agent.artifact;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Sha256;
+import io.efka.threads.Timers;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -19,19 +22,29 @@ import java.util.concurrent.CompletableFuture;
  * thread that runs it, except for its result and its cancellation.
  */
 final class DownloadTask implements Download {
+    /** All rounds together; and one alone, so that a source that is slow without end keeps its thread no longer. */
+    static final Duration LONGEST = Duration.ofHours(24);
+
     private final ArtifactRef ref;
     private final DownloadListener listener;
     private final ArtifactCache cache;
     private final List<ArtifactSource> kinds;
+    private final Timers timers;
     private final Cancellation cancellation = new Cancellation();
     private final CompletableFuture<CachedArtifact> result = new CompletableFuture<>();
     private final Map<URI, SourceRefusedException> refused = new LinkedHashMap<>();
 
-    DownloadTask(ArtifactRef ref, DownloadListener listener, ArtifactCache cache, List<ArtifactSource> kinds) {
+    DownloadTask(
+            ArtifactRef ref,
+            DownloadListener listener,
+            ArtifactCache cache,
+            List<ArtifactSource> kinds,
+            Timers timers) {
         this.ref = ref;
         this.listener = listener;
         this.cache = cache;
         this.kinds = kinds;
+        this.timers = timers;
     }
 
     Sha256 hash() {
@@ -51,6 +64,13 @@ final class DownloadTask implements Download {
     public void cancel() {
         result.cancel(false);
         cancellation.cancel();
+    }
+
+    /** It has taken too long. */
+    void giveUp(String reason) {
+        result.completeExceptionally(new CommandException(
+                ErrorCode.ARTIFACT_UNAVAILABLE,
+                "artifact " + ref.hash() + " could not be fetched for 24 h: " + reason));
     }
 
     /** Completes the result, unless it was cancelled meanwhile. */
@@ -90,7 +110,8 @@ final class DownloadTask implements Download {
     }
 
     private Optional<String> fetch() throws IOException, CommandException {
-        PartialArtifact part = cache.open(ref.hash(), ref.size(), listener::progress);
+        long begun = timers.nanos();
+        PartialArtifact part = cache.open(ref.hash(), ref.size(), bytes -> progressed(bytes, begun));
         try {
             Set<String> problems = new LinkedHashSet<>();
             for (URI source : ref.sources()) {
@@ -116,6 +137,14 @@ final class DownloadTask implements Download {
         } finally {
             cache.close(part);
         }
+    }
+
+    private void progressed(long bytes, long begun) {
+        if (timers.nanos() - begun > LONGEST.toNanos()) {
+            giveUp("its sources are too slow");
+            throw new CancellationException("too slow");
+        }
+        listener.progress(bytes);
     }
 
     /** Returns when the part is complete and right. */

@@ -38,7 +38,6 @@ public final class Downloads implements AutoCloseable {
 
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
-    private static final Duration LONGEST = Duration.ofHours(24);
     private static final Duration IDLE = Duration.ofSeconds(10);
 
     private final ArtifactCache cache;
@@ -78,7 +77,7 @@ public final class Downloads implements AutoCloseable {
                     ErrorCode.NOT_ALLOWED,
                     "artifact has " + ref.size() + " bytes, more than artifact_cache, which is " + cache.limit());
         }
-        var task = new DownloadTask(ref, listener, cache, kinds);
+        var task = new DownloadTask(ref, listener, cache, kinds, timers);
         synchronized (this) {
             if (isClosed || all.size() == MAX_DOWNLOADS) {
                 throw new CommandException(
@@ -189,7 +188,7 @@ public final class Downloads implements AutoCloseable {
         synchronized (this) {
             Schedule last = all.get(task);
             if (last == null) return;
-            boolean isLate = timers.nanos() - last.begun > LONGEST.toNanos();
+            boolean isLate = timers.nanos() - last.begun > DownloadTask.LONGEST.toNanos();
             if (isLate) {
                 wait = Duration.ZERO;
             } else {
@@ -201,10 +200,7 @@ public final class Downloads implements AutoCloseable {
             }
         }
         if (wait.isZero()) {
-            task.result()
-                    .completeExceptionally(new CommandException(
-                            ErrorCode.ARTIFACT_UNAVAILABLE,
-                            "artifact " + task.hash() + " could not be fetched for 24 h: " + reason));
+            task.giveUp(reason);
             return;
         }
         LOG.info("download waits {} ms: {}", wait.toMillis(), reason);

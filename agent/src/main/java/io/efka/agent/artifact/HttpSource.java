@@ -16,7 +16,7 @@ import java.util.Optional;
 public final class HttpSource implements ArtifactSource, AutoCloseable {
     private static final Duration STALL = Duration.ofSeconds(60);
 
-    /** Breaks that are answered at once, as long as each time something more arrives. */
+    /** Breaks that are answered at once, as long as each time {@link StallWatch#LEAST} bytes more arrive. */
     private static final int MAX_BREAKS = 20;
 
     private final Settings settings;
@@ -50,7 +50,7 @@ public final class HttpSource implements ArtifactSource, AutoCloseable {
         this(settings, timers, STALL);
     }
 
-    /** @param stall how long a server may send nothing */
+    /** @param stall how long a server may send next to nothing */
     HttpSource(Settings settings, Timers timers, Duration stall) {
         this.settings = settings;
         this.timers = timers;
@@ -92,7 +92,7 @@ public final class HttpSource implements ArtifactSource, AutoCloseable {
                 throw e;
             } catch (IOException broken) {
                 cancellation.check();
-                if (sink.received() <= before) throw broken;
+                if (sink.received() < before + StallWatch.LEAST) throw broken;
             }
         }
     }

@@ -142,7 +142,10 @@ final class HttpTransfer {
         } catch (IOException e) {
             FatalErrors.haltOnError(e);
             cancellation.check();
-            if (watch.isStalled()) throw new IOException(shown() + " sent nothing for " + stall.toSeconds() + " s", e);
+            if (watch.isStalled()) {
+                throw new IOException(
+                        shown() + " sent less than " + StallWatch.LEAST + " bytes in " + stall.toSeconds() + " s", e);
+            }
             throw new IOException(shown() + ": " + e.getMessage(), e);
         } finally {
             cancellation.clear();
@@ -156,10 +159,10 @@ final class HttpTransfer {
         while (!sink.isComplete()) {
             int count = body.read(buffer, 0, (int) Math.min(buffer.length, sink.size() - sink.received()));
             if (count < 0) throw wrongSize(sink.received() + " bytes", sink);
-            watch.progress();
+            watch.pause(count);
             sink.append(buffer, count);
             rate.take(count, cancellation);
-            watch.progress();
+            watch.resume();
         }
         boolean hasLength = headers.firstValue("Content-Length").isPresent();
         if (!hasLength && body.read() >= 0) throw wrongSize("more than " + sink.size() + " bytes", sink);

@@ -5,13 +5,25 @@ import io.efka.threads.Timers;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Ends a transfer that receives nothing for a while: a server that hangs says nothing of it. Thread-safe. */
+/**
+ * Ends a transfer that receives next to nothing for a while: a server that hangs says nothing of it, and one that sends a byte
+ * now and then would keep its transfer for ever. Thread-safe.
+ */
 final class StallWatch implements AutoCloseable {
+    /** Bytes that must come within the limit. The slowest link brings as many in seconds. */
+    static final int LEAST = 1024;
+
     private final Timers timers;
     private final Duration limit;
     private final Runnable abort;
-    private volatile long lastProgress;
     private volatile boolean isStalled;
+
+    /** When it began to wait for the next {@link #LEAST} bytes, of which {@link #received} are there. */
+    @GuardedBy("this") private long begun;
+
+    @GuardedBy("this") private int received;
+
+    @GuardedBy("this") private boolean isPaused;
 
     @GuardedBy("this") private Optional<Timers.Timer> timer = Optional.empty();
 
@@ -22,7 +34,7 @@ final class StallWatch implements AutoCloseable {
         this.timers = timers;
         this.limit = limit;
         this.abort = abort;
-        this.lastProgress = timers.nanos();
+        this.begun = timers.nanos();
         schedule(limit);
     }
 
@@ -31,7 +43,7 @@ final class StallWatch implements AutoCloseable {
     }
 
     private void check() {
-        Duration left = limit.minusNanos(timers.nanos() - lastProgress);
+        Duration left = left();
         if (left.compareTo(Duration.ZERO) > 0) {
             schedule(left);
             return;
@@ -40,9 +52,24 @@ final class StallWatch implements AutoCloseable {
         abort.run();
     }
 
-    /** Something was received. */
-    void progress() {
-        lastProgress = timers.nanos();
+    private synchronized Duration left() {
+        return isPaused ? limit : limit.minusNanos(timers.nanos() - begun);
+    }
+
+    /** So many bytes were received. What is done with them until {@link #resume} is not the server's time. */
+    synchronized void pause(int bytes) {
+        received += bytes;
+        if (received >= LEAST) {
+            received = 0;
+            begun = timers.nanos();
+        }
+        begun -= timers.nanos();
+        isPaused = true;
+    }
+
+    synchronized void resume() {
+        begun += timers.nanos();
+        isPaused = false;
     }
 
     boolean isStalled() {

@@ -103,7 +103,7 @@ final class ServiceChange {
         boolean isOurs = deploy().filter(deploy -> !deploy.isOver()).isPresent();
         if (isGivenUp && isOurs && !isCancelled) {
             isCancelled = true;
-            actions.run(Optional.of(service), "cancel", new JsonObject(), id, true);
+            cancel(id);
         }
         look();
     }
@@ -126,14 +126,21 @@ final class ServiceChange {
 
     /** Cancels a deploy for an earlier revision, which an agent that was killed has left. */
     private CompletableFuture<Optional<Problem>> endEarlier() {
-        boolean isLeft = facts.releases(service)
+        Optional<String> left = facts.releases(service)
                 .flatMap(ReleaseFacts::deploy)
                 .filter(deploy -> !deploy.isOver() && !deploy.isOf(id))
                 .flatMap(DeployFacts::commandId)
-                .filter(command -> command.startsWith(family))
-                .isPresent();
+                .filter(command -> command.startsWith(family));
         // If it was over meanwhile, so much the better.
-        return isLeft ? run("cancel", new JsonObject()).thenApply(whatever -> Optional.empty()) : done();
+        return left.map(command -> cancel(command).thenApply(whatever -> Optional.<Problem>empty()))
+                .orElseGet(ServiceChange::done);
+    }
+
+    /** No other deploy, if that one is over when its turn comes. */
+    private CompletableFuture<Optional<Problem>> cancel(String command) {
+        var arguments = new JsonObject();
+        arguments.addProperty("command", command);
+        return run("cancel", arguments);
     }
 
     private CompletableFuture<Optional<Problem>> content(Entry entry, boolean keepsWhatFails) {

@@ -9,7 +9,9 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.ServiceStatus;
 import io.efka.threads.FatalErrors;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -30,8 +32,8 @@ final class ServiceChanges {
     private final ServiceFacts facts;
     private final Executor mailbox;
     private final Executor disk;
-    private final Map<ServiceId, Running> running = new HashMap<>();
-    private long begun;
+    /** In the order in which they began: all but the last have been given up. */
+    private final Map<ServiceId, List<Running>> running = new HashMap<>();
 
     /**
      * @param mailbox of the documents
@@ -45,7 +47,7 @@ final class ServiceChanges {
     }
 
     /** @param over completes when it does nothing any more */
-    private record Running(long number, ServiceChange change, CompletableFuture<Optional<Problem>> over) {}
+    private record Running(ServiceChange change, CompletableFuture<Optional<Problem>> over) {}
 
     /** Makes a service what its entry says, or removes it; then tells on the mailbox why that failed, or that it did not. */
     void apply(Document document, ServiceId service, Consumer<Optional<Problem>> told) {
@@ -76,21 +78,32 @@ final class ServiceChanges {
         String content = document.accepted().digest().hex().substring(0, SHORT_HASH);
         String id = family + document.accepted().revision() + "." + document.round() + "-" + content + suffix;
         var change = new ServiceChange(service, family, id, actions, facts, mailbox);
-        Optional<Running> before = Optional.ofNullable(running.get(service));
-        before.ifPresent(older -> older.change().giveUp());
-        CompletableFuture<Optional<Problem>> over = before.<CompletableFuture<?>>map(Running::over)
-                .orElseGet(() -> CompletableFuture.completedFuture(null))
+        List<Running> older = of(service);
+        older.forEach(each -> each.change().giveUp());
+        CompletableFuture<Optional<Problem>> over = CompletableFuture.allOf(
+                        older.stream().map(Running::over).toArray(CompletableFuture[]::new))
                 .handleAsync((done, problem) -> what.apply(change), mailbox)
                 .thenCompose(Function.identity());
-        long number = ++begun;
-        running.put(service, new Running(number, change, over));
+        var begun = new Running(change, over);
+        running.computeIfAbsent(service, unknown -> new ArrayList<>()).add(begun);
         over.whenCompleteAsync(
                 FatalErrors.top((problem, bug) -> {
-                    Running latest = running.get(service);
-                    if (latest != null && latest.number() == number) running.remove(service);
+                    ended(service, begun);
                     told.accept(bug == null ? problem : Optional.of(internal(service, bug)));
                 }),
                 mailbox);
+    }
+
+    /** A copy: what is told may end one of them. */
+    private List<Running> of(ServiceId service) {
+        return List.copyOf(running.getOrDefault(service, List.of()));
+    }
+
+    private void ended(ServiceId service, Running change) {
+        running.computeIfPresent(service, (unused, all) -> {
+            all.remove(change);
+            return all.isEmpty() ? null : all;
+        });
     }
 
     private static Problem internal(ServiceId service, Throwable bug) {
@@ -98,10 +111,9 @@ final class ServiceChanges {
         return new Problem(ErrorCode.INTERNAL.word(), "the agent failed; its log says more");
     }
 
-    /** Something about a service has changed. */
+    /** Something about a service has changed. One that was given up hears it as well: its deploy may begin only now. */
     void changed(ServiceId service) {
-        Running latest = running.get(service);
-        if (latest != null) latest.change().changed();
+        for (Running each : of(service)) each.change().changed();
     }
 
     /** Finds out what services are, and whether their entries can be carried out; then tells on the mailbox. */

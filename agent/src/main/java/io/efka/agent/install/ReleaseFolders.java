@@ -85,7 +85,8 @@ public final class ReleaseFolders {
                     .anyMatch(file -> file.getKey().value().equals(program)
                             && (file.getValue().mode() & EXECUTABLE) != 0);
             return isBrought
-                    || base.filter(folder -> Files.isExecutable(folder.resolve(program)))
+                    || base.filter(folder -> !program.startsWith("/"))
+                            .filter(folder -> Files.isExecutable(folder.resolve(program)))
                             .isPresent();
         }
     }

@@ -50,10 +50,13 @@ record DeployChecks(ServiceId id, ServiceReleases releases) {
                         + "; deploy it with \"force\":true all the same");
     }
 
-    /** Refuses a release that would take the place of another one: 8 digits of a hash are not all of it. */
+    /**
+     * Refuses a release that would take the place of another one: 8 digits of a hash are not all of it. They are all that is
+     * known of a release that was found on the disk after the state was lost.
+     */
     void requireContent(ReleaseId target, Sha256 artifact) throws CommandException {
-        Optional<Release> there = releases.find(target);
-        if (there.isEmpty() || there.get().artifact().filter(artifact::equals).isPresent()) return;
+        Optional<Sha256> there = releases.find(target).flatMap(Release::artifact);
+        if (there.isEmpty() || there.get().equals(artifact)) return;
         throw new CommandException(
                 ErrorCode.NOT_ALLOWED,
                 "release " + target + " is stored already, with another content: give the new one another name");

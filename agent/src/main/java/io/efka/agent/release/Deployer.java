@@ -102,11 +102,12 @@ final class Deployer {
                 record.withOriginal(ports.services(), now), active, holds.standing(), isWanted(request.starts()), now);
     }
 
-    /** Thread-safe; never blocks. Completes with whether there was a deploy to tell. */
-    CompletableFuture<Optional<Deploy>> tell(DeployEvent event) {
+    /** Thread-safe; never blocks. Completes with the deploy that was told, if there was one, and {@code command} asked for it. */
+    CompletableFuture<Optional<Deploy>> tell(DeployEvent event, Optional<String> command) {
         var told = new CompletableFuture<Optional<Deploy>>();
         mailbox.execute(() -> {
-            Optional<Deploy> before = active;
+            Optional<Deploy> before = active.filter(
+                    deploy -> command.isEmpty() || deploy.commandId().equals(command));
             if (before.isPresent()) handle(event);
             told.complete(before.isPresent() ? record.now().deploy() : Optional.empty());
         });

@@ -94,17 +94,22 @@ public final class Deployments implements StatusListener {
 
     /** Completes with the deploy that was confirmed; empty: none is being watched. */
     public CompletableFuture<Optional<Deploy>> confirm(ServiceId id) {
-        return tell(id, new DeployEvent.ConfirmAsked()).thenApply(told -> told.filter(Deploy::isOver));
+        return tell(id, new DeployEvent.ConfirmAsked(), Optional.empty())
+                .thenApply(told -> told.filter(Deploy::isOver));
     }
 
-    /** Completes with the deploy that was told; empty: none is under way. What is current already is taken back. */
-    public CompletableFuture<Optional<Deploy>> cancel(ServiceId id) {
-        return tell(id, new DeployEvent.EndAsked(DeployResult.Outcome.CANCELLED, "cancelled by command"));
+    /**
+     * Completes with the deploy that was told; empty: none is under way. What is current already is taken back.
+     *
+     * @param command that asked for the deploy that is meant; empty: whichever is under way
+     */
+    public CompletableFuture<Optional<Deploy>> cancel(ServiceId id, Optional<String> command) {
+        return tell(id, new DeployEvent.EndAsked(DeployResult.Outcome.CANCELLED, "cancelled by command"), command);
     }
 
-    private CompletableFuture<Optional<Deploy>> tell(ServiceId id, DeployEvent event) {
+    private CompletableFuture<Optional<Deploy>> tell(ServiceId id, DeployEvent event, Optional<String> command) {
         return Optional.ofNullable(deployers.get(id))
-                .map(deployer -> deployer.tell(event))
+                .map(deployer -> deployer.tell(event, command))
                 .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
     }
 

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param isOriginal it is what was in the service's folder before the first deploy, and stays there
  * @param storedAt when it was unpacked
  * @param bad why it failed on this device; empty if it did not
- * @param artifact that it was unpacked from; empty if it came with a command
+ * @param artifact that it was unpacked from; empty if it came with a command, or was found on the disk after
+ *     the state was lost
  */
 public record Release(
         ReleaseId id, boolean isOriginal, Instant storedAt, Optional<String> bad, Optional<Sha256> artifact) {
@@ -24,6 +25,11 @@ public record Release(
 
     Release asBad(String why) {
         return new Release(id, isOriginal, storedAt, Optional.of(why), artifact);
+    }
+
+    /** Where it came from is known now. */
+    Release of(Sha256 source) {
+        return new Release(id, isOriginal, storedAt, bad, Optional.of(source));
     }
 
     /** Where its manifest and files are. */

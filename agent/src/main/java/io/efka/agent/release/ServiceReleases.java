@@ -66,7 +66,9 @@ public record ServiceReleases(
 
     /** With a release that is on the disk now; what is known of it stands. */
     ServiceReleases stored(ReleaseId id, Optional<Sha256> artifact, Instant now) {
-        return find(id).isPresent() ? this : with(new Release(id, false, now, Optional.empty(), artifact));
+        Optional<Release> known = find(id);
+        if (known.isEmpty()) return with(new Release(id, false, now, Optional.empty(), artifact));
+        return artifact.map(known.get()::of).map(this::with).orElse(this);
     }
 
     /** What was there before the first deploy becomes the release that is current. */

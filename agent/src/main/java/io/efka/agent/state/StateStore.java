@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -39,6 +40,8 @@ public final class StateStore implements AutoCloseable {
     // A checkpoint takes dozens of milliseconds on a disk, seconds on poor flash.
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(20);
 
+    private static final String NO_CHECKPOINT = "no checkpoint could be written, the journal goes on growing";
+
     private final StateOpener opening;
     private final GroupCommit commits;
     private final StoreLimits bounds;
@@ -49,14 +52,12 @@ public final class StateStore implements AutoCloseable {
     private final WriteFailureLog flushFailures = new WriteFailureLog();
     private final WriteFailureLog checkpointFailures = new WriteFailureLog();
 
-    private StateStore(StateOpener opening, StoreLimits bounds) {
+    private StateStore(StateOpener opening, StoreLimits bounds, ExecutorService checkpointer) {
         this.opening = opening;
         this.bounds = bounds;
+        this.checkpointer = checkpointer;
         this.flusher = new ScheduledThreadPoolExecutor(
                 1, task -> new AgentThread("agent-state", task), new ThreadPoolExecutor.DiscardPolicy());
-        // There is one checkpoint a day on a quiet device: its thread goes when it is done.
-        this.checkpointer =
-                TaskPool.onDemand("agent-checkpoint", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(), 0);
         this.commits = new GroupCommit(opening.documents(), opening.journal(), bounds, this::beginCheckpoint);
     }
 
@@ -72,8 +73,17 @@ public final class StateStore implements AutoCloseable {
     }
 
     static StateStore open(Path data, StateDisk disk, StoreLimits bounds) throws DataFolderBusy, StoreException {
+        // There is one checkpoint a day on a quiet device: its thread goes when it is done.
+        var checkpointer =
+                TaskPool.onDemand("agent-checkpoint", 1, Duration.ofSeconds(1), new LinkedBlockingQueue<>(), 0);
+        return open(data, disk, bounds, checkpointer);
+    }
+
+    /** @param checkpointer has one thread, if the machine has one for it */
+    static StateStore open(Path data, StateDisk disk, StoreLimits bounds, ExecutorService checkpointer)
+            throws DataFolderBusy, StoreException {
         try {
-            return new StateStore(StateOpener.of(data, disk, bounds), bounds);
+            return new StateStore(StateOpener.of(data, disk, bounds), bounds, checkpointer);
         } catch (IOException e) {
             throw new StoreException("the state in " + data + " cannot be opened: " + e.getMessage(), e);
         }
@@ -162,8 +172,14 @@ public final class StateStore implements AutoCloseable {
         }
     }
 
+    /** The commit that filled the journal has succeeded, whether or not the machine has a thread for this. */
     private void beginCheckpoint() {
-        checkpointer.execute(this::checkpoint);
+        try {
+            checkpointer.execute(this::checkpoint);
+        } catch (RejectedExecutionException noThread) {
+            checkpointFailures.add(NO_CHECKPOINT, new IOException("the machine has no thread for it", noThread));
+            commits.checkpointDone(); // the next commit tries again
+        }
     }
 
     private void checkpoint() {
@@ -176,7 +192,7 @@ public final class StateStore implements AutoCloseable {
             opening.checkpoints().deleteUnneeded();
             checkpointFailures.over();
         } catch (IOException e) {
-            checkpointFailures.add("no checkpoint could be written, the journal goes on growing", e);
+            checkpointFailures.add(NO_CHECKPOINT, e);
         } finally {
             AgentThread.idle();
             commits.checkpointDone();
@@ -198,9 +214,7 @@ public final class StateStore implements AutoCloseable {
         flusher.shutdownNow();
         flush();
         commits.refuse();
-        Future<?> last = checkpointer.submit(this::checkpoint);
-        checkpointer.shutdown();
-        if (!hasEnded(last)) {
+        if (!isCheckpointedAtLast()) {
             // The folder stays locked until the process ends: two agents must not write in it.
             LOG.warn("the last checkpoint takes too long and is left; the journal has everything");
             return;
@@ -210,6 +224,18 @@ public final class StateStore implements AutoCloseable {
             opening.lock().close();
         } catch (IOException e) {
             LOG.warn("the state cannot be closed properly: {}", e.getMessage());
+        }
+    }
+
+    /** Returns whether nothing is being written any more. */
+    private boolean isCheckpointedAtLast() {
+        try {
+            return hasEnded(checkpointer.submit(this::checkpoint));
+        } catch (RejectedExecutionException noThread) {
+            checkpointFailures.add(NO_CHECKPOINT, new IOException("the machine has no thread for it", noThread));
+            return true;
+        } finally {
+            checkpointer.shutdown();
         }
     }
 

@@ -3,12 +3,16 @@ package io.efka.agent.artifact;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.efka.protocol.CommandException;
 import io.efka.protocol.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +39,7 @@ class ArtifactCacheTest {
         return content;
     }
 
-    private CachedArtifact add(int number) throws IOException {
+    private CachedArtifact add(int number) throws Exception {
         timers.pass(Duration.ofMinutes(1));
         byte[] content = content(number);
         PartialArtifact part = cache.open(Sha256.of(content), SIZE, bytes -> {});
@@ -45,14 +49,14 @@ class ArtifactCacheTest {
         return kept;
     }
 
-    private boolean has(int number) throws IOException {
+    private boolean has(int number) throws Exception {
         var found = cache.find(Sha256.of(content(number)), SIZE, new Cancellation());
         found.ifPresent(CachedArtifact::close);
         return found.isPresent();
     }
 
     @Test
-    void theOneThatWasNotUsedForTheLongestTimeGoesFirst() throws IOException {
+    void theOneThatWasNotUsedForTheLongestTimeGoesFirst() throws Exception {
         add(1).close();
         add(2).close();
         timers.pass(Duration.ofMinutes(1));
@@ -66,7 +70,7 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void oneInUseIsKept() throws IOException {
+    void oneInUseIsKept() throws Exception {
         CachedArtifact used = add(1);
         add(2).close();
 
@@ -77,7 +81,7 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void thereIsNoRoomWhileAllAreInUse() throws IOException {
+    void thereIsNoRoomWhileAllAreInUse() throws Exception {
         CachedArtifact first = add(1);
         add(2);
 
@@ -89,7 +93,7 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void twoThatAreBeingWrittenDoNotCountOnTheSameRoom() throws IOException {
+    void twoThatAreBeingWrittenDoNotCountOnTheSameRoom() throws Exception {
         cache.open(Sha256.of(content(1)), 600, bytes -> {});
 
         assertThatThrownBy(() -> cache.open(Sha256.of(content(2)), 600, bytes -> {}))
@@ -101,7 +105,7 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void whatNobodyUsesGivesWayToSomethingElseOnTheDiskTheOldestFirst() throws IOException {
+    void whatNobodyUsesGivesWayToSomethingElseOnTheDiskTheOldestFirst() throws Exception {
         add(1).close();
         add(2).close();
         assertThat(cache.spare(folder, java.util.Set.of())).isEqualTo(2 * SIZE);
@@ -113,7 +117,7 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void whatIsInUseOrWantedGivesNoRoom() throws IOException {
+    void whatIsInUseOrWantedGivesNoRoom() throws Exception {
         CachedArtifact used = add(1);
         add(2).close();
         PartialArtifact written = cache.open(Sha256.of(content(3)), 100, bytes -> {});
@@ -134,7 +138,7 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void anAbandonedPartMakesRoom() throws IOException {
+    void anAbandonedPartMakesRoom() throws Exception {
         PartialArtifact part = cache.open(Sha256.of(content(1)), 900, bytes -> {});
         part.append(new byte[800], 800);
         cache.close(part);
@@ -146,7 +150,7 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void oneThatHasChangedIsNotUsed() throws IOException {
+    void oneThatHasChangedIsNotUsed() throws Exception {
         Path file;
         try (CachedArtifact artifact = add(1)) {
             file = artifact.path();
@@ -160,7 +164,51 @@ class ArtifactCacheTest {
     }
 
     @Test
-    void otherFilesAreLeftAlone() throws IOException {
+    void aCommandWithAWrongSizeIsRefusedAndCostsNothing() throws Exception {
+        add(1).close();
+
+        assertThatThrownBy(() -> cache.find(Sha256.of(content(1)), SIZE + 1, new Cancellation()))
+                .isInstanceOf(CommandException.class)
+                .hasMessageEndingWith("has 400 bytes, expected 401");
+        assertThat(has(1)).isTrue();
+        assertThat(cache.freeUp(1, java.util.Set.of())).as("it is not in use").isEqualTo(SIZE);
+    }
+
+    @Test
+    void oneThatHasChangedIsLeftToWhoUsesIt() throws Exception {
+        CachedArtifact used = add(1);
+        Files.write(used.path(), content(2));
+
+        assertThat(has(1)).isFalse();
+        assertThat(used.path()).exists();
+        used.close();
+        assertThat(has(1)).isFalse();
+        assertThat(used.path()).doesNotExist();
+    }
+
+    @Test
+    void anotherDownloadMayFinishWhileRoomIsMade() throws Exception {
+        Sha256 hash = Sha256.of(content(1));
+        Path part = folder.resolve("artifacts").resolve(hash + ".part");
+        Path whole = folder.resolve("artifacts").resolve(hash.hex());
+        cache.close(cache.open(hash, SIZE, bytes -> {}));
+        var ends = new AtomicBoolean();
+        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
+            while (!ends.get()) {
+                assertThat(part.toFile().renameTo(whole.toFile())).isTrue();
+                assertThat(whole.toFile().renameTo(part.toFile())).isTrue();
+            }
+        });
+        try {
+            for (int i = 0; i < 2_000; i++) cache.close(cache.open(Sha256.of(content(2)), SIZE, bytes -> {}));
+        } finally {
+            ends.set(true);
+        }
+        other.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void otherFilesAreLeftAlone() throws Exception {
         Files.createDirectories(folder.resolve("artifacts"));
         Path mine = Files.write(folder.resolve("artifacts/notes"), new byte[5000]);
 

@@ -619,6 +619,48 @@ class DownloadsTest {
         }
 
         @Test
+        void isNoticedWhenItSendsAByteNowAndThen() throws Exception {
+            stall = Duration.ofSeconds(1);
+            server.page("/a", this::drip).page("/b", ranges(CONTENT, "\"v1\"", 400_000));
+
+            succeeds(server.uri("/a"), server.uri("/b"));
+
+            assertThat(server.requests()).extracting(Request::path).containsExactly("/a", "/b");
+        }
+
+        private void drip(HttpExchange exchange) throws IOException {
+            exchange.sendResponseHeaders(200, CONTENT.length);
+            try {
+                for (byte each : CONTENT) {
+                    exchange.getResponseBody().write(each);
+                    exchange.getResponseBody().flush();
+                    if (released.await(100, TimeUnit.MILLISECONDS)) return;
+                }
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Test
+        void isGivenUpAfterADayAlsoIfItSendsEnough() throws Exception {
+            server.page("/a", exchange -> {
+                exchange.sendResponseHeaders(200, CONTENT.length);
+                exchange.getResponseBody().write(CONTENT, 0, 100_000);
+                exchange.getResponseBody().flush();
+                hang(exchange);
+                exchange.getResponseBody().write(CONTENT, 100_000, 100_000);
+            });
+            Download download = start(server.uri("/a"));
+            Await.until("a third is there", () -> progress.get() == 100_000);
+            timers.pass(Duration.ofHours(25));
+            released.countDown();
+
+            assertThatThrownBy(() -> await(download))
+                    .hasCauseInstanceOf(CommandException.class)
+                    .hasMessageContaining("could not be fetched for 24 h: its sources are too slow");
+        }
+
+        @Test
         void canBeCancelledBeforeItAnswers() throws Exception {
             server.page("/a", this::hang);
             Download download = start(server.uri("/a"));

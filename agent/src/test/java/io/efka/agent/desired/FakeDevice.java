@@ -130,7 +130,11 @@ final class FakeDevice implements ServiceActions, ServiceFacts {
         if (isDead) return result;
         String what = arguments.has("release")
                 ? " " + arguments.get("release").getAsString()
-                : arguments.has("to") ? " " + arguments.get("to").getAsString() : "";
+                : arguments.has("to")
+                        ? " " + arguments.get("to").getAsString()
+                        : arguments.has("command")
+                                ? " " + arguments.get("command").getAsString()
+                                : "";
         commands.add(command + " " + target + what);
         Runnable work = () -> {
             Optional<ErrorCode> fails = Optional.ofNullable(failing.remove(command + " " + target));

@@ -58,7 +58,7 @@ final class ServiceChangesTest {
         device.with(CAM).start(CAM);
         device.deploying(CAM, deploy("desired/group/all/base/0.1", "downloading", false, Optional.empty()));
         apply();
-        assertThat(device.commands).startsWith("cancel cam", "deploy cam 2");
+        assertThat(device.commands).startsWith("cancel cam desired/group/all/base/0.1", "deploy cam 2");
     }
 
     @Test
@@ -83,12 +83,28 @@ final class ServiceChangesTest {
     }
 
     @Test
+    void aDeployThatWaitedForAnOperatorsIsCancelledWhenItBeginsAfterItWasGivenUp() {
+        device.with(CAM).start(CAM);
+        device.deploying(CAM, deploy("op-1", "watching", false, Optional.empty()));
+        device.hold();
+        apply();
+        changes.restore(document, CAM, Samples.before("1"), told::add);
+        changes.changed(CAM);
+        assertThat(device.commands).as("the operator's is left alone").containsExactly("deploy cam 2");
+        device.deploying(CAM, deploy(ID, "downloading", false, Optional.empty()));
+        changes.changed(CAM);
+        assertThat(device.commands).containsExactly("deploy cam 2", "cancel cam " + ID);
+        device.letGo();
+        assertThat(told).hasSize(2).last().isEqualTo(Optional.empty());
+    }
+
+    @Test
     void aChangeThatWaitsForItsDeployGivesUpAndCancelsIt() {
         device.with(CAM).start(CAM);
         device.deploying(CAM, deploy(ID, "watching", false, Optional.empty()));
         apply();
         changes.restore(document, CAM, Before.NOTHING, told::add);
-        assertThat(device.commands).startsWith("cancel cam").endsWith("remove cam");
+        assertThat(device.commands).startsWith("cancel cam " + ID).endsWith("remove cam");
         assertThat(device.installed()).isEmpty();
     }
 }

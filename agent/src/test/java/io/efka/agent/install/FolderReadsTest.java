@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.fixtures.Await;
+import io.efka.fixtures.Manifests;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import io.efka.protocol.manifest.Manifest;
 import io.efka.protocol.manifest.ManifestReading;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +79,30 @@ final class FolderReadsTest {
         }
         assertThat(begun).hasValue(1);
         assertThat(reads.read(temp.resolve("other"), () -> "content")).isEqualTo("content");
+    }
+
+    @Test
+    void aProgramThatHangsIsRefusedAndHoldsUpNoOther() throws Exception {
+        Path mount = temp.resolve("mount/bin");
+        var programs = new ProgramReads(
+                temp.resolve("services"),
+                (manifest, workDir) -> {
+                    if (manifest.program().exec().startsWith("/")) hang();
+                },
+                reads);
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() ->
+                            programs.require(executing(mount.resolve("run").toString()), temp))
+                    .isInstanceOf(CommandException.class)
+                    .hasMessageStartingWith("exec \"" + mount + "/run\": ")
+                    .hasMessageContaining(mount.toString());
+        }
+        assertThat(begun).hasValue(1);
+        programs.require(executing("run"), temp);
+    }
+
+    private static Manifest executing(String program) {
+        return Manifests.draft("camera").exec(program).build();
     }
 
     @Test

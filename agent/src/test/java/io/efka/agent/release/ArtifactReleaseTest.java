@@ -306,7 +306,10 @@ final class ArtifactReleaseTest {
         DeployTicket ticket = deploy("d1", serving(archive));
         awaitState("downloading");
         Await.until("it holds", () -> source.isHolding);
-        deployments.cancel(CAM);
+        assertThat(deployments.cancel(CAM, Optional.of("another")).get(20, TimeUnit.SECONDS))
+                .as("another deploy is not meant")
+                .isEmpty();
+        deployments.cancel(CAM, Optional.of("d1"));
         assertThat(ticket.result().get(20, TimeUnit.SECONDS).outcome()).isEqualTo(Outcome.CANCELLED);
 
         source.holdsAfter = Integer.MAX_VALUE;
@@ -410,6 +413,26 @@ final class ArtifactReleaseTest {
                                 .equals(Optional.of("d3"))
                         && state().equals(Optional.of("staged")));
         assertThat(source.fetched).hasSize(1);
+    }
+
+    @Test
+    void whatRunsIsFoundByItsArtifactAgainAfterTheStateWasLost() throws Exception {
+        byte[] archive = zip("manifest.json", MANIFEST);
+        deploy("d1", serving(archive));
+        awaitState("staged");
+        ReleaseId release = deployments.releases(CAM).deploy().orElseThrow().target();
+        Path runs = folder.resolve("services/cam/releases").resolve(release.value());
+        deployments.close();
+        store.deleteSoon(CAM);
+        services.add(CAM, runs, new ReleaseFolders(folder.resolve("services")).manifest(CAM, runs));
+
+        deployments = start();
+        deployments.start();
+        Await.until("it is adopted", () -> deployments.releases(CAM).current().equals(Optional.of(release)));
+        deploy("d2", serving(archive));
+        awaitState("staged");
+        assertThat(deployments.isCurrent(CAM, new Content.Fetched(serving(archive), Optional.empty())))
+                .isTrue();
     }
 
     @Test

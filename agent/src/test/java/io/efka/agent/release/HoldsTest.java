@@ -199,7 +199,7 @@ final class HoldsTest {
     void cancelEndsADeployThatIsHeldAndChangesNothing() {
         hold(By.OPERATOR, "2h");
         DeployTicket ticket = device.deploy("2.0");
-        device.deployments.cancel(CAM);
+        device.deployments.cancel(CAM, Optional.empty());
         device.settle();
         assertThat(ticket.result().join().outcome()).isEqualTo(Outcome.CANCELLED);
         device.after(Duration.ofHours(3));

@@ -7,6 +7,7 @@ import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.protocol.ErrorCode;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ final class RetirementTest {
         device.isBusy = true;
         DeployTicket ticket = device.deploy("1.0");
         assertThat(root.resolve("cam/releases")).isNotEmptyDirectory();
-        device.deployments.cancel(CAM);
+        device.deployments.cancel(CAM, Optional.empty());
         device.isBusy = false;
         device.settle();
         assertThat(ticket.result().join().outcome()).isEqualTo(Outcome.CANCELLED);
@@ -66,7 +67,7 @@ final class RetirementTest {
 
     @Test
     void nothingIsKeptOfWhoeverCancelsAndConfirmsWhatThereIsNot() {
-        device.deployments.cancel(CAM);
+        device.deployments.cancel(CAM, Optional.empty());
         device.deployments.confirm(CAM);
         device.deployments.release(CAM, Hold.By.OPERATOR);
         device.settle();

@@ -17,6 +17,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -380,6 +384,53 @@ final class StateStoreTest {
             reopen(PATIENT);
             assertThat(store.documents("m")).isEqualTo(Map.of("a", "1"));
             assertThat(store.damages()).isEmpty();
+        }
+    }
+
+    @Nested
+    class WithoutAThreadForCheckpoints {
+        private final NoThreads threads = new NoThreads();
+
+        @BeforeEach
+        void open() throws Exception {
+            store.close();
+            store = StateStore.open(data, disk, SMALL, threads);
+            for (int i = 0; i < 40; i++) put("key" + i % 20, "document " + i + "x".repeat(400));
+        }
+
+        @Test
+        void commitsSucceedAlsoBeyondAFullJournal() throws Exception {
+            assertThat(bytes()).as("a journal that is full twice over").isGreaterThan(2 * SMALL.fullJournal());
+            assertThat(StateFolder.copyAndRead(data, "m")).hasSize(20).containsValue("document 39" + "x".repeat(400));
+        }
+
+        @Test
+        void aCheckpointIsWrittenAsSoonAsThereIsOne() throws Exception {
+            threads.areThere = true;
+            put("a", "1");
+            Await.until("a checkpoint", () -> names().stream().anyMatch(name -> name.startsWith("checkpoint-")));
+        }
+
+        @Test
+        void theFolderIsFreeAfterAClose() throws Exception {
+            store.close();
+            store = StateStore.open(data, disk, PATIENT);
+            assertThat(store.documents("m")).hasSize(20);
+        }
+
+        /** As the pool of the checkpoints on a machine that has no more threads. */
+        private static final class NoThreads extends ThreadPoolExecutor {
+            private volatile boolean areThere;
+
+            NoThreads() {
+                super(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+            }
+
+            @Override
+            public void execute(Runnable task) {
+                if (!areThere) throw new RejectedExecutionException("unable to create native thread");
+                super.execute(task);
+            }
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
-/** The bytes of an archive. Every read shows that the thread makes progress, and ends it if the caller cancels. */
+/** The bytes of an archive. Every read is a {@link #step}. */
 final class ArchiveFile implements Closeable {
     private final FileChannel channel;
     private final long size;
@@ -29,6 +29,12 @@ final class ArchiveFile implements Closeable {
         return size;
     }
 
+    /** Shows that the thread makes progress, and ends it if the caller cancels. */
+    void step() {
+        if (isCancelled.getAsBoolean()) throw new CancellationException("unpacking was cancelled");
+        AgentThread.step();
+    }
+
     /** @throws BadArchiveException if the archive ends before */
     byte[] read(long position, int count) throws IOException {
         if (position < 0 || count > size - position) throw BadArchiveException.of("is cut off");
@@ -42,8 +48,7 @@ final class ArchiveFile implements Closeable {
     }
 
     private int read(long position, byte[] into, int offset, int count) throws IOException {
-        if (isCancelled.getAsBoolean()) throw new CancellationException("unpacking was cancelled");
-        AgentThread.step();
+        step();
         return channel.read(ByteBuffer.wrap(into, offset, count), position);
     }
 

@@ -67,7 +67,7 @@ public final class ArchiveUnpacker {
             throws IOException {
         try (var file = new ArchiveFile(archive, isCancelled)) {
             var budget = new UnpackBudget(limits, file.size());
-            var target = new UnpackedFolder(folder, budget);
+            var target = new UnpackedFolder(folder, budget, file::step);
             byte[] magic = file.read(0, (int) Math.min(MAGIC, file.size()));
             if (begins(magic, ZIP) || begins(magic, EMPTY_ZIP)) {
                 new ZipReader(file, budget, target).read();

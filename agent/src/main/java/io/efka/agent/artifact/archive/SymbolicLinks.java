@@ -14,9 +14,12 @@ final class SymbolicLinks {
 
     private final Map<EntryPath, String> targets = new LinkedHashMap<>();
     private final UnpackBudget budget;
+    private final Runnable step;
 
-    SymbolicLinks(UnpackBudget budget) {
+    /** @param step run for each link that is followed */
+    SymbolicLinks(UnpackBudget budget, Runnable step) {
         this.budget = budget;
+        this.step = step;
     }
 
     void add(EntryPath path, byte[] rawTarget) throws BadArchiveException {
@@ -37,17 +40,20 @@ final class SymbolicLinks {
     /**
      * Follows each link as the kernel would once all of them exist. A target need not exist.
      *
-     * @throws BadArchiveException if one leads out of the folder, if only for a part of its way
+     * @throws BadArchiveException if one leads out of the folder, if only for a part of its way, or if all together take too many
+     *     steps
      */
     void requireInside() throws BadArchiveException {
         for (Map.Entry<EntryPath, String> link : targets.entrySet()) follow(link.getKey(), link.getValue());
     }
 
     private void follow(EntryPath link, String target) throws BadArchiveException {
+        step.run();
         EntryPath at = link.parent();
         Deque<String> rest = new ArrayDeque<>(names(target));
         int hops = 0;
         while (!rest.isEmpty()) {
+            budget.followed();
             String name = rest.removeFirst();
             if (name.isEmpty() || name.equals(".")) continue;
             if (name.equals("..")) {

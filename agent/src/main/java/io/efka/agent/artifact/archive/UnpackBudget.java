@@ -7,12 +7,16 @@ final class UnpackBudget {
     /** Bytes of names that must be remembered until the end. Real archives need a few kilobytes. */
     private static final int MAX_REMEMBERED = 4 << 20;
 
+    /** Names in the targets of all links together, as often as one is passed. Real archives need a few for each link. */
+    private static final int MAX_FOLLOWED = 1_000_000;
+
     private final UnpackLimits limits;
     private final long archiveSize;
     private final long maxBytes;
     private long bytes;
     private int entries;
     private int remembered;
+    private int followed;
 
     UnpackBudget(UnpackLimits limits, long archiveSize) {
         this.limits = limits;
@@ -53,6 +57,13 @@ final class UnpackBudget {
         if (remembered > MAX_REMEMBERED) {
             throw BadArchiveException.of(
                     "has links and unlisted folders with names of more than " + MAX_REMEMBERED + " bytes together");
+        }
+    }
+
+    /** One more name on the way of a link: a chain of long ones is short in the archive, and each link may lead into it. */
+    void followed() throws BadArchiveException {
+        if (++followed > MAX_FOLLOWED) {
+            throw BadArchiveException.of("has links of more than " + MAX_FOLLOWED + " steps together");
         }
     }
 

@@ -40,6 +40,7 @@ final class UnpackedFolder {
 
     private final Path root;
     private final UnpackBudget budget;
+    private final Runnable step;
     private final SymbolicLinks links;
     private final Set<EntryPath> unlisted = new HashSet<>();
     private final byte[] buffer = new byte[64 * 1024];
@@ -47,10 +48,12 @@ final class UnpackedFolder {
     private boolean isRootListed;
     private long bytes;
 
-    UnpackedFolder(Path root, UnpackBudget budget) {
+    /** @param step run for each symbolic link: shows progress, and throws if the caller cancels */
+    UnpackedFolder(Path root, UnpackBudget budget, Runnable step) {
         this.root = root;
         this.budget = budget;
-        this.links = new SymbolicLinks(budget);
+        this.step = step;
+        this.links = new SymbolicLinks(budget, step);
     }
 
     /** Creates a folder. The archive need not list the folders of a path. */
@@ -112,6 +115,7 @@ final class UnpackedFolder {
     Unpacked finish() throws IOException {
         links.requireInside();
         for (Map.Entry<EntryPath, String> link : links.all().entrySet()) {
+            step.run();
             EntryPath path = link.getKey();
             requireParents(path);
             try {
@@ -127,6 +131,7 @@ final class UnpackedFolder {
 
     /** As the kernel sees it: the file system may ignore the case of names, for example. */
     private void requireInside(EntryPath link) throws IOException {
+        step.run();
         Path target;
         try {
             target = link.under(root).toRealPath();

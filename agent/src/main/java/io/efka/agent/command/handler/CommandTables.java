@@ -151,7 +151,7 @@ public final class CommandTables {
                 Map.entry("confirm", afterDispatch(IDEMPOTENT, deploy::confirm)),
                 Map.entry("hold", afterDispatch(IDEMPOTENT, hold::hold, "reason", "until")),
                 Map.entry("release-hold", afterDispatch(IDEMPOTENT, hold::release, "by")),
-                Map.entry("cancel", afterDispatch(IDEMPOTENT, deploy::cancel)),
+                Map.entry("cancel", afterDispatch(IDEMPOTENT, deploy::cancel, "command")),
                 Map.entry("remove", afterCompletion(IDEMPOTENT, install::remove).makingRoom()));
         return new CommandTable(deviceCommands, serviceCommands);
     }

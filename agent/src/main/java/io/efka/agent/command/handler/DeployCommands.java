@@ -113,7 +113,7 @@ public final class DeployCommands {
 
     CompletableFuture<CommandResult> cancel(Command command) throws CommandException {
         ServiceId id = command.requiredService();
-        return deployments.cancel(id).thenApply(told -> told(id, told));
+        return deployments.cancel(id, command.arguments().string("command")).thenApply(told -> told(id, told));
     }
 
     private CommandResult told(ServiceId id, Optional<Deploy> told) {

@@ -194,6 +194,19 @@ class ArchiveUnpackerTest {
     }
 
     @Test
+    void cancelReachesTheLinksAsWell() throws IOException {
+        var tar = new TarBytes();
+        for (int i = 0; i < 100; i++) tar.symbolicLink("l" + i, "none");
+        Files.write(archive, tar.end());
+        int[] asked = {0};
+
+        assertThatThrownBy(() -> ArchiveUnpacker.unpack(archive, folder, UnpackLimits.DEFAULT, () -> ++asked[0] > 50))
+                .isInstanceOf(CancellationException.class);
+
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void aFolderThatIsNotEmptyIsLeftAlone() throws IOException {
         Files.writeString(at("mine"), "x");
 

@@ -138,6 +138,11 @@ final class HostileArchives {
                 "leads out",
                 tar -> tar.folder("a/b/c").symbolicLink("s", "a/b/c").symbolicLink("x", "s/../../../../etc"));
         tar("circle of links", "40 links", tar -> tar.symbolicLink("a", "b").symbolicLink("b", "a"));
+        zip("many links into a long chain", "links of more than 1000000 steps together", zip -> {
+            String detour = "x/".repeat(200) + "../".repeat(200);
+            for (int i = 0; i < 39; i++) zip.entry("chain" + i, ZipBytes.LINK, utf8(detour + "chain" + (i + 1)));
+            for (int i = 0; i < 100; i++) zip.entry("l" + i, ZipBytes.LINK, utf8("chain0"));
+        });
         tar("file through a link", "twice", tar -> tar.symbolicLink("l", ".").file("l/x", "x"));
         tar(
                 "file through a link out",
