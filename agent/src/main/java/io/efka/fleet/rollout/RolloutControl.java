@@ -28,6 +28,7 @@ final class RolloutControl implements FleetSession.Listener {
     private final Progress progress;
     private final String topic;
     private final String id;
+    private final boolean isAfterLoss;
     private final RetainedReader reader;
 
     private Optional<byte[]> retained = Optional.empty();
@@ -52,12 +53,23 @@ final class RolloutControl implements FleetSession.Listener {
         Rollout begin(GroupDocument present) throws FleetException;
     }
 
-    /** @param id of this command, which the plan gets */
-    RolloutControl(FleetSession session, GroupId group, String name, String id, InstantSource wall, Progress progress) {
+    /**
+     * @param id of this command, which the plan gets
+     * @param isAfterLoss whether the command has steered over another connection, and lost it
+     */
+    RolloutControl(
+            FleetSession session,
+            GroupId group,
+            String name,
+            String id,
+            boolean isAfterLoss,
+            InstantSource wall,
+            Progress progress) {
         this.session = session;
         this.wall = wall;
         this.progress = progress;
         this.id = id;
+        this.isAfterLoss = isAfterLoss;
         this.topic = new FleetTopics(session.prefix()).group(group, "desired/" + name);
         this.reader = new RetainedReader(session);
         session.listen(this);
@@ -80,7 +92,7 @@ final class RolloutControl implements FleetSession.Listener {
         if (isOver) return rollout;
         var view = new GroupView(session, rollout.group(), rollout.plan().name(), rollout.services());
         view.open();
-        var watch = new RolloutWatch();
+        var watch = new RolloutWatch(isAfterLoss);
         while (!isOver) {
             view.readNew();
             if (session.isInterrupted()) throw interrupted(rollout);

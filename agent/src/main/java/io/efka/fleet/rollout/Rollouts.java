@@ -282,7 +282,7 @@ public final class Rollouts {
         Rollout rollout = found.get();
         var view = new GroupView(observer, rollout.group(), name, rollout.services());
         view.open();
-        var watch = new RolloutWatch();
+        var watch = new RolloutWatch(false);
         String before = "";
         while (true) {
             view.readNew();
