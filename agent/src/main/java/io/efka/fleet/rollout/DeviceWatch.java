@@ -112,9 +112,8 @@ final class DeviceWatch {
      */
     void see(DeviceFacts facts, Duration patience, long now) {
         if (watchedSince.isEmpty()) watchedSince = OptionalLong.of(now);
-        boolean isExpected = facts.presence() == Presence.LOST
-                && !wasOnline
-                && now - watchedSince.getAsLong() < patience.toNanos();
+        boolean isExpected =
+                facts.presence() == Presence.LOST && !wasOnline && now - watchedSince.getAsLong() < patience.toNanos();
         wasOnline |= facts.isOnline();
         isThere = facts.isOnline() || isExpected;
         isAwaited &= isThere;

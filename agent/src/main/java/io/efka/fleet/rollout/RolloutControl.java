@@ -40,6 +40,9 @@ final class RolloutControl implements FleetSession.Listener {
 
     /** Hears how it goes. */
     interface Progress {
+        /** Not all of the group may have come, but so many devices did. */
+        void incomplete(GroupId group, int devices);
+
         /** The broker has it now. */
         void published(Rollout rollout);
 
@@ -91,7 +94,7 @@ final class RolloutControl implements FleetSession.Listener {
         if (asked.isPresent()) rollout = tell(rollout, asked.get());
         if (isOver) return rollout;
         var view = new GroupView(session, rollout.group(), rollout.plan().name(), rollout.services());
-        view.open();
+        if (!view.open()) progress.incomplete(rollout.group(), view.facts().size());
         var watch = new RolloutWatch(isAfterLoss);
         while (!isOver) {
             view.readNew();

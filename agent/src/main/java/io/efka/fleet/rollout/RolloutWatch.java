@@ -95,8 +95,8 @@ final class RolloutWatch {
         /** For how long a device that was lost before it was watched is expected back. */
         Duration patience(DeviceFacts device, DeviceWatch watch) {
             boolean isMember = !isReturning && watch.percent().compareTo(share) <= 0;
-            boolean isUnderWay =
-                    isMember && candidateReport(device).filter(one -> !one.isDone()).isPresent();
+            boolean isUnderWay = isMember
+                    && candidateReport(device).filter(one -> !one.isDone()).isPresent();
             return isAfterLoss || isUnderWay ? policy.reportTimeout() : Duration.ZERO;
         }
 

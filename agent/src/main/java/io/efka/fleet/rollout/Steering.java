@@ -144,6 +144,11 @@ final class Steering {
         }
 
         @Override
+        public void incomplete(GroupId group, int devices) {
+            output.say(RolloutText.incomplete(group, devices));
+        }
+
+        @Override
         public void published(Rollout rollout) {
             RolloutState state = rollout.plan().state();
             if (state instanceof Running || state instanceof Returning) say(RolloutText.published(rollout));

@@ -208,7 +208,9 @@ final class RolloutWatchTest {
             lost(INSIDE, Optional.empty());
             lost(OUTSIDE, Optional.empty());
             assertThat(look().isWaveDone()).isFalse();
-            assertThat(look().outsiders()).extracting(Assessment.Outsider::isOnline).containsExactly(true);
+            assertThat(look().outsiders())
+                    .extracting(Assessment.Outsider::isOnline)
+                    .containsExactly(true);
             assertThat(look().online()).isEqualTo(2);
             assertThat(lookAfter(LIMIT).isSettled()).isTrue();
             assertThat(look().online()).isZero();
