@@ -51,6 +51,7 @@ public final class FakeFleetBroker implements VisitorLink {
     private int unhandled;
     private int inFlight;
     private long now;
+    private long stalledUntil;
     private long number;
     private int dropped;
 
@@ -114,6 +115,11 @@ public final class FakeFleetBroker implements VisitorLink {
                 .ifPresent(qos -> route(message, Math.min(qos, message.qos()), false));
     }
 
+    /** Sends nothing for so long, and then all of it. */
+    public void stall(Duration time) {
+        stalledUntil = now + time.toNanos();
+    }
+
     /** Does something after some time. */
     public void after(Duration delay, Runnable task) {
         agenda.add(new Later(now + delay.toNanos(), number++, task));
@@ -171,6 +177,13 @@ public final class FakeFleetBroker implements VisitorLink {
     }
 
     private void route(Message message, int qos, boolean isRetained) {
+        if (now < stalledUntil) {
+            int on = connection;
+            after(Duration.ofNanos(stalledUntil - now), () -> {
+                if (on == connection) route(message, qos, isRetained);
+            });
+            return;
+        }
         var sent = new Message(message.topic(), message.payload(), qos, isRetained, message.properties());
         if (qos == 0) {
             if (unhandled < maxUnhandled) deliver(sent);

@@ -21,9 +21,10 @@ final class MissingText {
                     + ". The broker drops what it has retained: raise max_queued_messages (Mosquitto),"
                     + " or its limit for retained messages");
         }
-        if (came.mayMissDevices()) {
-            lines.add("devices may be missing: more came each time. Name fewer, or raise the broker's"
-                    + " max_queued_messages");
+        if (came.mayMissSome()) {
+            lines.add(
+                    "some may be missing: more came each time, or nothing for a while. Name fewer, or raise the broker's"
+                            + " max_queued_messages");
         }
         return lines;
     }

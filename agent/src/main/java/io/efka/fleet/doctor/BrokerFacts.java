@@ -2,6 +2,7 @@ package io.efka.fleet.doctor;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What was measured at a broker.
@@ -20,9 +21,27 @@ public record BrokerFacts(
     }
 
     /**
+     * What the broker did with many messages.
+     *
+     * @param tried how many were to be published
+     * @param accepted how many it has acknowledged in time
+     * @param refusal why it refused one of the others; empty: it did not answer in time
+     */
+    public record Publication(int tried, int accepted, Optional<String> refusal) {
+        /** All of them. */
+        static Publication whole(int count) {
+            return new Publication(count, count, Optional.empty());
+        }
+
+        boolean isWhole() {
+            return accepted == tried;
+        }
+    }
+
+    /**
      * What became of retained messages.
      *
-     * @param published how many, on topics of one wildcard
+     * @param published on topics of one wildcard
      * @param came how many of them a new subscriber of that wildcard got
      * @param isFlagKept whether a message that is published retained arrives so at a subscriber that is there
      * @param isKept whether it is there later
@@ -30,7 +49,12 @@ public record BrokerFacts(
      * @param isExpiryCounted whether the time that remains was less on arrival
      */
     public record Retention(
-            int published, int came, boolean isFlagKept, boolean isKept, boolean hasExpired, boolean isExpiryCounted) {}
+            Publication published,
+            int came,
+            boolean isFlagKept,
+            boolean isKept,
+            boolean hasExpired,
+            boolean isExpiryCounted) {}
 
     /**
      * What became of a client like a device that was away for a moment.
@@ -38,10 +62,10 @@ public record BrokerFacts(
      * @param expirySeconds that the broker has granted, of the 24 h that a device asks for
      * @param isWillEarly whether the will was published although the client was back at once
      * @param isPresent whether the broker still had the session
-     * @param sent how many commands were sent to it while it was away
+     * @param sent commands that were sent to it while it was away
      * @param came how many of them it got
      */
-    public record Session(long expirySeconds, boolean isWillEarly, boolean isPresent, int sent, int came) {}
+    public record Session(long expirySeconds, boolean isWillEarly, boolean isPresent, Publication sent, int came) {}
 
     /**
      * What this account may do on one kind of topic.

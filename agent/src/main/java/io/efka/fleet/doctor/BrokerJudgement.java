@@ -4,6 +4,7 @@ import static io.efka.fleet.doctor.Finding.ok;
 import static io.efka.fleet.doctor.Finding.problem;
 import static io.efka.fleet.doctor.Finding.warning;
 
+import io.efka.fleet.doctor.BrokerFacts.Publication;
 import io.efka.fleet.doctor.BrokerFacts.Retention;
 import io.efka.fleet.doctor.BrokerFacts.Right;
 import io.efka.fleet.doctor.BrokerFacts.Session;
@@ -135,14 +136,20 @@ public final class BrokerJudgement {
 
     private void burst(Retention retention) {
         String check = "retained burst";
-        String count = number(retention.came()) + " of " + number(retention.published());
-        int needed = Math.max(2 * retention.published(), 2 * fleet.statuses());
+        int published = retention.published().accepted();
+        String count = number(retention.came()) + " of " + number(published);
+        int needed = Math.max(2 * published, 2 * fleet.statuses());
         String cure = QUEUE_CURE.formatted(needed);
         String ours = "your fleet has " + number(fleet.statuses()) + " (" + number(fleet.devices())
                 + Plural.of(" device", fleet.devices()) + ", " + number(fleet.services())
                 + Plural.of(" service", fleet.services()) + ")";
-        if (retention.came() >= retention.published()) {
-            add(ok(check, "a subscriber of one wildcard gets all " + number(retention.published()) + "; " + ours));
+        if (!retention.published().isWhole()) {
+            String limit = "others: the limit for retained messages";
+            add(partly(check, retention.published(), "retained messages", "; " + ours, limit));
+        }
+        if (retention.came() >= published) {
+            if (!retention.published().isWhole()) return;
+            add(ok(check, "a subscriber of one wildcard gets all " + number(published) + "; " + ours));
         } else if (retention.came() < BATCH && fleet.statuses() > retention.came()) {
             add(problem(
                     check,
@@ -164,6 +171,17 @@ public final class BrokerJudgement {
         } else {
             add(ok(check, count + " come, the rest is dropped without a word; " + ours + ", so it fits"));
         }
+    }
+
+    /** Of messages that the broker did not all take. */
+    private static Finding partly(String check, Publication tried, String what, String more, String cure) {
+        String some = number(tried.accepted()) + " of " + number(tried.tried()) + " " + what;
+        return tried.refusal()
+                .map(why -> problem(check, "the broker takes " + some + ", and refuses the next: " + why + more, cure))
+                .orElseGet(() -> warning(
+                        check,
+                        "could not be probed in time: the broker took " + some + more,
+                        "a faster connection, or a broker with less to do"));
     }
 
     private void expiry(Retention retention) {
@@ -212,10 +230,15 @@ public final class BrokerJudgement {
 
     private void queue(Session session) {
         String check = "queue";
-        String count = number(session.came()) + " of " + number(session.sent());
-        String cure = QUEUE_CURE.formatted(2 * session.sent());
-        if (session.came() >= session.sent()) {
-            add(ok(check, "all of " + number(session.sent()) + " commands wait for a device that is away"));
+        int sent = session.sent().accepted();
+        String count = number(session.came()) + " of " + number(sent);
+        String cure = QUEUE_CURE.formatted(2 * sent);
+        if (!session.sent().isWhole()) {
+            add(partly(check, session.sent(), "commands", "", "others: the limits for messages of a client"));
+        }
+        if (session.came() >= sent) {
+            if (!session.sent().isWhole()) return;
+            add(ok(check, "all of " + number(sent) + " commands wait for a device that is away"));
         } else if (session.came() < FEW_COMMANDS) {
             add(problem(
                     check, "only " + count + " commands wait for a device that is away, the rest is dropped", cure));

@@ -1,5 +1,6 @@
 package io.efka.fleet.doctor;
 
+import io.efka.fleet.doctor.BrokerFacts.Publication;
 import io.efka.fleet.doctor.BrokerFacts.Retention;
 import io.efka.fleet.doctor.BrokerFacts.Right;
 import io.efka.fleet.doctor.BrokerFacts.Session;
@@ -125,18 +126,22 @@ public final class BrokerProbe {
         String kept = probes.topics().probe("kept");
         String brief = probes.topics().probe("brief");
         probes.session().subscribe(List.of(kept), 1, false);
-        int first = probes.publish(
+        Publication first = probes.publish(
                 List.of(probes.retained(kept, payload, ProbeSession.longest()), probes.retained(brief, payload, 1)),
                 BACK);
-        if (first < 2) return Outcome.failed("the broker does not take retained messages");
+        if (!first.isWhole()) {
+            return Outcome.failed("the broker does not take retained messages: "
+                    + first.refusal().orElse("no answer within " + BACK.toSeconds() + " s"));
+        }
         boolean isBack = probes.comes(one -> one.topic().equals(kept), BACK);
         boolean isFlagKept = isBack && probes.came().get(0).retain();
         probes.session().unsubscribe(List.of(kept));
         List<Message> burst = IntStream.range(0, BURST)
                 .mapToObj(i -> probes.retained(probes.topics().probe("burst/" + i), payload, ProbeSession.longest()))
                 .toList();
-        int published = probes.publish(burst, PUBLISHED);
-        int came = probes.read(probes.topics().probe("burst/+"), published).size();
+        Publication published = probes.publish(burst, PUBLISHED);
+        int came = probes.read(probes.topics().probe("burst/+"), published.accepted())
+                .size();
         probes.await(() -> false, EXPIRED);
         List<Message> later = probes.read(kept, 1);
         boolean isCounted = later.stream()
@@ -172,12 +177,12 @@ public final class BrokerProbe {
             }
         }
         Message command = probes.message(queue, new byte[] {'x'});
-        int sent =
+        Publication sent =
                 probes.publish(IntStream.range(0, BURST).mapToObj(i -> command).toList(), PUBLISHED);
-        if (sent == 0) return Outcome.failed("the broker takes no commands on " + queue);
+        if (sent.accepted() == 0) return Outcome.failed("the broker takes no commands on " + queue);
         try (var third = DeviceLikeClient.open(links.apply(id), will, queue)) {
             if (!isConnected(probes, third)) return Outcome.failed("a client like a device " + trouble(third));
-            awaitAll(probes, third, sent);
+            awaitAll(probes, third, sent.accepted());
             return Outcome.of(new Session(expiry, isWillEarly, third.isPresent(), sent, third.received()));
         }
     }

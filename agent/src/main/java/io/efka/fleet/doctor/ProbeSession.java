@@ -1,5 +1,6 @@
 package io.efka.fleet.doctor;
 
+import io.efka.fleet.doctor.BrokerFacts.Publication;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.mqtt.LinkException;
@@ -77,9 +78,9 @@ final class ProbeSession implements FleetSession.Listener {
     /**
      * Publishes in windows.
      *
-     * @return how many the broker has acknowledged within {@code limit}
+     * @param limit for all of them; those after a refusal are not tried
      */
-    int publish(List<Message> messages, Duration limit) throws FleetException, InterruptedException {
+    Publication publish(List<Message> messages, Duration limit) throws FleetException, InterruptedException {
         long end = session.now() + limit.toNanos();
         int done = 0;
         for (int from = 0; from < messages.size(); from += WINDOW) {
@@ -92,9 +93,17 @@ final class ProbeSession implements FleetSession.Listener {
                     .filter(one -> one.isDone() && !one.isCompletedExceptionally())
                     .count();
             done += accepted;
-            if (accepted < window.size()) return done;
+            if (accepted < window.size()) return new Publication(messages.size(), done, refusal(window));
         }
-        return done;
+        return Publication.whole(done);
+    }
+
+    private static Optional<String> refusal(List<CompletableFuture<Void>> window) {
+        return window.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .map(one -> one.handle((done, why) -> String.valueOf(why.getMessage()))
+                        .join())
+                .findFirst();
     }
 
     /** Subscribes, and collects what comes until there are {@code most}, or nothing comes any more. */

@@ -111,7 +111,7 @@ public enum Family {
     COMPLETE(
             "efka_exporter_snapshot_complete",
             "Whether all that the broker has retained of the fleet has come; the series of the fleet are absent before."
-                    + " 0 with series: the broker drops some of it."),
+                    + " 0 with series: the broker drops some of it, or did not send it in time."),
     DEVICES("efka_exporter_devices", "Devices that are known."),
     SERVICES("efka_exporter_services", "Services that are known."),
     SERVICES_EXPECTED("efka_exporter_services_expected", "Services that the devices say they have."),

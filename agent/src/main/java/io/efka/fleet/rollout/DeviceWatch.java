@@ -25,10 +25,13 @@ final class DeviceWatch {
     private final BigDecimal percent;
     private final Map<ServiceId, ServiceWatch> services = new HashMap<>();
 
+    private OptionalLong watchedSince = OptionalLong.empty();
     private OptionalLong onlineSince = OptionalLong.empty();
     private OptionalLong wellSince = OptionalLong.empty();
     private OptionalLong restartedAt = OptionalLong.empty();
     private Optional<String> failure = Optional.empty();
+    private boolean wasOnline;
+    private boolean isThere;
     private boolean isAwaited;
     private boolean hasCandidate;
     private boolean isLost;
@@ -87,8 +90,8 @@ final class DeviceWatch {
     }
 
     /** The share was raised, or is watched from now on: those who are there are waited for. */
-    void begin(DeviceFacts facts) {
-        isAwaited = facts.isOnline();
+    void begin() {
+        isAwaited = true;
         onlineSince = OptionalLong.empty();
     }
 
@@ -97,14 +100,25 @@ final class DeviceWatch {
         return isAwaited;
     }
 
-    /** Takes a look at the device. */
-    void see(DeviceFacts facts, long now) {
-        if (!facts.isOnline()) {
-            onlineSince = OptionalLong.empty();
-            isAwaited = false;
-        } else if (onlineSince.isEmpty()) {
-            onlineSince = OptionalLong.of(now);
-        }
+    /** Whether it is online, or expected back. */
+    boolean isThere() {
+        return isThere;
+    }
+
+    /**
+     * Takes a look at the device.
+     *
+     * @param patience for how long it is expected back if it was lost before it was watched
+     */
+    void see(DeviceFacts facts, Duration patience, long now) {
+        if (watchedSince.isEmpty()) watchedSince = OptionalLong.of(now);
+        boolean isExpected =
+                facts.presence() == Presence.LOST && !wasOnline && now - watchedSince.getAsLong() < patience.toNanos();
+        wasOnline |= facts.isOnline();
+        isThere = facts.isOnline() || isExpected;
+        isAwaited &= isThere;
+        if (!facts.isOnline()) onlineSince = OptionalLong.empty();
+        else if (onlineSince.isEmpty()) onlineSince = OptionalLong.of(now);
         if (facts.isOnline()) isLost = false;
         facts.services().forEach((service, seen) -> see(service, seen, now));
     }

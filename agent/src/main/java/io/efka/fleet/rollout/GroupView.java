@@ -44,6 +44,8 @@ final class GroupView implements FleetSession.Listener {
     private final Map<String, Map<ServiceId, Document>> statuses = new HashMap<>();
     private final Map<String, Map<ServiceId, Uptime>> uptimes = new HashMap<>();
     private final Set<String> read = new HashSet<>();
+    private boolean isOpen;
+    private boolean hasLost;
 
     /**
      * @param name of the document
@@ -61,8 +63,19 @@ final class GroupView implements FleetSession.Listener {
         session.listen(this);
     }
 
-    /** Reads what is retained; from then on every change is followed. */
-    void open() throws FleetException, InterruptedException {
+    /**
+     * Reads what is retained; from then on every change is followed, also after the connection was lost.
+     *
+     * @return whether all has come that the broker has
+     */
+    boolean open() throws FleetException, InterruptedException {
+        isOpen = true;
+        follow();
+        boolean isComplete = snapshot.read(false).isComplete();
+        return readNew() && isComplete;
+    }
+
+    private void follow() throws FleetException, InterruptedException {
         var live = new ArrayList<String>();
         live.add(topics.device(FleetTopics.ANY, reportLeaf));
         for (ServiceId service : services) {
@@ -71,19 +84,38 @@ final class GroupView implements FleetSession.Listener {
             }
         }
         session.subscribe(live, 1, false);
-        snapshot.read(false);
+    }
+
+    /** The snapshot has read the devices again before. */
+    @Override
+    public void reconnected() throws FleetException, InterruptedException {
+        if (!isOpen) return;
+        hasLost = true;
+        follow();
+        read.clear();
         readNew();
     }
 
-    /** Reads what is retained of devices that have come since. */
-    void readNew() throws FleetException, InterruptedException {
+    /** Whether the connection was lost, and all read again, since the last call: what was seen before says nothing any more. */
+    boolean takeLoss() {
+        boolean has = hasLost;
+        hasLost = false;
+        return has;
+    }
+
+    /**
+     * Reads what is retained of devices that have come since.
+     *
+     * @return whether all of it has come
+     */
+    boolean readNew() throws FleetException, InterruptedException {
         var wanted = new ArrayList<String>();
         for (DeviceView device : snapshot.view().devices(targets)) {
             if (!read.add(device.id())) continue;
             wanted.add(topics.device(device.id(), reportLeaf));
             for (ServiceId service : services) wanted.add(topics.service(device.id(), service.value(), "status"));
         }
-        if (!wanted.isEmpty()) reader.read(wanted);
+        return wanted.isEmpty() || reader.read(wanted);
     }
 
     @Override

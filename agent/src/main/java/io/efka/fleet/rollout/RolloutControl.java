@@ -28,6 +28,7 @@ final class RolloutControl implements FleetSession.Listener {
     private final Progress progress;
     private final String topic;
     private final String id;
+    private final boolean isAfterLoss;
     private final RetainedReader reader;
 
     private Optional<byte[]> retained = Optional.empty();
@@ -39,6 +40,9 @@ final class RolloutControl implements FleetSession.Listener {
 
     /** Hears how it goes. */
     interface Progress {
+        /** Not all of the group may have come, but so many devices did. */
+        void incomplete(GroupId group, int devices);
+
         /** The broker has it now. */
         void published(Rollout rollout);
 
@@ -52,12 +56,23 @@ final class RolloutControl implements FleetSession.Listener {
         Rollout begin(GroupDocument present) throws FleetException;
     }
 
-    /** @param id of this command, which the plan gets */
-    RolloutControl(FleetSession session, GroupId group, String name, String id, InstantSource wall, Progress progress) {
+    /**
+     * @param id of this command, which the plan gets
+     * @param isAfterLoss whether the command has steered over another connection, and lost it
+     */
+    RolloutControl(
+            FleetSession session,
+            GroupId group,
+            String name,
+            String id,
+            boolean isAfterLoss,
+            InstantSource wall,
+            Progress progress) {
         this.session = session;
         this.wall = wall;
         this.progress = progress;
         this.id = id;
+        this.isAfterLoss = isAfterLoss;
         this.topic = new FleetTopics(session.prefix()).group(group, "desired/" + name);
         this.reader = new RetainedReader(session);
         session.listen(this);
@@ -79,8 +94,8 @@ final class RolloutControl implements FleetSession.Listener {
         if (asked.isPresent()) rollout = tell(rollout, asked.get());
         if (isOver) return rollout;
         var view = new GroupView(session, rollout.group(), rollout.plan().name(), rollout.services());
-        view.open();
-        var watch = new RolloutWatch();
+        if (!view.open()) progress.incomplete(rollout.group(), view.facts().size());
+        var watch = new RolloutWatch(isAfterLoss);
         while (!isOver) {
             view.readNew();
             if (session.isInterrupted()) throw interrupted(rollout);

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.efka.fleet.terminal.NameList;
+import io.efka.protocol.Topics.GroupId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +30,13 @@ final class RolloutText {
                 .collect(Collectors.joining(", "));
         int more = all - Math.min(MAX_NAMED, devices.size());
         return more > 0 ? some + " and " + more + " more" : some;
+    }
+
+    /** That a part of the group is not seen, which is not to say that it is not there. */
+    static String incomplete(GroupId group, int devices) {
+        return "not all of group " + group + " may be known: " + devices
+                + (devices == 1 ? " device has come, and the broker sent" : " devices have come, and the broker sent")
+                + " the rest late or not at all; see efka doctor";
     }
 
     /** One line for each time that something was published. */

@@ -6,6 +6,7 @@ import io.efka.fleet.rollout.DeviceFacts.ReportFacts;
 import io.efka.protocol.CandidateShare;
 import io.efka.protocol.DeviceId;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -21,8 +22,17 @@ import java.util.TreeMap;
  * later. Confined to the thread of its command.
  */
 final class RolloutWatch {
+    private final boolean isAfterLoss;
     private final Map<DeviceId, DeviceWatch> devices = new HashMap<>();
     private long revision = -1;
+
+    /**
+     * @param isAfterLoss whether the connection to the broker was lost before: a broker that was restarted has published the wills of all
+     *     devices, and they come back in their own time
+     */
+    RolloutWatch(boolean isAfterLoss) {
+        this.isAfterLoss = isAfterLoss;
+    }
 
     /**
      * Takes a look at the fleet.
@@ -33,14 +43,14 @@ final class RolloutWatch {
     Assessment assess(Rollout rollout, Collection<DeviceFacts> facts, long now) {
         boolean isRaised = rollout.revision() != revision;
         revision = rollout.revision();
-        var look = new Look(rollout, now);
+        var look = new Look(rollout, isAfterLoss, now);
         for (DeviceFacts device : facts) {
             DeviceWatch watch = devices.computeIfAbsent(
                     device.device(),
                     id -> new DeviceWatch(
                             CandidateShare.smallest(rollout.candidate().salt(), id)));
-            if (isRaised) watch.begin(device);
-            watch.see(device, now);
+            if (isRaised) watch.begin();
+            watch.see(device, look.patience(device, watch), now);
             look.at(device, watch);
         }
         return look.assessment();
@@ -52,6 +62,7 @@ final class RolloutWatch {
         private final Policy policy;
         private final BigDecimal share;
         private final boolean isReturning;
+        private final boolean isAfterLoss;
         private final long now;
 
         private final SortedMap<String, String> failed = new TreeMap<>();
@@ -72,17 +83,26 @@ final class RolloutWatch {
         private int others;
         private int unwellOthers;
 
-        Look(Rollout rollout, long now) {
+        Look(Rollout rollout, boolean isAfterLoss, long now) {
             this.rollout = rollout;
             this.policy = rollout.plan().policy();
             this.isReturning = rollout.plan().state() instanceof Returning;
             this.share = isReturning ? rollout.plan().progress().reached() : rollout.share();
+            this.isAfterLoss = isAfterLoss;
             this.now = now;
+        }
+
+        /** For how long a device that was lost before it was watched is expected back. */
+        Duration patience(DeviceFacts device, DeviceWatch watch) {
+            boolean isMember = !isReturning && watch.percent().compareTo(share) <= 0;
+            boolean isUnderWay = isMember
+                    && candidateReport(device).filter(one -> !one.isDone()).isPresent();
+            return isAfterLoss || isUnderWay ? policy.reportTimeout() : Duration.ZERO;
         }
 
         void at(DeviceFacts device, DeviceWatch watch) {
             all++;
-            if (device.isOnline()) online++;
+            if (watch.isThere()) online++;
             if (watch.percent().compareTo(share) > 0) outsider(device, watch);
             else if (isReturning) returning(device, watch);
             else member(device, watch);
@@ -90,7 +110,7 @@ final class RolloutWatch {
 
         private void outsider(DeviceFacts device, DeviceWatch watch) {
             watch.hasNoCandidate();
-            outsiders.add(new Outsider(watch.percent(), device.isOnline()));
+            outsiders.add(new Outsider(watch.percent(), watch.isThere()));
             if (!device.isOnline() || device.services().isEmpty()) return;
             others++;
             if (watch.problem(device, policy.settle(), now).isPresent()) unwellOthers++;
@@ -98,7 +118,7 @@ final class RolloutWatch {
 
         private void member(DeviceFacts device, DeviceWatch watch) {
             members++;
-            Optional<ReportFacts> report = device.report().filter(this::isOfCandidate);
+            Optional<ReportFacts> report = candidateReport(device);
             if (report.filter(ReportFacts::isDone).isPresent()) {
                 watch.runsCandidate(device);
                 running(device, watch);
@@ -108,11 +128,16 @@ final class RolloutWatch {
             report.filter(ReportFacts::isFailed).ifPresent(one -> watch.failed(one.problem()));
             Optional<String> failure = watch.failure().or(() -> silence(device, watch));
             boolean isLost = device.presence() == Presence.LOST
+                    && !watch.isThere()
                     && report.filter(one -> !one.isFailed()).isPresent();
             if (failure.isPresent()) failed(device, failure.get());
             else if (isLost) lost(device);
-            else if (device.isOnline()) updating(device, watch);
+            else if (watch.isThere()) updating(device, watch);
             else offline++;
+        }
+
+        private Optional<ReportFacts> candidateReport(DeviceFacts device) {
+            return device.report().filter(this::isOfCandidate);
         }
 
         /** Whether it is of this rollout, of whichever step: the candidate is the same in all. */
@@ -129,9 +154,8 @@ final class RolloutWatch {
                 return;
             }
             running++;
-            if (!device.isOnline()) return;
-            runningOnline++;
-            if (problem.isPresent()) unwell.put(id(device), problem.get());
+            if (device.isOnline()) runningOnline++;
+            if (device.isOnline() && problem.isPresent()) unwell.put(id(device), problem.get());
             else if (watch.isAwaited() && !watch.isSettled(policy.settle(), now)) settling.add(id(device));
         }
 
@@ -167,7 +191,7 @@ final class RolloutWatch {
 
         private void returning(DeviceFacts device, DeviceWatch watch) {
             members++;
-            if (!device.isOnline()) return;
+            if (!watch.isThere()) return;
             Optional<ReportFacts> report = device.report().filter(one -> one.revision() == rollout.revision());
             if (report.filter(ReportFacts::isDone).isPresent()) return;
             Optional<String> problem = report.filter(ReportFacts::isFailed)

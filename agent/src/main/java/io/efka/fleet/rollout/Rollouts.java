@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 
 /** What an operator can do with rollouts. Blocks, and runs on the thread of its command. */
 public final class Rollouts {
+    private static final Duration LONG = Duration.ofDays(365);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     private final FleetSession observer;
     private final Sessions sessions;
     private final InstantSource wall;
@@ -114,7 +117,8 @@ public final class Rollouts {
         Set<String> installed;
         try (FleetSession look = sessions.open("efka-cli-look-" + operator.id())) {
             var view = new GroupView(look, start.group(), start.name(), services);
-            view.open();
+            if (!view.open())
+                output.say(RolloutText.incomplete(start.group(), view.facts().size()));
             if (look.isInterrupted())
                 throw new FleetException(ExitCode.INTERRUPTED, "interrupted; nothing was published");
             if (view.facts().isEmpty()) {
@@ -281,11 +285,15 @@ public final class Rollouts {
         if (found.isEmpty()) return ExitCode.NOTHING_MATCHED;
         Rollout rollout = found.get();
         var view = new GroupView(observer, rollout.group(), name, rollout.services());
-        view.open();
-        var watch = new RolloutWatch();
+        if (!view.open())
+            output.say(RolloutText.incomplete(rollout.group(), view.facts().size()));
+        var key = new DocumentName(rollout.group(), name);
+        if (isFollowing) documents.follow(key);
+        var watch = new RolloutWatch(false);
         String before = "";
         while (true) {
             view.readNew();
+            if (view.takeLoss()) watch = new RolloutWatch(true);
             Counts now = rollout.plan().state() instanceof Running
                             || rollout.plan().state() instanceof Paused
                     ? watch.assess(rollout, view.facts(), observer.now()).counts()
@@ -299,11 +307,9 @@ public final class Rollouts {
             before = text;
             RolloutState state = rollout.plan().state();
             if (!isFollowing || state.isOver() || state instanceof Paused) return code(state);
-            observer.await(() -> false, Duration.ofSeconds(1));
-            if (observer.isInterrupted()) return code(state);
-            found = find(Optional.of(rollout.group()), name);
-            if (found.isEmpty()) return ExitCode.NOTHING_MATCHED;
-            rollout = found.get();
+            observer.await(() -> false, LOOK);
+            if (!observer.await(observer::isConnected, LONG) || observer.isInterrupted()) return code(state);
+            rollout = of(key, parsed(Map.entry(key, documents.present(key))));
         }
     }
 

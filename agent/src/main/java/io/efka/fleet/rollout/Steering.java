@@ -66,7 +66,13 @@ final class Steering {
             throws FleetException, InterruptedException {
         try (FleetSession session = sessions.open(clientId(key))) {
             var control = new RolloutControl(
-                    session, key.group(), key.name(), operator.id(), wall, new ProgressLines(output));
+                    session,
+                    key.group(),
+                    key.name(),
+                    operator.id(),
+                    published.isPresent(),
+                    wall,
+                    new ProgressLines(output));
             try {
                 return control.run(beginning, asked, limit);
             } finally {
@@ -135,6 +141,11 @@ final class Steering {
 
         ProgressLines(Rollouts.Output output) {
             this.output = output;
+        }
+
+        @Override
+        public void incomplete(GroupId group, int devices) {
+            output.say(RolloutText.incomplete(group, devices));
         }
 
         @Override

@@ -1,9 +1,12 @@
 package io.efka.fleet.session;
 
 import io.efka.mqtt.Message;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -11,8 +14,12 @@ import java.util.TreeMap;
 public final class RetainedMessages implements FleetSession.Listener {
     private final FleetSession session;
     private final RetainedReader reader;
-    private final List<String> filters = new ArrayList<>();
+    private final Set<String> filters = new LinkedHashSet<>();
+    private final Set<String> followed = new LinkedHashSet<>();
     private final SortedMap<String, byte[]> payloads = new TreeMap<>();
+
+    /** Topics of which something came since the last request. */
+    private final Set<String> came = new HashSet<>();
 
     public RetainedMessages(FleetSession session) {
         this.session = session;
@@ -20,18 +27,31 @@ public final class RetainedMessages implements FleetSession.Listener {
         session.listen(this);
     }
 
-    /** Reads what is retained now, beside what is known already. */
+    /** Reads what is retained now on these topics. What was followed on them is so no more. */
     public Map<String, byte[]> read(List<String> topics) throws FleetException, InterruptedException {
         filters.addAll(topics);
-        reader.read(topics);
+        came.clear();
+        if (reader.read(topics)) forgetWhatIsGone(topics);
+        SortedMap<String, byte[]> found = payloads();
+        found.keySet().removeIf(topic -> !matchesAny(topics, topic));
+        return found;
+    }
+
+    /** Reads what is retained, and follows each change from then on, also after the connection was lost. */
+    public Map<String, byte[]> follow(List<String> topics) throws FleetException, InterruptedException {
+        filters.addAll(topics);
+        followed.addAll(topics);
+        followAgain(topics);
         return payloads();
     }
 
-    /** As {@link #read}, and follows each change from then on. */
-    public Map<String, byte[]> follow(List<String> topics) throws FleetException, InterruptedException {
-        filters.addAll(topics);
-        reader.subscribe(topics);
-        return payloads();
+    private void followAgain(Collection<String> topics) throws FleetException, InterruptedException {
+        came.clear();
+        if (reader.subscribe(List.copyOf(topics))) forgetWhatIsGone(topics);
+    }
+
+    private void forgetWhatIsGone(Collection<String> topics) {
+        payloads.keySet().removeIf(topic -> !came.contains(topic) && matchesAny(topics, topic));
     }
 
     /** Hears of changes from now on, and of nothing that is retained. */
@@ -47,9 +67,19 @@ public final class RetainedMessages implements FleetSession.Listener {
 
     @Override
     public void received(Message message) {
-        if (filters.stream().noneMatch(filter -> matches(filter, message.topic()))) return;
+        if (!matchesAny(filters, message.topic())) return;
+        came.add(message.topic());
         if (message.payload().length == 0) payloads.remove(message.topic());
         else payloads.put(message.topic(), message.payload());
+    }
+
+    @Override
+    public void reconnected() throws FleetException, InterruptedException {
+        if (!followed.isEmpty()) followAgain(followed);
+    }
+
+    private static boolean matchesAny(Collection<String> filters, String topic) {
+        return filters.stream().anyMatch(filter -> matches(filter, topic));
     }
 
     /** Whether a filter, with {@code +} for any one level, matches a topic. */

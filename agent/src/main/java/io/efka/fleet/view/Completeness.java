@@ -10,14 +10,14 @@ import java.util.List;
  * @param services how many of their services came
  * @param expected how many services the devices say they have; for those that are offline, as many as came
  * @param missing devices of which not all services came
- * @param mayMissDevices whether new devices came each time they were asked for
+ * @param mayMissSome whether there may be more: new devices came each time they were asked for, or the broker fell silent
  */
-public record Completeness(int devices, int services, int expected, List<String> missing, boolean mayMissDevices) {
+public record Completeness(int devices, int services, int expected, List<String> missing, boolean mayMissSome) {
     public Completeness {
         missing = List.copyOf(missing);
     }
 
-    static Completeness of(List<DeviceView> devices, boolean withServices, boolean mayMissDevices) {
+    static Completeness of(List<DeviceView> devices, boolean withServices, boolean mayMissSome) {
         int services = 0;
         int expected = 0;
         var missing = new ArrayList<String>();
@@ -27,7 +27,7 @@ public record Completeness(int devices, int services, int expected, List<String>
             expected += device.services().size() + lacking;
             if (lacking > 0) missing.add(device.id());
         }
-        return new Completeness(devices.size(), services, expected, missing, mayMissDevices);
+        return new Completeness(devices.size(), services, expected, missing, mayMissSome);
     }
 
     /** How many services the device says it has beyond those that came. */
@@ -37,6 +37,6 @@ public record Completeness(int devices, int services, int expected, List<String>
     }
 
     public boolean isComplete() {
-        return missing.isEmpty() && !mayMissDevices;
+        return missing.isEmpty() && !mayMissSome;
     }
 }

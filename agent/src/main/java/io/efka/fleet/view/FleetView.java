@@ -60,19 +60,20 @@ public final class FleetView {
     }
 
     /**
-     * Forgets all statuses but those of these topics, as if they had been deleted.
+     * Forgets what the other view does not have, as if it had been deleted.
      *
      * @return the names of what is gone, such as {@code gate7} and {@code gate7/camera}
      */
-    Set<String> retain(Set<String> statuses) {
+    Set<String> retain(FleetView other) {
         var gone = new LinkedHashSet<String>();
         for (DeviceView device : List.copyOf(devices.values())) {
             for (String service : List.copyOf(device.services().keySet())) {
-                if (statuses.contains(topics.service(device.id(), service, "status"))) continue;
+                if (other.knows(device.id(), Optional.of(service))) continue;
                 device.removeService(service);
                 gone.add(device.id() + "/" + service);
             }
-            if (device.status().isPresent() && !statuses.contains(topics.device(device.id(), "status"))) {
+            if (device.status().isPresent()
+                    && other.device(device.id()).flatMap(DeviceView::status).isEmpty()) {
                 device.setStatus(Optional.empty());
                 gone.add(device.id());
             }

@@ -2,12 +2,10 @@ package io.efka.fleet.view;
 
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
-import io.efka.fleet.session.Marks;
 import io.efka.fleet.session.RetainedReader;
 import io.efka.mqtt.Message;
 import io.efka.protocol.FleetTopics;
 import io.efka.protocol.FleetTopics.Source;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Reads what is retained of a fleet, completely, and keeps it up to date.
@@ -36,12 +34,6 @@ public final class Snapshot implements FleetSession.Listener {
     /** An offline device does not say how many services it has. */
     private static final int GUESSED_SERVICES = 10;
 
-    /** Nothing more comes after a silence of this length, whatever became of the mark. */
-    private static final Duration SILENCE = Duration.ofSeconds(1);
-
-    /** A broker that is slow, but sends. */
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-
     /** How often the devices' statuses are asked for until nothing new comes. */
     private static final int MAX_ROUNDS = 6;
 
@@ -50,20 +42,22 @@ public final class Snapshot implements FleetSession.Listener {
     private final List<Target> targets;
     private final FleetView view;
 
+    /** What has come over this connection. The view itself, unless that has more, which was there before a loss. */
+    private FleetView current;
+
     private final Set<String> live = new LinkedHashSet<>();
-    private long heardAt;
-    private boolean mayMissDevices;
-    private boolean isMarkFutile;
+    private final Arrivals arrivals;
+    private boolean mayMissSome;
     private boolean isRead;
     private boolean withServices;
-
-    /** Topics of the statuses that have come since the connection began. */
-    private final Set<String> seen = new HashSet<>();
 
     private Set<String> vanished = Set.of();
 
     /** The services that came of each device since the last request. */
     private final Map<String, Set<String>> came = new HashMap<>();
+
+    /** Devices whose services were asked for last without the mark behind them. */
+    private final Set<String> unanswered = new HashSet<>();
 
     /** @param targets of which devices and services; all others are left out where that is cheap */
     public Snapshot(FleetSession session, List<Target> targets) {
@@ -71,6 +65,8 @@ public final class Snapshot implements FleetSession.Listener {
         this.topics = new FleetTopics(session.prefix());
         this.targets = List.copyOf(targets);
         this.view = new FleetView(topics);
+        this.current = view;
+        this.arrivals = new Arrivals(session);
         session.listen(this);
     }
 
@@ -96,7 +92,10 @@ public final class Snapshot implements FleetSession.Listener {
         session.marks().subscribe();
         if (withServices) follow(serviceFilters());
         readDevices();
-        if (withServices) readServices(view.devices(targets));
+        readAbsent(this::absentDevices);
+        if (!withServices) return;
+        readServices(current.devices(targets));
+        readAbsent(this::absentServices);
     }
 
     /**
@@ -109,7 +108,7 @@ public final class Snapshot implements FleetSession.Listener {
 
     /** How much came of what is there. */
     public Completeness completeness() {
-        return Completeness.of(view.devices(targets), withServices && !isOneServiceEach(), mayMissDevices);
+        return Completeness.of(current.devices(targets), withServices && !isOneServiceEach(), mayMissSome);
     }
 
     /** Whether the targets name single services, so that nobody can say how many there should be. */
@@ -120,16 +119,14 @@ public final class Snapshot implements FleetSession.Listener {
     private void readDevices() throws FleetException, InterruptedException {
         List<String> filters = deviceFilters();
         boolean isEach = filters.stream().noneMatch(filter -> filter.contains(FleetTopics.ANY));
-        int before = -1;
-        int round = 0;
-        while (view.devices().size() > before && round < MAX_ROUNDS) {
-            before = view.devices().size();
+        boolean isAll = false;
+        for (int round = 0; !isAll && round < MAX_ROUNDS; round++) {
+            int before = current.devices().size();
             session.subscribe(filters, isEach ? 1 : 0, true);
-            awaitMark(() -> false);
-            round++;
-            if (isEach) break;
+            boolean isBack = arrivals.await(() -> false);
+            isAll = isBack && (isEach || current.devices().size() <= before);
         }
-        mayMissDevices = !isEach && view.devices().size() > before;
+        mayMissSome = !isAll;
         follow(filters);
     }
 
@@ -142,19 +139,27 @@ public final class Snapshot implements FleetSession.Listener {
         List<DeviceView> uncounted =
                 devices.stream().filter(device -> !isCounted(device)).toList();
         for (List<DeviceView> batch : batches(uncounted)) verify(batch);
+        mayMissSome |= uncounted.stream().anyMatch(this::isUnanswered);
     }
 
     /** If halves bring what the whole did not, the broker has dropped some of it, and may have of the halves as well. */
     private void verify(List<DeviceView> batch) throws FleetException, InterruptedException {
-        if (batch.size() < 2) return;
+        if (batch.size() < 2) {
+            if (isUnanswered(batch.get(0))) readBatch(batch);
+            return;
+        }
         List<DeviceView> first = batch.subList(0, batch.size() / 2);
         List<DeviceView> second = batch.subList(batch.size() / 2, batch.size());
         int before = services(batch);
         readBatch(first);
         readBatch(second);
-        if (services(batch) == before) return;
+        if (services(batch) == before && batch.stream().noneMatch(this::isUnanswered)) return;
         verify(first);
         verify(second);
+    }
+
+    private boolean isUnanswered(DeviceView device) {
+        return unanswered.contains(device.id());
     }
 
     private static int services(List<DeviceView> devices) {
@@ -195,13 +200,60 @@ public final class Snapshot implements FleetSession.Listener {
                 filters.add(topics.service(device.id(), target.singleService().orElse(FleetTopics.ANY), "status"));
             }
         }
+        came.clear();
+        boolean isAnswered = readOnce(List.copyOf(filters), () -> batch.stream().allMatch(this::hasCome));
+        for (DeviceView device : batch) {
+            if (isAnswered) unanswered.remove(device.id());
+            else unanswered.add(device.id());
+        }
+    }
+
+    /** @return as {@link Arrivals#await} */
+    private boolean readOnce(List<String> filters, BooleanSupplier isComplete)
+            throws FleetException, InterruptedException {
         // A filter that is followed already would lose its subscription when it is ended.
         var own = new ArrayList<>(filters);
         own.removeAll(live);
-        came.clear();
-        session.subscribe(List.copyOf(filters), 1, true);
-        awaitMark(() -> batch.stream().allMatch(this::hasCome));
+        session.subscribe(filters, 1, true);
+        boolean isBack = arrivals.await(isComplete);
         session.unsubscribe(own);
+        return isBack;
+    }
+
+    /**
+     * What was there before the connection was lost, and has not come again, is asked for by name as long as any of it comes. Then the rest
+     * is gone.
+     */
+    private void readAbsent(Supplier<List<String>> absent) throws FleetException, InterruptedException {
+        List<String> left = absent.get();
+        boolean isAll = left.isEmpty();
+        for (int round = 0; !isAll && round < MAX_ROUNDS; round++) {
+            boolean isBack = true;
+            for (int from = 0; from < left.size(); from += MAX_BATCH) {
+                List<String> batch = left.subList(from, Math.min(from + MAX_BATCH, left.size()));
+                isBack &= readOnce(batch, () -> false);
+            }
+            int before = left.size();
+            left = absent.get();
+            isAll = left.isEmpty() || (isBack && left.size() == before);
+        }
+        mayMissSome |= !isAll;
+    }
+
+    private List<String> absentDevices() {
+        return view.devices().stream()
+                .filter(device -> device.status().isPresent())
+                .map(DeviceView::id)
+                .filter(id -> current.device(id).flatMap(DeviceView::status).isEmpty())
+                .map(id -> topics.device(id, "status"))
+                .toList();
+    }
+
+    private List<String> absentServices() {
+        return view.services(targets).stream()
+                .filter(service -> !current.knows(service.device().id(), Optional.of(service.id())))
+                .map(service -> topics.service(service.device().id(), service.id(), "status"))
+                .toList();
     }
 
     /**
@@ -212,24 +264,6 @@ public final class Snapshot implements FleetSession.Listener {
         return isCounted(device)
                 && came.getOrDefault(device.id(), Set.of()).size()
                         >= Math.max(1, device.announcedServices().orElse(0));
-    }
-
-    /** Waits for the mark, or until nothing has come for a while; where there is no mark, for the condition. */
-    private void awaitMark(BooleanSupplier isComplete) throws FleetException, InterruptedException {
-        Marks.Mark mark = session.marks().next();
-        CompletableFuture<Void> sent = session.publish(mark.message());
-        BooleanSupplier isDone = () -> {
-            isMarkFutile |= sent.isCompletedExceptionally();
-            return mark.isBack() || (isMarkFutile && isComplete.getAsBoolean());
-        };
-        heardAt = session.now();
-        long end = heardAt + LIMIT.toNanos();
-        while (session.now() - end < 0) {
-            long heard = heardAt;
-            boolean isHeard = session.await(() -> isDone.getAsBoolean() || heardAt != heard, SILENCE);
-            isMarkFutile |= !isHeard;
-            if (!isHeard || isDone.getAsBoolean()) return;
-        }
     }
 
     private List<String> deviceFilters() {
@@ -258,10 +292,9 @@ public final class Snapshot implements FleetSession.Listener {
     @Override
     public void received(Message message) {
         Optional<Source> source = view.take(message);
+        if (current != view) current.take(message);
         if (source.isEmpty()) return;
-        heardAt = session.now();
-        if (message.payload().length > 0) seen.add(message.topic());
-        else seen.remove(message.topic());
+        arrivals.heard();
         source.get()
                 .service()
                 .ifPresent(service -> came.computeIfAbsent(source.get().device(), device -> new HashSet<>())
@@ -269,14 +302,13 @@ public final class Snapshot implements FleetSession.Listener {
     }
 
     @Override
-    public void lost(String reason) {
-        seen.clear();
-    }
-
-    @Override
     public void reconnected() throws FleetException, InterruptedException {
         if (!isRead) return;
+        vanished = Set.of();
+        current = new FleetView(topics);
         readAgain();
-        vanished = completeness().isComplete() ? view.retain(seen) : Set.of();
+        if (!completeness().isComplete()) return;
+        vanished = view.retain(current);
+        current = view;
     }
 }

@@ -2,6 +2,7 @@ package io.efka.fleet.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.efka.fleet.doctor.BrokerFacts.Publication;
 import io.efka.fleet.doctor.BrokerFacts.Retention;
 import io.efka.fleet.doctor.BrokerFacts.Right;
 import io.efka.fleet.doctor.BrokerFacts.Right.Answer;
@@ -9,14 +10,16 @@ import io.efka.fleet.doctor.BrokerFacts.Session;
 import io.efka.fleet.doctor.Finding.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class BrokerJudgementTest {
-    private static final Retention ALL_KEPT = new Retention(1200, 1200, true, true, true, true);
-    private static final Session KEPT = new Session(Integer.MAX_VALUE, false, true, 1200, 1000);
+    private static final Publication ALL = Publication.whole(1200);
+    private static final Retention ALL_KEPT = new Retention(ALL, 1200, true, true, true, true);
+    private static final Session KEPT = new Session(Integer.MAX_VALUE, false, true, ALL, 1000);
     private static final List<Right> RIGHTS = List.of(
             new Right("commands to devices", "efka/x/cmd/probe", true, Answer.CAME_BACK),
             new Right("reports", "efka/x/reported/probe", false, Answer.REFUSED));
@@ -71,10 +74,30 @@ class BrokerJudgementTest {
         "0, 10, PROBLEM"
     })
     void theBurstIsJudgedByTheSizeOfTheFleet(int came, int services, Level level) {
-        var retention = new Retention(1200, came, true, true, true, true);
+        var retention = new Retention(ALL, came, true, true, true, true);
 
         assertThat(level(facts(Map.of(), 1 << 20, retention, KEPT), fleet(10, services), "retained burst"))
                 .isEqualTo(level);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"quota exceeded, PROBLEM", ", WARNING"})
+    void whatTheBrokerDidNotTakeIsNotAllThatComes(String refusal, Level level) {
+        var some = new Publication(1200, 100, Optional.ofNullable(refusal));
+        BrokerFacts broker = facts(
+                Map.of(),
+                1 << 20,
+                new Retention(some, 100, true, true, true, true),
+                new Session(86400, false, true, some, 100));
+
+        assertThat(BrokerJudgement.of(broker, fleet(1000, 5000)))
+                .filteredOn(one -> one.check().equals("retained burst"))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.level()).isEqualTo(level);
+                    assertThat(one.text()).contains("100 of 1,200", "your fleet has 6,000");
+                });
+        assertThat(level(broker, fleet(1, 1), "queue")).isEqualTo(level);
     }
 
     @ParameterizedTest
@@ -93,7 +116,7 @@ class BrokerJudgementTest {
             Level messages,
             Level flagLevel,
             Level expiry) {
-        BrokerFacts broker = facts(Map.of(), 1 << 20, new Retention(1200, 1200, flag, kept, expired, counted), KEPT);
+        BrokerFacts broker = facts(Map.of(), 1 << 20, new Retention(ALL, 1200, flag, kept, expired, counted), KEPT);
 
         assertThat(level(broker, fleet(1, 1), "retained messages")).isEqualTo(messages);
         if (flagLevel != null)
@@ -111,7 +134,7 @@ class BrokerJudgementTest {
         "86400, false, true, 20, OK, OK, PROBLEM",
     })
     void sessions(long expiry, boolean early, boolean present, int came, Level kept, Level will, Level queue) {
-        BrokerFacts broker = facts(Map.of(), 1 << 20, ALL_KEPT, new Session(expiry, early, present, 1200, came));
+        BrokerFacts broker = facts(Map.of(), 1 << 20, ALL_KEPT, new Session(expiry, early, present, ALL, came));
 
         assertThat(level(broker, fleet(1, 1), "sessions")).isEqualTo(kept);
         assertThat(level(broker, fleet(1, 1), "will delay")).isEqualTo(will);
@@ -120,7 +143,7 @@ class BrokerJudgementTest {
 
     @Test
     void aSessionThatIsGoneIsAProblem() {
-        BrokerFacts broker = facts(Map.of(), 1 << 20, ALL_KEPT, new Session(86400, false, false, 1200, 0));
+        BrokerFacts broker = facts(Map.of(), 1 << 20, ALL_KEPT, new Session(86400, false, false, ALL, 0));
 
         assertThat(level(broker, fleet(1, 1), "sessions")).isEqualTo(Level.PROBLEM);
     }

@@ -227,6 +227,19 @@ class FleetFeedTest {
                     .contains("efka_device_online{device=\"gate7\"} 1.0", "efka_exporter_devices 1.0")
                     .noneMatch(line -> line.contains("gate8"));
         }
+
+        @Test
+        void whatIsNotSentAgainIsThereAndTheSnapshotIsNotComplete() throws Exception {
+            Exporter exporter = exporter();
+            broker.cut();
+            broker.stall(Duration.ofMinutes(5));
+            exporter.goOn(Duration.ofMinutes(1));
+            assertThat(exporter.lines())
+                    .contains(
+                            "efka_device_online{device=\"gate8\"} 0.0",
+                            "efka_service_ready" + CAMERA + " 1.0",
+                            "efka_exporter_snapshot_complete 0.0");
+        }
     }
 
     @Test

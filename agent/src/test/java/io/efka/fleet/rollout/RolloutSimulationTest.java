@@ -34,7 +34,7 @@ final class RolloutSimulationTest {
     private static final class Controller {
         private final SimulatedFleet fleet;
         private final String id;
-        private final RolloutWatch watch = new RolloutWatch();
+        private final RolloutWatch watch;
         private Rollout rollout;
         private Death death = Death.NONE;
         private boolean isOver;
@@ -43,6 +43,7 @@ final class RolloutSimulationTest {
             this.fleet = fleet;
             this.id = id;
             this.rollout = rollout;
+            this.watch = new RolloutWatch(fleet.isBrokerRestarted());
         }
 
         void tell(RolloutEvent event) {
@@ -167,6 +168,19 @@ final class RolloutSimulationTest {
             if (controller.death == Death.NONE && chance.nextInt(200) == 0) {
                 controller.death = chance.nextBoolean() ? Death.BEFORE_PUBLISHING : Death.AFTER_PUBLISHING;
             }
+        });
+        assertThat(disturbed).isEqualTo(undisturbed);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void theEndIsTheSameWhereverTheBrokerIsRestarted(long seed) throws NotNowException {
+        End undisturbed = run(seed, controller -> {});
+        var chance = new Random(seed + 4000);
+        End disturbed = run(seed, controller -> {
+            if (chance.nextInt(100) > 0) return;
+            controller.fleet.restartBroker(chance);
+            controller.isOver = true;
         });
         assertThat(disturbed).isEqualTo(undisturbed);
     }

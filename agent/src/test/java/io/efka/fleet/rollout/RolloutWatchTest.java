@@ -31,7 +31,7 @@ final class RolloutWatchTest {
     private static final DeviceId INSIDE = deviceBetween("0", "10", 0);
     private static final DeviceId OUTSIDE = deviceBetween("10", "100", 0);
 
-    private final RolloutWatch watch = new RolloutWatch();
+    private RolloutWatch watch = new RolloutWatch(false);
     private final Map<DeviceId, DeviceFacts> fleet = new LinkedHashMap<>();
     private Rollout rollout = running(1, "10");
     private long now;
@@ -113,6 +113,8 @@ final class RolloutWatchTest {
 
         @Test
         void aDeviceThatIsLostWhileItGetsTheCandidateHasFailed() {
+            online(INSIDE, "applying");
+            look();
             put(INSIDE, Presence.LOST, report(12, true, "applying"), well());
             Assessment lost = look();
             assertThat(lost.failed()).containsEntry(INSIDE.value(), "lost");
@@ -162,6 +164,75 @@ final class RolloutWatchTest {
             assertThat(look().counts().updating()).isEqualTo(1);
             rollout = rollout.raise(2, rollout.plan().policy().steps().get(2), Samples.NOW);
             assertThat(look().isSettled()).as("the next step waits for it").isFalse();
+        }
+    }
+
+    /** A broker that is shut down publishes all wills, and the devices come back in their own time. */
+    @Nested
+    class LostBeforeItWasWatched {
+        private static final Duration LIMIT = Duration.ofSeconds(60);
+
+        private void lost(DeviceId id, Optional<ReportFacts> report) {
+            put(id, Presence.LOST, report, well());
+        }
+
+        @Test
+        void aDeviceThatGetsTheCandidateIsWaitedForAndGoesOn() {
+            lost(INSIDE, report(12, true, "applying"));
+            assertThat(look().failed()).isEmpty();
+            assertThat(look().counts().updating()).isEqualTo(1);
+            assertThat(lookAfter(LIMIT.minusMillis(1)).isWaveDone()).isFalse();
+            online(INSIDE, "applying");
+            assertThat(look().updating()).as("as before").containsExactly(INSIDE.value());
+            lost(INSIDE, report(12, true, "applying"));
+            assertThat(look().failed()).as("again").containsEntry(INSIDE.value(), "lost");
+        }
+
+        @Test
+        void oneThatStaysAwayHasFailed() {
+            lost(INSIDE, report(12, true, "applying"));
+            look();
+            assertThat(lookAfter(LIMIT).failed()).containsEntry(INSIDE.value(), "lost");
+        }
+
+        @Test
+        void oneWithoutTheCandidateIsOffline() {
+            lost(INSIDE, Optional.empty());
+            assertThat(look().isSettled()).isTrue();
+            assertThat(look().counts().offline()).isEqualTo(1);
+        }
+
+        @Test
+        void afterALostConnectionAllAreWaitedFor() {
+            watch = new RolloutWatch(true);
+            lost(INSIDE, Optional.empty());
+            lost(OUTSIDE, Optional.empty());
+            assertThat(look().isWaveDone()).isFalse();
+            assertThat(look().outsiders())
+                    .extracting(Assessment.Outsider::isOnline)
+                    .containsExactly(true);
+            assertThat(look().online()).isEqualTo(2);
+            assertThat(lookAfter(LIMIT).isSettled()).isTrue();
+            assertThat(look().online()).isZero();
+        }
+
+        @Test
+        void afterALostConnectionADeviceHasToSettleAgain() {
+            watch = new RolloutWatch(true);
+            lost(INSIDE, report(12, true, "done"));
+            assertThat(look().isSettled()).isFalse();
+            online(INSIDE, "done");
+            assertThat(look().isSettled()).isFalse();
+            assertThat(lookAfter(SETTLE).isSettled()).isTrue();
+        }
+
+        @Test
+        void afterALostConnectionNobodyIsBackBeforeItWasSeen() {
+            watch = new RolloutWatch(true);
+            rollout = rollout(Returning.aborting(ANA), 1, "10", policy());
+            lost(INSIDE, report(11, true, "done"));
+            assertThat(look().goingBack()).containsExactly(INSIDE.value());
+            assertThat(lookAfter(LIMIT).isBack()).isTrue();
         }
     }
 

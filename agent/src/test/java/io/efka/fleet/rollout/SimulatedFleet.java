@@ -27,6 +27,7 @@ final class SimulatedFleet {
     private GroupDocument retained;
     private String controller = "";
     private long tick;
+    private boolean isBrokerRestarted;
 
     SimulatedFleet() {
         retained = new GroupDocument(1, Samples.release(OLD), new JsonObject(), Optional.empty());
@@ -50,6 +51,7 @@ final class SimulatedFleet {
         private String applied = OLD;
         private String wanted = OLD;
         private long readyAt;
+        private long backAt = Long.MAX_VALUE;
         private Optional<ReportFacts> report = Optional.empty();
 
         private Device(DeviceId id, boolean isGood, int seconds) {
@@ -72,6 +74,10 @@ final class SimulatedFleet {
         }
 
         private void live() {
+            if (tick >= backAt) {
+                backAt = Long.MAX_VALUE;
+                goes(Presence.ONLINE);
+            }
             if (isOnline && retained.revision() != accepted.revision()) take(retained);
             if (isChanging() && tick >= readyAt) finish();
         }
@@ -130,6 +136,11 @@ final class SimulatedFleet {
 
     List<DeviceFacts> facts() {
         return devices.stream().map(Device::facts).toList();
+    }
+
+    /** Whether the devices' statuses may be what a broker made of them. */
+    boolean isBrokerRestarted() {
+        return isBrokerRestarted;
     }
 
     /** Throws out whoever was the controller. */
@@ -217,6 +228,15 @@ final class SimulatedFleet {
     void settle() {
         devices.forEach(device -> device.goes(Presence.ONLINE));
         for (int i = 0; i < 100; i++) second();
+    }
+
+    /** The broker lost all devices, and throws the controller out. Each device is back within eight seconds. */
+    void restartBroker(RandomGenerator chance) {
+        isBrokerRestarted = true;
+        for (Device device : devices) {
+            device.goes(Presence.LOST);
+            device.backAt = tick + chance.nextInt(9);
+        }
     }
 
     /** Devices come and go; few at a time. */

@@ -41,6 +41,40 @@ class RetainedMessagesTest {
         assertThat(messages.payloads()).isEmpty();
     }
 
+    @Test
+    void oneThatIsFollowedIsSoAfterALostConnection() throws Exception {
+        broker.retain("efka/dev1/desired/base", "1");
+        broker.retain("efka/dev1/desired/old", "1");
+        FleetSession session = broker.connected();
+        session.outlivesLosses();
+        var messages = new RetainedMessages(session);
+        messages.follow(List.of("efka/dev1/desired/base", "efka/dev1/desired/old"));
+
+        broker.cut();
+        broker.retain("efka/dev1/desired/base", "22");
+        broker.retain("efka/dev1/desired/old", "");
+
+        assertThat(session.await(() -> messages.payloads().size() == 1, Duration.ofSeconds(9)))
+                .isTrue();
+        assertThat(messages.payloads().get("efka/dev1/desired/base")).hasSize(2);
+        broker.retain("efka/dev1/desired/base", "333");
+        session.await(() -> false, Duration.ofSeconds(1));
+        assertThat(messages.payloads().get("efka/dev1/desired/base")).hasSize(3);
+    }
+
+    @Test
+    void oneThatIsReadAgainIsThereOnlyIfItStillIs() throws Exception {
+        broker.retain("efka/dev1/desired/base", "1");
+        broker.retain("efka/dev1/desired/old", "1");
+        var messages = new RetainedMessages(broker.connected());
+        assertThat(messages.read(List.of("efka/dev1/desired/+"))).hasSize(2);
+
+        broker.retain("efka/dev1/desired/old", "");
+
+        assertThat(messages.read(List.of("efka/+/desired/+"))).containsOnlyKeys("efka/dev1/desired/base");
+        assertThat(messages.read(List.of("efka/dev2/desired/+"))).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "a/+/c, a/b/c, true",

@@ -150,7 +150,41 @@ class SnapshotTest {
             broker.sendingAhead(room.get());
             broker.taking(mark -> broker.sendingAhead(room.addAndGet(100)));
 
-            assertThat(snapshot(session).read(true).mayMissDevices()).isTrue();
+            assertThat(snapshot(session).read(true).mayMissSome()).isTrue();
+        }
+    }
+
+    @Nested
+    class ABrokerThatFallsSilent {
+        @Test
+        void forAMomentIsAskedAgain() throws Exception {
+            for (int i = 0; i < 20; i++) device("dev" + i, 5);
+            offline("away", 5);
+            FleetSession session = broker.connected();
+            broker.stall(Duration.ofMillis(1_500));
+
+            assertThat(snapshot(session).read(true)).isEqualTo(new Completeness(21, 105, 105, List.of(), false));
+        }
+
+        @Test
+        void forLongerMayHaveMore() throws Exception {
+            device("dev", 5);
+            FleetSession session = broker.connected();
+            broker.stall(Duration.ofMinutes(1));
+
+            assertThat(snapshot(session).read(true).isComplete()).isFalse();
+        }
+
+        @Test
+        void atTheServicesOfADeviceThatDoesNotCountThemMayHaveMore() throws Exception {
+            offline("away", 5);
+            FleetSession session = broker.connected();
+            broker.refusingFilters(filter -> {
+                if (filter.equals("efka/away/svc/+/status")) broker.stall(Duration.ofMinutes(1));
+                return false;
+            });
+
+            assertThat(snapshot(session).read(true).isComplete()).isFalse();
         }
     }
 
@@ -286,6 +320,85 @@ class SnapshotTest {
             assertThat(snapshot.view().devices()).hasSize(4);
             assertThat(snapshot.view().device("dev1").orElseThrow().services().keySet())
                     .containsExactly("s0", "s1");
+        }
+
+        /** A snapshot that has lost its connection since. */
+        private Snapshot read(FleetSession session) throws Exception {
+            session.outlivesLosses();
+            Snapshot snapshot = snapshot(session);
+            snapshot.read(true);
+            broker.cut();
+            return snapshot;
+        }
+
+        private void goOn(FleetSession session) throws Exception {
+            session.await(() -> false, Duration.ofMinutes(2));
+        }
+
+        @Test
+        void deletesNothingThatTheBrokerDropsOfAWildcard() throws Exception {
+            for (int i = 0; i < 2_000; i++) device("dev" + i, 1);
+            FleetSession session = broker.connected();
+            Snapshot snapshot = read(session);
+            broker.retain("efka/dev1999/status", "");
+            broker.retain("efka/dev1999/svc/s0/status", "");
+            broker.sendingAhead(500);
+
+            goOn(session);
+
+            assertThat(broker.dropped()).isPositive();
+            assertThat(snapshot.vanished()).containsExactlyInAnyOrder("dev1999", "dev1999/s0");
+            assertThat(snapshot.completeness()).isEqualTo(new Completeness(1_999, 1_999, 1_999, List.of(), false));
+        }
+
+        @Test
+        void deletesNothingThatTheBrokerDropsOfABatch() throws Exception {
+            for (int i = 0; i < 20; i++) device("dev" + i, 5);
+            for (int i = 0; i < 20; i++) offline("away" + i, 5);
+            FleetSession session = broker.connected();
+            Snapshot snapshot = read(session);
+            broker.queueing(10);
+
+            goOn(session);
+
+            assertThat(broker.dropped()).isPositive();
+            assertThat(snapshot.vanished()).isEmpty();
+            assertThat(snapshot.view().services(List.of(Target.ALL))).hasSize(200);
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {1_500, 4_000, 60_000})
+        void deletesNothingThatIsSentLate(int millis) throws Exception {
+            for (int i = 0; i < 20; i++) device("dev" + i, 5);
+            for (int i = 0; i < 20; i++) offline("away" + i, 5);
+            FleetSession session = broker.connected();
+            Snapshot snapshot = read(session);
+            broker.stall(Duration.ofMillis(millis));
+
+            goOn(session);
+
+            assertThat(snapshot.vanished()).isEmpty();
+            assertThat(snapshot.view().services(List.of(Target.ALL))).hasSize(200);
+            assertThat(snapshot.completeness().isComplete()).isEqualTo(millis < 60_000);
+        }
+
+        @Test
+        void thatBringsTooLittleIsMadeUpForByTheNextOne() throws Exception {
+            device("dev1", 1);
+            device("dev2", 1);
+            FleetSession session = broker.connected();
+            Snapshot snapshot = read(session);
+            broker.retain("efka/dev2/status", "");
+            broker.retain("efka/dev2/svc/s0/status", "");
+            broker.stall(Duration.ofMinutes(1));
+            goOn(session);
+            assertThat(snapshot.view().devices()).hasSize(2);
+
+            broker.cut();
+
+            assertThat(session.await(() -> snapshot.view().devices().size() == 1, SOON))
+                    .isTrue();
+            assertThat(snapshot.completeness().isComplete()).isTrue();
         }
 
         private static long failed(Snapshot snapshot) {
