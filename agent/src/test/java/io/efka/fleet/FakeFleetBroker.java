@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -112,6 +113,18 @@ public final class FakeFleetBroker implements VisitorLink {
                 .mapToInt(Map.Entry::getValue)
                 .max()
                 .ifPresent(qos -> route(message, Math.min(qos, message.qos()), false));
+    }
+
+    /** The device that a command is for answers it. */
+    public void reply(Message command, String text) {
+        var properties = new Properties(
+                Optional.empty(),
+                Optional.empty(),
+                command.properties().correlationData(),
+                OptionalLong.empty(),
+                List.of());
+        String topic = command.properties().responseTopic().orElseThrow();
+        send(new Message(topic, text.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }
 
     /** Does something after some time. */

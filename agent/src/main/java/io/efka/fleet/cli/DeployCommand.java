@@ -144,7 +144,15 @@ final class DeployCommand extends ArgumentCommand {
         } else if (stored().isEmpty() && !Files.exists(Path.of(source))) {
             throw wrong("SOURCE", "must be a folder or a file that is there, an address, or release:NAME", source);
         }
+        if (isSent() && isNotWaiting() && !isPlan) {
+            throw wrong("--no-wait", "must be left out: devices get a folder or a file only while this runs", source);
+        }
         rate();
+    }
+
+    /** Whether this sends the artifact itself, as long as it runs. */
+    private boolean isSent() {
+        return !isAddress() && stored().isEmpty();
     }
 
     private long rate() {
@@ -197,7 +205,7 @@ final class DeployCommand extends ArgumentCommand {
 
     @Override
     void prepare(Requests requests, List<Address> to, Duration limit) throws FleetException {
-        if (isAddress() || stored().isPresent()) return;
+        if (!isSent()) return;
         try {
             Path file = Path.of(source);
             if (Files.isDirectory(file)) file = pack(file);
@@ -261,9 +269,17 @@ final class DeployCommand extends ArgumentCommand {
     }
 
     @Override
+    String afterInterrupt() {
+        return isSent() && !isPlan
+                ? "Who has not got all of the artifact waits for it: run the same command again"
+                : super.afterInterrupt();
+    }
+
+    @Override
     String said(Reply reply) {
         if (isPlan) return PlanText.of(reply.document());
-        String outcome = reply.document().text("outcome").orElse("done");
+        String usual = reply.document().flag("accepted") ? "accepted" : "done";
+        String outcome = reply.document().text("outcome").orElse(usual);
         Optional<String> previous = reply.document().text("previous");
         return outcome
                 + reply.document().text("release").map(id -> " " + id).orElse("")

@@ -96,6 +96,16 @@ abstract class RequestCommand extends FleetCommand {
         return Optional.empty();
     }
 
+    /** What became of those that have not answered when the operator ends the command. */
+    String afterInterrupt() {
+        return "What was sent is done all the same; see efka status";
+    }
+
+    /** Whether the answer is taken when the command is accepted. */
+    final boolean isNotWaiting() {
+        return isNotWaiting;
+    }
+
     /** What a reply says in one line, if it is no failure. */
     String said(Reply reply) {
         return Answers.line(reply);
@@ -173,9 +183,7 @@ abstract class RequestCommand extends FleetCommand {
     private ExitCode summary(Addresses to, List<Address> silent, boolean isInterrupted, Duration limit) {
         int all = to.reachable().size() + to.offline().size();
         if (isInterrupted && !silent.isEmpty()) {
-            terminal()
-                    .say("not answered yet: " + named(silent)
-                            + ". What was sent is done all the same; see efka status");
+            terminal().say("not answered yet: " + named(silent) + ". " + afterInterrupt());
             return ExitCode.INTERRUPTED;
         }
         if (!silent.isEmpty()) {
