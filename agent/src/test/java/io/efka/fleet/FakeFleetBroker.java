@@ -115,16 +115,17 @@ public final class FakeFleetBroker implements VisitorLink {
                 .ifPresent(qos -> route(message, Math.min(qos, message.qos()), false));
     }
 
-    /** The device that a command is for answers it. */
+    /** The device that a command is for answers it; to what wants no answer it says nothing. */
     public void reply(Message command, String text) {
+        Optional<String> topic = command.properties().responseTopic();
+        if (topic.isEmpty()) return;
         var properties = new Properties(
                 Optional.empty(),
                 Optional.empty(),
                 command.properties().correlationData(),
                 OptionalLong.empty(),
                 List.of());
-        String topic = command.properties().responseTopic().orElseThrow();
-        send(new Message(topic, text.getBytes(StandardCharsets.UTF_8), 1, false, properties));
+        send(new Message(topic.get(), text.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }
 
     /** Does something after some time. */

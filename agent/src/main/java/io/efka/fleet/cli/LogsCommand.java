@@ -12,6 +12,7 @@ import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.OutputText;
 import io.efka.fleet.terminal.Palette;
 import io.efka.fleet.terminal.Style;
+import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
 import io.efka.protocol.json.JsonWriter;
@@ -110,7 +111,15 @@ final class LogsCommand extends FollowCommand {
         measure(streams, targets);
         var requests = new Requests(session);
         var query = new LogQuery(lines, since, until(), match);
-        var follower = new LogFollower(session, requests, query, new Screen(session));
+        var follower = new LogFollower(
+                session,
+                requests,
+                query,
+                device -> snapshot.view()
+                        .device(device)
+                        .filter(DeviceView::isOnline)
+                        .isPresent(),
+                new Screen(session));
         follower.add(streams);
         if (isFollowing()) follower.follow();
         boolean isComplete = follower.history();

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -143,7 +144,7 @@ abstract class RequestCommand extends FleetCommand {
         var requests = new Requests(session);
         prepare(requests, to.reachable(), limit);
         List<Address> silent = requests.send(requests(to.reachable()), limit, this::answered);
-        return summary(to, silent, session.isInterrupted(), limit);
+        return summary(to, silent, requests.unsent(), session.isInterrupted(), limit);
     }
 
     private List<Request> requests(List<Address> addresses) {
@@ -180,10 +181,17 @@ abstract class RequestCommand extends FleetCommand {
         }
     }
 
-    private ExitCode summary(Addresses to, List<Address> silent, boolean isInterrupted, Duration limit) {
+    private ExitCode summary(
+            Addresses to, List<Address> unanswered, Set<Address> unsent, boolean isInterrupted, Duration limit) {
         int all = to.reachable().size() + to.offline().size();
-        if (isInterrupted && !silent.isEmpty()) {
-            terminal().say("not answered yet: " + named(silent) + ". " + afterInterrupt());
+        List<Address> silent =
+                unanswered.stream().filter(one -> !unsent.contains(one)).toList();
+        if (!unsent.isEmpty()) {
+            String why = isInterrupted ? "nothing was sent yet: " : "too many did not answer, nothing was sent: ";
+            terminal().say(why + named(List.copyOf(unsent)));
+        }
+        if (isInterrupted && !unanswered.isEmpty()) {
+            if (!silent.isEmpty()) terminal().say("not answered yet: " + named(silent) + ". " + afterInterrupt());
             return ExitCode.INTERRUPTED;
         }
         if (!silent.isEmpty()) {
