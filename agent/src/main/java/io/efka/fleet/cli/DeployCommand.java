@@ -18,6 +18,7 @@ import io.efka.threads.ExitCode;
 import io.efka.transfer.SenderId;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -141,13 +142,21 @@ final class DeployCommand extends ArgumentCommand {
         if (isAddress()) {
             if (sha256.isEmpty() || size.isEmpty()) throw wrong("SOURCE", "needs --sha256 and --size as well", source);
             bytes("--size", size.get());
-        } else if (stored().isEmpty() && !Files.exists(Path.of(source))) {
+        } else if (stored().isEmpty() && !isThere(source)) {
             throw wrong("SOURCE", "must be a folder or a file that is there, an address, or release:NAME", source);
         }
         if (isSent() && isNotWaiting() && !isPlan) {
             throw wrong("--no-wait", "must be left out: devices get a folder or a file only while this runs", source);
         }
         rate();
+    }
+
+    private static boolean isThere(String path) {
+        try {
+            return Files.exists(Path.of(path));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /** Whether this sends the artifact itself, as long as it runs. */
