@@ -11,6 +11,7 @@ import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.ProgressDisplay;
 import io.efka.fleet.view.Target;
+import io.efka.mqtt.LinkException;
 import io.efka.protocol.Sizes;
 import io.efka.protocol.Topics.GroupId;
 import io.efka.threads.AgentThread;
@@ -213,7 +214,7 @@ final class DeployCommand extends ArgumentCommand {
     }
 
     @Override
-    void prepare(Requests requests, List<Address> to, Duration limit) throws FleetException {
+    void prepare(FleetSession session, Requests requests, List<Address> to, Duration limit) throws FleetException {
         if (!isSent()) return;
         try {
             Path file = Path.of(source);
@@ -233,7 +234,7 @@ final class DeployCommand extends ArgumentCommand {
             if (isPlan) return;
             var thread = new AgentThread("efka-send", () -> {
                 try {
-                    made.run();
+                    made.run(why -> session.post(() -> requests.fail(failure(why))));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -244,6 +245,13 @@ final class DeployCommand extends ArgumentCommand {
         } catch (IOException e) {
             throw new FleetException(ExitCode.NO_INPUT, source + " cannot be read: " + e.getMessage());
         }
+    }
+
+    /** Nobody gets the artifact any more, so there is nothing to wait for. */
+    private static FleetException failure(IOException why) {
+        return new FleetException(
+                why.getCause() instanceof LinkException ? ExitCode.NOT_ALLOWED : ExitCode.NO_INPUT,
+                "sending has ended: " + why.getMessage());
     }
 
     private Path pack(Path folder) throws IOException {
@@ -265,7 +273,6 @@ final class DeployCommand extends ArgumentCommand {
             offer.ifPresent(ArtifactOffer::close);
             for (Thread thread : offering.stream().toList())
                 thread.join(Duration.ofSeconds(2).toMillis());
-            offer.flatMap(ArtifactOffer::problem).ifPresent(why -> terminal().say("sending has ended: " + why));
             try {
                 for (Path archive : packed.stream().toList()) {
                     Files.deleteIfExists(archive);

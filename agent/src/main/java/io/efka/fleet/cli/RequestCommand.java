@@ -64,7 +64,8 @@ abstract class RequestCommand extends FleetCommand {
     }
 
     /** What must be known of the receivers before. */
-    void prepare(Requests requests, List<Address> to, Duration limit) throws FleetException, InterruptedException {}
+    void prepare(FleetSession session, Requests requests, List<Address> to, Duration limit)
+            throws FleetException, InterruptedException {}
 
     /** The text as a JSON object. */
     final JsonObject object(String what, String text) {
@@ -142,7 +143,7 @@ abstract class RequestCommand extends FleetCommand {
         if (!isWanted(session, to)) return session.isInterrupted() ? ExitCode.INTERRUPTED : ExitCode.USAGE;
         Duration limit = duration("--timeout", timeout);
         var requests = new Requests(session);
-        prepare(requests, to.reachable(), limit);
+        prepare(session, requests, to.reachable(), limit);
         List<Address> silent = requests.send(requests(to.reachable()), limit, this::answered);
         return summary(to, silent, requests.unsent(), session.isInterrupted(), limit);
     }

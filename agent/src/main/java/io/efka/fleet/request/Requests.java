@@ -44,6 +44,7 @@ public final class Requests implements FleetSession.Listener {
     private boolean isListening;
     private int number;
     private Set<Address> unsent = Set.of();
+    private Optional<FleetException> failure = Optional.empty();
 
     private record Sent(Address to, Message command, long at, CompletableFuture<Void> published) {
         Sent again(CompletableFuture<Void> publishedAgain) {
@@ -85,13 +86,19 @@ public final class Requests implements FleetSession.Listener {
         return unsent;
     }
 
+    /** Ends {@link #send}, now or later: what the commands need is not there any more. On the session's thread. */
+    public void fail(FleetException why) {
+        failure = Optional.of(why);
+    }
+
     private List<Address> exchange(List<Request> requests, Duration limit) throws FleetException, InterruptedException {
         Deque<Request> waiting = new ArrayDeque<>(requests);
         long end = session.now() + limit.toNanos();
         while (!waiting.isEmpty() || !open.isEmpty()) {
             Duration patience = fill(waiting, end);
             int before = open.size();
-            session.await(() -> open.size() < before || !refused().isEmpty(), patience);
+            session.await(() -> open.size() < before || !refused().isEmpty() || failure.isPresent(), patience);
+            if (failure.isPresent()) throw failure.get();
             for (Sent sent : refused()) throw refusal(sent);
             if (session.isInterrupted() || session.now() - end >= 0) break;
         }

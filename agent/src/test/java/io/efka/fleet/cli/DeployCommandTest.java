@@ -47,6 +47,16 @@ class DeployCommandTest {
     }
 
     @Test
+    void aFolderThatMayNotBeSentEndsTheCommandAtOnce() {
+        fleet.clock = System::nanoTime;
+        fleet.second.refusingPublish(topic -> topic.contains("/artifact/"));
+
+        assertThat(fleet.efka("deploy", "gate7/cam", folder.toString())).isEqualTo(77);
+
+        assertThat(fleet.err()).contains("sending has ended: ", "not authorised");
+    }
+
+    @Test
     void ctrlCSaysThatTheDevicesWaitForTheFolder() {
         fleet.clock = System::nanoTime; // what sends the folder has a thread of its own
         fleet.broker.taking(command -> {
