@@ -8,6 +8,7 @@ import io.efka.fleet.request.Requests;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.Printable;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.FleetView;
 import io.efka.fleet.view.Snapshot;
@@ -94,11 +95,12 @@ final class EventsCommand extends FollowCommand {
     private ExitCode show(FleetSession session, EventScreen screen) throws FleetException, InterruptedException {
         List<Target> targets = targets(targetTexts);
         var snapshot = new Snapshot(session, targets);
-        snapshot.read(false);
+        Completeness came = snapshot.read(false);
+        MissingText.of(came).forEach(screen::say);
         List<DeviceView> devices = snapshot.view().devices(targets);
         if (devices.isEmpty() && !isFollowing()) {
             terminal().say("no device matches");
-            return ExitCode.NOTHING_MATCHED;
+            return MissingText.code(came, ExitCode.NOTHING_MATCHED);
         }
         var query = new EventQuery(lines, since, until(), match);
         var follower = new EventFollower(
@@ -114,7 +116,8 @@ final class EventsCommand extends FollowCommand {
                 .forEach(device -> screen.say(device.id() + " is offline"));
         screen.isUpToDate();
         if (isFollowing()) follower.await();
-        return isComplete && (isFollowing() || online.size() == devices.size()) ? ExitCode.OK : ExitCode.BUSY;
+        boolean isAll = isComplete && (isFollowing() || online.size() == devices.size());
+        return MissingText.code(came, isAll ? ExitCode.OK : ExitCode.BUSY);
     }
 
     private static boolean isMeant(FleetView view, List<Target> targets, FleetEvent event) {

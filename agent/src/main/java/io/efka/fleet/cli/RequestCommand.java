@@ -8,6 +8,7 @@ import io.efka.fleet.request.Requests.Request;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.NameList;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
 import io.efka.protocol.json.StrictJson;
@@ -130,7 +131,8 @@ abstract class RequestCommand extends FleetCommand {
         List<Target> targets = targets();
         var snapshot = new Snapshot(session, targets);
         boolean isForServices = isForServices(targets);
-        snapshot.read(isForServices);
+        Completeness came = snapshot.read(isForServices);
+        MissingText.of(came).forEach(terminal()::say);
         Addresses to = isForServices
                 ? Addresses.services(snapshot.view(), targets, isForNew())
                 : Addresses.devices(snapshot.view(), targets);
@@ -138,14 +140,14 @@ abstract class RequestCommand extends FleetCommand {
         if (without > 0 && !isForNew()) without(without).ifPresent(terminal()::say);
         if (to.isEmpty()) {
             terminal().say("nothing matches " + targetTexts);
-            return ExitCode.NOTHING_MATCHED;
+            return MissingText.code(came, ExitCode.NOTHING_MATCHED);
         }
         if (!isWanted(session, to)) return session.isInterrupted() ? ExitCode.INTERRUPTED : ExitCode.USAGE;
         Duration limit = duration("--timeout", timeout);
         var requests = new Requests(session);
         prepare(session, requests, to.reachable(), limit);
         List<Address> silent = requests.send(requests(to.reachable()), limit, this::answered);
-        return summary(to, silent, requests.unsent(), session.isInterrupted(), limit);
+        return MissingText.code(came, summary(to, silent, requests.unsent(), session.isInterrupted(), limit));
     }
 
     private List<Request> requests(List<Address> addresses) {
