@@ -16,6 +16,7 @@ import io.efka.fleet.view.Target;
 import io.efka.threads.ExitCode;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -104,19 +105,17 @@ final class EventsCommand extends FollowCommand {
         }
         var query = new EventQuery(lines, since, until(), match);
         var follower = new EventFollower(
-                session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event), screen);
+                session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event),
+                device -> isOnline(snapshot.view(), device), screen);
         if (isFollowing()) follower.follow();
-        List<String> online = devices.stream()
-                .filter(DeviceView::isOnline)
-                .map(DeviceView::id)
-                .toList();
-        boolean isComplete = follower.history(online);
+        boolean isComplete =
+                follower.history(devices.stream().map(DeviceView::id).toList());
         devices.stream()
                 .filter(device -> !device.isOnline())
                 .forEach(device -> screen.say(device.id() + " is offline"));
         screen.isUpToDate();
         if (isFollowing()) follower.await();
-        boolean isAll = isComplete && (isFollowing() || online.size() == devices.size());
+        boolean isAll = isComplete && (isFollowing() || devices.stream().allMatch(DeviceView::isOnline));
         return MissingText.code(came, isAll ? ExitCode.OK : ExitCode.BUSY);
     }
 
@@ -129,10 +128,22 @@ final class EventsCommand extends FollowCommand {
                         .orElse(target.service().isEmpty()));
     }
 
+    private static boolean isOnline(FleetView view, String device) {
+        return view.device(device).filter(DeviceView::isOnline).isPresent();
+    }
+
     /** Where events are shown. */
     interface EventScreen extends EventFollower.Audience {
         /** Something to know. */
         void say(String line);
+
+        @Override
+        default void leftOut(long events) {
+            say(String.format(
+                    Locale.ROOT,
+                    "%,d older events are left out: there are too many. Name fewer devices, or a shorter time",
+                    events));
+        }
 
         /** What was is shown; from now on there is what happens. */
         void isUpToDate();
