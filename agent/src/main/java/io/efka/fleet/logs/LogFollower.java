@@ -198,12 +198,15 @@ public final class LogFollower implements FleetSession.Listener {
             audience.failed(stream, reply.isOk() ? "an answer without output" : reply.problem());
             return false;
         }
-        followed(stream).ifPresent(followed -> followed.answered(answer.get()));
+        boolean isFurther = followed(stream)
+                .map(followed -> followed.answered(answer.get()))
+                .orElse(true);
+        if (!isFurther) audience.failed(stream, "its answers have no end");
         if (history.isUntimed() && untimed.add(stream.device())) audience.untimed(stream.device());
         if (history.isPartial()) audience.partial(stream);
         long skipped = history.takeSkipped();
-        if (skipped > 0) audience.gone(stream, skipped);
-        return true;
+        if (skipped > 0 && isFurther) audience.gone(stream, skipped);
+        return isFurther;
     }
 
     private static Optional<OutputAnswer> answer(Reply reply) {

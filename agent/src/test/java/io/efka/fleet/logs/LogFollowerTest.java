@@ -233,16 +233,43 @@ class LogFollowerTest {
 
     @Test
     void manyThatDoNotAnswerDoNotHoldUpTheOthers() throws Exception {
-        for (int i = 0; i < 1_000; i++) device(new Random(1), 0).write(1);
+        for (int i = 0; i < 650; i++) device(new Random(1), 0).write(1);
         LogFollower follower = following(broker.connected(), ALL);
-        SimulatedStream last = devices.get(999); // by their names
+        SimulatedStream last = devices.get(99); // by their names
         devices.forEach(device -> device.setDeaf(device != last));
         broker.cut();
         last.write(1);
 
-        for (int second = 0; second < 90; second++) follower.await(STEP);
+        for (int second = 0; second < 90 && screen.of(last).size() < 2; second++) follower.await(STEP);
 
         assertThat(screen.of(last)).isEqualTo(numbered(1, 2));
+    }
+
+    @Test
+    void aDeviceWhoseAnswersHaveNothingInThemDoesNotHoldUpTheOthers() throws Exception {
+        SimulatedStream liar = device(new Random(1), 0);
+        liar.setDeaf(true);
+        SimulatedStream other = device(new Random(2), 0);
+        other.write(3);
+        FleetSession session = broker.connected();
+        broker.taking(command -> {
+            devices.forEach(device -> device.take(command));
+            int next = broker.commands().size();
+            if (command.topic().startsWith("efka/dev0/"))
+                broker.reply(
+                        command,
+                        "{\"ok\":true,\"stream\":\"stdout\",\"text\":\"\",\"oldest\":0,\"truncated\":true,\"offset\":"
+                                + next + ",\"next\":" + next + "}");
+            if (next > 1_000) session.interrupt();
+        });
+        var since = new LogQuery(10, Optional.of("1h"), Optional.empty(), Optional.empty());
+        var follower = new LogFollower(session, new Requests(session), since, device -> true, screen);
+        follower.add(devices.stream().map(SimulatedStream::id).toList());
+
+        assertThat(follower.history()).isFalse();
+
+        assertThat(screen.of(other)).isEqualTo(numbered(1, 3));
+        assertThat(screen.said).containsExactly(liar.id().serviceName() + " its answers have no end");
     }
 
     @Test
