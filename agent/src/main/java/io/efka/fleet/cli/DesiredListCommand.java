@@ -81,7 +81,7 @@ final class DesiredListCommand extends FleetCommand {
         for (Map.Entry<DocumentId, byte[]> one : documents.entrySet()) {
             rows.add(row(one.getKey(), one.getValue(), snapshot, reports));
         }
-        if (isJson) rows.forEach(row -> terminal().out().println(json(row)));
+        if (isJson) rows.forEach(row -> terminal().json(json(row)));
         else table(rows).print(terminal().out(), terminal().hasColours());
         return MissingText.code(came, ExitCode.OK);
     }

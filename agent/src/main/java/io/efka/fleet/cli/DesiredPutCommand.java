@@ -11,8 +11,8 @@ import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.Plural;
 import io.efka.fleet.terminal.Style;
-import io.efka.fleet.view.Document;
 import io.efka.fleet.view.Completeness;
+import io.efka.fleet.view.Document;
 import io.efka.threads.ExitCode;
 import java.time.Duration;
 import java.util.List;
@@ -151,7 +151,7 @@ final class DesiredPutCommand extends DesiredCommand {
                 json.addProperty("sign", String.valueOf(line.sign()));
                 json.addProperty("path", line.path());
                 json.addProperty("text", line.text());
-                terminal().out().println(json);
+                terminal().json(json);
             } else {
                 print(line.toString(), DiffLines.style(line.sign()));
             }

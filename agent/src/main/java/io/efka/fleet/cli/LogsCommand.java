@@ -175,7 +175,8 @@ final class LogsCommand extends FollowCommand {
 
         @Override
         public void line(LogLine line) {
-            terminal().out().println(isJson ? json(line).toString() : text(line));
+            if (isJson) terminal().json(json(line));
+            else terminal().out().println(text(line));
             if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka logs -f … | head
         }
 
