@@ -77,7 +77,7 @@ final class EventsCommand extends FollowCommand {
 
     @Override
     ExitCode run(FleetSession session) throws FleetException, InterruptedException {
-        if (!isFollowing() || isPlain || isJson || !terminal().canShowLive()) return show(session, new Lines());
+        if (!isFollowing() || isPlain || isJson || !terminal().canShowLive()) return show(session, new Lines(session));
         String what = targetTexts.isEmpty() ? "of all devices" : String.join(" ", targetTexts);
         var table = new EventTable(
                 session,
@@ -105,8 +105,12 @@ final class EventsCommand extends FollowCommand {
         }
         var query = new EventQuery(lines, since, until(), match);
         var follower = new EventFollower(
-                session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event),
-                device -> isOnline(snapshot.view(), device), screen);
+                session,
+                new Requests(session),
+                query,
+                event -> isMeant(snapshot.view(), targets, event),
+                device -> isOnline(snapshot.view(), device),
+                screen);
         if (isFollowing()) follower.follow();
         boolean isComplete =
                 follower.history(devices.stream().map(DeviceView::id).toList());
@@ -150,9 +154,17 @@ final class EventsCommand extends FollowCommand {
     }
 
     private final class Lines implements EventScreen {
+        private final FleetSession session;
+
+        Lines(FleetSession session) {
+            this.session = session;
+        }
+
         @Override
         public void event(FleetEvent event) {
-            terminal().out().println(isJson ? json(event).toString() : text(event));
+            if (isJson) terminal().json(json(event));
+            else terminal().out().println(text(event));
+            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka events -f | head
         }
 
         private String text(FleetEvent event) {
