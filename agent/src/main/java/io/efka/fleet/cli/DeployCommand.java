@@ -37,7 +37,7 @@ final class DeployCommand extends ArgumentCommand {
             index = "1",
             paramLabel = "SOURCE",
             description =
-                    "A folder, an archive, https://… with --sha256 and --size, or release:NAME that is stored there")
+                    "A folder, an archive, https://… or mqtt: with --sha256 and --size, or release:NAME that is stored there")
     private String source = "";
 
     @Option(names = "--sha256", paramLabel = "HASH", description = "Of the archive behind an address")
@@ -52,10 +52,13 @@ final class DeployCommand extends ArgumentCommand {
             description = "Bytes per second to send; 0: no limit. Default: 1MiB/s")
     private String rate = "1MiB/s";
 
-    @Option(names = "--min-healthy", paramLabel = "TIME", description = "So long it must be well. Default: 10s")
+    @Option(names = "--min-healthy", paramLabel = "TIME", description = "How long it must run well. Default: 10s")
     private Optional<String> minHealthy = Optional.empty();
 
-    @Option(names = "--healthy-deadline", paramLabel = "TIME", description = "By when. Default: 5m")
+    @Option(
+            names = "--healthy-deadline",
+            paramLabel = "TIME",
+            description = "Goes back if it has not run well for that long by then. Default: 5m")
     private Optional<String> healthyDeadline = Optional.empty();
 
     @Option(names = "--confirm-within", paramLabel = "TIME", description = "Goes back unless confirmed in this time")
@@ -76,6 +79,7 @@ final class DeployCommand extends ArgumentCommand {
     @Option(names = "--plan", description = "Only says what would be done")
     private boolean isPlan;
 
+    private Optional<ProgressDisplay> display = Optional.empty();
     private Optional<ArtifactOffer> offer = Optional.empty();
     private Optional<Thread> offering = Optional.empty();
     private Optional<Path> packed = Optional.empty();
@@ -97,7 +101,8 @@ final class DeployCommand extends ArgumentCommand {
                         "ask for it, as long as this runs. The same files are the same release.",
                         "",
                         "Exit code 0: committed everywhere; 1: one answered an error, or went back; 3: nothing matches;",
-                        "66: the source cannot be read; 69: no broker; 75: not all have answered, or some are offline.");
+                        "66: the source cannot be read; 69: no broker; 75: not all have answered, or some are offline;",
+                        "77: the broker refuses it.");
     }
 
     @Override
@@ -219,6 +224,8 @@ final class DeployCommand extends ArgumentCommand {
         try {
             Path file = Path.of(source);
             if (Files.isDirectory(file)) file = pack(file);
+            var shown = new ProgressDisplay(terminal().err(), terminal().isErrTerminal());
+            display = Optional.of(shown);
             var made = new ArtifactOffer(
                     file,
                     access().prefix(),
@@ -227,7 +234,7 @@ final class DeployCommand extends ArgumentCommand {
                     new SenderId(
                             "deploy-" + Long.toHexString(surroundings().chance().nextLong()), false),
                     surroundings().links().apply(access().broker().withClientIdSuffix("-send")),
-                    new ProgressDisplay(terminal().err(), terminal().isErrTerminal()),
+                    shown,
                     surroundings().clock(),
                     surroundings().chance());
             offer = Optional.of(made);
@@ -273,6 +280,7 @@ final class DeployCommand extends ArgumentCommand {
             offer.ifPresent(ArtifactOffer::close);
             for (Thread thread : offering.stream().toList())
                 thread.join(Duration.ofSeconds(2).toMillis());
+            display.ifPresent(ProgressDisplay::close);
             try {
                 for (Path archive : packed.stream().toList()) {
                     Files.deleteIfExists(archive);
@@ -282,6 +290,11 @@ final class DeployCommand extends ArgumentCommand {
                 terminal().say(packed.orElseThrow() + " cannot be deleted: " + e.getMessage());
             }
         }
+    }
+
+    @Override
+    void aside(Runnable print) {
+        display.ifPresentOrElse(shown -> shown.aside(print), print);
     }
 
     @Override

@@ -104,6 +104,15 @@ abstract class RequestCommand extends FleetCommand {
         return "What was sent is done all the same; see efka status";
     }
 
+    /** Prints something that stays, where something may be on the screen that does not. */
+    void aside(Runnable print) {
+        print.run();
+    }
+
+    private void say(String line) {
+        aside(() -> terminal().say(line));
+    }
+
     /** Whether the answer is taken when the command is accepted. */
     final boolean isNotWaiting() {
         return isNotWaiting;
@@ -176,11 +185,11 @@ abstract class RequestCommand extends FleetCommand {
         if (reply.isOk()) done++;
         else failed++;
         if (isJson) {
-            terminal().out().println(reply.document().json());
+            aside(() -> terminal().json(reply.document().json()));
         } else {
             String text = reply.isOk() ? said(reply) : Answers.failure(reply);
             String name = reply.from() + "  ";
-            terminal().out().println(text.isEmpty() ? reply.from().toString() : name + text);
+            aside(() -> terminal().out().println(text.isEmpty() ? reply.from().toString() : name + text));
         }
     }
 
@@ -191,17 +200,17 @@ abstract class RequestCommand extends FleetCommand {
                 unanswered.stream().filter(one -> !unsent.contains(one)).toList();
         if (!unsent.isEmpty()) {
             String why = isInterrupted ? "nothing was sent yet: " : "too many did not answer, nothing was sent: ";
-            terminal().say(why + named(List.copyOf(unsent)));
+            say(why + named(List.copyOf(unsent)));
         }
         if (isInterrupted && !unanswered.isEmpty()) {
-            if (!silent.isEmpty()) terminal().say("not answered yet: " + named(silent) + ". " + afterInterrupt());
+            if (!silent.isEmpty()) say("not answered yet: " + named(silent) + ". " + afterInterrupt());
             return ExitCode.INTERRUPTED;
         }
         if (!silent.isEmpty()) {
-            terminal().say("no answer within " + limit.toSeconds() + " s: " + named(silent));
+            say("no answer within " + limit.toSeconds() + " s: " + named(silent));
         }
-        if (!to.offline().isEmpty()) terminal().say("offline, nothing was sent: " + named(to.offline()));
-        if (all > 1) terminal().say(done + " of " + all + " done" + (failed > 0 ? ", " + failed + " failed" : ""));
+        if (!to.offline().isEmpty()) say("offline, nothing was sent: " + named(to.offline()));
+        if (all > 1) say(done + " of " + all + " done" + (failed > 0 ? ", " + failed + " failed" : ""));
         if (failed > 0) return ExitCode.FAILED;
         return done == all ? ExitCode.OK : ExitCode.BUSY;
     }
