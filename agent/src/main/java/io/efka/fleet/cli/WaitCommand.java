@@ -53,8 +53,8 @@ final class WaitCommand extends FleetCommand {
                         "All that match must be so, and at least one must match. One that is named in full is waited",
                         "for even if nobody knows it yet.",
                         "",
-                        "Exit code 0: it is so; 69: no broker; 75: it was not so in time, or some did not come; 77: the",
-                        "broker refuses it; 130: ended by Ctrl-C.");
+                        "Exit code 0: it is so; 69: no broker; 75: not so in time, or some did not come;",
+                        "77: the broker refuses it; 130: ended by Ctrl-C.");
     }
 
     @Override

@@ -159,8 +159,8 @@ public final class EventFollower implements FleetSession.Listener {
         boolean isComplete = true;
         while (!open.isEmpty() && !session.isInterrupted()) {
             var more = new ArrayList<String>();
-            List<Address> silent = requests.send(
-                    open.stream().map(this::request).toList(), PATIENCE, reply -> take(reply, more));
+            List<Address> silent =
+                    requests.send(open.stream().map(this::request).toList(), PATIENCE, reply -> take(reply, more));
             silent.forEach(address -> audience.failed(address.device(), silence(address)));
             isComplete &= silent.isEmpty();
             open = more;

@@ -87,11 +87,7 @@ public final class LogFollower implements FleetSession.Listener {
 
     /** @param isOnline which devices are asked for what is missing */
     public LogFollower(
-            FleetSession session,
-            Requests requests,
-            LogQuery query,
-            Predicate<String> isOnline,
-            Audience audience) {
+            FleetSession session, Requests requests, LogQuery query, Predicate<String> isOnline, Audience audience) {
         this.session = session;
         this.topics = new FleetTopics(session.prefix());
         this.requests = new OutputRequests(requests, PATIENCE);

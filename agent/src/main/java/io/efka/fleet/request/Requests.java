@@ -123,8 +123,7 @@ public final class Requests implements FleetSession.Listener {
             places.add(now);
         }
         long left = end - now;
-        return Duration.ofNanos(
-                waiting.isEmpty() ? left : Math.min(left, PLACE.toNanos() - (now - places.getFirst())));
+        return Duration.ofNanos(waiting.isEmpty() ? left : Math.min(left, PLACE.toNanos() - (now - places.getFirst())));
     }
 
     private void listen() throws FleetException, InterruptedException {

@@ -40,8 +40,7 @@ class DeployCommandTest {
         fleet.broker.taking(command -> fleet.broker.reply(command, "{\"ok\":true,\"accepted\":true}"));
 
         int code = fleet.efka("deploy", "gate7/cam", "release:1.4", "--no-wait");
-        assertThat(code).as(fleet.err())
-                .isZero();
+        assertThat(code).as(fleet.err()).isZero();
 
         assertThat(fleet.out()).isEqualTo("gate7/cam  accepted\n");
     }

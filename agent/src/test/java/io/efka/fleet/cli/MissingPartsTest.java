@@ -23,7 +23,9 @@ class MissingPartsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stop @all/* --yes", "stop @all/x*", "logs @all/*", "logs @all/x*", "wait gate7/* --for running"})
+    @ValueSource(
+            strings = {"stop @all/* --yes", "stop @all/x*", "logs @all/*", "logs @all/x*", "wait gate7/* --for running"
+            })
     void itSaysSoAndDoesNotEndWithSuccess(String line) {
         String[] words = line.split(" ", 2);
 

@@ -86,7 +86,8 @@ class EventFollowerTest {
     }
 
     private EventFollower follower(FleetSession session, EventQuery query) {
-        return new EventFollower(session, new Requests(session), query, event -> true, device -> !offline.contains(device), audience);
+        return new EventFollower(
+                session, new Requests(session), query, event -> true, device -> !offline.contains(device), audience);
     }
 
     @Test

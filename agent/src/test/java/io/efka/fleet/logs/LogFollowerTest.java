@@ -87,7 +87,8 @@ class LogFollowerTest {
     private LogFollower following(FleetSession session, LogQuery query) throws Exception {
         session.outlivesLosses();
         broker.taking(command -> devices.forEach(device -> device.take(command)));
-        var follower = new LogFollower(session, new Requests(session), query, device -> !offline.contains(device), screen);
+        var follower =
+                new LogFollower(session, new Requests(session), query, device -> !offline.contains(device), screen);
         follower.add(devices.stream().map(SimulatedStream::id).toList());
         follower.follow();
         follower.history();
