@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -118,6 +119,19 @@ public final class FakeFleetBroker implements VisitorLink {
     /** Sends nothing for so long, and then all of it. */
     public void stall(Duration time) {
         stalledUntil = now + time.toNanos();
+    }
+
+    /** The device that a command is for answers it; to what wants no answer it says nothing. */
+    public void reply(Message command, String text) {
+        Optional<String> topic = command.properties().responseTopic();
+        if (topic.isEmpty()) return;
+        var properties = new Properties(
+                Optional.empty(),
+                Optional.empty(),
+                command.properties().correlationData(),
+                OptionalLong.empty(),
+                List.of());
+        send(new Message(topic.get(), text.getBytes(StandardCharsets.UTF_8), 1, false, properties));
     }
 
     /** Does something after some time. */

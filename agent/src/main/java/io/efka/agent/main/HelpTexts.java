@@ -30,7 +30,13 @@ final class HelpTexts {
         usage.synopsisSubcommandLabel("COMMAND");
         usage.commandListHeading("%nCommands:%n");
         usage.footer(Stream.concat(
-                        Stream.of("", "Exit codes:"),
+                        Stream.of(
+                                "",
+                                "The start script also has:",
+                                "  health      whether the agent of EFKA_HEARTBEAT_FILE is alive; starts no JVM",
+                                "  --make-cds  prepares the jar once, for quicker starts",
+                                "",
+                                "Exit codes:"),
                         Arrays.stream(ExitCode.values())
                                 .map(code -> "  %2d  %s".formatted(code.number(), code.meaning())))
                 .toArray(String[]::new));

@@ -10,7 +10,7 @@ import io.efka.transfer.ArtifactServer;
 import io.efka.transfer.SenderId;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -21,7 +21,6 @@ public final class ArtifactOffer implements ArtifactServer.Watcher, AutoCloseabl
     private final ProgressDisplay display;
     private final ArtifactServer server;
     private final TransferProgress progress = new TransferProgress();
-    private volatile Optional<String> problem = Optional.empty();
     private volatile boolean isClosed;
 
     /** @param rate bytes per second; 0: no limit */
@@ -51,17 +50,16 @@ public final class ArtifactOffer implements ArtifactServer.Watcher, AutoCloseabl
         return file.size();
     }
 
-    /** Why it has ended by itself; empty as long as it has not. From any thread. */
-    public Optional<String> problem() {
-        return problem;
-    }
-
-    /** Sends until {@link #close}, or until it cannot. On the calling thread. */
-    public void run() throws InterruptedException {
+    /**
+     * Sends until {@link #close}, or until it cannot. On the calling thread.
+     *
+     * @param failed told why it cannot; the cause is a {@link io.efka.mqtt.LinkException} if the broker refuses it
+     */
+    public void run(Consumer<IOException> failed) throws InterruptedException {
         try {
             server.run(file.subscriptions(), this);
         } catch (IOException e) {
-            problem = Optional.of(String.valueOf(e.getMessage()));
+            failed.accept(e);
         } finally {
             link.close();
         }

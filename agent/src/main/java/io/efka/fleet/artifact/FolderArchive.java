@@ -3,6 +3,7 @@ package io.efka.fleet.artifact;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -22,6 +23,10 @@ import org.apache.commons.compress.compressors.gzip.GzipParameters;
 public final class FolderArchive {
     private static final int EXECUTABLE = 0755;
     private static final int FILE = 0644;
+
+    /** What Java puts in the place of bytes that are no characters. */
+    private static final char UNKNOWN = '\ufffd';
+
     private static final FileTime EPOCH = FileTime.fromMillis(0);
 
     private FolderArchive() {}
@@ -29,9 +34,11 @@ public final class FolderArchive {
     /**
      * Packs a folder.
      *
+     * @param named the folder, or a link to it
      * @throws IOException also if the folder has anything but files, folders and links
      */
-    public static void pack(Path folder, Path archive) throws IOException {
+    public static void pack(Path named, Path archive) throws IOException {
+        Path folder = named.toRealPath(); // of a link itself there would be nothing to pack
         var parameters = new GzipParameters();
         parameters.setCompressionLevel(Deflater.BEST_COMPRESSION);
         parameters.setModificationTime(0);
@@ -51,6 +58,8 @@ public final class FolderArchive {
             return all.filter(path -> !path.equals(folder))
                     .sorted((a, b) -> name(folder, a).compareTo(name(folder, b)))
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e); // such as a folder that may not be read
         }
     }
 
@@ -58,11 +67,20 @@ public final class FolderArchive {
         return folder.relativize(path).toString();
     }
 
+    /** Without a locale for it, Java cannot tell what bytes a name has, and the release would have others. */
+    private static void requireUtf8(String name, Path path) throws IOException {
+        if (name.indexOf(UNKNOWN) < 0) return;
+        throw new IOException("the name of " + path + " must be UTF-8, and the locale as well, such as C.UTF-8");
+    }
+
     private static void add(TarArchiveOutputStream tar, Path folder, Path path) throws IOException {
         String name = name(folder, path);
+        requireUtf8(name, path);
         if (Files.isSymbolicLink(path)) {
             var link = new TarArchiveEntry(name, TarArchiveEntry.LF_SYMLINK);
-            link.setLinkName(Files.readSymbolicLink(path).toString());
+            String target = Files.readSymbolicLink(path).toString();
+            requireUtf8(target, path);
+            link.setLinkName(target);
             put(tar, link);
         } else if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
             var entry = new TarArchiveEntry(name + "/");

@@ -9,6 +9,7 @@ import io.efka.fleet.request.Reply;
 import io.efka.fleet.request.Requests;
 import io.efka.fleet.request.Requests.Request;
 import io.efka.fleet.session.FleetException;
+import io.efka.fleet.session.FleetSession;
 import io.efka.protocol.json.StrictJson;
 import io.efka.protocol.json.StrictJson.NotJsonException;
 import io.efka.threads.ExitCode;
@@ -60,7 +61,8 @@ final class ConfigCommand extends ArgumentCommand {
     }
 
     @Override
-    void prepare(Requests requests, List<Address> to, Duration limit) throws FleetException, InterruptedException {
+    void prepare(FleetSession session, Requests requests, List<Address> to, Duration limit)
+            throws FleetException, InterruptedException {
         if (settings.isEmpty()) return;
         List<Request> reading = to.stream()
                 .map(address -> new Request(address, "config", new JsonObject()))

@@ -40,7 +40,7 @@ final class ConvergencePrinter implements BiConsumer<String, Standing> {
             json.addProperty("revision", revision);
             json.addProperty("done", standing.phase() == Phase.DONE);
             json.addProperty("report", standing.words());
-            terminal.out().println(json);
+            terminal.json(json);
         } else {
             DiffLines.print(terminal, device + "  " + standing.words(), style(standing.phase()));
         }

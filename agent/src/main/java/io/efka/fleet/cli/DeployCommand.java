@@ -11,6 +11,7 @@ import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.ProgressDisplay;
 import io.efka.fleet.view.Target;
+import io.efka.mqtt.LinkException;
 import io.efka.protocol.Sizes;
 import io.efka.protocol.Topics.GroupId;
 import io.efka.threads.AgentThread;
@@ -18,6 +19,7 @@ import io.efka.threads.ExitCode;
 import io.efka.transfer.SenderId;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +37,7 @@ final class DeployCommand extends ArgumentCommand {
             index = "1",
             paramLabel = "SOURCE",
             description =
-                    "A folder, an archive, https://… with --sha256 and --size, or release:NAME that is stored there")
+                    "A folder, an archive, https://… or mqtt: with --sha256 and --size, or release:NAME that is stored there")
     private String source = "";
 
     @Option(names = "--sha256", paramLabel = "HASH", description = "Of the archive behind an address")
@@ -50,10 +52,13 @@ final class DeployCommand extends ArgumentCommand {
             description = "Bytes per second to send; 0: no limit. Default: 1MiB/s")
     private String rate = "1MiB/s";
 
-    @Option(names = "--min-healthy", paramLabel = "TIME", description = "So long it must be well. Default: 10s")
+    @Option(names = "--min-healthy", paramLabel = "TIME", description = "How long it must run well. Default: 10s")
     private Optional<String> minHealthy = Optional.empty();
 
-    @Option(names = "--healthy-deadline", paramLabel = "TIME", description = "By when. Default: 5m")
+    @Option(
+            names = "--healthy-deadline",
+            paramLabel = "TIME",
+            description = "Goes back if it has not run well for that long by then. Default: 5m")
     private Optional<String> healthyDeadline = Optional.empty();
 
     @Option(names = "--confirm-within", paramLabel = "TIME", description = "Goes back unless confirmed in this time")
@@ -74,6 +79,7 @@ final class DeployCommand extends ArgumentCommand {
     @Option(names = "--plan", description = "Only says what would be done")
     private boolean isPlan;
 
+    private Optional<ProgressDisplay> display = Optional.empty();
     private Optional<ArtifactOffer> offer = Optional.empty();
     private Optional<Thread> offering = Optional.empty();
     private Optional<Path> packed = Optional.empty();
@@ -95,7 +101,8 @@ final class DeployCommand extends ArgumentCommand {
                         "ask for it, as long as this runs. The same files are the same release.",
                         "",
                         "Exit code 0: committed everywhere; 1: one answered an error, or went back; 3: nothing matches;",
-                        "66: the source cannot be read; 69: no broker; 75: not all have answered, or some are offline.");
+                        "66: the source cannot be read; 69: no broker; 75: not all have answered, or some are offline;",
+                        "77: the broker refuses it.");
     }
 
     @Override
@@ -141,10 +148,26 @@ final class DeployCommand extends ArgumentCommand {
         if (isAddress()) {
             if (sha256.isEmpty() || size.isEmpty()) throw wrong("SOURCE", "needs --sha256 and --size as well", source);
             bytes("--size", size.get());
-        } else if (stored().isEmpty() && !Files.exists(Path.of(source))) {
+        } else if (stored().isEmpty() && !isThere(source)) {
             throw wrong("SOURCE", "must be a folder or a file that is there, an address, or release:NAME", source);
         }
+        if (isSent() && isNotWaiting() && !isPlan) {
+            throw wrong("--no-wait", "must be left out: devices get a folder or a file only while this runs", source);
+        }
         rate();
+    }
+
+    private static boolean isThere(String path) {
+        try {
+            return Files.exists(Path.of(path));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    /** Whether this sends the artifact itself, as long as it runs. */
+    private boolean isSent() {
+        return !isAddress() && stored().isEmpty();
     }
 
     private long rate() {
@@ -196,11 +219,13 @@ final class DeployCommand extends ArgumentCommand {
     }
 
     @Override
-    void prepare(Requests requests, List<Address> to, Duration limit) throws FleetException {
-        if (isAddress() || stored().isPresent()) return;
+    void prepare(FleetSession session, Requests requests, List<Address> to, Duration limit) throws FleetException {
+        if (!isSent()) return;
         try {
             Path file = Path.of(source);
             if (Files.isDirectory(file)) file = pack(file);
+            var shown = new ProgressDisplay(terminal().err(), terminal().isErrTerminal());
+            display = Optional.of(shown);
             var made = new ArtifactOffer(
                     file,
                     access().prefix(),
@@ -209,14 +234,14 @@ final class DeployCommand extends ArgumentCommand {
                     new SenderId(
                             "deploy-" + Long.toHexString(surroundings().chance().nextLong()), false),
                     surroundings().links().apply(access().broker().withClientIdSuffix("-send")),
-                    new ProgressDisplay(terminal().err(), terminal().isErrTerminal()),
+                    shown,
                     surroundings().clock(),
                     surroundings().chance());
             offer = Optional.of(made);
             if (isPlan) return;
             var thread = new AgentThread("efka-send", () -> {
                 try {
-                    made.run();
+                    made.run(why -> session.post(() -> requests.fail(failure(why))));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -227,6 +252,13 @@ final class DeployCommand extends ArgumentCommand {
         } catch (IOException e) {
             throw new FleetException(ExitCode.NO_INPUT, source + " cannot be read: " + e.getMessage());
         }
+    }
+
+    /** Nobody gets the artifact any more, so there is nothing to wait for. */
+    private static FleetException failure(IOException why) {
+        return new FleetException(
+                why.getCause() instanceof LinkException ? ExitCode.NOT_ALLOWED : ExitCode.NO_INPUT,
+                "sending has ended: " + why.getMessage());
     }
 
     private Path pack(Path folder) throws IOException {
@@ -248,7 +280,7 @@ final class DeployCommand extends ArgumentCommand {
             offer.ifPresent(ArtifactOffer::close);
             for (Thread thread : offering.stream().toList())
                 thread.join(Duration.ofSeconds(2).toMillis());
-            offer.flatMap(ArtifactOffer::problem).ifPresent(why -> terminal().say("sending has ended: " + why));
+            display.ifPresent(ProgressDisplay::close);
             try {
                 for (Path archive : packed.stream().toList()) {
                     Files.deleteIfExists(archive);
@@ -261,9 +293,22 @@ final class DeployCommand extends ArgumentCommand {
     }
 
     @Override
+    void aside(Runnable print) {
+        display.ifPresentOrElse(shown -> shown.aside(print), print);
+    }
+
+    @Override
+    String afterInterrupt() {
+        return isSent() && !isPlan
+                ? "Who has not got all of the artifact waits for it: run the same command again"
+                : super.afterInterrupt();
+    }
+
+    @Override
     String said(Reply reply) {
         if (isPlan) return PlanText.of(reply.document());
-        String outcome = reply.document().text("outcome").orElse("done");
+        String usual = reply.document().flag("accepted") ? "accepted" : "done";
+        String outcome = reply.document().text("outcome").orElse(usual);
         Optional<String> previous = reply.document().text("previous");
         return outcome
                 + reply.document().text("release").map(id -> " " + id).orElse("")

@@ -11,6 +11,7 @@ import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.terminal.Table;
 import io.efka.fleet.terminal.Table.Cell;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.Document;
 import io.efka.fleet.view.Snapshot;
@@ -43,7 +44,9 @@ final class DesiredListCommand extends FleetCommand {
                         "efka desired ls",
                         "efka desired ls @berlin",
                         "efka desired ls 'gate*' --json | jq -r .name")
-                .notes("Exit code 0: listed; 3: there is none; 69: no broker; 77: the broker refuses it.");
+                .notes(
+                        "Exit code 0: listed; 3: there is none; 69: no broker; 75: some devices did not come, and are not",
+                        "counted; 77: the broker refuses it.");
     }
 
     @Override
@@ -71,15 +74,16 @@ final class DesiredListCommand extends FleetCommand {
             return ExitCode.NOTHING_MATCHED;
         }
         var snapshot = new Snapshot(session, List.of(Target.ALL));
-        snapshot.read(false);
+        Completeness came = snapshot.read(false);
+        MissingText.of(came).forEach(terminal()::say);
         var reports = new DocumentReports(session);
         var rows = new ArrayList<Row>();
         for (Map.Entry<DocumentId, byte[]> one : documents.entrySet()) {
             rows.add(row(one.getKey(), one.getValue(), snapshot, reports));
         }
-        if (isJson) rows.forEach(row -> terminal().out().println(json(row)));
+        if (isJson) rows.forEach(row -> terminal().json(json(row)));
         else table(rows).print(terminal().out(), terminal().hasColours());
-        return ExitCode.OK;
+        return MissingText.code(came, ExitCode.OK);
     }
 
     private static Row row(DocumentId id, byte[] payload, Snapshot snapshot, DocumentReports reports)

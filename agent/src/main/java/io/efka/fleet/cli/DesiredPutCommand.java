@@ -11,6 +11,7 @@ import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.Plural;
 import io.efka.fleet.terminal.Style;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.Document;
 import io.efka.threads.ExitCode;
 import java.time.Duration;
@@ -95,13 +96,14 @@ final class DesiredPutCommand extends DesiredCommand {
         var documents = new DesiredDocuments(session);
         Optional<byte[]> present = documents.follow(id);
         var convergence = new Convergence(session, id);
-        convergence.open();
+        Completeness came = convergence.open();
+        MissingText.of(came).forEach(terminal()::say);
         Optional<JsonObject> before = present.flatMap(Document::parse).map(Document::json);
         NextDocument next = next(before, convergence.newestRevision());
         if (isPlan) return showPlan(before.orElseGet(JsonObject::new), next);
         if (next.isUnchanged()) {
             terminal().say(id + " is unchanged, revision " + next.revision());
-            return isWaiting ? await(session, convergence, next) : ExitCode.OK;
+            return isWaiting ? MissingText.code(came, await(session, convergence, next)) : ExitCode.OK;
         }
         if (present.isPresent()) {
             requireFree(present.get())
@@ -113,7 +115,7 @@ final class DesiredPutCommand extends DesiredCommand {
         convergence.begin();
         documents.replace(id, present, next.payload());
         terminal().say(id + " is revision " + next.revision() + " now" + size(convergence));
-        return isWaiting ? await(session, convergence, next) : ExitCode.OK;
+        return isWaiting ? MissingText.code(came, await(session, convergence, next)) : ExitCode.OK;
     }
 
     private NextDocument next(Optional<JsonObject> before, long reported) throws FleetException {
@@ -149,7 +151,7 @@ final class DesiredPutCommand extends DesiredCommand {
                 json.addProperty("sign", String.valueOf(line.sign()));
                 json.addProperty("path", line.path());
                 json.addProperty("text", line.text());
-                terminal().out().println(json);
+                terminal().json(json);
             } else {
                 print(line.toString(), DiffLines.style(line.sign()));
             }

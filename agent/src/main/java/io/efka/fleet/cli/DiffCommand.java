@@ -17,6 +17,7 @@ import io.efka.fleet.request.Requests;
 import io.efka.fleet.request.Requests.Request;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.Document;
 import io.efka.fleet.view.Snapshot;
@@ -74,7 +75,8 @@ final class DiffCommand extends FleetCommand {
                         "+ comes, - goes, ~ changes, ! is refused, ? cannot be told.",
                         "",
                         "Exit code 0: nothing would change; 1: something would; 3: nothing matches, or there is no",
-                        "document; 64: the file is wrong; 66: it cannot be read; 69: no broker; 77: the broker refuses it.");
+                        "document; 64: the file is wrong; 66: it cannot be read; 69: no broker; 75: some devices or services",
+                        "did not come; 77: the broker refuses it.");
     }
 
     @Override
@@ -99,24 +101,25 @@ final class DiffCommand extends FleetCommand {
     ExitCode run(FleetSession session) throws FleetException, InterruptedException {
         List<Target> targets = targets(targetTexts);
         var snapshot = new Snapshot(session, targets);
-        snapshot.read(true);
+        Completeness came = snapshot.read(true);
+        MissingText.of(came).forEach(terminal()::say);
         List<DeviceView> devices = snapshot.view().devices(targets);
         if (devices.isEmpty()) {
             terminal().say("no device matches");
-            return ExitCode.NOTHING_MATCHED;
+            return MissingText.code(came, ExitCode.NOTHING_MATCHED);
         }
         List<Row> rows = rows(session, devices, targets);
         if (rows.stream().allMatch(row -> row.sources().isEmpty())) {
             terminal()
                     .say("no document is for "
                             + (devices.size() == 1 ? devices.get(0).id() : "these devices"));
-            return ExitCode.NOTHING_MATCHED;
+            return MissingText.code(came, ExitCode.NOTHING_MATCHED);
         }
         Answers answers = ask(session, rows);
         if (session.isInterrupted()) return ExitCode.INTERRUPTED;
         var printer = new DiffPrinter(terminal(), isJson);
         for (Row row : rows) print(printer, row, answers);
-        return printer.end();
+        return MissingText.code(came, printer.end());
     }
 
     private List<Row> rows(FleetSession session, List<DeviceView> devices, List<Target> targets)

@@ -42,7 +42,7 @@ final class DiffPrinter {
         if (!changes.isEmpty()) changed++;
         if (basis != Basis.ASKED) guessed++;
         if (isJson) {
-            terminal.out().println(json(device, basis, changes, notes));
+            terminal.json(json(device, basis, changes, notes));
             return;
         }
         if (changes.isEmpty() && notes.isEmpty()) return;

@@ -39,7 +39,7 @@ final class DoctorCommand extends FleetCommand {
                         "efka doctor",
                         "efka doctor --json | jq -r 'select(.level != \"ok\") | .text'")
                 .notes(
-                        "It takes about 20 s, and publishes 2,400 small messages and one of 256 KiB, all below",
+                        "It takes about 20 s, and publishes 2,400 small messages and four of up to 256 KiB, all below",
                         "PREFIX/efka-doctor-…/cmd/probe, which no device reads. It clears what was retained, also at Ctrl-C;",
                         "if it is killed, the broker drops all messages within 5 minutes, and an empty session within 24 h.",
                         "Rights are tried on topics of a device and a group that do not exist. Up to 200 devices are asked for their time and their journal.",
@@ -98,7 +98,7 @@ final class DoctorCommand extends FleetCommand {
             json.addProperty("check", finding.check());
             json.addProperty("text", finding.text());
             json.addProperty("cure", finding.cure());
-            terminal().out().println(json);
+            terminal().json(json);
             return;
         }
         String head = String.format(Locale.ROOT, "%-8s %-18s ", word(finding.level()), finding.check());

@@ -8,6 +8,7 @@ import io.efka.fleet.request.Requests;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.Printable;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.FleetView;
 import io.efka.fleet.view.Snapshot;
@@ -15,6 +16,7 @@ import io.efka.fleet.view.Target;
 import io.efka.threads.ExitCode;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -75,7 +77,7 @@ final class EventsCommand extends FollowCommand {
 
     @Override
     ExitCode run(FleetSession session) throws FleetException, InterruptedException {
-        if (!isFollowing() || isPlain || isJson || !terminal().canShowLive()) return show(session, new Lines());
+        if (!isFollowing() || isPlain || isJson || !terminal().canShowLive()) return show(session, new Lines(session));
         String what = targetTexts.isEmpty() ? "of all devices" : String.join(" ", targetTexts);
         var table = new EventTable(
                 session,
@@ -94,27 +96,31 @@ final class EventsCommand extends FollowCommand {
     private ExitCode show(FleetSession session, EventScreen screen) throws FleetException, InterruptedException {
         List<Target> targets = targets(targetTexts);
         var snapshot = new Snapshot(session, targets);
-        snapshot.read(false);
+        Completeness came = snapshot.read(false);
+        MissingText.of(came).forEach(screen::say);
         List<DeviceView> devices = snapshot.view().devices(targets);
         if (devices.isEmpty() && !isFollowing()) {
             terminal().say("no device matches");
-            return ExitCode.NOTHING_MATCHED;
+            return MissingText.code(came, ExitCode.NOTHING_MATCHED);
         }
         var query = new EventQuery(lines, since, until(), match);
         var follower = new EventFollower(
-                session, new Requests(session), query, event -> isMeant(snapshot.view(), targets, event), screen);
+                session,
+                new Requests(session),
+                query,
+                event -> isMeant(snapshot.view(), targets, event),
+                device -> isOnline(snapshot.view(), device),
+                screen);
         if (isFollowing()) follower.follow();
-        List<String> online = devices.stream()
-                .filter(DeviceView::isOnline)
-                .map(DeviceView::id)
-                .toList();
-        boolean isComplete = follower.history(online);
+        boolean isComplete =
+                follower.history(devices.stream().map(DeviceView::id).toList());
         devices.stream()
                 .filter(device -> !device.isOnline())
                 .forEach(device -> screen.say(device.id() + " is offline"));
         screen.isUpToDate();
         if (isFollowing()) follower.await();
-        return isComplete && (isFollowing() || online.size() == devices.size()) ? ExitCode.OK : ExitCode.BUSY;
+        boolean isAll = isComplete && (isFollowing() || devices.stream().allMatch(DeviceView::isOnline));
+        return MissingText.code(came, isAll ? ExitCode.OK : ExitCode.BUSY);
     }
 
     private static boolean isMeant(FleetView view, List<Target> targets, FleetEvent event) {
@@ -126,19 +132,39 @@ final class EventsCommand extends FollowCommand {
                         .orElse(target.service().isEmpty()));
     }
 
+    private static boolean isOnline(FleetView view, String device) {
+        return view.device(device).filter(DeviceView::isOnline).isPresent();
+    }
+
     /** Where events are shown. */
     interface EventScreen extends EventFollower.Audience {
         /** Something to know. */
         void say(String line);
+
+        @Override
+        default void leftOut(long events) {
+            say(String.format(
+                    Locale.ROOT,
+                    "%,d older events are left out: there are too many. Name fewer devices, or a shorter time",
+                    events));
+        }
 
         /** What was is shown; from now on there is what happens. */
         void isUpToDate();
     }
 
     private final class Lines implements EventScreen {
+        private final FleetSession session;
+
+        Lines(FleetSession session) {
+            this.session = session;
+        }
+
         @Override
         public void event(FleetEvent event) {
-            terminal().out().println(isJson ? json(event).toString() : text(event));
+            if (isJson) terminal().json(json(event));
+            else terminal().out().println(text(event));
+            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka events -f | head
         }
 
         private String text(FleetEvent event) {

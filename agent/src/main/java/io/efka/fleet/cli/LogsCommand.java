@@ -12,6 +12,8 @@ import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.OutputText;
 import io.efka.fleet.terminal.Palette;
 import io.efka.fleet.terminal.Style;
+import io.efka.fleet.view.Completeness;
+import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
 import io.efka.protocol.json.JsonWriter;
@@ -100,23 +102,33 @@ final class LogsCommand extends FollowCommand {
     ExitCode run(FleetSession session) throws FleetException, InterruptedException {
         List<Target> targets = targets(targetTexts);
         var snapshot = new Snapshot(session, targets);
-        snapshot.read(true);
+        Completeness came = snapshot.read(true);
+        MissingText.of(came).forEach(terminal()::say);
         Addresses found = Addresses.services(snapshot.view(), targets);
         if (found.isEmpty() && !isFollowing()) {
             terminal().say("nothing matches " + String.join(" ", targetTexts));
-            return ExitCode.NOTHING_MATCHED;
+            return MissingText.code(came, ExitCode.NOTHING_MATCHED);
         }
         List<StreamId> streams = streams(found.reachable());
         measure(streams, targets);
         var requests = new Requests(session);
         var query = new LogQuery(lines, since, until(), match);
-        var follower = new LogFollower(session, requests, query, new Screen(session));
+        var follower = new LogFollower(
+                session,
+                requests,
+                query,
+                device -> snapshot.view()
+                        .device(device)
+                        .filter(DeviceView::isOnline)
+                        .isPresent(),
+                new Screen(session));
         follower.add(streams);
         if (isFollowing()) follower.follow();
         boolean isComplete = follower.history();
         for (Address offline : found.offline()) terminal().say(offline + " is offline");
         if (isFollowing()) followOn(session, snapshot, targets, follower);
-        return isComplete && (isFollowing() || found.offline().isEmpty()) ? ExitCode.OK : ExitCode.BUSY;
+        boolean isAll = isComplete && (isFollowing() || found.offline().isEmpty());
+        return MissingText.code(came, isAll ? ExitCode.OK : ExitCode.BUSY);
     }
 
     /** Services that are new, and devices that come back, are followed as well. */
@@ -163,7 +175,8 @@ final class LogsCommand extends FollowCommand {
 
         @Override
         public void line(LogLine line) {
-            terminal().out().println(isJson ? json(line).toString() : text(line));
+            if (isJson) terminal().json(json(line));
+            else terminal().out().println(text(line));
             if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka logs -f … | head
         }
 

@@ -137,7 +137,7 @@ final class LsCommand extends FleetCommand {
 
     private void print(List<ListRow> rows) {
         if (isJson) {
-            rows.forEach(row -> terminal().out().println(json(row)));
+            rows.forEach(row -> terminal().json(json(row)));
             return;
         }
         if (rows.isEmpty()) return;
@@ -184,7 +184,7 @@ final class LsCommand extends FleetCommand {
             List<Change> changes = known.update(rows(snapshot, targets), snapshot.view());
             Instant now = surroundings().wall().instant();
             for (Change change : changes) {
-                if (isJson) terminal().out().println(json(change));
+                if (isJson) terminal().json(json(change));
                 else table.add(cells(change, now));
             }
             if (!changes.isEmpty() && !isJson)

@@ -2,6 +2,7 @@ package io.efka.fleet.cli;
 
 import io.efka.fleet.terminal.NameList;
 import io.efka.fleet.view.Completeness;
+import io.efka.threads.ExitCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,12 @@ final class MissingText {
     private static final int MAX_NAMED = 10;
 
     private MissingText() {}
+
+    /** What a command ends with: not with success if something did not come. */
+    static ExitCode code(Completeness came, ExitCode code) {
+        boolean isGood = code == ExitCode.OK || code == ExitCode.NOTHING_MATCHED;
+        return isGood && !came.isComplete() ? ExitCode.BUSY : code;
+    }
 
     /** No line if all came. */
     static List<String> of(Completeness came) {

@@ -8,6 +8,7 @@ import io.efka.fleet.request.Requests.Request;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.NameList;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
 import io.efka.protocol.json.StrictJson;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -63,7 +65,8 @@ abstract class RequestCommand extends FleetCommand {
     }
 
     /** What must be known of the receivers before. */
-    void prepare(Requests requests, List<Address> to, Duration limit) throws FleetException, InterruptedException {}
+    void prepare(FleetSession session, Requests requests, List<Address> to, Duration limit)
+            throws FleetException, InterruptedException {}
 
     /** The text as a JSON object. */
     final JsonObject object(String what, String text) {
@@ -96,6 +99,25 @@ abstract class RequestCommand extends FleetCommand {
         return Optional.empty();
     }
 
+    /** What became of those that have not answered when the operator ends the command. */
+    String afterInterrupt() {
+        return "What was sent is done all the same; see efka status";
+    }
+
+    /** Prints something that stays, where something may be on the screen that does not. */
+    void aside(Runnable print) {
+        print.run();
+    }
+
+    private void say(String line) {
+        aside(() -> terminal().say(line));
+    }
+
+    /** Whether the answer is taken when the command is accepted. */
+    final boolean isNotWaiting() {
+        return isNotWaiting;
+    }
+
     /** What a reply says in one line, if it is no failure. */
     String said(Reply reply) {
         return Answers.line(reply);
@@ -118,7 +140,8 @@ abstract class RequestCommand extends FleetCommand {
         List<Target> targets = targets();
         var snapshot = new Snapshot(session, targets);
         boolean isForServices = isForServices(targets);
-        snapshot.read(isForServices);
+        Completeness came = snapshot.read(isForServices);
+        MissingText.of(came).forEach(terminal()::say);
         Addresses to = isForServices
                 ? Addresses.services(snapshot.view(), targets, isForNew())
                 : Addresses.devices(snapshot.view(), targets);
@@ -126,14 +149,14 @@ abstract class RequestCommand extends FleetCommand {
         if (without > 0 && !isForNew()) without(without).ifPresent(terminal()::say);
         if (to.isEmpty()) {
             terminal().say("nothing matches " + targetTexts);
-            return ExitCode.NOTHING_MATCHED;
+            return MissingText.code(came, ExitCode.NOTHING_MATCHED);
         }
         if (!isWanted(session, to)) return session.isInterrupted() ? ExitCode.INTERRUPTED : ExitCode.USAGE;
         Duration limit = duration("--timeout", timeout);
         var requests = new Requests(session);
-        prepare(requests, to.reachable(), limit);
+        prepare(session, requests, to.reachable(), limit);
         List<Address> silent = requests.send(requests(to.reachable()), limit, this::answered);
-        return summary(to, silent, session.isInterrupted(), limit);
+        return MissingText.code(came, summary(to, silent, requests.unsent(), session.isInterrupted(), limit));
     }
 
     private List<Request> requests(List<Address> addresses) {
@@ -162,27 +185,32 @@ abstract class RequestCommand extends FleetCommand {
         if (reply.isOk()) done++;
         else failed++;
         if (isJson) {
-            terminal().out().println(reply.document().json());
+            aside(() -> terminal().json(reply.document().json()));
         } else {
             String text = reply.isOk() ? said(reply) : Answers.failure(reply);
             String name = reply.from() + "  ";
-            terminal().out().println(text.isEmpty() ? reply.from().toString() : name + text);
+            aside(() -> terminal().out().println(text.isEmpty() ? reply.from().toString() : name + text));
         }
     }
 
-    private ExitCode summary(Addresses to, List<Address> silent, boolean isInterrupted, Duration limit) {
+    private ExitCode summary(
+            Addresses to, List<Address> unanswered, Set<Address> unsent, boolean isInterrupted, Duration limit) {
         int all = to.reachable().size() + to.offline().size();
-        if (isInterrupted && !silent.isEmpty()) {
-            terminal()
-                    .say("not answered yet: " + named(silent)
-                            + ". What was sent is done all the same; see efka status");
+        List<Address> silent =
+                unanswered.stream().filter(one -> !unsent.contains(one)).toList();
+        if (!unsent.isEmpty()) {
+            String why = isInterrupted ? "nothing was sent yet: " : "too many did not answer, nothing was sent: ";
+            say(why + named(List.copyOf(unsent)));
+        }
+        if (isInterrupted && !unanswered.isEmpty()) {
+            if (!silent.isEmpty()) say("not answered yet: " + named(silent) + ". " + afterInterrupt());
             return ExitCode.INTERRUPTED;
         }
         if (!silent.isEmpty()) {
-            terminal().say("no answer within " + limit.toSeconds() + " s: " + named(silent));
+            say("no answer within " + limit.toSeconds() + " s: " + named(silent));
         }
-        if (!to.offline().isEmpty()) terminal().say("offline, nothing was sent: " + named(to.offline()));
-        if (all > 1) terminal().say(done + " of " + all + " done" + (failed > 0 ? ", " + failed + " failed" : ""));
+        if (!to.offline().isEmpty()) say("offline, nothing was sent: " + named(to.offline()));
+        if (all > 1) say(done + " of " + all + " done" + (failed > 0 ? ", " + failed + " failed" : ""));
         if (failed > 0) return ExitCode.FAILED;
         return done == all ? ExitCode.OK : ExitCode.BUSY;
     }

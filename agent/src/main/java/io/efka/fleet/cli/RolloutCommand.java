@@ -44,15 +44,21 @@ abstract class RolloutCommand extends FleetCommand {
     final ExitCode run(FleetSession session) throws FleetException, InterruptedException {
         var operator = new Rollouts.Operator(
                 operator(), Long.toHexString(surroundings().chance().nextLong()));
-        return run(new Rollouts(session, this::connect, surroundings().wall(), operator, new Lines()));
+        return run(new Rollouts(session, this::connect, surroundings().wall(), operator, new Lines(session)));
     }
 
     /** Data to stdout, the rest to stderr. */
     private final class Lines implements Rollouts.Output {
+        private final FleetSession session;
+
+        Lines(FleetSession session) {
+            this.session = session;
+        }
+
         @Override
         public void print(String line) {
             terminal().out().println(Printable.line(line));
-            terminal().out().flush();
+            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: … --follow | head
         }
 
         @Override

@@ -30,7 +30,7 @@ final class RolloutListCommand extends RolloutCommand {
     ExitCode run(Rollouts rollouts) throws FleetException, InterruptedException {
         List<Row> rows = rollouts.list(group());
         if (rows.isEmpty()) terminal().say("there is no rollout");
-        else if (isJson) rows.forEach(row -> terminal().out().println(json(row)));
+        else if (isJson) rows.forEach(row -> terminal().json(json(row)));
         else table(rows).print(terminal().out(), terminal().hasColours());
         return rows.isEmpty() ? ExitCode.NOTHING_MATCHED : ExitCode.OK;
     }

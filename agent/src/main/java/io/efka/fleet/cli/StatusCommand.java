@@ -84,7 +84,7 @@ final class StatusCommand extends FleetCommand {
     private void show(DeviceView device) {
         Document status = device.status().orElse(Document.EMPTY);
         if (isJson) {
-            terminal().out().println(Documents.line(device, Optional.empty(), status));
+            terminal().json(Documents.line(device, Optional.empty(), status));
             return;
         }
         String word = device.isOnline() ? "online" : "offline";
@@ -107,7 +107,7 @@ final class StatusCommand extends FleetCommand {
 
     private void show(ServiceView service) {
         if (isJson) {
-            terminal().out().println(Documents.line(service.device(), Optional.of(service.id()), service.status()));
+            terminal().json(Documents.line(service.device(), Optional.of(service.id()), service.status()));
             return;
         }
         Document status = service.status();

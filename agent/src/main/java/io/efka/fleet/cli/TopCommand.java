@@ -167,6 +167,7 @@ final class TopCommand extends FleetCommand {
         Completeness came = snapshot.read(true);
         boolean isEmpty = print(targets, feed);
         for (int i = 1; i < count.orElse(1); i++) {
+            if (terminal().out().checkError()) break; // nobody reads any more: efka top -n 1000 | head
             session.await(() -> false, interval());
             if (session.isInterrupted()) break;
             if (!isJson) terminal().out().println();
@@ -218,6 +219,6 @@ final class TopCommand extends FleetCommand {
 
     private void printJson(JsonObject line, Document metrics) {
         if (metrics != Document.EMPTY) line.add("metrics", metrics.json());
-        terminal().out().println(line);
+        terminal().json(line);
     }
 }

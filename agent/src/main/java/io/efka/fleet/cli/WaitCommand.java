@@ -3,6 +3,7 @@ package io.efka.fleet.cli;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.terminal.NameList;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.FleetView;
 import io.efka.fleet.view.ServiceView;
@@ -52,7 +53,8 @@ final class WaitCommand extends FleetCommand {
                         "All that match must be so, and at least one must match. One that is named in full is waited",
                         "for even if nobody knows it yet.",
                         "",
-                        "Exit code 0: it is so; 69: no broker; 75: it was not so in time, or Ctrl-C ended it: 130.");
+                        "Exit code 0: it is so; 69: no broker; 75: not so in time, or some did not come;",
+                        "77: the broker refuses it; 130: ended by Ctrl-C.");
     }
 
     @Override
@@ -92,10 +94,11 @@ final class WaitCommand extends FleetCommand {
     ExitCode run(FleetSession session) throws FleetException, InterruptedException {
         List<Target> targets = targets(targetTexts);
         var snapshot = new Snapshot(session, targets);
-        snapshot.read(!isOfDevices());
+        Completeness came = snapshot.read(!isOfDevices());
+        MissingText.of(came).forEach(terminal()::say);
         Duration limit = duration("--timeout", timeout);
         boolean isSo = session.await(() -> open(snapshot.view(), targets).isEmpty(), limit);
-        if (isSo) return ExitCode.OK;
+        if (isSo) return MissingText.code(came, ExitCode.OK);
         if (session.isInterrupted()) return ExitCode.INTERRUPTED;
         List<String> open = open(snapshot.view(), targets);
         terminal().say("not " + what + " within " + limit.toSeconds() + " s: " + NameList.of(open, MAX_NAMED));

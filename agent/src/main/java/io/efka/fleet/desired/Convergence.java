@@ -3,6 +3,7 @@ package io.efka.fleet.desired;
 import io.efka.fleet.desired.Standing.Phase;
 import io.efka.fleet.session.FleetException;
 import io.efka.fleet.session.FleetSession;
+import io.efka.fleet.view.Completeness;
 import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.Document;
 import io.efka.fleet.view.Snapshot;
@@ -37,11 +38,16 @@ public final class Convergence {
         this.reports = new DocumentReports(session);
     }
 
-    /** Reads the devices and their reports; from then on every change is followed. */
-    public void open() throws FleetException, InterruptedException {
+    /**
+     * Reads the devices and their reports; from then on every change is followed.
+     *
+     * @return how many of the devices came
+     */
+    public Completeness open() throws FleetException, InterruptedException {
         reports.watch(id);
-        snapshot.read(false);
+        Completeness came = snapshot.read(false);
         readNew();
+        return came;
     }
 
     private void readNew() throws FleetException, InterruptedException {

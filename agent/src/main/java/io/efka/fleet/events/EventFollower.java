@@ -10,16 +10,23 @@ import io.efka.fleet.session.FleetSession;
 import io.efka.fleet.view.Document;
 import io.efka.mqtt.Message;
 import io.efka.protocol.FleetTopics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Predicate;
 
 /**
@@ -32,18 +39,32 @@ public final class EventFollower implements FleetSession.Listener {
     /** Of one device, until it has been asked again. Older ones may be shown a second time after a lost connection. */
     private static final int MAX_REMEMBERED = 1_000;
 
+    /** So many are put in order at most, since all of them are in memory. */
+    static final int MAX_FOUND = 50_000;
+
+    /** A device may search a part of its journal and find nothing, but not without end. */
+    private static final int MAX_EMPTY = 100;
+
     private final FleetSession session;
     private final FleetTopics topics;
     private final Requests requests;
     private final EventQuery query;
     private final Predicate<FleetEvent> isMeant;
+    private final Predicate<String> isOnline;
     private final Audience audience;
 
     private final Map<String, Journal> journals = new TreeMap<>();
     private final List<FleetEvent> early = new ArrayList<>();
     private boolean isAsking;
-    private boolean isBehind;
     private boolean isFollowing;
+
+    /** Devices whose journals may have what has not come. */
+    private final Set<String> due = new TreeSet<>();
+
+    private final PriorityQueue<Found> found =
+            new PriorityQueue<>(Comparator.comparing(Found::at).thenComparingLong(Found::number));
+    private long number;
+    private long leftOut;
 
     /** Who is shown what. */
     public interface Audience {
@@ -51,20 +72,48 @@ public final class EventFollower implements FleetSession.Listener {
 
         /** A device has not answered, or with an error. */
         void failed(String device, String why);
+
+        /** So many of the oldest events are not shown: there are too many. */
+        void leftOut(long events);
     }
+
+    /** An event of a journal, by the device's own clock; without a time it is the oldest. At equal times, as they came. */
+    private record Found(Instant at, long number, FleetEvent event) {}
 
     /** How far a device's journal was read, and which events came by themselves since. */
     private static final class Journal {
         private OptionalLong next = OptionalLong.empty();
-        private final Set<String> seen = new HashSet<>();
+        private int emptyAnswers;
+
+        /** Of what was shown, by a hash: texts may be long. */
+        private final Set<UUID> seen = new LinkedHashSet<>();
+
+        /** @return false if it was seen before */
+        boolean remember(FleetEvent event) {
+            if (!seen.add(hash(event.document()))) return false;
+            if (seen.size() > MAX_REMEMBERED) seen.remove(seen.iterator().next());
+            return true;
+        }
+
+        boolean forget(Document event) {
+            return seen.remove(hash(event));
+        }
+
+        private static UUID hash(Document event) {
+            return UUID.nameUUIDFromBytes(event.toString().getBytes(StandardCharsets.UTF_8));
+        }
     }
 
-    /** @param isMeant which events are shown */
+    /**
+     * @param isMeant which events are shown
+     * @param isOnline which devices can be asked
+     */
     public EventFollower(
             FleetSession session,
             Requests requests,
             EventQuery query,
             Predicate<FleetEvent> isMeant,
+            Predicate<String> isOnline,
             Audience audience) {
         this.session = session;
         this.topics = new FleetTopics(session.prefix());
@@ -75,6 +124,7 @@ public final class EventFollower implements FleetSession.Listener {
                 && match.map(pattern ->
                                 pattern.matcher(event.document().toString()).find())
                         .orElse(true);
+        this.isOnline = isOnline;
         this.audience = audience;
         session.listen(this);
     }
@@ -93,37 +143,46 @@ public final class EventFollower implements FleetSession.Listener {
     }
 
     /**
-     * Shows what the journals of these devices have.
+     * Shows what the journals of these devices have. Those that are offline are asked within {@link #await}, when they are back.
      *
-     * @return whether all have answered
+     * @return whether all have answered that are online, and all of it was shown
      */
     public boolean history(Collection<String> devices) throws FleetException, InterruptedException {
         devices.forEach(device -> journals.putIfAbsent(device, new Journal()));
-        return ask(devices);
+        return ask(devices.stream().filter(isOnline).toList());
     }
 
     private boolean ask(Collection<String> devices) throws FleetException, InterruptedException {
         isAsking = true;
-        var found = new ArrayList<FleetEvent>();
+        leftOut = 0;
         List<String> open = List.copyOf(devices);
         boolean isComplete = true;
         while (!open.isEmpty() && !session.isInterrupted()) {
             var more = new ArrayList<String>();
-            List<Address> silent = requests.send(
-                    open.stream().map(this::request).toList(), PATIENCE, reply -> take(reply, found, more));
-            silent.forEach(
-                    address -> audience.failed(address.device(), "no answer within " + PATIENCE.toSeconds() + " s"));
+            List<Address> silent =
+                    requests.send(open.stream().map(this::request).toList(), PATIENCE, reply -> take(reply, more));
+            silent.forEach(address -> audience.failed(address.device(), silence(address)));
             isComplete &= silent.isEmpty();
             open = more;
         }
-        found.sort(FleetEvent.BY_TIME);
-        found.forEach(this::show);
+        if (leftOut > 0) audience.leftOut(leftOut);
         isAsking = false;
         // What came meanwhile may be in the answers as well.
-        Set<FleetEvent> shown = new HashSet<>(found);
+        Set<FleetEvent> shown = new HashSet<>();
+        while (!found.isEmpty()) {
+            FleetEvent event = found.remove().event();
+            shown.add(event);
+            audience.event(event);
+        }
         early.stream().filter(event -> !shown.contains(event)).forEach(this::live);
         early.clear();
-        return isComplete;
+        return isComplete && leftOut == 0;
+    }
+
+    private String silence(Address address) {
+        boolean isUnsent = requests.unsent().contains(address);
+        return (isUnsent ? "too many others have not answered within " : "no answer within ") + PATIENCE.toSeconds()
+                + " s";
     }
 
     private Request request(String device) {
@@ -135,7 +194,7 @@ public final class EventFollower implements FleetSession.Listener {
         return journals.computeIfAbsent(device, name -> new Journal());
     }
 
-    private void take(Reply reply, List<FleetEvent> found, List<String> more) {
+    private void take(Reply reply, List<String> more) {
         String device = reply.from().device();
         Document answer = reply.document();
         if (!reply.isOk()) {
@@ -144,25 +203,43 @@ public final class EventFollower implements FleetSession.Listener {
         }
         Journal journal = journal(device);
         boolean isForwards = query.since().isPresent() || journal.next.isPresent();
-        for (Document event : answer.objects("events")) {
-            if (!journal.seen.remove(event.toString())) found.add(FleetEvent.of(device, event));
+        List<Document> events = answer.objects("events");
+        for (Document event : events) {
+            if (!journal.forget(event)) keep(FleetEvent.of(device, event));
         }
+        OptionalLong before = journal.next;
         journal.next = answer.number("next");
-        if (isForwards && answer.flag("truncated") && journal.next.isPresent()) more.add(device);
+        journal.emptyAnswers = events.isEmpty() ? journal.emptyAnswers + 1 : 0;
+        if (!isForwards || !answer.flag("truncated") || journal.next.isEmpty()) return;
+        boolean isFurther = before.isEmpty() || journal.next.getAsLong() > before.getAsLong();
+        if (isFurther && journal.emptyAnswers < MAX_EMPTY) more.add(device);
+        else audience.failed(device, "its answers have no end");
     }
 
-    private void show(FleetEvent event) {
-        if (isMeant.test(event)) audience.event(event);
+    /** The newest, if there are too many. */
+    private void keep(FleetEvent event) {
+        if (!isMeant.test(event)) return;
+        found.add(new Found(event.at().orElse(Instant.EPOCH), number++, event));
+        if (found.size() <= MAX_FOUND) return;
+        found.remove();
+        leftOut++;
     }
 
     /** Shows what comes until the operator interrupts. */
     public void await() throws FleetException, InterruptedException {
         while (!session.isInterrupted()) {
-            session.await(() -> isBehind && session.isConnected(), Duration.ofHours(1));
-            if (!isBehind || session.isInterrupted()) continue;
-            isBehind = false;
-            ask(List.copyOf(journals.keySet()));
+            session.await(() -> session.isConnected() && !back().isEmpty(), Duration.ofHours(1));
+            List<String> back = back();
+            if (back.isEmpty() || session.isInterrupted()) continue;
+            back.forEach(due::remove);
+            ask(back);
         }
+    }
+
+    /** Those that are to be asked, and can be. Who is offline now is to be asked later. */
+    private List<String> back() {
+        for (String device : journals.keySet()) if (!isOnline.test(device)) due.add(device);
+        return due.stream().filter(isOnline).toList();
     }
 
     @Override
@@ -175,18 +252,16 @@ public final class EventFollower implements FleetSession.Listener {
     }
 
     private void live(FleetEvent event) {
+        if (!isMeant.test(event)) return;
         Journal journal = journals.get(event.device());
-        if (journal != null && journal.seen.size() < MAX_REMEMBERED) {
-            // The broker may deliver it twice, and the journal will have it as well.
-            if (!journal.seen.add(event.document().toString())) return;
-        }
-        show(event);
+        // The broker may deliver it twice, and the journal will have it as well.
+        if (journal == null || journal.remember(event)) audience.event(event);
     }
 
     @Override
     public void reconnected() throws FleetException, InterruptedException {
         if (!isFollowing) return;
         subscribe();
-        isBehind = true;
+        due.addAll(journals.keySet());
     }
 }

@@ -4,7 +4,6 @@ import io.efka.fleet.view.Document;
 import io.efka.mqtt.Message;
 import io.efka.protocol.FleetTopics;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -14,10 +13,6 @@ import java.util.Optional;
  * @param document as it was published
  */
 public record FleetEvent(String device, Optional<String> service, Document document) {
-    /** By the devices' own clocks. An event without a time is the oldest. */
-    static final Comparator<FleetEvent> BY_TIME =
-            Comparator.comparing(event -> event.at().orElse(Instant.EPOCH));
-
     /** The event in a message; empty if it has none. */
     static Optional<FleetEvent> of(FleetTopics topics, Message message) {
         return topics.parse(message.topic())

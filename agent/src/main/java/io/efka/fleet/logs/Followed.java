@@ -69,10 +69,14 @@ final class Followed {
         if (cursor.next().isEmpty()) isAsked = false;
     }
 
-    /** Takes an answer with what the device keeps. */
-    void answered(OutputAnswer answer) {
+    /**
+     * Takes an answer with what the device keeps.
+     *
+     * @return false if its answers lead nowhere
+     */
+    boolean answered(OutputAnswer answer) {
         isAsked = true;
-        history.ifPresent(before -> before.take(answer));
+        return history.map(before -> before.take(answer)).orElse(true);
     }
 
     /** The device answers an error: goes on with what comes. */

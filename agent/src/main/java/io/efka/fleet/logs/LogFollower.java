@@ -11,10 +11,12 @@ import io.efka.protocol.FleetTopics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -33,6 +35,9 @@ public final class LogFollower implements FleetSession.Listener {
 
     private static final Duration PAUSE = Duration.ofSeconds(2);
 
+    /** By how many streams the order changes in which those that are behind are asked. */
+    private static final int TURN = 100;
+
     /** For what waits, of all streams. */
     private static final long ROOM = 8 << 20;
 
@@ -50,6 +55,7 @@ public final class LogFollower implements FleetSession.Listener {
     private final OutputRequests requests;
     private final LogQuery query;
     private final Predicate<String> filter;
+    private final Predicate<String> isOnline;
     private final Audience audience;
 
     private final NavigableMap<StreamId, Followed> streams = new TreeMap<>();
@@ -57,6 +63,7 @@ public final class LogFollower implements FleetSession.Listener {
     private final Set<String> untimed = new HashSet<>();
     private boolean isFollowing;
     private int connections;
+    private int turn;
 
     /** Who is shown what. */
     public interface Audience {
@@ -78,7 +85,9 @@ public final class LogFollower implements FleetSession.Listener {
         void partial(StreamId stream);
     }
 
-    public LogFollower(FleetSession session, Requests requests, LogQuery query, Audience audience) {
+    /** @param isOnline which devices are asked for what is missing */
+    public LogFollower(
+            FleetSession session, Requests requests, LogQuery query, Predicate<String> isOnline, Audience audience) {
         this.session = session;
         this.topics = new FleetTopics(session.prefix());
         this.requests = new OutputRequests(requests, PATIENCE);
@@ -87,6 +96,7 @@ public final class LogFollower implements FleetSession.Listener {
                 .map(Pattern::compile)
                 .<Predicate<String>>map(pattern -> line -> pattern.matcher(line).find())
                 .orElse(line -> true);
+        this.isOnline = isOnline;
         this.audience = audience;
         session.listen(this);
     }
@@ -166,7 +176,7 @@ public final class LogFollower implements FleetSession.Listener {
             history.abandon();
             if (!session.isInterrupted()
                     && followed(stream).filter(Followed::fallsSilent).isPresent())
-                audience.failed(stream, "no answer within " + PATIENCE.toSeconds() + " s");
+                audience.failed(stream, requests.silence(stream));
         });
         return silent.isEmpty() && failed.isEmpty();
     }
@@ -184,12 +194,15 @@ public final class LogFollower implements FleetSession.Listener {
             audience.failed(stream, reply.isOk() ? "an answer without output" : reply.problem());
             return false;
         }
-        followed(stream).ifPresent(followed -> followed.answered(answer.get()));
+        boolean isFurther = followed(stream)
+                .map(followed -> followed.answered(answer.get()))
+                .orElse(true);
+        if (!isFurther) audience.failed(stream, "its answers have no end");
         if (history.isUntimed() && untimed.add(stream.device())) audience.untimed(stream.device());
         if (history.isPartial()) audience.partial(stream);
         long skipped = history.takeSkipped();
-        if (skipped > 0) audience.gone(stream, skipped);
-        return true;
+        if (skipped > 0 && isFurther) audience.gone(stream, skipped);
+        return isFurther;
     }
 
     private static Optional<OutputAnswer> answer(Reply reply) {
@@ -218,20 +231,26 @@ public final class LogFollower implements FleetSession.Listener {
     }
 
     private boolean isBehind() {
-        return streams.values().stream().anyMatch(LogFollower::isBehind);
+        return streams.entrySet().stream().anyMatch(one -> isBehind(one.getKey(), one.getValue()));
     }
 
-    private static boolean isBehind(Followed followed) {
-        return followed.isAsked() && followed.cursor().isBehind();
+    /** A device that is offline is asked when it is back. */
+    private boolean isBehind(StreamId stream, Followed followed) {
+        return followed.isAsked() && followed.cursor().isBehind() && isOnline.test(stream.device());
     }
 
     /** @return whether every device has answered with something new */
     private boolean catchUp() throws FleetException, InterruptedException {
+        // Those that do not answer must not always be the first: time may be over before the others are asked.
+        var order = new ArrayList<>(streams.keySet());
+        Collections.rotate(order, -TURN * turn++);
         Map<StreamId, Request> behind = new LinkedHashMap<>();
-        streams.forEach((stream, followed) -> {
+        for (StreamId stream : order) {
+            Followed followed = Objects.requireNonNull(streams.get(stream));
             OptionalLong next = followed.cursor().next();
-            if (isBehind(followed) && next.isPresent()) behind.put(stream, LogQuery.rest(stream, next.getAsLong()));
-        });
+            if (isBehind(stream, followed) && next.isPresent())
+                behind.put(stream, LogQuery.rest(stream, next.getAsLong()));
+        }
         var filled = new HashSet<StreamId>();
         requests.send(behind, (stream, reply) -> {
             Optional<OutputAnswer> answer = answer(reply);

@@ -23,6 +23,14 @@ final class OutputRequests {
         this.patience = patience;
     }
 
+    /** Why there is no answer about a stream that was to be asked for. */
+    String silence(StreamId stream) {
+        var address = new Address(stream.device(), Optional.of(stream.service()));
+        boolean isUnsent = requests.unsent().contains(address);
+        return (isUnsent ? "too many others have not answered within " : "no answer within ") + patience.toSeconds()
+                + " s";
+    }
+
     /** @param taker is given each answer as it comes, and errors at the end */
     void send(Map<StreamId, Request> asked, BiConsumer<StreamId, Reply> taker)
             throws FleetException, InterruptedException {

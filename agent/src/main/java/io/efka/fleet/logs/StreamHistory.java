@@ -13,6 +13,12 @@ import java.util.function.Consumer;
  * memory; the last lines that do not fit into one are first counted backwards, and then read. Used by one thread.
  */
 final class StreamHistory {
+    /** A device whose answers have nothing in them is not asked for ever: nobody else's lines are shown meanwhile. */
+    private static final int MAX_EMPTY = 2;
+
+    /** The same where it searches: it may find nothing in a part. */
+    private static final int MAX_UNMATCHED = 100;
+
     /** Bytes; a device that does not even answer with so many is not asked for ever. */
     private static final int SMALLEST_STEP = 32;
 
@@ -39,6 +45,7 @@ final class StreamHistory {
     private long skipped;
     private boolean isUntimed;
     private boolean isPartial;
+    private int emptyAnswers;
     private boolean isAbandoned;
     private boolean isEnded;
     private Optional<Instant> lastTime = Optional.empty();
@@ -91,14 +98,23 @@ final class StreamHistory {
         };
     }
 
-    /** Takes the answer to {@link #request}. */
-    void take(OutputAnswer answer) {
+    /**
+     * Takes the answer to {@link #request}.
+     *
+     * @return false if the device's answers lead nowhere: nothing more is asked for
+     */
+    boolean take(OutputAnswer answer) {
+        emptyAnswers = answer.length() == 0 ? emptyAnswers + 1 : 0;
         switch (stage) {
             case FIRST -> takeFirst(answer);
             case COUNTING -> count(answer);
             case READING -> read(answer);
             case FINISHED -> throw new IllegalStateException("the history of " + id + " is complete");
         }
+        int most = query.match().isPresent() ? MAX_UNMATCHED : MAX_EMPTY;
+        if (stage == Stage.FINISHED || emptyAnswers < most) return true;
+        abandon();
+        return false;
     }
 
     private void takeFirst(OutputAnswer answer) {

@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Sends commands and collects their replies, one for each address. Each command has an id of its own, so it takes effect once,
@@ -32,16 +34,21 @@ public final class Requests implements FleetSession.Listener {
     /** A stock Mosquitto keeps 1,000 messages for a client that is behind, and drops the others without a word. */
     private static final int MAX_OPEN = 200;
 
+    /** Who has not answered by then holds up nobody any more, and may still answer. */
+    private static final Duration PLACE = Duration.ofSeconds(5);
+
     private final FleetSession session;
     private final FleetTopics topics;
     private final Map<String, Sent> open = new LinkedHashMap<>();
     private Consumer<Reply> taker = reply -> {};
     private boolean isListening;
     private int number;
+    private Set<Address> unsent = Set.of();
+    private Optional<FleetException> failure = Optional.empty();
 
-    private record Sent(Address to, Message command, CompletableFuture<Void> published) {
+    private record Sent(Address to, Message command, long at, CompletableFuture<Void> published) {
         Sent again(CompletableFuture<Void> publishedAgain) {
-            return new Sent(to, command, publishedAgain);
+            return new Sent(to, command, at, publishedAgain);
         }
     }
 
@@ -59,7 +66,8 @@ public final class Requests implements FleetSession.Listener {
      *
      * @param limit until all must have answered; the commands expire then
      * @param taker is given each reply as it comes
-     * @return the addresses that have not answered in time, or until the operator interrupted
+     * @return the addresses that have not answered in time, or until the operator interrupted; those of them to which nothing
+     *     was sent are {@link #unsent}
      * @throws FleetException when the broker refuses a command
      */
     public List<Address> send(List<Request> requests, Duration limit, Consumer<Reply> taker)
@@ -73,21 +81,49 @@ public final class Requests implements FleetSession.Listener {
         }
     }
 
+    /** To whom the last {@link #send} has sent nothing, since too many others did not answer. */
+    public Set<Address> unsent() {
+        return unsent;
+    }
+
+    /** Ends {@link #send}, now or later: what the commands need is not there any more. On the session's thread. */
+    public void fail(FleetException why) {
+        failure = Optional.of(why);
+    }
+
     private List<Address> exchange(List<Request> requests, Duration limit) throws FleetException, InterruptedException {
         Deque<Request> waiting = new ArrayDeque<>(requests);
         long end = session.now() + limit.toNanos();
         while (!waiting.isEmpty() || !open.isEmpty()) {
-            while (open.size() < MAX_OPEN && !waiting.isEmpty()) publish(waiting.removeFirst(), end);
+            Duration patience = fill(waiting, end);
             int before = open.size();
-            boolean isSooner = session.await(
-                    () -> open.size() < before || !refused().isEmpty(), Duration.ofNanos(end - session.now()));
+            session.await(() -> open.size() < before || !refused().isEmpty() || failure.isPresent(), patience);
+            if (failure.isPresent()) throw failure.get();
             for (Sent sent : refused()) throw refusal(sent);
-            if (!isSooner) break;
+            if (session.isInterrupted() || session.now() - end >= 0) break;
         }
         var silent = new ArrayList<Address>();
         open.values().forEach(sent -> silent.add(sent.to()));
         waiting.forEach(request -> silent.add(request.to()));
+        unsent = waiting.stream().map(Request::to).collect(Collectors.toSet());
         return silent;
+    }
+
+    /**
+     * Sends as many as have a place.
+     *
+     * @return how long until more can be sent, or the end
+     */
+    private Duration fill(Deque<Request> waiting, long end) {
+        long now = session.now();
+        Deque<Long> places = new ArrayDeque<>();
+        for (Sent sent : open.values()) if (now - sent.at() < PLACE.toNanos()) places.add(sent.at());
+        while (places.size() < MAX_OPEN && !waiting.isEmpty()) {
+            publish(waiting.removeFirst(), now, end);
+            places.add(now);
+        }
+        long left = end - now;
+        return Duration.ofNanos(waiting.isEmpty() ? left : Math.min(left, PLACE.toNanos() - (now - places.getFirst())));
     }
 
     private void listen() throws FleetException, InterruptedException {
@@ -113,14 +149,14 @@ public final class Requests implements FleetSession.Listener {
         return topics.device(device, "reply/" + session.name());
     }
 
-    private void publish(Request request, long end) {
+    private void publish(Request request, long now, long end) {
         String id = session.name() + "-" + ++number;
         Address to = request.to();
         String leaf = "cmd/" + request.command();
         String topic = to.service()
                 .map(service -> topics.service(to.device(), service, leaf))
                 .orElseGet(() -> topics.device(to.device(), leaf));
-        long seconds = Math.max(1, Duration.ofNanos(end - session.now()).toSeconds());
+        long seconds = Math.max(1, Duration.ofNanos(end - now).toSeconds());
         var properties = new Properties(
                 Optional.of("application/json"),
                 Optional.of(replyTopic(to.device())),
@@ -129,7 +165,7 @@ public final class Requests implements FleetSession.Listener {
                 List.of());
         byte[] payload = JsonWriter.bytes(request.arguments());
         var command = new Message(topic, payload, 1, false, properties);
-        open.put(id, new Sent(to, command, session.publish(command)));
+        open.put(id, new Sent(to, command, now, session.publish(command)));
     }
 
     private List<Sent> refused() {
@@ -162,12 +198,13 @@ public final class Requests implements FleetSession.Listener {
                 topics.parse(message.topic()).filter(from -> from.leaf().equals("reply/" + session.name()));
         Optional<byte[]> id = message.properties().correlationData();
         if (source.isEmpty() || id.isEmpty()) return;
-        Sent sent = open.get(new String(id.get(), StandardCharsets.UTF_8));
+        String answered = new String(id.get(), StandardCharsets.UTF_8);
+        Sent sent = open.get(answered);
         // Anybody may publish there: a reply of another device than the one that was asked is none.
         if (sent == null || !sent.to().device().equals(source.get().device())) return;
         Optional<Document> document = Document.parse(message.payload());
         if (document.isEmpty()) return;
-        open.values().remove(sent);
+        open.remove(answered);
         taker.accept(new Reply(sent.to(), document.get()));
     }
 }

@@ -21,6 +21,17 @@ public final class Printable {
         return shown.toString();
     }
 
+    /** JSON that means the same: such characters are only in its texts, and are written as {@code \\u009b}. */
+    public static String json(String json) {
+        if (json.chars().allMatch(one -> isPlain((char) one))) return json;
+        var shown = new StringBuilder();
+        json.chars().forEach(one -> {
+            if (isPlain((char) one)) shown.append((char) one);
+            else shown.append("\\u%04x".formatted(one));
+        });
+        return shown.toString();
+    }
+
     /** Neither a control character nor one that turns the direction of the text around it. */
     private static boolean isPlain(char one) {
         boolean isControl = one < 0x20 || (one >= 0x7f && one < 0xa0);

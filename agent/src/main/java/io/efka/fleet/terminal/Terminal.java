@@ -67,6 +67,11 @@ public record Terminal(
         return hasKeys && isOutTerminal;
     }
 
+    /** Data for a program, a line of JSON, which a terminal may show as well. */
+    public void json(Object line) {
+        out.println(Printable.json(line.toString()));
+    }
+
     /** Something for the operator, not for a program. */
     public void say(String line) {
         err.println("efka: " + Printable.line(line));

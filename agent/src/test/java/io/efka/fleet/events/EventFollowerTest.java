@@ -13,10 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,6 +31,8 @@ class EventFollowerTest {
     private final Map<String, List<String>> journals = new HashMap<>();
     private final List<String> shown = new ArrayList<>();
     private final List<String> failed = new ArrayList<>();
+    private final Set<String> offline = new HashSet<>();
+    private long leftOut;
 
     /** Events of one answer. */
     private int page = 100;
@@ -41,6 +46,11 @@ class EventFollowerTest {
         @Override
         public void failed(String device, String why) {
             failed.add(device + " " + why);
+        }
+
+        @Override
+        public void leftOut(long events) {
+            leftOut = events;
         }
     };
 
@@ -76,7 +86,8 @@ class EventFollowerTest {
     }
 
     private EventFollower follower(FleetSession session, EventQuery query) {
-        return new EventFollower(session, new Requests(session), query, event -> true, audience);
+        return new EventFollower(
+                session, new Requests(session), query, event -> true, device -> !offline.contains(device), audience);
     }
 
     @Test
@@ -153,6 +164,64 @@ class EventFollowerTest {
         follower.await();
 
         assertThat(shown).containsExactly("gate7/cam 1", "gate7/cam 2", "gate7/cam 3", "gate7/cam 4");
+    }
+
+    @Test
+    void ofTooManyEventsTheNewestAreShown() throws Exception {
+        page = 10_000;
+        List<String> journal = journals.computeIfAbsent("gate7", name -> new ArrayList<>());
+        IntStream.range(0, EventFollower.MAX_FOUND + 7)
+                .forEach(i -> journal.add("{\"at\":\"2026-11-27T10:00:00Z\",\"n\":\"" + i + "\"}"));
+        var query = new EventQuery(20, Optional.of("1d"), Optional.empty(), Optional.empty());
+
+        assertThat(follower(broker.connected(), query).history(List.of("gate7")))
+                .isFalse();
+
+        assertThat(leftOut).isEqualTo(7);
+        assertThat(shown).hasSize(EventFollower.MAX_FOUND).first().isEqualTo("gate7 7");
+    }
+
+    @Test
+    void aDeviceWhoseAnswersLeadNowhereIsNotAskedForEver() throws Exception {
+        broker.taking(command ->
+                broker.reply(command, "{\"ok\":true,\"events\":[{\"n\":\"1\"}],\"next\":5,\"truncated\":true}"));
+        var query = new EventQuery(20, Optional.of("1d"), Optional.empty(), Optional.empty());
+
+        follower(broker.connected(), query).history(List.of("gate7"));
+
+        assertThat(failed).containsExactly("gate7 its answers have no end");
+    }
+
+    @Test
+    void aDeviceThatFindsNothingIsNotAskedForEver() throws Exception {
+        broker.taking(command -> broker.reply(
+                command,
+                "{\"ok\":true,\"events\":[],\"next\":" + broker.commands().size() + ",\"truncated\":true}"));
+        var query = new EventQuery(20, Optional.of("1d"), Optional.empty(), Optional.empty());
+
+        follower(broker.connected(), query).history(List.of("gate7"));
+
+        assertThat(failed).containsExactly("gate7 its answers have no end");
+    }
+
+    @Test
+    void aDeviceThatWasOfflineIsAskedWhenItIsBack() throws Exception {
+        happens("gate7", "1", "01");
+        offline.add("gate7");
+        FleetSession session = broker.connected();
+        EventFollower follower = follower(session, LAST);
+        follower.follow();
+        follower.history(List.of("gate7"));
+        assertThat(broker.commands()).isEmpty();
+        broker.after(Duration.ofSeconds(2), () -> {
+            offline.clear();
+            happens("gate7", "2", "02");
+        });
+        broker.after(Duration.ofSeconds(4), session::interrupt);
+
+        follower.await();
+
+        assertThat(shown).containsExactlyInAnyOrder("gate7/cam 1", "gate7/cam 2");
     }
 
     @Test

@@ -78,7 +78,7 @@ class HistoryOrderTest {
     private void readAll(LogQuery query) throws Exception {
         broker.taking(command -> devices.forEach(device -> device.take(command)));
         var session = broker.connected();
-        var follower = new LogFollower(session, new Requests(session), query, new Screen());
+        var follower = new LogFollower(session, new Requests(session), query, device -> true, new Screen());
         follower.add(devices.stream().map(SimulatedStream::id).toList());
         assertThat(follower.history()).isTrue();
     }

@@ -7,10 +7,12 @@ import io.efka.fleet.request.Requests;
 import io.efka.fleet.session.FleetSession;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class LogFollowerTest {
     private final FakeFleetBroker broker = new FakeFleetBroker();
     private final List<SimulatedStream> devices = new ArrayList<>();
     private final Screen screen = new Screen();
+    private final Set<String> offline = new HashSet<>();
 
     private static LogQuery query(int lines) {
         return new LogQuery(lines, Optional.empty(), Optional.empty(), Optional.empty());
@@ -84,7 +87,8 @@ class LogFollowerTest {
     private LogFollower following(FleetSession session, LogQuery query) throws Exception {
         session.outlivesLosses();
         broker.taking(command -> devices.forEach(device -> device.take(command)));
-        var follower = new LogFollower(session, new Requests(session), query, screen);
+        var follower =
+                new LogFollower(session, new Requests(session), query, device -> !offline.contains(device), screen);
         follower.add(devices.stream().map(SimulatedStream::id).toList());
         follower.follow();
         follower.history();
@@ -205,6 +209,68 @@ class LogFollowerTest {
 
         assertThat(screen.of(other)).isEqualTo(numbered(1, 5));
         assertThat(screen.said).containsExactly("dev0/cam no answer within 15 s");
+    }
+
+    @Test
+    void aDeviceThatIsOfflineIsAskedForWhatIsMissingWhenItIsBack() throws Exception {
+        SimulatedStream away = device(new Random(1), 0);
+        away.write(3);
+        LogFollower follower = following(broker.connected(), ALL);
+        away.setDeaf(true);
+        offline.add("dev0");
+        broker.cut();
+        follower.await(STEP);
+        away.write(2);
+        int asked = broker.commands().size();
+
+        for (int second = 0; second < 30; second++) follower.await(STEP);
+        assertThat(broker.commands()).hasSize(asked);
+
+        away.setDeaf(false);
+        offline.clear();
+        for (int second = 0; second < 10; second++) follower.await(STEP);
+        assertThat(screen.of(away)).isEqualTo(numbered(1, 5));
+    }
+
+    @Test
+    void manyThatDoNotAnswerDoNotHoldUpTheOthers() throws Exception {
+        for (int i = 0; i < 650; i++) device(new Random(1), 0).write(1);
+        LogFollower follower = following(broker.connected(), ALL);
+        SimulatedStream last = devices.get(99); // by their names
+        devices.forEach(device -> device.setDeaf(device != last));
+        broker.cut();
+        last.write(1);
+
+        for (int second = 0; second < 90 && screen.of(last).size() < 2; second++) follower.await(STEP);
+
+        assertThat(screen.of(last)).isEqualTo(numbered(1, 2));
+    }
+
+    @Test
+    void aDeviceWhoseAnswersHaveNothingInThemDoesNotHoldUpTheOthers() throws Exception {
+        SimulatedStream liar = device(new Random(1), 0);
+        liar.setDeaf(true);
+        SimulatedStream other = device(new Random(2), 0);
+        other.write(3);
+        FleetSession session = broker.connected();
+        broker.taking(command -> {
+            devices.forEach(device -> device.take(command));
+            int next = broker.commands().size();
+            if (command.topic().startsWith("efka/dev0/"))
+                broker.reply(
+                        command,
+                        "{\"ok\":true,\"stream\":\"stdout\",\"text\":\"\",\"oldest\":0,\"truncated\":true,\"offset\":"
+                                + next + ",\"next\":" + next + "}");
+            if (next > 1_000) session.interrupt();
+        });
+        var since = new LogQuery(10, Optional.of("1h"), Optional.empty(), Optional.empty());
+        var follower = new LogFollower(session, new Requests(session), since, device -> true, screen);
+        follower.add(devices.stream().map(SimulatedStream::id).toList());
+
+        assertThat(follower.history()).isFalse();
+
+        assertThat(screen.of(other)).isEqualTo(numbered(1, 3));
+        assertThat(screen.said).containsExactly(liar.id().serviceName() + " its answers have no end");
     }
 
     @Test

@@ -142,6 +142,36 @@ class RequestsTest {
     }
 
     @Test
+    void whoDoesNotAnswerHoldsUpNobody() throws Exception {
+        var first = new ArrayList<Message>();
+        broker.taking(command -> {
+            if (first.size() >= 300) reply(command, OK);
+            else first.add(command);
+        });
+        broker.after(Duration.ofSeconds(15), () -> reply(first.get(0), OK));
+
+        assertThat(send(broker.connected(), 500)).hasSize(299);
+
+        assertThat(replies).hasSize(201).extracting(Reply::from).contains(address(0), address(499));
+    }
+
+    @Test
+    void whatWasNeverSentIsToldFromWhatWasNotAnswered() throws Exception {
+        var requests = new Requests(broker.connected());
+        List<Request> all = IntStream.range(0, 2_000)
+                .mapToObj(i -> new Request(address(i), "restart", new JsonObject()))
+                .toList();
+
+        assertThat(requests.send(all, LIMIT, replies::add)).hasSize(2_000);
+
+        assertThat(broker.commands()).hasSizeLessThan(2_000);
+        assertThat(requests.unsent())
+                .hasSize(2_000 - broker.commands().size())
+                .contains(address(1_999))
+                .doesNotContain(address(0));
+    }
+
+    @Test
     void aLateReplyDoesNotAnswerTheNextQuestion() throws Exception {
         var late = new ArrayList<Message>();
         broker.taking(late::add);

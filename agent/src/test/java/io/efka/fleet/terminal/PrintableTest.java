@@ -8,6 +8,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PrintableTest {
     @Test
+    void jsonMeansTheSameAndHasNoControlCharacters() {
+        assertThat(Printable.json("{\"a\":\"\u009b31m\u202e\"}")).isEqualTo("{\"a\":\"\\u009b31m\\u202e\"}");
+        assertThat(Printable.json("{\"a\":\"größe\"}")).isEqualTo("{\"a\":\"größe\"}");
+    }
+
+    @Test
     void leavesTextAlone() {
         String text = "gate 7: 21 \u00b0C, \u6e29\u5ea6, \u0645\u0631\u062d\u0628\u0627, \ud83d\ude00";
 
