@@ -102,14 +102,10 @@ final class Deployer {
                 record.withOriginal(ports.services(), now), active, holds.standing(), isWanted(request.starts()), now);
     }
 
-    /** Thread-safe; never blocks. Completes with whether there was a deploy to tell. */
+    /** Thread-safe; never blocks. Completes with the deploy that was told, as it is then; empty: none is under way. */
     CompletableFuture<Optional<Deploy>> tell(DeployEvent event) {
         var told = new CompletableFuture<Optional<Deploy>>();
-        mailbox.execute(() -> {
-            Optional<Deploy> before = active;
-            if (before.isPresent()) handle(event);
-            told.complete(before.isPresent() ? record.now().deploy() : Optional.empty());
-        });
+        mailbox.execute(() -> told.complete(handle(event)));
         return told;
     }
 
@@ -184,11 +180,8 @@ final class Deployer {
         }
         try {
             checks().requireCurrent(request);
-            if (active.isPresent() && !makesWay(request)) {
-                record.promise(request);
-                waiting.ifPresent(next -> next.ticket().supersede("another deploy took its place"));
-                waiting = Optional.of(new Waiting(request, ticket));
-                ticket.accept();
+            if (active.isPresent()) {
+                follow(active.get(), request, ticket);
                 return;
             }
             Preparation.Plan plan = preparation.plan(request, checks());
@@ -206,16 +199,17 @@ final class Deployer {
         return new DeployChecks(id, record.now());
     }
 
-    /** Ends a deploy that has changed nothing that runs, so that the new one can begin at once. */
-    private boolean makesWay(DeployRequest request) {
-        boolean isActivated =
-                active.orElseThrow().state() instanceof DeployState.Activated state && !(state instanceof Unwatched);
-        if (isActivated) return false;
-        handle(new DeployEvent.EndAsked(
-                Outcome.SUPERSEDED,
-                "another deploy took its place"
-                        + request.commandId().map(it -> " (" + it + ")").orElse("")));
-        return true;
+    /** It begins when the one before is over: at once, if that has changed nothing that runs. If it is refused, that goes on. */
+    private void follow(Deploy before, DeployRequest request, DeployTicket ticket) throws CommandException {
+        String by = request.commandId().map(it -> " (" + it + ")").orElse("");
+        var end = new DeployEvent.EndAsked(Outcome.SUPERSEDED, "another deploy took its place" + by);
+        Deploy ended = before.on(end, ports.timers().now()).next();
+        if (ended.isOver()) preparation.plan(request, new DeployChecks(id, record.after(ended)));
+        record.promise(request);
+        waiting.ifPresent(next -> next.ticket().supersede("another deploy took its place"));
+        waiting = Optional.of(new Waiting(request, ticket));
+        if (ended.isOver()) handle(end);
+        else ticket.accept();
     }
 
     private void start(DeployRequest request, Preparation.Plan plan, DeployTicket ticket) {
@@ -245,23 +239,22 @@ final class Deployer {
 
     // Decide, save, swap, act, announce.
 
-    private void handle(DeployEvent event) {
-        if (active.isEmpty()) return;
+    /** Returns the deploy that was told, as it is now; another one may have begun since. */
+    private Optional<Deploy> handle(DeployEvent event) {
+        if (active.isEmpty()) return Optional.empty();
         Deploy before = active.get();
         DeployStep step = before.on(event, ports.timers().now());
         Deploy next = step.next();
         if (!next.equals(before)) {
             Optional<Problem> refusal = record.move(before, next, waiting.map(Waiting::request));
-            if (refusal.isPresent()) {
-                abandon(before, refusal.get());
-                return;
-            }
+            if (refusal.isPresent()) return Optional.of(abandon(before, refusal.get()));
             active = Optional.of(next).filter(deploy -> !deploy.isOver());
         }
         for (DeployEffect effect : step.effects()) effect.perform(actions);
         if (!next.equals(before)) say(before, next);
         if (active.isEmpty()) ended();
         if (active.filter(Deploy::isSwitching).isEmpty()) holds.switched();
+        return Optional.of(next);
     }
 
     private void say(Deploy before, Deploy next) {
@@ -272,7 +265,7 @@ final class Deployer {
     }
 
     /** Ends it before anything was changed. */
-    private void abandon(Deploy deploy, Problem problem) {
+    private Deploy abandon(Deploy deploy, Problem problem) {
         DeployResult result = DeployResult.failed(problem);
         Deploy over =
                 deploy.move(new DeployState.Ended(result, ports.timers().now())).next();
@@ -281,14 +274,15 @@ final class Deployer {
         actions.answer(result);
         news.moved(over);
         ended();
+        return over;
     }
 
     private void ended() {
         actions.over();
-        record.change(pruning::prune);
         Optional<Waiting> next = waiting;
         waiting = Optional.empty();
         next.ifPresent(one -> begin(one.request(), one.ticket()));
+        record.change(pruning::prune); // not what is deployed next
         retirement.consider();
     }
 

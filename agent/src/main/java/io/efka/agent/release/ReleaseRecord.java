@@ -97,7 +97,7 @@ final class ReleaseRecord {
     /** Returns whether it was promised. */
     boolean takeBack(DeployRequest request) {
         boolean isPromised = releases.promised()
-                .filter(promised -> promised == request || promised.commandId().equals(request.commandId()))
+                .filter(promised -> promised.repeated().equals(request.repeated()))
                 .isPresent();
         if (!isPromised) return false;
         releases = releases.promised(Optional.empty());
@@ -130,10 +130,14 @@ final class ReleaseRecord {
         return Optional.empty();
     }
 
-    /** What was current before is what a rollback goes back to, once the new one has proved itself. */
     private ServiceReleases settled(Deploy next, Optional<DeployRequest> waiting) {
+        ServiceReleases changed = after(next);
+        return isBegun(next) ? changed.promised(waiting) : changed;
+    }
+
+    /** What they would be: what was current before is what a rollback goes back to, once the new one has proved itself. */
+    ServiceReleases after(Deploy next) {
         ServiceReleases changed = releases.deploy(next);
-        if (isBegun(next)) changed = changed.promised(waiting);
         boolean isKept =
                 next.isOver() && changed.current().filter(next.target()::equals).isPresent();
         return isKept && next.back().isPresent() ? changed.previous(next.back()) : changed;
