@@ -201,8 +201,7 @@ final class Deployer {
 
     /** It begins when the one before is over: at once, if that has changed nothing that runs. If it is refused, that goes on. */
     private void follow(Deploy before, DeployRequest request, DeployTicket ticket) throws CommandException {
-        String by = request.commandId().map(it -> " (" + it + ")").orElse("");
-        var end = new DeployEvent.EndAsked(Outcome.SUPERSEDED, "another deploy took its place" + by);
+        DeployEvent end = superseded(request);
         Deploy ended = before.on(end, ports.timers().now()).next();
         if (ended.isOver()) preparation.plan(request, new DeployChecks(id, record.after(ended)));
         record.promise(request);
@@ -210,6 +209,11 @@ final class Deployer {
         waiting = Optional.of(new Waiting(request, ticket));
         if (ended.isOver()) handle(end);
         else ticket.accept();
+    }
+
+    private static DeployEvent superseded(DeployRequest by) {
+        String command = by.commandId().map(it -> " (" + it + ")").orElse("");
+        return new DeployEvent.EndAsked(Outcome.SUPERSEDED, "another deploy took its place" + command);
     }
 
     private void start(DeployRequest request, Preparation.Plan plan, DeployTicket ticket) {
@@ -254,6 +258,8 @@ final class Deployer {
         if (!next.equals(before)) say(before, next);
         if (active.isEmpty()) ended();
         if (active.filter(Deploy::isSwitching).isEmpty()) holds.switched();
+        boolean givesWay = next.state() instanceof Unwatched && !(before.state() instanceof Unwatched);
+        if (givesWay) waiting.ifPresent(one -> handle(superseded(one.request())));
         return Optional.of(next);
     }
 

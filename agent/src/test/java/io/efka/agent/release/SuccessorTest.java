@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.release.Deploy.DeployRule;
 import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.release.DeployResult.Outcome;
+import io.efka.agent.supervision.Event;
+import io.efka.protocol.Cause;
 import io.efka.protocol.ErrorCode;
+import io.efka.protocol.ServiceStatus.State;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -78,6 +81,17 @@ final class SuccessorTest {
         fixture.nextLife();
         assertThat(fixture.services.told).last().asString().isEqualTo("start cam");
         assertThat(fixture.store.load().get(CAM).current().orElseThrow().name()).isEqualTo("1.2");
+    }
+
+    @Test
+    void waitsNoLongerWhenNobodyWantsTheServiceToRun() {
+        ask("d2", DeployFixture.release("1.1"), Optional.empty());
+        ask("d3", DeployFixture.release("1.2"), Optional.empty());
+        assertThat(current()).isEqualTo("1.1");
+        fixture.services.ask(CAM, Cause.command(Optional.empty()), false, Event.StopAsked::new);
+        fixture.tellStatus();
+        assertThat(current()).isEqualTo("1.2");
+        assertThat(fixture.services.state(CAM)).isEqualTo(State.STOPPED);
     }
 
     @Test
