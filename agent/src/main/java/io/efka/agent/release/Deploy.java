@@ -41,6 +41,11 @@ public record Deploy(
                 new DeployRule(Duration.ofSeconds(10), Duration.ofMinutes(5), true, Optional.empty());
     }
 
+    static Deploy begun(DeployRequest request, ReleaseId target, Preparing first) {
+        return new Deploy(
+                request.commandId(), request.isRollback(), target, Optional.empty(), request.rule(), false, first);
+    }
+
     public boolean isOver() {
         return state instanceof DeployState.Ended;
     }

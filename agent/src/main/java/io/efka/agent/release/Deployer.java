@@ -39,9 +39,6 @@ final class Deployer {
     /** Another deployer is the service's now, if there is one at all. */
     private boolean isRetired;
 
-    /** A deploy that waits until the one under way is over. */
-    private record Waiting(DeployRequest request, DeployTicket ticket) {}
-
     /** @param all the deployers of the device */
     Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox, Deployments all) {
         this.id = id;
@@ -96,10 +93,10 @@ final class Deployer {
         return answer;
     }
 
-    private DeployPlan.Situation situation(DeployRequest request) {
+    private DeployPlan.Situation situation(DeployRequest request) throws CommandException {
         Instant now = ports.timers().now();
         return new DeployPlan.Situation(
-                record.withOriginal(ports.services(), now), active, holds.standing(), isWanted(request.starts()), now);
+                record.withOriginal(ports), active, holds.standing(), isWanted(request.starts()), now);
     }
 
     /** Thread-safe; never blocks. Completes with the deploy that was told, as it is then; empty: none is under way. */
@@ -220,14 +217,8 @@ final class Deployer {
         asked = Optional.of(request);
         actions.answerTo(ticket.result());
         ticket.accept();
-        var deploy = new Deploy(
-                request.commandId(),
-                request.isRollback(),
-                plan.target(),
-                Optional.empty(),
-                request.rule(),
-                false,
-                new Preparing(plan.first(), ports.timers().now()));
+        Deploy deploy =
+                Deploy.begun(request, plan.target(), new Preparing(plan.first(), ports.timers().now()));
         active = Optional.of(deploy);
         record.change(known -> known.deploy(deploy));
         news.moved(deploy);
@@ -293,7 +284,14 @@ final class Deployer {
     }
 
     private void turnCame() {
-        record.adoptOriginal(ports.services(), ports.timers().now());
+        try {
+            record.adoptOriginal(ports);
+            if (asked.filter(DeployRequest::isInstall).isPresent())
+                record.requireInstallable(active.orElseThrow().target());
+        } catch (CommandException refusal) {
+            abandon(active.orElseThrow(), Problem.of(refusal));
+            return;
+        }
         boolean isWanted = isWanted(asked.map(DeployRequest::starts).orElse(true));
         handle(new DeployEvent.TurnCame(record.now().current(), isWanted, binding()));
     }
