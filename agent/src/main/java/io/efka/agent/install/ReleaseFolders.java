@@ -161,10 +161,11 @@ public final class ReleaseFolders {
         return existing;
     }
 
-    /** Has a release be where it belongs, in one step; durable when it returns. */
+    /** Has a release be where it belongs, also in place of one that is damaged; durable when it returns. */
     void move(ServiceId id, Path staged, Path target) throws IOException {
         makeHome(id);
-        disk.move(staged, target);
+        if (isMissing(target)) disk.move(staged, target);
+        else staging.exchange(staged, target);
         disk.sync(home(id).releases());
     }
 
@@ -208,11 +209,33 @@ public final class ReleaseFolders {
         return home(id).releaseAt(workDir);
     }
 
-    /** Reads a release's manifest, as it will be when it is started. */
+    /**
+     * Reads a release's manifest, as it will be when it is started.
+     *
+     * @throws CommandException {@code INTERNAL} if the disk did not give it, which says nothing of the release
+     */
     public Manifest manifest(ServiceId id, Path folder) throws CommandException {
         Path file = folder.resolve(Manifest.FILE_NAME);
-        ManifestReading reading = rootRule.checked(ManifestFile.read(file), file);
-        return ManifestFile.usable(id, reading).manifest();
+        ManifestReading reading = ManifestFile.read(file);
+        if (reading.isUnread() && !isMissing(file)) {
+            throw new CommandException(
+                    ErrorCode.INTERNAL, "the manifest " + reading.faults().get(0).sentence());
+        }
+        return ManifestFile.usable(id, rootRule.checked(reading, file)).manifest();
+    }
+
+    /**
+     * Whether a release is of no use, and stays so: its manifest is missing, or is no manifest of the service. Not if the disk
+     * does not give it now, nor if others can change it.
+     */
+    public boolean isDamaged(ServiceId id, Path folder) {
+        Path file = folder.resolve(Manifest.FILE_NAME);
+        ManifestReading reading = ManifestFile.named(id, ManifestFile.read(file));
+        return reading.ifUsable().isEmpty() && (!reading.isUnread() || isMissing(file));
+    }
+
+    private static boolean isMissing(Path file) {
+        return Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     /**

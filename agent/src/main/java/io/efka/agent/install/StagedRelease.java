@@ -67,14 +67,15 @@ public final class StagedRelease implements AutoCloseable {
     }
 
     /**
-     * Makes it a release: whole, or not at all. One that is there already is left as it is.
+     * Makes it a release: whole, or not at all. One that is there already is left as it is, unless it is damaged.
      *
      * @param release what its folder is called
      * @param manifest says whose the files are to be
      */
     public void keep(String release, Manifest manifest) throws CommandException {
         Path target = folders.folder(id, release);
-        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) return;
+        boolean isThere = Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS);
+        if (isThere && !folders.isDamaged(id, target)) return;
         folders.requireWritable(target);
         try {
             Path file = folder.resolve(Manifest.FILE_NAME);

@@ -164,6 +164,18 @@ final class Staging {
         discard(grave);
     }
 
+    /** Has a folder take the place of another one, which is removed; after a failure the other one is there as before. */
+    void exchange(Path staged, Path target) throws IOException {
+        Path grave = bury(target);
+        try {
+            disk.move(staged, target);
+        } catch (IOException e) {
+            disk.move(grave, target);
+            throw e;
+        }
+        discard(grave);
+    }
+
     /** Makes the folders that everything is moved through. */
     void prepare() throws IOException {
         makeFolders();

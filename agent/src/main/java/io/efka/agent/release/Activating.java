@@ -26,9 +26,11 @@ record Activating(Instant since) implements DeployState.Activated {
 
     @Override
     public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
-        boolean isBlameless = event.problem().code() == ErrorCode.DISK_FULL;
-        boolean goesBack = deploy.back().isPresent() && deploy.rule().rollsBack();
-        return isBlameless && goesBack ? deploy.goBack(event.problem(), now) : deploy.fail(event.problem(), now);
+        if (!event.isPassing()) return deploy.fail(event.problem(), now);
+        // The release has not shown what it is worth: it is not bad, and there is nothing to keep for somebody to look at.
+        if (deploy.back().isPresent()) return deploy.goBack(event.problem(), now);
+        return deploy.end(new DeployState.Ended(DeployResult.failed(event.problem()), now))
+                .then(new DeployEffect.StopService());
     }
 
     @Override

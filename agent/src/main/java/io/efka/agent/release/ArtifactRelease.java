@@ -72,41 +72,40 @@ final class ArtifactRelease implements Preparation.Work {
         run.on(
                 ports.disk(),
                 () -> {
-                    if (isStored()) run.tell(new DeployEvent.Prepared(target(), Optional.of(artifact.hash())));
-                    else fetch(run);
+                    Optional<Path> stored = stored();
+                    if (stored.isEmpty()) {
+                        fetch(run);
+                        return;
+                    }
+                    require(stored.get());
+                    run.tell(new DeployEvent.Prepared(target(), Optional.of(artifact.hash())));
                 },
                 () -> {});
     }
 
     /** Asks no source: whether one can be reached is another matter when the deploy comes. */
     void check() throws CommandException {
-        Optional<Release> known = checks.releases().of(artifact.hash());
-        if (known.isEmpty()) {
+        Optional<Path> stored = stored();
+        if (stored.isEmpty()) {
             long needed = needed(ports.artifacts().downloads().missing(artifact));
             if (room.possible() < needed) throw noRoom(needed, ports.folders().room());
             return;
         }
-        Path folder = known.get().folder(id, ports.folders());
+        require(stored.get());
+    }
+
+    /** What was unpacked before and is still there need not be fetched. It may run: it is replaced when a whole one is there. */
+    private Optional<Path> stored() {
+        return checks.releases()
+                .of(artifact.hash())
+                .map(known -> known.folder(id, ports.folders()))
+                .filter(folder -> !ports.folders().isDamaged(id, folder));
+    }
+
+    private void require(Path folder) throws CommandException {
         Manifest manifest = ports.folders().manifest(id, folder);
         requireName(manifest);
         check.require(manifest, folder);
-    }
-
-    /** What was unpacked before and is still there need not be fetched. */
-    private boolean isStored() throws CommandException {
-        Optional<Release> known = checks.releases().of(artifact.hash());
-        if (known.isEmpty()) return false;
-        Path folder = known.get().folder(id, ports.folders());
-        Manifest manifest;
-        try {
-            manifest = ports.folders().manifest(id, folder);
-        } catch (CommandException damaged) {
-            ports.folders().delete(id, known.get().id().value());
-            return false;
-        }
-        requireName(manifest);
-        check.require(manifest, folder);
-        return true;
     }
 
     private void fetch(PreparationRun run) throws CommandException {

@@ -8,14 +8,22 @@ import java.time.Instant;
 
 /**
  * The release is healthy, and an operator has yet to confirm it. Without a network, too, it is taken back when the time is
- * over: that is what this is for.
+ * over: that is what this is for. A service that was stopped meanwhile stays so.
  *
  * @param since what {@code confirm_within} counts from
  */
 record Confirming(Instant since) implements DeployState.Switched {
     @Override
     public DeployStep on(DeployEvent.Observed event, Deploy deploy, Instant now) {
-        if (event.sight() != DeployEvent.Sight.FAILED) return deploy.stay();
+        return switch (event.sight()) {
+            case UNWANTED -> deploy.wanted(false).stay();
+            case HEALTHY, NOT_YET -> deploy.wanted(true).stay();
+            case DONE -> deploy.stay();
+            case FAILED -> failed(event, deploy.wanted(true), now);
+        };
+    }
+
+    private static DeployStep failed(DeployEvent.Observed event, Deploy deploy, Instant now) {
         return deploy.fail(
                         new DeployResult.Problem(
                                 ErrorCode.UNHEALTHY,

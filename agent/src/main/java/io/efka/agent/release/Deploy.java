@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param commandId of the command that asked for it, by which a repeated command finds it again
  * @param isRollback whether {@code rollback} asked for it
  * @param back the release that was current when it was activated; empty for a new service
- * @param isWanted whether the service was to run when it was activated: the switch stops it, and this starts it again
+ * @param isWanted whether the service was to run before the switch stopped it, or is by what was asked since; a switch starts it again
  */
 public record Deploy(
         Optional<String> commandId,
@@ -39,6 +39,11 @@ public record Deploy(
         /** From the protocol document. */
         public static final DeployRule STANDARD =
                 new DeployRule(Duration.ofSeconds(10), Duration.ofMinutes(5), true, Optional.empty());
+    }
+
+    static Deploy begun(DeployRequest request, ReleaseId target, Preparing first) {
+        return new Deploy(
+                request.commandId(), request.isRollback(), target, Optional.empty(), request.rule(), false, first);
     }
 
     public boolean isOver() {
@@ -97,9 +102,9 @@ public record Deploy(
         return new Deploy(commandId, isRollback, named, back, rule, isWanted, state);
     }
 
-    /** The service was started after the switch: from now on it is to run. */
-    Deploy wanted() {
-        return new Deploy(commandId, isRollback, target, back, rule, true, state);
+    /** Somebody started or stopped the service after the switch: so it stays, also after a rollback. */
+    Deploy wanted(boolean wanted) {
+        return new Deploy(commandId, isRollback, target, back, rule, wanted, state);
     }
 
     /** Ends it, and tells whoever waits. */

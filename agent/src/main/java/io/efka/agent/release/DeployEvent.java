@@ -20,7 +20,7 @@ sealed interface DeployEvent {
         DEADLINE,
         /** By now somebody had to confirm it. */
         CONFIRM,
-        /** A switch back that the disk refused is tried again. */
+        /** A switch back that the device refused is tried again. */
         RETRY
     }
 
@@ -100,6 +100,14 @@ sealed interface DeployEvent {
 
     /** The switch could not be done; which release is current is not known. */
     record SwitchFailed(DeployResult.Problem problem) implements DeployEvent {
+        /** Whether the device is to blame and not the release: its disk, or a process that does not end. */
+        boolean isPassing() {
+            return switch (problem.code()) {
+                case DISK_FULL, INTERNAL, NOT_ALLOWED, STOP_TIMEOUT, BUSY -> true;
+                default -> false;
+            };
+        }
+
         @Override
         public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
             return state.on(this, deploy, now);

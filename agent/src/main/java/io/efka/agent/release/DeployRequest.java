@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param ignoresHolds whether it stops the service although somebody holds it
  * @param starts whether a service that is new is started
  * @param isRepeated whether the command was begun by an agent that ended
+ * @param isInstall whether it is refused if the service is there by then, with something else
  */
 public record DeployRequest(
         Optional<String> commandId,
@@ -23,11 +24,35 @@ public record DeployRequest(
         boolean isForced,
         boolean ignoresHolds,
         boolean starts,
-        boolean isRepeated) {
+        boolean isRepeated,
+        boolean isInstall) {
+
+    public DeployRequest(
+            Optional<String> commandId,
+            boolean isRollback,
+            Content content,
+            Deploy.DeployRule rule,
+            Optional<String> ifRelease,
+            boolean isForced,
+            boolean ignoresHolds,
+            boolean starts,
+            boolean isRepeated) {
+        this(commandId, isRollback, content, rule, ifRelease, isForced, ignoresHolds, starts, isRepeated, false);
+    }
+
+    /** The same for a service that must be new. */
+    public DeployRequest asInstall() {
+        return with(isRepeated, true);
+    }
 
     /** As an agent repeats it that has found it unfinished. */
     DeployRequest repeated() {
-        return new DeployRequest(commandId, isRollback, content, rule, ifRelease, isForced, ignoresHolds, starts, true);
+        return with(true, isInstall);
+    }
+
+    private DeployRequest with(boolean repeated, boolean install) {
+        return new DeployRequest(
+                commandId, isRollback, content, rule, ifRelease, isForced, ignoresHolds, starts, repeated, install);
     }
 
     /** What is deployed. */

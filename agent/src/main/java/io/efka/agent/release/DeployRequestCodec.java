@@ -30,6 +30,7 @@ final class DeployRequestCodec {
         json.addProperty("force", request.isForced());
         json.addProperty("ignore_hold", request.ignoresHolds());
         json.addProperty("start", request.starts());
+        if (request.isInstall()) json.addProperty("install", true);
         json.add("content", encode(request.content()));
         return json;
     }
@@ -75,7 +76,7 @@ final class DeployRequestCodec {
     static DeployRequest decode(JsonObject json) {
         JsonObject content = JsonFields.object(json, "content")
                 .orElseThrow(() -> new IllegalArgumentException("content must be an object, was missing"));
-        return new DeployRequest(
+        var request = new DeployRequest(
                 optional(json, "command"),
                 JsonFields.flag(json, "rollback"),
                 content(content),
@@ -85,6 +86,7 @@ final class DeployRequestCodec {
                 has(json, "ignore_hold"),
                 JsonFields.flag(json, "start"),
                 true);
+        return has(json, "install") ? request.asInstall() : request;
     }
 
     /** A flag that an agent of before did not write. */

@@ -39,9 +39,6 @@ final class Deployer {
     /** Another deployer is the service's now, if there is one at all. */
     private boolean isRetired;
 
-    /** A deploy that waits until the one under way is over. */
-    private record Waiting(DeployRequest request, DeployTicket ticket) {}
-
     /** @param all the deployers of the device */
     Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox, Deployments all) {
         this.id = id;
@@ -96,20 +93,19 @@ final class Deployer {
         return answer;
     }
 
-    private DeployPlan.Situation situation(DeployRequest request) {
+    private DeployPlan.Situation situation(DeployRequest request) throws CommandException {
         Instant now = ports.timers().now();
         return new DeployPlan.Situation(
-                record.withOriginal(ports.services(), now), active, holds.standing(), isWanted(request.starts()), now);
+                record.withOriginal(ports), active, holds.standing(), isWanted(request.starts()), now);
     }
 
-    /** Thread-safe; never blocks. Completes with the deploy that was told, if there was one, and {@code command} asked for it. */
+    /** Thread-safe; never blocks. Completes with the deploy that was told, as it is then; empty: none is, or none by {@code command}. */
     CompletableFuture<Optional<Deploy>> tell(DeployEvent event, Optional<String> command) {
         var told = new CompletableFuture<Optional<Deploy>>();
         mailbox.execute(() -> {
-            Optional<Deploy> before = active.filter(
+            Optional<Deploy> meant = active.filter(
                     deploy -> command.isEmpty() || deploy.commandId().equals(command));
-            if (before.isPresent()) handle(event);
-            told.complete(before.isPresent() ? record.now().deploy() : Optional.empty());
+            told.complete(meant.isPresent() ? handle(event) : Optional.empty());
         });
         return told;
     }
@@ -185,11 +181,8 @@ final class Deployer {
         }
         try {
             checks().requireCurrent(request);
-            if (active.isPresent() && !makesWay(request)) {
-                record.promise(request);
-                waiting.ifPresent(next -> next.ticket().supersede("another deploy took its place"));
-                waiting = Optional.of(new Waiting(request, ticket));
-                ticket.accept();
+            if (active.isPresent()) {
+                follow(active.get(), request, ticket);
                 return;
             }
             Preparation.Plan plan = preparation.plan(request, checks());
@@ -207,30 +200,29 @@ final class Deployer {
         return new DeployChecks(id, record.now());
     }
 
-    /** Ends a deploy that has changed nothing that runs, so that the new one can begin at once. */
-    private boolean makesWay(DeployRequest request) {
-        boolean isActivated =
-                active.orElseThrow().state() instanceof DeployState.Activated state && !(state instanceof Unwatched);
-        if (isActivated) return false;
-        handle(new DeployEvent.EndAsked(
-                Outcome.SUPERSEDED,
-                "another deploy took its place"
-                        + request.commandId().map(it -> " (" + it + ")").orElse("")));
-        return true;
+    /** It begins when the one before is over: at once, if that has changed nothing that runs. If it is refused, that goes on. */
+    private void follow(Deploy before, DeployRequest request, DeployTicket ticket) throws CommandException {
+        DeployEvent end = superseded(request);
+        Deploy ended = before.on(end, ports.timers().now()).next();
+        if (ended.isOver()) preparation.plan(request, new DeployChecks(id, record.after(ended)));
+        record.promise(request);
+        waiting.ifPresent(next -> next.ticket().supersede("another deploy took its place"));
+        waiting = Optional.of(new Waiting(request, ticket));
+        if (ended.isOver()) handle(end);
+        else ticket.accept();
+    }
+
+    private static DeployEvent superseded(DeployRequest by) {
+        String command = by.commandId().map(it -> " (" + it + ")").orElse("");
+        return new DeployEvent.EndAsked(Outcome.SUPERSEDED, "another deploy took its place" + command);
     }
 
     private void start(DeployRequest request, Preparation.Plan plan, DeployTicket ticket) {
         asked = Optional.of(request);
         actions.answerTo(ticket.result());
         ticket.accept();
-        var deploy = new Deploy(
-                request.commandId(),
-                request.isRollback(),
-                plan.target(),
-                Optional.empty(),
-                request.rule(),
-                false,
-                new Preparing(plan.first(), ports.timers().now()));
+        Deploy deploy =
+                Deploy.begun(request, plan.target(), new Preparing(plan.first(), ports.timers().now()));
         active = Optional.of(deploy);
         record.change(known -> known.deploy(deploy));
         news.moved(deploy);
@@ -246,23 +238,24 @@ final class Deployer {
 
     // Decide, save, swap, act, announce.
 
-    private void handle(DeployEvent event) {
-        if (active.isEmpty()) return;
+    /** Returns the deploy that was told, as it is now; another one may have begun since. */
+    private Optional<Deploy> handle(DeployEvent event) {
+        if (active.isEmpty()) return Optional.empty();
         Deploy before = active.get();
         DeployStep step = before.on(event, ports.timers().now());
         Deploy next = step.next();
         if (!next.equals(before)) {
             Optional<Problem> refusal = record.move(before, next, waiting.map(Waiting::request));
-            if (refusal.isPresent()) {
-                abandon(before, refusal.get());
-                return;
-            }
+            if (refusal.isPresent()) return Optional.of(abandon(before, refusal.get()));
             active = Optional.of(next).filter(deploy -> !deploy.isOver());
         }
         for (DeployEffect effect : step.effects()) effect.perform(actions);
         if (!next.equals(before)) say(before, next);
         if (active.isEmpty()) ended();
         if (active.filter(Deploy::isSwitching).isEmpty()) holds.switched();
+        boolean givesWay = next.state() instanceof Unwatched && !(before.state() instanceof Unwatched);
+        if (givesWay) waiting.ifPresent(one -> handle(superseded(one.request())));
+        return Optional.of(next);
     }
 
     private void say(Deploy before, Deploy next) {
@@ -273,7 +266,7 @@ final class Deployer {
     }
 
     /** Ends it before anything was changed. */
-    private void abandon(Deploy deploy, Problem problem) {
+    private Deploy abandon(Deploy deploy, Problem problem) {
         DeployResult result = DeployResult.failed(problem);
         Deploy over =
                 deploy.move(new DeployState.Ended(result, ports.timers().now())).next();
@@ -282,19 +275,27 @@ final class Deployer {
         actions.answer(result);
         news.moved(over);
         ended();
+        return over;
     }
 
     private void ended() {
         actions.over();
-        record.change(pruning::prune);
         Optional<Waiting> next = waiting;
         waiting = Optional.empty();
         next.ifPresent(one -> begin(one.request(), one.ticket()));
+        record.change(pruning::prune); // not what is deployed next
         retirement.consider();
     }
 
     private void turnCame() {
-        record.adoptOriginal(ports.services(), ports.timers().now());
+        try {
+            record.adoptOriginal(ports);
+            if (asked.filter(DeployRequest::isInstall).isPresent())
+                record.requireInstallable(active.orElseThrow().target());
+        } catch (CommandException refusal) {
+            abandon(active.orElseThrow(), Problem.of(refusal));
+            return;
+        }
         boolean isWanted = isWanted(asked.map(DeployRequest::starts).orElse(true));
         handle(new DeployEvent.TurnCame(record.now().current(), isWanted, binding()));
     }

@@ -64,9 +64,11 @@ final class Preparation {
     private Plan inline(Content.Inline content, DeployChecks checks) throws CommandException {
         ReleaseFolders.Draft draft = draft(content, checks.releases());
         var target = new ReleaseId(draft.folderName());
-        boolean isNew = checks.releases().find(target).isEmpty();
+        boolean isKnown = checks.releases().find(target).isPresent();
         PreparationRun.Step dry = () -> check.requireDraft(draft, folders.folder(id, target.value()));
         return onDisk(target, dry, () -> {
+            // One that is there may run, whether it is known or not.
+            boolean isNew = !isKnown && !folders.stored(id).contains(target.value());
             Path folder = store(target, draft);
             try {
                 check.require(folders.manifest(id, folder), folder);

@@ -1,12 +1,12 @@
 package io.efka.agent.release;
 
 import io.efka.agent.release.DeployResult.Problem;
-import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.supervision.StoreException;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import io.efka.protocol.manifest.Manifest;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -64,15 +64,40 @@ final class ReleaseRecord {
         return found;
     }
 
-    /** What was installed without releases becomes the release to go back to. */
-    void adoptOriginal(ServiceRegistry services, Instant now) {
-        releases = withOriginal(services, now);
+    /**
+     * What was installed without releases becomes the release to go back to.
+     *
+     * @throws CommandException the service was registered where it is
+     */
+    void adoptOriginal(DeployPorts ports) throws CommandException {
+        releases = withOriginal(ports);
     }
 
     /** What they would be after {@link #adoptOriginal}. */
-    ServiceReleases withOriginal(ServiceRegistry services, Instant now) {
-        if (releases.current().isPresent() || services.find(id).isEmpty()) return releases;
-        return releases.original(services.manifest(id).flatMap(Manifest::release), now);
+    ServiceReleases withOriginal(DeployPorts ports) throws CommandException {
+        Optional<Path> workDir = ports.services().workDir(id).filter(none -> releases.current().isEmpty());
+        if (workDir.isEmpty()) return releases;
+        Instant now = ports.timers().now();
+        Optional<ReleaseId> release = ports.folders()
+                .releaseAt(id, workDir.get())
+                .filter(ReleaseId::isLegal)
+                .map(ReleaseId::new);
+        if (release.isPresent())
+            return releases.stored(release.get(), Optional.empty(), now).current(release.get());
+        if (workDir.get().toAbsolutePath().normalize().equals(ports.folders().original(id)))
+            return releases.original(ports.services().manifest(id).flatMap(Manifest::release), now);
+        throw new CommandException(
+                ErrorCode.NOT_ALLOWED,
+                "service " + id + " was registered where it is, by work_dir, and has no releases: nothing was changed");
+    }
+
+    /** Refuses to install what somebody else has installed meanwhile. */
+    void requireInstallable(ReleaseId target) throws CommandException {
+        Optional<ReleaseId> other = releases.current().filter(current -> !current.equals(target));
+        if (other.isEmpty()) return;
+        throw new CommandException(
+                ErrorCode.ALREADY_INSTALLED,
+                "service " + id + " was installed meanwhile, with release " + other.get() + ": nothing was changed");
     }
 
     /** The deploy that a command began: the one under way, or one that is over. */
@@ -97,7 +122,7 @@ final class ReleaseRecord {
     /** Returns whether it was promised. */
     boolean takeBack(DeployRequest request) {
         boolean isPromised = releases.promised()
-                .filter(promised -> promised == request || promised.commandId().equals(request.commandId()))
+                .filter(promised -> promised.repeated().equals(request.repeated()))
                 .isPresent();
         if (!isPromised) return false;
         releases = releases.promised(Optional.empty());
@@ -130,10 +155,14 @@ final class ReleaseRecord {
         return Optional.empty();
     }
 
-    /** What was current before is what a rollback goes back to, once the new one has proved itself. */
     private ServiceReleases settled(Deploy next, Optional<DeployRequest> waiting) {
+        ServiceReleases changed = after(next);
+        return isBegun(next) ? changed.promised(waiting) : changed;
+    }
+
+    /** What they would be: what was current before is what a rollback goes back to, once the new one has proved itself. */
+    ServiceReleases after(Deploy next) {
         ServiceReleases changed = releases.deploy(next);
-        if (isBegun(next)) changed = changed.promised(waiting);
         boolean isKept =
                 next.isOver() && changed.current().filter(next.target()::equals).isPresent();
         return isKept && next.back().isPresent() ? changed.previous(next.back()) : changed;

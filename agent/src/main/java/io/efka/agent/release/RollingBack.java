@@ -16,7 +16,7 @@ import java.time.Instant;
  */
 record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitched, boolean isHealthy, String last)
         implements DeployState.Activated {
-    /** Between two tries while the disk is full; as long as the health of a service is out of sight otherwise. */
+    /** Between two tries while the device does not let it; as long as the health of a service is out of sight otherwise. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
     RollingBack(DeployResult.Problem problem, Instant since) {
@@ -51,8 +51,8 @@ record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitch
 
     @Override
     public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
-        // A full disk is no fault of the release before, and somebody will make room: then it has to run again.
-        if (event.problem().code() == ErrorCode.DISK_FULL) {
+        // It is no fault of the release before, and it passes: then that has to run again.
+        if (event.isPassing()) {
             return deploy.move(new RollingBack(
                             problem, since, false, false, event.problem().message()))
                     .then(new DeployEffect.SetTimer(TimerKind.RETRY, RETRY));
@@ -80,7 +80,8 @@ record RollingBack(DeployResult.Problem problem, Instant since, boolean isSwitch
                 deploy.move(new RollingBack(problem, since, true, false, event.detail()))
                         .then(new DeployEffect.CancelTimer(TimerKind.MIN_HEALTHY));
             case FAILED -> failed(deploy, event.detail(), now);
-            case DONE, UNWANTED -> back(deploy, now);
+            case DONE -> back(deploy, now);
+            case UNWANTED -> back(deploy.wanted(false), now);
         };
     }
 

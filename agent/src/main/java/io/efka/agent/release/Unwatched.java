@@ -24,7 +24,7 @@ record Unwatched(Instant since) implements DeployState.Switched {
 
     /** It was started; whoever did so wants it to run, also after a rollback. */
     private static DeployStep watch(DeployEvent.Observed event, Deploy deploy, Instant now) {
-        var begun = deploy.wanted().move(Watching.begun(now));
+        var begun = deploy.wanted(true).move(Watching.begun(now));
         DeployStep seen = begun.next().on(event, now);
         var step = new DeployStep(
                 seen.next(),

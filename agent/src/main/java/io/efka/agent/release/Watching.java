@@ -31,7 +31,8 @@ record Watching(Instant since, boolean isHealthy, int cuts, String last) impleme
             case FAILED -> fail(deploy, event.detail(), now);
             case DONE -> proved(deploy, now);
             case UNWANTED ->
-                deploy.move(new Unwatched(now))
+                deploy.wanted(false)
+                        .move(new Unwatched(now))
                         .then(new DeployEffect.CancelTimer(TimerKind.MIN_HEALTHY))
                         .then(new DeployEffect.CancelTimer(TimerKind.DEADLINE))
                         .then(new DeployEffect.Answer(DeployResult.COMMITTED));

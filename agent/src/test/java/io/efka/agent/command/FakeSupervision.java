@@ -32,6 +32,8 @@ public final class FakeSupervision implements ServiceRegistry {
     public final List<String> told = new ArrayList<>();
     final List<Runnable> held = new ArrayList<>();
     public boolean isHolding;
+    /** Where services are that were put there without releases. */
+    public Path root = Path.of("/services");
     boolean isDiskFull;
     boolean isReserveUsedUp;
     final Set<ServiceId> removals = new TreeSet<>();
@@ -49,7 +51,7 @@ public final class FakeSupervision implements ServiceRegistry {
 
     public FakeSupervision with(ServiceId id) {
         var service = new Service();
-        service.workDir = Path.of("/services", id.value());
+        service.workDir = root.resolve(id.value());
         service.manifest = Optional.of(FakeInstaller.draft(id, "1").build());
         services.put(id, service);
         return this;

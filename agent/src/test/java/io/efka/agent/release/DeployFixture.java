@@ -61,6 +61,7 @@ final class DeployFixture {
     private DeployFixture(Path root, FakeSupervision services, InMemoryReleases store) {
         this.root = root;
         this.services = services;
+        services.root = root;
         this.store = store;
         this.folders = new ReleaseFolders(root);
         var cache = new ArtifactCache(root.resolve("artifacts"), 1 << 20, timers);

@@ -63,7 +63,8 @@ final class DeployTableTest {
                 new DeployEvent.HoldsChanged(HELD),
                 new DeployEvent.HoldsChanged(List.of()),
                 new DeployEvent.Switched(),
-                new DeployEvent.SwitchFailed(PROBLEM),
+                new DeployEvent.SwitchFailed(new DeployResult.Problem(ErrorCode.INVALID_MANIFEST, "it is damaged")),
+                new DeployEvent.SwitchFailed(new DeployResult.Problem(ErrorCode.INTERNAL, "too many open files")),
                 new DeployEvent.ConfirmAsked(),
                 new DeployEvent.EndAsked(DeployResult.Outcome.CANCELLED, "cancelled by command"),
                 new DeployEvent.EndAsked(DeployResult.Outcome.SUPERSEDED, "another deploy took its place"),
@@ -125,6 +126,7 @@ final class DeployTableTest {
         if (event instanceof DeployEvent.HoldsChanged changed) {
             return name + (changed.holds().isEmpty() ? " (none left)" : "");
         }
+        if (event instanceof DeployEvent.SwitchFailed failed) return name + (failed.isPassing() ? " (passing)" : "");
         if (event instanceof DeployEvent.EndAsked asked) return name + " (" + word(asked.outcome()) + ")";
         if (event instanceof DeployEvent.Observed seen) return name + " (" + word(seen.sight()) + ")";
         if (event instanceof DeployEvent.TimerFired fired) return name + " (" + word(fired.kind()) + ")";

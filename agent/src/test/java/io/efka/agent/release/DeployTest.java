@@ -19,6 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class DeployTest {
@@ -104,6 +105,29 @@ final class DeployTest {
         effects.clear();
         tell(new DeployEvent.SwitchFailed(new DeployResult.Problem(ErrorCode.DISK_FULL, "no room")));
         assertThat(effects).containsExactly(new DeployEffect.Switch(OLD, true));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DISK_FULL", "INTERNAL", "NOT_ALLOWED", "STOP_TIMEOUT"})
+    void whatTheDeviceIsToBlameForBringsTheReleaseBeforeBackHoweverLongItTakes(ErrorCode code) {
+        deploy = preparing(new DeployRule(Duration.ofSeconds(1), Duration.ofSeconds(2), false, Optional.empty()));
+        tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.of(OLD), true, List.of()));
+        effects.clear();
+        var failed = new DeployEvent.SwitchFailed(new DeployResult.Problem(code, "not now"));
+        tell(failed);
+        assertThat(effects).containsExactly(new DeployEffect.Switch(OLD, true));
+        tell(failed, new TimerFired(TimerKind.RETRY), failed, new TimerFired(TimerKind.RETRY));
+        tell(new DeployEvent.Switched(), seen(Sight.HEALTHY), new TimerFired(TimerKind.MIN_HEALTHY));
+        assertThat(result().outcome()).isEqualTo(Outcome.ROLLED_BACK);
+        assertThat(effects).noneMatch(effect -> effect instanceof DeployEffect.MarkBad);
+    }
+
+    @Test
+    void aNewServiceThatTheDeviceCouldNotSwitchToHasNoBadRelease() {
+        tell(new DeployEvent.Prepared(NEW), new DeployEvent.TurnCame(Optional.empty(), true, List.of()));
+        tell(new DeployEvent.SwitchFailed(new DeployResult.Problem(ErrorCode.INTERNAL, "read-only file system")));
+        assertThat(result().problem().orElseThrow().code()).isEqualTo(ErrorCode.INTERNAL);
+        assertThat(effects).noneMatch(effect -> effect instanceof DeployEffect.MarkBad);
     }
 
     /** A repeated command finds its deploy in this state: nothing tells it later. */
@@ -195,6 +219,42 @@ final class DeployTest {
             tell(seen(Sight.FAILED));
             assertThat(result().outcome()).isEqualTo(Outcome.FAILED);
             assertThat(effects).noneMatch(effect -> effect instanceof DeployEffect.Switch);
+        }
+    }
+
+    @Nested
+    class OnceSomebodyStoppedTheService {
+        private void confirming() {
+            var rule = new DeployRule(
+                    Duration.ofSeconds(1), Duration.ofSeconds(2), true, Optional.of(Duration.ofMinutes(1)));
+            deploy = preparing(rule);
+            watch(Optional.of(OLD));
+            tell(seen(Sight.HEALTHY), new TimerFired(TimerKind.MIN_HEALTHY));
+        }
+
+        @Test
+        void aReleaseThatNobodyConfirmedIsTakenBackWithoutAStart() {
+            confirming();
+            tell(seen(Sight.UNWANTED));
+            effects.clear();
+            tell(new TimerFired(TimerKind.CONFIRM));
+            assertThat(effects).contains(new DeployEffect.Switch(OLD, false));
+            tell(new DeployEvent.Switched());
+            assertThat(result().problem().orElseThrow().message()).endsWith("release 1.0 is current again");
+        }
+
+        @Test
+        void aStartIsWantedAgain() {
+            confirming();
+            tell(seen(Sight.UNWANTED), seen(Sight.NOT_YET), new TimerFired(TimerKind.CONFIRM));
+            assertThat(effects).contains(new DeployEffect.Switch(OLD, true));
+        }
+
+        @Test
+        void aCancelledOneIsTakenBackWithoutAStart() {
+            watch(Optional.of(OLD));
+            tell(seen(Sight.UNWANTED), new DeployEvent.EndAsked(Outcome.CANCELLED, "cancelled by command"));
+            assertThat(effects).contains(new DeployEffect.Switch(OLD, false));
         }
     }
 

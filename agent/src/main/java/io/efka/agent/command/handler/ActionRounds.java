@@ -42,19 +42,27 @@ final class ActionRounds {
         return actions;
     }
 
+    /** A step whose turn has come, and when the next command to the service may begin. */
+    record Begun(CommandTable.Next next, CompletableFuture<Optional<Action>> going) {}
+
     /** @param readsFolders whether the step reads the service's folder, which may be on a dead mount */
     CompletableFuture<Optional<Action>> inQueue(
             ServiceId id,
             CommandTable.Next next,
             boolean readsFolders,
             Supplier<CompletableFuture<Optional<Action>>> step) {
+        return inQueue(id, readsFolders, () -> new Begun(next, step.get()));
+    }
+
+    /** @param step decides at its turn what it is: what came before it may have changed the service */
+    CompletableFuture<Optional<Action>> inQueue(ServiceId id, boolean readsFolders, Supplier<Begun> step) {
         var result = new CompletableFuture<Optional<Action>>();
         var work = new KeyedSerialExecutor.Work() {
             @Override
             public void run(Runnable release) {
-                CompletableFuture<Optional<Action>> going = begin(step);
-                if (next == AFTER_DISPATCH) release.run();
-                going.whenComplete(FatalErrors.top((action, problem) -> {
+                Begun begun = begin(step);
+                if (begun.next() == AFTER_DISPATCH) release.run();
+                begun.going().whenComplete(FatalErrors.top((action, problem) -> {
                     release.run();
                     if (problem == null) result.complete(action);
                     else result.completeExceptionally(problem);
@@ -74,11 +82,11 @@ final class ActionRounds {
         return result;
     }
 
-    private static CompletableFuture<Optional<Action>> begin(Supplier<CompletableFuture<Optional<Action>>> step) {
+    private static Begun begin(Supplier<Begun> step) {
         try {
             return step.get();
         } catch (RuntimeException bug) { // the top of a queue's task: whatever a step throws, the queue goes on
-            return CompletableFuture.failedFuture(bug);
+            return new Begun(AFTER_DISPATCH, CompletableFuture.failedFuture(bug));
         }
     }
 

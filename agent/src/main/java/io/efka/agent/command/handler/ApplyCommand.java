@@ -120,7 +120,6 @@ public final class ApplyCommand implements CommandTable.Handler {
             return plan.services().stream()
                     .map(wanted -> rounds.inQueue(
                             wanted.id(),
-                            steps.isRelease(wanted) ? AFTER_DISPATCH : AFTER_COMPLETION,
                             true,
                             () -> steps.content(wanted)));
         }

@@ -1,6 +1,10 @@
 package io.efka.agent.command.handler;
 
+import static io.efka.agent.command.CommandTable.Next.AFTER_COMPLETION;
+import static io.efka.agent.command.CommandTable.Next.AFTER_DISPATCH;
+
 import io.efka.agent.command.CommandResult;
+import io.efka.agent.command.handler.ActionRounds.Begun;
 import io.efka.agent.command.handler.ApplyDecoder.ApplyPlan;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.release.DeployRequest.Content;
@@ -55,16 +59,13 @@ final class ApplySteps {
         return supervision.list().stream().map(ServiceStatus::id).toList();
     }
 
-    /** Whether {@link #content} waits for the service's turn by itself. */
-    boolean isRelease(ApplyPlan.Wanted wanted) {
-        return releases.isFor(wanted);
-    }
-
-    CompletableFuture<Optional<Action>> content(ApplyPlan.Wanted wanted) {
-        if (wanted.content().isEmpty()) return nothing();
-        if (isRelease(wanted)) return release(wanted);
+    /** A deploy waits for the service's turn by itself: whoever held the queue until it is over would wait for ever. */
+    Begun content(ApplyPlan.Wanted wanted) {
+        if (wanted.content().isEmpty()) return new Begun(AFTER_DISPATCH, nothing());
+        if (releases.isFor(wanted)) return new Begun(AFTER_DISPATCH, release(wanted));
         // What is not a release came with the command.
-        return content(wanted.id(), ((Content.Inline) wanted.content().get()).request());
+        InstallRequest content = ((Content.Inline) wanted.content().get()).request();
+        return new Begun(AFTER_COMPLETION, content(wanted.id(), content));
     }
 
     private CompletableFuture<Optional<Action>> release(ApplyPlan.Wanted wanted) {

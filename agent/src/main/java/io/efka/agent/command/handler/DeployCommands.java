@@ -117,7 +117,11 @@ public final class DeployCommands {
     }
 
     private CommandResult told(ServiceId id, Optional<Deploy> told) {
-        if (told.isPresent()) return new CommandResult.Done(answers.state(id, ReplyFields.NONE));
+        if (told.isPresent()) {
+            // Another deploy may have begun since: this is about the one that was told.
+            String state = told.get().state().visible();
+            return new CommandResult.Done(answers.state(id, ReplyFields.NONE).and("deploy", state));
+        }
         return new CommandResult.Failed(
                 ErrorCode.NO_DEPLOY, "no deploy of " + id + " is under way", answers.state(id, ReplyFields.NONE));
     }

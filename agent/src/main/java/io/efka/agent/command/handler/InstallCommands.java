@@ -74,7 +74,8 @@ public final class InstallCommands {
                 false,
                 false,
                 starts,
-                command.isRepeated());
+                command.isRepeated())
+                .asInstall();
         return deployments.deploy(id, request).result().thenApply(over -> {
             CommandResult answer = answers.of(id, over);
             return answer.with(answer.fields().and("installed", installation.isInstalled(id)));

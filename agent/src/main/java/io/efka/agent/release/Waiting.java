@@ -1,0 +1,4 @@
+package io.efka.agent.release;
+
+/** A deploy that waits until the one under way is over. */
+record Waiting(DeployRequest request, DeployTicket ticket) {}
