@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +94,6 @@ class PruningTest {
     }
 
     private Pruning pruning() {
-        return new Pruning(CAMERA, folders(), Runnable::run, (service, release) -> false);
+        return new Pruning(CAMERA, folders(), Runnable::run, (service, release) -> false, CompletableFuture.completedFuture(true));
     }
 }
