@@ -219,7 +219,8 @@ public final class ReleaseFolders {
         ManifestReading reading = ManifestFile.read(file);
         if (reading.isUnread() && !isMissing(file)) {
             throw new CommandException(
-                    ErrorCode.INTERNAL, "the manifest " + reading.faults().get(0).sentence());
+                    ErrorCode.INTERNAL,
+                    "the manifest " + reading.faults().get(0).sentence());
         }
         return ManifestFile.usable(id, rootRule.checked(reading, file)).manifest();
     }
@@ -277,6 +278,16 @@ public final class ReleaseFolders {
             LOG.debug("service={} its folder is not empty and stays", id);
         } catch (IOException e) {
             LOG.warn("service={} its empty folder stays: {}", id, e.toString());
+        }
+    }
+
+    /** The services of whose folders nothing is left but releases, none of which was ever current. */
+    public Set<ServiceId> leftovers() {
+        try {
+            return ServiceHome.leftovers(root);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be listed: {}", root, e.toString());
+            return Set.of();
         }
     }
 

@@ -11,10 +11,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +87,30 @@ record ServiceHome(Path folder) {
             return found;
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    /** Those of whose folders nothing is there but releases: a service that is one has a link, and data. */
+    static Set<ServiceId> leftovers(Path servicesRoot) throws IOException {
+        if (!Files.isDirectory(servicesRoot)) return Set.of();
+        try (Stream<Path> entries = Files.list(servicesRoot)) {
+            return entries.filter(folder -> Names.isLegal(String.valueOf(folder.getFileName())))
+                    .filter(folder -> Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS))
+                    .filter(ServiceHome::hasOnlyReleases)
+                    .map(folder -> new ServiceId(String.valueOf(folder.getFileName())))
+                    .collect(Collectors.toSet());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean hasOnlyReleases(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> String.valueOf(entry.getFileName()))
+                    .toList()
+                    .equals(List.of(RELEASES));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

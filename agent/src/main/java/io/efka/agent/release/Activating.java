@@ -27,7 +27,8 @@ record Activating(Instant since) implements DeployState.Activated {
     @Override
     public DeployStep on(DeployEvent.SwitchFailed event, Deploy deploy, Instant now) {
         if (!event.isPassing()) return deploy.fail(event.problem(), now);
-        // The release has not shown what it is worth: it is not bad, and there is nothing to keep for somebody to look at.
+        // The release has not shown what it is worth: it is not bad, and there is nothing to keep for somebody to look
+        // at.
         if (deploy.back().isPresent()) return deploy.goBack(event.problem(), now);
         return deploy.end(new DeployState.Ended(DeployResult.failed(event.problem()), now))
                 .then(new DeployEffect.StopService());

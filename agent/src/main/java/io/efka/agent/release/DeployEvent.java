@@ -192,6 +192,11 @@ sealed interface DeployEvent {
 
     /** An operator cancels, or another deploy takes its place: {@code outcome} says which. */
     record EndAsked(DeployResult.Outcome outcome, String why) implements DeployEvent {
+        static EndAsked supersededBy(DeployRequest request) {
+            String command = request.commandId().map(it -> " (" + it + ")").orElse("");
+            return new EndAsked(DeployResult.Outcome.SUPERSEDED, "another deploy took its place" + command);
+        }
+
         @Override
         public DeployStep applyTo(DeployState state, Deploy deploy, Instant now) {
             return state.on(this, deploy, now);

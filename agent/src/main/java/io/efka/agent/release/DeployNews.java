@@ -24,6 +24,14 @@ record DeployNews(ServiceId id, Events events, Changes changes) {
                 deploy.state().visible());
     }
 
+    /** Says what a step of it is worth saying. */
+    void moved(Deploy before, Deploy next) {
+        boolean isMoved =
+                next.isOver() || !next.state().visible().equals(before.state().visible());
+        if (isMoved) moved(next);
+        else if (next.state() instanceof DeployState.Pending) told(next);
+    }
+
     /** It has entered the state it is in. */
     void moved(Deploy deploy) {
         String why = deploy.problem().map(problem -> ", " + problem.message()).orElse("");

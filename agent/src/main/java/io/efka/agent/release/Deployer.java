@@ -39,14 +39,23 @@ final class Deployer {
     /** Another deployer is the service's now, if there is one at all. */
     private boolean isRetired;
 
-    /** @param all the deployers of the device */
-    Deployer(ServiceId id, ServiceReleases found, DeployPorts ports, Executor mailbox, Deployments all) {
+    /**
+     * @param all the deployers of the device
+     * @param gone completes when nothing is left of a service of the same id that was removed
+     */
+    Deployer(
+            ServiceId id,
+            ServiceReleases found,
+            DeployPorts ports,
+            Executor mailbox,
+            Deployments all,
+            CompletableFuture<?> gone) {
         this.id = id;
         this.all = all;
         this.record = new ReleaseRecord(id, found, ports.store());
         this.ports = ports;
         this.mailbox = mailbox;
-        this.pruning = new Pruning(id, ports.folders(), ports.disk(), ports.needs());
+        this.pruning = new Pruning(id, ports.folders(), ports.disk(), ports.needs(), gone);
         this.preparation = new Preparation(id, ports, pruning, mailbox, this::prepared);
         this.actions = new DeployActions(id, ports, record, preparation, mailbox, this::acted, this::turnCame);
         this.news = new DeployNews(id, ports.events(), ports.changes());
@@ -155,8 +164,8 @@ final class Deployer {
         });
     }
 
-    /** The service is removed, and everything of it. */
-    void removed() {
+    /** The service is removed, and everything of it. Runs {@code gone} when that is done. */
+    void removed(Runnable gone) {
         mailbox.execute(() -> {
             isRetired = true;
             active.ifPresent(deploy -> actions.answer(
@@ -167,10 +176,13 @@ final class Deployer {
             actions.forget();
             holds.forget();
             record.delete();
+            preparation.afterwards(() -> {
+                // What was being stored has made the folder anew.
+                if (ports.services().find(id).isEmpty()) pruning.deleteAll();
+                pruning.afterwards(gone);
+            });
         });
     }
-
-    // A deploy begins.
 
     private void begin(DeployRequest request, DeployTicket ticket) {
         Optional<Deploy> known =
@@ -202,7 +214,7 @@ final class Deployer {
 
     /** It begins when the one before is over: at once, if that has changed nothing that runs. If it is refused, that goes on. */
     private void follow(Deploy before, DeployRequest request, DeployTicket ticket) throws CommandException {
-        DeployEvent end = superseded(request);
+        DeployEvent end = DeployEvent.EndAsked.supersededBy(request);
         Deploy ended = before.on(end, ports.timers().now()).next();
         if (ended.isOver()) preparation.plan(request, new DeployChecks(id, record.after(ended)));
         record.promise(request);
@@ -212,17 +224,14 @@ final class Deployer {
         else ticket.accept();
     }
 
-    private static DeployEvent superseded(DeployRequest by) {
-        String command = by.commandId().map(it -> " (" + it + ")").orElse("");
-        return new DeployEvent.EndAsked(Outcome.SUPERSEDED, "another deploy took its place" + command);
-    }
-
     private void start(DeployRequest request, Preparation.Plan plan, DeployTicket ticket) {
         asked = Optional.of(request);
         actions.answerTo(ticket.result());
         ticket.accept();
-        Deploy deploy =
-                Deploy.begun(request, plan.target(), new Preparing(plan.first(), ports.timers().now()));
+        Deploy deploy = Deploy.begun(
+                request,
+                plan.target(),
+                new Preparing(plan.first(), ports.timers().now()));
         active = Optional.of(deploy);
         record.change(known -> known.deploy(deploy));
         news.moved(deploy);
@@ -250,19 +259,12 @@ final class Deployer {
             active = Optional.of(next).filter(deploy -> !deploy.isOver());
         }
         for (DeployEffect effect : step.effects()) effect.perform(actions);
-        if (!next.equals(before)) say(before, next);
+        if (!next.equals(before)) news.moved(before, next);
         if (active.isEmpty()) ended();
         if (active.filter(Deploy::isSwitching).isEmpty()) holds.switched();
         boolean givesWay = next.state() instanceof Unwatched && !(before.state() instanceof Unwatched);
-        if (givesWay) waiting.ifPresent(one -> handle(superseded(one.request())));
+        if (givesWay) waiting.ifPresent(one -> handle(DeployEvent.EndAsked.supersededBy(one.request())));
         return Optional.of(next);
-    }
-
-    private void say(Deploy before, Deploy next) {
-        boolean isMoved =
-                next.isOver() || !next.state().visible().equals(before.state().visible());
-        if (isMoved) news.moved(next);
-        else if (next.state() instanceof DeployState.Pending) news.told(next);
     }
 
     /** Ends it before anything was changed. */

@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
 /** The releases and deploys of all services of the device. Thread-safe; never blocks. */
 public final class Deployments implements StatusListener {
     private final Map<ServiceId, Deployer> deployers = new ConcurrentHashMap<>();
+    /** Services of which something may still be deleted: a new one of the same id stores nothing before. */
+    private final Map<ServiceId, CompletableFuture<Boolean>> leaving = new ConcurrentHashMap<>();
+
     private final DeployPorts ports;
     private final Supplier<Executor> mailboxes;
 
@@ -29,10 +32,12 @@ public final class Deployments implements StatusListener {
     /** Goes on with the deploys that an earlier agent left. Called once, when the services are supervised. */
     public void start() {
         ports.store().load().forEach((id, found) -> {
-            deployers
-                    .computeIfAbsent(id, unknown -> new Deployer(id, found, ports, mailboxes.get(), this))
-                    .resume();
+            deployers.computeIfAbsent(id, unknown -> make(id, found)).resume();
         });
+        ports.folders().leftovers().stream()
+                .filter(id ->
+                        !deployers.containsKey(id) && ports.services().find(id).isEmpty())
+                .forEach(this::clear);
         ports.services().list().forEach(service -> adopt(service.id()));
     }
 
@@ -69,7 +74,7 @@ public final class Deployments implements StatusListener {
      */
     public CompletableFuture<DeployPlan> plan(ServiceId id, DeployRequest request) {
         return Optional.ofNullable(deployers.get(id))
-                .orElseGet(() -> new Deployer(id, ServiceReleases.NONE, ports, mailboxes.get(), this))
+                .orElseGet(() -> make(id, ServiceReleases.NONE))
                 .plan(request);
     }
 
@@ -168,8 +173,31 @@ public final class Deployments implements StatusListener {
     }
 
     private Deployer deployer(ServiceId id) {
-        return deployers.computeIfAbsent(
-                id, unknown -> new Deployer(id, ServiceReleases.NONE, ports, mailboxes.get(), this));
+        return deployers.computeIfAbsent(id, unknown -> make(id, ServiceReleases.NONE));
+    }
+
+    private Deployer make(ServiceId id, ServiceReleases found) {
+        CompletableFuture<?> gone = leaving.getOrDefault(id, CompletableFuture.completedFuture(true));
+        return new Deployer(id, found, ports, mailboxes.get(), this, gone);
+    }
+
+    /** Deletes what an agent left that was killed while a service came to be, or was forgotten. */
+    private void clear(ServiceId id) {
+        Runnable gone = leave(id);
+        var pruning =
+                new Pruning(id, ports.folders(), ports.disk(), ports.needs(), CompletableFuture.completedFuture(true));
+        pruning.deleteAll();
+        pruning.afterwards(gone);
+    }
+
+    /** To be run when nothing is left of the service. */
+    private Runnable leave(ServiceId id) {
+        var gone = new CompletableFuture<Boolean>();
+        leaving.put(id, gone);
+        return () -> {
+            leaving.remove(id, gone);
+            gone.complete(true);
+        };
     }
 
     @Override
@@ -180,7 +208,10 @@ public final class Deployments implements StatusListener {
 
     @Override
     public void removed(ServiceId id) {
+        if (!deployers.containsKey(id)) return;
+        Runnable gone = leave(id); // before a new deployer can be made
         Deployer deployer = deployers.remove(id);
-        if (deployer != null) deployer.removed();
+        if (deployer == null) gone.run();
+        else deployer.removed(gone);
     }
 }

@@ -5,6 +5,7 @@ import io.efka.agent.release.DeployRequest.Content;
 import io.efka.protocol.CommandException;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
+import io.efka.threads.FatalErrors;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,9 @@ final class Preparation {
     private final Executor mailbox;
     private final Consumer<DeployEvent> tell;
     private Optional<PreparationRun> current = Optional.empty();
+
+    /** Completes when nothing is at work of what was begun and ended. */
+    private CompletableFuture<?> aborted = CompletableFuture.completedFuture(true);
 
     /** @param tell called on the mailbox with what came of it */
     Preparation(ServiceId id, DeployPorts ports, Pruning pruning, Executor mailbox, Consumer<DeployEvent> tell) {
@@ -159,7 +163,12 @@ final class Preparation {
 
     /** Nothing is told of what is under way. */
     void abort() {
-        current.ifPresent(PreparationRun::cancel);
+        current.ifPresent(run -> aborted = CompletableFuture.allOf(aborted, run.cancel()));
         current = Optional.empty();
+    }
+
+    /** Runs {@code work} on the mailbox when nothing is at work any more of what was aborted. */
+    void afterwards(Runnable work) {
+        aborted.whenComplete(FatalErrors.top((ended, never) -> mailbox.execute(work)));
     }
 }

@@ -1,5 +1,6 @@
 package io.efka.agent.release;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.efka.agent.artifact.Cancellation;
 import io.efka.agent.release.DeployResult.Problem;
 import io.efka.protocol.CommandException;
@@ -7,6 +8,7 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceId;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -21,6 +23,9 @@ final class PreparationRun {
     private final Executor mailbox;
     private final Consumer<DeployEvent> tell;
     private final Cancellation cancellation = new Cancellation();
+
+    /** Completes when no step is at work. */
+    @GuardedBy("this") private CompletableFuture<?> steps = CompletableFuture.completedFuture(true);
 
     /** @param tell called on the mailbox; not after {@link #cancel} */
     PreparationRun(ServiceId id, Executor mailbox, Consumer<DeployEvent> tell) {
@@ -38,9 +43,25 @@ final class PreparationRun {
         return cancellation;
     }
 
-    /** Ends it, whatever it is doing, and tells nothing any more. Called on the mailbox. */
-    void cancel() {
+    /**
+     * Ends it, whatever it is doing, and tells nothing any more. Called on the mailbox.
+     *
+     * @return completes when nothing of it is at work any more
+     */
+    CompletableFuture<?> cancel() {
         cancellation.cancel();
+        return steps();
+    }
+
+    private synchronized CompletableFuture<?> steps() {
+        return steps;
+    }
+
+    /** Before the step looks whether all is cancelled. */
+    private synchronized CompletableFuture<Boolean> begun() {
+        var done = new CompletableFuture<Boolean>();
+        steps = CompletableFuture.allOf(steps, done);
+        return done;
     }
 
     void tell(DeployEvent event) {
@@ -59,6 +80,7 @@ final class PreparationRun {
      * @param lastly run in any case, after the step and before a failure is told
      */
     void on(Executor threads, Step step, Runnable lastly) {
+        CompletableFuture<Boolean> done = begun();
         try {
             threads.execute(() -> {
                 Optional<CommandException> refusal = Optional.empty();
@@ -66,11 +88,13 @@ final class PreparationRun {
                     refusal = run(step);
                 } finally {
                     lastly.run();
+                    done.complete(true);
                 }
                 refusal.ifPresent(this::failed);
             });
         } catch (RejectedExecutionException noThread) {
             lastly.run();
+            done.complete(true);
             failed(new CommandException(ErrorCode.BUSY, "the machine has no thread to prepare a release"));
         }
     }

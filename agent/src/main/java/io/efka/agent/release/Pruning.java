@@ -30,9 +30,11 @@ final class Pruning {
     private final DeployPorts.Needs needs;
 
     /** Completes when nothing is being deleted any more. */
-    private CompletableFuture<?> deletions = CompletableFuture.completedFuture(true);
+    private CompletableFuture<?> deletions;
 
-    Pruning(ServiceId id, ReleaseFolders folders, Executor disk, DeployPorts.Needs needs) {
+    /** @param before completes when nothing is being deleted that a service of the same id left */
+    Pruning(ServiceId id, ReleaseFolders folders, Executor disk, DeployPorts.Needs needs, CompletableFuture<?> before) {
+        this.deletions = before;
         this.id = id;
         this.folders = folders;
         this.disk = disk;
@@ -51,7 +53,7 @@ final class Pruning {
         return kept;
     }
 
-    /** Deletes all of a service that never came to be. Never blocks. */
+    /** Deletes all of a service that is not there. Never blocks. */
     void deleteAll() {
         onDisk(() -> {
             sweep(Set.of());

@@ -75,7 +75,8 @@ final class ReleaseRecord {
 
     /** What they would be after {@link #adoptOriginal}. */
     ServiceReleases withOriginal(DeployPorts ports) throws CommandException {
-        Optional<Path> workDir = ports.services().workDir(id).filter(none -> releases.current().isEmpty());
+        Optional<Path> workDir =
+                ports.services().workDir(id).filter(none -> releases.current().isEmpty());
         if (workDir.isEmpty()) return releases;
         Instant now = ports.timers().now();
         Optional<ReleaseId> release = ports.folders()

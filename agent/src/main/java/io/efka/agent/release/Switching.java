@@ -43,16 +43,19 @@ final class Switching {
                 .find(to)
                 .orElseGet(() -> Release.of(to, ports.timers().now()));
         var change = new ReleaseSwitch(id, release.folder(id, ports.folders()), isWanted, cause(), ports);
-        turn.use(end -> change.run().whenComplete((problem, bug) -> mailbox.execute(() -> {
-            try {
-                if (number != newest) return;
-                over(
-                        to,
-                        bug == null ? problem : Optional.of(new Problem(ErrorCode.INTERNAL, "internal error: " + bug)));
-            } finally {
-                end.run(); // only now: the next command is to see which release is current
-            }
-        })));
+        turn.use(end -> change.run()
+                .whenComplete((problem, bug) -> mailbox.execute(() -> {
+                    try {
+                        if (number != newest) return;
+                        over(
+                                to,
+                                bug == null
+                                        ? problem
+                                        : Optional.of(new Problem(ErrorCode.INTERNAL, "internal error: " + bug)));
+                    } finally {
+                        end.run(); // only now: the next command is to see which release is current
+                    }
+                })));
     }
 
     /** Stops the service for good. */

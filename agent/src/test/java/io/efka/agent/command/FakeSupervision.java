@@ -34,6 +34,7 @@ public final class FakeSupervision implements ServiceRegistry {
     public boolean isHolding;
     /** Where services are that were put there without releases. */
     public Path root = Path.of("/services");
+
     boolean isDiskFull;
     boolean isReserveUsedUp;
     final Set<ServiceId> removals = new TreeSet<>();

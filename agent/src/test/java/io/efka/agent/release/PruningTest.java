@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +94,7 @@ class PruningTest {
     }
 
     private Pruning pruning() {
-        return new Pruning(CAMERA, folders(), Runnable::run, (service, release) -> false);
+        return new Pruning(
+                CAMERA, folders(), Runnable::run, (service, release) -> false, CompletableFuture.completedFuture(true));
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.release.DeployResult.Outcome;
 import io.efka.protocol.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +86,35 @@ final class RetirementTest {
         DeployTicket ticket = device.deployments.deploy(CAM, repeated);
         device.settle();
         assertThat(ticket.result().join().outcome()).isEqualTo(Outcome.CANCELLED);
+    }
+
+    /** Its folder is gone when its new release is moved in. */
+    @Test
+    void nothingIsLeftOfAServiceThatIsRemovedWhileAReleaseIsStored() {
+        device.services.with(CAM);
+        device.programs = (manifest, workDir) -> {
+            device.services.remove(CAM);
+            device.deployments.removed(CAM);
+        };
+        DeployTicket ticket =
+                device.deployments.deploy(CAM, DeployFixture.request(DeployFixture.release("1.0"), false));
+        device.settle();
+        assertThat(ticket.result().join().outcome()).isEqualTo(Outcome.CANCELLED);
+        requireNothing();
+
+        device.programs = (manifest, workDir) -> {};
+        device.deployed("1.1");
+        assertThat(root.resolve("cam/current/manifest.json")).exists();
+    }
+
+    @Test
+    void theNextAgentDeletesWhatNobodyKnows() throws IOException {
+        Files.createDirectories(root.resolve("cam/releases/1.0-00000001"));
+        Files.createDirectories(root.resolve("other/releases/1.0-00000001"));
+        Files.createDirectories(root.resolve("other/data"));
+        device = device.nextLife();
+        requireNothing();
+        assertThat(root.resolve("other/releases/1.0-00000001")).exists();
     }
 
     @Test

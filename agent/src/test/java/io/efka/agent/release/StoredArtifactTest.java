@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A deploy of the artifact that runs already, as a document does that changes only a configuration. No source has it. */
 final class StoredArtifactTest {
     private static final Sha256 HASH = Sha256.of(new byte[] {1});
-    private static final Content ARTIFACT = new Content.Fetched(
-            new ArtifactRef(List.of(URI.create("https://files/a")), HASH, 1), Optional.empty());
+    private static final Content ARTIFACT =
+            new Content.Fetched(new ArtifactRef(List.of(URI.create("https://files/a")), HASH, 1), Optional.empty());
 
     @TempDir
     private Path root;

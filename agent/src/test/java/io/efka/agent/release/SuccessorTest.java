@@ -32,8 +32,8 @@ final class SuccessorTest {
     }
 
     private DeployTicket ask(String command, Content content, Optional<Duration> confirmWithin) {
-        var rule = new DeployRule(
-                DeployRule.STANDARD.minHealthy(), DeployRule.STANDARD.deadline(), true, confirmWithin);
+        var rule =
+                new DeployRule(DeployRule.STANDARD.minHealthy(), DeployRule.STANDARD.deadline(), true, confirmWithin);
         DeployTicket ticket = fixture.deployments.deploy(
                 CAM,
                 new DeployRequest(

@@ -118,10 +118,7 @@ public final class ApplyCommand implements CommandTable.Handler {
 
         private Stream<CompletableFuture<Optional<Action>>> writing() {
             return plan.services().stream()
-                    .map(wanted -> rounds.inQueue(
-                            wanted.id(),
-                            true,
-                            () -> steps.content(wanted)));
+                    .map(wanted -> rounds.inQueue(wanted.id(), true, () -> steps.content(wanted)));
         }
 
         private Stream<CompletableFuture<Optional<Action>>> ending() {

@@ -66,15 +66,15 @@ public final class InstallCommands {
             Command command, ServiceId id, Content content, boolean starts, boolean isDone) throws CommandException {
         if (!isDone) installation.requireNew(id);
         var request = new DeployRequest(
-                command.id(),
-                false,
-                content,
-                DeployDecoder.rule(command.arguments()),
-                Optional.empty(),
-                false,
-                false,
-                starts,
-                command.isRepeated())
+                        command.id(),
+                        false,
+                        content,
+                        DeployDecoder.rule(command.arguments()),
+                        Optional.empty(),
+                        false,
+                        false,
+                        starts,
+                        command.isRepeated())
                 .asInstall();
         return deployments.deploy(id, request).result().thenApply(over -> {
             CommandResult answer = answers.of(id, over);
