@@ -298,10 +298,9 @@ final class DeployCommand extends ArgumentCommand {
     }
 
     @Override
-    String afterInterrupt() {
-        return isSent() && !isPlan
-                ? "Who has not got all of the artifact waits for it: run the same command again"
-                : super.afterInterrupt();
+    Optional<String> waiting() {
+        return Optional.of("Who has not got all of the artifact waits for it: run the same command again")
+                .filter(text -> isSent() && !isPlan);
     }
 
     @Override

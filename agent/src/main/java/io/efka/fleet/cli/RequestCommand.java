@@ -99,9 +99,9 @@ abstract class RequestCommand extends FleetCommand {
         return Optional.empty();
     }
 
-    /** What became of those that have not answered when the operator ends the command. */
-    String afterInterrupt() {
-        return "What was sent is done all the same; see efka status";
+    /** What those wait for that have not answered when the command ends; empty: for nothing. */
+    Optional<String> waiting() {
+        return Optional.empty();
     }
 
     /** Prints something that stays, where something may be on the screen that does not. */
@@ -203,11 +203,13 @@ abstract class RequestCommand extends FleetCommand {
             say(why + named(List.copyOf(unsent)));
         }
         if (isInterrupted && !unanswered.isEmpty()) {
-            if (!silent.isEmpty()) say("not answered yet: " + named(silent) + ". " + afterInterrupt());
+            String then = waiting().orElse("What was sent is done all the same; see efka status");
+            if (!silent.isEmpty()) say("not answered yet: " + named(silent) + ". " + then);
             return ExitCode.INTERRUPTED;
         }
         if (!silent.isEmpty()) {
-            say("no answer within " + limit.toSeconds() + " s: " + named(silent));
+            String then = waiting().map(text -> ". " + text).orElse("");
+            say("no answer within " + limit.toSeconds() + " s: " + named(silent) + then);
         }
         if (!to.offline().isEmpty()) say("offline, nothing was sent: " + named(to.offline()));
         if (all > 1) say(done + " of " + all + " done" + (failed > 0 ? ", " + failed + " failed" : ""));

@@ -56,6 +56,16 @@ class DeployCommandTest {
     }
 
     @Test
+    void theTimeLimitSaysThatTheDevicesWaitForTheFolder() {
+        fleet.clock = System::nanoTime;
+
+        assertThat(fleet.efka("deploy", "gate7/cam", folder.toString(), "--timeout", "1s"))
+                .isEqualTo(75);
+
+        assertThat(fleet.err()).contains("no answer within 1 s: gate7/cam", "run the same command again");
+    }
+
+    @Test
     void ctrlCSaysThatTheDevicesWaitForTheFolder() {
         fleet.clock = System::nanoTime; // what sends the folder has a thread of its own
         fleet.broker.taking(command -> {
