@@ -12,6 +12,7 @@ import io.efka.protocol.ErrorCode;
 import io.efka.protocol.ServiceStatus.State;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,7 +81,11 @@ final class SuccessorTest {
         ask("d3", DeployFixture.release("1.2"), Optional.empty());
         fixture.nextLife();
         assertThat(fixture.services.told).last().asString().isEqualTo("start cam");
-        assertThat(fixture.store.load().get(CAM).current().orElseThrow().name()).isEqualTo("1.2");
+        assertThat(Objects.requireNonNull(fixture.store.load().get(CAM))
+                        .current()
+                        .orElseThrow()
+                        .name())
+                .isEqualTo("1.2");
     }
 
     @Test
