@@ -245,8 +245,6 @@ final class Deployer {
         handle(outcome);
     }
 
-    // Decide, save, swap, act, announce.
-
     /** Returns the deploy that was told, as it is now; another one may have begun since. */
     private Optional<Deploy> handle(DeployEvent event) {
         if (active.isEmpty()) return Optional.empty();
@@ -319,8 +317,6 @@ final class Deployer {
         if (outcome instanceof DeployEvent.Switched) observe();
     }
 
-    // What is kept of a service that never came to be.
-
     private boolean isIdle() {
         return active.isEmpty() && waiting.isEmpty() && record.now().promised().isEmpty();
     }
@@ -334,8 +330,6 @@ final class Deployer {
             all.retired(id, this);
         }));
     }
-
-    // What is seen of the service.
 
     /** Thread-safe; never blocks. */
     void changed(ServiceStatus status) {
