@@ -122,7 +122,7 @@ public final class CommandFixture {
         var deployments = new Deployments(
                 new DeployPorts(
                         new InMemoryReleases(),
-                        new ReleaseFolders(Path.of("/nowhere/services")),
+                        new ReleaseFolders(supervision.root),
                         new Artifacts(downloads, 1 << 20, tasks::add),
                         (manifest, workDir) -> {},
                         supervision,

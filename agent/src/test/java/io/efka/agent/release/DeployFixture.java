@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Consumer;
 
 /**
@@ -35,7 +37,9 @@ final class DeployFixture {
     final InMemoryReleases store;
     final FakeTimers timers = new FakeTimers();
     final List<String> events = new ArrayList<>();
-    final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    /** The threads of downloads add to it, too. */
+    final Deque<Runnable> tasks = new ConcurrentLinkedDeque<>();
+
     final ArrayDeque<Consumer<Runnable>> turns = new ArrayDeque<>();
     final ReleaseFolders folders;
     final Deployments deployments;

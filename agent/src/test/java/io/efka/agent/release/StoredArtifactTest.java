@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.efka.agent.artifact.ArtifactRef;
 import io.efka.agent.release.DeployRequest.Content;
 import io.efka.agent.release.DeployResult.Outcome;
+import io.efka.fixtures.Await;
 import io.efka.protocol.ErrorCode;
 import io.efka.protocol.Sha256;
 import io.efka.protocol.manifest.Manifest;
@@ -71,7 +72,12 @@ final class StoredArtifactTest {
     @Test
     void leavesADamagedReleaseUntilAWholeOneIsThere() throws IOException {
         Files.writeString(release.resolve(Manifest.FILE_NAME), "{");
-        deploy();
+        DeployTicket ticket = deploy();
+        // No source knows it.
+        Await.until(() -> "the deploy ends", Await.LIMIT, () -> {
+            fixture.settle();
+            return ticket.result().isDone();
+        });
         assertThat(release.resolve("run.sh")).exists();
     }
 }

@@ -190,7 +190,8 @@ class ConnectionTroubleIT {
             assertThat(lines).allMatch(line -> line.matches("\\S+Z (INFO |WARN |ERROR) .*"));
             assertThat(lines)
                     .filteredOn(line -> line.contains(reason) && !line.contains(" times in a row)"))
-                    .hasSize(1);
+                    .hasSizeLessThanOrEqualTo(
+                            1); // none if the first attempt had another reason, such as no answer in time
             assertThat(agent.log()).doesNotContain("Exception");
         } finally {
             Folders.delete(data);
