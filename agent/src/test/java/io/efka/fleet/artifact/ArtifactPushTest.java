@@ -227,7 +227,12 @@ final class ArtifactPushTest {
         terminal.show(progress.percent(), progress.line(400_000), 1);
 
         assertThat(err.toString())
-                .isEqualTo("\r\u001b[K[....................] waiting for devices that want it"
-                        + "\r\u001b[K[############........] 60 %, 1 of 2 have it, 0.4 MiB sent, slowest cam2 20 %");
+                .isEqualTo(line("[....................] waiting for devices that want it")
+                        + line("[############........] 60 %, 1 of 2 have it, 0.4 MiB sent, slowest cam2 20 %"));
+    }
+
+    /** In the place of what is there, and cut where the terminal ends. */
+    private static String line(String text) {
+        return "\r\u001b[K\u001b[?7l" + text + "\u001b[?7h";
     }
 }
