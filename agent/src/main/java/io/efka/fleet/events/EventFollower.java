@@ -90,17 +90,18 @@ public final class EventFollower implements FleetSession.Listener {
 
         /** @return false if it was seen before */
         boolean remember(FleetEvent event) {
-            if (!seen.add(hash(event.document()))) return false;
+            if (!seen.add(hash(event))) return false;
             if (seen.size() > MAX_REMEMBERED) seen.remove(seen.iterator().next());
             return true;
         }
 
-        boolean forget(Document event) {
+        boolean forget(FleetEvent event) {
             return seen.remove(hash(event));
         }
 
-        private static UUID hash(Document event) {
-            return UUID.nameUUIDFromBytes(event.toString().getBytes(StandardCharsets.UTF_8));
+        private static UUID hash(FleetEvent event) {
+            String text = event.service().orElse("") + " " + event.document();
+            return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -204,8 +205,9 @@ public final class EventFollower implements FleetSession.Listener {
         Journal journal = journal(device);
         boolean isForwards = query.since().isPresent() || journal.next.isPresent();
         List<Document> events = answer.objects("events");
-        for (Document event : events) {
-            if (!journal.forget(event)) keep(FleetEvent.of(device, event));
+        for (Document document : events) {
+            FleetEvent event = FleetEvent.of(device, document);
+            if (!journal.forget(event)) keep(event);
         }
         OptionalLong before = journal.next;
         journal.next = answer.number("next");
