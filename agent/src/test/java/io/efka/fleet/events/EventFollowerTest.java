@@ -147,6 +147,25 @@ class EventFollowerTest {
     }
 
     @Test
+    void theSameEventOfTwoServicesIsShownForBoth() throws Exception {
+        FleetSession session = broker.connected();
+        EventFollower follower = follower(session, LAST);
+        follower.follow();
+        follower.history(List.of("gate7"));
+        String text = "{\"at\":\"2026-11-27T10:00:01Z\",\"event\":\"state\",\"n\":\"1\"}";
+        for (String service : List.of("cam", "door")) {
+            broker.after(
+                    Duration.ofSeconds(1),
+                    () -> broker.send(message("efka/gate7/svc/" + service + "/event", text, Properties.NONE)));
+        }
+        broker.after(Duration.ofSeconds(2), session::interrupt);
+
+        follower.await();
+
+        assertThat(shown).containsExactly("gate7/cam 1", "gate7/door 1");
+    }
+
+    @Test
     void whatHappenedWithoutAConnectionIsAskedForAndNothingIsShownTwice() throws Exception {
         happens("gate7", "1", "01");
         FleetSession session = broker.session();
