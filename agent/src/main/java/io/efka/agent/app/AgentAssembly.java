@@ -190,7 +190,7 @@ final class AgentAssembly {
                         new StoredReleases(store),
                         new ReleaseFolders(folder.resolve("services")),
                         artifacts.forReleases(),
-                        new ProgramReads(folder.resolve("services"), ProgramCheck::require)::require,
+                        new ProgramReads(folder.resolve("services"), ProgramCheck::require),
                         services,
                         queues::turn,
                         events,

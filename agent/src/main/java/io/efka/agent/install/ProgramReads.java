@@ -11,37 +11,37 @@ import java.nio.file.Path;
  * Looks at the programs of services. One may be anywhere, also on a dead mount: it is waited for as a registered folder is, see
  * {@link FolderReads}, and then refused. Thread-safe.
  */
-public final class ProgramReads {
+public final class ProgramReads implements Programs {
     private final Path servicesRoot;
-    private final Look look;
+    private final Programs programs;
     private final FolderReads ownReads = FolderReads.own();
     private final FolderReads reads;
 
-    /** A look at a program, which may block for ever. */
-    public interface Look {
-        /** @param workDir where the service's files are */
-        void require(Manifest manifest, Path workDir) throws CommandException;
-    }
-
-    /** @param servicesRoot the folder of all services that the agent writes */
-    public ProgramReads(Path servicesRoot, Look look) {
-        this(servicesRoot, look, new FolderReads("agent-read-program"));
+    /**
+     * Waits for looks at programs.
+     *
+     * @param servicesRoot the folder of all services that the agent writes
+     * @param programs looks at them, and may block for ever
+     */
+    public ProgramReads(Path servicesRoot, Programs programs) {
+        this(servicesRoot, programs, new FolderReads("agent-read-program"));
     }
 
     /** @param reads of programs elsewhere */
-    ProgramReads(Path servicesRoot, Look look, FolderReads reads) {
+    ProgramReads(Path servicesRoot, Programs programs, FolderReads reads) {
         this.servicesRoot = servicesRoot.toAbsolutePath().normalize();
-        this.look = look;
+        this.programs = programs;
         this.reads = reads;
     }
 
-    /** @throws CommandException as the look does, or {@code launch_failed} if there is no answer in time */
+    /** @throws CommandException also {@code launch_failed} if there is no answer in time */
+    @Override
     public void require(Manifest manifest, Path workDir) throws CommandException {
         String exec = manifest.program().exec();
         Path folder = folder(exec, workDir);
         try {
             (folder.startsWith(servicesRoot) ? ownReads : reads).read(folder, () -> {
-                look.require(manifest, workDir);
+                programs.require(manifest, workDir);
                 return folder;
             });
         } catch (IOException unread) {

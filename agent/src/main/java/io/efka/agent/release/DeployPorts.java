@@ -1,13 +1,11 @@
 package io.efka.agent.release;
 
+import io.efka.agent.install.Programs;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.agent.telemetry.Events;
-import io.efka.protocol.CommandException;
 import io.efka.protocol.ServiceId;
-import io.efka.protocol.manifest.Manifest;
 import io.efka.threads.Timers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -36,16 +34,6 @@ public record DeployPorts(
         Duration maxHold,
         Needs needs,
         Changes changes) {
-
-    /** What a device can start. */
-    public interface Programs {
-        /**
-         * Refuses a service whose program could not be started. Blocks for the disk.
-         *
-         * @param workDir where its files are
-         */
-        void require(Manifest manifest, Path workDir) throws CommandException;
-    }
 
     /** The queues in which commands to services wait. */
     public interface Turns {

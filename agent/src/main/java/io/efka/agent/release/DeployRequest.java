@@ -27,32 +27,10 @@ public record DeployRequest(
         boolean isRepeated,
         boolean isInstall) {
 
-    public DeployRequest(
-            Optional<String> commandId,
-            boolean isRollback,
-            Content content,
-            Deploy.DeployRule rule,
-            Optional<String> ifRelease,
-            boolean isForced,
-            boolean ignoresHolds,
-            boolean starts,
-            boolean isRepeated) {
-        this(commandId, isRollback, content, rule, ifRelease, isForced, ignoresHolds, starts, isRepeated, false);
-    }
-
-    /** The same for a service that must be new. */
-    public DeployRequest asInstall() {
-        return with(isRepeated, true);
-    }
-
     /** As an agent repeats it that has found it unfinished. */
     DeployRequest repeated() {
-        return with(true, isInstall);
-    }
-
-    private DeployRequest with(boolean repeated, boolean install) {
         return new DeployRequest(
-                commandId, isRollback, content, rule, ifRelease, isForced, ignoresHolds, starts, repeated, install);
+                commandId, isRollback, content, rule, ifRelease, isForced, ignoresHolds, starts, true, isInstall);
     }
 
     /** What is deployed. */

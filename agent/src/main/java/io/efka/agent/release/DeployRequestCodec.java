@@ -76,7 +76,7 @@ final class DeployRequestCodec {
     static DeployRequest decode(JsonObject json) {
         JsonObject content = JsonFields.object(json, "content")
                 .orElseThrow(() -> new IllegalArgumentException("content must be an object, was missing"));
-        var request = new DeployRequest(
+        return new DeployRequest(
                 optional(json, "command"),
                 JsonFields.flag(json, "rollback"),
                 content(content),
@@ -85,8 +85,8 @@ final class DeployRequestCodec {
                 JsonFields.flag(json, "force"),
                 has(json, "ignore_hold"),
                 JsonFields.flag(json, "start"),
-                true);
-        return has(json, "install") ? request.asInstall() : request;
+                true,
+                has(json, "install"));
     }
 
     /** A flag that an agent of before did not write. */

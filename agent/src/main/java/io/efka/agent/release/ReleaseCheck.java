@@ -1,7 +1,7 @@
 package io.efka.agent.release;
 
+import io.efka.agent.install.Programs;
 import io.efka.agent.install.ReleaseFolders;
-import io.efka.agent.release.DeployPorts.Programs;
 import io.efka.agent.supervision.Dependencies;
 import io.efka.agent.supervision.ServiceRegistry;
 import io.efka.protocol.CommandException;

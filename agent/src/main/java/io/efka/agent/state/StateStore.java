@@ -177,9 +177,13 @@ public final class StateStore implements AutoCloseable {
         try {
             checkpointer.execute(this::checkpoint);
         } catch (RejectedExecutionException noThread) {
-            checkpointFailures.add(NO_CHECKPOINT, new IOException("the machine has no thread for it", noThread));
+            failed(noThread);
             commits.checkpointDone(); // the next commit tries again
         }
+    }
+
+    private void failed(RejectedExecutionException noThread) {
+        checkpointFailures.add(NO_CHECKPOINT, new IOException("the machine has no thread for it", noThread));
     }
 
     private void checkpoint() {
@@ -232,7 +236,7 @@ public final class StateStore implements AutoCloseable {
         try {
             return hasEnded(checkpointer.submit(this::checkpoint));
         } catch (RejectedExecutionException noThread) {
-            checkpointFailures.add(NO_CHECKPOINT, new IOException("the machine has no thread for it", noThread));
+            failed(noThread);
             return true;
         } finally {
             checkpointer.shutdown();

@@ -24,9 +24,6 @@ public final class FolderArchive {
     private static final int EXECUTABLE = 0755;
     private static final int FILE = 0644;
 
-    /** What Java puts in the place of bytes that are no characters. */
-    private static final char UNKNOWN = '\ufffd';
-
     private static final FileTime EPOCH = FileTime.fromMillis(0);
 
     private FolderArchive() {}
@@ -67,19 +64,13 @@ public final class FolderArchive {
         return folder.relativize(path).toString();
     }
 
-    /** Without a locale for it, Java cannot tell what bytes a name has, and the release would have others. */
-    private static void requireUtf8(String name, Path path) throws IOException {
-        if (name.indexOf(UNKNOWN) < 0) return;
-        throw new IOException("the name of " + path + " must be UTF-8, and the locale as well, such as C.UTF-8");
-    }
-
     private static void add(TarArchiveOutputStream tar, Path folder, Path path) throws IOException {
         String name = name(folder, path);
-        requireUtf8(name, path);
+        FileNames.requireUtf8(name, path);
         if (Files.isSymbolicLink(path)) {
             var link = new TarArchiveEntry(name, TarArchiveEntry.LF_SYMLINK);
             String target = Files.readSymbolicLink(path).toString();
-            requireUtf8(target, path);
+            FileNames.requireUtf8(target, path);
             link.setLinkName(target);
             put(tar, link);
         } else if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {

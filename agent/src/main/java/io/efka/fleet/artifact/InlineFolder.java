@@ -23,9 +23,6 @@ public final class InlineFolder {
     private static final String MANIFEST = "manifest.json";
     private static final String EXECUTABLE = "0755";
 
-    /** What Java puts in the place of bytes that are no characters. */
-    private static final char UNKNOWN = '\ufffd';
-
     private InlineFolder() {}
 
     /**
@@ -48,10 +45,7 @@ public final class InlineFolder {
         var contents = new JsonObject();
         for (Path file : files) {
             String name = folder.relativize(file).toString();
-            if (name.indexOf(UNKNOWN) >= 0) {
-                throw new IOException(
-                        "the name of " + file + " must be UTF-8, and the locale as well, such as C.UTF-8");
-            }
+            FileNames.requireUtf8(name, file);
             if (!name.equals(MANIFEST)) contents.add(name, content(file));
         }
         entry.add("files", contents);

@@ -109,7 +109,7 @@ final class EventsCommand extends FollowCommand {
                 new Requests(session),
                 query,
                 event -> isMeant(snapshot.view(), targets, event),
-                device -> isOnline(snapshot.view(), device),
+                snapshot.view()::isOnline,
                 screen);
         if (isFollowing()) follower.follow();
         boolean isComplete =
@@ -130,10 +130,6 @@ final class EventsCommand extends FollowCommand {
                 .anyMatch(target -> event.service()
                         .map(target::includes)
                         .orElse(target.service().isEmpty()));
-    }
-
-    private static boolean isOnline(FleetView view, String device) {
-        return view.device(device).filter(DeviceView::isOnline).isPresent();
     }
 
     /** Where events are shown. */
@@ -164,7 +160,7 @@ final class EventsCommand extends FollowCommand {
         public void event(FleetEvent event) {
             if (isJson) terminal().json(json(event));
             else terminal().out().println(text(event));
-            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka events -f | head
+            endUnlessRead(session);
         }
 
         private String text(FleetEvent event) {

@@ -127,6 +127,11 @@ abstract class FleetCommand extends BrokerCommand {
         return key == 'y' || key == 'Y';
     }
 
+    /** Ends a command whose data nobody reads any more, such as {@code efka logs -f | head}. */
+    final void endUnlessRead(FleetSession session) {
+        if (terminal().out().checkError()) session.interrupt();
+    }
+
     /** The key, or {@link #NONE}. */
     private int typed() {
         try {

@@ -13,7 +13,6 @@ import io.efka.fleet.terminal.OutputText;
 import io.efka.fleet.terminal.Palette;
 import io.efka.fleet.terminal.Style;
 import io.efka.fleet.view.Completeness;
-import io.efka.fleet.view.DeviceView;
 import io.efka.fleet.view.Snapshot;
 import io.efka.fleet.view.Target;
 import io.efka.protocol.json.JsonWriter;
@@ -113,15 +112,7 @@ final class LogsCommand extends FollowCommand {
         measure(streams, targets);
         var requests = new Requests(session);
         var query = new LogQuery(lines, since, until(), match);
-        var follower = new LogFollower(
-                session,
-                requests,
-                query,
-                device -> snapshot.view()
-                        .device(device)
-                        .filter(DeviceView::isOnline)
-                        .isPresent(),
-                new Screen(session));
+        var follower = new LogFollower(session, requests, query, snapshot.view()::isOnline, new Screen(session));
         follower.add(streams);
         if (isFollowing()) follower.follow();
         boolean isComplete = follower.history();
@@ -177,7 +168,7 @@ final class LogsCommand extends FollowCommand {
         public void line(LogLine line) {
             if (isJson) terminal().json(json(line));
             else terminal().out().println(text(line));
-            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka logs -f … | head
+            endUnlessRead(session);
         }
 
         private String text(LogLine line) {

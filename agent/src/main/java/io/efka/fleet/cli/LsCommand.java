@@ -189,7 +189,7 @@ final class LsCommand extends FleetCommand {
             }
             if (!changes.isEmpty() && !isJson)
                 table.print(terminal().out(), terminal().hasColours());
-            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: efka ls -w | head
+            endUnlessRead(session);
         }
     }
 

@@ -58,7 +58,7 @@ abstract class RolloutCommand extends FleetCommand {
         @Override
         public void print(String line) {
             terminal().out().println(Printable.line(line));
-            if (terminal().out().checkError()) session.interrupt(); // nobody reads any more: … --follow | head
+            endUnlessRead(session);
         }
 
         @Override

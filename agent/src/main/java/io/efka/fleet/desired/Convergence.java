@@ -90,7 +90,7 @@ public final class Convergence {
     }
 
     public boolean isOnline(String device) {
-        return snapshot.view().device(device).filter(DeviceView::isOnline).isPresent();
+        return snapshot.view().isOnline(device);
     }
 
     /** The devices that are offline and not done. */

@@ -162,7 +162,7 @@ public final class EventFollower implements FleetSession.Listener {
             var more = new ArrayList<String>();
             List<Address> silent =
                     requests.send(open.stream().map(this::request).toList(), PATIENCE, reply -> take(reply, more));
-            silent.forEach(address -> audience.failed(address.device(), silence(address)));
+            silent.forEach(address -> audience.failed(address.device(), requests.silence(address, PATIENCE)));
             isComplete &= silent.isEmpty();
             open = more;
         }
@@ -178,12 +178,6 @@ public final class EventFollower implements FleetSession.Listener {
         early.stream().filter(event -> !shown.contains(event)).forEach(this::live);
         early.clear();
         return isComplete && leftOut == 0;
-    }
-
-    private String silence(Address address) {
-        boolean isUnsent = requests.unsent().contains(address);
-        return (isUnsent ? "too many others have not answered within " : "no answer within ") + PATIENCE.toSeconds()
-                + " s";
     }
 
     private Request request(String device) {

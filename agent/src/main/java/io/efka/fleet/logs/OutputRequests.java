@@ -25,10 +25,7 @@ final class OutputRequests {
 
     /** Why there is no answer about a stream that was to be asked for. */
     String silence(StreamId stream) {
-        var address = new Address(stream.device(), Optional.of(stream.service()));
-        boolean isUnsent = requests.unsent().contains(address);
-        return (isUnsent ? "too many others have not answered within " : "no answer within ") + patience.toSeconds()
-                + " s";
+        return requests.silence(new Address(stream.device(), Optional.of(stream.service())), patience);
     }
 
     /** @param taker is given each answer as it comes, and errors at the end */

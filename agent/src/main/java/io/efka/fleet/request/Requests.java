@@ -86,6 +86,12 @@ public final class Requests implements FleetSession.Listener {
         return unsent;
     }
 
+    /** Why an address has not answered the last {@link #send} within its limit, in words. */
+    public String silence(Address address, Duration limit) {
+        String who = unsent.contains(address) ? "too many others have not answered" : "no answer";
+        return who + " within " + limit.toSeconds() + " s";
+    }
+
     /** Ends {@link #send}, now or later: what the commands need is not there any more. On the session's thread. */
     public void fail(FleetException why) {
         failure = Optional.of(why);

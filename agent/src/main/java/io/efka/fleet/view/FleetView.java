@@ -59,6 +59,11 @@ public final class FleetView {
         forgetIfEmpty(device);
     }
 
+    /** Whether a device is known, and online. */
+    public boolean isOnline(String device) {
+        return device(device).filter(DeviceView::isOnline).isPresent();
+    }
+
     /**
      * Forgets what the other view does not have, as if it had been deleted.
      *

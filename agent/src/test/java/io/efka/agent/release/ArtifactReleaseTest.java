@@ -11,6 +11,7 @@ import io.efka.agent.artifact.PartialArtifact;
 import io.efka.agent.command.FakeSupervision;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.install.Installer.InstallRequest.InlineFile;
+import io.efka.agent.install.Programs;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.release.Deploy.DeployRule;
 import io.efka.agent.release.DeployRequest.Content;
@@ -70,7 +71,7 @@ final class ArtifactReleaseTest {
     private final List<Map<String, Object>> events = new CopyOnWriteArrayList<>();
     private final List<Deployments> lives = new ArrayList<>();
     private final List<Downloads> downloads = new ArrayList<>();
-    private DeployPorts.Programs programs = (manifest, workDir) -> {};
+    private Programs programs = (manifest, workDir) -> {};
     private Deployments deployments;
 
     @BeforeEach
@@ -173,7 +174,16 @@ final class ArtifactReleaseTest {
 
     private static DeployRequest request(String command, Content content) {
         return new DeployRequest(
-                Optional.of(command), false, content, DeployRule.STANDARD, Optional.empty(), false, false, true, false);
+                Optional.of(command),
+                false,
+                content,
+                DeployRule.STANDARD,
+                Optional.empty(),
+                false,
+                false,
+                true,
+                false,
+                false);
     }
 
     private DeployTicket deploy(String command, ArtifactRef artifact) {
@@ -358,7 +368,8 @@ final class ArtifactReleaseTest {
                 false,
                 false,
                 true,
-                true);
+                true,
+                false);
         DeployTicket joined = deployments.deploy(CAM, again);
         joined.accepted().get(20, TimeUnit.SECONDS);
         assertThat(joined.result()).isNotDone();
@@ -455,7 +466,8 @@ final class ArtifactReleaseTest {
                     true,
                     true,
                     false,
-                    true);
+                    true,
+                    false);
             assertThat(DeployRequestCodec.decode(DeployRequestCodec.encode(request)))
                     .isEqualTo(request);
         }

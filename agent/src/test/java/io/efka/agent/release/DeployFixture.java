@@ -5,6 +5,7 @@ import io.efka.agent.artifact.Downloads;
 import io.efka.agent.command.FakeSupervision;
 import io.efka.agent.install.Installer.InstallRequest;
 import io.efka.agent.install.Installer.InstallRequest.InlineFile;
+import io.efka.agent.install.Programs;
 import io.efka.agent.install.ReleaseFolders;
 import io.efka.agent.release.Deploy.DeployRule;
 import io.efka.agent.release.DeployRequest.Content;
@@ -45,7 +46,7 @@ final class DeployFixture {
     final Deployments deployments;
 
     /** What can be started here: everything, unless the test says otherwise. */
-    DeployPorts.Programs programs = (manifest, workDir) -> {};
+    Programs programs = (manifest, workDir) -> {};
 
     /** Releases that somebody else may go back to, by name. */
     final Set<String> needed = new HashSet<>();
@@ -126,6 +127,10 @@ final class DeployFixture {
     }
 
     static DeployRequest request(Content content, boolean ignoresHolds) {
+        return request(content, ignoresHolds, false);
+    }
+
+    static DeployRequest request(Content content, boolean ignoresHolds, boolean isInstall) {
         return new DeployRequest(
                 Optional.of("d1"),
                 false,
@@ -135,7 +140,8 @@ final class DeployFixture {
                 false,
                 ignoresHolds,
                 true,
-                false);
+                false,
+                isInstall);
     }
 
     static Content release(String name) {

@@ -23,8 +23,8 @@ final class LateComerTest {
     }
 
     private DeployTicket deploy(boolean isInstall) {
-        DeployRequest request = DeployFixture.request(DeployFixture.release("1.0"), false);
-        DeployTicket ticket = fixture.deployments.deploy(CAM, isInstall ? request.asInstall() : request);
+        DeployRequest request = DeployFixture.request(DeployFixture.release("1.0"), false, isInstall);
+        DeployTicket ticket = fixture.deployments.deploy(CAM, request);
         fixture.settle();
         return ticket;
     }

@@ -38,7 +38,16 @@ final class SuccessorTest {
         DeployTicket ticket = fixture.deployments.deploy(
                 CAM,
                 new DeployRequest(
-                        Optional.of(command), false, content, rule, Optional.empty(), false, false, true, false));
+                        Optional.of(command),
+                        false,
+                        content,
+                        rule,
+                        Optional.empty(),
+                        false,
+                        false,
+                        true,
+                        false,
+                        false));
         fixture.settle();
         return ticket;
     }

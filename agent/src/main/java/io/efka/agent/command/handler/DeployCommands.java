@@ -64,7 +64,8 @@ public final class DeployCommands {
                 arguments.flag("force", false),
                 arguments.flag("ignore_hold", false),
                 arguments.flag("start", true),
-                command.isRepeated());
+                command.isRepeated(),
+                false);
         if (arguments.flag("plan", false))
             return deployments.plan(id, request).handle((plan, why) -> planned(id, plan, why));
         DeployTicket ticket = deployments.deploy(id, request);

@@ -66,16 +66,16 @@ public final class InstallCommands {
             Command command, ServiceId id, Content content, boolean starts, boolean isDone) throws CommandException {
         if (!isDone) installation.requireNew(id);
         var request = new DeployRequest(
-                        command.id(),
-                        false,
-                        content,
-                        DeployDecoder.rule(command.arguments()),
-                        Optional.empty(),
-                        false,
-                        false,
-                        starts,
-                        command.isRepeated())
-                .asInstall();
+                command.id(),
+                false,
+                content,
+                DeployDecoder.rule(command.arguments()),
+                Optional.empty(),
+                false,
+                false,
+                starts,
+                command.isRepeated(),
+                true);
         return deployments.deploy(id, request).result().thenApply(over -> {
             CommandResult answer = answers.of(id, over);
             return answer.with(answer.fields().and("installed", installation.isInstalled(id)));

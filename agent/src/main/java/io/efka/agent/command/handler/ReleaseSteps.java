@@ -66,7 +66,8 @@ record ReleaseSteps(Deployments deployments, ServiceRequests services, Installat
                 false,
                 false,
                 starts,
-                command.isRepeated());
+                command.isRepeated(),
+                false);
     }
 
     /** What names all files of the service is called by its content alone, whatever it takes the place of. */
