@@ -105,7 +105,7 @@ final class PageBenchmark implements Benchmark {
                         browser.size(1280, 800);
                         browser.open(page);
                         overview.add(Double.parseDouble(browser.runUntilDone("const done = arguments[0];"
-                                + "const look = () => /^1,000 devices, 5,000 services(?!.*waiting)/.test(document.querySelector('p.soft')?.textContent)"
+                                + "const look = () => /^1,000 devices, 5,000 services(?!.*waiting)/.test(document.querySelector('p[role=status]')?.textContent)"
                                 + " ? done(performance.now()) : setTimeout(look, 10); look();")));
                     }
                 }
